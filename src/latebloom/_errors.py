@@ -1,0 +1,33 @@
+"""Every error that latebloom raises on purpose; each message says what was got, what was expected and what to do."""
+
+
+class LatebloomError(Exception):
+    """Base of all errors raised on purpose. The command line prints it as one line, never as a traceback."""
+
+    exit_status = 1
+
+
+class UsageError(LatebloomError):
+    """The request was wrong: an unknown name, a value out of range, a file of another kind (exit status 2)."""
+
+    exit_status = 2
+
+
+class StoreError(LatebloomError):
+    """The run directory could not be read or written: full disk, no rights, damaged file."""
+
+
+class RunNotFoundError(UsageError):
+    """There is no run at that place."""
+
+
+class RunLockedError(StoreError):
+    """Another process is writing this run."""
+
+
+class DamagedFileError(UsageError):
+    """A file is truncated, or is not what its name says."""
+
+
+class DivergedError(LatebloomError):
+    """Training met a loss that is NaN or infinite."""

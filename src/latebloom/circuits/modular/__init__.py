@@ -1,0 +1,1 @@
+"""Mechanisms of models that compute a modular operation of two operands."""

@@ -1,0 +1,59 @@
+"""The embedding in the Fourier basis: spectrum, principal components, circles."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from latebloom.fourier import energy_by_frequency, transform
+
+
+def embedding_fractions(embedding: Float[Tensor, "x d_model"]) -> Float[Tensor, "k"] | None:
+    """(‖W_E cos k‖² + ‖W_E sin k‖²) / Σ over k ≥ 1, for k = 1 … p//2; None for an embedding without variation."""
+    energy = energy_by_frequency(transform(embedding, (0,))).sum(1)
+    total = energy.sum()
+    return energy / total if total > 0 else None
+
+
+def embedding_norms(embedding: Float[Tensor, "x d_model"]) -> Float[Tensor, " f"]:
+    """Norm of the embedding along each row of the Fourier basis. Source: the write-up's embedding spectrum."""
+    return transform(embedding, (0,)).norm(dim=1)
+
+
+@dataclass(frozen=True)
+class EmbeddingComponents:
+    """Principal components of the embedding.
+
+    directions: unit vectors in the residual stream. scores: the embedding along them (one value per operand).
+    variance: each component's share of the variance. frequency, share: the frequency that holds most of a
+    component's energy, and how much of it.
+    """
+
+    directions: Float[Tensor, "component d_model"]
+    scores: Float[Tensor, "x component"]
+    variance: Float[Tensor, " component"]
+    frequency: Int[Tensor, " component"]
+    share: Float[Tensor, " component"]
+
+    def circles(self) -> list[tuple[int, int, int]]:
+        """Pairs of components on one frequency, as (k, first, second): drawn against each other they make a circle."""
+        found: dict[int, list[int]] = {}
+        for component, k in enumerate(self.frequency.tolist()):
+            found.setdefault(k, []).append(component)
+        return [(k, *pair[:2]) for k, pair in found.items() if len(pair) >= 2]
+
+
+def embedding_components(embedding: Float[Tensor, "x d_model"], count: int = 10) -> EmbeddingComponents:
+    """PCA of the operands' embedding vectors (centred over operands), each component read in the Fourier basis.
+
+    Source: facts.md, "PCA of the embedding, drawn in the Fourier basis".
+    """
+    centred = embedding - embedding.mean(0)
+    u, s, vh = torch.linalg.svd(centred, full_matrices=False)
+    count = min(count, len(s))
+    scores = u[:, :count] * s[:count]
+    energy = energy_by_frequency(transform(scores, (0,)))
+    share, best = (energy / energy.sum(0).clamp(min=torch.finfo(energy.dtype).tiny)).max(0)
+    variance = s.square() / s.square().sum().clamp(min=torch.finfo(s.dtype).tiny)
+    return EmbeddingComponents(vh[:count], scores, variance[:count], best + 1, share)

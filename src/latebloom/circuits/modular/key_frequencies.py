@@ -1,0 +1,50 @@
+"""Which frequencies a model computes with: three rules in use, chosen by name."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import torch
+
+from latebloom._errors import UsageError
+from latebloom.circuits.modular.grid import Grid
+from latebloom.circuits.modular.neurons import NeuronClusters, neuron_clusters
+from latebloom.fourier import energy_by_frequency, frequencies, transform
+
+
+def by_neurons(grid: Grid, clusters: NeuronClusters | None = None) -> list[int]:
+    """k is key if its cluster holds at least 1 % of the neurons. The default. Source: facts.md."""
+    sizes = (clusters or neuron_clusters(grid)).sizes
+    width = grid.neurons.shape[-1]
+    return sorted(k for k, size in sizes.items() if 100 * size >= width)
+
+
+def by_embedding(grid: Grid) -> list[int]:
+    """k is key if the norm of the embedding along cos k or sin k exceeds a quarter of the largest. Source: facts.md."""
+    norms = transform(grid.embedding, (0,))[1:].norm(dim=1)
+    above = (norms > norms.max() / 4).nonzero().flatten().tolist()
+    return sorted({row // 2 + 1 for row in above})
+
+
+def by_w_logit(grid: Grid) -> list[int]:
+    """k is key if its share of the energy of W_logit, Fourier-transformed over the answer, exceeds 1 / (p//2),
+    the share of each frequency if all were equal, by ten times (the factor is arbitrary). Source: facts.md names
+    the DFT of W_logit, not the threshold."""
+    energy = energy_by_frequency(transform(grid.w_logit, (1,)).T).sum(1)
+    total = energy.sum()
+    share = 10 / len(frequencies(grid.p))
+    if total == 0 or share >= 1:
+        return []
+    return [k for k in frequencies(grid.p) if energy[k - 1] > share * total]
+
+
+RULES: Mapping[str, Callable[[Grid], list[int]]] = MappingProxyType(
+    {"neurons": by_neurons, "embedding": by_embedding, "w_logit": by_w_logit}
+)
+
+
+@torch.no_grad()
+def key_frequencies(grid: Grid, rule: str = "neurons") -> list[int]:
+    """The key frequencies by the rule of that name, ascending. Errors: UsageError for an unknown rule."""
+    if rule not in RULES:
+        raise UsageError(f"rule: got {rule!r}, expected one of {', '.join(RULES)}")
+    return RULES[rule](grid)

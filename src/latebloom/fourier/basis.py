@@ -1,0 +1,38 @@
+"""The orthonormal real Fourier basis of functions on 0 … n-1."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+
+def frequencies(n: int) -> range:
+    """Every frequency k = 1 … n//2 that functions on n points can have."""
+    return range(1, n // 2 + 1)
+
+
+def fourier_basis(
+    n: int, dtype: torch.dtype = torch.float64, device: torch.device | str = "cpu"
+) -> Float[Tensor, "f n"]:
+    """Orthonormal rows const, cos 1, sin 1, cos 2, sin 2, …; for even n the last row is the single wave cos n/2.
+
+    Row 2k-1 is cos(2πkx/n), row 2k is sin(2πkx/n), each scaled to length 1, so that the inverse is the transpose.
+    Source: the write-up, "Background on Discrete Fourier Transforms".
+    """
+    x = torch.arange(n, dtype=torch.float64)
+    rows = [torch.ones(n, dtype=torch.float64)]
+    for k in frequencies(n):
+        # k·x is reduced mod n first: cos of a large argument loses digits.
+        angle = 2 * torch.pi * ((k * x) % n) / n
+        rows += [angle.cos()] if 2 * k == n else [angle.cos(), angle.sin()]
+    basis = torch.stack(rows)
+    return (basis / basis.norm(dim=1, keepdim=True)).to(device=device, dtype=dtype)
+
+
+def basis_labels(n: int) -> tuple[str, ...]:
+    """Names of the basis rows: ``const``, ``cos 1``, ``sin 1``, …"""
+    return ("const", *(f"{wave} {k}" for k in frequencies(n) for wave in (("cos",) if 2 * k == n else ("cos", "sin"))))
+
+
+def basis_rows(k: int, n: int) -> tuple[int, ...]:
+    """Row numbers of frequency k in the basis: cos and sin, or cos alone where k = n/2."""
+    return (2 * k - 1,) if 2 * k == n else (2 * k - 1, 2 * k)

@@ -1,0 +1,28 @@
+"""The directions cos w(x ± y), sin w(x ± y) among functions of two operands."""
+
+from collections.abc import Iterable
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+
+def phase_directions(
+    p: int, ks: Iterable[int], sign: int, dtype: torch.dtype = torch.float64, device: torch.device | str = "cpu"
+) -> Float[Tensor, "direction xy"]:
+    """Unit vectors cos w(x + s·y), sin w(x + s·y) over all p² pairs (row x·p + y), for each k of ``ks``, w = 2πk/p.
+
+    They are orthonormal. In the 2D basis cos w(x + y) is (cos wx cos wy - sin wx sin wy)/√2 and sin w(x + y) is
+    (sin wx cos wy + cos wx sin wy)/√2; for even p and k = p/2 there is only the one wave cos.
+    Source: facts.md, "Definitions", P_k; s = -1 is the same for subtraction.
+    """
+    x = torch.arange(p)
+    turns = (x[:, None] + sign * x[None, :]).flatten() % p
+    rows = []
+    for k in ks:
+        angle = 2 * torch.pi * ((k * turns) % p).double() / p
+        rows += [angle.cos()] if 2 * k == p else [angle.cos(), angle.sin()]
+    if not rows:
+        return torch.zeros(0, p * p, dtype=dtype, device=device)
+    directions = torch.stack(rows)
+    return (directions / directions.norm(dim=1, keepdim=True)).to(device=device, dtype=dtype)

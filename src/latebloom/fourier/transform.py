@@ -1,0 +1,25 @@
+"""Fourier transforms along chosen axes of a batch of functions."""
+
+from collections.abc import Sequence
+
+from jaxtyping import Float
+from torch import Tensor
+
+from latebloom.fourier.basis import fourier_basis
+
+
+def transform(values: Float[Tensor, "..."], axes: Sequence[int]) -> Float[Tensor, "..."]:
+    """Coefficients in the orthonormal basis along each of ``axes``; other axes are batch. Energy is kept (Parseval)."""
+    return _apply(values, axes, inverse=False)
+
+
+def inverse_transform(coefficients: Float[Tensor, "..."], axes: Sequence[int]) -> Float[Tensor, "..."]:
+    """Undo `transform` along the same axes."""
+    return _apply(coefficients, axes, inverse=True)
+
+
+def _apply(values: Tensor, axes: Sequence[int], inverse: bool) -> Tensor:
+    for axis in axes:
+        basis = fourier_basis(values.shape[axis], values.dtype, values.device)
+        values = (values.movedim(axis, -1) @ (basis if inverse else basis.T)).movedim(-1, axis)
+    return values

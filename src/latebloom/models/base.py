@@ -1,0 +1,57 @@
+"""What every model offers: logits at chosen positions, and activations that can be read and replaced by name."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from latebloom._errors import UsageError
+from latebloom.models.hooks import PASS, Hooks, Replacement
+
+
+class Model(nn.Module, ABC):
+    """A network on token sequences; its weights are its ``state_dict``, names as in TransformerLens."""
+
+    @property
+    @abstractmethod
+    def activation_names(self) -> tuple[str, ...]:
+        """Names that `run_with_cache` returns and `run_with_hooks` replaces, in order of computation."""
+
+    @abstractmethod
+    def forward(
+        self,
+        tokens: Int[Tensor, "batch pos"],
+        positions: Sequence[int] | None = None,
+        hooks: Hooks = PASS,
+    ) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
+        """Logits. ``positions``: where they are wanted (None: everywhere); the rest of the last layer is skipped."""
+
+    def run_with_cache(
+        self, tokens: Int[Tensor, "batch pos"], positions: Sequence[int] | None = None
+    ) -> tuple[Float[Tensor, "batch loss_pos d_vocab_out"], dict[str, Tensor]]:
+        """Logits and every activation by name."""
+        hooks = Hooks(keep=True)
+        logits = self(tokens, positions, hooks)
+        assert hooks.cache is not None
+        return logits, hooks.cache
+
+    def run_with_hooks(
+        self,
+        tokens: Int[Tensor, "batch pos"],
+        replace: Mapping[str, Replacement],
+        positions: Sequence[int] | None = None,
+    ) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
+        """Logits with some activations replaced: ``replace[name](activation)`` stands in for ``activation``.
+
+        Errors: UsageError for a name that this model does not have.
+        """
+        unknown = sorted(set(replace) - set(self.activation_names))
+        if unknown:
+            raise UsageError(f"activation: got {unknown[0]!r}, expected one of {', '.join(self.activation_names)}")
+        return self(tokens, positions, Hooks(replace))
+
+    def double(self) -> "Model":
+        """This model in float64, for analysis (in place, as `torch.nn.Module.double`)."""
+        return self.to(torch.float64)

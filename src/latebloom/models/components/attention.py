@@ -1,0 +1,49 @@
+"""Causal multi-head attention without biases."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from latebloom.models.hooks import Hooks
+
+
+class Attention(nn.Module):
+    """softmax(q·k / sqrt(d_head)) over earlier positions, values summed over heads through W_O.
+
+    Activations (batch first): ``hook_q``, ``hook_k``, ``hook_v`` (pos, head, d_head); ``hook_attn_scores``,
+    ``hook_pattern`` (head, query, key); ``hook_z`` (query, head, d_head).
+    ``queries``: query positions to compute, None for all. The others' outputs are not computed at all.
+    """
+
+    mask: Tensor
+
+    def __init__(self, d_model: int, n_heads: int, d_head: int, n_ctx: int) -> None:
+        super().__init__()
+        self.W_Q = nn.Parameter(torch.empty(n_heads, d_model, d_head))
+        self.W_K = nn.Parameter(torch.empty(n_heads, d_model, d_head))
+        self.W_V = nn.Parameter(torch.empty(n_heads, d_model, d_head))
+        self.W_O = nn.Parameter(torch.empty(n_heads, d_head, d_model))
+        later = torch.ones(n_ctx, n_ctx, dtype=torch.bool).triu(1)
+        self.register_buffer("mask", later, persistent=False)
+
+    def forward(
+        self, resid: Float[Tensor, "batch pos d_model"], hooks: Hooks, prefix: str, queries: Tensor | None
+    ) -> Float[Tensor, "batch query d_model"]:
+        asking = resid if queries is None else resid[:, queries]
+        q = hooks(f"{prefix}.hook_q", self._project(asking, self.W_Q))
+        k = hooks(f"{prefix}.hook_k", self._project(resid, self.W_K))
+        v = hooks(f"{prefix}.hook_v", self._project(resid, self.W_V))
+        scores = torch.einsum("bqhd,bkhd->bhqk", q, k) / self.W_Q.shape[-1] ** 0.5
+        length = resid.shape[1]
+        later = self.mask[:length, :length] if queries is None else self.mask[queries, :length]
+        scores = hooks(f"{prefix}.hook_attn_scores", scores.masked_fill(later, -torch.inf))
+        pattern = hooks(f"{prefix}.hook_pattern", scores.softmax(dim=-1))
+        z = hooks(f"{prefix}.hook_z", torch.einsum("bhqk,bkhd->bqhd", pattern, v))
+        return z.flatten(2) @ self.W_O.flatten(0, 1)
+
+    @staticmethod
+    def _project(
+        resid: Float[Tensor, "batch pos d_model"], weight: Float[Tensor, "head d_model d_head"]
+    ) -> Float[Tensor, "batch pos head d_head"]:
+        flat = resid @ weight.transpose(0, 1).flatten(1)
+        return flat.unflatten(-1, (weight.shape[0], weight.shape[2]))

@@ -1,0 +1,29 @@
+"""Reading and replacing named activations during one forward pass."""
+
+from collections.abc import Callable, Mapping
+
+from torch import Tensor
+
+Replacement = Callable[[Tensor], Tensor]
+"""Takes an activation, returns what the rest of the forward pass sees in its place (same shape)."""
+
+
+class Hooks:
+    """What to do with activations as they pass: ``replace`` changes some by name, ``keep`` collects all in ``cache``."""
+
+    def __init__(self, replace: Mapping[str, Replacement] | None = None, keep: bool = False) -> None:
+        self.replace = dict(replace or {})
+        self.cache: dict[str, Tensor] | None = {} if keep else None
+
+    def __call__(self, name: str, value: Tensor) -> Tensor:
+        """Pass one activation through; the model calls this for each of its activation names."""
+        replacement = self.replace.get(name)
+        if replacement is not None:
+            value = replacement(value)
+        if self.cache is not None:
+            self.cache[name] = value
+        return value
+
+
+PASS = Hooks()
+"""Touches nothing: what a plain forward pass uses."""

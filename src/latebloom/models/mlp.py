@@ -1,0 +1,70 @@
+"""The two-layer MLP of the write-up: the simplest model that groks modular addition."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import torch
+from jaxtyping import Float, Int
+from pydantic import Field
+from torch import Tensor, nn
+
+from latebloom._config import Config
+from latebloom.models.base import Model
+from latebloom.models.hooks import PASS, Hooks
+from latebloom.tasks import Task
+
+
+class MLPConfig(Config):
+    """Shape and initial weights of the MLP."""
+
+    kind: Literal["mlp"] = "mlp"
+    d_mlp: int = Field(256, ge=1, description="neurons")
+    seed: int = Field(0, ge=0, description="seed of the initial weights, apart from the split")
+
+    def build(self, task: Task) -> "MLP":
+        """A freshly initialised model for a task, in float32."""
+        model = MLP(self, task.d_vocab, task.d_vocab_out)
+        model.init_weights()
+        return model
+
+
+class MLP(Model):
+    """ReLU((one-hot(x) + one-hot(y)) W_in + b_in) W_out + b_out: one "position", the answer.
+
+    The operands are the tokens before the last one (``=``); x = y gives a single two, as in the write-up's footnote 33.
+    W_in has one row per operand value, so it is embedding and input weights in one.
+    Activations: ``mlp.hook_pre``, ``mlp.hook_post``, each (batch, 1, d_mlp).
+    """
+
+    def __init__(self, config: MLPConfig, d_vocab: int, d_vocab_out: int) -> None:
+        super().__init__()
+        self.config = config
+        self.mlp = nn.Module()
+        self.mlp.W_in = nn.Parameter(torch.empty(d_vocab - 1, config.d_mlp))
+        self.mlp.b_in = nn.Parameter(torch.empty(config.d_mlp))
+        self.mlp.W_out = nn.Parameter(torch.empty(config.d_mlp, d_vocab_out))
+        self.mlp.b_out = nn.Parameter(torch.empty(d_vocab_out))
+
+    def init_weights(self) -> None:
+        """W_in and W_out N(0, 1/d_mlp), biases 0. The write-up does not record its MLP's init; this is ours."""
+        generator = torch.Generator().manual_seed(self.config.seed)
+        for name, weight in self.named_parameters():
+            if name.endswith(("b_in", "b_out")):
+                nn.init.zeros_(weight)
+            else:
+                nn.init.normal_(weight, std=self.config.d_mlp**-0.5, generator=generator)
+
+    @property
+    def activation_names(self) -> tuple[str, ...]:
+        return ("mlp.hook_pre", "mlp.hook_post")
+
+    def forward(
+        self,
+        tokens: Int[Tensor, "batch pos"],
+        positions: Sequence[int] | None = None,
+        hooks: Hooks = PASS,
+    ) -> Float[Tensor, "batch 1 d_vocab_out"]:
+        rows = nn.functional.embedding(tokens[:, :-1], self.mlp.W_in)
+        pre = hooks("mlp.hook_pre", rows.sum(1, keepdim=True) + self.mlp.b_in)
+        post = hooks("mlp.hook_post", torch.relu(pre))
+        return post @ self.mlp.W_out + self.mlp.b_out

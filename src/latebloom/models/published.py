@@ -1,0 +1,88 @@
+"""State dicts published elsewhere: told apart by their names and shapes, turned into a `Transformer`."""
+
+import re
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from latebloom._errors import UsageError
+from latebloom.models.transformer import Transformer, TransformerConfig
+
+_SKIPPED = re.compile(r"mask|IGNORE|rotary|hook_")
+_NAME = re.compile(r"^(?:blocks\.(\d+)\.)?(embed|pos_embed|attn|mlp|unembed)\.(W_\w+|b_\w+)$")
+_REQUIRED = ("embed.W_E", "pos_embed.W_pos", "blocks.0.attn.W_Q", "blocks.0.attn.W_O", "unembed.W_U")
+
+
+def trained_tensors(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The weights of a state dict, without its buffers (attention masks and the like)."""
+    return {name: value for name, value in state.items() if not _SKIPPED.search(name)}
+
+
+def transformer_from_state(state: Mapping[str, Tensor]) -> Transformer:
+    """A transformer with these weights.
+
+    Two layouts are read: TransformerLens' (and latebloom's own: W_E (d_vocab, d_model), W_O (head, d_head, d_model))
+    and that of the published grokking runs (W_E (d_model, d_vocab), W_O (d_model, head·d_head), heads transposed).
+    Errors: UsageError naming the first thing that does not fit.
+    """
+    weights = trained_tensors(state)
+    _check(weights)
+    if weights["blocks.0.attn.W_O"].ndim == 2:
+        weights = {name: _from_published(name, value, weights) for name, value in weights.items()}
+    model = _empty(weights)
+    complete = _with_zero_biases(model, weights)
+    try:
+        model.load_state_dict(complete)
+    except RuntimeError as error:
+        raise UsageError(f"state dict: {' '.join(str(error).split())}") from None
+    return model.to(weights["embed.W_E"].dtype)
+
+
+def _check(weights: Mapping[str, Tensor]) -> None:
+    missing = [name for name in _REQUIRED if name not in weights]
+    if missing:
+        found = ", ".join(list(weights)[:3]) or "nothing"
+        raise UsageError(f"state dict: expected {missing[0]} as in a one-stream transformer, got {found} …")
+    foreign = [name for name in weights if not _NAME.match(name)]
+    if foreign:
+        raise UsageError(f"state dict: got {foreign[0]}, which this transformer has no place for")
+    bad = [name for name, value in weights.items() if not value.is_floating_point() or not value.isfinite().all()]
+    if bad:
+        raise UsageError(f"state dict: {bad[0]} holds values that are not finite numbers")
+    if weights["blocks.0.attn.W_O"].ndim not in (2, 3) or weights["blocks.0.attn.W_Q"].ndim != 3:
+        raise UsageError("state dict: expected W_Q with 3 axes and W_O with 2 or 3")
+
+
+def _from_published(name: str, value: Tensor, weights: Mapping[str, Tensor]) -> Tensor:
+    leaf = name.rsplit(".", 1)[-1]
+    if leaf in ("W_Q", "W_K", "W_V"):
+        return value.transpose(1, 2)
+    if leaf == "W_O":
+        heads = weights["blocks.0.attn.W_Q"].shape[0]
+        return value.T.unflatten(0, (heads, -1)) if value.shape[1] % heads == 0 else value
+    return value.T if leaf in ("W_E", "W_in", "W_out") else value
+
+
+def _empty(weights: Mapping[str, Tensor]) -> Transformer:
+    d_vocab, d_model = weights["embed.W_E"].shape
+    heads, _, d_head = weights["blocks.0.attn.W_Q"].shape
+    layers = 1 + max(int(m[1]) for m in map(_NAME.match, weights) if m and m[1])
+    w_in = weights.get("blocks.0.mlp.W_in")
+    config = TransformerConfig(
+        n_layers=layers, d_model=d_model, n_heads=heads, d_head=d_head, d_mlp=0 if w_in is None else w_in.shape[1]
+    )
+    return Transformer(config, d_vocab, weights["unembed.W_U"].shape[1], weights["pos_embed.W_pos"].shape[0])
+
+
+def _with_zero_biases(model: Transformer, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Layouts without MLP biases mean zero ones; attention and unembedding biases must be zero to be dropped."""
+    wanted = model.state_dict()
+    zeros = {name: torch.zeros_like(value) for name, value in wanted.items() if "mlp.b_" in name}
+    kept = {}
+    for name, value in weights.items():
+        if name in wanted:
+            kept[name] = value
+        elif bool(value.any()):
+            raise UsageError(f"state dict: got {name} that is not zero, but this transformer has no such bias")
+    return zeros | kept

@@ -1,0 +1,92 @@
+"""The transformer of the write-up: learned positions, no LayerNorm, untied, no attention biases."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import torch
+from jaxtyping import Float, Int
+from pydantic import Field
+from torch import Tensor, nn
+
+from latebloom._config import Config
+from latebloom.models.base import Model
+from latebloom.models.components import Attention, Block, Embed, MLPLayer, PosEmbed, Unembed
+from latebloom.models.hooks import PASS, Hooks
+from latebloom.tasks import Task
+
+_ATTENTION = ("q", "k", "v", "attn_scores", "pattern", "z")
+
+
+class TransformerConfig(Config):
+    """Shape and initial weights of a transformer. Source of the defaults: facts.md, "the mainline model"."""
+
+    kind: Literal["transformer"] = "transformer"
+    n_layers: int = Field(1, ge=1, description="number of blocks")
+    d_model: int = Field(128, ge=1, description="width of the residual stream")
+    n_heads: int = Field(4, ge=1, description="attention heads per block")
+    d_head: int = Field(32, ge=1, description="width of one head")
+    d_mlp: int = Field(512, ge=0, description="neurons per block; 0 = attention only")
+    seed: int = Field(0, ge=0, description="seed of the initial weights, apart from the split")
+
+    def build(self, task: Task) -> "Transformer":
+        """A freshly initialised model for a task, in float32."""
+        model = Transformer(self, task.d_vocab, task.d_vocab_out, task.n_ctx)
+        model.init_weights()
+        return model
+
+
+class Transformer(Model):
+    """n blocks of attention and MLP between embedding and unembedding."""
+
+    def __init__(self, config: TransformerConfig, d_vocab: int, d_vocab_out: int, n_ctx: int) -> None:
+        super().__init__()
+        self.config = config
+        self.embed = Embed(d_vocab, config.d_model)
+        self.pos_embed = PosEmbed(n_ctx, config.d_model)
+        self.blocks = nn.ModuleList(self._block(config, n_ctx) for _ in range(config.n_layers))
+        self.unembed = Unembed(config.d_model, d_vocab_out)
+
+    @staticmethod
+    def _block(config: TransformerConfig, n_ctx: int) -> Block:
+        attn = Attention(config.d_model, config.n_heads, config.d_head, n_ctx)
+        return Block(attn, MLPLayer(config.d_model, config.d_mlp) if config.d_mlp else None)
+
+    def init_weights(self) -> None:
+        """Every matrix N(0, 1/d_model), W_U N(0, 1/d_vocab), biases 0; drawn in the order of `named_parameters`.
+
+        Source: the published training code, as recorded in facts.md.
+        """
+        generator = torch.Generator().manual_seed(self.config.seed)
+        d_vocab, d_model = self.embed.W_E.shape
+        for name, weight in self.named_parameters():
+            leaf = name.rsplit(".", 1)[-1]
+            if leaf.startswith("b_"):
+                nn.init.zeros_(weight)
+            else:
+                fan = d_vocab if leaf == "W_U" else d_model
+                nn.init.normal_(weight, std=fan**-0.5, generator=generator)
+
+    @property
+    def activation_names(self) -> tuple[str, ...]:
+        names = ["hook_embed", "hook_pos_embed"]
+        for i in range(self.config.n_layers):
+            names += [f"blocks.{i}.hook_resid_pre"]
+            names += [f"blocks.{i}.attn.hook_{part}" for part in _ATTENTION]
+            names += [f"blocks.{i}.hook_attn_out", f"blocks.{i}.hook_resid_mid"]
+            if self.config.d_mlp:
+                names += [f"blocks.{i}.mlp.hook_pre", f"blocks.{i}.mlp.hook_post", f"blocks.{i}.hook_mlp_out"]
+            names += [f"blocks.{i}.hook_resid_post"]
+        return tuple(names)
+
+    def forward(
+        self,
+        tokens: Int[Tensor, "batch pos"],
+        positions: Sequence[int] | None = None,
+        hooks: Hooks = PASS,
+    ) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
+        resid = hooks("hook_embed", self.embed(tokens)) + hooks("hook_pos_embed", self.pos_embed(tokens))
+        wanted = None if positions is None else torch.as_tensor(positions, device=tokens.device)
+        last = len(self.blocks) - 1
+        for i, block in enumerate(self.blocks):
+            resid = block(resid, hooks, f"blocks.{i}", wanted if i == last else None)
+        return self.unembed(resid)

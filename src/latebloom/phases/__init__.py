@@ -1,0 +1,26 @@
+"""Change points and phases of training, found on (step, value) series; knows no model."""
+
+from latebloom.phases.answer import Boundary, Phase, PhaseName, Phases
+from latebloom.phases.broken_line import BrokenLine, CornerSearch, fit_broken_line
+from latebloom.phases.current import current_phase
+from latebloom.phases.detect import detect_phases
+from latebloom.phases.estimate import Estimate
+from latebloom.phases.phase_change import NoChange, PhaseChange, find_phase_change
+from latebloom.phases.series import Series
+
+__all__ = [
+    "Boundary",
+    "BrokenLine",
+    "CornerSearch",
+    "Estimate",
+    "NoChange",
+    "Phase",
+    "PhaseChange",
+    "PhaseName",
+    "Phases",
+    "Series",
+    "current_phase",
+    "detect_phases",
+    "find_phase_change",
+    "fit_broken_line",
+]

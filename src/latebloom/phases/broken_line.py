@@ -1,0 +1,110 @@
+"""A continuous line with up to two corners, fitted to points by exact search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float, Int
+
+# Points between neighbouring corners, and before the first and after the last: fewer would let a corner serve
+# one outlying point.
+MIN_PIECE = 3
+
+# Root-mean-square misfit (in units of y) below which a better fit is no evidence. 0.001 decades is 0.2 % of a
+# loss; arbitrary, it only keeps rounding errors of a perfect line from being read as corners.
+RESOLUTION = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class BrokenLine:
+    """A continuous piecewise-linear function: its knots, and how well it fits.
+
+    ``x`` and ``y`` are the knots, ends included: corners are the inner ones. ``rss`` is the residual sum of
+    squares over ``n`` points.
+    """
+
+    x: Float[np.ndarray, "knots"]
+    y: Float[np.ndarray, "knots"]
+    rss: float
+    n: int
+
+    @property
+    def corners(self) -> Float[np.ndarray, "k"]:
+        """Places of the corners, ascending."""
+        return self.x[1:-1]
+
+    @property
+    def slopes(self) -> Float[np.ndarray, "pieces"]:
+        """Slope of each piece, in y per x."""
+        return np.diff(self.y) / np.diff(self.x)
+
+    @property
+    def bic(self) -> float:
+        """Bayesian information criterion n ln(rss/n) + k ln n, with k = 2 + 2 per corner; lower is better."""
+        variance = max(self.rss / self.n, RESOLUTION**2)
+        return float(self.n * np.log(variance) + (2 + 2 * len(self.corners)) * np.log(self.n))
+
+    def at(self, x: Float[np.ndarray, "m"]) -> Float[np.ndarray, "m"]:
+        """Values of the line at ``x`` (inside the fitted range)."""
+        return np.interp(x, self.x, self.y)
+
+
+class CornerSearch:
+    """Least squares over every choice of corners among the points, for many ``y`` on the same ``x``.
+
+    With hinges h_c(x) = max(0, x - c) and R their parts orthogonal to constant and x, corners i, j lower the
+    residual sum of squares by c^T G^-1 c, where G = R^T R at (i, j) and c = R^T y: closed form for two corners.
+    Corners stand on points, so their places are known to the spacing of the points at best.
+    """
+
+    def __init__(self, x: Float[np.ndarray, "n"]) -> None:
+        self.x = x
+        self._unit = (x - x[0]) / (x[-1] - x[0])
+        hinges = np.maximum(0.0, self._unit[:, None] - self._unit[None, MIN_PIECE : len(x) - MIN_PIECE])
+        line, _ = np.linalg.qr(np.stack([np.ones_like(x), self._unit], axis=1))
+        self._hinges = hinges - line @ (line.T @ hinges)
+        self._gram = self._hinges.T @ self._hinges
+
+    def corners(self, y: Float[np.ndarray, "n"], count: int) -> Int[np.ndarray, "count"]:
+        """Indices into ``x`` of the best ``count`` corners (0, 1 or 2)."""
+        c = self._hinges.T @ y
+        if count == 0:
+            return np.zeros(0, dtype=int)
+        if count == 1:
+            return np.array([np.argmax(c**2 / np.diag(self._gram))]) + MIN_PIECE
+        first, second, inverse = self._pairs
+        a, b = c[first], c[second]
+        best = np.argmax(inverse[0] * a * a + inverse[1] * a * b + inverse[2] * b * b)
+        return np.array([first[best], second[best]]) + MIN_PIECE
+
+    def fit(self, y: Float[np.ndarray, "n"], count: int) -> BrokenLine:
+        """The best line with ``count`` corners."""
+        corners = self.corners(y, count)
+        hinges = np.maximum(0.0, self._unit[:, None] - self._unit[None, corners])
+        basis = np.concatenate([np.ones((len(y), 1)), self._unit[:, None], hinges], axis=1)
+        fitted = basis @ np.linalg.lstsq(basis, y, rcond=None)[0]
+        knots = np.concatenate([[0], corners, [len(y) - 1]])
+        return BrokenLine(self.x[knots], fitted[knots], float(np.sum((y - fitted) ** 2)), len(y))
+
+    def most_corners(self) -> int:
+        """The most corners that this many points allow."""
+        return int(np.clip((len(self.x) - 1) // MIN_PIECE - 1, 0, 2))
+
+    @cached_property
+    def _pairs(self) -> tuple[Int[np.ndarray, "q"], Int[np.ndarray, "q"], Float[np.ndarray, "3 q"]]:
+        """Every allowed pair of corners and the entries of its inverse 2 x 2 Gram matrix (middle one doubled)."""
+        first, second = np.triu_indices(len(self._gram), k=MIN_PIECE)
+        one, two, both = self._gram[first, first], self._gram[second, second], self._gram[first, second]
+        return first, second, np.stack([two, -2.0 * both, one]) / (one * two - both**2)
+
+
+def fit_broken_line(x: Float[np.ndarray, "n"], y: Float[np.ndarray, "n"]) -> BrokenLine:
+    """The line with 0, 1 or 2 corners that has the lowest BIC: no corner, "no change", is a possible answer.
+
+    ``x`` strictly ascending, at least 2 points; up to some 500 points cost about 30 ms. Limits: BIC takes the
+    residuals for independent, so a smoothly bent curve gets corners; judge their size before believing them.
+    """
+    search = CornerSearch(x)
+    return min((search.fit(y, k) for k in range(search.most_corners() + 1)), key=lambda line: line.bic)

@@ -1,0 +1,99 @@
+"""The phases of a run, from its series alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from latebloom._errors import UsageError
+from latebloom.phases import generalisation, memorisation
+from latebloom.phases.answer import Boundary, Phase, PhaseName, Phases
+from latebloom.phases.estimate import Estimate
+from latebloom.phases.generalisation import Generalisation, find_generalisation
+from latebloom.phases.memorisation import find_memorisation
+from latebloom.phases.phase_change import NoChange
+from latebloom.phases.progress import progress_boundaries
+from latebloom.phases.series import Series
+
+PHASE_RULES: dict[PhaseName, str] = {
+    "memorisation": "From the first step until train loss levels out.",
+    "circuit formation": "From there until test loss begins its fall.",
+    "clean-up": "From there until the fall of the test loss is complete.",
+    "stable": "From there on.",
+}
+START_RULE = "The first recorded step."
+
+
+def detect_phases(series: Mapping[str, Series]) -> Phases:
+    """Memorisation, circuit formation, clean-up and stable, as far as ``series`` shows them.
+
+    Needs "train_loss" and "test_loss" (nats); "restricted_loss" and "excluded_loss" add a boundary each; other
+    names are not looked at. Finding nothing is an answer, with its reason. Definitions: the write-up, "Evolution
+    of Circuits During Training"; Nanda et al. 2023, section 5. Limits: circuit formation is named by what bounds
+    it; that a circuit forms there is for the progress measures to show.
+
+    Raises:
+        UsageError: one of the two losses is not there.
+    """
+    for name in ("train_loss", "test_loss"):
+        if name not in series:
+            raise UsageError(f"got {sorted(series)}; phases need {name!r}: record it, or read a run that has it")
+    core = read_losses(series["train_loss"], series["test_loss"])
+    extra = progress_boundaries(series) if core.boundaries else ()
+    boundaries = tuple(sorted([*core.boundaries, *extra], key=lambda b: b.step))
+    return Phases(core.phases, boundaries, core.found, core.reason)
+
+
+def read_losses(train: Series, test: Series, *, intervals: bool = True) -> Phases:
+    """The phases that the two losses alone show; without ``intervals`` faster, and the intervals are nominal."""
+    memorised = _unusable(train, test) or find_memorisation(train, intervals=intervals)
+    if isinstance(memorised, NoChange):
+        return Phases((), (), False, f"No phases: {memorised.reason}.")
+    fall = find_generalisation(test, memorised, intervals=intervals)
+    boundaries = _boundaries(train, memorised, fall)
+    if fall.objection is None:
+        return Phases(_phases(boundaries), boundaries, True, _success(boundaries))
+    if not fall.separate:
+        return Phases((), boundaries, False, f"No separate phases: {fall.objection}.")
+    return Phases(_phases(boundaries[:2])[:1], boundaries, False, f"Memorised only: {fall.objection}.")
+
+
+def _unusable(train: Series, test: Series) -> NoChange | None:
+    """Why these losses cannot be compared with their first values, if they cannot."""
+    for name, loss in (("train", train), ("test", test)):
+        if len(loss) == 0:
+            return NoChange(f"{name} loss has no values")
+        if loss.value[0] <= 0:
+            return NoChange(f"{name} loss starts at {loss.value[0]:g}, and nothing falls from zero or below")
+    return None
+
+
+def _boundaries(train: Series, memorised: Estimate, fall: Generalisation) -> tuple[Boundary, ...]:
+    """All that was measured, in the order of the phases."""
+    found = [
+        Boundary.at("start", Estimate.exactly(train.step[0]), START_RULE),
+        Boundary.at("memorisation ends", memorised, memorisation.RULE),
+    ]
+    if fall.change is not None:
+        found.append(Boundary.at("test loss falls", fall.change.onset, generalisation.ONSET_RULE))
+        if fall.change.completion is not None:
+            found.append(Boundary.at("test loss settles", fall.change.completion, generalisation.COMPLETION_RULE))
+    return tuple(found)
+
+
+def _phases(boundaries: tuple[Boundary, ...]) -> tuple[Phase, ...]:
+    """One phase opened by each boundary, ended by the next."""
+    ends = [*(b.step for b in boundaries[1:]), None]
+    return tuple(
+        Phase(name, boundary.step, end, boundary, rule)
+        for (name, rule), boundary, end in zip(PHASE_RULES.items(), boundaries, ends, strict=False)
+    )
+
+
+def _success(boundaries: tuple[Boundary, ...]) -> str:
+    """The sentence for a run that grokked."""
+    _, memorised, fall, *settled = boundaries
+    ending = f"settled at {settled[0].step:g}" if settled else "had not settled when the record ends"
+    return (
+        f"Grokked: train loss levelled out at step {memorised.step:g}, test loss began to fall at {fall.step:g} "
+        f"and {ending}."
+    )

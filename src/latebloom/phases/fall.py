@@ -1,0 +1,66 @@
+"""The falling stretch of a broken line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from latebloom.phases.broken_line import BrokenLine, fit_broken_line
+
+
+@dataclass(frozen=True)
+class Fall:
+    """Pieces ``first`` … ``last`` of ``line``: neighbours that fall at comparable speed."""
+
+    line: BrokenLine
+    first: int
+    last: int
+
+    @property
+    def start(self) -> float:
+        """Where the fall begins."""
+        return float(self.line.x[self.first])
+
+    @property
+    def end(self) -> float:
+        """Where the fall ends."""
+        return float(self.line.x[self.last + 1])
+
+    @property
+    def duration(self) -> float:
+        """End minus start."""
+        return self.end - self.start
+
+    @property
+    def depth(self) -> float:
+        """How far it falls, in units of y; negative if it rises."""
+        return float(self.line.y[self.first] - self.line.y[self.last + 1])
+
+    @property
+    def has_onset(self) -> bool:
+        """Whether something slower comes before it."""
+        return self.first > 0
+
+    @property
+    def has_completion(self) -> bool:
+        """Whether something slower comes after it."""
+        return self.last + 1 < len(self.line.slopes)
+
+
+def find_fall(x: Float[np.ndarray, "n"], y: Float[np.ndarray, "n"], contrast: float) -> Fall | None:
+    """The deepest piece of the best broken line, with the neighbours that fall at more than 1/``contrast`` its speed.
+
+    None where that is the whole line: a fall is known by a corner. ``x`` strictly ascending.
+    """
+    line = fit_broken_line(x, y)
+    deepest = int(np.argmin(np.diff(line.y)))
+    falling = line.slopes < line.slopes[deepest] / contrast
+    first, last = deepest, deepest
+    while first > 0 and falling[first - 1]:
+        first -= 1
+    while last + 1 < len(falling) and falling[last + 1]:
+        last += 1
+    fall = Fall(line, first, last)
+    return fall if fall.has_onset or fall.has_completion else None

@@ -1,0 +1,88 @@
+"""Where the test loss falls, and whether that is generalisation after memorisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from latebloom.phases.estimate import Estimate
+from latebloom.phases.phase_change import NoChange, PhaseChange, find_phase_change
+from latebloom.phases.resample import log_points
+from latebloom.phases.series import Series
+
+# Below this share of its first value (chance) test loss counts as below chance. Arbitrary; grokked runs end at a
+# tenth of it or far less, memorised ones stay above it.
+BELOW_CHANCE = 0.5
+
+# Below this share of its first value when train loss levels out, test loss fell together with it; above, it was on
+# its way. The share that says "memorised" of a train loss; only the wording hangs on it.
+TOGETHER = 0.01
+
+ONSET_RULE = (
+    "Test loss begins its fall: the corner from which it falls, on a log scale, at least twice as fast as before."
+)
+COMPLETION_RULE = (
+    "Test loss completes its fall: the corner after which it falls, on a log scale, less than half as fast as before."
+)
+
+
+@dataclass(frozen=True)
+class Generalisation:
+    """The fall of the test loss, if there is one, and what speaks against its being generalisation (None: nothing).
+
+    ``separate`` is False if the fall is not later than memorisation, so that neither phase stands alone.
+    """
+
+    change: PhaseChange | None
+    separate: bool = True
+    objection: str | None = None
+
+
+def find_generalisation(test: Series, memorised: Estimate, *, intervals: bool = True) -> Generalisation:
+    """The fall of ``test`` (loss, nats) after memorisation ended at ``memorised``, and what speaks against it.
+
+    Looked for from the peak of the test loss or the end of memorisation, whichever is first. Its first value
+    stands for chance. Limits: the phases are an order in time; where test loss falls before train loss has
+    levelled out (much data) they overlap, and the answer is an objection, not a boundary.
+    """
+    start = min(_peak_step(test), memorised.step)
+    change = find_phase_change(test.between(start, np.inf), intervals=intervals)
+    if isinstance(change, NoChange):
+        return _without_fall(test, memorised, change)
+    if change.onset.step <= memorised.step:
+        return Generalisation(change, False, _overlap(test, memorised, change.onset.step))
+    share = change.after / float(test.value[0])
+    if share > BELOW_CHANCE:
+        reason = f"test loss fell to {share:.3g} times its first value, not below {BELOW_CHANCE}"
+        return Generalisation(change, objection=f"no generalisation by step {test.step[-1]:g}: {reason}")
+    return Generalisation(change)
+
+
+def _without_fall(test: Series, memorised: Estimate, change: NoChange) -> Generalisation:
+    """What a test loss without a fall of its own says about the run."""
+    if _share_at(test, memorised.step) < BELOW_CHANCE:
+        return Generalisation(None, False, _overlap(test, memorised, float(test.step[0])))
+    reason = f"in the test loss after memorisation {change.reason}"
+    return Generalisation(None, objection=f"no generalisation by step {test.step[-1]:g}: {reason}")
+
+
+def _overlap(test: Series, memorised: Estimate, onset: float) -> str:
+    """The clause for a test loss that did not wait for train loss to level out."""
+    share = _share_at(test, memorised.step)
+    how = "train and test loss fell together" if share < TOGETHER else "the phases overlap"
+    return (
+        f"{how}: test loss fell from step {onset:g} on and was at {share:.2g} times its first value when train loss "
+        f"levelled out at step {memorised.step:g}"
+    )
+
+
+def _share_at(test: Series, step: float) -> float:
+    """Test loss at ``step`` over its first value."""
+    return float(np.interp(step, test.step, test.value) / test.value[0])
+
+
+def _peak_step(test: Series) -> float:
+    """Where the smoothed test loss is highest."""
+    step, log = log_points(test)
+    return float(step[np.argmax(log)])

@@ -1,0 +1,53 @@
+"""Where the train loss levels out: the end of memorisation."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from latebloom.phases.estimate import Estimate
+from latebloom.phases.phase_change import NoChange, find_phase_change
+from latebloom.phases.series import Series
+
+# A run has memorised if train loss levels out below a hundredth of its first value (0.047 nats for mod 113).
+# Arbitrary; memorising runs level out four to seven decades below it, under-fitting ones not one.
+MEMORISED = 0.01
+
+# Only the record up to this multiple of the step at which half of the decades are gone is looked at, or a long
+# run would press memorisation into its first few points. Arbitrary: a steady fall ends at 2.
+LOOK_AHEAD = 10.0
+
+# Level means less than a tenth of the fall's speed in decades per step. Arbitrary; memorising runs fall fast to
+# 1e-2 and then some five times slower to 1e-6, and that first corner is not the end.
+LEVEL_CONTRAST = 10.0
+
+RULE = (
+    "Train loss levels out: the corner after which the lowest train loss so far, on a log scale, falls less than "
+    "a tenth as fast as before, below a hundredth of its first value."
+)
+
+
+def find_memorisation(train: Series, *, intervals: bool = True) -> Estimate | NoChange:
+    """The step at which ``train`` (loss, nats) levels out after its fall, on a log scale.
+
+    The lowest loss so far is used, not the loss: what has been reached stays reached through slingshots. Source:
+    the write-up ends memorisation where "train loss abruptly levels out". Limits: noise lowers the minimum after
+    the corner, and moves it later by about the noise over the slope.
+    """
+    lowest = Series(train.step, np.minimum.accumulate(train.value))
+    change = find_phase_change(_first_fall(lowest), contrast=LEVEL_CONTRAST, intervals=intervals)
+    if isinstance(change, NoChange):
+        return NoChange(f"train loss did not fall and level out: {change.reason}")
+    if change.completion is None:
+        return NoChange("train loss is still falling")
+    share = change.after / float(train.value[0])
+    if share > MEMORISED:
+        return NoChange(f"train loss levelled out at {share:.2g} times its first value, above {MEMORISED}")
+    return change.completion
+
+
+def _first_fall(lowest: Series) -> Series:
+    """The rows up to ``LOOK_AHEAD`` times the step at which half of the decades are gone."""
+    positive = lowest.value[lowest.value > 0]
+    halfway = np.sqrt(positive[0] * positive[-1])
+    gone = lowest.step[np.argmax(lowest.value <= halfway)] - lowest.step[0]
+    return lowest.between(lowest.step[0], lowest.step[0] + LOOK_AHEAD * gone) if gone > 0 else lowest

@@ -1,0 +1,54 @@
+"""One recorded quantity: where it was recorded and what it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from latebloom._errors import UsageError
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """Values of one quantity in order of step; finite, one value per step.
+
+    ``step`` counts optimiser updates, strictly ascending; ``value`` is in the quantity's own unit (nats for a
+    loss). Different quantities of one run may have different steps. Build it with :meth:`of`.
+    """
+
+    step: Float[np.ndarray, "n"]
+    value: Float[np.ndarray, "n"]
+
+    @classmethod
+    def of(cls, step: Iterable[float | None], value: Iterable[float | None]) -> Series:
+        """Make a series of any numbers: rows with None, NaN or infinity are dropped, the rest sorted by step.
+
+        Of several rows at one step the last is kept: a resumed run writes the step it resumed at again.
+
+        Raises:
+            UsageError: ``step`` and ``value`` differ in length.
+        """
+        at, what = _floats(step), _floats(value)
+        if at.shape != what.shape:
+            raise UsageError(f"got {at.size} steps and {what.size} values; a series needs one value per step")
+        known = np.isfinite(at) & np.isfinite(what)
+        at, what = at[known][::-1], what[known][::-1]
+        unique, first = np.unique(at, return_index=True)  # the first of the reversed rows is the last written
+        return cls(unique, what[first])
+
+    def __len__(self) -> int:
+        return int(self.step.size)
+
+    def between(self, low: float, high: float) -> Series:
+        """The rows with low <= step <= high."""
+        inside = (self.step >= low) & (self.step <= high)
+        return Series(self.step[inside], self.value[inside])
+
+
+def _floats(numbers: Iterable[float | None]) -> Float[np.ndarray, "n"]:
+    """A new float64 array with None as NaN."""
+    values = numbers if isinstance(numbers, np.ndarray) else list(numbers)
+    return np.array(values, dtype=np.float64).reshape(-1)

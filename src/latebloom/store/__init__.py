@@ -1,0 +1,27 @@
+"""Run directories: readable at any moment with public tools, written by one process at a time, whole files only.
+
+Knows no model and needs no torch. `runs/` is where typed objects meet it.
+"""
+
+from latebloom.store.atomic import atomic_write
+from latebloom.store.directory import RunDirectory
+from latebloom.store.listing import effective_status, find_runs
+from latebloom.store.lock import RunLock, is_locked
+from latebloom.store.manifest import Manifest, Status, identity
+from latebloom.store.records import append_rows, join_on_step
+from latebloom.store.tables import empty_table
+
+__all__ = [
+    "Manifest",
+    "RunDirectory",
+    "RunLock",
+    "Status",
+    "append_rows",
+    "atomic_write",
+    "effective_status",
+    "empty_table",
+    "find_runs",
+    "identity",
+    "is_locked",
+    "join_on_step",
+]

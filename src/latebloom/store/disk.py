@@ -1,0 +1,43 @@
+"""Meeting the operating system: its errors become one line that names the file and the fix."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from latebloom._errors import LatebloomError, StoreError
+
+FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
+FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+
+
+def explain(error: OSError, path: Path, verb: str) -> str:
+    """One line for an operating system error met while trying to `verb` ("read", "write", "make") `path`."""
+    if error.errno in FULL:
+        return f"disk full while writing {path}: the previous state is kept; free space and go on with --resume"
+    if error.errno in FORBIDDEN:
+        return f"no rights to {verb} {path}: change its permissions or choose another place"
+    return f"cannot {verb} {path}: {error.strerror or error}"
+
+
+@contextmanager
+def one_line(path: Path, verb: str, kind: type[LatebloomError] = StoreError) -> Iterator[None]:
+    """Turns an OSError inside the block into `kind`; a full disk is a StoreError whatever `kind` is.
+
+    Pass `kind=UsageError` where a wrong place is the likely cause, as when a run is made.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise (StoreError if error.errno in FULL else kind)(explain(error, path, verb)) from error
+
+
+def read_if_there(path: Path) -> bytes | None:
+    """The bytes of the file, or None where there is none; StoreError where it cannot be read."""
+    with one_line(path, "read"):
+        try:
+            return path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None

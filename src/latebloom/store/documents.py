@@ -1,0 +1,31 @@
+"""Small JSON documents: strict JSON, which every other program can read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from latebloom._errors import DamagedFileError, StoreError
+from latebloom.store.atomic import atomic_write
+from latebloom.store.disk import read_if_there
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Writes `value`; NaN and infinity raise StoreError, for JSON has no word for them."""
+    try:
+        text = json.dumps(value, indent=2, allow_nan=False)
+    except ValueError as error:
+        raise StoreError(f"cannot write {path}: {error}; where a number is undefined, store null") from error
+    atomic_write(path, text.encode() + b"\n")
+
+
+def read_json(path: Path) -> Any:
+    """The document, or None where there is no such file; DamagedFileError where it is not JSON."""
+    data = read_if_there(path)
+    if data is None:
+        return None
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise DamagedFileError(f"{path} is damaged, expected JSON: {error}") from error

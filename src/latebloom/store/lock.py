@@ -1,0 +1,91 @@
+"""One writer at a time: an advisory lock on `<run>/.lock` that the operating system frees when its holder dies."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from pathlib import Path
+from types import TracebackType
+
+from latebloom._errors import RunLockedError, UsageError
+from latebloom.store.disk import one_line
+
+LOCK = ".lock"
+PATIENCE = 0.2
+"""Seconds before a writer is refused. `is_locked` holds a shared lock for microseconds; a writer must outwait that."""
+
+
+class RunLock:
+    """Holds the run's lock inside a `with` block, on a directory that exists.
+
+    RunLockedError names the process that holds it; UsageError where the directory is missing or gives no rights.
+    The lock file stays behind: removing it would let two writers lock two files of the same name.
+    A forked child shares the lock, so start helper processes by spawning.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """`path` is the run directory."""
+        self._run = path
+        self._descriptor = -1
+
+    def __enter__(self) -> RunLock:
+        file = self._run / LOCK
+        with one_line(file, "write", UsageError):
+            self._descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            self._acquire(file)
+        except BaseException:
+            os.close(self._descriptor)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+        os.close(self._descriptor)
+
+    def _acquire(self, file: Path) -> None:
+        """Takes the lock and signs it, or says who has it."""
+        with one_line(file, "lock"):
+            if not _patiently_locked(self._descriptor):
+                holder = os.pread(self._descriptor, 32, 0).decode(errors="replace").strip() or "unknown"
+                raise RunLockedError(
+                    f"{self._run} is being written by process {holder}: wait for it or stop it (reading is free)"
+                )
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+
+
+def is_locked(run: Path) -> bool:
+    """Whether some process, this one included, is writing the run; False where there is no run."""
+    file = run / LOCK
+    with one_line(file, "read"):
+        try:
+            descriptor = os.open(file, os.O_RDONLY)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        try:
+            return not _locked(descriptor, fcntl.LOCK_SH)
+        finally:
+            os.close(descriptor)
+
+
+def _locked(descriptor: int, kind: int) -> bool:
+    """Tries once to take a lock of the given kind."""
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _patiently_locked(descriptor: int) -> bool:
+    """Tries for `PATIENCE` seconds to take the exclusive lock."""
+    deadline = time.monotonic() + PATIENCE
+    while not _locked(descriptor, fcntl.LOCK_EX):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True

@@ -1,0 +1,57 @@
+"""Putting series over steps together: rows onto a table, one table beside another. Pure; nothing touches the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from operator import index
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy
+    import pyarrow
+
+
+def append_rows(table: pyarrow.Table, rows: Sequence[Mapping[str, float | int | None]]) -> pyarrow.Table:
+    """The table with the rows added, sorted by step.
+
+    Each row is `{"step": 100, "train_loss": 0.1, ...}`. A missing name is null, a new name is a new column
+    (null in older rows), and a step that was there already is replaced as a whole.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    names = dict.fromkeys(name for row in rows for name in row if name != "step")
+    steps = pa.array([index(row["step"]) for row in rows], pa.int64())  # type: ignore[arg-type]
+    fresh = {name: _column([row.get(name) for row in rows]) for name in names}
+    both = pa.concat_tables([table, pa.table({"step": steps, **fresh})], promote_options="default")
+    backwards = both["step"].to_numpy()[::-1]
+    _, latest = np.unique(backwards, return_index=True)  # first seen from the end, in order of step
+    return both.take(pa.array(len(backwards) - 1 - latest))
+
+
+def join_on_step(a: pyarrow.Table, b: pyarrow.Table) -> pyarrow.Table:
+    """Every step of either table, sorted; where both have a column, b's value wins unless it is null."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    steps = np.union1d(a["step"].to_numpy(), b["step"].to_numpy())
+    left, right = _aligned(a, steps), _aligned(b, steps)
+    shared = {name: pc.coalesce(right[name], left[name]) for name in left.keys() & right.keys()}
+    return pa.table({"step": pa.array(steps, pa.int64()), **{**left, **right, **shared}})
+
+
+def _column(values: list[float | int | None]) -> pyarrow.Array:
+    import pyarrow as pa
+
+    return pa.array([None if value is None else float(value) for value in values], pa.float64())
+
+
+def _aligned(table: pyarrow.Table, steps: numpy.ndarray) -> dict[str, pyarrow.ChunkedArray]:
+    """The table's columns at the given steps, a superset of its own; null where it has no row."""
+    import numpy as np
+    import pyarrow as pa
+
+    own = table["step"].to_numpy()
+    rows = pa.array(np.searchsorted(own, steps), mask=~np.isin(steps, own))
+    return {name: table[name].take(rows) for name in table.column_names[1:]}

@@ -1,0 +1,82 @@
+"""Named arrays at a step, as one safetensors file: data only, checked by a checksum, equal bytes for equal content."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from latebloom._errors import DamagedFileError
+from latebloom.store.atomic import atomic_write
+from latebloom.store.disk import read_if_there
+
+if TYPE_CHECKING:
+    import numpy
+
+
+def write_tensors(path: Path, step: int, tensors: Mapping[str, numpy.ndarray]) -> None:
+    """Writes the arrays, any shapes, dtypes kept, with the metadata `step` and `crc32`."""
+    import numpy as np
+    from safetensors.numpy import save
+
+    # safetensors reads raw memory, so strided views must be laid out first (asarray keeps scalars scalar).
+    header, data = _split(save({name: np.asarray(array, order="C") for name, array in tensors.items()}))
+    header["__metadata__"] = {"step": str(step)}
+    header["__metadata__"]["crc32"] = _checksum(header, data)
+    atomic_write(path, _join(header, data))
+
+
+def read_tensors(path: Path) -> tuple[int, dict[str, numpy.ndarray]] | None:
+    """The step and fresh, writable arrays, or None where there is no file.
+
+    DamagedFileError where the file is truncated, altered, not safetensors, or carries no step.
+    """
+    content = read_if_there(path)
+    if content is None:
+        return None
+    try:
+        return _decode(content)
+    except Exception as error:  # Whatever a decoder stumbles over, the file is at fault.
+        reason = str(error) if isinstance(error, _AlteredError) else "it is truncated or not a safetensors file"
+        raise DamagedFileError(f"{path} is damaged: {reason}") from error
+
+
+class _AlteredError(Exception):
+    """Well-formed safetensors, but not what was written."""
+
+
+def _decode(content: bytes) -> tuple[int, dict[str, numpy.ndarray]]:
+    from safetensors.numpy import load
+
+    tensors = load(content)
+    header, data = _split(content)
+    metadata = header.get("__metadata__", {})
+    if "step" not in metadata or "crc32" not in metadata:
+        raise _AlteredError("it carries no step and checksum, so latebloom did not write it")
+    if metadata.pop("crc32") != _checksum(header, data):
+        raise _AlteredError("its checksum does not fit its content")
+    return int(metadata["step"]), {name: array.copy() for name, array in tensors.items()}
+
+
+def _split(content: bytes) -> tuple[dict[str, Any], bytes]:
+    """Header and data; the format is an 8-byte little-endian length, a JSON header, then the arrays."""
+    end = 8 + int.from_bytes(content[:8], "little")
+    return json.loads(content[8:end]), content[end:]
+
+
+def _join(header: dict[str, Any], data: bytes) -> bytes:
+    """The file again. The library would write its metadata in random order; sorted keys make equal files equal."""
+    text = _canonical(header)
+    text += b" " * (-len(text) % 8)  # keeps the arrays aligned for readers that map the file
+    return len(text).to_bytes(8, "little") + text + data
+
+
+def _checksum(header: dict[str, Any], data: bytes) -> str:
+    """CRC-32 over the header without the checksum, then the arrays."""
+    return f"{zlib.crc32(data, zlib.crc32(_canonical(header))):08x}"
+
+
+def _canonical(header: dict[str, Any]) -> bytes:
+    return json.dumps(header, sort_keys=True, separators=(",", ":")).encode()

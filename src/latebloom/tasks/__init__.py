@@ -1,0 +1,34 @@
+"""Ground truth: tokens, labels, components, splits and infinite streams. One file per task; no weights, no torch."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from latebloom.tasks.addition import ModularAddition
+from latebloom.tasks.base import IGNORE, Batch, Task
+from latebloom.tasks.modular import ModularTask
+from latebloom.tasks.quadratic import ModularQuadratic
+from latebloom.tasks.random_table import RandomTable
+from latebloom.tasks.split import Data, Split, split
+from latebloom.tasks.subtraction import ModularSubtraction
+
+TASKS: tuple[type[Task], ...] = (ModularAddition, ModularSubtraction, ModularQuadratic, RandomTable)
+"""Every task, in the order in which `latebloom tasks` lists them."""
+
+AnyTask = Annotated[ModularAddition | ModularSubtraction | ModularQuadratic | RandomTable, Field(discriminator="name")]
+
+__all__ = [
+    "IGNORE",
+    "TASKS",
+    "AnyTask",
+    "Batch",
+    "Data",
+    "ModularAddition",
+    "ModularQuadratic",
+    "ModularSubtraction",
+    "ModularTask",
+    "RandomTable",
+    "Split",
+    "Task",
+    "split",
+]

@@ -1,0 +1,89 @@
+"""Batches as tensors: the same step always gets the same batch, so a resumed run needs no random state."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
+from latebloom.tasks import Batch, split
+from latebloom.training.experiment import Experiment
+
+
+@dataclass(frozen=True)
+class Examples:
+    """A batch on the training device."""
+
+    tokens: Int[Tensor, "batch pos"]
+    labels: Int[Tensor, "batch loss_pos"]
+    component: Int[Tensor, "batch loss_pos"]
+
+    @classmethod
+    def of(cls, batch: Batch, device: str) -> "Examples":
+        """A task's arrays as tensors."""
+        return cls(*(torch.from_numpy(np.ascontiguousarray(part)).to(device) for part in batch))
+
+    def take(self, rows: Int[Tensor, " rows"]) -> "Examples":
+        """The chosen examples."""
+        return Examples(self.tokens[rows], self.labels[rows], self.component[rows])
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+
+class DataSource:
+    """The batches of an experiment, and the sets it is evaluated on (None where there is none)."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        self._experiment = experiment
+        self._epoch: tuple[int, np.ndarray] = (-1, np.empty(0, int))
+
+    @cached_property
+    def _split(self) -> tuple[Examples | None, Examples | None]:
+        experiment = self._experiment
+        if experiment.data.kind == "stream":
+            return None, None
+        parts = split(experiment.task, experiment.data)
+        device = experiment.training.device
+        return Examples.of(parts.train, device), Examples.of(parts.test, device) if len(parts.test) else None
+
+    @property
+    def train(self) -> Examples | None:
+        """The train set; None for a stream."""
+        return self._split[0]
+
+    @property
+    def test(self) -> Examples | None:
+        """The test set; None for a stream, or where every example trains."""
+        return self._split[1]
+
+    @property
+    def full_batch(self) -> bool:
+        """Whether each step sees the whole train set."""
+        size = self._experiment.training.batch_size
+        return self.train is not None and (size is None or size >= len(self.train))
+
+    def batch(self, step: int) -> Examples:
+        """The batch that update ``step`` → ``step + 1`` is computed on: a pure function of seed and step."""
+        experiment = self._experiment
+        size = experiment.training.batch_size
+        if self.train is None:
+            assert size is not None
+            rng = np.random.default_rng([experiment.data.seed, step])
+            return Examples.of(experiment.task.sample(size, rng), experiment.training.device)
+        if self.full_batch:
+            return self.train
+        assert size is not None
+        per_epoch = len(self.train) // size
+        order = self._order(step // per_epoch)
+        start = (step % per_epoch) * size
+        return self.train.take(torch.from_numpy(order[start : start + size]).to(self.train.tokens.device))
+
+    def _order(self, epoch: int) -> np.ndarray:
+        if self._epoch[0] != epoch:
+            assert self.train is not None
+            rng = np.random.default_rng([self._experiment.data.seed, epoch])
+            self._epoch = (epoch, rng.permutation(len(self.train)))
+        return self._epoch[1]

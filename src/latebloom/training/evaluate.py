@@ -1,0 +1,31 @@
+"""Losses and accuracies of logits on a fixed set, whole and by component."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from latebloom.tasks import IGNORE, Task
+from latebloom.training.data import Examples
+from latebloom.training.loss import per_label
+
+
+@torch.no_grad()
+def evaluate(
+    logits: Float[Tensor, "batch loss_pos d_vocab_out"], task: Task, examples: Examples, name: str, dtype: torch.dtype
+) -> dict[str, float]:
+    """``{name}_loss`` (nats) and ``{name}_accuracy``; with several components also ``{name}_loss.{component}`` …"""
+    losses, right = per_label(logits, examples.labels, dtype)
+    counted = examples.labels != IGNORE
+    found = _means(losses, right, counted, name, "")
+    if len(task.components) > 1:
+        for index, component in enumerate(task.components):
+            found |= _means(losses, right, counted & (examples.component == index), name, f".{component}")
+    return found
+
+
+def _means(losses: Tensor, right: Tensor, counted: Tensor, name: str, suffix: str) -> dict[str, float]:
+    count = counted.sum().clamp(min=1)
+    return {
+        f"{name}_loss{suffix}": float((losses * counted).sum() / count),
+        f"{name}_accuracy{suffix}": float((right * counted).sum() / count),
+    }

@@ -1,0 +1,37 @@
+"""One experiment, whole: everything that decides how a run goes."""
+
+from pydantic import Field, model_validator
+
+from latebloom._config import Config
+from latebloom.models import AnyModelConfig, TransformerConfig
+from latebloom.tasks import AnyTask, Data, ModularAddition, split
+from latebloom.training.config import Optimiser, Recording, Training
+
+
+class Experiment(Config):
+    """Task, data, model, optimiser, training and recording; the same experiment on one machine gives the same bits."""
+
+    recipe: str = Field("custom", description="name of the recipe it came from")
+    task: AnyTask = ModularAddition()
+    data: Data = Data()
+    model: AnyModelConfig = TransformerConfig()
+    optimiser: Optimiser = Optimiser()
+    training: Training = Training()
+    recording: Recording = Recording()
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "Experiment":
+        if self.data.kind == "finite":
+            split(self.task, self.data)
+        elif self.training.batch_size is None:
+            raise ValueError("training.batch_size: got none, expected a number, since a stream has no full batch")
+        return self
+
+    def with_seed(self, seed: int) -> "Experiment":
+        """The same experiment with both seeds, of initial weights and of data, set to ``seed``."""
+        return self.model_copy(
+            update={
+                "model": self.model.model_copy(update={"seed": seed}),
+                "data": self.data.model_copy(update={"seed": seed}),
+            }
+        )

@@ -1,0 +1,34 @@
+"""Cross-entropy and accuracy at the positions that carry loss, whole and by component."""
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from latebloom.tasks import IGNORE
+
+DTYPES = {"float64": torch.float64, "float32": torch.float32}
+
+
+def cross_entropy(
+    logits: Float[Tensor, "batch loss_pos d_vocab_out"],
+    labels: Int[Tensor, "batch loss_pos"],
+    dtype: torch.dtype = torch.float64,
+) -> Float[Tensor, ""]:
+    """Mean cross-entropy in nats, with logits cast to ``dtype`` before log-softmax.
+
+    The smallest loss above zero that float32 can express is about 1.2e-7; below it examples fall silent and the
+    loss spikes. Source: the write-up, "Slingshot mechanism".
+    """
+    return torch.nn.functional.cross_entropy(logits.flatten(0, 1).to(dtype), labels.flatten(), ignore_index=IGNORE)
+
+
+def per_label(
+    logits: Float[Tensor, "batch loss_pos d_vocab_out"],
+    labels: Int[Tensor, "batch loss_pos"],
+    dtype: torch.dtype = torch.float64,
+) -> tuple[Float[Tensor, "batch loss_pos"], Float[Tensor, "batch loss_pos"]]:
+    """Loss of each label (nats), and whether the highest logit is right (1 or 0); both 0 where ignored."""
+    flat = logits.flatten(0, 1).to(dtype)
+    losses = torch.nn.functional.cross_entropy(flat, labels.flatten(), ignore_index=IGNORE, reduction="none")
+    right = (logits.argmax(-1) == labels).to(dtype)
+    return losses.view(labels.shape), right

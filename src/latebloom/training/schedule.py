@@ -1,0 +1,69 @@
+"""Which steps are recorded: a value that says so, readable from one line of text."""
+
+import json
+import re
+from typing import Any
+
+from pydantic import model_validator
+
+from latebloom._config import Config
+
+_PIECE = re.compile(r"(\d+)(?:\s+until\s+(\d+))?")
+_HELP = 'expected "100" (every 100 steps), "50 until 1000, 500" (pieces) or "[0, 10, 20]" (these steps)'
+
+
+class Schedule(Config):
+    """A set of steps: every so many, in pieces, or listed. Step 0 is in every schedule but a list.
+
+    Written ``"100"`` (every 100 steps), ``"50 until 1000, 500"`` (every 50 up to step 1000, then every 500) or
+    ``"[0, 10, 20]"`` (exactly these).
+    """
+
+    pieces: tuple[tuple[int, int | None], ...] = ()
+    steps: tuple[int, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, value: Any) -> Any:
+        if isinstance(value, int):
+            value = str(value)
+        if isinstance(value, list | tuple):
+            return {"steps": _listed(value)}
+        if not isinstance(value, str):
+            return value
+        if value.strip().startswith("["):
+            try:
+                return {"steps": _listed(json.loads(value))}
+            except json.JSONDecodeError:
+                raise ValueError(_HELP) from None
+        return {"pieces": _pieces(value)}
+
+    def __contains__(self, step: int) -> bool:
+        """Whether this step is to be recorded."""
+        if self.steps:
+            return step in self.steps
+        for every, until in self.pieces:
+            if until is None or step <= until:
+                return step % every == 0
+        return False
+
+    def __str__(self) -> str:
+        if self.steps:
+            return json.dumps(list(self.steps))
+        return ", ".join(f"{every}" if until is None else f"{every} until {until}" for every, until in self.pieces)
+
+
+def _listed(steps: Any) -> tuple[int, ...]:
+    if not steps or any(not isinstance(step, int) or step < 0 for step in steps):
+        raise ValueError(_HELP)
+    return tuple(sorted(set(steps)))
+
+
+def _pieces(text: str) -> tuple[tuple[int, int | None], ...]:
+    matches = [_PIECE.fullmatch(part.strip()) for part in text.split(",")]
+    pieces = [(int(m[1]), int(m[2]) if m[2] else None) for m in matches if m]
+    ends = [until for _, until in pieces]
+    ascending = all(end is not None for end in ends[:-1]) and ends[:-1] == sorted(set(ends[:-1]))  # type: ignore[type-var]
+    if len(pieces) != len(matches) or any(every < 1 for every, _ in pieces) or not ascending:
+        raise ValueError(_HELP)
+    return tuple(pieces)

@@ -1,0 +1,113 @@
+"""Series over steps: appended, joined, stored and read back."""
+
+import math
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from latebloom._errors import DamagedFileError
+from latebloom.store import RunDirectory, append_rows, empty_table, join_on_step
+from latebloom.store.tables import read_table, write_table
+
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {"step": st.integers(0, 30)},
+        optional={name: st.none() | st.floats(allow_nan=False) for name in ("train", "test loss", "é")},
+    ),
+    max_size=20,
+)
+
+
+def test_new_columns_are_back_filled_and_a_repeated_step_is_replaced() -> None:
+    table = append_rows(empty_table(), [{"step": 10, "a": 1.0}, {"step": 0, "a": 2}])
+    table = append_rows(table, [{"step": 10, "b": math.inf}, {"step": 20, "a": None}])
+    assert table.to_pylist() == [
+        {"step": 0, "a": 2.0, "b": None},
+        {"step": 10, "a": None, "b": math.inf},
+        {"step": 20, "a": None, "b": None},
+    ]
+    assert table.schema.types == [pa.int64(), pa.float64(), pa.float64()]
+
+
+def test_a_step_is_a_whole_number() -> None:
+    with pytest.raises(TypeError):
+        append_rows(empty_table(), [{"step": 1.5}])
+
+
+def test_joined_tables_keep_every_step_and_the_second_wins() -> None:
+    a = append_rows(empty_table(), [{"step": 0, "x": 1.0, "y": 2.0}, {"step": 2, "x": 3.0}])
+    b = append_rows(empty_table(), [{"step": 2, "x": None, "z": 5.0}, {"step": 1, "x": 6.0}, {"step": 0, "x": 7.0}])
+    assert join_on_step(a, b).to_pylist() == [
+        {"step": 0, "x": 7.0, "y": 2.0, "z": None},
+        {"step": 1, "x": 6.0, "y": None, "z": None},
+        {"step": 2, "x": 3.0, "y": None, "z": 5.0},
+    ]
+    assert join_on_step(a, empty_table()).equals(a)
+
+
+@given(ROWS, st.integers(0, 20))
+@settings(max_examples=60, deadline=None)
+def test_rows_come_back_whatever_the_batches(tmp_path_factory: pytest.TempPathFactory, rows: list, cut: int) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    at_once = append_rows(empty_table(), rows)
+    in_two = append_rows(append_rows(empty_table(), rows[:cut]), rows[cut:])
+    write_table(folder / "once.parquet", at_once)
+    write_table(folder / "two.parquet", in_two)
+    assert (folder / "once.parquet").read_bytes() == (folder / "two.parquet").read_bytes()
+    expected = {row["step"]: row for row in rows}
+    names = dict.fromkeys(name for row in rows for name in row)
+    full = [{name: expected[step].get(name) for name in ("step", *names)} for step in sorted(expected)]
+    assert read_table(folder / "once.parquet").to_pylist() == full
+
+
+@given(ROWS, ROWS)
+@settings(max_examples=60, deadline=None)
+def test_joining_agrees_with_dictionaries(a: list, b: list) -> None:
+    expected: dict[int, dict[str, float | None]] = {}
+    for rows in (a, b):
+        for row in {row["step"]: row for row in rows}.values():
+            known = {name: value for name, value in row.items() if value is not None}
+            expected.setdefault(row["step"], {}).update(known)
+    joined = join_on_step(append_rows(empty_table(), a), append_rows(empty_table(), b)).to_pylist()
+    found = [{name: value for name, value in row.items() if value is not None} for row in joined]
+    assert found == [expected[step] for step in sorted(expected)]
+
+
+def test_nan_is_not_null(run: RunDirectory) -> None:
+    run.write_table("metrics", append_rows(empty_table(), [{"step": 0, "loss": math.nan}, {"step": 1}]))
+    first, second = run.read_table("metrics")["loss"].to_pylist()
+    assert math.isnan(first)
+    assert second is None
+
+
+@pytest.mark.parametrize(
+    ("table", "problem"),
+    [
+        (pa.table({}), "first column must be step, int64; got no column"),
+        (pa.table({"loss": [1.0]}), "first column must be step, int64; got loss, double"),
+        (pa.table({"step": [0.0]}), "first column must be step, int64; got step, double"),
+        (pa.table({"step": [0], "note": ["x"]}), "column note must be float64, got string"),
+        (pa.table([[0], [1.0], [1.0]], ["step", "a", "a"]), "column a comes twice"),
+        (pa.table({"step": pa.array([0, None], pa.int64())}), "a step is null"),
+        (pa.table({"step": [1, 1]}), "steps must increase"),
+    ],
+)
+def test_other_tables_are_neither_written_nor_read(run: RunDirectory, table: pa.Table, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        run.write_table("metrics", table)
+    pq.write_table(table, run.path / "metrics.parquet")
+    with pytest.raises(DamagedFileError, match=rf"metrics\.parquet is not a series over steps: .*{problem}"):
+        run.read_table("metrics")
+
+
+def test_a_damaged_table_is_named(run: RunDirectory) -> None:
+    file = run.path / "metrics.parquet"
+    run.write_table("metrics", append_rows(empty_table(), [{"step": i, "loss": 1 / (i + 1)} for i in range(99)]))
+    whole = file.read_bytes()
+    for damaged in (b"", whole[:-1], whole[: len(whole) // 2], whole[:40] + bytes([whole[40] ^ 1]) + whole[41:]):
+        file.write_bytes(damaged)
+        with pytest.raises(DamagedFileError, match=r"metrics\.parquet is damaged: it is truncated, altered or not"):
+            run.read_table("metrics")
