@@ -14,12 +14,12 @@ def line(steps, knots, noise=0.0, seed=0):
     return Series(at, 10 ** (log + noise * np.random.default_rng(seed).standard_normal(at.size)))
 
 
-def train(steps, end=1300, level=-6.4, **how):
+def seen(steps, end=1300, level=-6.4, **how):
     """Memorises: chance, a fast fall to 1e-2, a slower one, then level from ``end`` on."""
     return line(steps, {0: CHANCE, 60: CHANCE, 200: -1.9, end: level, 10**6: level - 0.5}, **how)
 
 
-def test(steps, onset=7000, settled=10000, level=-6.0, **how):
+def unseen(steps, onset=7000, settled=10000, level=-6.0, **how):
     """Rises while the model memorises, stays, declines a little, falls by seven decades, creeps down."""
     knots = {0: CHANCE, 60: CHANCE, 200: 1.2, 1300: 1.35, onset: 1.05, settled: level, 10**6: level - 10}
     return line(steps, knots, **how)
@@ -33,4 +33,4 @@ def slingshots(series, every=1500, first=2000, decades=3.0, relax=30.0):
 
 def losses(steps, noise=0.0, seed=0):
     """Both losses of a run that groks, as ``detect_phases`` takes them."""
-    return {"train_loss": train(steps, noise=noise, seed=seed), "test_loss": test(steps, noise=noise, seed=seed + 1)}
+    return {"train_loss": seen(steps, noise=noise, seed=seed), "test_loss": unseen(steps, noise=noise, seed=seed + 1)}

@@ -5,9 +5,13 @@ from typing import Annotated
 from pydantic import Field
 
 from latebloom.models.base import Model
+from latebloom.models.evaluate import evaluate
+from latebloom.models.examples import Examples
 from latebloom.models.fast import table_forward
 from latebloom.models.hooks import Hooks, Replacement
+from latebloom.models.loss import cross_entropy, per_label
 from latebloom.models.mlp import MLP, MLPConfig
+from latebloom.models.published import trained_tensors, transformer_from_state
 from latebloom.models.transformer import Transformer, TransformerConfig
 
 AnyModelConfig = Annotated[TransformerConfig | MLPConfig, Field(discriminator="kind")]
@@ -15,11 +19,17 @@ AnyModelConfig = Annotated[TransformerConfig | MLPConfig, Field(discriminator="k
 __all__ = [
     "MLP",
     "AnyModelConfig",
+    "Examples",
     "Hooks",
     "MLPConfig",
     "Model",
     "Replacement",
     "Transformer",
     "TransformerConfig",
+    "cross_entropy",
+    "evaluate",
+    "per_label",
     "table_forward",
+    "trained_tensors",
+    "transformer_from_state",
 ]

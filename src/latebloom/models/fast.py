@@ -18,7 +18,6 @@ from torch import Tensor
 from latebloom.models.base import Model
 from latebloom.models.transformer import Transformer
 
-
 # torch calls its CSR matrices beta, once per process; the two products used here are tested against the plain ones.
 warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta state")
 

@@ -51,7 +51,7 @@ class Phases:
     found: bool
     reason: str
 
-    def phase_at(self, step: float) -> PhaseName | None:
+    def phase_at(self, step: float | int) -> PhaseName | None:
         """The phase that ``step`` lies in, or None; a boundary belongs to the phase that it opens."""
         for phase in self.phases:
             if phase.start <= step and (phase.end is None or step < phase.end):

@@ -40,11 +40,13 @@ class BrokenLine:
         """Slope of each piece, in y per x."""
         return np.diff(self.y) / np.diff(self.x)
 
-    @property
-    def bic(self) -> float:
-        """Bayesian information criterion n ln(rss/n) + k ln n, with k = 2 + 2 per corner; lower is better."""
-        variance = max(self.rss / self.n, RESOLUTION**2)
-        return float(self.n * np.log(variance) + (2 + 2 * len(self.corners)) * np.log(self.n))
+    def bic(self, shared: int = 1) -> float:
+        """Bayesian information criterion m ln(rss/n) + k ln m, with k = 2 + 2 per corner; lower is better.
+
+        m = n / ``shared`` counts the independent points, if each shares its noise with ``shared`` neighbours.
+        """
+        variance, independent = max(self.rss / self.n, RESOLUTION**2), max(self.n / shared, 2.0)
+        return float(independent * np.log(variance) + (2 + 2 * len(self.corners)) * np.log(independent))
 
     def at(self, x: Float[np.ndarray, "m"]) -> Float[np.ndarray, "m"]:
         """Values of the line at ``x`` (inside the fitted range)."""
@@ -100,11 +102,13 @@ class CornerSearch:
         return first, second, np.stack([two, -2.0 * both, one]) / (one * two - both**2)
 
 
-def fit_broken_line(x: Float[np.ndarray, "n"], y: Float[np.ndarray, "n"]) -> BrokenLine:
+def fit_broken_line(x: Float[np.ndarray, "n"], y: Float[np.ndarray, "n"], shared: int = 1) -> BrokenLine:
     """The line with 0, 1 or 2 corners that has the lowest BIC: no corner, "no change", is a possible answer.
 
-    ``x`` strictly ascending, at least 2 points; up to some 500 points cost about 30 ms. Limits: BIC takes the
-    residuals for independent, so a smoothly bent curve gets corners; judge their size before believing them.
+    ``x`` strictly ascending, at least 2 points; up to some 500 points cost about 30 ms. ``shared`` is the width of
+    a filter that ``y`` went through, 1 for none: filtered noise looks like structure. Limits: beyond that BIC takes
+    the residuals for independent, so a smoothly bent curve gets corners; judge their size before believing them.
     """
     search = CornerSearch(x)
-    return min((search.fit(y, k) for k in range(search.most_corners() + 1)), key=lambda line: line.bic)
+    fits = [search.fit(y, count) for count in range(search.most_corners() + 1)]
+    return min(fits, key=lambda line: line.bic(shared))

@@ -26,6 +26,6 @@ class Estimate:
         return cls(float(step), float(min(low, step) - spacing), float(max(high, step) + spacing))
 
     @classmethod
-    def exactly(cls, step: float) -> Estimate:
+    def exactly(cls, step: float | int) -> Estimate:
         """A step that is known."""
         return cls(float(step), float(step), float(step))

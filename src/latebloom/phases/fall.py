@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from latebloom.phases.broken_line import BrokenLine, fit_broken_line
+from latebloom.phases.resample import median_width
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,9 @@ class Fall:
 def find_fall(x: Float[np.ndarray, "n"], y: Float[np.ndarray, "n"], contrast: float) -> Fall | None:
     """The deepest piece of the best broken line, with the neighbours that fall at more than 1/``contrast`` its speed.
 
-    None where that is the whole line: a fall is known by a corner. ``x`` strictly ascending.
+    None where that is the whole line: a fall is known by a corner. Takes points as :func:`log_points` gives them.
     """
-    line = fit_broken_line(x, y)
+    line = fit_broken_line(x, y, shared=median_width(len(x)))
     deepest = int(np.argmin(np.diff(line.y)))
     falling = line.slopes < line.slopes[deepest] / contrast
     first, last = deepest, deepest

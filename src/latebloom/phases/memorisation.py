@@ -16,25 +16,27 @@ MEMORISED = 0.01
 # run would press memorisation into its first few points. Arbitrary: a steady fall ends at 2.
 LOOK_AHEAD = 10.0
 
+# A loss this many times above the lowest so far is a slingshot. Arbitrary: minibatch noise stays within a factor of
+# ten, slingshots rise by three decades and more.
+SLINGSHOT = 10.0
+
 # Level means less than a tenth of the fall's speed in decades per step. Arbitrary; memorising runs fall fast to
 # 1e-2 and then some five times slower to 1e-6, and that first corner is not the end.
 LEVEL_CONTRAST = 10.0
 
 RULE = (
-    "Train loss levels out: the corner after which the lowest train loss so far, on a log scale, falls less than "
-    "a tenth as fast as before, below a hundredth of its first value."
+    "Train loss levels out: the corner after which it falls, on a log scale and without slingshots, less than a "
+    "tenth as fast as before, below a hundredth of its first value."
 )
 
 
 def find_memorisation(train: Series, *, intervals: bool = True) -> Estimate | NoChange:
     """The step at which ``train`` (loss, nats) levels out after its fall, on a log scale.
 
-    The lowest loss so far is used, not the loss: what has been reached stays reached through slingshots. Source:
-    the write-up ends memorisation where "train loss abruptly levels out". Limits: noise lowers the minimum after
-    the corner, and moves it later by about the noise over the slope.
+    Source: the write-up ends memorisation where "train loss abruptly levels out". Limits: the published curves
+    bend there over some 300 steps; the corner lies inside the bend, where exactly depends on the rest of the record.
     """
-    lowest = Series(train.step, np.minimum.accumulate(train.value))
-    change = find_phase_change(_first_fall(lowest), contrast=LEVEL_CONTRAST, intervals=intervals)
+    change = find_phase_change(_first_fall(_without_slingshots(train)), contrast=LEVEL_CONTRAST, intervals=intervals)
     if isinstance(change, NoChange):
         return NoChange(f"train loss did not fall and level out: {change.reason}")
     if change.completion is None:
@@ -45,9 +47,15 @@ def find_memorisation(train: Series, *, intervals: bool = True) -> Estimate | No
     return change.completion
 
 
-def _first_fall(lowest: Series) -> Series:
-    """The rows up to ``LOOK_AHEAD`` times the step at which half of the decades are gone."""
-    positive = lowest.value[lowest.value > 0]
-    halfway = np.sqrt(positive[0] * positive[-1])
-    gone = lowest.step[np.argmax(lowest.value <= halfway)] - lowest.step[0]
-    return lowest.between(lowest.step[0], lowest.step[0] + LOOK_AHEAD * gone) if gone > 0 else lowest
+def _without_slingshots(train: Series) -> Series:
+    """The loss, and during a slingshot the lowest loss before it: what has been reached stays reached."""
+    lowest = np.minimum.accumulate(train.value)
+    return Series(train.step, np.where(train.value > SLINGSHOT * lowest, lowest, train.value))
+
+
+def _first_fall(train: Series) -> Series:
+    """The rows up to ``LOOK_AHEAD`` times the step at which half of all decades are gone."""
+    positive = train.value[train.value > 0]
+    halfway = np.sqrt(positive[0] * positive.min())
+    gone = train.step[np.argmax(train.value <= halfway)] - train.step[0]
+    return train.between(train.step[0], train.step[0] + LOOK_AHEAD * gone) if gone > 0 else train

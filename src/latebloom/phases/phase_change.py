@@ -102,7 +102,7 @@ def _measured(window: Series, fall: Fall, intervals: bool) -> PhaseChange:
     draws = bootstrap_corners(CornerSearch(x), y, line) if intervals else line.corners[None]
     knots = np.concatenate([np.full((len(draws), 1), x[0]), draws, np.full((len(draws), 1), x[-1])], axis=1)
     starts, ends = knots[:, fall.first], knots[:, fall.last + 1]
-    onset = Estimate.of(fall.start, starts, spacing) if fall.has_onset else Estimate.exactly(x[0])
+    onset = Estimate.of(fall.start, starts, spacing) if fall.has_onset else Estimate.exactly(float(window.step[0]))
     settled = fall.has_completion
     return PhaseChange(
         onset=onset,

@@ -28,7 +28,7 @@ def log_points(series: Series) -> tuple[Float[np.ndarray, "n"], Float[np.ndarray
         return np.zeros(0), np.zeros(0)
     log = np.log10(np.maximum(series.value, series.value[positive].min()))
     step, log = _bin_medians(series.step), _bin_medians(log)
-    return step, running_median(log, _odd(len(log) * SPIKE_FRACTION))
+    return step, running_median(log, median_width(len(log)))
 
 
 def running_median(values: Float[np.ndarray, "n"], width: int) -> Float[np.ndarray, "n"]:
@@ -53,6 +53,6 @@ def _bin_medians(values: Float[np.ndarray, "n"]) -> Float[np.ndarray, "m"]:
     return medians if whole == len(values) else np.append(medians, np.median(values[whole:]))
 
 
-def _odd(width: float) -> int:
-    """The nearest odd whole number, at least 3: one lone spike is always removed."""
-    return max(3, 2 * int(width / 2) + 1)
+def median_width(points: int) -> int:
+    """Width of the running median over this many points: odd, at least 3, so one lone spike is always removed."""
+    return max(3, 2 * int(points * SPIKE_FRACTION / 2) + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import SupportsFloat
 
 import numpy as np
 from jaxtyping import Float
@@ -23,7 +24,7 @@ class Series:
     value: Float[np.ndarray, "n"]
 
     @classmethod
-    def of(cls, step: Iterable[float | None], value: Iterable[float | None]) -> Series:
+    def of(cls, step: Iterable[SupportsFloat | None], value: Iterable[SupportsFloat | None]) -> Series:
         """Make a series of any numbers: rows with None, NaN or infinity are dropped, the rest sorted by step.
 
         Of several rows at one step the last is kept: a resumed run writes the step it resumed at again.
@@ -42,13 +43,13 @@ class Series:
     def __len__(self) -> int:
         return int(self.step.size)
 
-    def between(self, low: float, high: float) -> Series:
+    def between(self, low: float | int, high: float | int) -> Series:
         """The rows with low <= step <= high."""
         inside = (self.step >= low) & (self.step <= high)
         return Series(self.step[inside], self.value[inside])
 
 
-def _floats(numbers: Iterable[float | None]) -> Float[np.ndarray, "n"]:
+def _floats(numbers: Iterable[SupportsFloat | None]) -> Float[np.ndarray, "n"]:
     """A new float64 array with None as NaN."""
     values = numbers if isinstance(numbers, np.ndarray) else list(numbers)
     return np.array(values, dtype=np.float64).reshape(-1)

@@ -1,18 +1,16 @@
 """One step, and a loop that yields what it was asked to record. Touches no disk."""
 
 from latebloom.training.config import Optimiser, Recording, Training
-from latebloom.training.data import DataSource, Examples
 from latebloom.training.experiment import Experiment
 from latebloom.training.loop import DIVERGENCE_ADVICE, Record, train
-from latebloom.training.loss import cross_entropy, per_label
 from latebloom.training.schedule import Schedule
+from latebloom.training.source import DataSource
 from latebloom.training.stop import StopRule, stop_rule
 from latebloom.training.trainer import Trainer
 
 __all__ = [
     "DIVERGENCE_ADVICE",
     "DataSource",
-    "Examples",
     "Experiment",
     "Optimiser",
     "Record",
@@ -21,8 +19,6 @@ __all__ = [
     "StopRule",
     "Trainer",
     "Training",
-    "cross_entropy",
-    "per_label",
     "stop_rule",
     "train",
 ]

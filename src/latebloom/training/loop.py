@@ -16,40 +16,45 @@ class Record:
 
     metrics: what the recording asked for at this step, else None.
     checkpoint: whether the recording asks to keep the weights of this step.
-    stopped: why training ends here, else None. ``diverged`` marks a loss that is NaN or infinite.
+    stopped: why training ends here, else None. diverged: it ends because a loss is NaN or infinite.
     """
 
     step: int
-    metrics: dict[str, float] | None
-    checkpoint: bool
+    metrics: dict[str, float] | None = None
+    checkpoint: bool = False
     stopped: str | None = None
     diverged: bool = False
 
 
 def train(trainer: Trainer, rule: StopRule) -> Iterator[Record]:
-    """Train from where the trainer stands until the stop rule ends it or a loss is not finite.
+    """Train from where the trainer stands until the stop rule ends it or a loss is not finite; one record per step.
 
-    Yields a record at every step that the experiment's recording names, and at the last one.
+    Step 0 and the last step are always recorded in full.
     """
-    experiment = trainer.experiment
-    recording, last = experiment.recording, experiment.training.steps
     while True:
-        step = trainer.step
-        metrics = trainer.metrics() if step in recording.metrics or step >= last else None
-        bad = _not_finite(metrics or {})
-        if bad:
-            yield Record(step, None, False, f"{bad} is not finite at step {step}", diverged=True)
-            return
-        stopped = f"reached {last} steps" if step >= last else rule.update(step, metrics) if metrics else None
-        if metrics or stopped or step in recording.checkpoints:
-            yield Record(step, metrics, step in recording.checkpoints or stopped is not None, stopped)
-        if stopped:
+        record = _record(trainer, rule)
+        yield record
+        if record.stopped:
             return
         if not math.isfinite(trainer.gradient()):
-            yield Record(step, None, False, f"train loss is not finite at step {step}", diverged=True)
+            yield _diverged(trainer.step, "train loss")
             return
         trainer.update()
 
 
-def _not_finite(metrics: dict[str, float]) -> str | None:
-    return next((name for name, value in metrics.items() if not math.isfinite(value)), None)
+def _record(trainer: Trainer, rule: StopRule) -> Record:
+    step, recording, last = trainer.step, trainer.experiment.recording, trainer.experiment.training.steps
+    edge = step == 0 or step >= last
+    if not edge and step not in recording.metrics and step not in recording.checkpoints:
+        return Record(step)
+    metrics = trainer.metrics() if edge or step in recording.metrics else None
+    bad = next((name for name, value in (metrics or {}).items() if not math.isfinite(value)), None)
+    if bad:
+        return _diverged(step, bad)
+    stopped = rule.update(step, metrics) if metrics else None
+    stopped = f"reached {last} steps" if step >= last else stopped
+    return Record(step, metrics, edge or stopped is not None or step in recording.checkpoints, stopped)
+
+
+def _diverged(step: int, what: str) -> Record:
+    return Record(step, stopped=f"{what.replace('_', ' ')} is not finite at step {step}", diverged=True)

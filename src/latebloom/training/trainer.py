@@ -6,18 +6,17 @@ import torch
 from torch import Tensor
 
 from latebloom._errors import UsageError
-from latebloom.models import Model, table_forward
-from latebloom.training.data import DataSource, Examples
-from latebloom.training.evaluate import evaluate
+from latebloom.models import Examples, Model, cross_entropy, evaluate, table_forward
 from latebloom.training.experiment import Experiment
-from latebloom.training.loss import DTYPES, cross_entropy
 from latebloom.training.optimiser import (
     build_optimiser,
     load_optimiser_tensors,
     optimiser_tensors,
     set_learning_rate,
 )
+from latebloom.training.source import DataSource
 
+DTYPES = {"float64": torch.float64, "float32": torch.float32}
 _MODEL = "model."
 
 

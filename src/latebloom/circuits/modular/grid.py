@@ -9,7 +9,7 @@ from torch import Tensor
 
 from latebloom._errors import UsageError
 from latebloom.fourier import transform
-from latebloom.models import MLP, Model, Transformer
+from latebloom.models import MLP, Model, Transformer, cross_entropy
 from latebloom.tasks import ModularTask
 
 
@@ -57,7 +57,7 @@ class Grid:
         labels = self.labels
         if mask is not None:
             logits, labels = logits[mask], labels[mask]
-        return float(torch.nn.functional.cross_entropy(logits.reshape(-1, self.p).double(), labels.flatten()))
+        return float(cross_entropy(logits.reshape(-1, 1, self.p), labels.reshape(-1, 1)))
 
     def accuracy(self, mask: Bool[Tensor, "x y"] | None = None) -> float:
         """Share of pairs whose highest logit is the right answer."""

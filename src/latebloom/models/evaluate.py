@@ -4,14 +4,15 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from latebloom.models.examples import Examples
+from latebloom.models.loss import per_label
 from latebloom.tasks import IGNORE, Task
-from latebloom.training.data import Examples
-from latebloom.training.loss import per_label
 
 
 @torch.no_grad()
 def evaluate(
-    logits: Float[Tensor, "batch loss_pos d_vocab_out"], task: Task, examples: Examples, name: str, dtype: torch.dtype
+    logits: Float[Tensor, "batch loss_pos d_vocab_out"], task: Task, examples: Examples, name: str,
+    dtype: torch.dtype = torch.float64,
 ) -> dict[str, float]:
     """``{name}_loss`` (nats) and ``{name}_accuracy``; with several components also ``{name}_loss.{component}`` …"""
     losses, right = per_label(logits, examples.labels, dtype)

@@ -6,8 +6,6 @@ from torch import Tensor
 
 from latebloom.tasks import IGNORE
 
-DTYPES = {"float64": torch.float64, "float32": torch.float32}
-
 
 def cross_entropy(
     logits: Float[Tensor, "batch loss_pos d_vocab_out"],

@@ -1,36 +1,13 @@
 """Batches as tensors: the same step always gets the same batch, so a resumed run needs no random state."""
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import torch
-from jaxtyping import Int
-from torch import Tensor
 
-from latebloom.tasks import Batch, split
+from latebloom.models import Examples
+from latebloom.tasks import split
 from latebloom.training.experiment import Experiment
-
-
-@dataclass(frozen=True)
-class Examples:
-    """A batch on the training device."""
-
-    tokens: Int[Tensor, "batch pos"]
-    labels: Int[Tensor, "batch loss_pos"]
-    component: Int[Tensor, "batch loss_pos"]
-
-    @classmethod
-    def of(cls, batch: Batch, device: str) -> "Examples":
-        """A task's arrays as tensors."""
-        return cls(*(torch.from_numpy(np.ascontiguousarray(part)).to(device) for part in batch))
-
-    def take(self, rows: Int[Tensor, " rows"]) -> "Examples":
-        """The chosen examples."""
-        return Examples(self.tokens[rows], self.labels[rows], self.component[rows])
-
-    def __len__(self) -> int:
-        return len(self.tokens)
 
 
 class DataSource:

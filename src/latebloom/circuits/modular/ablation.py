@@ -1,0 +1,85 @@
+"""One row of the ablation table: a loss, the published one, and the losses of size-matched random controls."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from latebloom._config import Config
+from latebloom.circuits.modular.grid import Grid
+
+WRITE_UP: Mapping[str, float] = MappingProxyType(
+    {
+        "neurons: own polynomials": 2.5e-7,
+        "logits: key directions": 5.5e-8,
+        "logits: key 3x3 blocks": 7.2e-8,
+        "neurons: on read-out directions": 1.2e-7,
+        "neurons: off read-out directions": 5.3,
+        "drop cluster 14": 2.0e-4,
+        "drop cluster 35": 4.6e-4,
+        "drop cluster 41": 1.9e-3,
+        "drop cluster 42": 5.2e-3,
+        "drop cluster 52": 2.4e-2,
+        "zero skip round MLP": 9.1e-7,
+        "mean skip round MLP": 7.3e-7,
+        "zero heads": 24.3,
+        "zero skip round attention": 19.1,
+    }
+)
+"""Losses of the published mainline model (p = 113, unablated 2.4e-7) under each ablation, for comparison only.
+
+Source: P ("Progress measures for grokking via mechanistic interpretability"), read second-hand, by way of facts.md.
+A cluster's value is that of the published model's frequency; another model's cluster of that number is another cluster.
+"""
+
+
+class Control(Config):
+    """Losses (nats) of ``draws`` random changes of the same size. what: the change."""
+
+    what: str
+    draws: int
+    mean: float
+    min: float
+    max: float
+
+
+class Ablation(Config):
+    """The loss (nats, mean over all pairs) after one change to the model.
+
+    write_up: the published value for the mainline model, None where there is none. control: None where there is
+    nothing to draw from (as when every frequency is key).
+    """
+
+    name: str
+    loss: float
+    write_up: float | None = None
+    control: Control | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """An ablation not yet carried out. logits: after it. random: after a random change of the same size."""
+
+    name: str
+    logits: Callable[[], Float[Tensor, "x y z"]]
+    what: str
+    random: Callable[[torch.Generator], Float[Tensor, "x y z"]] | None
+
+    def measure(self, grid: Grid, seed: int, draws: int) -> Ablation:
+        """Carry it out. Every ablation draws from ``seed`` afresh, so that its control depends on no other."""
+        published = WRITE_UP.get(self.name) if grid.task.name == "modular_addition" and grid.p == 113 else None
+        return Ablation(
+            name=self.name,
+            loss=grid.loss(self.logits()),
+            write_up=published,
+            control=None if self.random is None else self._control(grid, seed, draws),
+        )
+
+    def _control(self, grid: Grid, seed: int, draws: int) -> Control:
+        assert self.random is not None
+        generator = torch.Generator().manual_seed(seed)
+        losses = [grid.loss(self.random(generator)) for _ in range(draws)]
+        return Control(what=self.what, draws=draws, mean=sum(losses) / draws, min=min(losses), max=max(losses))

@@ -1,0 +1,142 @@
+"""The ablation table: what the circuit needs, beside what happens after random changes of the same size."""
+
+import copy
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
+from latebloom.circuits.modular.ablation import Ablation, Change
+from latebloom.circuits.modular.grid import Grid, modular_grid
+from latebloom.circuits.modular.neuron_ablations import (
+    block_logits,
+    neurons_off,
+    neurons_on,
+    polynomial_neurons,
+    without_neurons,
+)
+from latebloom.circuits.modular.neurons import NeuronClusters, neuron_clusters
+from latebloom.circuits.modular.projections import restricted_logits
+from latebloom.circuits.modular.skip_ablations import LastLayer, last_layer, turned
+from latebloom.circuits.modular.unembedding import output_directions
+from latebloom.models import Model, Transformer
+from latebloom.tasks import ModularTask
+
+
+@torch.no_grad()
+def ablate(
+    model: Model, task: ModularTask, keys: Sequence[int], seed: int = 0, draws: int = 5
+) -> list[Ablation]:
+    """Every ablation that applies to this model, in float64, each with ``draws`` random controls from ``seed``.
+
+    What needs key frequencies is left out where ``keys`` is empty, what needs cos w(x ± y) where the task's answer
+    does not depend on x ± y, what needs attention for the MLP. Source: facts.md, "Ablations of the final model".
+    """
+    exact = copy.deepcopy(model).double()
+    grid = modular_grid(exact, task)
+    changes = [*_logit_changes(grid, keys), *_neuron_changes(grid, neuron_clusters(grid), keys)]
+    if isinstance(exact, Transformer):
+        changes += _layer_changes(last_layer(exact, task))
+    return [change.measure(grid, seed, draws) for change in changes]
+
+
+def _logit_changes(grid: Grid, keys: Sequence[int]) -> Iterator[Change]:
+    sign = grid.task.phase_sign
+    if not keys:
+        return
+    others = _other_frequencies(grid, keys)
+    enough = len(others) >= len(keys)
+    what = f"{len(keys)} random non-key frequencies"
+
+    def draw(generator: torch.Generator) -> list[int]:
+        return others[torch.randperm(len(others), generator=generator)[: len(keys)]].tolist()
+
+    if sign is not None:
+        kept = partial(restricted_logits, grid, sign=sign)
+        yield Change("logits: key directions", lambda: kept(keys), what, (lambda g: kept(draw(g))) if enough else None)
+    blocks = partial(block_logits, grid)
+    yield Change("logits: key 3x3 blocks", lambda: blocks(keys), what, (lambda g: blocks(draw(g))) if enough else None)
+
+
+def _other_frequencies(grid: Grid, keys: Sequence[int]) -> Int[Tensor, " k"]:
+    """Non-key frequencies with both a cos and a sin: those that a control may stand on."""
+    return torch.tensor([k for k in range(1, (grid.p + 1) // 2) if k not in keys], dtype=torch.long)
+
+
+def _neuron_changes(grid: Grid, clusters: NeuronClusters, keys: Sequence[int]) -> Iterator[Change]:
+    members = clusters.clustered.nonzero().flatten()
+    if keys and len(members):
+        yield _polynomials(grid, members, clusters.frequency[members], _other_frequencies(grid, keys))
+    if keys and grid.neurons.shape[-1]:
+        read = grid.w_logit @ output_directions(grid.p, keys, grid.w_logit.dtype).T
+        yield from _subspaces(grid, read)
+    for k in keys:
+        if len(clusters.members(k)):
+            yield _drop(grid, clusters, k)
+
+
+def _polynomials(grid: Grid, members: Tensor, own: Tensor, others: Tensor) -> Change:
+    def random(generator: torch.Generator) -> Tensor:
+        drawn = others[torch.randint(len(others), (len(members),), generator=generator)]
+        return polynomial_neurons(grid, members, drawn)
+
+    return Change(
+        "neurons: own polynomials",
+        lambda: polynomial_neurons(grid, members, own),
+        "polynomials in random non-key frequencies",
+        random if len(others) else None,
+    )
+
+
+def _subspaces(grid: Grid, read: Tensor) -> Iterator[Change]:
+    what = f"random subspace of {read.shape[1]} dimensions"
+
+    def draw(generator: torch.Generator) -> Tensor:
+        return torch.randn(read.shape, generator=generator, dtype=read.dtype)
+
+    for name, project in (("on", neurons_on), ("off", neurons_off)):
+        yield Change(
+            f"neurons: {name} read-out directions",
+            partial(project, grid, read),
+            what,
+            lambda g, project=project: project(grid, draw(g)),  # type: ignore[misc]
+        )
+
+
+def _drop(grid: Grid, clusters: NeuronClusters, k: int) -> Change:
+    members = clusters.members(k)
+    outside = clusters.live.clone()
+    outside[members] = False
+    pool = outside.nonzero().flatten()
+
+    def random(generator: torch.Generator) -> Tensor:
+        return without_neurons(grid, pool[torch.randperm(len(pool), generator=generator)[: len(members)]])
+
+    what = f"{len(members)} random live neurons outside the cluster"
+    enough = len(pool) >= len(members)
+    return Change(f"drop cluster {k}", lambda: without_neurons(grid, members), what, random if enough else None)
+
+
+def _layer_changes(layer: LastLayer) -> Iterator[Change]:
+    mid, skip, heads = layer.resid_mid, layer.skip, layer.attn_out
+    what = "a change of the same norm per pair in a random direction"
+
+    def before_mlp(name: str, change: Tensor) -> Change:
+        def logits(by: Tensor) -> Tensor:
+            return layer.logits(mid + by, mid + by)
+
+        return Change(name, lambda: logits(change), what, lambda g: logits(turned(change, g)))
+
+    def round_mlp(name: str, change: Tensor) -> Change:
+        def logits(by: Tensor) -> Tensor:
+            return layer.logits(mid, mid + by)
+
+        return Change(name, lambda: logits(change), what, lambda g: logits(turned(change, g)))
+
+    yield before_mlp("zero heads", -heads)
+    yield before_mlp("zero skip round attention", -skip)
+    if layer.model.config.d_mlp:
+        yield round_mlp("zero skip round MLP", -mid)
+        yield round_mlp("mean skip round MLP", mid.mean(0) - mid)

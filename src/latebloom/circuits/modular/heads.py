@@ -1,0 +1,61 @@
+"""Attention heads: what ``=`` attends to, as a function of the operands, and the frequency it is periodic in."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from latebloom.circuits.modular.grid import Grid
+from latebloom.fourier import basis_rows, frequencies, transform
+
+CONSTANT_SPREAD = 1e-6
+"""Attention (a number in 0 … 1) whose standard deviation over all pairs is below this is constant: float32's rounding,
+with some room. The factor of room is arbitrary."""
+
+
+@dataclass(frozen=True)
+class AttentionHead:
+    """One head's attention from ``=`` to the first operand.
+
+    frequency: the k that explains most of it; None where the attention is constant. fve: how much it explains.
+    cos, sin: α and β below, for waves of amplitude 1. to_itself: mean attention of ``=`` to ``=``.
+    """
+
+    frequency: int | None
+    fve: float | None
+    cos: float | None
+    sin: float | None
+    to_itself: float
+
+
+def attention_heads(grid: Grid) -> list[AttentionHead] | None:
+    """Fit A_x(x, y) ≈ const + α (cos wx - cos wy) + β (sin wx - sin wy), w = 2πk/p, to each head; best k by FVE.
+
+    FVE: energy of A_x along those two directions over its energy about the mean. None for a model without attention.
+    Source: P, by way of facts.md, "Each head's attention is periodic in one key frequency".
+    """
+    if grid.pattern is None:
+        return None
+    to_x, to_itself = grid.pattern[..., 0], grid.pattern[..., -1].mean((0, 1))
+    return [_head(to_x[..., head], float(to_itself[head])) for head in range(to_x.shape[-1])]
+
+
+def antisymmetric_waves(attention: Float[Tensor, "x x"]) -> Float[Tensor, " f"]:
+    """Coefficients on the unit directions (wave(x) - wave(y))/√2, one per row of the Fourier basis (0 for const)."""
+    coefficients = transform(attention, (0, 1))
+    return (coefficients[:, 0] - coefficients[0, :]) / 2**0.5
+
+
+def _head(attention: Float[Tensor, "x x"], to_itself: float) -> AttentionHead:
+    p = len(attention)
+    energy = float((attention - attention.mean()).square().sum())
+    if energy < p * p * CONSTANT_SPREAD**2:
+        return AttentionHead(None, None, None, None, to_itself)
+    waves = antisymmetric_waves(attention)
+    explained = [float(waves[list(basis_rows(k, p))].square().sum()) for k in frequencies(p)]
+    k = 1 + int(torch.tensor(explained).argmax())
+    # (cos wx - cos wy) has norm p over the grid, or p √2 for the Nyquist wave, whose values are all ±1.
+    amplitude = [float(waves[row]) / (p * (2**0.5 if 2 * k == p else 1.0)) for row in basis_rows(k, p)]
+    cos, sin = (*amplitude, 0.0)[:2]
+    return AttentionHead(k, explained[k - 1] / energy, cos, sin, to_itself)

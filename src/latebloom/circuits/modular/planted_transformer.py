@@ -1,0 +1,108 @@
+"""A transformer whose circuit is known, because the algorithm was written into its weights."""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from latebloom._errors import UsageError
+from latebloom.circuits.modular.planted_parts import (
+    BIAS,
+    check_frequencies,
+    check_width,
+    even_phases,
+    read_out_scale,
+    shifted,
+    waves,
+    zeroed,
+)
+from latebloom.models import Transformer, TransformerConfig
+from latebloom.models.components import Attention, MLPLayer
+from latebloom.tasks import ModularAddition, ModularSubtraction, ModularTask
+
+FEWEST_PHASES = 5
+"""Phases per operand, m · m neurons per frequency. With m phases, harmonics of order m - 1 and above come back in the
+logits; from the fourth on they are below a twentieth of the signal."""
+
+ATTENTION_SCORE = 40.0
+"""Score of the operand that a head attends to, the others' being 0: attention elsewhere is exp(-40), nothing."""
+
+
+@torch.no_grad()
+def planted_transformer(
+    p: int,
+    ks: Sequence[int],
+    sign: int = 1,
+    d_model: int = 128,
+    n_heads: int = 4,
+    d_head: int = 32,
+    d_mlp: int = 512,
+    loss: float = 1e-4,
+) -> Transformer:
+    """A transformer that computes x + y (``sign`` 1) or x - y (``sign`` -1) mod p at the frequencies ``ks``, in float32.
+
+    Residual stream, n frequencies: dimensions 0 … 2n hold cos kx, sin kx (head 0 brings them to ``=``), the next 2n
+    cos ky, sin ky (head 1), the next 2n cos kz, sin kz (neurons write, W_U reads); the last 3 mark ``=`` and the
+    operands' positions. All else is zero. Phases for x and y run over all pairs of m, so the logits are
+    Σ_k α cos w(x + s·y - z) but for harmonics of order m - 1; α is such that the loss over all pairs is at most ``loss``.
+    Errors: UsageError for frequencies out of range, repeated, too many for the width, or leaving answers tied.
+    """
+    task = _task(p, sign)
+    check_frequencies(p, ks)
+    n = len(ks)
+    for name, got, needed in (
+        ("d_model", d_model, 6 * n + 3),
+        ("n_heads", n_heads, 2),
+        ("d_head", d_head, 2 * n),
+        ("d_mlp", d_mlp, n * FEWEST_PHASES**2),
+    ):
+        check_width(name, got, needed, ks)
+    config = TransformerConfig(d_model=d_model, n_heads=n_heads, d_head=d_head, d_mlp=d_mlp)
+    model = config.build(task)
+    zeroed(model)
+    _write(model, waves(p, ks), sign)
+    model.unembed.W_U.mul_(read_out_scale(model, task, loss))
+    return model.float()
+
+
+def _task(p: int, sign: int) -> ModularTask:
+    if sign not in (1, -1):
+        raise UsageError(f"sign: got {sign}, expected 1 (x + y) or -1 (x - y)")
+    return ModularAddition(p=p) if sign == 1 else ModularSubtraction(p=p)
+
+
+def _write(model: Transformer, wave: Float[Tensor, "x wave"], sign: int) -> None:
+    p, width = wave.shape
+    model.embed.W_E[:p, :width] = wave
+    model.embed.W_E[p, -3] = 1
+    model.pos_embed.W_pos[0, -2] = 1
+    model.pos_embed.W_pos[1, -1] = 1
+    block = model.blocks[0]
+    assert isinstance(block.attn, Attention) and isinstance(block.mlp, MLPLayer)
+    for head in (0, 1):
+        _carry(block.attn, head, width)
+    _compute(block.mlp, width, sign)
+    model.unembed.W_U[2 * width : 3 * width] = wave.T
+
+
+def _carry(attn: Attention, head: int, width: int) -> None:
+    """Head 0 or 1 moves the waves of operand 0 or 1 to ``=``, each into dimensions of its own."""
+    d_head = attn.W_Q.shape[-1]
+    attn.W_Q[head, -3, 0] = ATTENTION_SCORE * d_head**0.5
+    attn.W_K[head, head - 2, 0] = 1
+    attn.W_V[head, :width, :width] = torch.eye(width)
+    attn.W_O[head, :width, head * width : (head + 1) * width] = torch.eye(width)
+
+
+def _compute(mlp: MLPLayer, width: int, sign: int) -> None:
+    count = math.isqrt(2 * mlp.W_in.shape[1] // width)
+    phase_x, phase_y = torch.cartesian_prod(even_phases(count), even_phases(count)).unbind(1)
+    for i in range(0, width, 2):
+        first = i // 2 * count**2
+        own = slice(first, first + count**2)
+        mlp.b_in[own] = BIAS
+        mlp.W_in[i : i + 2, own] = shifted(phase_x)
+        mlp.W_in[width + i : width + i + 2, own] = shifted(phase_y)
+        mlp.W_out[own, 2 * width + i : 2 * width + i + 2] = shifted(phase_x + sign * phase_y).T

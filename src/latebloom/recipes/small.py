@@ -1,0 +1,16 @@
+"""A small prime that groks within about a minute on two cores."""
+
+from latebloom.models import TransformerConfig
+from latebloom.tasks import Data, ModularAddition
+from latebloom.training import Experiment, Training
+
+
+def small(seed: int = 0) -> Experiment:
+    """x + y mod 31 on half of the pairs, mainline model: groks in about a minute on 2 cores; stops once settled."""
+    return Experiment(
+        recipe="small",
+        task=ModularAddition(p=31),
+        data=Data(fraction=0.5),
+        model=TransformerConfig(),
+        training=Training(steps=20_000, stop="settled"),
+    ).with_seed(seed)

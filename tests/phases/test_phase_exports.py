@@ -1,0 +1,22 @@
+"""The room exports what it promises and needs no other room."""
+
+import subprocess
+import sys
+
+import latebloom.phases as phases
+
+CHECK = """
+import sys, latebloom.phases
+rooms = {m.split('.')[1] for m in sys.modules if m.startswith('latebloom.')}
+print(sorted(rooms - {'phases', '_errors', '_types'}), 'torch' in sys.modules)
+"""
+
+
+def test_exports_exist_and_are_sorted():
+    assert phases.__all__ == sorted(phases.__all__)
+    assert all(hasattr(phases, name) for name in phases.__all__)
+
+
+def test_phases_knows_no_model():
+    out = subprocess.run([sys.executable, "-c", CHECK], capture_output=True, text=True, check=True).stdout
+    assert out.strip() == "[] False"
