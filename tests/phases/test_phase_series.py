@@ -5,7 +5,7 @@ import pytest
 
 from latebloom._errors import UsageError
 from latebloom.phases import Series
-from latebloom.phases.resample import MAX_POINTS, log_points, running_median
+from latebloom.phases.resample import MAX_POINTS, log_points, running_median, scatter
 
 
 def test_missing_rows_are_dropped_and_the_rest_sorted():
@@ -61,3 +61,9 @@ def test_running_median_keeps_a_corner_and_removes_a_spike():
     spiked[20] += 50
     np.testing.assert_array_equal(running_median(corner, 7), corner)
     np.testing.assert_allclose(running_median(spiked, 7), corner, atol=1)
+
+
+def test_scatter_is_the_noise_whatever_the_level_and_the_spikes():
+    noise = 0.2 * np.random.default_rng(0).standard_normal(150)
+    noise[::20] += 3
+    assert scatter(Series.of(range(150), 10 ** (noise - 0.01 * np.arange(150)))) == pytest.approx(0.2, rel=0.2)

@@ -1,1 +1,5 @@
 """Interventions and mechanism fits."""
+
+from latebloom.circuits.interventions import AddVector, MeanNeurons, ReplaceWith, ZeroHeads, ZeroNeurons
+
+__all__ = ["AddVector", "MeanNeurons", "ReplaceWith", "ZeroHeads", "ZeroNeurons"]

@@ -11,7 +11,10 @@ from latebloom.tasks import IGNORE, Task
 
 @torch.no_grad()
 def evaluate(
-    logits: Float[Tensor, "batch loss_pos d_vocab_out"], task: Task, examples: Examples, name: str,
+    logits: Float[Tensor, "batch loss_pos d_vocab_out"],
+    task: Task,
+    examples: Examples,
+    name: str,
     dtype: torch.dtype = torch.float64,
 ) -> dict[str, float]:
     """``{name}_loss`` (nats) and ``{name}_accuracy``; with several components also ``{name}_loss.{component}`` …"""

@@ -53,6 +53,7 @@ class TableForward:
         """Logits at the last position, with gradients to every weight."""
         block, unembed = self._model.blocks[0], self._model.unembed.W_U
         attn, mlp = block.attn, block.mlp
+        assert mlp is not None
         embedded = torch.nn.functional.embedding(self._token, self._model.embed.W_E)
         resid = embedded + self._model.pos_embed.W_pos[self._position]
         skip = resid[self._query_row]

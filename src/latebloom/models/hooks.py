@@ -9,7 +9,7 @@ Replacement = Callable[[Tensor], Tensor]
 
 
 class Hooks:
-    """What to do with activations as they pass: ``replace`` changes some by name, ``keep`` collects all in ``cache``."""
+    """What to do with activations as they pass: ``replace`` changes some by name, ``keep`` fills ``cache``."""
 
     def __init__(self, replace: Mapping[str, Replacement] | None = None, keep: bool = False) -> None:
         self.replace = dict(replace or {})

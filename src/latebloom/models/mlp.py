@@ -18,14 +18,25 @@ class MLPConfig(Config):
     """Shape and initial weights of the MLP."""
 
     kind: Literal["mlp"] = "mlp"
-    d_mlp: int = Field(256, ge=1, description="neurons")
-    seed: int = Field(0, ge=0, description="seed of the initial weights, apart from the split")
+    d_mlp: int = Field(default=256, ge=1, description="neurons")
+    seed: int = Field(default=0, ge=0, description="seed of the initial weights, apart from the split")
 
     def build(self, task: Task) -> "MLP":
         """A freshly initialised model for a task, in float32."""
         model = MLP(self, task.d_vocab, task.d_vocab_out)
         model.init_weights()
         return model
+
+
+class MLPWeights(nn.Module):
+    """W_in (operand value, neuron), b_in, W_out (neuron, answer), b_out; not initialised."""
+
+    def __init__(self, d_in: int, d_mlp: int, d_out: int) -> None:
+        super().__init__()
+        self.W_in = nn.Parameter(torch.empty(d_in, d_mlp))
+        self.b_in = nn.Parameter(torch.empty(d_mlp))
+        self.W_out = nn.Parameter(torch.empty(d_mlp, d_out))
+        self.b_out = nn.Parameter(torch.empty(d_out))
 
 
 class MLP(Model):
@@ -39,11 +50,7 @@ class MLP(Model):
     def __init__(self, config: MLPConfig, d_vocab: int, d_vocab_out: int) -> None:
         super().__init__()
         self.config = config
-        self.mlp = nn.Module()
-        self.mlp.W_in = nn.Parameter(torch.empty(d_vocab - 1, config.d_mlp))
-        self.mlp.b_in = nn.Parameter(torch.empty(config.d_mlp))
-        self.mlp.W_out = nn.Parameter(torch.empty(config.d_mlp, d_vocab_out))
-        self.mlp.b_out = nn.Parameter(torch.empty(d_vocab_out))
+        self.mlp = MLPWeights(d_vocab - 1, config.d_mlp, d_vocab_out)
 
     def init_weights(self) -> None:
         """W_in and W_out N(0, 1/d_mlp), biases 0. The write-up does not record its MLP's init; this is ours."""

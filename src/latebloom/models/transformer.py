@@ -1,7 +1,7 @@
 """The transformer of the write-up: learned positions, no LayerNorm, untied, no attention biases."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, cast
 
 import torch
 from jaxtyping import Float, Int
@@ -21,12 +21,12 @@ class TransformerConfig(Config):
     """Shape and initial weights of a transformer. Source of the defaults: facts.md, "the mainline model"."""
 
     kind: Literal["transformer"] = "transformer"
-    n_layers: int = Field(1, ge=1, description="number of blocks")
-    d_model: int = Field(128, ge=1, description="width of the residual stream")
-    n_heads: int = Field(4, ge=1, description="attention heads per block")
-    d_head: int = Field(32, ge=1, description="width of one head")
-    d_mlp: int = Field(512, ge=0, description="neurons per block; 0 = attention only")
-    seed: int = Field(0, ge=0, description="seed of the initial weights, apart from the split")
+    n_layers: int = Field(default=1, ge=1, description="number of blocks")
+    d_model: int = Field(default=128, ge=1, description="width of the residual stream")
+    n_heads: int = Field(default=4, ge=1, description="attention heads per block")
+    d_head: int = Field(default=32, ge=1, description="width of one head")
+    d_mlp: int = Field(default=512, ge=0, description="neurons per block; 0 = attention only")
+    seed: int = Field(default=0, ge=0, description="seed of the initial weights, apart from the split")
 
     def build(self, task: Task) -> "Transformer":
         """A freshly initialised model for a task, in float32."""
@@ -38,12 +38,16 @@ class TransformerConfig(Config):
 class Transformer(Model):
     """n blocks of attention and MLP between embedding and unembedding."""
 
+    # A ModuleList, said as what it holds: torch's own type forgets that.
+    blocks: Sequence[Block]
+
     def __init__(self, config: TransformerConfig, d_vocab: int, d_vocab_out: int, n_ctx: int) -> None:
         super().__init__()
         self.config = config
         self.embed = Embed(d_vocab, config.d_model)
         self.pos_embed = PosEmbed(n_ctx, config.d_model)
-        self.blocks = nn.ModuleList(self._block(config, n_ctx) for _ in range(config.n_layers))
+        blocks = nn.ModuleList(self._block(config, n_ctx) for _ in range(config.n_layers))
+        self.blocks = cast(Sequence[Block], blocks)
         self.unembed = Unembed(config.d_model, d_vocab_out)
 
     @staticmethod

@@ -23,12 +23,26 @@ def log_points(series: Series) -> tuple[Float[np.ndarray, "n"], Float[np.ndarray
     Values of zero or less are set to the smallest positive value of the series (a float32 loss can round to
     zero). Both are empty if no value is positive.
     """
+    step, log = _binned(series)
+    return step, running_median(log, median_width(len(log)))
+
+
+def scatter(series: Series) -> float:
+    """Standard deviation of the noise of the binned log10 values, in decades, before spikes are removed.
+
+    1.4826 / sqrt(2) times the median distance of neighbours, which is the standard deviation for normal noise and
+    little moved by spikes. Limits: a fall over few points counts as noise too. Needs two positive values.
+    """
+    return float(1.4826 / np.sqrt(2) * np.median(np.abs(np.diff(_binned(series)[1]))))
+
+
+def _binned(series: Series) -> tuple[Float[np.ndarray, "n"], Float[np.ndarray, "n"]]:
+    """Steps and log10 values in bins."""
     positive = series.value > 0
     if not positive.any():
         return np.zeros(0), np.zeros(0)
     log = np.log10(np.maximum(series.value, series.value[positive].min()))
-    step, log = _bin_medians(series.step), _bin_medians(log)
-    return step, running_median(log, median_width(len(log)))
+    return _bin_medians(series.step), _bin_medians(log)
 
 
 def running_median(values: Float[np.ndarray, "n"], width: int) -> Float[np.ndarray, "n"]:
@@ -36,8 +50,10 @@ def running_median(values: Float[np.ndarray, "n"], width: int) -> Float[np.ndarr
 
     It leaves every monotone sequence as it is, corners included: that is why it is used and not a mean.
     """
-    half = (min(width, len(values)) - 1) // 2
     out = values.copy()
+    if len(values) < 3:
+        return out
+    half = (min(width, len(values)) - 1) // 2
     out[half : len(values) - half] = np.median(sliding_window_view(values, 2 * half + 1), axis=1)
     for i in range(1, half):
         out[i] = np.median(values[: 2 * i + 1])

@@ -28,7 +28,7 @@ class Batch(NamedTuple):
         """The chosen examples, in the order given."""
         return Batch(self.tokens[rows], self.labels[rows], self.component[rows])
 
-    def __len__(self) -> int:  # type: ignore[override]
+    def __len__(self) -> int:
         return len(self.tokens)
 
 
@@ -40,6 +40,8 @@ class Task(Config, ABC):
     """
 
     summary: ClassVar[str]
+
+    name: str
 
     @property
     @abstractmethod

@@ -1,1 +1,82 @@
 """Mechanisms of models that compute a modular operation of two operands."""
+
+from latebloom.circuits.modular.ablation import WRITE_UP, Ablation, Control
+from latebloom.circuits.modular.ablations import ablate
+from latebloom.circuits.modular.embedding import (
+    EmbeddingComponents,
+    embedding_components,
+    embedding_fractions,
+    embedding_norms,
+)
+from latebloom.circuits.modular.explanation import Explanation, explain_grid, explain_model
+from latebloom.circuits.modular.grid import Grid, modular_grid
+from latebloom.circuits.modular.heads import AttentionHead, attention_heads
+from latebloom.circuits.modular.initial import InitialCircle, circularity, initial_circles
+from latebloom.circuits.modular.key_frequencies import RULES, key_frequencies
+from latebloom.circuits.modular.neurons import (
+    NeuronClusters,
+    neuron_clusters,
+    neuron_formula,
+    neuron_polynomials,
+)
+from latebloom.circuits.modular.planted_mlp import planted_mlp
+from latebloom.circuits.modular.planted_transformer import planted_transformer
+from latebloom.circuits.modular.projections import (
+    CosWaves,
+    cos_fit_fve,
+    cos_waves,
+    excluded_logits,
+    restricted_logits,
+)
+from latebloom.circuits.modular.trig_variance import LogitStructure, logit_structure, trig_fve
+from latebloom.circuits.modular.unembedding import (
+    ClusterOutput,
+    ReadOut,
+    cluster_output,
+    numerical_rank,
+    read_outs,
+    unembedding_residual,
+)
+
+__all__ = [
+    "RULES",
+    "WRITE_UP",
+    "Ablation",
+    "AttentionHead",
+    "ClusterOutput",
+    "Control",
+    "CosWaves",
+    "EmbeddingComponents",
+    "Explanation",
+    "Grid",
+    "InitialCircle",
+    "LogitStructure",
+    "NeuronClusters",
+    "ReadOut",
+    "ablate",
+    "attention_heads",
+    "circularity",
+    "cluster_output",
+    "cos_fit_fve",
+    "cos_waves",
+    "embedding_components",
+    "embedding_fractions",
+    "embedding_norms",
+    "excluded_logits",
+    "explain_grid",
+    "explain_model",
+    "initial_circles",
+    "key_frequencies",
+    "logit_structure",
+    "modular_grid",
+    "neuron_clusters",
+    "neuron_formula",
+    "neuron_polynomials",
+    "numerical_rank",
+    "planted_mlp",
+    "planted_transformer",
+    "read_outs",
+    "restricted_logits",
+    "trig_fve",
+    "unembedding_residual",
+]

@@ -1,7 +1,7 @@
 """The ablation table: what the circuit needs, beside what happens after random changes of the same size."""
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import torch
@@ -26,9 +26,7 @@ from latebloom.tasks import ModularTask
 
 
 @torch.no_grad()
-def ablate(
-    model: Model, task: ModularTask, keys: Sequence[int], seed: int = 0, draws: int = 5
-) -> list[Ablation]:
+def ablate(model: Model, task: ModularTask, keys: Sequence[int], seed: int = 0, draws: int = 5) -> list[Ablation]:
     """Every ablation that applies to this model, in float64, each with ``draws`` random controls from ``seed``.
 
     What needs key frequencies is left out where ``keys`` is empty, what needs cos w(x ± y) where the task's answer
@@ -120,23 +118,14 @@ def _drop(grid: Grid, clusters: NeuronClusters, k: int) -> Change:
 
 
 def _layer_changes(layer: LastLayer) -> Iterator[Change]:
-    mid, skip, heads = layer.resid_mid, layer.skip, layer.attn_out
-    what = "a change of the same norm per pair in a random direction"
-
-    def before_mlp(name: str, change: Tensor) -> Change:
-        def logits(by: Tensor) -> Tensor:
-            return layer.logits(mid + by, mid + by)
-
-        return Change(name, lambda: logits(change), what, lambda g: logits(turned(change, g)))
-
-    def round_mlp(name: str, change: Tensor) -> Change:
-        def logits(by: Tensor) -> Tensor:
-            return layer.logits(mid, mid + by)
-
-        return Change(name, lambda: logits(change), what, lambda g: logits(turned(change, g)))
-
-    yield before_mlp("zero heads", -heads)
-    yield before_mlp("zero skip round attention", -skip)
+    mid = layer.resid_mid
+    yield _turned("zero heads", layer.before_mlp, -layer.attn_out)
+    yield _turned("zero skip round attention", layer.before_mlp, -layer.skip)
     if layer.model.config.d_mlp:
-        yield round_mlp("zero skip round MLP", -mid)
-        yield round_mlp("mean skip round MLP", mid.mean(0) - mid)
+        yield _turned("zero skip round MLP", layer.round_mlp, -mid)
+        yield _turned("mean skip round MLP", layer.round_mlp, mid.mean(0) - mid)
+
+
+def _turned(name: str, logits: Callable[[Tensor], Tensor], change: Tensor) -> Change:
+    what = "a change of the same norm for each pair, in a random direction"
+    return Change(name, lambda: logits(change), what, lambda generator: logits(turned(change, generator)))

@@ -41,7 +41,7 @@ class EmbeddingComponents:
         found: dict[int, list[int]] = {}
         for component, k in enumerate(self.frequency.tolist()):
             found.setdefault(k, []).append(component)
-        return [(k, *pair[:2]) for k, pair in found.items() if len(pair) >= 2]
+        return [(k, pair[0], pair[1]) for k, pair in found.items() if len(pair) >= 2]
 
 
 def embedding_components(embedding: Float[Tensor, "x d_model"], count: int = 10) -> EmbeddingComponents:

@@ -77,6 +77,7 @@ def modular_grid(model: Model, task: ModularTask) -> Grid:
     Errors: UsageError for a model of another kind than Transformer or MLP.
     """
     logits, cache = model.run_with_cache(all_pairs(task), task.loss_positions)
+    w_logit: Tensor
     if isinstance(model, MLP):
         neurons, pattern = cache["mlp.hook_post"], None
         embedding, w_logit = model.mlp.W_in, model.mlp.W_out

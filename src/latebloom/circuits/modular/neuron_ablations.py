@@ -27,7 +27,8 @@ def polynomial_neurons(
     for k in frequency.unique().tolist():
         rows = torch.tensor(block_rows(k, grid.p))
         members = neurons[frequency == k]
-        kept[rows[:, None], rows] += grid.neuron_coefficients[rows][:, rows][..., members] @ grid.w_logit[members]
+        block = grid.neuron_coefficients[rows[:, None, None], rows[:, None], members]
+        kept[rows[:, None], rows] += block @ grid.w_logit[members]
     return without_neurons(grid, neurons) + inverse_transform(kept, (0, 1))
 
 
@@ -37,7 +38,7 @@ def block_logits(grid: Grid, ks: Sequence[int]) -> Float[Tensor, "x y z"]:
     kept = torch.zeros_like(grid.logit_coefficients)
     for k in ks:
         rows = torch.tensor(block_rows(k, grid.p))
-        kept[rows[:, None], rows] = grid.logit_coefficients[rows][:, rows]
+        kept[rows[:, None], rows] = grid.logit_coefficients[rows[:, None], rows]
     return inverse_transform(kept, (0, 1))
 
 

@@ -63,8 +63,8 @@ def neuron_clusters(grid: Grid) -> NeuronClusters:
 
 
 def _block(energy: Float[Tensor, "f f d_mlp"], k: int, p: int) -> Float[Tensor, " d_mlp"]:
-    rows = block_rows(k, p)
-    return energy[rows][:, rows].sum((0, 1))
+    rows = torch.tensor(block_rows(k, p))
+    return energy[rows[:, None], rows].sum((0, 1))
 
 
 def neuron_polynomials(grid: Grid, frequency: Int[Tensor, " d_mlp"]) -> Float[Tensor, "x y d_mlp"]:

@@ -24,16 +24,19 @@ FEWEST_PHASES = 8
 
 @torch.no_grad()
 def planted_mlp(p: int, ks: Sequence[int], sign: int = 1, d_mlp: int = 256, loss: float = 1e-4) -> MLP:
-    """An MLP that computes x + y mod p at the frequencies ``ks``, in float32; its loss over all pairs is at most ``loss``.
+    """An MLP that computes x + y mod p at the frequencies ``ks``, in float32, with a loss of at most ``loss``.
 
-    It sees one-hot(x) + one-hot(y), so both operands have one phase and its logits are Σ_k g(w(x - y)) cos w(x + y - z):
-    a wave with a factor g ≥ 0 that vanishes where w(x - y) = π (where cos wx + cos wy is 0 at every phase). So the
-    cos fit explains only about 70 % of the variance, as in models that Zhong et al. 2023 call pizzas.
+    It sees one-hot(x) + one-hot(y), so both operands have one phase and the logits are
+    Σ_k g(w(x - y)) cos w(x + y - z): waves with a factor g ≥ 0 that vanishes where w(x - y) = π, since there
+    cos wx + cos wy is 0 at every phase. So the cos fit explains only about 70 % of the variance, as in models that
+    Zhong et al. 2023 call pizzas.
     Errors: UsageError as for `planted_transformer`; for subtraction, since the sum forgets which operand came first;
     and for even p: where x - y = p/2, odd k vanish, and even k cannot tell z from z + p/2.
     """
     if sign != 1:
-        raise UsageError(f"sign: got {sign}, expected 1: an MLP on one-hot(x) + one-hot(y) cannot tell x - y from y - x")
+        raise UsageError(
+            f"sign: got {sign}, expected 1: an MLP on one-hot(x) + one-hot(y) cannot tell x - y from y - x"
+        )
     check_frequencies(p, ks)
     if p % 2 == 0:
         raise UsageError(f"p: got {p}, expected an odd number: a planted MLP leaves answers tied where x - y = p/2")

@@ -46,7 +46,9 @@ def check_frequencies(p: int, ks: Sequence[int]) -> None:
         raise UsageError(f"p: got {p}, expected 3 or more")
     outside = [k for k in ks if not 1 <= k <= top]
     if outside:
-        raise UsageError(f"ks: got {outside[0]}, expected frequencies in 1 … {top} (each needs a cos and a sin mod {p})")
+        raise UsageError(
+            f"ks: got {outside[0]}, expected frequencies in 1 … {top} (each needs a cos and a sin mod {p})"
+        )
     if len(set(ks)) < len(ks):
         raise UsageError(f"ks: got {sorted(ks)}, expected each frequency once")
 
@@ -54,7 +56,9 @@ def check_frequencies(p: int, ks: Sequence[int]) -> None:
 def check_width(name: str, got: int, needed: int, ks: Sequence[int]) -> None:
     """UsageError where the model is too narrow for so many frequencies."""
     if got < needed:
-        raise UsageError(f"{name}: got {got}, expected at least {needed} for {len(ks)} frequencies; widen or plant fewer")
+        raise UsageError(
+            f"{name}: got {got}, expected at least {needed} for {len(ks)} frequencies; widen or plant fewer"
+        )
 
 
 @torch.no_grad()

@@ -41,12 +41,12 @@ def planted_transformer(
     d_mlp: int = 512,
     loss: float = 1e-4,
 ) -> Transformer:
-    """A transformer that computes x + y (``sign`` 1) or x - y (``sign`` -1) mod p at the frequencies ``ks``, in float32.
+    """A transformer that computes x + y (``sign`` 1) or x - y (-1) mod p at the frequencies ``ks``, in float32.
 
     Residual stream, n frequencies: dimensions 0 … 2n hold cos kx, sin kx (head 0 brings them to ``=``), the next 2n
     cos ky, sin ky (head 1), the next 2n cos kz, sin kz (neurons write, W_U reads); the last 3 mark ``=`` and the
     operands' positions. All else is zero. Phases for x and y run over all pairs of m, so the logits are
-    Σ_k α cos w(x + s·y - z) but for harmonics of order m - 1; α is such that the loss over all pairs is at most ``loss``.
+    Σ_k α cos w(x + s·y - z) but for harmonics of order m - 1. α is such that the loss is at most ``loss``.
     Errors: UsageError for frequencies out of range, repeated, too many for the width, or leaving answers tied.
     """
     task = _task(p, sign)
@@ -80,7 +80,7 @@ def _write(model: Transformer, wave: Float[Tensor, "x wave"], sign: int) -> None
     model.pos_embed.W_pos[0, -2] = 1
     model.pos_embed.W_pos[1, -1] = 1
     block = model.blocks[0]
-    assert isinstance(block.attn, Attention) and isinstance(block.mlp, MLPLayer)
+    assert block.mlp is not None
     for head in (0, 1):
         _carry(block.attn, head, width)
     _compute(block.mlp, width, sign)

@@ -34,7 +34,8 @@ class CosWaves:
     """The waves cos(2πk(x + s·y - z)/p) over (x, y, z) for some frequencies k, and the logits' coefficients on them.
 
     The waves are orthogonal and have mean zero over z and over (x, y), so each least-squares coefficient is
-    α_k = ⟨L, c_k⟩ / ⟨c_k, c_k⟩, whatever the logits' means. Source: facts.md, "Cos fit" and "Three-dimensional variant".
+    α_k = ⟨L, c_k⟩ / ⟨c_k, c_k⟩, whatever the logits' means. Source: facts.md,
+    "Cos fit" and "Three-dimensional variant".
     """
 
     ks: tuple[int, ...]

@@ -1,7 +1,6 @@
 """Logits after cutting the heads or a skip connection of the last layer."""
 
 from dataclasses import dataclass
-from typing import cast
 
 import torch
 from jaxtyping import Float
@@ -9,48 +8,55 @@ from torch import Tensor
 
 from latebloom.circuits.modular.grid import all_pairs
 from latebloom.models import Transformer
-from latebloom.models.components import Block
 from latebloom.models.hooks import PASS
 from latebloom.tasks import ModularTask
 
 
 @dataclass(frozen=True)
 class LastLayer:
-    """The last layer at ``=`` on all pairs (row x·p + y), and what comes after its attention.
+    """The last layer at ``=`` on all pairs (row x·p + y), and the model after its attention.
 
-    skip: residual stream before it. attn_out: what its heads add.
+    skip: residual stream before it. attn_out: what its heads add. logits: unchanged.
     """
 
     model: Transformer
     p: int
-    skip: Float[Tensor, "xy 1 d_model"]
-    attn_out: Float[Tensor, "xy 1 d_model"]
-
-    def logits(
-        self, resid_mid: Float[Tensor, "xy 1 d_model"], round_mlp: Float[Tensor, "#xy 1 d_model"]
-    ) -> Float[Tensor, "x y z"]:
-        """Logits where the MLP reads ``resid_mid`` while ``round_mlp`` takes the skip connection round it."""
-        block = cast(Block, self.model.blocks[-1])
-        added = 0 if block.mlp is None else block.mlp(resid_mid, PASS, "")
-        logits = self.model.unembed(round_mlp + added)
-        return logits[:, 0, : self.p].unflatten(0, (self.p, self.p))
+    skip: Float[Tensor, "xy d_model"]
+    attn_out: Float[Tensor, "xy d_model"]
+    logits: Float[Tensor, "x y z"]
 
     @property
-    def resid_mid(self) -> Float[Tensor, "xy 1 d_model"]:
+    def resid_mid(self) -> Float[Tensor, "xy d_model"]:
         """Residual stream between attention and MLP."""
         return self.skip + self.attn_out
+
+    def before_mlp(self, change: Float[Tensor, "xy d_model"]) -> Float[Tensor, "x y z"]:
+        """Logits after adding to `resid_mid`: both the MLP and the skip connection round it see the change."""
+        mid = self.resid_mid + change
+        block = self.model.blocks[-1]
+        if block.mlp is not None:
+            mid = mid + block.mlp(mid[:, None], PASS, "")[:, 0]
+        return self._grid(mid @ self.model.unembed.W_U)
+
+    def round_mlp(self, change: Float[Tensor, "xy d_model"]) -> Float[Tensor, "x y z"]:
+        """Logits after adding to what takes the skip connection round the MLP, which itself sees no change."""
+        return self.logits + self._grid(change @ self.model.unembed.W_U)
+
+    def _grid(self, logits: Float[Tensor, "xy d_vocab_out"]) -> Float[Tensor, "x y z"]:
+        return logits[:, : self.p].unflatten(0, (self.p, self.p))
 
 
 @torch.no_grad()
 def last_layer(model: Transformer, task: ModularTask) -> LastLayer:
     """Run a transformer on all pairs."""
-    _, cache = model.run_with_cache(all_pairs(task), task.loss_positions)
+    logits, cache = model.run_with_cache(all_pairs(task), task.loss_positions)
     prefix = f"blocks.{model.config.n_layers - 1}"
-    attn_out = cache[f"{prefix}.hook_attn_out"]
-    return LastLayer(model, task.p, cache[f"{prefix}.hook_resid_mid"] - attn_out, attn_out)
+    attn_out, mid = cache[f"{prefix}.hook_attn_out"][:, 0], cache[f"{prefix}.hook_resid_mid"][:, 0]
+    p = task.p
+    return LastLayer(model, p, mid - attn_out, attn_out, logits[:, 0, :p].unflatten(0, (p, p)))
 
 
-def turned(change: Float[Tensor, "xy 1 d_model"], generator: torch.Generator) -> Float[Tensor, "xy 1 d_model"]:
+def turned(change: Float[Tensor, "xy d_model"], generator: torch.Generator) -> Float[Tensor, "xy d_model"]:
     """The same change turned by one random rotation: per example its norm stays and its direction is random, and
     what is common to all examples stays common."""
     gaussian = torch.randn(change.shape[-1], change.shape[-1], generator=generator, dtype=torch.float64)

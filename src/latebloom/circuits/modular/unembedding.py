@@ -1,4 +1,4 @@
-"""The neurons' map to the logits, W_logit: which output waves it writes, its rank, and the neuron directions it reads."""
+"""The neurons' map to the logits, W_logit: the output waves it writes, its rank, the neuron directions it reads."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,9 +33,7 @@ def cluster_output(grid: Grid, k: int, members: Int[Tensor, " member"]) -> Clust
     return ClusterOutput(k, matrix, own / total if total > 0 else None)
 
 
-def output_directions(
-    p: int, ks: Sequence[int], dtype: torch.dtype = torch.float64
-) -> Float[Tensor, "direction z"]:
+def output_directions(p: int, ks: Sequence[int], dtype: torch.dtype = torch.float64) -> Float[Tensor, "direction z"]:
     """Unit waves cos kz, sin kz over the answers, for each k of ``ks`` in turn (k = p/2: cos alone)."""
     return fourier_basis(p, dtype)[[row for k in ks for row in basis_rows(k, p)]]
 

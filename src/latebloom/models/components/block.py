@@ -11,6 +11,9 @@ from latebloom.models.hooks import Hooks
 class Block(nn.Module):
     """resid_mid = resid_pre + attn_out; resid_post = resid_mid + mlp_out. ``mlp`` None: attention only."""
 
+    attn: Attention
+    mlp: MLPLayer | None
+
     def __init__(self, attn: Attention, mlp: MLPLayer | None) -> None:
         super().__init__()
         self.attn = attn

@@ -1,0 +1,7 @@
+"""`python -m latebloom`."""
+
+import sys
+
+from latebloom.cli.main import main
+
+sys.exit(main())

@@ -1,0 +1,72 @@
+"""What claims are judged on: one run, its final model taken apart, its series, its phases."""
+
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float
+
+from latebloom._errors import UsageError
+from latebloom.circuits.modular.ablation import Ablation
+from latebloom.circuits.modular.ablations import ablate
+from latebloom.circuits.modular.explanation import Explanation, explain_model
+from latebloom.circuits.modular.grid import Grid, modular_grid
+from latebloom.phases import Phases, Series
+from latebloom.runs import Run
+from latebloom.tasks import ModularTask
+
+
+class Evidence:
+    """One run of a modular task; everything is computed once, when a claim first asks for it.
+
+    Errors: UsageError for a run of another task.
+    """
+
+    def __init__(self, run: Run) -> None:
+        if not isinstance(run.task, ModularTask):
+            raise UsageError(f"{run.path}: got a run of recipe {run.experiment.recipe}, expected a modular task")
+        self.run = run
+        self.task = run.task
+
+    @cached_property
+    def explanation(self) -> Explanation:
+        """The figures of the final model."""
+        return explain_model(self.run.checkpoint().model, self.task, self.run.train_mask)
+
+    @property
+    def keys(self) -> list[int]:
+        """Key frequencies of the final model."""
+        return self.explanation.key_frequencies
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The final model on all pairs, in float64."""
+        return modular_grid(self.run.checkpoint().model.double(), self.task)
+
+    @cached_property
+    def ablations(self) -> dict[str, Ablation]:
+        """The ablation table of the final model, by name."""
+        return {ablation.name: ablation for ablation in ablate(self.run.checkpoint().model, self.task, self.keys)}
+
+    @cached_property
+    def phases(self) -> Phases:
+        """The phases of training."""
+        return self.run.phases
+
+    def boundary(self, phase: str) -> float | None:
+        """The step at which a phase starts; None where it was not found."""
+        return next((found.start for found in self.phases.phases if found.name == phase), None)
+
+    def series(self, name: str) -> Series | None:
+        """A series of the run; None where it was not recorded or measured."""
+        if name not in self.run.metrics.column_names:
+            return None
+        found = self.run.series(name)
+        return found if len(found) else None
+
+    def paired(self, first: str, second: str) -> tuple[Float[np.ndarray, " n"], ...] | None:
+        """Steps at which both series have a value, and the two values there."""
+        a, b = self.series(first), self.series(second)
+        if a is None or b is None:
+            return None
+        steps, i, j = np.intersect1d(a.step, b.step, return_indices=True)
+        return (steps, a.value[i], b.value[j]) if len(steps) else None

@@ -1,0 +1,36 @@
+"""Every measure at every checkpoint of a run, kept in the run; goes on where an interrupted call stopped."""
+
+from rich.console import Console
+from rich.progress import Progress
+
+from latebloom.cli.output import print_json, print_pairs
+from latebloom.cli.parser import Parser, add_json, add_runs
+
+
+def run(parser: Parser, arguments: list[str]) -> int:
+    parser.add_argument("target", metavar="RUN", help="a run (path or name)")
+    parser.add_argument(
+        "--rule", default="neurons", help="how key frequencies are chosen: neurons, embedding or w_logit (neurons)"
+    )
+    add_runs(parser)
+    add_json(parser)
+    options = parser.parse_args(arguments)
+    from latebloom.lab.measure import measure
+    from latebloom.runs import open_run
+
+    measured = open_run(options.target, options.runs)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        shown = bar.add_task("checkpoints")
+        measure(measured, options.rule, lambda done, of: bar.update(shown, completed=done, total=of))
+    table = measured.directory.read_table("measures")
+    last = {name: table[name][-1].as_py() for name in table.column_names}
+    if options.json:
+        print_json({"run": str(measured.path), "checkpoints": len(table), "last": last})
+    else:
+        print(f"{len(table)} checkpoints measured into {measured.path / 'measures.parquet'}; at the last one:")
+        print_pairs(
+            [(name, f"{value:.6g}") for name, value in last.items() if "fraction" not in name and value is not None]
+        )
+        phases = measured.phases
+        print(f"\nphases: {phases.reason}")
+    return 0

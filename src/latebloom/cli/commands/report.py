@@ -1,0 +1,20 @@
+"""Write a run's report: one HTML page that needs no network. Measures the run first where that was not done."""
+
+from pathlib import Path
+
+from latebloom.cli.output import print_json
+from latebloom.cli.parser import Parser, add_json, add_runs
+
+
+def run(parser: Parser, arguments: list[str]) -> int:
+    parser.add_argument("target", metavar="RUN", help="a run (path or name)")
+    parser.add_argument("--out", metavar="FILE.html", help="file to write (RUN/report.html)")
+    add_runs(parser)
+    add_json(parser)
+    options = parser.parse_args(arguments)
+    from latebloom.lab.report import report
+    from latebloom.runs import open_run
+
+    page = report(open_run(options.target, options.runs), None if options.out is None else Path(options.out))
+    print_json({"report": str(page)}) if options.json else print(page)
+    return 0

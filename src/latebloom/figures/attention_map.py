@@ -1,0 +1,89 @@
+"""What each head attends to, over all pairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float
+
+from latebloom._errors import UsageError
+from latebloom.circuits.modular.heads import AttentionHead, attention_heads
+from latebloom.figures import theme
+from latebloom.figures.figure import Figure
+from latebloom.figures.heat import colour_bar, heat, operand_axes
+from latebloom.figures.source import FigureSource
+
+if TYPE_CHECKING:
+    import matplotlib.figure
+
+_COLUMNS = 4
+
+
+@dataclass(frozen=True, eq=False)
+class AttentionMap:
+    """Attention (0 … 1) from ``=`` to the first operand, by head; each head's frequency where it has one."""
+
+    attention: Float[np.ndarray, "head x y"]
+    heads: tuple[AttentionHead, ...]
+    keys: tuple[int, ...]
+
+    @property
+    def rows(self) -> int:
+        """Rows of panels."""
+        return -(-len(self.heads) // _COLUMNS)
+
+
+def data(source: FigureSource) -> AttentionMap:
+    """Of the final model's last layer. UsageError for a model without attention."""
+    grid, heads = source.grid, attention_heads(source.grid)
+    if grid.pattern is None or heads is None:
+        raise UsageError(f"{source.run.path} is a run of an MLP, which has no attention to draw")
+    return AttentionMap(grid.pattern[..., 0].permute(2, 0, 1).numpy(), tuple(heads), tuple(source.keys))
+
+
+def says(maps: AttentionMap) -> str:
+    """Each head's frequency, and what it leaves for ``=`` itself."""
+    found = [_name(i, head) for i, head in enumerate(maps.heads)]
+    itself = max(head.to_itself for head in maps.heads)
+    return f"{'; '.join(found)}. `=` gives itself at most {itself:.1%} of a head's attention.".capitalize()
+
+
+def _name(number: int, head: AttentionHead) -> str:
+    if head.frequency is None:
+        return f"head {number}: constant"
+    return f"head {number}: k = {head.frequency}, {head.fve:.0%}"
+
+
+def draw(figure: matplotlib.figure.Figure, maps: AttentionMap) -> None:
+    """One map per head, four to a row, on one scale."""
+    columns = min(_COLUMNS, len(maps.heads))
+    panels = figure.subplots(maps.rows, columns, sharey=True, squeeze=False)
+    colours = theme.key_colours(maps.keys)
+    image = None
+    for i, axes in enumerate(panels.flat):
+        if i >= len(maps.heads):
+            axes.set_axis_off()
+            continue
+        image = heat(axes, maps.attention[i], top=1.0)
+        head = maps.heads[i]
+        axes.set_title(_name(i, head), color=colours.get(head.frequency or 0, theme.INK))
+        operand_axes(axes, first=i % columns == 0)
+    if image is not None:
+        colour_bar(image, panels, "attention to x")
+
+
+FIGURE = Figure(
+    name="attention-map",
+    title="Attention moves both operands to the answer, in waves",
+    caption=(
+        "How much `=`, where the answer is read, attends to the first operand x, for every pair (x, y), one map per "
+        "head; nearly all the rest goes to y. Stripes mean that attention itself is periodic. Above each map: the "
+        "frequency that explains most of it, and the share of variance it explains."
+    ),
+    data=data,
+    says=says,
+    draw=draw,
+    size=lambda maps: (8.6, 0.35 + 2.25 * maps.rows),
+)

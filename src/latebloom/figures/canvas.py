@@ -1,0 +1,64 @@
+"""The one place that meets matplotlib: empty figures, colour maps, files. Object-oriented, so no global state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from latebloom._errors import UsageError
+from latebloom.figures import theme
+
+if TYPE_CHECKING:
+    import matplotlib.colors
+    import matplotlib.figure
+
+FORMATS = ("svg", "png", "pdf")
+
+# Without a date, and with fixed ids, equal data give equal bytes.
+_METADATA = {"svg": {"Date": None}, "png": {"Software": None}, "pdf": {"CreationDate": None}}
+
+
+@contextmanager
+def look(salt: str) -> Iterator[None]:
+    """The theme, for as long as the block lasts; ``salt`` keeps the ids of two SVGs apart.
+
+    Errors: UsageError where matplotlib is not installed.
+    """
+    try:
+        import matplotlib
+    except ImportError:
+        raise UsageError("figures need matplotlib, which is not installed: pip install 'latebloom[figures]'") from None
+    with matplotlib.rc_context({**theme.RC, "svg.hashsalt": salt}):
+        yield
+
+
+def blank(size: tuple[float, float]) -> matplotlib.figure.Figure:
+    """An empty figure of that width and height in inches."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=size)
+
+
+def content(figure: matplotlib.figure.Figure, kind: str) -> bytes:
+    """The figure as a file of that format."""
+    buffer = BytesIO()
+    figure.savefig(buffer, format=kind, metadata=_METADATA[kind])
+    return buffer.getvalue()
+
+
+def sequential() -> matplotlib.colors.Colormap:
+    """White to deep blue, for quantities from 0 up."""
+    return _blend("sequential", theme.SEQUENTIAL)
+
+
+def diverging() -> matplotlib.colors.Colormap:
+    """Brown through white to blue, for signed quantities."""
+    return _blend("diverging", theme.DIVERGING)
+
+
+def _blend(name: str, colours: Sequence[str]) -> matplotlib.colors.Colormap:
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list(name, list(colours))

@@ -1,0 +1,54 @@
+"""The operands in the plane of two directions: a circle where both are waves of one frequency."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float
+
+from latebloom.figures import theme
+
+if TYPE_CHECKING:
+    import matplotlib.axes
+    import matplotlib.figure
+
+MOST = 5
+"""Circles shown side by side."""
+
+
+@dataclass(frozen=True, eq=False)
+class Circle:
+    """One row per operand; ``k``: the frequency of the plane. title, note: above and below it."""
+
+    k: int
+    scores: Float[np.ndarray, "x 2"]
+    title: str
+    note: str
+
+
+def draw_circles(figure: matplotlib.figure.FigureBase, circles: Sequence[Circle], colours: dict[int, str]) -> None:
+    """The first few, side by side."""
+    panels = figure.subplots(1, min(MOST, len(circles)), squeeze=False)[0]
+    for axes, circle in zip(panels, circles):
+        _draw_circle(axes, circle, colours.get(circle.k, theme.CHANCE))
+
+
+def _draw_circle(axes: matplotlib.axes.Axes, circle: Circle, colour: str) -> None:
+    """All operands as points, joined in order; 0 … 3 named."""
+    axes.plot(*circle.scores.T, color=colour, lw=0.4, alpha=0.35)
+    axes.scatter(*circle.scores.T, s=9, color=colour, lw=0)
+    reach = 1.22 * max(float(np.abs(circle.scores).max()), 1e-12)
+    for x, (right, up) in enumerate(circle.scores[:4]):
+        length = max(float(np.hypot(right, up)), 1e-12)
+        away = (9 * right / length, 9 * up / length)
+        axes.annotate(
+            str(x), (right, up), xytext=away, textcoords="offset points", ha="center", va="center", fontsize=7.5
+        )
+    axes.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal", xticks=[], yticks=[])
+    axes.set_title(circle.title, color=colour if colour != theme.CHANCE else theme.INK)
+    axes.set_xlabel(circle.note, fontsize=7.5)
+    for spine in axes.spines.values():
+        spine.set_visible(False)

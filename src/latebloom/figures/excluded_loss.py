@@ -1,0 +1,67 @@
+"""Excluded loss: train loss when the model may not use its key frequencies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from latebloom.figures import theme
+from latebloom.figures.figure import Figure, fixed
+from latebloom.figures.source import FigureSource
+from latebloom.figures.steps import Curves, Line, Stroke, draw_curves, log_scale, step_axis
+
+if TYPE_CHECKING:
+    import matplotlib.figure
+
+MOST_NAMED = 10
+"""More lines than this are not named one by one."""
+
+
+def data(source: FigureSource) -> Curves:
+    """Train loss, excluded loss of all key frequencies together, and of each alone where it was measured."""
+    keys = source.some_keys()
+    lines = [
+        Line("train_loss", "train", source.series("train_loss")),
+        Line("excluded_loss", "without all of them", source.series("excluded_loss")),
+    ]
+    singles = [(k, source.maybe_series(f"excluded_loss.k{k}")) for k in keys]
+    lines += [Line(f"k{k}", f"without k = {k}", series) for k, series in singles if series is not None]
+    return Curves(tuple(lines), source.phases, float(np.log(source.task.p)))
+
+
+def says(curves: Curves) -> str:
+    """Where the losses end."""
+    train, every, *singles = (line.series.value[-1] for line in curves.lines)
+    alone = f", and with one of them taken away {min(singles):.2g} to {max(singles):.2g}" if singles else ""
+    return f"At the end train loss is {train:.2g}; without all key frequencies it is {every:.3g}{alone}."
+
+
+def draw(figure: matplotlib.figure.Figure, curves: Curves) -> None:
+    """Each frequency in its colour."""
+    axes = figure.subplots()
+    keys = [int(line.name[1:]) for line in curves.lines[2:]]
+    strokes = {
+        "train_loss": Stroke(theme.TRAIN, 1.4),
+        "excluded_loss": Stroke(theme.INK, 2.2),
+        **{f"k{k}": Stroke(colour, 1.3) for k, colour in theme.key_colours(keys).items()},
+    }
+    named = [line.name for line in curves.lines if len(keys) <= MOST_NAMED or not line.name.startswith("k")]
+    log_scale(axes, "loss on the train set (nats, log scale)", curves.chance)
+    draw_curves(axes, curves, strokes, named)
+    step_axis(axes)
+
+
+FIGURE = Figure(
+    name="excluded-loss",
+    title="Excluded loss: the algorithm takes over before it shows",
+    caption=(
+        "Train loss after removing cos w(x ± y) and sin w(x ± y) of the final key frequencies from the logits: one at "
+        "a time, and all together. As long as the model memorises, this changes nothing. Where the curves part from "
+        "train loss, the model has begun to answer even its train set with the algorithm, well before test loss falls."
+    ),
+    data=data,
+    says=says,
+    draw=draw,
+    size=fixed(8.6, 4.0),
+)

@@ -1,0 +1,82 @@
+"""Norms in the 2D Fourier basis: which products of a wave in x and a wave in y a layer represents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float
+
+from latebloom.figures import theme
+from latebloom.figures.heat import colour_bar, heat, name_waves
+from latebloom.figures.source import wave_rows
+from latebloom.figures.wave_ticks import tick_keys
+
+if TYPE_CHECKING:
+    import matplotlib.figure
+
+MOST_KEYS = 6
+"""More key frequencies than this are not enlarged: their names would not fit."""
+
+
+@dataclass(frozen=True, eq=False)
+class FourierMap:
+    """norms: of the coefficient vectors, by wave in x and wave in y; ``labels`` name the waves."""
+
+    norms: Float[np.ndarray, "f f"]
+    labels: tuple[str, ...]
+    keys: tuple[int, ...]
+
+    def energy(self) -> Float[np.ndarray, "f f"]:
+        """Share of each term, const · const apart."""
+        energy = self.norms**2
+        energy[0, 0] = 0
+        return energy / max(float(energy.sum()), np.finfo(float).tiny)
+
+    @property
+    def linear_share(self) -> float:
+        """Share of the energy in waves of x alone or y alone."""
+        energy = self.energy()
+        return float(energy[0].sum() + energy[:, 0].sum())
+
+    @property
+    def product_share(self) -> float:
+        """Share of the energy in products of two waves of one key frequency."""
+        waves, energy = np.array(wave_rows(self.labels)), self.energy()
+        return float(sum(energy[np.ix_(waves == k, waves == k)].sum() for k in self.keys))
+
+    @property
+    def key_rows(self) -> list[int]:
+        """Rows of const and of the key frequencies."""
+        return [row for row, k in enumerate(wave_rows(self.labels)) if k == 0 or k in self.keys]
+
+
+def says(fourier: FourierMap) -> str:
+    """Where the energy lies."""
+    return (
+        f"Constant apart, {fourier.product_share:.1%} of the energy is in products of two waves of one key frequency, "
+        f"and {fourier.linear_share:.1%} in waves of x alone or y alone."
+    )
+
+
+def size(fourier: FourierMap) -> tuple[float, float]:
+    """Inches: two maps where the key frequencies can be enlarged."""
+    return (8.6, 4.3) if 0 < len(fourier.keys) <= MOST_KEYS else (5.6, 4.6)
+
+
+def draw(figure: matplotlib.figure.Figure, fourier: FourierMap) -> None:
+    """The whole basis, and beside it the rows and columns of the key frequencies enlarged."""
+    top = float(np.sqrt(fourier.energy().max()) * np.sqrt((fourier.norms**2).sum() - fourier.norms[0, 0] ** 2))
+    colours = theme.key_colours(fourier.keys)
+    enlarged = 0 < len(fourier.keys) <= MOST_KEYS
+    panels = figure.subplots(1, 2 if enlarged else 1, squeeze=False)[0]
+    image = heat(panels[0], fourier.norms, top=top, upwards=False)
+    tick_keys(panels[0], fourier.labels, fourier.keys, colours)
+    if enlarged:
+        rows = fourier.key_rows
+        heat(panels[1], fourier.norms[np.ix_(rows, rows)], top=top, upwards=False)
+        name_waves(panels[1], [fourier.labels[row] for row in rows], colours)
+        panels[0].set_title("all waves")
+        panels[1].set_title("key frequencies alone")
+    colour_bar(image, list(panels), "norm")

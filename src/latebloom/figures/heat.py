@@ -1,0 +1,72 @@
+"""Heat maps: over the operands (x to the right, y up), or over the Fourier basis (first row on top)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float
+
+from latebloom.figures import canvas, theme
+
+if TYPE_CHECKING:
+    import matplotlib.axes
+    import matplotlib.image
+
+
+def heat(
+    axes: matplotlib.axes.Axes,
+    values: Float[np.ndarray, "right along"],
+    signed: bool = False,
+    top: float | None = None,
+    upwards: bool = True,
+    aspect: str = "equal",
+) -> matplotlib.image.AxesImage:
+    """The first axis of ``values`` to the right, the second upwards (or downwards, as a matrix is written).
+
+    Signed values on the diverging map centred at 0, others on the sequential one from 0; ``top``: the largest value
+    of the scale (what lies beyond has its colour).
+    """
+    top = float(np.abs(values).max()) if top is None else top
+    top = top if top > 0 else 1.0
+    image = axes.imshow(
+        values.T,
+        cmap=canvas.diverging() if signed else canvas.sequential(),
+        vmin=-top if signed else 0,
+        vmax=top,
+        origin="lower" if upwards else "upper",
+        aspect=aspect,
+    )
+    for spine in axes.spines.values():
+        spine.set_visible(True)
+    return image
+
+
+def colour_bar(image: matplotlib.image.AxesImage, axes: object, label: str = "") -> None:
+    """A slim scale beside the axes (one, or several that share it)."""
+    bar = image.axes.figure.colorbar(image, ax=axes, shrink=0.75, aspect=26, pad=0.02)
+    bar.outline.set_visible(False)
+    if label:
+        bar.set_label(label, color=theme.MUTED, fontsize=8.5)
+
+
+def operand_axes(axes: matplotlib.axes.Axes, first: bool = True) -> None:
+    """x to the right and y upwards; ``first``: of a row of maps that share y."""
+    axes.set_xlabel("x")
+    if first:
+        axes.set_ylabel("y", rotation=0, labelpad=8)
+
+
+def name_waves(axes: matplotlib.axes.Axes, labels: Sequence[str], colours: dict[int, str], both: bool = True) -> None:
+    """Every row (and column) named by its wave; those of a key frequency in its colour."""
+    places = range(len(labels))
+    axes.set_xticks(places, labels, rotation=90)
+    ticks = list(axes.get_xticklabels())
+    if both:
+        axes.set_yticks(places, labels)
+        ticks += axes.get_yticklabels()
+    axes.tick_params(length=0)
+    for tick, label in zip(ticks, [*labels, *labels]):
+        k = int(label.split()[1]) if " " in label else 0
+        tick.set_color(colours.get(k, theme.MUTED))

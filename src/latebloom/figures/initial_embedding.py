@@ -1,0 +1,64 @@
+"""The initial embedding in the planes of the final components: was the circle there from the start?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from latebloom._errors import UsageError
+from latebloom.circuits.modular.initial import InitialCircle, initial_circles
+from latebloom.figures import theme
+from latebloom.figures.circles import MOST, Circle, draw_circles
+from latebloom.figures.figure import Figure, fixed
+from latebloom.figures.source import FigureSource
+
+if TYPE_CHECKING:
+    import matplotlib.figure
+
+
+@dataclass(frozen=True, eq=False)
+class InitialEmbedding:
+    """One plane per pair of final components on one frequency, strongest first."""
+
+    circles: tuple[InitialCircle, ...]
+    keys: tuple[int, ...]
+
+
+def data(source: FigureSource) -> InitialEmbedding:
+    """Of the checkpoint at step 0. UsageError without one, or where no two final components share a frequency."""
+    if source.steps[0] != 0:
+        raise UsageError(f"{source.run.path} has no checkpoint at step 0, and this figure needs the initial embedding")
+    circles = initial_circles(source.grid_at(0).embedding, source.grid.embedding)
+    if not circles:
+        raise UsageError(f"{source.run.path}: no two principal components of the final embedding share a frequency")
+    return InitialEmbedding(tuple(circles), tuple(source.keys))
+
+
+def says(embedding: InitialEmbedding) -> str:
+    """Circularity beside random planes."""
+    found = (f"k = {c.k}: {c.circularity:.0%} (random planes {c.control:.0%})" for c in embedding.circles[:MOST])
+    return f"Share of the initial variance that is already at the plane's frequency: {'; '.join(found)}."
+
+
+def draw(figure: matplotlib.figure.Figure, embedding: InitialEmbedding) -> None:
+    """The planes side by side."""
+    circles = [
+        Circle(c.k, c.scores.numpy(), f"k = {c.k}: {c.circularity:.0%}", f"random {c.control:.0%}, most {c.control_max:.0%}")
+        for c in embedding.circles
+    ]
+    draw_circles(figure, circles, theme.key_colours(embedding.keys))
+
+
+FIGURE = Figure(
+    name="initial-embedding",
+    title="Luck at the start: the final planes, before training",
+    caption=(
+        "The untrained, random embedding seen in the planes of the final circles. A plane is a lucky one if more of "
+        "its variance is at the final frequency (above each panel) than in random planes (below). The write-up's "
+        "footnote 5 reports a faint circle there."
+    ),
+    data=data,
+    says=says,
+    draw=draw,
+    size=fixed(8.6, 2.3),
+)

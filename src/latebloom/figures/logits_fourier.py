@@ -1,0 +1,28 @@
+"""The logits in the 2D Fourier basis: what survives to the answer."""
+
+from latebloom.figures import fourier_map
+from latebloom.figures.figure import Figure
+from latebloom.figures.fourier_map import FourierMap
+from latebloom.figures.source import FigureSource
+
+
+def data(source: FigureSource) -> FourierMap:
+    """Norm over all answers of each term's coefficients, in the final model."""
+    norms = source.grid.logit_coefficients.norm(dim=2).numpy()
+    return FourierMap(norms, source.labels, tuple(source.keys))
+
+
+FIGURE = Figure(
+    name="logits-fourier",
+    title="The logits keep the products and drop the rest",
+    caption=(
+        "The same map for the logits, the scores of the p answers. Waves of one operand alone, strong among the "
+        "neurons, have cancelled; what remains are 2 × 2 blocks of equal colour. Equal colour is the sign that the "
+        "four products enter as cos w(x + y) and sin w(x + y) (x − y for subtraction), the two directions of the "
+        "trigonometric identity."
+    ),
+    data=data,
+    says=fourier_map.says,
+    draw=fourier_map.draw,
+    size=fourier_map.size,
+)

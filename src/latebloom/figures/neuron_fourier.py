@@ -1,0 +1,99 @@
+"""One neuron in the 2D Fourier basis: a handful of terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float
+
+from latebloom.circuits.modular.neurons import block_rows, neuron_formula
+from latebloom.figures import neuron, theme
+from latebloom.figures.figure import Figure, fixed
+from latebloom.figures.heat import colour_bar, heat, name_waves
+from latebloom.figures.source import FigureSource
+from latebloom.figures.wave_ticks import tick_keys
+
+if TYPE_CHECKING:
+    import matplotlib.axes
+    import matplotlib.figure
+
+
+@dataclass(frozen=True, eq=False)
+class NeuronFourier:
+    """The neuron of the figure "neuron". coefficients: on the orthonormal basis. formula: its own frequency's terms,
+    for waves of amplitude 1. labels: of the basis rows."""
+
+    number: int
+    frequency: int
+    fve: float
+    coefficients: Float[np.ndarray, "f f"]
+    formula: dict[str, float]
+    labels: tuple[str, ...]
+    keys: tuple[int, ...]
+
+    @property
+    def block(self) -> list[int]:
+        """Rows of {const, cos k, sin k} of its frequency."""
+        return block_rows(self.frequency, len(self.labels))
+
+
+def data(source: FigureSource) -> NeuronFourier:
+    """Of the final model."""
+    shown = neuron.data(source)
+    return NeuronFourier(
+        shown.number,
+        shown.frequency,
+        shown.fve,
+        source.grid.neuron_coefficients[..., shown.number].numpy(),
+        neuron_formula(source.grid, shown.number, shown.frequency),
+        source.labels,
+        tuple(source.keys),
+    )
+
+
+def says(spectrum: NeuronFourier) -> str:
+    """The neuron as a formula."""
+    terms = " ".join(f"{'+' if value >= 0 else '−'} {abs(value):.3g} {name}" for name, value in spectrum.formula.items())
+    terms = terms.removeprefix("+ ").replace(" 1 ", " ", 1)
+    return f"Neuron {spectrum.number} ≈ {terms}, which explains {spectrum.fve:.0%} of its variance."
+
+
+def draw(figure: matplotlib.figure.Figure, spectrum: NeuronFourier) -> None:
+    """The whole basis left, the neuron's own frequency enlarged right; const · const is off the scale."""
+    whole, zoom = figure.subplots(1, 2)
+    off_scale = spectrum.coefficients.copy()
+    off_scale[0, 0] = 0
+    top = float(np.abs(off_scale).max())
+    colours = theme.key_colours(spectrum.keys)
+    heat(whole, spectrum.coefficients, signed=True, top=top, upwards=False)
+    tick_keys(whole, spectrum.labels, spectrum.keys or (spectrum.frequency,), colours)
+    whole.set_title("all waves")
+    block = spectrum.coefficients[np.ix_(spectrum.block, spectrum.block)]
+    image = heat(zoom, block, signed=True, top=top, upwards=False)
+    name_waves(zoom, [spectrum.labels[row] for row in spectrum.block], colours)
+    _write_numbers(zoom, block, top)
+    zoom.set_title(f"frequency {spectrum.frequency} alone")
+    colour_bar(image, [whole, zoom], "coefficient")
+
+
+def _write_numbers(axes: matplotlib.axes.Axes, block: Float[np.ndarray, "f f"], top: float) -> None:
+    for (x, y), value in np.ndenumerate(block):
+        colour = "white" if abs(value) > 0.6 * top else theme.INK
+        axes.text(x, y, f"{value:.3g}", ha="center", va="center", color=colour, fontsize=9)
+
+
+FIGURE = Figure(
+    name="neuron-fourier",
+    title="The same neuron, as a sum of waves",
+    caption=(
+        "The same activation written as products of a wave in x (column) and a wave in y (row). Of p² possible terms "
+        "only those of its own frequency are there, enlarged on the right: the constant, cos k and sin k of each "
+        "operand, and their products, which is what the next layer needs. The constant term is off the colour scale."
+    ),
+    data=data,
+    says=says,
+    draw=draw,
+    size=fixed(8.6, 4.0),
+)

@@ -1,0 +1,95 @@
+"""Principal components of the embedding: waves of single frequencies, in pairs that make circles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float
+
+from latebloom.circuits.modular.embedding import embedding_components
+from latebloom.figures import theme
+from latebloom.figures.circles import Circle, draw_circles
+from latebloom.figures.figure import Figure, fixed
+from latebloom.figures.heat import colour_bar, heat
+from latebloom.figures.source import FigureSource
+from latebloom.fourier import energy_by_frequency, transform
+
+if TYPE_CHECKING:
+    import matplotlib.axes
+    import matplotlib.figure
+
+COUNT = 10
+"""Components shown: two for each of five key frequencies."""
+
+
+@dataclass(frozen=True, eq=False)
+class PrincipalComponents:
+    """content: each component's share of energy by frequency k = 1 …; variance: each component's share of the whole.
+    circles: pairs of components on one frequency, strongest first."""
+
+    content: Float[np.ndarray, "component k"]
+    variance: Float[np.ndarray, " component"]
+    circles: tuple[Circle, ...]
+    keys: tuple[int, ...]
+
+
+def data(source: FigureSource) -> PrincipalComponents:
+    """Of the final embedding, centred over the operands."""
+    found = embedding_components(source.grid.embedding, COUNT)
+    energy = energy_by_frequency(transform(found.scores, (0,)))
+    content = (energy / energy.sum(0).clamp(min=1e-300)).T.numpy()
+    scores = found.scores.numpy()
+    circles = (
+        Circle(k, scores[:, [first, second]], f"k = {k}", f"components {first + 1} and {second + 1}")
+        for k, first, second in found.circles()
+    )
+    return PrincipalComponents(content, found.variance.numpy(), tuple(circles), tuple(source.keys))
+
+
+def says(components: PrincipalComponents) -> str:
+    """How pure they are."""
+    purest = components.content.max(1)
+    return (
+        f"The first {len(purest)} components hold {components.variance.sum():.0%} of the variance; each has "
+        f"{purest.min():.0%} to {purest.max():.0%} of its energy on one frequency; "
+        f"{len(components.circles)} pairs share one."
+    )
+
+
+def draw(figure: matplotlib.figure.Figure, components: PrincipalComponents) -> None:
+    """Frequencies of the components above, circles below."""
+    if not components.circles:
+        _draw_content(figure.subplots(), components)
+        return
+    above, below = figure.subfigures(2, 1, height_ratios=[1.25, 1])
+    _draw_content(above.subplots(), components)
+    draw_circles(below, components.circles, theme.key_colours(components.keys))
+
+
+def _draw_content(axes: matplotlib.axes.Axes, components: PrincipalComponents) -> None:
+    count, ks = components.content.shape
+    image = heat(axes, components.content.T, top=1.0, upwards=False, aspect="auto")
+    image.set_extent((0.5, ks + 0.5, count + 0.5, 0.5))
+    axes.set_yticks(range(1, count + 1), [f"{i}  ({v:.0%})" for i, v in enumerate(components.variance, start=1)])
+    axes.set_ylabel("component (its variance)")
+    axes.set_xlabel("frequency k")
+    axes.tick_params(length=0)
+    colour_bar(image, axes, "share of energy")
+
+
+FIGURE = Figure(
+    name="principal-components",
+    title="Principal components are waves, in pairs that make circles",
+    caption=(
+        "The directions along which the embedding varies most. Above: how each component's energy is spread over "
+        "frequencies; one dark cell per row means one frequency per component. Below: two components of the same "
+        "frequency against each other put the numbers on a circle; the line joins 0, 1, 2, … Adding 1 turns the "
+        "circle by 2πk/p: this is how the model gets its “mod p” for free."
+    ),
+    data=data,
+    says=says,
+    draw=draw,
+    size=fixed(8.6, 5.2),
+)

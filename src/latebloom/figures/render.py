@@ -1,0 +1,33 @@
+"""A figure of a run, as bytes or as a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from latebloom._errors import UsageError
+from latebloom.figures import canvas
+from latebloom.figures.figure import Figure
+from latebloom.store import atomic_write
+
+
+def file_format(path: Path) -> str:
+    """svg, png or pdf, by the suffix. Errors: UsageError for another one."""
+    kind = path.suffix.lower().lstrip(".")
+    if kind not in canvas.FORMATS:
+        raise UsageError(f"--out: got {path.name!r}, expected a name that ends in .svg, .png or .pdf")
+    return kind
+
+
+def drawn(figure: Figure[Any], data: Any, kind: str = "svg") -> bytes:
+    """These data of a figure, drawn; the same data give the same bytes."""
+    with canvas.look(figure.name):
+        paper = canvas.blank(figure.size(data))
+        figure.draw(paper, data)
+        return canvas.content(paper, kind)
+
+
+def save(figure: Figure[Any], data: Any, path: Path) -> Path:
+    """These data of a figure as a file, whole or not at all."""
+    atomic_write(path, drawn(figure, data, file_format(path)))
+    return path

@@ -1,0 +1,125 @@
+"""Axes over training steps: phases as named bands, losses on a log scale, lines named where they end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from latebloom.figures import theme
+from latebloom.figures.line_names import name_lines
+from latebloom.phases import Phases, Series
+
+if TYPE_CHECKING:
+    import matplotlib.axes
+
+_LETTER = 0.0098
+"""Width of a letter in a phase's name, in widths of the axes, for figures as wide as the report."""
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One curve; ``label`` is written where it ends."""
+
+    name: str
+    label: str
+    series: Series
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """Curves over steps, the phases to mark, and the loss of guessing (ln p), where there is one."""
+
+    lines: tuple[Line, ...]
+    phases: Phases
+    chance: float | None = None
+
+    @property
+    def end(self) -> float:
+        """The last step of any curve."""
+        return max(float(line.series.step[-1]) for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """How one curve is drawn."""
+
+    colour: str
+    width: float = 1.6
+    dash: tuple[float, tuple[float, ...]] | str = "-"
+
+
+def draw_curves(
+    axes: matplotlib.axes.Axes,
+    curves: Curves,
+    strokes: Mapping[str, Stroke],
+    named: Sequence[str] | None = None,
+    phase_names: bool = True,
+) -> None:
+    """Every line in its stroke, with its name at its end (``named``: only these); marks the phases."""
+    for line in curves.lines:
+        stroke = strokes[line.name]
+        step, value = line.series.step, np.where(line.series.value > 0, line.series.value, np.nan)
+        axes.plot(step, value, color=stroke.colour, lw=stroke.width, ls=stroke.dash, label=line.label, zorder=3)
+    axes.set_xlim(0, max(curves.end, 1))
+    axes.grid(axis="y")
+    mark_phases(axes, curves.phases, curves.end, phase_names)
+    shown = [line for line in curves.lines if named is None or line.name in named]
+    name_lines(axes, [(line.label, line.series, strokes[line.name].colour) for line in shown])
+
+
+def log_scale(axes: matplotlib.axes.Axes, label: str, chance: float | None = None) -> None:
+    """A log axis labelled 10⁻⁷, 10⁻⁶ …; the level of guessing as a dotted line. Call it before `draw_curves`."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    axes.set_yscale("log")
+    axes.set_ylabel(label)
+    axes.yaxis.set_major_locator(LogLocator(numticks=8))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, position: power_of_ten(value)))
+    if chance is not None:
+        axes.axhline(chance, color=theme.CHANCE, lw=1, ls=(0, (1, 2)), zorder=2)
+        axes.annotate(
+            f"guessing, {chance:.2f}", (0.5, chance), xycoords=("axes fraction", "data"), xytext=(0, 3),
+            textcoords="offset points", ha="center", va="bottom", fontsize=8, color=theme.MUTED,
+        )  # fmt: skip
+
+
+def power_of_ten(value: float) -> str:
+    """``10⁻⁷`` in plain characters, which any font can set; other values as they are."""
+    exponent = round(np.log10(value)) if value > 0 else 0
+    exact = value > 0 and np.isclose(value, 10.0**exponent)
+    return f"10{str(exponent).translate(_SUPERSCRIPT)}" if exact and abs(exponent) > 1 else f"{value:g}"
+
+
+def step_axis(axes: matplotlib.axes.Axes) -> None:
+    """Thousands apart, and what the axis is."""
+    from matplotlib.ticker import FuncFormatter
+
+    axes.set_xlabel("training step")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, position: f"{value:,.0f}".replace(",", "\u2009")))
+
+
+def mark_phases(axes: matplotlib.axes.Axes, phases: Phases, end: float, named: bool = True) -> None:
+    """A tinted band per phase, a dashed line at each boundary, and names above, each starting where its band does."""
+    taken: list[float] = []
+    for phase in phases.phases:
+        stop = end if phase.end is None else min(phase.end, end)
+        axes.axvspan(phase.start, stop, color=theme.PHASES[phase.name], lw=0, zorder=0)
+        if phase.start > 0:
+            axes.axvline(phase.start, color=theme.MUTED, lw=0.8, ls=(0, (4, 3)), zorder=1)
+        if named:
+            _name_phase(axes, phase.name, phase.start / end, taken)
+
+
+def _name_phase(axes: matplotlib.axes.Axes, name: str, start: float, taken: list[float]) -> None:
+    """``taken``: where the names in each row end so far; a name goes into the lowest row that has room for it."""
+    start = min(start, 1 - _LETTER * len(name))
+    row = next((i for i, stop in enumerate(taken) if stop < start), len(taken))
+    taken[row : row + 1] = [start + _LETTER * (len(name) + 2)]
+    place = (start, 1.025 + 0.055 * row)
+    axes.text(*place, name, transform=axes.transAxes, fontsize=8, color=theme.MUTED, style="italic", va="bottom")

@@ -1,0 +1,90 @@
+"""Train and test loss and accuracy over training: grokking itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from latebloom.figures import theme
+from latebloom.figures.figure import Figure, fixed
+from latebloom.figures.source import FigureSource
+from latebloom.figures.steps import Curves, Line, Stroke, draw_curves, log_scale, step_axis
+from latebloom.phases import Series
+
+if TYPE_CHECKING:
+    import matplotlib.figure
+
+LOW = 0.01
+"""A loss below this (nats) counts as learned in the figure's sentence. Arbitrary, far below guessing."""
+
+_STROKES = {"train": Stroke(theme.TRAIN), "test": Stroke(theme.TEST)}
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingCurve:
+    """Losses in nats, with ln p to compare; accuracies 0 … 1 (None where not recorded)."""
+
+    loss: Curves
+    accuracy: Curves | None
+
+
+def data(source: FigureSource) -> TrainingCurve:
+    """From the metrics logged while training."""
+    source.series("train_loss")
+    chance = float(np.log(source.task.p))
+    accuracies = _lines(source, "accuracy")
+    return TrainingCurve(
+        Curves(_lines(source, "loss"), source.phases, chance),
+        Curves(accuracies, source.phases) if accuracies else None,
+    )
+
+
+def _lines(source: FigureSource, quantity: str) -> tuple[Line, ...]:
+    found = ((name, source.maybe_series(f"{name}_{quantity}")) for name in ("train", "test"))
+    return tuple(Line(name, name, series) for name, series in found if series is not None)
+
+
+def says(curve: TrainingCurve) -> str:
+    """When each loss was learned for good."""
+    return "; ".join(f"{line.label} loss {_learned(line.series)}" for line in curve.loss.lines).capitalize() + "."
+
+
+def _learned(series: Series) -> str:
+    high = np.flatnonzero(series.value >= LOW)
+    if len(high) == 0:
+        return f"is below {LOW} throughout"
+    if high[-1] == len(series) - 1:
+        return f"never stays below {LOW}: it ends at {series.value[-1]:.3g}"
+    return f"is below {LOW} from step {series.step[high[-1] + 1]:.0f} on and ends at {series.value[-1]:.2g}"
+
+
+def draw(figure: matplotlib.figure.Figure, curve: TrainingCurve) -> None:
+    """Losses above, accuracies below, on one axis of steps."""
+    if curve.accuracy is None:
+        top, bottom = figure.subplots(), None
+    else:
+        top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
+        bottom.set_ylim(-0.04, 1.04)
+        bottom.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
+        bottom.set_ylabel("accuracy")
+        draw_curves(bottom, curve.accuracy, _STROKES, phase_names=False)
+    log_scale(top, "loss (nats, log scale)", curve.loss.chance)
+    draw_curves(top, curve.loss, _STROKES)
+    step_axis(top if bottom is None else bottom)
+
+
+FIGURE = Figure(
+    name="training-curve",
+    title="Learning late: loss over training",
+    caption=(
+        "Cross-entropy on the pairs it trained on and on those it never saw, on a log scale, and below it the share of "
+        "right answers. Grokking is the gap: train loss collapses early, test loss stays at or above guessing for a "
+        "long time and then falls as well. Bands mark the phases, found from these two curves alone."
+    ),
+    data=data,
+    says=says,
+    draw=draw,
+    size=fixed(8.6, 4.8),
+)

@@ -1,0 +1,62 @@
+"""Sum of squared weights over training: what weight decay pays for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from latebloom.figures import theme
+from latebloom.figures.figure import Figure, fixed
+from latebloom.figures.source import FigureSource
+from latebloom.figures.steps import Curves, Line, Stroke, draw_curves, log_scale, step_axis
+
+if TYPE_CHECKING:
+    import matplotlib.figure
+
+TOTAL = "sum_squared_weights"
+
+_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#b0589a", "#c58f00", "#3c9fd4", "#7a4b24", "#5b5ea6")
+
+
+def data(source: FigureSource) -> Curves:
+    """The total, and every matrix that `latebloom measure` found; biases and W_pos are too small to matter."""
+    lines = [Line(TOTAL, "all weights", source.series(TOTAL))]
+    for name in source.metrics.column_names:
+        short = name.removeprefix(f"{TOTAL}.")
+        series = source.maybe_series(name) if short != name and "W_" in short and short != "W_pos" else None
+        if series is not None:
+            lines.append(Line(name, short, series))
+    return Curves(tuple(lines), source.phases)
+
+
+def says(curves: Curves) -> str:
+    """From the peak to the end."""
+    total = curves.lines[0].series
+    peak = int(total.value.argmax())
+    return (
+        f"The sum starts at {total.value[0]:.0f}, peaks at {total.value[peak]:.0f} (step {total.step[peak]:.0f}) and "
+        f"ends at {total.value[-1]:.0f}."
+    )
+
+
+def draw(figure: matplotlib.figure.Figure, curves: Curves) -> None:
+    """The total in ink, each matrix in a colour."""
+    axes = figure.subplots()
+    strokes = {line.name: Stroke(_COLOURS[i % len(_COLOURS)], 1.3) for i, line in enumerate(curves.lines[1:])}
+    log_scale(axes, "sum of squared weights (log scale)")
+    draw_curves(axes, curves, {TOTAL: Stroke(theme.INK, 2.2), **strokes})
+    step_axis(axes)
+
+
+FIGURE = Figure(
+    name="weight-norms",
+    title="Weights: memorising is expensive, the algorithm is cheap",
+    caption=(
+        "Weight decay pulls every weight towards zero, so the sum of squared weights is the price of a solution. "
+        "Memorising the train set costs a lot; once the algorithm works, the memorised part is no longer worth its "
+        "weight and is removed, and the sum falls fastest while test loss falls."
+    ),
+    data=data,
+    says=says,
+    draw=draw,
+    size=fixed(8.6, 4.0),
+)

@@ -1,0 +1,66 @@
+"""Every measure at every checkpoint of a run, kept in the run."""
+
+from collections.abc import Callable
+
+from latebloom._errors import UsageError
+from latebloom.circuits.modular.grid import modular_grid
+from latebloom.circuits.modular.key_frequencies import key_frequencies
+from latebloom.measures import Snapshot, measure_snapshot
+from latebloom.runs import Run
+from latebloom.store import RunLock, append_rows, empty_table
+from latebloom.tasks import ModularTask
+from latebloom.training import DataSource
+
+WRITE_EVERY = 20
+"""Checkpoints between two writes: what an interrupted `measure` has to do again."""
+
+Progress = Callable[[int, int], None]
+"""Told how many checkpoints are done, and of how many."""
+
+
+def measure(run: Run, rule: str = "neurons", progress: Progress | None = None) -> Run:
+    """Fill ``measures.parquet``: one row per checkpoint; returns the run, whose `metrics` now has the columns.
+
+    Key frequencies are those of the last checkpoint, by the rule of that name, applied to every checkpoint. What is
+    measured already with the same key frequencies is kept, so an interrupted call goes on where it stopped.
+    Errors: UsageError for a run without checkpoints or an unknown rule; RunLockedError while the run trains.
+    """
+    steps = run.checkpoints
+    if not steps:
+        raise UsageError(f"{run.path} has no checkpoints to measure; train it further")
+    basis = {"rule": rule, "key_frequencies": _keys(run, rule)}
+    with RunLock(run.path):
+        table = run.directory.read_table("measures") if _same(run, basis) else empty_table()
+        run.directory.write_document("measures", {"step": steps[-1], **basis})
+        done = set(table["step"].to_pylist())
+        rows: list[dict[str, float | int | None]] = []
+        for count, step in enumerate(steps, start=1):
+            if step not in done:
+                rows.append({"step": step, **measure_snapshot(snapshot(run, step, basis["key_frequencies"]))})
+            if rows and (len(rows) == WRITE_EVERY or count == len(steps)):
+                table, rows = append_rows(table, rows), []
+                run.directory.write_table("measures", table)
+            if progress is not None:
+                progress(count, len(steps))
+    return run
+
+
+def snapshot(run: Run, step: int, keys: list[int]) -> Snapshot:
+    """One checkpoint as measures see it, in float32."""
+    source = DataSource(run.experiment)
+    named = {"train": source.train, "test": source.test}
+    model = run.checkpoint(step).model
+    grid = modular_grid(model, run.task) if isinstance(run.task, ModularTask) else None
+    sets = {name: examples for name, examples in named.items() if examples is not None}
+    return Snapshot(model, run.task, sets, grid, tuple(keys), run.train_mask)
+
+
+def _keys(run: Run, rule: str) -> list[int]:
+    if not isinstance(run.task, ModularTask):
+        return []
+    return key_frequencies(modular_grid(run.checkpoint().model.double(), run.task), rule)
+
+
+def _same(run: Run, basis: dict[str, object]) -> bool:
+    document = run.directory.read_document("measures")
+    return document is not None and {name: document.get(name) for name in basis} == basis

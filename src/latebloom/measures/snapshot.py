@@ -1,0 +1,36 @@
+"""What a measure may look at: one checkpoint of a run, run once on all pairs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jaxtyping import Bool
+from torch import Tensor
+
+from latebloom.circuits.modular.grid import Grid
+from latebloom.models import Examples, Model
+from latebloom.tasks import Task
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One checkpoint.
+
+    sets: the fixed sets of examples, by name (``train``, ``test``); none for a stream.
+    grid: the model on all pairs; None where the task is not on pairs.
+    keys: key frequencies of the final model, applied to every checkpoint (facts.md); may be empty.
+    train_mask: which pairs were trained on; None for a stream.
+    """
+
+    model: Model
+    task: Task
+    sets: Mapping[str, Examples]
+    grid: Grid | None
+    keys: tuple[int, ...]
+    train_mask: Bool[Tensor, "x y"] | None
+
+    @property
+    def phase(self) -> tuple[Grid, int] | None:
+        """The grid and the sign s of cos w(x + s·y), where the task has such a direction and there are key
+        frequencies; else None, and measures of the wave algorithm are undefined."""
+        sign = None if self.grid is None else self.grid.task.phase_sign
+        return (self.grid, sign) if self.grid is not None and sign is not None and self.keys else None

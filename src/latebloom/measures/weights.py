@@ -1,0 +1,17 @@
+"""Sum of squared weights, total and per matrix: what weight decay pays for."""
+
+from latebloom.measures.snapshot import Snapshot
+
+
+def weights(snapshot: Snapshot) -> dict[str, float]:
+    """``sum_squared_weights`` over all trained tensors, and ``sum_squared_weights.W_E`` … for each.
+
+    With several layers the name keeps its block: ``sum_squared_weights.1.W_Q``.
+    """
+    layers = getattr(snapshot.model.config, "n_layers", 1)
+    found: dict[str, float] = {}
+    for name, weight in snapshot.model.named_parameters():
+        parts = name.split(".")
+        short = f"{parts[1]}.{parts[-1]}" if layers > 1 and parts[0] == "blocks" else parts[-1]
+        found[f"sum_squared_weights.{short}"] = float(weight.double().square().sum())
+    return {"sum_squared_weights": sum(found.values()), **found}

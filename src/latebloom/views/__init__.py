@@ -1,0 +1,5 @@
+"""What a person sees while training runs: a live picture in a terminal, plain lines elsewhere."""
+
+from latebloom.views.training import watch
+
+__all__ = ["watch"]

@@ -1,0 +1,72 @@
+"""Training, watched: live in a terminal, in plain lines elsewhere, or not at all."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from latebloom.runs import Observer
+from latebloom.training import Experiment, Record
+from latebloom.views.curve import TEST, TRAIN, loss_curve
+from latebloom.views.history import History, clock
+
+LINE_SECONDS = 10.0
+"""Seconds between two plain lines."""
+
+
+@contextmanager
+def watch(experiment: Experiment, quiet: bool = False) -> Iterator[Observer | None]:
+    """An observer for `train_run` that shows progress on standard error for as long as the block lasts."""
+    if quiet:
+        yield None
+        return
+    history = History(experiment.training.steps)
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _plain(history)
+        return
+    with Live(console=console, get_renderable=lambda: _picture(experiment, history), refresh_per_second=2):
+        yield history.take
+
+
+def _plain(history: History) -> Observer:
+    shown = time.monotonic() - LINE_SECONDS
+
+    def observe(record: Record) -> None:
+        nonlocal shown
+        history.take(record)
+        due = record.metrics is not None and time.monotonic() - shown >= LINE_SECONDS
+        if due or record.stopped:
+            shown = time.monotonic()
+            print(history.line(), file=sys.stderr, flush=True)
+
+    return observe
+
+
+def _picture(experiment: Experiment, history: History) -> Group:
+    bar = Table.grid(padding=(0, 1))
+    left = "" if history.seconds_left is None else f"at most {clock(history.seconds_left)} left"
+    bar.add_row(
+        Text(experiment.recipe, style="bold"),
+        ProgressBar(total=history.steps, completed=history.step, width=30),
+        f"{history.step}/{history.steps}",
+        Text(left, style="dim"),
+    )
+    parts = [bar, _numbers(history), loss_curve(list(history.logged))]
+    return Group(*parts, Text("Ctrl-C stops after this step; --resume goes on", style="dim"))
+
+
+def _numbers(history: History) -> Text:
+    text = Text()
+    if history.logged:
+        _, train, test = history.logged[-1]
+        text.append(f"train {train:.3g}  ", style=TRAIN)
+        text.append("" if test is None else f"test {test:.3g}  ", style=TEST)
+        text.append(f"seems to be in: {history.phase}" if history.phase else "")
+    return text

@@ -1,0 +1,49 @@
+"""Activations by name: read, replaced, refused."""
+
+import pytest
+import torch
+
+from latebloom._errors import UsageError
+from latebloom.models import MLPConfig, TransformerConfig
+from latebloom.tasks import ModularAddition
+
+TASK = ModularAddition(p=5)
+TOKENS = torch.from_numpy(TASK.universe().tokens)
+SMALL = TransformerConfig(n_layers=2, d_model=8, n_heads=2, d_head=3, d_mlp=6)
+
+
+@pytest.mark.parametrize("config", [SMALL, MLPConfig(d_mlp=6), SMALL.model_copy(update={"d_mlp": 0})])
+def test_cache_holds_every_name_in_order_and_replacing_by_itself_changes_nothing(config):
+    model = config.build(TASK)
+    logits, cache = model.run_with_cache(TOKENS)
+    assert tuple(sorted(cache)) == tuple(sorted(model.activation_names))
+    for name in model.activation_names:
+        again = model.run_with_hooks(TOKENS, {name: lambda value, name=name: cache[name].expand_as(value)})
+        torch.testing.assert_close(again, logits)
+
+
+def test_a_replacement_reaches_the_logits():
+    model = SMALL.build(TASK)
+    zero = model.run_with_hooks(TOKENS, {"blocks.1.hook_resid_post": torch.zeros_like})
+    assert not zero.any()
+
+
+def test_cached_activations_obey_the_architecture():
+    model = SMALL.build(TASK).double()
+    _, cache = model.run_with_cache(TOKENS)
+    pattern = cache["blocks.0.attn.hook_pattern"]
+    torch.testing.assert_close(pattern.sum(-1), torch.ones_like(pattern[..., 0]))
+    assert not pattern.triu(1).any()
+    middle = cache["blocks.1.hook_resid_pre"] + cache["blocks.1.hook_attn_out"]
+    torch.testing.assert_close(cache["blocks.1.hook_resid_mid"], middle)
+    torch.testing.assert_close(cache["blocks.1.mlp.hook_post"], cache["blocks.1.mlp.hook_pre"].clamp(min=0))
+
+
+def test_chosen_positions_are_rows_of_all_positions():
+    model = SMALL.build(TASK).double()
+    torch.testing.assert_close(model(TOKENS, (2, 0)), model(TOKENS)[:, [2, 0]])
+
+
+def test_unknown_name_lists_the_known_ones():
+    with pytest.raises(UsageError, match="got 'blocks.7.hook_x', expected one of mlp.hook_pre, mlp.hook_post"):
+        MLPConfig().build(TASK).run_with_hooks(TOKENS, {"blocks.7.hook_x": torch.zeros_like})

@@ -1,0 +1,54 @@
+"""Answer tables and tokens, by hand."""
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from latebloom.tasks import TASKS, ModularAddition, ModularQuadratic, ModularSubtraction, RandomTable
+
+
+@pytest.mark.parametrize(
+    ("task", "table"),
+    [
+        (ModularAddition(p=3), [[0, 1, 2], [1, 2, 0], [2, 0, 1]]),
+        (ModularSubtraction(p=3), [[0, 2, 1], [1, 0, 2], [2, 1, 0]]),
+        (ModularQuadratic(p=3), [[0, 1, 1], [1, 0, 1], [1, 1, 0]]),
+        (ModularAddition(p=4), [[0, 1, 2, 3], [1, 2, 3, 0], [2, 3, 0, 1], [3, 0, 1, 2]]),
+    ],
+)
+def test_answers_by_hand(task, table):
+    assert task.table().tolist() == table
+
+
+def test_universe_is_all_pairs_in_row_order():
+    universe = ModularAddition(p=3).universe()
+    assert universe.tokens.tolist() == [[x, y, 3] for x in range(3) for y in range(3)]
+    assert universe.labels[:, 0].tolist() == [0, 1, 2, 1, 2, 0, 2, 0, 1]
+    assert not universe.component.any()
+
+
+def test_random_table_is_fixed_by_its_own_seed():
+    assert (RandomTable(p=7).table() == RandomTable(p=7).table()).all()
+    assert (RandomTable(p=7).table() != RandomTable(p=7, table_seed=1).table()).any()
+
+
+@pytest.mark.parametrize("kind", TASKS)
+def test_shapes_and_ranges(kind):
+    task = kind()
+    batch = task.sample(50, np.random.default_rng(0))
+    assert batch.tokens.shape == (50, task.n_ctx)
+    assert batch.labels.shape == (50, len(task.loss_positions))
+    assert batch.tokens.max() < task.d_vocab
+    assert batch.labels.max() < task.d_vocab_out
+    assert batch.component.max() < len(task.components)
+
+
+def test_sampled_labels_are_the_right_answers():
+    batch = ModularSubtraction(p=11).sample(20, np.random.default_rng(1))
+    x, y = batch.tokens[:, 0], batch.tokens[:, 1]
+    assert (batch.labels[:, 0] == (x - y) % 11).all()
+
+
+def test_modulus_of_two_is_refused():
+    with pytest.raises(ValidationError):
+        ModularAddition(p=2)
