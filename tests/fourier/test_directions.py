@@ -11,7 +11,10 @@ from latebloom.fourier import basis_rows, fourier_basis, phase_directions
 def test_equal_combinations_of_products(p, k, sign):
     basis = fourier_basis(p)
     cos, sin = (basis[row] for row in basis_rows(k, p))
-    products = [torch.outer(cos, cos) - sign * torch.outer(sin, sin), torch.outer(sin, cos) + sign * torch.outer(cos, sin)]
+    products = [
+        torch.outer(cos, cos) - sign * torch.outer(sin, sin),
+        torch.outer(sin, cos) + sign * torch.outer(cos, sin),
+    ]
     expected = torch.stack(products).flatten(1) / 2**0.5
     torch.testing.assert_close(phase_directions(p, [k], sign), expected, atol=1e-12, rtol=0)
 

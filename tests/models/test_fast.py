@@ -24,7 +24,7 @@ def both(model, tokens, positions):
 @settings(max_examples=25, deadline=None)
 @given(
     p=st.integers(3, 12),
-    d_model=st.integers(1, 9),
+    d_model=st.integers(2, 9),
     n_heads=st.integers(1, 3),
     d_head=st.integers(1, 5),
     d_mlp=st.integers(1, 12),
@@ -36,8 +36,10 @@ def test_equal_in_both_precisions(p, d_model, n_heads, d_head, d_mlp, fraction, 
     tokens = torch.from_numpy(split(task, Data(fraction=fraction, seed=seed)).train.tokens)
     config = TransformerConfig(d_model=d_model, n_heads=n_heads, d_head=d_head, d_mlp=d_mlp, seed=seed)
     for dtype, tolerance in ((torch.float64, 1e-12), (torch.float32, 1e-5)):
-        for plain, fast in both(config.build(task).to(dtype), tokens, task.loss_positions):
-            scale = max(1.0, float(plain.abs().max()))
+        pairs = list(both(config.build(task).to(dtype), tokens, task.loss_positions))
+        # A gradient may cancel to less than the terms it is the sum of: measure by the largest one.
+        scale = max(1.0, *(float(plain.abs().max()) for plain, _ in pairs))
+        for plain, fast in pairs:
             torch.testing.assert_close(fast, plain, atol=tolerance * scale, rtol=0)
 
 

@@ -45,5 +45,5 @@ def test_chosen_positions_are_rows_of_all_positions():
 
 
 def test_unknown_name_lists_the_known_ones():
-    with pytest.raises(UsageError, match="got 'blocks.7.hook_x', expected one of mlp.hook_pre, mlp.hook_post"):
+    with pytest.raises(UsageError, match=r"got 'blocks.7.hook_x', expected one of mlp.hook_pre, mlp.hook_post"):
         MLPConfig().build(TASK).run_with_hooks(TOKENS, {"blocks.7.hook_x": torch.zeros_like})

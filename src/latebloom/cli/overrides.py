@@ -87,6 +87,7 @@ def _one_line(error: ValidationError) -> str:
     first = error.errors()[0]
     names = {kind.model_fields[_DISCRIMINATORS[s]].default for s in _DISCRIMINATORS for kind in _KINDS[s]}
     place = ".".join(str(part) for part in first["loc"] if part not in names)
-    message = first["msg"].removeprefix("Value error, ")
-    expected = message[0].lower() + message[1:]
-    return f"--{place}: got {first['input']!r}, expected: {expected}" if place else message
+    expected = first["msg"].removeprefix("Value error, expected ").removeprefix("Input should be ")
+    if not place:
+        return expected.removeprefix("Value error, ")
+    return f"--{place}: got {first['input']!r}, expected {expected}; see `latebloom train --help`"

@@ -30,16 +30,16 @@ _IN_ORDER: tuple[Figure[Any], ...] = (
     training_curve.FIGURE,
     weight_norms.FIGURE,
     embedding_spectrum.FIGURE,
-    embedding_spectrum.BEFORE_FIGURE,
+    principal_components.FIGURE,
     attention_map.FIGURE,
     neuron.FIGURE,
     neuron_fourier.FIGURE,
     neurons_fourier.FIGURE,
     logits_fourier.FIGURE,
     w_logit.FIGURE,
+    embedding_spectrum.BEFORE_FIGURE,
     excluded_loss.FIGURE,
     restricted_loss.FIGURE,
-    principal_components.FIGURE,
     initial_embedding.FIGURE,
 )
 
@@ -63,7 +63,7 @@ def render(name: str, run: Run | FigureSource, path: Path | str | None = None) -
     if target is not None:
         file_format(target)
     figure = FIGURES[name]
-    data = figure.data(run if isinstance(run, FigureSource) else FigureSource(run))
+    data = (run if isinstance(run, FigureSource) else FigureSource(run)).data_of(figure)
     return drawn(figure, data) if target is None else save(figure, data, target)
 
 

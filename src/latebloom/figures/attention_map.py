@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from latebloom._errors import UsageError
+from latebloom._text import percent
 from latebloom.circuits.modular.heads import AttentionHead, attention_heads
 from latebloom.figures import theme
 from latebloom.figures.figure import Figure
@@ -47,7 +48,7 @@ def says(maps: AttentionMap) -> str:
     """Each head's frequency, and what it leaves for ``=`` itself."""
     found = [_name(i, head) for i, head in enumerate(maps.heads)]
     itself = max(head.to_itself for head in maps.heads)
-    return f"{'; '.join(found)}. `=` gives itself at most {itself:.1%} of a head's attention.".capitalize()
+    return f"{'; '.join(found)}. “=” gives itself at most {percent(itself)} of a head's attention.".capitalize()
 
 
 def _name(number: int, head: AttentionHead) -> str:
@@ -76,11 +77,12 @@ def draw(figure: matplotlib.figure.Figure, maps: AttentionMap) -> None:
 
 FIGURE = Figure(
     name="attention-map",
-    title="Attention moves both operands to the answer, in waves",
+    chapter="circuit",
+    title="What attention looks at",
     caption=(
-        "How much `=`, where the answer is read, attends to the first operand x, for every pair (x, y), one map per "
-        "head; nearly all the rest goes to y. Stripes mean that attention itself is periodic. Above each map: the "
-        "frequency that explains most of it, and the share of variance it explains."
+        "How much “=”, where the answer is read, attends to the first operand x, for every pair (x, y), one map "
+        "per head; nearly all the rest goes to y. Regular patterns mean that attention itself is periodic. Above "
+        "each map: the frequency that explains most of it, and the share of its variance which that explains."
     ),
     data=data,
     says=says,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from latebloom._errors import UsageError
 from latebloom.figures import theme
@@ -30,7 +30,8 @@ def look(salt: str) -> Iterator[None]:
         import matplotlib
     except ImportError:
         raise UsageError("figures need matplotlib, which is not installed: pip install 'latebloom[figures]'") from None
-    with matplotlib.rc_context({**theme.RC, "svg.hashsalt": salt}):
+    settings: Any = {**theme.RC, "svg.hashsalt": salt}
+    with matplotlib.rc_context(settings):
         yield
 
 

@@ -38,8 +38,8 @@ def draw_circles(figure: matplotlib.figure.FigureBase, circles: Sequence[Circle]
 
 def _draw_circle(axes: matplotlib.axes.Axes, circle: Circle, colour: str) -> None:
     """All operands as points, joined in order; 0 … 3 named."""
-    axes.plot(*circle.scores.T, color=colour, lw=0.4, alpha=0.35)
-    axes.scatter(*circle.scores.T, s=9, color=colour, lw=0)
+    axes.plot(*circle.scores.T, color=colour, lw=0.4, alpha=0.22)
+    axes.scatter(circle.scores[:, 0], circle.scores[:, 1], s=9, color=colour, lw=0)
     reach = 1.22 * max(float(np.abs(circle.scores).max()), 1e-12)
     for x, (right, up) in enumerate(circle.scores[:4]):
         length = max(float(np.hypot(right, up)), 1e-12)

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from latebloom._errors import UsageError
+from latebloom._text import percent, whole
 from latebloom.circuits.modular.embedding import embedding_norms
 from latebloom.figures import theme
 from latebloom.figures.figure import Figure, fixed
@@ -61,13 +62,23 @@ def _at(source: FigureSource, step: int) -> EmbeddingSpectrum:
 def says(spectrum: EmbeddingSpectrum) -> str:
     """How much lies on the key frequencies, beside what would if all were equal."""
     if not spectrum.keys:
-        return f"Step {spectrum.step}: there are no key frequencies, and no frequency stands out as one."
+        return f"Step {whole(spectrum.step)}: there are no key frequencies. {_strongest(spectrum)}"
     waves = wave_rows(spectrum.labels)
     even = np.isin(waves, spectrum.keys).sum() / (len(waves) - 1)
     keys = ", ".join(map(str, spectrum.keys))
     return (
-        f"Step {spectrum.step}: {spectrum.key_share:.0%} of the energy, constant apart, is on the final key "
-        f"frequencies {keys}; {even:.0%} would be if all waves were equal."
+        f"Step {whole(spectrum.step)}: {percent(spectrum.key_share)} of the energy, constant apart, is on the final "
+        f"key frequencies {keys}; {percent(even)} would be if all waves were equal."
+    )
+
+
+def _strongest(spectrum: EmbeddingSpectrum) -> str:
+    waves, energy = np.array(wave_rows(spectrum.labels)), spectrum.norms**2
+    by_wave = np.bincount(waves, energy)[1:] / max(energy[1:].sum(), np.finfo(float).tiny)
+    k = 1 + int(by_wave.argmax())
+    return (
+        f"The strongest, {k}, holds {percent(by_wave.max())} of the energy, constant apart; "
+        f"{percent(1 / len(by_wave))} would be if all were equal."
     )
 
 
@@ -82,7 +93,8 @@ def draw(figure: matplotlib.figure.Figure, spectrum: EmbeddingSpectrum) -> None:
         axes.bar(k + shift, norm, width=0.4, color=colours.get(k, theme.CHANCE), alpha=alpha, lw=0)
     _name_keys(axes, spectrum, colours)
     axes.set_ylim(0, 1.12 * max(float(spectrum.norms.max()), 1e-12))
-    axes.set_xlim(-1, max(wave_rows(spectrum.labels)) + 1)
+    axes.set_xlim(-0.7, max(wave_rows(spectrum.labels)) + 0.7)
+    axes.locator_params(axis="x", integer=True)
     axes.set_xlabel("frequency k   (left bar cos k, right bar sin k; 0 is the constant)")
     axes.set_ylabel("norm of the embedding")
     axes.grid(axis="y")
@@ -102,11 +114,13 @@ def _name_keys(axes: matplotlib.axes.Axes, spectrum: EmbeddingSpectrum, colours:
 
 FIGURE = Figure(
     name="embedding-spectrum",
-    title="The embedding speaks in waves",
+    chapter="circuit",
+    title="The embedding, written as waves",
     caption=(
-        "Each number 0 … p-1 enters as a learned vector. Written as waves over the numbers (a discrete Fourier "
-        "transform), these vectors use only a few frequencies: bars near zero are waves the model threw away. "
-        "Coloured bars are the key frequencies, which keep their colour in every figure."
+        "Each number 0 … p−1 enters as a learned vector. Here these vectors are written as waves over the numbers "
+        "(a discrete Fourier transform): a bar near zero is a wave that the model does not use. A model that has "
+        "learned the algorithm uses a few frequencies, a random or memorising one uses all of them. Coloured bars "
+        "are the key frequencies, which keep their colour in every figure."
     ),
     data=data,
     says=says,
@@ -116,11 +130,12 @@ FIGURE = Figure(
 
 BEFORE_FIGURE = Figure(
     name="embedding-spectrum-before",
-    title="The waves are there before test loss moves",
+    chapter="growth",
+    title="The embedding before test loss moves",
     caption=(
-        "The same spectrum three quarters of the way through circuit formation, while the model still answers unseen "
-        "pairs wrongly. Where the final frequencies stand out already, the algorithm grew gradually under a flat "
-        "test loss instead of being found by luck at the end."
+        "The same spectrum three quarters of the way through circuit formation, while the model still answers "
+        "unseen pairs wrongly. If the final frequencies stand out already, the algorithm grew gradually under a "
+        "flat test loss, and was not found by luck at the end."
     ),
     data=data_before,
     says=says,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from latebloom._text import nats
 from latebloom.figures import theme
 from latebloom.figures.figure import Figure, fixed
 from latebloom.figures.source import FigureSource
@@ -23,7 +24,7 @@ def data(source: FigureSource) -> Curves:
     keys = source.some_keys()
     lines = [
         Line("train_loss", "train", source.series("train_loss")),
-        Line("excluded_loss", "without all of them", source.series("excluded_loss")),
+        Line("excluded_loss", "without all keys", source.series("excluded_loss")),
     ]
     singles = [(k, source.maybe_series(f"excluded_loss.k{k}")) for k in keys]
     lines += [Line(f"k{k}", f"without k = {k}", series) for k, series in singles if series is not None]
@@ -33,8 +34,8 @@ def data(source: FigureSource) -> Curves:
 def says(curves: Curves) -> str:
     """Where the losses end."""
     train, every, *singles = (line.series.value[-1] for line in curves.lines)
-    alone = f", and with one of them taken away {min(singles):.2g} to {max(singles):.2g}" if singles else ""
-    return f"At the end train loss is {train:.2g}; without all key frequencies it is {every:.3g}{alone}."
+    alone = f", and with one of them taken away {nats(min(singles))} to {nats(max(singles))}" if singles else ""
+    return f"At the end train loss is {nats(train)}; without all key frequencies it is {nats(every)}{alone}."
 
 
 def draw(figure: matplotlib.figure.Figure, curves: Curves) -> None:
@@ -47,18 +48,20 @@ def draw(figure: matplotlib.figure.Figure, curves: Curves) -> None:
         **{f"k{k}": Stroke(colour, 1.3) for k, colour in theme.key_colours(keys).items()},
     }
     named = [line.name for line in curves.lines if len(keys) <= MOST_NAMED or not line.name.startswith("k")]
-    log_scale(axes, "loss on the train set (nats, log scale)", curves.chance)
+    log_scale(axes, "loss on the train set (nats, log scale)")
     draw_curves(axes, curves, strokes, named)
     step_axis(axes)
 
 
 FIGURE = Figure(
     name="excluded-loss",
-    title="Excluded loss: the algorithm takes over before it shows",
+    chapter="growth",
+    title="Excluded loss: everything but the algorithm",
     caption=(
-        "Train loss after removing cos w(x ± y) and sin w(x ± y) of the final key frequencies from the logits: one at "
-        "a time, and all together. As long as the model memorises, this changes nothing. Where the curves part from "
-        "train loss, the model has begun to answer even its train set with the algorithm, well before test loss falls."
+        "Train loss after removing cos w(x ± y) and sin w(x ± y) of the final key frequencies from the logits, "
+        "one at a time and all together. As long as the model only memorises, this changes nothing. Where a curve "
+        "parts from train loss, the model has begun to answer even its train set with the algorithm; in the "
+        "write-up this begins long before test loss falls."
     ),
     data=data,
     says=says,

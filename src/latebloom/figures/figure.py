@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from latebloom.figures.source import FigureSource
 
@@ -13,17 +13,21 @@ if TYPE_CHECKING:
 
 D = TypeVar("D")
 
+Chapter = Literal["training", "circuit", "growth"]
+
 
 @dataclass(frozen=True)
 class Figure(Generic[D]):
     """One figure of the report.
 
-    name: kebab-case, what `latebloom figure NAME` takes. caption: what it shows and how to read it, for any run.
-    data: numbers alone, no drawing; UsageError where they are undefined for this run. says: one sentence on these
-    data. draw: the data on an empty matplotlib figure. size: of the data, width and height in inches.
+    name: kebab-case, what `latebloom figure NAME` takes. chapter: of the report that holds it. caption: what it shows
+    and how to read it, for any run. data: numbers alone, no drawing; UsageError where they are undefined for this
+    run. says: one sentence on these data. draw: the data on an empty matplotlib figure. size: of the data, width and
+    height in inches.
     """
 
     name: str
+    chapter: Chapter
     title: str
     caption: str
     data: Callable[[FigureSource], D]

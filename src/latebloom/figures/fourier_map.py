@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float
 
+from latebloom._text import percent
 from latebloom.figures import theme
 from latebloom.figures.heat import colour_bar, heat, name_waves
 from latebloom.figures.source import wave_rows
@@ -55,8 +56,8 @@ class FourierMap:
 def says(fourier: FourierMap) -> str:
     """Where the energy lies."""
     return (
-        f"Constant apart, {fourier.product_share:.1%} of the energy is in products of two waves of one key frequency, "
-        f"and {fourier.linear_share:.1%} in waves of x alone or y alone."
+        f"Constant apart, {percent(fourier.product_share)} of the energy is in products of two waves of one key "
+        f"frequency, and {percent(fourier.linear_share)} in waves of x alone or y alone."
     )
 
 

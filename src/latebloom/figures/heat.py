@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from jaxtyping import Float
@@ -21,7 +21,7 @@ def heat(
     signed: bool = False,
     top: float | None = None,
     upwards: bool = True,
-    aspect: str = "equal",
+    aspect: Literal["equal", "auto"] = "equal",
 ) -> matplotlib.image.AxesImage:
     """The first axis of ``values`` to the right, the second upwards (or downwards, as a matrix is written).
 
@@ -43,7 +43,7 @@ def heat(
     return image
 
 
-def colour_bar(image: matplotlib.image.AxesImage, axes: object, label: str = "") -> None:
+def colour_bar(image: matplotlib.image.AxesImage, axes: Any, label: str = "") -> None:
     """A slim scale beside the axes (one, or several that share it)."""
     bar = image.axes.figure.colorbar(image, ax=axes, shrink=0.75, aspect=26, pad=0.02)
     bar.outline.set_visible(False)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from latebloom._errors import UsageError
+from latebloom._text import percent
 from latebloom.circuits.modular.initial import InitialCircle, initial_circles
 from latebloom.figures import theme
 from latebloom.figures.circles import MOST, Circle, draw_circles
@@ -36,14 +37,21 @@ def data(source: FigureSource) -> InitialEmbedding:
 
 def says(embedding: InitialEmbedding) -> str:
     """Circularity beside random planes."""
-    found = (f"k = {c.k}: {c.circularity:.0%} (random planes {c.control:.0%})" for c in embedding.circles[:MOST])
+    found = (
+        f"k = {c.k}: {percent(c.circularity)} (random planes {percent(c.control)})" for c in embedding.circles[:MOST]
+    )
     return f"Share of the initial variance that is already at the plane's frequency: {'; '.join(found)}."
 
 
 def draw(figure: matplotlib.figure.Figure, embedding: InitialEmbedding) -> None:
     """The planes side by side."""
     circles = [
-        Circle(c.k, c.scores.numpy(), f"k = {c.k}: {c.circularity:.0%}", f"random {c.control:.0%}, most {c.control_max:.0%}")
+        Circle(
+            c.k,
+            c.scores.numpy(),
+            f"k = {c.k}: {c.circularity:.0%}",
+            f"random {c.control:.0%}, most {c.control_max:.0%}",
+        )
         for c in embedding.circles
     ]
     draw_circles(figure, circles, theme.key_colours(embedding.keys))
@@ -51,11 +59,13 @@ def draw(figure: matplotlib.figure.Figure, embedding: InitialEmbedding) -> None:
 
 FIGURE = Figure(
     name="initial-embedding",
-    title="Luck at the start: the final planes, before training",
+    chapter="growth",
+    title="The final planes, before training",
     caption=(
-        "The untrained, random embedding seen in the planes of the final circles. A plane is a lucky one if more of "
-        "its variance is at the final frequency (above each panel) than in random planes (below). The write-up's "
-        "footnote 5 reports a faint circle there."
+        "The untrained, random embedding seen in the planes of the final circles. Above each panel: how much of "
+        "its variance is already at the final frequency; below: the same in random planes. A larger number above "
+        "than below says that training built on directions that were good by luck. The write-up’s footnote 5 "
+        "reports a faint circle there."
     ),
     data=data,
     says=says,

@@ -17,7 +17,10 @@ _LABEL_GAP = 0.052
 
 
 def name_lines(axes: matplotlib.axes.Axes, lines: Sequence[tuple[str, Series, str]]) -> None:
-    """(name, series, colour) of each line: names right of the axes, moved apart where lines end close together, each tied to its line's end."""
+    """Names right of the axes, moved apart where lines end close together, each tied to its line's end.
+
+    ``lines``: name, series and colour of each.
+    """
     axes.get_ylim()  # settles the limits, which matplotlib otherwise leaves for later
     ends = [(_end_height(axes, series), label, colour) for label, series, colour in lines]
     ends.sort(key=lambda end: end[0])

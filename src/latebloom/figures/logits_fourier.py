@@ -14,12 +14,13 @@ def data(source: FigureSource) -> FourierMap:
 
 FIGURE = Figure(
     name="logits-fourier",
-    title="The logits keep the products and drop the rest",
+    chapter="circuit",
+    title="The logits, as products of waves",
     caption=(
-        "The same map for the logits, the scores of the p answers. Waves of one operand alone, strong among the "
-        "neurons, have cancelled; what remains are 2 × 2 blocks of equal colour. Equal colour is the sign that the "
-        "four products enter as cos w(x + y) and sin w(x + y) (x − y for subtraction), the two directions of the "
-        "trigonometric identity."
+        "The same map for the logits, the scores of the p answers. In a model that runs on the algorithm, waves "
+        "of one operand alone have cancelled, and what remains are 2 × 2 blocks of equal colour: then the four "
+        "products enter as cos w(x + y) and sin w(x + y) (x − y for subtraction), the two directions of the "
+        "trigonometric identity. The constant is off the colour scale."
     ),
     data=data,
     says=fourier_map.says,

@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 from jaxtyping import Float
+from torch import Tensor
 
 from latebloom._errors import UsageError
+from latebloom._text import percent
+from latebloom.circuits.modular.neurons import block_rows
 from latebloom.figures.figure import Figure, fixed
 from latebloom.figures.heat import colour_bar, heat, operand_axes
 from latebloom.figures.source import FigureSource
+from latebloom.fourier import inverse_transform
 
 if TYPE_CHECKING:
     import matplotlib.figure
@@ -19,13 +24,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Neuron:
-    """A neuron's activations after the ReLU; its best frequency, and how much of the variance that explains."""
+    """A neuron's activations after the ReLU; its best frequency k, how much of the variance that explains,
+    and the part of the activations made of 1, cos k, sin k of x and y and their products."""
 
     number: int
     frequency: int
     fve: float
     clustered: bool
     activation: Float[np.ndarray, "x y"]
+    polynomial: Float[np.ndarray, "x y"]
 
 
 def data(source: FigureSource) -> Neuron:
@@ -43,35 +50,50 @@ def data(source: FigureSource) -> Neuron:
         float(clusters.fve[number]),
         bool(clusters.clustered[number]),
         source.grid.neurons[..., number].numpy(),
+        _polynomial(source, number).numpy(),
     )
+
+
+def _polynomial(source: FigureSource, number: int) -> Float[Tensor, "x y"]:
+    """The neuron cut down to the 3×3 block of its frequency. Source: the write-up, footnote 26."""
+    rows = torch.tensor(block_rows(int(source.clusters.frequency[number]), source.task.p))
+    coefficients = source.grid.neuron_coefficients[..., number]
+    kept = torch.zeros_like(coefficients)
+    kept[rows[:, None], rows] = coefficients[rows][:, rows]
+    return inverse_transform(kept, (0, 1))
 
 
 def says(neuron: Neuron) -> str:
     """Its frequency, or that it has none."""
-    share = f"frequency {neuron.frequency} explains {neuron.fve:.0%} of its variance"
+    share = f"frequency {neuron.frequency} explains {percent(neuron.fve)} of its variance"
     if not neuron.clustered:
         return f"Neuron {neuron.number} has no clear frequency: {share}."
     return f"Neuron {neuron.number}: {share}."
 
 
 def draw(figure: matplotlib.figure.Figure, neuron: Neuron) -> None:
-    """One map over the pairs."""
-    axes = figure.subplots()
-    image = heat(axes, neuron.activation)
-    axes.set_title(f"neuron {neuron.number}")
-    operand_axes(axes)
-    colour_bar(image, axes, "activation")
+    """The neuron left, its nine terms right, on one scale."""
+    panels = figure.subplots(1, 2, sharey=True)
+    top = float(neuron.activation.max())
+    titles = (f"neuron {neuron.number}", f"waves of frequency {neuron.frequency} alone")
+    for axes, values, title in zip(panels, (neuron.activation, neuron.polynomial), titles):
+        image = heat(axes, values, top=top)
+        axes.set_title(title)
+        operand_axes(axes, first=axes is panels[0])
+    colour_bar(image, panels, "activation")
 
 
 FIGURE = Figure(
     name="neuron",
-    title="One neuron is a pattern of waves",
+    chapter="circuit",
+    title="One neuron, over all pairs",
     caption=(
-        "The activation of one neuron for every pair (x, y). In a model that only memorises this looks like noise. "
-        "Here it is periodic in both operands, because the neuron computes with waves of one frequency."
+        "Left: the activation of one neuron for every pair (x, y). Right: what is left of it when only nine terms "
+        "in waves of a single frequency are kept. In a model that memorises, the left map looks like noise and "
+        "the right one is pale; in one that has learned the algorithm, both are the same periodic pattern."
     ),
     data=data,
     says=says,
     draw=draw,
-    size=fixed(5.2, 4.2),
+    size=fixed(8.6, 4.0),
 )

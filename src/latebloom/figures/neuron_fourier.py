@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float
 
+from latebloom._text import percent
 from latebloom.circuits.modular.neurons import block_rows, neuron_formula
 from latebloom.figures import neuron, theme
 from latebloom.figures.figure import Figure, fixed
@@ -55,9 +56,11 @@ def data(source: FigureSource) -> NeuronFourier:
 
 def says(spectrum: NeuronFourier) -> str:
     """The neuron as a formula."""
-    terms = " ".join(f"{'+' if value >= 0 else '−'} {abs(value):.3g} {name}" for name, value in spectrum.formula.items())
+    terms = " ".join(
+        f"{'+' if value >= 0 else '−'} {abs(value):.3g} {name}" for name, value in spectrum.formula.items()
+    )
     terms = terms.removeprefix("+ ").replace(" 1 ", " ", 1)
-    return f"Neuron {spectrum.number} ≈ {terms}, which explains {spectrum.fve:.0%} of its variance."
+    return f"Neuron {spectrum.number} ≈ {terms}, which explains {percent(spectrum.fve)} of its variance."
 
 
 def draw(figure: matplotlib.figure.Figure, spectrum: NeuronFourier) -> None:
@@ -81,16 +84,26 @@ def draw(figure: matplotlib.figure.Figure, spectrum: NeuronFourier) -> None:
 def _write_numbers(axes: matplotlib.axes.Axes, block: Float[np.ndarray, "f f"], top: float) -> None:
     for (x, y), value in np.ndenumerate(block):
         colour = "white" if abs(value) > 0.6 * top else theme.INK
-        axes.text(x, y, f"{value:.3g}", ha="center", va="center", color=colour, fontsize=9)
+        axes.text(
+            x,
+            y,
+            f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}",
+            ha="center",
+            va="center",
+            color=colour,
+            fontsize=9,
+        )
 
 
 FIGURE = Figure(
     name="neuron-fourier",
+    chapter="circuit",
     title="The same neuron, as a sum of waves",
     caption=(
-        "The same activation written as products of a wave in x (column) and a wave in y (row). Of p² possible terms "
-        "only those of its own frequency are there, enlarged on the right: the constant, cos k and sin k of each "
-        "operand, and their products, which is what the next layer needs. The constant term is off the colour scale."
+        "The same activation written as products of a wave in x (column) and a wave in y (row). Of p² possible "
+        "terms a neuron of the algorithm has only those of its own frequency, enlarged on the right: the "
+        "constant, cos k and sin k of each operand, and their products, which is what the answer needs. Cells "
+        "hold coefficients of waves of unit length, the formula amplitudes; the constant is off the colour scale."
     ),
     data=data,
     says=says,

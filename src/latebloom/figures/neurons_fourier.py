@@ -14,12 +14,13 @@ def data(source: FigureSource) -> FourierMap:
 
 FIGURE = Figure(
     name="neurons-fourier",
-    title="All neurons: products of waves of one frequency",
+    chapter="circuit",
+    title="All neurons, as products of waves",
     caption=(
-        "The strength of every product (wave in x) × (wave in y) over all neurons together. Cells that are not blank: "
-        "the top row and left column (waves of one operand alone) and small blocks on the diagonal, where both waves "
-        "have the same frequency. Those blocks are the multiplication that the algorithm needs. The constant is off "
-        "the colour scale."
+        "The strength of every product (wave in x) × (wave in y) over all neurons together. The algorithm shows "
+        "as dark cells in three places: the top row and left column (waves of one operand alone), and small "
+        "blocks on the diagonal, where both waves have the same frequency. Those blocks are the multiplication it "
+        "needs. The constant is off the colour scale."
     ),
     data=data,
     says=fourier_map.says,

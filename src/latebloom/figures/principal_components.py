@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float
 
+from latebloom._text import percent
 from latebloom.circuits.modular.embedding import embedding_components
 from latebloom.figures import theme
 from latebloom.figures.circles import Circle, draw_circles
@@ -52,8 +53,8 @@ def says(components: PrincipalComponents) -> str:
     """How pure they are."""
     purest = components.content.max(1)
     return (
-        f"The first {len(purest)} components hold {components.variance.sum():.0%} of the variance; each has "
-        f"{purest.min():.0%} to {purest.max():.0%} of its energy on one frequency; "
+        f"The first {len(purest)} components hold {percent(components.variance.sum())} of the variance; each has "
+        f"{percent(purest.min())} to {percent(purest.max())} of its energy on one frequency; "
         f"{len(components.circles)} pairs share one."
     )
 
@@ -63,7 +64,7 @@ def draw(figure: matplotlib.figure.Figure, components: PrincipalComponents) -> N
     if not components.circles:
         _draw_content(figure.subplots(), components)
         return
-    above, below = figure.subfigures(2, 1, height_ratios=[1.25, 1])
+    above, below = figure.subfigures(2, 1, height_ratios=[1.25, 1], squeeze=False).flat
     _draw_content(above.subplots(), components)
     draw_circles(below, components.circles, theme.key_colours(components.keys))
 
@@ -81,12 +82,13 @@ def _draw_content(axes: matplotlib.axes.Axes, components: PrincipalComponents) -
 
 FIGURE = Figure(
     name="principal-components",
-    title="Principal components are waves, in pairs that make circles",
+    chapter="circuit",
+    title="Principal components of the embedding",
     caption=(
-        "The directions along which the embedding varies most. Above: how each component's energy is spread over "
-        "frequencies; one dark cell per row means one frequency per component. Below: two components of the same "
-        "frequency against each other put the numbers on a circle; the line joins 0, 1, 2, … Adding 1 turns the "
-        "circle by 2πk/p: this is how the model gets its “mod p” for free."
+        "The directions along which the embedding varies most. Above: how each component’s energy is spread over "
+        "frequencies; one dark cell in a row means a component of one frequency. Below: pairs of components of "
+        "the same frequency against each other, a thin line joining 0, 1, 2, … Two pure waves put the numbers on "
+        "a circle, and adding 1 turns it by 2πk/p: this is how the algorithm gets its “mod p” for free."
     ),
     data=data,
     says=says,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from latebloom._text import nats
 from latebloom.figures import theme
 from latebloom.figures.figure import Figure, fixed
 from latebloom.figures.source import FigureSource
@@ -43,26 +44,27 @@ def data(source: FigureSource) -> Curves:
 
 def says(curves: Curves) -> str:
     """Where the losses end."""
-    ends = [f"{line.label} {line.series.value[-1]:.2g}" for line in curves.lines]
+    ends = [f"{line.label} {nats(line.series.value[-1])}" for line in curves.lines]
     return f"Final losses: {'; '.join(ends)}."
 
 
 def draw(figure: matplotlib.figure.Figure, curves: Curves) -> None:
     """Ordinary losses thin, restricted ones thick."""
     axes = figure.subplots()
-    log_scale(axes, "loss (nats, log scale)", curves.chance)
+    log_scale(axes, "loss (nats, log scale)")
     draw_curves(axes, curves, _STROKES)
     step_axis(axes)
 
 
 FIGURE = Figure(
     name="restricted-loss",
-    title="Restricted loss: the algorithm on its own",
+    chapter="growth",
+    title="Restricted loss: the algorithm alone",
     caption=(
         "The opposite cut: of the logits only cos w(x ± y) and sin w(x ± y) of the key frequencies are kept (the "
-        "write-up calls it trig loss). It falls as the circuit forms, a little before test loss does: test loss also "
-        "has to wait for the memorised part to go. Being equal on train and test, it measures the algorithm and not "
-        "memory."
+        "write-up calls it trig loss). It falls as the circuit forms. Test loss comes later, if it also has to "
+        "wait for the memorised part to go. Where restricted loss is equal on train and test, it measures the "
+        "algorithm and not memory."
     ),
     data=data,
     says=says,

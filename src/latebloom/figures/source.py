@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 
@@ -20,12 +20,23 @@ from latebloom.tasks import ModularTask
 if TYPE_CHECKING:
     import pyarrow
 
+    import latebloom.figures.figure
+
+D = TypeVar("D")
+
 
 @dataclass(frozen=True)
 class FigureSource:
     """A run, and what several figures share. Errors: UsageError in one line wherever something is undefined."""
 
     run: Run
+    _data: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def data_of(self, figure: latebloom.figures.figure.Figure[D]) -> D:
+        """The data of a figure, computed once."""
+        if figure.name not in self._data:
+            self._data[figure.name] = figure.data(self)
+        return self._data[figure.name]
 
     @cached_property
     def task(self) -> ModularTask:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from latebloom._text import SUPERSCRIPT, whole
 from latebloom.figures import theme
 from latebloom.figures.line_names import name_lines
 from latebloom.phases import Phases, Series
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 _LETTER = 0.0098
 """Width of a letter in a phase's name, in widths of the axes, for figures as wide as the report."""
-
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +49,7 @@ class Stroke:
 
     colour: str
     width: float = 1.6
-    dash: tuple[float, tuple[float, ...]] | str = "-"
+    dash: tuple[int, tuple[int, ...]] | str = "-"
 
 
 def draw_curves(
@@ -69,11 +68,16 @@ def draw_curves(
     axes.grid(axis="y")
     mark_phases(axes, curves.phases, curves.end, phase_names)
     shown = [line for line in curves.lines if named is None or line.name in named]
-    name_lines(axes, [(line.label, line.series, strokes[line.name].colour) for line in shown])
+    ends = [(line.label, line.series, strokes[line.name].colour) for line in shown]
+    if curves.chance is not None:
+        axes.axhline(curves.chance, color=theme.CHANCE, lw=1, ls=(0, (1, 2)), zorder=2)
+        guessing = Series(np.array([curves.end]), np.array([curves.chance]))
+        ends.append((f"guessing: {curves.chance:.2f}", guessing, theme.CHANCE))
+    name_lines(axes, ends)
 
 
-def log_scale(axes: matplotlib.axes.Axes, label: str, chance: float | None = None) -> None:
-    """A log axis labelled 10⁻⁷, 10⁻⁶ …; the level of guessing as a dotted line. Call it before `draw_curves`."""
+def log_scale(axes: matplotlib.axes.Axes, label: str) -> None:
+    """A log axis labelled 10⁻⁷, 10⁻⁶ … Call it before `draw_curves`."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
     axes.set_yscale("log")
@@ -81,19 +85,13 @@ def log_scale(axes: matplotlib.axes.Axes, label: str, chance: float | None = Non
     axes.yaxis.set_major_locator(LogLocator(numticks=8))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, position: power_of_ten(value)))
-    if chance is not None:
-        axes.axhline(chance, color=theme.CHANCE, lw=1, ls=(0, (1, 2)), zorder=2)
-        axes.annotate(
-            f"guessing, {chance:.2f}", (0.5, chance), xycoords=("axes fraction", "data"), xytext=(0, 3),
-            textcoords="offset points", ha="center", va="bottom", fontsize=8, color=theme.MUTED,
-        )  # fmt: skip
 
 
-def power_of_ten(value: float) -> str:
-    """``10⁻⁷`` in plain characters, which any font can set; other values as they are."""
+def power_of_ten(value: float | int) -> str:
+    """``10⁻⁷`` in plain characters, which any font can set; 0.001 … 1000 and other values as they are."""
     exponent = round(np.log10(value)) if value > 0 else 0
     exact = value > 0 and np.isclose(value, 10.0**exponent)
-    return f"10{str(exponent).translate(_SUPERSCRIPT)}" if exact and abs(exponent) > 1 else f"{value:g}"
+    return f"10{str(exponent).translate(SUPERSCRIPT)}" if exact and abs(exponent) > 3 else f"{value:g}"
 
 
 def step_axis(axes: matplotlib.axes.Axes) -> None:
@@ -101,7 +99,7 @@ def step_axis(axes: matplotlib.axes.Axes) -> None:
     from matplotlib.ticker import FuncFormatter
 
     axes.set_xlabel("training step")
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, position: f"{value:,.0f}".replace(",", "\u2009")))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, position: whole(value)))
 
 
 def mark_phases(axes: matplotlib.axes.Axes, phases: Phases, end: float, named: bool = True) -> None:

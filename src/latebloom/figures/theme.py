@@ -20,7 +20,7 @@ RESTRICTED = "#0369a1"
 CHANCE = "#8a94a0"
 
 PHASES: Mapping[str, str] = MappingProxyType(
-    {"memorisation": "#f4ecdf", "circuit formation": "#e6eef8", "clean-up": "#f8e8e6", "stable": "#e8f3ea"}
+    {"memorisation": "#f7f1e6", "circuit formation": "#ebf2fa", "clean-up": "#faedeb", "stable": "#ecf6ee"}
 )
 """Tint of each phase's band."""
 
@@ -60,6 +60,8 @@ RC: Mapping[str, Any] = MappingProxyType(
         "path.simplify": True,
         "path.simplify_threshold": 0.4,
         "savefig.dpi": 160,
+        "savefig.bbox": "tight",
+        "savefig.pad_inches": 0.08,
         "svg.fonttype": "none",
         "image.interpolation": "none",
     }

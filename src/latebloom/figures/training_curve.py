@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from latebloom._text import nats, whole
 from latebloom.figures import theme
 from latebloom.figures.figure import Figure, fixed
 from latebloom.figures.source import FigureSource
@@ -56,8 +57,8 @@ def _learned(series: Series) -> str:
     if len(high) == 0:
         return f"is below {LOW} throughout"
     if high[-1] == len(series) - 1:
-        return f"never stays below {LOW}: it ends at {series.value[-1]:.3g}"
-    return f"is below {LOW} from step {series.step[high[-1] + 1]:.0f} on and ends at {series.value[-1]:.2g}"
+        return f"never stays below {LOW}: it ends at {nats(series.value[-1])}"
+    return f"is below {LOW} from step {whole(series.step[high[-1] + 1])} on and ends at {nats(series.value[-1])}"
 
 
 def draw(figure: matplotlib.figure.Figure, curve: TrainingCurve) -> None:
@@ -69,19 +70,21 @@ def draw(figure: matplotlib.figure.Figure, curve: TrainingCurve) -> None:
         bottom.set_ylim(-0.04, 1.04)
         bottom.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
         bottom.set_ylabel("accuracy")
-        draw_curves(bottom, curve.accuracy, _STROKES, phase_names=False)
-    log_scale(top, "loss (nats, log scale)", curve.loss.chance)
+        draw_curves(bottom, curve.accuracy, _STROKES, named=(), phase_names=False)
+    log_scale(top, "loss (nats, log scale)")
     draw_curves(top, curve.loss, _STROKES)
     step_axis(top if bottom is None else bottom)
 
 
 FIGURE = Figure(
     name="training-curve",
-    title="Learning late: loss over training",
+    chapter="training",
+    title="Loss over training",
     caption=(
-        "Cross-entropy on the pairs it trained on and on those it never saw, on a log scale, and below it the share of "
-        "right answers. Grokking is the gap: train loss collapses early, test loss stays at or above guessing for a "
-        "long time and then falls as well. Bands mark the phases, found from these two curves alone."
+        "Cross-entropy on the pairs it trained on and on those it never saw, on a log scale, and below it the "
+        "share of right answers. Grokking is a gap in time: train loss collapses early, test loss stays at or "
+        "above guessing for a long time and then falls as well. Bands mark the phases, found from these two "
+        "curves alone."
     ),
     data=data,
     says=says,

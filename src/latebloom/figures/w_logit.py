@@ -9,11 +9,13 @@ import numpy as np
 from jaxtyping import Float
 
 from latebloom._errors import UsageError
+from latebloom._text import percent
 from latebloom.circuits.modular.unembedding import cluster_output
 from latebloom.figures import theme
 from latebloom.figures.figure import Figure, fixed
 from latebloom.figures.heat import colour_bar, heat
 from latebloom.figures.source import FigureSource, wave_rows
+from latebloom.fourier import basis_rows
 
 if TYPE_CHECKING:
     import matplotlib.figure
@@ -21,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class ClusterWeights:
-    """Rows of W_logit of cluster ``k``'s neurons over the output waves ``labels``; share: of their energy, on k."""
+    """Rows of W_logit of cluster ``k``'s neurons over the output waves ``labels``; share: of their energy, on k.
+
+    The constant over the answers is left out: it moves all logits alike, which changes no probability.
+    """
 
     k: int
     matrix: Float[np.ndarray, "member f"]
@@ -36,13 +41,15 @@ def data(source: FigureSource) -> ClusterWeights:
     k = max(sizes, key=lambda key: sizes[key])
     if sizes[k] == 0:
         raise UsageError(f"{source.run.path} has no neurons in a cluster of a key frequency at step {source.step}")
-    found = cluster_output(source.grid, k, source.clusters.members(k))
-    return ClusterWeights(k, found.matrix.numpy(), found.share, source.labels, tuple(source.keys))
+    matrix = cluster_output(source.grid, k, source.clusters.members(k)).matrix[:, 1:]
+    total, own = float(matrix.square().sum()), [row - 1 for row in basis_rows(k, source.task.p)]
+    share = float(matrix[:, own].square().sum()) / total if total > 0 else None
+    return ClusterWeights(k, matrix.numpy(), share, source.labels[1:], tuple(source.keys))
 
 
 def says(weights: ClusterWeights) -> str:
     """How pure the cluster is."""
-    share = "none" if weights.share is None else f"{weights.share:.1%}"
+    share = "none" if weights.share is None else percent(weights.share)
     return (
         f"The {len(weights.matrix)} neurons of frequency {weights.k} write {share} of their energy along "
         f"cos {weights.k}z and sin {weights.k}z."
@@ -60,20 +67,23 @@ def draw(figure: matplotlib.figure.Figure, weights: ClusterWeights) -> None:
     image = heat(rows, weights.matrix.T, signed=True, upwards=False, aspect="auto")
     rows.set_ylabel(f"neurons of cluster {weights.k}")
     own = [row for row, k in enumerate(waves) if k == weights.k]
-    rows.set_xticks([0, sum(own) / len(own)], ["const", " · ".join(weights.labels[row] for row in own)])
-    rows.get_xticklabels()[1].set_color(colours[weights.k])
-    rows.set_xlabel("wave over the answers z")
+    rows.set_xticks([sum(own) / len(own)], [" · ".join(weights.labels[row] for row in own)])
+    rows.get_xticklabels()[0].set_color(colours[weights.k])
+    rows.set_xlabel("wave over the answers z: cos 1, sin 1, cos 2, …")
     rows.set_yticks([])
     colour_bar(image, [bars, rows], "weight")
 
 
 FIGURE = Figure(
     name="w-logit",
-    title="A cluster of neurons writes one wave over the answers",
+    chapter="circuit",
+    title="What one cluster of neurons writes to the answers",
     caption=(
-        "The map from neurons to answers, for the neurons of one frequency (the largest cluster), with the answers "
-        "written as waves. All other columns are blank: these neurons say nothing but cos kz and sin kz, which turns "
-        "their waves in x + y into cos w(x + y − z), largest where z is the right answer."
+        "The map from neurons to answers, for the largest cluster of neurons of one key frequency k, with the "
+        "answers z written as waves; above it the norm of each column. If all columns but cos kz and sin kz are "
+        "blank, these neurons turn their waves in x + y into cos w(x + y − z), largest where z is the right "
+        "answer, and do nothing else. (The constant over z is left out: it moves all logits alike and changes no "
+        "probability.)"
     ),
     data=data,
     says=says,

@@ -11,13 +11,11 @@ from latebloom.fourier import basis_rows
 if TYPE_CHECKING:
     import matplotlib.axes
 
-_CLOSEST = 0.035
+_CLOSEST = 0.055
 """Ticks closer than this share of the axis would overlap; of two such, the later goes unnamed."""
 
 
-def tick_keys(
-    axes: matplotlib.axes.Axes, labels: Sequence[str], ks: Sequence[int], colours: dict[int, str]
-) -> None:
+def tick_keys(axes: matplotlib.axes.Axes, labels: Sequence[str], ks: Sequence[int], colours: dict[int, str]) -> None:
     """A tick between cos k and sin k of each key frequency, and one at const."""
     p = len(labels)
     shown: list[tuple[float, int]] = [(0.0, 0)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from latebloom._text import whole
 from latebloom.figures import theme
 from latebloom.figures.figure import Figure, fixed
 from latebloom.figures.source import FigureSource
@@ -33,8 +34,8 @@ def says(curves: Curves) -> str:
     total = curves.lines[0].series
     peak = int(total.value.argmax())
     return (
-        f"The sum starts at {total.value[0]:.0f}, peaks at {total.value[peak]:.0f} (step {total.step[peak]:.0f}) and "
-        f"ends at {total.value[-1]:.0f}."
+        f"The sum starts at {whole(total.value[0])}, peaks at {whole(total.value[peak])} "
+        f"(step {whole(total.step[peak])}) and ends at {whole(total.value[-1])}."
     )
 
 
@@ -49,11 +50,12 @@ def draw(figure: matplotlib.figure.Figure, curves: Curves) -> None:
 
 FIGURE = Figure(
     name="weight-norms",
-    title="Weights: memorising is expensive, the algorithm is cheap",
+    chapter="training",
+    title="What the solution costs: sum of squared weights",
     caption=(
         "Weight decay pulls every weight towards zero, so the sum of squared weights is the price of a solution. "
-        "Memorising the train set costs a lot; once the algorithm works, the memorised part is no longer worth its "
-        "weight and is removed, and the sum falls fastest while test loss falls."
+        "Memorising the train set costs a lot. Once an algorithm works, the memorised part is no longer worth its "
+        "price: where a model groks, the sum goes down with it."
     ),
     data=data,
     says=says,

@@ -2,7 +2,7 @@
 
 from latebloom.fourier.basis import basis_labels, basis_rows, fourier_basis, frequencies
 from latebloom.fourier.directions import phase_directions
-from latebloom.fourier.spectrum import energy_by_frequency, gini
+from latebloom.fourier.spectrum import energy_by_frequency, gini, rounding_energy
 from latebloom.fourier.transform import inverse_transform, transform
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "gini",
     "inverse_transform",
     "phase_directions",
+    "rounding_energy",
     "transform",
 ]

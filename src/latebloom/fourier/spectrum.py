@@ -14,6 +14,11 @@ def energy_by_frequency(coefficients: Float[Tensor, "f *batch"]) -> Float[Tensor
     return torch.stack([squares[list(basis_rows(k, n))].sum(0) for k in frequencies(n)])
 
 
+def rounding_energy(values: Float[Tensor, "n *batch"]) -> float:
+    """(n · eps)² Σ values²: the most energy that rounding puts on a frequency that is not there; n samples each."""
+    return float(values.square().sum()) * (len(values) * torch.finfo(values.dtype).eps) ** 2
+
+
 def gini(shares: Float[Tensor, " n"]) -> float | None:
     """Gini coefficient: 0 where all shares are equal, near 1 where one has everything; None where all are zero.
 

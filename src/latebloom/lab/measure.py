@@ -1,6 +1,7 @@
 """Every measure at every checkpoint of a run, kept in the run."""
 
 from collections.abc import Callable
+from typing import Any
 
 from latebloom._errors import UsageError
 from latebloom.circuits.modular.grid import modular_grid
@@ -28,7 +29,8 @@ def measure(run: Run, rule: str = "neurons", progress: Progress | None = None) -
     steps = run.checkpoints
     if not steps:
         raise UsageError(f"{run.path} has no checkpoints to measure; train it further")
-    basis = {"rule": rule, "key_frequencies": _keys(run, rule)}
+    keys = _keys(run, rule)
+    basis = {"rule": rule, "key_frequencies": keys}
     with RunLock(run.path):
         table = run.directory.read_table("measures") if _same(run, basis) else empty_table()
         run.directory.write_document("measures", {"step": steps[-1], **basis})
@@ -36,7 +38,7 @@ def measure(run: Run, rule: str = "neurons", progress: Progress | None = None) -
         rows: list[dict[str, float | int | None]] = []
         for count, step in enumerate(steps, start=1):
             if step not in done:
-                rows.append({"step": step, **measure_snapshot(snapshot(run, step, basis["key_frequencies"]))})
+                rows.append({"step": step, **measure_snapshot(snapshot(run, step, keys))})
             if rows and (len(rows) == WRITE_EVERY or count == len(steps)):
                 table, rows = append_rows(table, rows), []
                 run.directory.write_table("measures", table)
@@ -61,6 +63,6 @@ def _keys(run: Run, rule: str) -> list[int]:
     return key_frequencies(modular_grid(run.checkpoint().model.double(), run.task), rule)
 
 
-def _same(run: Run, basis: dict[str, object]) -> bool:
+def _same(run: Run, basis: dict[str, Any]) -> bool:
     document = run.directory.read_document("measures")
     return document is not None and {name: document.get(name) for name in basis} == basis

@@ -18,8 +18,10 @@ from torch import Tensor
 from latebloom.models.base import Model
 from latebloom.models.transformer import Transformer
 
-# torch calls its CSR matrices beta, once per process; the two products used here are tested against the plain ones.
-warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta state")
+# torch calls its CSR matrices beta, once per process: said here, to nobody. Their two products are tested.
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    torch.sparse_csr_tensor(torch.tensor([0, 1]), torch.tensor([0]), torch.tensor([1.0]))
 
 
 def table_forward(model: Model, tokens: Int[Tensor, "batch pos"], positions: tuple[int, ...]) -> "TableForward | None":

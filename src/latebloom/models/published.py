@@ -11,6 +11,9 @@ from latebloom.models.transformer import Transformer, TransformerConfig
 
 _SKIPPED = re.compile(r"mask|IGNORE|rotary|hook_")
 _NAME = re.compile(r"^(?:blocks\.(\d+)\.)?(embed|pos_embed|attn|mlp|unembed)\.(W_\w+|b_\w+)$")
+_AXES = {"W_Q": (3,), "W_K": (3,), "W_V": (3,), "W_O": (2, 3)} | dict.fromkeys(
+    ("W_E", "W_pos", "W_in", "W_out", "W_U"), (2,)
+)
 _REQUIRED = ("embed.W_E", "pos_embed.W_pos", "blocks.0.attn.W_Q", "blocks.0.attn.W_O", "unembed.W_U")
 
 
@@ -50,8 +53,11 @@ def _check(weights: Mapping[str, Tensor]) -> None:
     bad = [name for name, value in weights.items() if not value.is_floating_point() or not value.isfinite().all()]
     if bad:
         raise UsageError(f"state dict: {bad[0]} holds values that are not finite numbers")
-    if weights["blocks.0.attn.W_O"].ndim not in (2, 3) or weights["blocks.0.attn.W_Q"].ndim != 3:
-        raise UsageError("state dict: expected W_Q with 3 axes and W_O with 2 or 3")
+    for name, value in weights.items():
+        expected = _AXES.get(name.rsplit(".", 1)[-1], (1, 2))
+        if value.ndim not in expected or value.numel() == 0:
+            axes = " or ".join(map(str, expected))
+            raise UsageError(f"state dict: {name} has shape {tuple(value.shape)}, expected {axes} axes, none empty")
 
 
 def _from_published(name: str, value: Tensor, weights: Mapping[str, Tensor]) -> Tensor:

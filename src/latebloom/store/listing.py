@@ -16,8 +16,8 @@ def find_runs(root: Path) -> list[RunDirectory]:
 
     No directory at `root` is no runs; a file there is a UsageError.
     """
-    if root.is_file():
-        raise UsageError(f"{root} is a file; expected a directory of runs: choose another with --runs")
+    if root.exists() and not root.is_dir():
+        raise UsageError(f"{root} is no directory; expected a directory of runs: choose another with --runs")
     places = {file.parent for pattern in ("*", "*/*") for file in root.glob(f"{pattern}/manifest.json")}
     return [RunDirectory(place) for place in sorted(places)]
 

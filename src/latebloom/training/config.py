@@ -1,6 +1,6 @@
 """How a run is trained and what it records."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer
 
@@ -8,10 +8,17 @@ from latebloom._config import Config
 from latebloom.training.schedule import Schedule
 
 ScheduleField = Annotated[Schedule, PlainSerializer(str, return_type=str)]
-Betas = Annotated[
-    tuple[Annotated[float, Field(ge=0, lt=1)], Annotated[float, Field(ge=0, lt=1)]],
-    BeforeValidator(lambda value: value.split(",") if isinstance(value, str) else value),
-]
+
+
+def _two_numbers(value: Any) -> Any:
+    parts = value.split(",") if isinstance(value, str) else value
+    if len(parts) != 2:
+        raise ValueError("expected two numbers from 0 to below 1, as 0.9,0.98")
+    return parts
+
+
+Decay = Annotated[float, Field(ge=0, lt=1)]
+Betas = Annotated[tuple[Decay, Decay], BeforeValidator(_two_numbers)]
 
 
 class Optimiser(Config):
@@ -43,4 +50,6 @@ class Recording(Config):
         Schedule.model_validate("50 until 100, 100 until 1000, 250 until 15000, 1000"),
         description="steps that keep the weights",
     )
-    metrics: ScheduleField = Field(Schedule.model_validate("10"), description="steps that log losses and weight norm")
+    metrics: ScheduleField = Field(
+        Schedule.model_validate("10 until 1000, 50"), description="steps that log losses and weight norm"
+    )

@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from latebloom.training.config import Training
 
@@ -16,6 +16,7 @@ of squared weights by less than 2 %. Both are our choice (arbitrary): the write-
 settle down"."""
 
 
+@runtime_checkable
 class StopRule(Protocol):
     """Sees the metrics of every logged step; answers with the reason to stop, or None."""
 

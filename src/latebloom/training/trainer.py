@@ -40,7 +40,7 @@ class Trainer:
         batch = self.data.batch(self.step)
         self.optimiser.zero_grad(set_to_none=True)
         loss = cross_entropy(self._logits(batch), batch.labels, self._dtype)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         return loss.item()
 
     def update(self) -> None:

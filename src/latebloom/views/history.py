@@ -40,7 +40,7 @@ class History:
         """A guess at the current phase; empty for a run without a test set."""
         if not self.logged or self.logged[-1][2] is None:
             return ""
-        name, when = self._phase
+        when = self._phase[1]
         if time.monotonic() - when > PHASE_SECONDS:
             steps = [row[0] for row in self.logged]
             train, test = (Series.of(steps, [row[i] for row in self.logged]) for i in (1, 2))

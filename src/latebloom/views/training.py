@@ -58,8 +58,8 @@ def _picture(experiment: Experiment, history: History) -> Group:
         f"{history.step}/{history.steps}",
         Text(left, style="dim"),
     )
-    parts = [bar, _numbers(history), loss_curve(list(history.logged))]
-    return Group(*parts, Text("Ctrl-C stops after this step; --resume goes on", style="dim"))
+    hint = Text("Ctrl-C stops after this step; --resume goes on", style="dim")
+    return Group(bar, _numbers(history), loss_curve(list(history.logged)), hint)
 
 
 def _numbers(history: History) -> Text:

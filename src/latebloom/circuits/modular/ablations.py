@@ -26,7 +26,7 @@ from latebloom.tasks import ModularTask
 
 
 @torch.no_grad()
-def ablate(model: Model, task: ModularTask, keys: Sequence[int], seed: int = 0, draws: int = 5) -> list[Ablation]:
+def ablate(model: Model, task: ModularTask, keys: Sequence[int], seed: int = 0, draws: int = 3) -> list[Ablation]:
     """Every ablation that applies to this model, in float64, each with ``draws`` random controls from ``seed``.
 
     What needs key frequencies is left out where ``keys`` is empty, what needs cos w(x ± y) where the task's answer

@@ -6,14 +6,14 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from latebloom.fourier import energy_by_frequency, transform
+from latebloom.fourier import energy_by_frequency, rounding_energy, transform
 
 
 def embedding_fractions(embedding: Float[Tensor, "x d_model"]) -> Float[Tensor, "k"] | None:
     """(‖W_E cos k‖² + ‖W_E sin k‖²) / Σ over k ≥ 1, for k = 1 … p//2; None for an embedding without variation."""
     energy = energy_by_frequency(transform(embedding, (0,))).sum(1)
     total = energy.sum()
-    return energy / total if total > 0 else None
+    return energy / total if total > rounding_energy(embedding) else None
 
 
 def embedding_norms(embedding: Float[Tensor, "x d_model"]) -> Float[Tensor, " f"]:

@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from latebloom.circuits.modular.embedding import embedding_components
-from latebloom.fourier import basis_rows, transform
+from latebloom.fourier import basis_rows, rounding_energy, transform
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ def circularity(scores: Float[Tensor, "x axis"], k: int) -> float:
     """
     coefficients = transform(scores, (0,))
     total = float(coefficients[1:].square().sum())
-    return float(coefficients[list(basis_rows(k, len(scores)))].square().sum()) / total if total > 0 else 0.0
+    own = float(coefficients[list(basis_rows(k, len(scores)))].square().sum())
+    return own / total if total > rounding_energy(scores) else 0.0
 
 
 def initial_circles(

@@ -36,6 +36,7 @@ def block_logits(grid: Grid, ks: Sequence[int]) -> Float[Tensor, "x y z"]:
     """Logits kept on the 3×3 blocks {1, cos k, sin k}² of these frequencies; the mean over (x, y) is kept, as in
     `restricted_logits`."""
     kept = torch.zeros_like(grid.logit_coefficients)
+    kept[0, 0] = grid.logit_coefficients[0, 0]
     for k in ks:
         rows = torch.tensor(block_rows(k, grid.p))
         kept[rows[:, None], rows] = grid.logit_coefficients[rows[:, None], rows]

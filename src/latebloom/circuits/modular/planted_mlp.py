@@ -27,9 +27,9 @@ def planted_mlp(p: int, ks: Sequence[int], sign: int = 1, d_mlp: int = 256, loss
     """An MLP that computes x + y mod p at the frequencies ``ks``, in float32, with a loss of at most ``loss``.
 
     It sees one-hot(x) + one-hot(y), so both operands have one phase and the logits are
-    Σ_k g(w(x - y)) cos w(x + y - z): waves with a factor g ≥ 0 that vanishes where w(x - y) = π, since there
-    cos wx + cos wy is 0 at every phase. So the cos fit explains only about 70 % of the variance, as in models that
-    Zhong et al. 2023 call pizzas.
+    Σ_k g(w(x - y)) cos w(x + y - z): waves with a factor g ≥ 0 that is 0 where |2 cos(w(x - y)/2)| ≤ ½, since there the
+    ReLU never cuts. So most moduli need several frequencies, and the cos fit explains only about 70 % of the variance,
+    as in models that Zhong et al. 2023 call pizzas.
     Errors: UsageError as for `planted_transformer`; for subtraction, since the sum forgets which operand came first;
     and for even p: where x - y = p/2, odd k vanish, and even k cannot tell z from z + p/2.
     """

@@ -39,11 +39,11 @@ def even_phases(count: int) -> Float[Tensor, " neuron"]:
 
 def check_frequencies(p: int, ks: Sequence[int]) -> None:
     """UsageError unless ``ks`` are different whole numbers in 1 … (p - 1)//2 (so not p/2, which has no sin)."""
+    if p < 3:
+        raise UsageError(f"p: got {p}, expected 3 or more")
     top = (p - 1) // 2
     if not ks:
         raise UsageError(f"ks: got none, expected at least one frequency in 1 … {top}")
-    if p < 3:
-        raise UsageError(f"p: got {p}, expected 3 or more")
     outside = [k for k in ks if not 1 <= k <= top]
     if outside:
         raise UsageError(

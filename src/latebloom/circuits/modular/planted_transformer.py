@@ -49,8 +49,8 @@ def planted_transformer(
     Σ_k α cos w(x + s·y - z) but for harmonics of order m - 1. α is such that the loss is at most ``loss``.
     Errors: UsageError for frequencies out of range, repeated, too many for the width, or leaving answers tied.
     """
-    task = _task(p, sign)
     check_frequencies(p, ks)
+    task = _task(p, sign)
     n = len(ks)
     for name, got, needed in (
         ("d_model", d_model, 6 * n + 3),

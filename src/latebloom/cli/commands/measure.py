@@ -19,7 +19,8 @@ def run(parser: Parser, arguments: list[str]) -> int:
     from latebloom.runs import open_run
 
     measured = open_run(options.target, options.runs)
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         shown = bar.add_task("checkpoints")
         measure(measured, options.rule, lambda done, of: bar.update(shown, completed=done, total=of))
     table = measured.directory.read_table("measures")

@@ -1,5 +1,6 @@
 """List the runs and how they are doing."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,26 +19,17 @@ def run(parser: Parser, arguments: list[str]) -> int:
     if options.json:
         print_json(rows)
     elif rows:
-        header = ("run", "status", "recipe", "seed", "step", "of", "size")
-        print_table(header, [tuple("-" if value is None else str(value) for value in row.values()) for row in rows])
+        header = ("run", "status", "recipe", "seed", "step", "steps_planned", "megabytes")
+        print_table(header, [tuple(str(row.get(name, "-")) for name in header) for row in rows])
     else:
         print(f"no runs in {root}; make one with `latebloom train RECIPE` (see `latebloom recipes`)")
     return 0
 
 
 def _row(directory: RunDirectory, root: Path) -> dict[str, Any]:
-    try:
+    row: dict[str, Any] = {"run": str(directory.path.relative_to(root)), "status": effective_status(directory)}
+    with suppress(LatebloomError):  # a damaged run is listed as such
         manifest = directory.read_manifest()
-        known = (manifest.recipe, manifest.seed, manifest.step, manifest.steps_planned)
-    except LatebloomError:
-        known = (None, None, None, None)
-    recipe, seed, step, planned = known
-    return {
-        "run": str(directory.path.relative_to(root)),
-        "status": effective_status(directory),
-        "recipe": recipe,
-        "seed": seed,
-        "step": step,
-        "steps_planned": planned,
-        "size": f"{directory.bytes() / 1e6:.1f} MB",
-    }
+        row |= {"recipe": manifest.recipe, "seed": manifest.seed, "step": manifest.step}
+        row |= {"steps_planned": manifest.steps_planned}
+    return row | {"megabytes": round(directory.bytes() / 1e6, 1)}

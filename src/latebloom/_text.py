@@ -1,0 +1,24 @@
+"""Numbers as people read them, in plain characters that any font can set."""
+
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def nats(value: float | int) -> str:
+    """A loss: ``2.4 × 10⁻⁷``, ``0.745``, ``24.3``."""
+    if 0 < abs(value) < 1e-3:
+        mantissa, exponent = f"{value:.1e}".split("e")
+        return f"{mantissa} × 10{str(int(exponent)).translate(SUPERSCRIPT)}"
+    return f"{value:.3g}"
+
+
+def percent(value: float | int) -> str:
+    """A part of 1: ``84.6 %``; what is not quite all does not become 100."""
+    text = f"{100 * value:.3g}"
+    if text == "100" and value < 1:
+        text = "> 99.9"
+    return f"{'0' if abs(value) < 5e-7 else text} %"
+
+
+def whole(value: float | int) -> str:
+    """A count or a step, with thin spaces between thousands."""
+    return f"{value:,.0f}".replace(",", "\u202f")

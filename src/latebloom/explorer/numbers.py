@@ -1,0 +1,47 @@
+"""Numbers of the summary as text, with a word for those that are undefined."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from latebloom._text import nats, percent, whole
+
+UNDEFINED = "not defined"
+
+
+def show(value: Any, kind: str) -> str:
+    """A value of the comparison table by its kind: loss, share, share range, step, number or list."""
+    return UNDEFINED if value is None else _KINDS[kind](value)
+
+
+def loss(value: float | int | None) -> str:
+    """A loss in nats."""
+    return show(value, "loss")
+
+
+def share(value: float | int | None) -> str:
+    """A part of 1 in per cent."""
+    return show(value, "share")
+
+
+def step(value: float | int | None) -> str:
+    """A step or a count."""
+    return show(value, "step")
+
+
+def _range(value: Sequence[float]) -> str:
+    low, high = map(percent, value)
+    return low if low == high else f"{low.removesuffix(' %')} – {high}"
+
+
+def _list(value: Sequence[Any]) -> str:
+    return ", ".join(map(str, value)) or "none"
+
+
+_KINDS: dict[str, Callable[[Any], str]] = {
+    "loss": nats,
+    "share": percent,
+    "share range": _range,
+    "step": whole,
+    "number": whole,
+    "list": _list,
+}

@@ -1,0 +1,71 @@
+"""The figures of ``explain``: masks, nulls, and a case checkable by hand."""
+
+import math
+
+import pytest
+import torch
+
+from latebloom._errors import UsageError
+from latebloom.circuits.modular import explain_model, modular_grid
+from latebloom.models import MLPConfig, Model, TransformerConfig
+from latebloom.tasks import ModularAddition, RandomTable
+
+
+def test_zero_weights_by_hand():
+    model = MLPConfig(d_mlp=3).build(ModularAddition(p=4))
+    for weight in model.parameters():
+        weight.data.zero_()
+    found = explain_model(model, ModularAddition(p=4), torch.eye(4, dtype=torch.bool))
+    assert found.loss.all == found.loss.train == found.loss.test == pytest.approx(math.log(4))
+    # Ties go to answer 0, right for four of the sixteen pairs.
+    assert found.accuracy == 0.25
+    assert found.neurons.model_dump() == {"live": 0, "clustered_fraction": None, "clusters": {}}
+    assert found.embedding.model_dump() == {"fraction": {1: None, 2: None}, "gini": None}
+    assert (found.key_frequencies, found.sum_squared_weights) == ([], 0)
+    assert ("key frequencies", "none") in found.rows()
+
+
+def test_masks_weigh_up_to_all(planted):
+    mask = torch.rand(29, 29, generator=torch.Generator().manual_seed(0)) < 0.3
+    found = explain_model(planted, ModularAddition(p=29), mask)
+    share = float(mask.double().mean())
+    for losses in (found.loss, found.restricted_loss):
+        assert share * losses.train + (1 - share) * losses.test == pytest.approx(losses.all)
+    assert set(found.excluded_loss.by_frequency) == {2, 7, 11}
+    assert max(found.excluded_loss.by_frequency.values()) < found.excluded_loss.all
+    assert "<th" in found._repr_html_()
+    everything = explain_model(planted, ModularAddition(p=29), torch.ones(29, 29, dtype=torch.bool))
+    assert everything.loss.test is None
+    assert everything.loss.train == everything.loss.all
+
+
+def test_task_without_a_direction_has_nulls(planted):
+    found = explain_model(planted, RandomTable(p=29))
+    assert found.key_frequencies == [2, 7, 11]
+    assert (found.logits.fve_cos_fit, found.restricted_loss.all, found.excluded_loss.all) == (None, None, None)
+
+
+def test_json_round_trip(planted):
+    found = explain_model(planted, ModularAddition(p=29))
+    assert type(found).model_validate_json(found.model_dump_json()) == found
+
+
+def test_attention_only_model_has_no_neurons():
+    task = ModularAddition(p=7)
+    grid = modular_grid(TransformerConfig(d_model=8, d_mlp=0).build(task), task)
+    assert grid.neurons.shape == (7, 7, 0)
+    assert explain_model(TransformerConfig(d_model=8, d_mlp=0).build(task), task).neurons.clustered_fraction is None
+
+
+class Other(Model):
+    """A model of no known kind."""
+
+    activation_names = ()
+
+    def forward(self, tokens, positions=None, hooks=None):
+        return torch.zeros(len(tokens), 1, 5)
+
+
+def test_another_kind_of_model_is_refused():
+    with pytest.raises(UsageError, match="model: got Other, expected a Transformer or an MLP"):
+        modular_grid(Other(), ModularAddition(p=5))

@@ -1,0 +1,95 @@
+"""Planted circuits are recovered exactly; random weights and random tables show nothing."""
+
+import math
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from latebloom._errors import UsageError
+from latebloom.circuits.modular import explain_model, modular_grid, neuron_clusters, planted_mlp, planted_transformer
+from latebloom.models import MLPConfig, TransformerConfig
+from latebloom.tasks import ModularAddition, ModularSubtraction
+
+
+def task_of(p, sign):
+    return ModularAddition(p=p) if sign == 1 else ModularSubtraction(p=p)
+
+
+@pytest.mark.parametrize(
+    ("p", "ks", "sign"),
+    [(113, (14, 35, 41, 42, 52), 1), (59, (3, 20, 28), -1), (12, (1, 4), 1), (12, (5, 3), -1), (3, (1,), 1)],
+)
+def test_transformer_is_explained_exactly(p, ks, sign):
+    found = explain_model(planted_transformer(p, ks, sign), task_of(p, sign))
+    assert found.key_frequencies == sorted(ks)
+    assert found.accuracy == 1
+    assert found.loss.all < 1e-3
+    assert found.neurons.clustered_fraction == 1
+    assert set(found.neurons.clusters) == set(ks)
+    assert sum(found.embedding.fraction[k] for k in ks) == pytest.approx(1)
+    assert found.logits.fve_cos_fit > 0.999
+    assert found.logits.fve_trig_directions > 0.999
+    assert found.restricted_loss.all == pytest.approx(found.loss.all, rel=0.05)
+    assert found.excluded_loss.all > 1
+
+
+@settings(max_examples=12, deadline=None)
+@given(data=st.data(), p=st.integers(5, 17), sign=st.sampled_from([1, -1]))
+def test_any_small_planting_is_recovered(data, p, sign):
+    ks = data.draw(st.lists(st.integers(1, (p - 1) // 2), min_size=1, max_size=3, unique=True))
+    # Frequencies that all share a factor with p cannot tell answers apart.
+    assume(math.gcd(p, *ks) == 1)
+    model = planted_transformer(p, ks, sign, d_model=24, d_head=8, d_mlp=120)
+    grid = modular_grid(model, task_of(p, sign))
+    assert grid.accuracy() == 1
+    assert grid.loss() < 1e-3
+    clusters = neuron_clusters(grid)
+    assert sorted(clusters.sizes) == sorted(ks)
+    assert float(clusters.fve[clusters.live].min()) > 0.85
+
+
+@pytest.mark.parametrize(("p", "ks"), [(113, (4, 19, 30, 50)), (31, (1, 5, 12)), (5, (1, 2))])
+def test_mlp_is_recovered(p, ks):
+    found = explain_model(planted_mlp(p, ks), ModularAddition(p=p))
+    assert found.key_frequencies == sorted(ks)
+    assert (found.accuracy, found.neurons.clustered_fraction) == (1, 1)
+    assert found.loss.all < 1e-3
+    # The wave comes with the factor g(w(x - y)): see planted_mlp.
+    assert 0.5 < found.logits.fve_cos_fit < 0.85
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: planted_transformer(113, []), "ks: got none, expected at least one frequency in 1 … 56"),
+        (lambda: planted_transformer(113, [57]), "ks: got 57, expected frequencies in 1 … 56"),
+        (lambda: planted_transformer(12, [6]), "ks: got 6, expected frequencies in 1 … 5"),
+        (lambda: planted_transformer(113, [0]), "ks: got 0"),
+        (lambda: planted_transformer(113, [3, 3]), "each frequency once"),
+        (lambda: planted_transformer(113, range(1, 18)), "d_head: got 32, expected at least 34 for 17 frequencies"),
+        (lambda: planted_transformer(113, [1, 2], d_mlp=49), "d_mlp: got 49, expected at least 50"),
+        (lambda: planted_transformer(113, [1], n_heads=1), "n_heads: got 1, expected at least 2"),
+        (lambda: planted_transformer(113, [1], sign=2), "sign: got 2"),
+        (lambda: planted_transformer(12, [2, 4]), "answers mod 12 tied"),
+        (lambda: planted_transformer(2, [1]), "p: got 2, expected 3 or more"),
+        (lambda: planted_mlp(113, [1, 2], sign=-1), "sign: got -1, expected 1"),
+        (lambda: planted_mlp(12, [1]), "p: got 12, expected an odd number"),
+        (lambda: planted_mlp(113, [3]), "add more"),
+        (lambda: planted_mlp(113, range(1, 57)), "d_mlp: got 256, expected at least 448"),
+    ],
+)
+def test_impossible_plantings_say_why(build, message):
+    with pytest.raises(UsageError, match=message) as caught:
+        build()
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("config", "p"), [(TransformerConfig(), 113), (TransformerConfig(), 31), (MLPConfig(), 31)])
+def test_random_weights_have_no_key_frequencies(config, p):
+    found = explain_model(config.build(ModularAddition(p=p)), ModularAddition(p=p))
+    assert found.key_frequencies == []
+    assert found.restricted_loss.all is None
+    assert found.logits.fve_cos_fit is None
+    assert found.accuracy < 0.1
+    assert found.embedding.gini < 0.2

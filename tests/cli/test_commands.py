@@ -1,0 +1,143 @@
+"""The command line as a user meets it: exit status, one line on stderr, JSON on stdout."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from latebloom.cli import main
+from latebloom.runs import Run
+
+TINY = ["--task.p", "11", "--model.d_model", "16", "--model.d_head", "4", "--model.d_mlp", "16", "--steps", "20"]
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]):
+    def run(*arguments: str | Path) -> tuple[int, str, str]:
+        status = main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run
+
+
+def test_a_run_from_training_to_figures_of_speech(call, tmp_path: Path) -> None:
+    status, out, _ = call("train", "small", *TINY, "--runs", tmp_path, "--name", "a", "--json", "--seed", "5")
+    assert status == 0
+    assert json.loads(out)["status"] == "finished"
+    assert json.loads(out)["experiment"]["task"]["p"] == 11
+    assert json.loads(out)["seed"] == 5
+    status, out, _ = call("runs", "--runs", tmp_path, "--json")
+    assert [(row["run"], row["status"], row["step"]) for row in json.loads(out)] == [("a", "finished", 20)]
+    status, out, _ = call("explain", "a", "--runs", tmp_path, "--json")
+    assert (status, json.loads(out)["p"]) == (0, 11)
+    status, out, _ = call("measure", "a", "--runs", tmp_path, "--json")
+    assert (status, json.loads(out)["last"]["step"]) == (0, 20)
+    assert call("explain", "a", "--runs", tmp_path)[1].startswith("task")
+    assert call("runs", "--runs", tmp_path)[1].count("\n") == 2
+
+
+def test_lists(call) -> None:
+    assert set(json.loads(call("recipes", "--json")[1])) == {"mainline", "subtraction", "mlp", "memorise", "small"}
+    assert "random_table" in json.loads(call("tasks", "--json")[1])
+    assert "mainline" in call("recipes")[1]
+    assert call("tasks")[0] == 0
+    assert len(json.loads(call("claims", "--json")[1])) >= 18
+
+
+def test_claims_of_a_run(call, planted_run: Run) -> None:
+    status, out, _ = call("claims", planted_run.path, "--json")
+    (verdicts,) = json.loads(out).values()
+    assert status == int(any(verdict["outcome"] == "fails" for verdict in verdicts.values()))
+    assert verdicts["logits-are-cosines"]["outcome"] == "holds"
+
+
+WRONG = [
+    ["frobnicate"],
+    [],
+    ["train"],
+    ["train", "nonesuch"],
+    ["train", "small", "--task.p", "2"],
+    ["train", "small", "--task.p", "many"],
+    ["train", "small", "--data.fraction", "0"],
+    ["train", "small", "--data.fraction", "1.5"],
+    ["train", "small", "--data.fraction", "nan"],
+    ["train", "small", "--task.p", "3", "--data.fraction", "0.01"],
+    ["train", "small", "--task.q", "3"],
+    ["train", "small", "--nonsense.lr", "3"],
+    ["train", "small", "--optimiser.lr"],
+    ["train", "small", "--optimiser.lr", "-1"],
+    ["train", "small", "--optimiser.betas", "0.9"],
+    ["train", "small", "--seed", "x"],
+    ["train", "small", "--seed", "-1"],
+    ["train", "small", "--steps", "0"],
+    ["train", "small", "--data.kind", "stream"],
+    ["train", "small", "--task.name", "multiplication"],
+    ["train", "small", "--recording.checkpoints", "often"],
+    ["train", "small", "--training.device", "tpu"],
+    ["train", "small", "--runs", "/dev/null"],
+    ["explain"],
+    ["explain", "nothing-there"],
+    ["explain", "nothing-there.pth"],
+    ["explain", "{run}", "--step", "7"],
+    ["explain", "{run}", "--rule", "taste"],
+    ["explain", "{run}/manifest.json"],
+    ["measure", "nothing-there"],
+    ["measure", "{run}", "--rule", "taste"],
+    ["claims", "nothing-there"],
+    ["figure", "nonesuch", "{run}"],
+    ["figure", "training-curve", "nothing-there"],
+    ["figure", "training-curve", "{run}", "--out", "picture.bmp"],
+    ["report", "nothing-there"],
+    ["runs", "--runs", "/dev/null"],
+    ["runs", "--bogus"],
+    ["recipes", "extra"],
+    ["tasks", "extra"],
+]
+
+
+@pytest.mark.parametrize("arguments", WRONG, ids=" ".join)
+def test_wrong_use_is_one_line_and_status_2(
+    arguments: list[str], call, planted_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = sorted(file.name for file in planted_run.path.rglob("*"))
+    status, out, err = call(*(argument.replace("{run}", str(planted_run.path)) for argument in arguments))
+    assert (status, out) == (2, "")
+    assert err.startswith("latebloom")
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+    assert sorted(file.name for file in planted_run.path.rglob("*")) == before
+
+
+def test_another_kind_of_model_or_task_from_the_command_line(call, tmp_path: Path) -> None:
+    changes = ["--model.kind", "mlp", "--task.name", "random_table", "--task.p=7", "--model.d_mlp", "9", "--steps", "2"]
+    status, out, _ = call("train", "small", *changes, "--training.batch_size", "none", "--runs", tmp_path, "--json")
+    experiment = json.loads(out)["experiment"]
+    assert status == 0
+    assert experiment["model"] == {"kind": "mlp", "d_mlp": 9, "seed": 0}
+    assert experiment["task"] == {"name": "random_table", "p": 7, "table_seed": 0}
+
+
+def test_help_of_every_command(call) -> None:
+    from latebloom.cli.main import COMMANDS
+
+    for name in COMMANDS:
+        status, out, _ = call(name, "--help")
+        assert status == 0
+        assert out.startswith(f"usage: latebloom {name}")
+    assert "--optimiser.lr" in call("train", "--help")[1]
+
+
+def test_the_top_level_loads_no_torch() -> None:
+    code = "import sys, latebloom, latebloom.explorer; from latebloom.cli import main; main(['--help']); "
+    code += "main(['runs', '--runs', '/nonexistent']); sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
+
+
+def test_plain_lines_when_it_is_not_a_terminal(call, tmp_path: Path) -> None:
+    _, _, err = call("train", "small", *TINY, "--runs", tmp_path)
+    assert "step 20/20  train" in err
+    assert call("train", "small", *TINY, "--runs", tmp_path / "b", "--quiet")[2] == ""

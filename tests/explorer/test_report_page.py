@@ -1,0 +1,98 @@
+"""The page's own duties: escaping, ids, words for numbers. Whole reports are tested with the runs they come from."""
+
+import subprocess
+import sys
+
+import pytest
+
+from latebloom.explorer import render_report
+from latebloom.explorer.inline import inline_svg
+from latebloom.explorer.numbers import show
+
+SVG = """<?xml version="1.0"?>
+<svg width="10pt" height="5pt" viewBox="0 0 10 5" xmlns="http://www.w3.org/2000/svg">
+<metadata><date>today</date></metadata>
+<defs><clipPath id="c1"/></defs><g clip-path="url(#c1)" id="axes"><use xlink:href="#c1"/></g></svg>"""
+
+
+def summary(**run):
+    losses = {"all": 1.0, "train": None, "test": None}
+    facts = {
+        "name": "a run", "recipe": "none", "task_summary": "x + y mod p", "p": 13, "phase_sign": 1, "train_pairs": None,
+        "model": {"kind": "mlp", "d_mlp": 8}, "weight_decay": 1.0, "seed": 0, "status": "finished", "step": 10,
+        "checkpoint": 10, "stopped_because": None, "created": "now", "seconds": 1.0, "versions": {}, "device": {},
+        "git_commit": None, "command": None, **run,
+    }  # fmt: skip
+    return {
+        "run": facts,
+        "final": {},
+        "phases": {"found": False, "reason": "No phases: nothing happened.", "phases": [], "boundaries": []},
+        "explanation": {"key_frequencies": [], "loss": losses},
+        "colours": {},
+        "comparison": [
+            {"quantity": "loss", "kind": "loss", "ours": None, "write_up": None, "source": None, "note": None}
+        ],
+        "heads": None,
+        "ablations": [],
+        "figures": [{"name": "one", "chapter": "training", "title": "One <b>", "caption": "It.", "says": "Yes."}],
+    }
+
+
+def test_text_of_a_run_is_escaped():
+    page = render_report(summary(name="<script>alert(1)</script>"), {"one": SVG})
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert "One &lt;b&gt;" in page
+
+
+def test_a_run_without_anything_found_says_so():
+    page = render_report(summary(), {})
+    assert "This run did not grok" in page
+    assert "Not drawn: no picture was given" in page
+    assert "not defined" in page
+
+
+def test_inline_svg_keeps_the_drawing_and_nothing_else():
+    text = inline_svg(SVG, "p-", 'A "curve"')
+    assert text.startswith('<svg viewBox="0 0 10 5"')
+    assert 'aria-label="A &quot;curve&quot;"' in text
+    assert 'id="p-c1"' in text
+    assert "url(#p-c1)" in text
+    assert 'href="#p-c1"' in text
+    assert "metadata" not in text
+    assert "http" not in text
+
+
+def test_two_drawings_share_no_id():
+    first, second = (inline_svg(SVG, prefix, "") for prefix in ("a-", "b-"))
+    assert 'id="a-axes"' in first
+    assert "a-axes" not in second
+
+
+def test_inline_svg_refuses_what_is_no_drawing():
+    with pytest.raises(ValueError, match="no <svg> element"):
+        inline_svg("<html>", "p-", "")
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "text"),
+    [
+        (None, "loss", "not defined"),
+        (2.44e-7, "loss", "2.4 × 10⁻⁷"),
+        (24.31, "loss", "24.3"),
+        (0.99999, "share", "> 99.9 %"),
+        (1, "share", "100 %"),
+        (0.846, "share", "84.6 %"),
+        ([0.979, 0.991], "share range", "97.9 – 99.1 %"),
+        (12769, "step", "12\u202f769"),
+        ([], "list", "none"),
+        ([6, 23], "list", "6, 23"),
+    ],
+)
+def test_numbers(value, kind, text):
+    assert show(value, kind) == text
+
+
+def test_the_explorer_loads_no_torch():
+    code = "import sys, latebloom.explorer; sys.exit('torch' in sys.modules or 'matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,74 @@
+"""The report of whole runs: complete where the run grokked, truthful where it did not."""
+
+import json
+import re
+
+import pytest
+
+from latebloom.figures import FIGURES
+from latebloom.lab.comparison import published_rows
+from latebloom.lab.report import report
+from latebloom.lab.summary import command, summarise
+from latebloom.recipes import recipe
+
+
+@pytest.fixture(scope="module")
+def page(grokked):
+    return report(grokked).read_text()
+
+
+def test_one_file_that_loads_nothing(page):
+    assert "http" not in page
+    assert "<script" not in page
+    assert "<link" not in page
+    assert set(re.findall(r'href="([^"#]{5})', page)) == {"data:"}
+    assert set(re.findall(r"url\((.)", page)) == {"#"}
+
+
+def test_every_figure_is_in_it_and_no_id_comes_twice(page):
+    for name in FIGURES:
+        assert f'id="figure-{name}"' in page
+    ids = re.findall(r'\sid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    used = set(re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', page))
+    assert {first or second for first, second in used} <= set(ids)
+    assert page.count("<svg") == page.count('role="img"') == len(FIGURES)
+
+
+def test_it_tells_the_algorithm_with_this_runs_frequencies(page):
+    assert "cos(2 θ)" in page
+    assert "cos(5 θ)" in page
+    assert "Grokked: train loss levelled out" in page
+
+
+def test_the_data_are_kept_beside_it(grokked, page):
+    stored = json.loads((grokked.path / "summary.json").read_text())
+    assert stored["explanation"]["key_frequencies"] == [2, 5]
+    assert [entry["name"] for entry in stored["figures"]] == list(FIGURES)
+    assert stored["run"]["command"] is None
+    assert all(row["write_up"] is None for row in stored["comparison"])
+    assert any(row["control"] for row in stored["ablations"])
+
+
+def test_a_run_that_never_grokked_is_told_as_such(memorised, tmp_path):
+    text = report(memorised, tmp_path / "out.html").read_text()
+    assert "This run did not grok" in text
+    assert "None was found." in text
+    assert "θ" not in text
+    assert text.count("Not drawn: ") == 4
+    assert "not defined" in text
+    assert not (memorised.path / "summary.json").exists()
+
+
+def test_summary_is_plain_json(grokked):
+    summary = summarise(grokked)
+    assert json.loads(json.dumps(summary, allow_nan=False)) == summary
+    assert {row["key"] for row in summary["comparison"]} == {row["key"] for row in published_rows()}
+
+
+def test_command_repeats_a_recipe_and_what_was_changed():
+    usual = recipe("small", 3)
+    longer = usual.model_copy(update={"training": usual.training.model_copy(update={"steps": 99})})
+    assert command("small", 3, usual.model_dump(mode="json")) == "latebloom train small --seed 3"
+    assert command("small", 3, longer.model_dump(mode="json")) == "latebloom train small --seed 3 --training.steps 99"
+    assert command("custom", 0, {}) is None

@@ -1,0 +1,78 @@
+import math
+
+import pytest
+
+from latebloom.circuits.modular.explanation import explain_model
+from latebloom.lab.measure import measure
+from latebloom.runs import Run
+
+
+@pytest.fixture(scope="module")
+def measured(planted_run: Run) -> Run:
+    return measure(planted_run)
+
+
+def column(run: Run, name: str) -> dict[int, float]:
+    table = run.directory.read_table("measures")
+    return dict(zip(table["step"].to_pylist(), table[name].to_pylist()))
+
+
+def test_key_frequencies_are_those_of_the_final_model(measured: Run) -> None:
+    document = measured.directory.read_document("measures")
+    assert document == {"step": 6000, "rule": "neurons", "key_frequencies": [3, 5, 9]}
+
+
+def test_the_last_row_agrees_with_explain(measured: Run) -> None:
+    figures = explain_model(measured.checkpoint().model, measured.task, measured.train_mask)
+    last = {name: column(measured, name)[6000] for name in measured.directory.read_table("measures").column_names}
+    expected = {
+        "train_loss": figures.loss.train,
+        "test_loss": figures.loss.test,
+        "restricted_loss": figures.restricted_loss.all,
+        "restricted_train_loss": figures.restricted_loss.train,
+        "restricted_test_loss": figures.restricted_loss.test,
+        "excluded_loss": figures.excluded_loss.train,
+        "restricted_3d_loss": figures.logits.loss_cos_fit,
+        "cos_coefficient.k5": figures.logits.cos_coefficients[5],
+        "embedding_gini": figures.embedding.gini,
+        "embedding_fraction.k9": figures.embedding.fraction[9],
+        "sum_squared_weights": figures.sum_squared_weights,
+    }
+    assert {name: last[name] for name in expected} == pytest.approx(expected, rel=1e-3)
+    assert math.isclose(last["train_accuracy"], 1)
+
+
+def test_the_circuit_is_there_only_where_it_was_planted(measured: Run) -> None:
+    restricted, excluded = column(measured, "restricted_loss"), column(measured, "excluded_loss")
+    assert restricted[2000] > 1 > 1e-3 > restricted[6000]
+    assert excluded[6000] > math.log(31) / 2
+    assert column(measured, "excluded_loss.k3")[6000] < excluded[6000]
+    assert column(measured, "embedding_fraction.k3")[6000] == pytest.approx(1 / 3, rel=1e-3)
+
+
+def test_weights_add_up_and_attention_is_a_share(measured: Run) -> None:
+    table = measured.directory.read_table("measures")
+    parts = [name for name in table.column_names if name.startswith("sum_squared_weights.")]
+    assert len(parts) == 11
+    assert sum(column(measured, name)[0] for name in parts) == pytest.approx(column(measured, "sum_squared_weights")[0])
+    assert 0 < column(measured, "attention_to_self")[0] < 1
+
+
+def test_measuring_again_does_nothing_and_an_interrupted_call_goes_on(measured: Run) -> None:
+    whole = measured.directory.read_table("measures")
+    measured.directory.write_table("measures", whole.slice(0, 2))
+    done: list[tuple[int, int]] = []
+    measure(measured, progress=lambda count, of: done.append((count, of)))
+    assert done[-1] == (4, 4)
+    assert measured.directory.read_table("measures").equals(whole)
+
+
+def test_a_memorised_table_has_no_waves_and_no_generalisation(memorised_run: Run) -> None:
+    measured = measure(memorised_run)
+    assert measured.directory.read_document("measures")["key_frequencies"] == []
+    names = measured.metrics.column_names
+    assert not [name for name in names if name.startswith(("restricted", "excluded", "cos_"))]
+    assert measured.metrics["train_accuracy"].to_pylist()[-1] == 1
+    phases = measured.phases
+    assert not phases.found
+    assert {phase.name for phase in phases.phases} <= {"memorisation"}

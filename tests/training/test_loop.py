@@ -1,0 +1,89 @@
+import math
+
+import pytest
+import torch
+
+from latebloom.training import Optimiser, Trainer, stop_rule, train
+
+
+def run(experiment) -> list:
+    return list(train(Trainer(experiment), stop_rule(experiment.training)))
+
+
+def test_records_what_was_asked_for(tiny) -> None:
+    records = run(tiny(steps=22))
+    assert [r.step for r in records] == list(range(23))
+    assert [r.step for r in records if r.metrics] == [0, 5, 10, 15, 20, 22]
+    assert [r.step for r in records if r.checkpoint] == [0, 10, 20, 22]
+    assert records[-1].stopped == "reached 22 steps"
+
+
+def test_same_seeds_same_bits_and_seeds_are_apart(tiny) -> None:
+    def weights(experiment) -> torch.Tensor:
+        trainer = Trainer(experiment)
+        for _ in train(trainer, stop_rule(experiment.training)):
+            pass
+        return torch.cat([value.flatten() for value in trainer.weights().values()])
+
+    assert torch.equal(weights(tiny(5)), weights(tiny(5)))
+    other = tiny(5).model_copy(update={"data": tiny().data.model_copy(update={"seed": 9})})
+    assert not torch.equal(weights(tiny(5)), weights(other))
+    start = [Trainer(e).weights()["embed.W_E"] for e in (tiny(), other, tiny().with_seed(9))]
+    assert torch.equal(start[0], start[1])
+    assert not torch.equal(start[0], start[2])
+
+
+@pytest.mark.parametrize("settings", [{}, {"batch_size": 20}, {"forward": "plain"}])
+@pytest.mark.parametrize("optimiser", ["adamw", "adam", "sgd"])
+def test_going_on_from_a_state_gives_the_same_bits(tiny, settings: dict, optimiser: str) -> None:
+    experiment = tiny(12, **settings).model_copy(
+        update={"optimiser": Optimiser(name=optimiser, momentum=0.9, weight_decay=0.1)}
+    )
+    whole = Trainer(experiment)
+    half = None
+    for record in train(whole, stop_rule(experiment.training)):
+        if record.step == 5:
+            half = whole.state()
+    resumed = Trainer(experiment)
+    resumed.load_state(5, half)
+    for _ in train(resumed, stop_rule(experiment.training)):
+        pass
+    assert all(torch.equal(value, resumed.state()[name]) for name, value in whole.state().items())
+
+
+def test_fast_and_plain_forward_train_alike(tiny) -> None:
+    fast, plain = (run(tiny(20, forward=forward))[-1].metrics for forward in ("auto", "plain"))
+    assert fast == pytest.approx(plain, rel=1e-4)
+
+
+def test_learning_rate_warms_up_from_zero(tiny) -> None:
+    trainer = Trainer(tiny())
+    before = trainer.weights()["embed.W_E"]
+    trainer.gradient()
+    trainer.update()
+    assert torch.equal(trainer.weights()["embed.W_E"], before)
+    trainer.gradient()
+    trainer.update()
+    assert not torch.equal(trainer.weights()["embed.W_E"], before)
+
+
+def test_first_loss_is_near_chance(tiny) -> None:
+    assert run(tiny(1))[0].metrics["train_loss"] == pytest.approx(math.log(11), rel=0.3)
+
+
+def test_divergence_ends_with_the_step(tiny) -> None:
+    wild = tiny(500).model_copy(update={"optimiser": Optimiser(name="sgd", lr=1e9, weight_decay=0, warmup=0)})
+    last = run(wild)[-1]
+    assert last.diverged
+    assert f"not finite at step {last.step}" in last.stopped
+    assert last.step < 500
+
+
+def test_float32_loss_rounds_to_zero_where_float64_does_not() -> None:
+    from latebloom.models import cross_entropy
+
+    logits = torch.zeros(1, 1, 5)
+    logits[0, 0, 2] = 30.0
+    labels = torch.tensor([[2]])
+    assert float(cross_entropy(logits, labels, torch.float32)) == 0
+    assert float(cross_entropy(logits, labels)) == pytest.approx(4 * math.exp(-30), rel=1e-6)

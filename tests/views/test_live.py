@@ -1,0 +1,37 @@
+import io
+
+from rich.console import Console
+
+from latebloom.training import Record
+from latebloom.views.curve import loss_curve
+from latebloom.views.history import History, clock
+
+
+def test_the_curve_puts_losses_on_a_log_scale() -> None:
+    text = loss_curve([(0, 1.0, 1.0), (50, 1e-4, 10.0), (100, 1e-8, 1e-8)], width=21, height=10).plain.splitlines()
+    assert text[0].startswith("   1e+01 │")
+    assert text[9].startswith("   1e-08 │")
+    assert text[0][10 + 10] == "•"
+    assert text[5][10 + 10] == "•"
+    assert text[9][10 + 20] == "•"
+
+
+def test_history_tells_progress_and_time() -> None:
+    history = History(steps=100)
+    assert history.seconds_left is None
+    history.take(Record(0, {"train_loss": 4.7, "test_loss": 4.7}))
+    history.take(Record(10, {"train_loss": 1.0, "test_loss": 6.0}))
+    assert history.seconds_left >= 0
+    assert history.line().startswith("step 10/100  train 1  test 6  memorisation  at most 0:0")
+    assert (clock(59.0), clock(61.2), clock(3725.0)) == ("0:59", "1:01", "1:02:05")
+
+
+def test_a_live_picture_renders() -> None:
+    from latebloom.recipes import small
+    from latebloom.views.training import _picture
+
+    history = History(steps=100)
+    history.take(Record(10, {"train_loss": 1.0, "test_loss": 6.0}))
+    console = Console(file=io.StringIO(), width=100)
+    console.print(_picture(small(), history))
+    assert "seems to be in: memorisation" in console.file.getvalue()
