@@ -109,6 +109,19 @@ def test_random_initial_embedding_is_told_with_its_control(source):
         assert circle.control == pytest.approx(2 / (P - 1), abs=0.05)
 
 
+def test_formula_leaves_out_what_is_rounding(tmp_path):
+    source = FigureSource(made_runs.mlp(tmp_path / "mlp"))
+    # Neuron 0 has phase 0: ReLU(½ + cos 2x + cos 2y), which holds no sin.
+    assert "sin" not in says(source, "neuron-fourier")
+    assert "e-" not in says(source, "neuron-fourier")
+
+
+def test_without_key_frequencies_the_strongest_is_measured_not_praised(memorised):
+    told = says(FigureSource(memorised), "embedding-spectrum")
+    assert "there are no key frequencies" in told
+    assert "16.7 % would be if all were equal" in told
+
+
 def test_subtraction_has_its_own_sign(tmp_path):
     source = FigureSource(made_runs.grokked(tmp_path / "minus", sign=-1))
     assert source.keys == KEYS

@@ -57,6 +57,7 @@ def test_a_run_that_never_grokked_is_told_as_such(memorised, tmp_path):
     assert "θ" not in text
     assert text.count("Not drawn: ") == 4
     assert "not defined" in text
+    assert str(memorised.path) not in text
     assert not (memorised.path / "summary.json").exists()
 
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 BEFORE = 0.75
 """How far through circuit formation the early spectrum is taken: as the write-up's 7 000 of 1 000 … 9 000."""
 
+MOST_NAMED = 12
+"""More key frequencies than this are not named one by one."""
+
 
 @dataclass(frozen=True, eq=False)
 class EmbeddingSpectrum:
@@ -65,7 +68,8 @@ def says(spectrum: EmbeddingSpectrum) -> str:
         return f"Step {whole(spectrum.step)}: there are no key frequencies. {_strongest(spectrum)}"
     waves = wave_rows(spectrum.labels)
     even = np.isin(waves, spectrum.keys).sum() / (len(waves) - 1)
-    keys = ", ".join(map(str, spectrum.keys))
+    few = len(spectrum.keys) <= MOST_NAMED
+    keys = ", ".join(map(str, spectrum.keys)) if few else f"({len(spectrum.keys)} of them)"
     return (
         f"Step {whole(spectrum.step)}: {percent(spectrum.key_share)} of the energy, constant apart, is on the final "
         f"key frequencies {keys}; {percent(even)} would be if all waves were equal."
@@ -103,7 +107,7 @@ def draw(figure: matplotlib.figure.Figure, spectrum: EmbeddingSpectrum) -> None:
 
 def _name_keys(axes: matplotlib.axes.Axes, spectrum: EmbeddingSpectrum, colours: dict[int, str]) -> None:
     waves = np.array(wave_rows(spectrum.labels))
-    tallest = sorted(colours, key=lambda k: -spectrum.norms[waves == k].max())[:12]
+    tallest = sorted(colours, key=lambda k: -spectrum.norms[waves == k].max())[:MOST_NAMED]
     for k in tallest:
         height = spectrum.norms[waves == k].max()
         axes.annotate(

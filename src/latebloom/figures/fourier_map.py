@@ -55,6 +55,11 @@ class FourierMap:
 
 def says(fourier: FourierMap) -> str:
     """Where the energy lies."""
+    if not fourier.keys:
+        linear = percent(fourier.linear_share)
+        return (
+            f"There are no key frequencies. Constant apart, {linear} of the energy is in waves of x alone or y alone."
+        )
     return (
         f"Constant apart, {percent(fourier.product_share)} of the energy is in products of two waves of one key "
         f"frequency, and {percent(fourier.linear_share)} in waves of x alone or y alone."

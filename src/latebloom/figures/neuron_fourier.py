@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     import matplotlib.figure
 
 
+NEGLIGIBLE = 1e-3
+"""Terms below this share of the largest are left out of the formula: its three digits would not show them."""
+
+
 @dataclass(frozen=True, eq=False)
 class NeuronFourier:
     """The neuron of the figure "neuron". coefficients: on the orthonormal basis. formula: its own frequency's terms,
@@ -56,9 +60,9 @@ def data(source: FigureSource) -> NeuronFourier:
 
 def says(spectrum: NeuronFourier) -> str:
     """The neuron as a formula."""
-    terms = " ".join(
-        f"{'+' if value >= 0 else '−'} {abs(value):.3g} {name}" for name, value in spectrum.formula.items()
-    )
+    least = NEGLIGIBLE * max(map(abs, spectrum.formula.values()))
+    kept = {name: value for name, value in spectrum.formula.items() if abs(value) > least}
+    terms = " ".join(f"{'+' if value >= 0 else '−'} {abs(value):.3g} {name}" for name, value in kept.items())
     terms = terms.removeprefix("+ ").replace(" 1 ", " ", 1)
     return f"Neuron {spectrum.number} ≈ {terms}, which explains {percent(spectrum.fve)} of its variance."
 
@@ -84,15 +88,14 @@ def draw(figure: matplotlib.figure.Figure, spectrum: NeuronFourier) -> None:
 def _write_numbers(axes: matplotlib.axes.Axes, block: Float[np.ndarray, "f f"], top: float) -> None:
     for (x, y), value in np.ndenumerate(block):
         colour = "white" if abs(value) > 0.6 * top else theme.INK
-        axes.text(
-            x,
-            y,
-            f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}",
-            ha="center",
-            va="center",
-            color=colour,
-            fontsize=9,
-        )
+        axes.text(x, y, _short(value, top), ha="center", va="center", color=colour, fontsize=9)
+
+
+def _short(value: float, top: float) -> str:
+    """Three digits, without an exponent."""
+    if abs(value) < 1e-6 * top:
+        return "0"
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 FIGURE = Figure(

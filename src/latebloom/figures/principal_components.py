@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float
+from torch import Tensor
 
 from latebloom._text import percent
 from latebloom.circuits.modular.embedding import embedding_components
+from latebloom.circuits.modular.initial import circularity
 from latebloom.figures import theme
 from latebloom.figures.circles import Circle, draw_circles
 from latebloom.figures.figure import Figure, fixed
@@ -41,21 +43,24 @@ def data(source: FigureSource) -> PrincipalComponents:
     found = embedding_components(source.grid.embedding, COUNT)
     energy = energy_by_frequency(transform(found.scores, (0,)))
     content = (energy / energy.sum(0).clamp(min=1e-300)).T.numpy()
-    scores = found.scores.numpy()
-    circles = (
-        Circle(k, scores[:, [first, second]], f"k = {k}", f"components {first + 1} and {second + 1}")
-        for k, first, second in found.circles()
-    )
-    return PrincipalComponents(content, found.variance.numpy(), tuple(circles), tuple(source.keys))
+    circles = tuple(_circle(found.scores, *pair) for pair in found.circles())
+    return PrincipalComponents(content, found.variance.numpy(), circles, tuple(source.keys))
+
+
+def _circle(scores: Float[Tensor, "x component"], k: int, first: int, second: int) -> Circle:
+    plane = scores[:, [first, second]]
+    share = percent(circularity(plane, k))
+    return Circle(k, plane.numpy(), f"k = {k}: {share}", f"components {first + 1} and {second + 1}")
 
 
 def says(components: PrincipalComponents) -> str:
     """How pure they are."""
     purest = components.content.max(1)
+    pairs = ", ".join(circle.title for circle in components.circles) or "none"
     return (
         f"The first {len(purest)} components hold {percent(components.variance.sum())} of the variance; each has "
         f"{percent(purest.min())} to {percent(purest.max())} of its energy on one frequency; "
-        f"{len(components.circles)} pairs share one."
+        f"pairs on one frequency, and how much of their variance is there: {pairs}."
     )
 
 

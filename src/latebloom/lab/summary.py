@@ -103,4 +103,5 @@ def _entry(figure: Figure[Any], source: FigureSource) -> dict[str, str]:
     try:
         return {**told, "says": figure.says(source.data_of(figure))}
     except UsageError as error:
-        return {**told, "reason": str(error)}
+        # The page may travel; a path on this machine means nothing elsewhere.
+        return {**told, "reason": str(error).replace(str(source.run.path), source.run.manifest.name)}
