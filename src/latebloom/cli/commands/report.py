@@ -1,4 +1,4 @@
-"""Write a run's report: one HTML page that needs no network. Measures the run first where that was not done."""
+"""Write a run's report: one HTML page that needs no network. Measures the run first, unless it still trains."""
 
 from pathlib import Path
 
@@ -12,9 +12,13 @@ def run(parser: Parser, arguments: list[str]) -> int:
     add_runs(parser)
     add_json(parser)
     options = parser.parse_args(arguments)
+    from latebloom.lab.measure import measure
     from latebloom.lab.report import report
     from latebloom.runs import open_run
 
-    page = report(open_run(options.target, options.runs), None if options.out is None else Path(options.out))
+    reported = open_run(options.target, options.runs)
+    if reported.status != "running":  # a run that still trains is shown with what has been measured so far
+        measure(reported)
+    page = report(reported, None if options.out is None else Path(options.out))
     print_json({"report": str(page)}) if options.json else print(page)
     return 0

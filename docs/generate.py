@@ -1,0 +1,141 @@
+"""Make the pages that hold numbers from the committed results: no number in them is typed by hand.
+
+python docs/generate.py results RUN     keep a run's summary, verdicts and pictures as committed results
+python docs/generate.py pages           write the demo's block in README.md, and docs/demo.md, from them
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "results" / "mainline"
+BEGIN, END = "<!-- demo -->", "<!-- /demo -->"
+PICTURES = ("training-curve", "embedding-spectrum")
+
+
+def keep(path: str) -> None:
+    """Store what the pages need of a run; the weights stay where they are."""
+    from latebloom.claims import CLAIMS, judge
+    from latebloom.lab.figure import figure
+    from latebloom.lab.summary import summarise
+    from latebloom.runs import open_run
+
+    run = open_run(path)
+    verdicts = judge(run)
+    claims = [
+        {"id": c.id, "sentence": c.sentence, "place": c.place, "write_up": c.write_up, "rule": c.rule}
+        | verdicts[c.id].model_dump()
+        for c in CLAIMS
+    ]
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    for name, content in (("summary", summarise(run)), ("claims", claims)):
+        (RESULTS / f"{name}.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    for name in PICTURES:
+        figure(name, run, ROOT / "docs" / "images" / f"{name}.png")
+
+
+def read(name: str) -> Any:
+    """A committed result."""
+    return json.loads((RESULTS / f"{name}.json").read_text())
+
+
+def headline(summary: dict[str, Any]) -> str:
+    """The demo's block in the README."""
+    from latebloom.explorer.numbers import show
+
+    wanted = (
+        "accuracy", "train_loss", "test_loss", "loss", "key_frequencies", "fve_cos_fit", "loss_cos_fit",
+        "restricted_loss", "clustered_fraction",
+    )  # fmt: skip
+    rows = {row["key"]: row for row in summary["comparison"]}
+    lines = ["| | this run | write-up |", "|---|---|---|"]
+    for key in wanted:
+        row = rows[key]
+        lines.append(f"| {row['quantity']} | {show(row['ours'], row['kind'])} | {row['write_up'] or '–'} |")
+    facts = summary["run"]
+    made = (
+        f"Seed {facts['seed']}, {facts['step']} steps in {facts['seconds'] / 60:.1f} minutes on "
+        f"{facts['device']['threads']} threads, {facts['created'][:10]}, torch {facts['versions']['torch']}. "
+        f"{summary['phases']['reason']}"
+    )
+    return "\n".join([*lines, "", made])
+
+
+def demo_page(summary: dict[str, Any], claims: list[dict[str, Any]]) -> str:
+    """docs/demo.md."""
+    from latebloom.explorer.numbers import show
+
+    lines = [
+        "# The demo run, judged",
+        "",
+        f"Made by `{summary['run']['command']}`; regenerate with `docs/generate.py`.",
+        "",
+    ]
+    counts = {o: sum(c["outcome"] == o for c in claims) for o in ("holds", "fails", "undecided")}
+    lines += [", ".join(f"{count} {outcome}" for outcome, count in counts.items()) + ".", ""]
+    lines += ["| claim | verdict | found | write-up | rule |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {c['sentence']} ({c['place']}) | {c['outcome']} | {c['found']} | {c['write_up']} | {c['rule']} |"
+        for c in claims
+    ]
+    lines += [
+        "",
+        "## Measured beside the write-up",
+        "",
+        "| quantity | this run | write-up | source |",
+        "|---|---|---|---|",
+    ]
+    for row in summary["comparison"]:
+        lines.append(
+            f"| {row['quantity']} | {show(row['ours'], row['kind'])} | {row['write_up'] or '–'} | {row['source'] or ''} |"
+        )
+    lines += ["", "## Phases", "", "| boundary | step | 95 % interval | rule |", "|---|---|---|---|"]
+    for b in summary["phases"]["boundaries"]:
+        lines.append(f"| {b['name']} | {b['step']:.0f} | {b['low']:.0f} to {b['high']:.0f} | {b['rule']} |")
+    lines += [
+        "",
+        "## Ablations",
+        "",
+        "| cut | loss | write-up | random control, mean (min to max) |",
+        "|---|---|---|---|",
+    ]
+    for a in summary["ablations"]:
+        control = a["control"]
+        beside = (
+            f"{control['mean']:.2g} ({control['min']:.2g} to {control['max']:.2g}): {control['what']}"
+            if control
+            else "–"
+        )
+        published = "–" if a["write_up"] is None else f"{a['write_up']:.2g}"
+        lines.append(f"| {a['name']} | {a['loss']:.2g} | {published} | {beside} |")
+    return "\n".join(lines) + "\n"
+
+
+def pages() -> dict[Path, str]:
+    """Each generated page and its text."""
+    summary, claims = read("summary"), read("claims")
+    readme = (ROOT / "README.md").read_text()
+    before, rest = readme.split(BEGIN)
+    after = rest.split(END)[1]
+    return {
+        ROOT / "README.md": f"{before}{BEGIN}\n{headline(summary)}\n{END}{after}",
+        ROOT / "docs" / "demo.md": demo_page(summary, claims),
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Run one of the two verbs."""
+    if arguments[:1] == ["results"] and len(arguments) == 2:
+        keep(arguments[1])
+    elif arguments != ["pages"]:
+        print(__doc__, file=sys.stderr)
+        return 2
+    for path, text in pages().items():
+        path.write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

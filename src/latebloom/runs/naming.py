@@ -1,0 +1,35 @@
+"""Default names of runs, and what tells two experiments apart."""
+
+from typing import Any
+
+from latebloom.store import identity
+from latebloom.training import Experiment
+
+
+def default_name(experiment: Experiment) -> str:
+    """``recipe-SEED-abcdef``: the letters identify everything but the length, so that a run can be made longer."""
+    return f"{experiment.recipe}-{experiment.model.seed}-{identity(_without_length(experiment))[:6]}"
+
+
+def difference(stored: dict[str, Any], experiment: Experiment) -> str | None:
+    """The first setting, but for the length, in which an experiment differs from a stored one, in words; else None."""
+    return _first(_strip_length(stored), _without_length(experiment), "")
+
+
+def _without_length(experiment: Experiment) -> dict[str, Any]:
+    return _strip_length(experiment.model_dump(mode="json"))
+
+
+def _strip_length(stored: dict[str, Any]) -> dict[str, Any]:
+    training = {key: value for key, value in stored.get("training", {}).items() if key != "steps"}
+    return {**stored, "training": training}
+
+
+def _first(old: Any, new: Any, place: str) -> str | None:
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in sorted(set(old) | set(new)):
+            found = _first(old.get(key), new.get(key), f"{place}.{key}".lstrip("."))
+            if found:
+                return found
+        return None
+    return None if old == new else f"the run there has {place} {old}, got {new}"

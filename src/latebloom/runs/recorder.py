@@ -1,0 +1,89 @@
+"""Writes what a training yields: checkpoints and metrics as they come, and a commit that a killed run resumes from."""
+
+import time
+from datetime import UTC, datetime
+
+import numpy as np
+from torch import Tensor
+
+from latebloom.runs.environment import device, git_commit, versions
+from latebloom.store import Manifest, RunDirectory, Status, append_rows, identity
+from latebloom.training import Experiment, Record, Trainer
+
+COMMIT_SECONDS = 10.0
+"""A killed run repeats at most about this much work (and never loses a recorded checkpoint)."""
+
+
+class Recorder:
+    """Owns the writing side of one run directory, whose lock its user holds."""
+
+    def __init__(self, directory: RunDirectory, manifest: Manifest, trainer: Trainer) -> None:
+        self.directory = directory
+        self._trainer = trainer
+        self._table = directory.read_table("metrics")
+        self._rows: list[dict[str, float | int | None]] = []
+        self._since = self._committed = time.monotonic()
+        self.manifest = manifest
+
+    def take(self, record: Record) -> None:
+        """Keep one record; commits at every checkpoint and every few seconds."""
+        if record.metrics is not None:
+            self._rows.append({"step": record.step, **record.metrics})
+        if record.checkpoint:
+            self.directory.write_checkpoint(record.step, _arrays(self._trainer.weights()))
+        if record.checkpoint or time.monotonic() - self._committed > COMMIT_SECONDS:
+            self.commit("running")
+
+    def commit(self, status: Status, stopped_because: str | None = None, message: str | None = None) -> None:
+        """Make everything up to the trainer's step durable: tables, then resume state, then manifest."""
+        self.flush()
+        self.directory.write_state(self._trainer.step, _arrays(self._trainer.state()))
+        self.note(status, self._trainer.step, stopped_because, message)
+
+    def flush(self) -> None:
+        """Write the metrics taken so far."""
+        if self._rows:
+            self._table = append_rows(self._table, self._rows)
+            self._rows = []
+            self.directory.write_table("metrics", self._table)
+
+    def note(self, status: Status, step: int, stopped_because: str | None = None, message: str | None = None) -> None:
+        """Rewrite the manifest alone."""
+        now = time.monotonic()
+        self.manifest = self.manifest.model_copy(
+            update={
+                "status": status,
+                "step": step,
+                "stopped_because": stopped_because,
+                "message": message,
+                "updated": datetime.now(UTC),
+                "seconds": self.manifest.seconds + now - self._since,
+            }
+        )
+        self._since = self._committed = now
+        self.directory.write_manifest(self.manifest)
+
+
+def new_manifest(name: str, experiment: Experiment) -> Manifest:
+    """The manifest of a run that has not begun."""
+    now = datetime.now(UTC)
+    stored = experiment.model_dump(mode="json")
+    return Manifest(
+        name=name,
+        recipe=experiment.recipe,
+        experiment=stored,
+        experiment_hash=identity(stored),
+        seed=experiment.model.seed,
+        status="running",
+        step=0,
+        steps_planned=experiment.training.steps,
+        created=now,
+        updated=now,
+        versions=versions(),
+        device=device(experiment.training.device),
+        git_commit=git_commit(),
+    )
+
+
+def _arrays(tensors: dict[str, Tensor]) -> dict[str, np.ndarray]:
+    return {name: value.numpy() for name, value in tensors.items()}

@@ -1,0 +1,162 @@
+"""A run, read: its experiment, its metrics, its checkpoints as models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from jaxtyping import Bool
+from pydantic import ValidationError
+from torch import Tensor
+
+from latebloom._errors import DamagedFileError, RunNotFoundError, UsageError
+from latebloom.models import Model
+from latebloom.phases import Phases, Series, detect_phases
+from latebloom.store import Manifest, RunDirectory, effective_status, join_on_step
+from latebloom.tasks import Task, split
+from latebloom.training import Experiment
+
+if TYPE_CHECKING:
+    import pyarrow
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The weights of one step, as a model that can be run."""
+
+    step: int
+    model: Model
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training, one directory. Everything is read from disk when asked for, so a running run can be watched."""
+
+    path: Path
+
+    @property
+    def directory(self) -> RunDirectory:
+        """The files."""
+        return RunDirectory(self.path)
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the run is and how far it came."""
+        return self.directory.read_manifest()
+
+    @property
+    def status(self) -> str:
+        """running, interrupted, finished, diverged, failed or damaged."""
+        return effective_status(self.directory)
+
+    @cached_property
+    def experiment(self) -> Experiment:
+        """The experiment. Errors: DamagedFileError where this version cannot read it."""
+        try:
+            return Experiment.model_validate(self.manifest.experiment)
+        except ValidationError as error:
+            problem = error.errors()[0]
+            place = ".".join(map(str, problem["loc"]))
+            raise DamagedFileError(
+                f"{self.path}: its experiment does not validate: {place}: {problem['msg']}"
+            ) from None
+
+    @property
+    def task(self) -> Task:
+        """The task it was trained on."""
+        return self.experiment.task
+
+    @property
+    def metrics(self) -> pyarrow.Table:
+        """Metrics logged while training and measures filled in later, one row per step; an Arrow table.
+
+        ``run.metrics.to_pandas()`` or ``polars.from_arrow(run.metrics)``. Losses in nats.
+        """
+        return join_on_step(self.directory.read_table("metrics"), self.directory.read_table("measures"))
+
+    def series(self, name: str) -> Series:
+        """One column of `metrics` against the step. Errors: UsageError for a column that is not there."""
+        table = self.metrics
+        if name not in table.column_names:
+            raise UsageError(
+                f"{self.path} has no series {name!r}, expected one of {', '.join(table.column_names[1:8])} …; "
+                f"`latebloom measure {self.path}` fills in those that need the final model"
+            )
+        return Series.of(table["step"].to_numpy(), table[name].to_numpy(zero_copy_only=False))
+
+    @property
+    def phases(self) -> Phases:
+        """Memorisation, circuit formation, clean-up and stable, from the series alone."""
+        table = self.metrics
+        steps = table["step"].to_numpy()
+        columns = table.column_names[1:]
+        return detect_phases({name: Series.of(steps, table[name].to_numpy(zero_copy_only=False)) for name in columns})
+
+    @property
+    def checkpoints(self) -> list[int]:
+        """Steps whose weights were kept."""
+        return self.directory.checkpoint_steps()
+
+    def checkpoint(self, step: int | None = None) -> Checkpoint:
+        """The weights of a step (the last one kept by default) as a model in float32.
+
+        Errors: UsageError naming the nearest steps where there is no such checkpoint.
+        """
+        if step is None:
+            steps = self.checkpoints
+            if not steps:
+                raise UsageError(f"{self.path} has no checkpoints yet; train it further")
+            step = steps[-1]
+        model = self.experiment.model.build(self.task)
+        stored = self.directory.read_checkpoint(step)
+        try:
+            model.load_state_dict({name: torch.from_numpy(value) for name, value in stored.items()})
+        except RuntimeError:
+            raise DamagedFileError(f"{self.path}: the checkpoint at step {step} holds another model") from None
+        return Checkpoint(step, model)
+
+    @cached_property
+    def train_mask(self) -> Bool[Tensor, "x y"] | None:
+        """Which of the p × p pairs it was trained on; None for a stream, or a task that is not on pairs."""
+        if self.experiment.data.kind != "finite" or not hasattr(self.task, "p"):
+            return None
+        rows = split(self.task, self.experiment.data).train_rows
+        mask = np.zeros(self.task.p * self.task.p, dtype=bool)
+        mask[rows] = True
+        return torch.from_numpy(mask.reshape(self.task.p, self.task.p))
+
+    def rows(self) -> list[tuple[str, str]]:
+        """The run as (quantity, value) pairs, for people."""
+        manifest = self.manifest
+        table = self.directory.read_table("metrics")
+        last = {name: table[name][-1].as_py() for name in table.column_names} if len(table) else {}
+        losses = [f"{name} {last[f'{name}_loss']:.3g}" for name in ("train", "test") if f"{name}_loss" in last]
+        return [
+            ("run", str(self.path)),
+            ("recipe", manifest.recipe),
+            ("seed", str(manifest.seed)),
+            ("status", self.status),
+            ("step", f"{manifest.step}" + (f" ({manifest.stopped_because})" if manifest.stopped_because else "")),
+            ("loss", ", ".join(losses) or "none yet"),
+            ("checkpoints", str(len(self.checkpoints))),
+        ]
+
+    def _repr_html_(self) -> str:
+        cells = "".join(
+            f"<tr><th style='text-align:left'>{name}</th><td>{value}</td></tr>" for name, value in self.rows()
+        )
+        return f"<table>{cells}</table>"
+
+
+def open_run(run: str | Path, root: str | Path = "runs") -> Run:
+    """The run at a path, or of a name under ``root``. Errors: RunNotFoundError where there is none."""
+    for place in (Path(run), Path(root) / run):
+        if RunDirectory(place).exists():
+            return Run(place)
+    raise RunNotFoundError(
+        f"run: got {str(run)!r}, expected a run directory or a name under {root}/; see `latebloom runs`"
+    )

@@ -1,0 +1,109 @@
+"""Train an experiment into a run directory; go on with one that was interrupted."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from latebloom._errors import DivergedError, UsageError
+from latebloom.runs.interrupt import Interrupt
+from latebloom.runs.naming import default_name, difference
+from latebloom.runs.recorder import Recorder, new_manifest
+from latebloom.runs.run import Run
+from latebloom.store import Manifest, RunDirectory, RunLock, identity
+from latebloom.training import DIVERGENCE_ADVICE, Experiment, Record, StopRule, Trainer, stop_rule, train
+
+Observer = Callable[[Record], None]
+"""Sees every record as it passes; for progress views."""
+
+
+def train_run(
+    experiment: Experiment,
+    name: str | None = None,
+    root: str | Path = "runs",
+    resume: bool = False,
+    observer: Observer | None = None,
+) -> Run:
+    """Train into ``root/name`` until the experiment's end or an interrupt, and return the run.
+
+    ``resume``: go on with the run that is there (to the same bits as if it had never stopped); its experiment must
+    be the same, but for ``training.steps``. Without it a run that exists is an error.
+    Errors: UsageError (the run exists, or is of another experiment), RunLockedError, StoreError (disk, rights),
+    DivergedError naming the step, the last good checkpoint and what to try. All leave what was recorded.
+    """
+    name = name or default_name(experiment)
+    directory = RunDirectory(Path(root) / name)
+    exists = directory.exists()
+    if exists and not resume:
+        raise UsageError(
+            f"{directory.path} holds a run already; go on with --resume, or choose another place with --name or --runs"
+        )
+    trainer = Trainer(experiment)
+    directory.create()
+    with RunLock(directory.path), Interrupt() as interrupt:
+        directory.clean()
+        manifest = _continued(directory, experiment) if exists else new_manifest(name, experiment)
+        state = directory.read_state() if exists else None
+        directory.drop_after(-1 if state is None else state[0])
+        directory.write_manifest(manifest)
+        if state is not None:
+            trainer.load_state(state[0], {key: torch.from_numpy(value) for key, value in state[1].items()})
+        recorder = Recorder(directory, manifest, trainer)
+        _follow(trainer, _replayed(directory, experiment, trainer.step), recorder, interrupt, observer)
+    return Run(directory.path)
+
+
+def _continued(directory: RunDirectory, experiment: Experiment) -> Manifest:
+    """The manifest of the run that is there, for its next sitting."""
+    manifest = directory.read_manifest()
+    differs = difference(manifest.experiment, experiment)
+    if differs:
+        raise UsageError(f"{directory.path}: {differs}; resume with the same settings, or choose another --name")
+    stored = experiment.model_dump(mode="json")
+    update = {
+        "status": "running",
+        "experiment": stored,
+        "experiment_hash": identity(stored),
+        "steps_planned": experiment.training.steps,
+        "stopped_because": None,
+        "message": None,
+    }
+    return manifest.model_copy(update=update)
+
+
+def _replayed(directory: RunDirectory, experiment: Experiment, step: int) -> StopRule:
+    """The stop rule as it stood at ``step``: it is shown again what was logged before."""
+    rule = stop_rule(experiment.training)
+    for row in directory.read_table("metrics").to_pylist():
+        if row["step"] < step:
+            rule.update(row.pop("step"), row)
+    return rule
+
+
+def _follow(
+    trainer: Trainer, rule: StopRule, recorder: Recorder, interrupt: Interrupt, observer: Observer | None
+) -> None:
+    """Drive the loop to its end, recording and committing."""
+    for record in train(trainer, rule):
+        if record.diverged:
+            _diverged(recorder, record)
+        recorder.take(record)
+        if observer is not None:
+            observer(record)
+        if record.stopped:
+            recorder.commit("finished", record.stopped)
+        elif interrupt.asked:
+            recorder.commit("interrupted", f"interrupted at step {record.step}")
+            return
+
+
+def _diverged(recorder: Recorder, record: Record) -> None:
+    """Keep the last good state as it is, and say what happened."""
+    run = Run(recorder.directory.path)
+    recorder.flush()
+    good = max((step for step in run.checkpoints if step <= record.step), default=None)
+    message = (
+        f"{record.stopped}; the last good checkpoint is at step {good} in {run.path}; {DIVERGENCE_ADVICE} (--name NEW)"
+    )
+    recorder.note("diverged", recorder.manifest.step, record.stopped, message)
+    raise DivergedError(message)
