@@ -68,7 +68,8 @@ def test_killed_at_random_moments_it_resumes_to_the_same_bits(tiny, tmp_path: Pa
         "import sys; from pathlib import Path; import torch; torch.set_num_threads(int(sys.argv[2]))\n"
         "from latebloom.runs import train_run; from latebloom.training import Experiment\n"
         "experiment = Experiment.model_validate_json(Path(sys.argv[1]).read_text())\n"
-        f"train_run(experiment, 'killed', {str(tmp_path)!r}, resume=True, observer=lambda r: print(r.step, flush=True))\n"
+        "show = lambda record: print(record.step, flush=True)\n"
+        f"train_run(experiment, 'killed', {str(tmp_path)!r}, resume=True, observer=show)\n"
     )
     (tmp_path / "experiment.json").write_text(experiment.model_dump_json())
     command = [sys.executable, str(script), str(tmp_path / "experiment.json"), str(torch.get_num_threads())]

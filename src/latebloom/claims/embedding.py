@@ -24,8 +24,10 @@ def _sparse_before(evidence: Evidence) -> Verdict:
         return undecided("needs a run that grokked, and `latebloom measure`")
     before = gini.value[gini.step <= end][-1]
     progress = float((before - gini.value[0]) / (gini.value[-1] - gini.value[0]))
-    found = f"Gini {gini.value[0]:.2f} at the start, {before:.2f} when test loss begins to fall, {gini.value[-1]:.2f} at the end"
-    return judged(progress >= 0.5, progress, found)
+    course = (
+        f"{gini.value[0]:.2f} at the start, {before:.2f} when test loss begins to fall, {gini.value[-1]:.2f} at the end"
+    )
+    return judged(progress >= 0.5, progress, f"Gini {course}")
 
 
 CLAIMS = (
@@ -34,7 +36,7 @@ CLAIMS = (
         sentence="The embedding is sparse in the Fourier basis: all but a few frequencies are thrown away.",
         place='W, "Calculating waves"',
         write_up="6 of 56 frequencies",
-        rule="Share of frequencies that hold 90 % of the embedding's energy is at most 1/4 (both arbitrary; W shows it).",
+        rule="Share of frequencies that hold 90 % of the energy is at most 1/4 (both arbitrary; W shows a picture).",
         judge=_sparse,
     ),
     Claim(

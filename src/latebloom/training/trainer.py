@@ -7,6 +7,7 @@ from torch import Tensor
 
 from latebloom._errors import UsageError
 from latebloom.models import Examples, Model, cross_entropy, evaluate, table_forward
+from latebloom.training.allocator import keep_memory
 from latebloom.training.experiment import Experiment
 from latebloom.training.optimiser import (
     build_optimiser,
@@ -27,6 +28,7 @@ class Trainer:
         device = experiment.training.device
         if device == "cuda" and not torch.cuda.is_available():
             raise UsageError("training.device: got cuda, but torch finds no GPU here; use cpu")
+        keep_memory()
         self.experiment = experiment
         self.model: Model = experiment.model.build(experiment.task).to(device)
         self.optimiser = build_optimiser(self.model, experiment.optimiser)
