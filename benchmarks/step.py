@@ -54,7 +54,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    times: dict[str, list[float]] = {name: [] for name in (steps := variants())}
+    steps = variants()
+    times: dict[str, list[float]] = {name: [] for name in steps}
     for number in range(options.rounds + 3):
         for name, step in steps.items():
             start = time.perf_counter()

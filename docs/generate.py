@@ -88,9 +88,8 @@ def demo_page(summary: dict[str, Any], claims: list[dict[str, Any]]) -> str:
         "|---|---|---|---|",
     ]
     for row in summary["comparison"]:
-        lines.append(
-            f"| {row['quantity']} | {show(row['ours'], row['kind'])} | {row['write_up'] or '–'} | {row['source'] or ''} |"
-        )
+        told = (row["quantity"], show(row["ours"], row["kind"]), row["write_up"] or "–", row["source"] or "")
+        lines.append(f"| {' | '.join(told)} |")
     lines += ["", "## Phases", "", "| boundary | step | 95 % interval | rule |", "|---|---|---|---|"]
     for b in summary["phases"]["boundaries"]:
         lines.append(f"| {b['name']} | {b['step']:.0f} | {b['low']:.0f} to {b['high']:.0f} | {b['rule']} |")
