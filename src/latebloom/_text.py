@@ -1,4 +1,7 @@
-"""Numbers as people read them, in plain characters that any font can set."""
+"""Numbers as people read them, in plain characters that any font can set, and small tables for notebooks."""
+
+from collections.abc import Iterable
+from html import escape
 
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -22,3 +25,9 @@ def percent(value: float | int) -> str:
 def whole(value: float | int) -> str:
     """A count or a step, with thin spaces between thousands."""
     return f"{value:,.0f}".replace(",", "\u202f")
+
+
+def html_table(rows: Iterable[tuple[str, str]]) -> str:
+    """Pairs of quantity and value as an HTML table: how objects show themselves in a notebook."""
+    cells = (f"<tr><th style='text-align:left'>{escape(a)}</th><td>{escape(b)}</td></tr>" for a, b in rows)
+    return f"<table>{''.join(cells)}</table>"

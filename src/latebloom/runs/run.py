@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from torch import Tensor
 
 from latebloom._errors import DamagedFileError, RunNotFoundError, UsageError
+from latebloom._text import html_table
 from latebloom.models import Model
 from latebloom.phases import Phases, Series, detect_phases
 from latebloom.store import Manifest, RunDirectory, effective_status, join_on_step
@@ -146,10 +147,7 @@ class Run:
         ]
 
     def _repr_html_(self) -> str:
-        cells = "".join(
-            f"<tr><th style='text-align:left'>{name}</th><td>{value}</td></tr>" for name, value in self.rows()
-        )
-        return f"<table>{cells}</table>"
+        return html_table(self.rows())
 
 
 def open_run(run: str | Path, root: str | Path = "runs") -> Run:

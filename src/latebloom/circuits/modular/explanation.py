@@ -10,6 +10,7 @@ from pydantic import Field
 from torch import Tensor
 
 from latebloom._config import Config
+from latebloom._text import html_table
 from latebloom.circuits.modular.embedding import embedding_fractions
 from latebloom.circuits.modular.grid import Grid, modular_grid
 from latebloom.circuits.modular.key_frequencies import key_frequencies
@@ -103,10 +104,7 @@ class Explanation(Config):
         ]
 
     def _repr_html_(self) -> str:
-        cells = "".join(
-            f"<tr><th style='text-align:left'>{name}</th><td>{value}</td></tr>" for name, value in self.rows()
-        )
-        return f"<table>{cells}</table>"
+        return html_table(self.rows())
 
 
 def _number(value: float | None) -> str:
