@@ -2,44 +2,58 @@
 
     python benchmarks/kill_resume.py --runs 100 --out benchmarks/results/kill_resume.json
 
-Each run is a process of its own (the command line, as a user would start it), killed after a random time and started
-again with --resume, until it finishes. Every file but the manifest must equal the unkilled run's, byte by byte.
+Each sitting is a process of its own that runs the command line (forked from one that has imported torch), killed after
+a random time and started again with --resume, until it finishes. Every file but the manifest must equal the unkilled
+run's, byte by byte.
 """
 
 import argparse
+import contextlib
 import json
+import multiprocessing
 import platform
 import random
-import signal
-import subprocess
-import sys
+import shutil
 import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 RECIPE = ["small", "--task.p", "13", "--model.d_model", "32", "--model.d_head", "8", "--model.d_mlp", "64"]
-SETTINGS = ["--training.stop", "steps", "--steps", "1500", "--recording.checkpoints", "50", "--seed", "3"]
-
-
-def command(root: Path, name: str) -> list[str]:
-    """One sitting of training."""
-    train = [sys.executable, "-m", "latebloom", "train", *RECIPE, *SETTINGS]
-    return [*train, "--runs", str(root), "--name", name, "--resume", "--quiet", "--json"]
+PROCESSES = multiprocessing.get_context("forkserver")
+SETTINGS = ["--training.stop", "steps", "--steps", "800", "--recording.checkpoints", "50", "--seed", "3"]
 
 
 def sitting(root: Path, name: str, kill_after: float | None) -> bool:
-    """Train until the end, or until killed; whether it finished."""
-    process = subprocess.Popen(command(root, name), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    try:
-        _, errors = process.communicate(timeout=kill_after)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+    """Train in a process of its own until the end, or until killed; whether it finished."""
+    arguments = ["train", *RECIPE, *SETTINGS, "--runs", str(root), "--name", name, "--resume", "--quiet"]
+    process = PROCESSES.Process(target=train, args=(arguments,))
+    process.start()
+    process.join(kill_after)
+    if process.is_alive():
+        process.kill()
+        process.join()
         return False
-    if process.returncode != 0:
-        raise SystemExit(f"{name}: exit status {process.returncode}: {errors.decode()}")
+    if process.exitcode != 0:
+        raise SystemExit(f"{name}: exit status {process.exitcode}")
     return True
+
+
+def train(arguments: list[str]) -> None:
+    """The command line, silent."""
+    from latebloom.cli import main as command_line
+
+    with open("/dev/null", "w") as nowhere, contextlib.redirect_stdout(nowhere):
+        status = command_line(arguments)
+    raise SystemExit(status)
+
+
+def killed_on_the_way(root: Path, name: str, chance: random.Random, longest: float) -> int:
+    """Train to the end, killed at up to three random moments: in start-up, in training, while writing."""
+    killed = 0
+    while not sitting(root, name, chance.uniform(0.2, 1.0) * longest if killed < 3 else None):
+        killed += 1
+    return killed
 
 
 def contents(run: Path) -> dict[str, bytes]:
@@ -55,19 +69,23 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="seed of the moments of killing")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
+    PROCESSES.set_forkserver_preload(["latebloom.cli.overrides", "latebloom.lab.train", "latebloom.cli.commands.train"])
     chance = random.Random(options.seed)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
+        sitting(root, "warm-up", None)
         start = time.monotonic()
         sitting(root, "unkilled", None)
         whole = time.monotonic() - start
         expected = contents(root / "unkilled")
         kills, equal = [], 0
         for number in range(options.runs):
-            name, killed = f"run-{number}", 0
-            # The first sitting is always killed; later ones only if the moment falls before their end.
-            while not sitting(root, name, chance.uniform(0.3, 1.0) * whole if killed < 3 else None):
-                killed += 1
+            name = f"run-{number}"
+            killed, longest = 0, whole
+            while not killed:  # it ended before its moment came and proves nothing: made again, killed earlier
+                shutil.rmtree(root / name, ignore_errors=True)
+                killed = killed_on_the_way(root, name, chance, longest)
+                longest *= 0.8
             same = contents(root / name) == expected
             equal += same
             kills.append(killed)

@@ -24,9 +24,7 @@ def test_ten_lines_of_python(tmp_path: Path, tiny) -> None:
 
     assert polars.from_arrow(run.metrics).height == 5
     model = run.checkpoint(10).model
-    from latebloom.circuits.modular.grid import all_pairs
-
-    tokens = all_pairs(run.task)
+    tokens = lb.circuits.modular.all_pairs(run.task)
     logits, cache = model.run_with_cache(tokens)
     without = model.run_with_hooks(tokens, {"blocks.0.mlp.hook_post": lambda neurons: neurons * 0})
     assert logits.shape == without.shape == (121, 3, 11)

@@ -1,10 +1,14 @@
 from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from latebloom.claims import CLAIMS, judge
+from latebloom.claims import CLAIMS, Evidence, judge
 from latebloom.lab.measure import measure
-from latebloom.runs import Run
+from latebloom.runs import Run, train_run
+from latebloom.tasks import Data
+from latebloom.training import Experiment
 
 
 def test_every_claim_says_what_it_is_judged_by() -> None:
@@ -48,3 +52,32 @@ def test_claims_are_about_modular_tasks(planted_run: Run, monkeypatch: pytest.Mo
     monkeypatch.setattr(Run, "task", property(lambda self: object()))
     with pytest.raises(UsageError, match="expected a modular task"):
         Evidence(planted_run)
+
+
+def test_a_run_without_a_test_set_is_judged_on_its_model_alone(tiny: Callable[..., Experiment], tmp_path: Path) -> None:
+    run = train_run(tiny(10).model_copy(update={"data": Data(fraction=1.0)}), root=tmp_path)
+    assert not run.phases.found
+    assert judge(measure(run))["groks"].outcome == "undecided"
+
+
+def test_a_change_to_neurons_that_do_not_matter_decides_nothing(planted_run: Run, monkeypatch) -> None:
+    evidence = Evidence(planted_run)
+    claim = next(claim for claim in CLAIMS if claim.id == "neurons-are-polynomials")
+    assert claim.judge(evidence).outcome != "undecided"
+    name = "neurons: own polynomials"
+    row = evidence.ablations[name]
+    assert row.control is not None
+    loss = evidence.explanation.loss.all
+    idle = row.control.model_copy(update={"mean": 1.5 * loss})
+    monkeypatch.setitem(evidence.__dict__, "ablations", {name: row.model_copy(update={"loss": loss, "control": idle})})
+    assert claim.judge(evidence).outcome == "undecided"
+
+
+def test_taking_from_a_model_worse_than_chance_decides_nothing(planted_run: Run, monkeypatch) -> None:
+    evidence = Evidence(planted_run)
+    explanation = evidence.explanation
+    wrong = explanation.model_copy(update={"loss": explanation.loss.model_copy(update={"all": 9.0})})
+    monkeypatch.setitem(evidence.__dict__, "explanation", wrong)
+    for claim in CLAIMS:
+        if claim.id in ("cosines-do-better", "restricted-does-better"):
+            assert claim.judge(evidence).outcome == "undecided"

@@ -3,9 +3,11 @@ import math
 from latebloom.training import Training, stop_rule
 
 
-def feed(losses, accuracy=lambda step: 1.0, weights=lambda step: 900.0, until: int = 6000) -> str | None:
+def feed(
+    losses, accuracy=lambda step: 1.0, weights=lambda step: 900.0, until: int = 6000, every: int = 10
+) -> str | None:
     rule = stop_rule(Training(stop="settled"))
-    for step in range(0, until, 10):
+    for step in range(0, until, every):
         metrics = {"test_loss": losses(step), "test_accuracy": accuracy(step), "sum_squared_weights": weights(step)}
         if reason := rule.update(step, metrics):
             return reason
@@ -15,6 +17,11 @@ def feed(losses, accuracy=lambda step: 1.0, weights=lambda step: 900.0, until: i
 def test_a_flat_end_settles_one_window_after_the_fall() -> None:
     changed = feed(lambda step: 10.0 if step < 2000 else 1e-6, lambda step: float(step >= 2000))
     assert changed == "settled by step 3000"
+
+
+def test_a_spacing_that_does_not_divide_the_window_settles_too() -> None:
+    assert feed(lambda step: 1e-6, every=300) == "settled by step 1200"
+    assert feed(lambda step: 1e-6, every=1500) == "settled by step 1500"
 
 
 def test_nothing_settles_while_loss_falls_weights_move_or_answers_are_wrong() -> None:

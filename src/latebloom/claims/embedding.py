@@ -23,7 +23,10 @@ def _sparse_before(evidence: Evidence) -> Verdict:
     if gini is None or start is None or end is None:
         return undecided("needs a run that grokked, and `latebloom measure`")
     before = gini.value[gini.step <= end][-1]
-    progress = float((before - gini.value[0]) / (gini.value[-1] - gini.value[0]))
+    way = gini.value[-1] - gini.value[0]
+    if way <= 0:
+        return judged(False, None, f"no sparser at the end: Gini {gini.value[0]:.2f}, then {gini.value[-1]:.2f}")
+    progress = float((before - gini.value[0]) / way)
     course = (
         f"{gini.value[0]:.2f} at the start, {before:.2f} when test loss begins to fall, {gini.value[-1]:.2f} at the end"
     )

@@ -1,10 +1,12 @@
 """Claims about the logits."""
 
+import math
+
 from latebloom.circuits.modular.trig_variance import LogitStructure, logit_structure
 from latebloom.claims.claim import Claim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
 
-_NO_KEYS = "the model has no key frequency"
+_NO_KEYS = "the model has no key frequency, or its task no direction cos w(x ± y)"
 
 
 def _structure(evidence: Evidence) -> LogitStructure | None:
@@ -14,8 +16,10 @@ def _structure(evidence: Evidence) -> LogitStructure | None:
 
 def _cancels(evidence: Evidence) -> Verdict:
     structure = _structure(evidence)
-    if structure is None or structure.neurons_linear == 0:
+    if structure is None:
         return undecided(_NO_KEYS)
+    if structure.neurons_linear == 0:
+        return undecided("no neuron has terms in x or y alone, so nothing could cancel")
     ratio = structure.linear / structure.neurons_linear
     return judged(
         ratio <= 0.1,
@@ -41,16 +45,20 @@ def _fit(evidence: Evidence) -> Verdict:
 
 
 def _fit_loss(evidence: Evidence) -> Verdict:
-    fitted, full = evidence.explanation.logits.loss_cos_fit, evidence.explanation.loss.all
-    if fitted is None or not full:
-        return undecided(_NO_KEYS)
-    return judged(fitted < full, fitted / full, f"loss {full:.2g} becomes {fitted:.2g}")
+    return _lowered(evidence, evidence.explanation.logits.loss_cos_fit)
 
 
 def _restricted(evidence: Evidence) -> Verdict:
-    kept, full = evidence.explanation.restricted_loss.all, evidence.explanation.loss.all
+    return _lowered(evidence, evidence.explanation.restricted_loss.all)
+
+
+def _lowered(evidence: Evidence, kept: float | None) -> Verdict:
+    full = evidence.explanation.loss.all
     if kept is None or not full:
         return undecided(_NO_KEYS)
+    # A model that is confidently wrong loses more than one that knows nothing, so anything taken from it would help.
+    if full >= math.log(evidence.task.p):
+        return undecided(f"the model's loss, {full:.2g}, is not below chance")
     return judged(kept < full, kept / full, f"loss {full:.2g} becomes {kept:.2g}")
 
 
@@ -68,7 +76,8 @@ CLAIMS = (
         sentence="The 2x2 blocks are uniform: cos w(x+y) and sin w(x+y) are all that is computed.",
         place='W, "Calculating cos(w(x+y)), sin(w(x+y)) and calculating logits"',
         write_up="uniform (a picture)",
-        rule="At least 90 % of the key blocks' energy lies on the two directions (arbitrary; chance is 1/2).",
+        rule="At least 90 % of the key blocks' energy lies on the two directions (arbitrary; chance is 1/2, or 2/3 "
+        "where x and y enter alike).",
         judge=_uniform,
     ),
     Claim(
@@ -83,7 +92,7 @@ CLAIMS = (
         id="cosines-do-better",
         sentence="The fitted cosines alone have a lower loss than the model.",
         place='W, "Calculating cos(w(x+y)), sin(w(x+y)) and calculating logits"',
-        write_up="2.4e-7 becomes 4.7e-8",
+        write_up="2e-7 becomes 4.7e-8 (W); 2.4e-7 (P)",
         rule="Loss of the fit is below the model's, over all pairs.",
         judge=_fit_loss,
     ),

@@ -4,7 +4,7 @@ from latebloom.circuits.modular.unembedding import read_outs, unembedding_residu
 from latebloom.claims.claim import Claim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
 
-_NO_KEYS = "the model has no key frequency"
+_NO_KEYS = "the model has no key frequency, or its task no direction cos w(x ± y)"
 
 
 def _clustered(evidence: Evidence) -> Verdict:
@@ -20,9 +20,14 @@ def _polynomials(evidence: Evidence) -> Verdict:
     loss = evidence.explanation.loss.all
     if ablation is None or not loss:
         return undecided(_NO_KEYS)
-    ratio = ablation.loss / loss
-    control = f"; at random frequencies {ablation.control.mean:.2g}" if ablation.control else ""
-    return judged(0.5 <= ratio <= 2, ratio, f"loss {loss:.2g} becomes {ablation.loss:.2g}{control}")
+    control = ablation.control
+    ratio, found = ablation.loss / loss, f"loss {loss:.2g} becomes {ablation.loss:.2g}"
+    if control is None:
+        return judged(0.5 <= ratio <= 2, ratio, found)
+    found += f"; at random frequencies {control.mean:.2g}"
+    if control.mean <= 2 * loss:
+        return undecided(f"{found}: these neurons matter too little for a change to show")
+    return judged(0.5 <= ratio <= 2, ratio, found)
 
 
 def _read_out(evidence: Evidence) -> Verdict:
@@ -58,7 +63,7 @@ CLAIMS = (
         sentence="Replacing neurons by their degree-2 Fourier polynomials leaves the loss unchanged.",
         place="W, footnote 26",
         write_up="2.4e-7 becomes 2.5e-7 (P)",
-        rule="Loss changes by less than a factor of 2 (arbitrary), beside polynomials at random frequencies.",
+        rule="Loss changes by less than a factor of 2 (arbitrary), but by more with polynomials at random frequencies.",
         judge=_polynomials,
     ),
     Claim(

@@ -4,30 +4,34 @@ import numpy as np
 
 from latebloom.claims.claim import Claim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
+from latebloom.phases import Series
 
 _NEEDS = "needs a run that grokked, and `latebloom measure`"
 
 
 def _groks(evidence: Evidence) -> Verdict:
     start, change = evidence.boundary("circuit formation"), evidence.boundary("clean-up")
+    if evidence.series("test_loss") is None:
+        return undecided("the run has no test set")
     if start is None or change is None:
-        return judged(False, None, evidence.phases.reason)
-    return judged(change > start, change - start, f"memorised by step {start:.0f}, test loss falls from {change:.0f}")
+        finished = evidence.run.status == "finished"
+        return judged(False, None, evidence.phases.reason) if finished else undecided("the run is not finished")
+    delay = change / start
+    return judged(delay >= 2, delay, f"memorised by step {start:.0f}, test loss falls from {change:.0f}")
 
 
 def _excluded_parts(evidence: Evidence) -> Verdict:
-    pairs, change = evidence.paired("excluded_loss", "train_loss"), evidence.boundary("clean-up")
-    if pairs is None or change is None:
+    change = evidence.boundary("clean-up")
+    pairs, control = evidence.paired("excluded_loss", "train_loss"), evidence.series("excluded_loss_control")
+    if pairs is None or control is None or change is None:
         return undecided(_NEEDS)
     steps, excluded, train = pairs
-    apart = steps[excluded > 10 * train]
+    apart = steps[excluded > 10 * np.maximum(train, np.interp(steps, control.step, control.value))]
     if not len(apart):
-        return judged(False, None, "it never is ten times the train loss")
-    return judged(
-        bool(apart[0] < change),
-        float(apart[0]),
-        f"ten times train loss from step {apart[0]:.0f}, test falls from {change:.0f}",
-    )
+        return judged(False, None, "it is never ten times the train loss and the control")
+    first = float(apart[0])
+    found = f"ten times train loss and random frequencies from step {first:.0f}, test falls from {change:.0f}"
+    return judged(first < change, first, found)
 
 
 def _restricted_first(evidence: Evidence) -> Verdict:
@@ -40,9 +44,8 @@ def _restricted_first(evidence: Evidence) -> Verdict:
     if not len(first[0]) or not len(first[1]):
         return undecided("one of them never falls under a tenth of chance")
     lead = float(first[1][0] - first[0][0])
-    return judged(
-        lead > 0, lead, f"under a tenth of chance from step {first[0][0]:.0f}, test loss from {first[1][0]:.0f}"
-    )
+    found = f"under a tenth of chance from step {first[0][0]:.0f}, test loss from {first[1][0]:.0f}"
+    return judged(lead > 0, lead, found) if lead else undecided(f"{found}: the checkpoints are too far apart to tell")
 
 
 def _restricted_same(evidence: Evidence) -> Verdict:
@@ -59,6 +62,8 @@ def _restricted_same(evidence: Evidence) -> Verdict:
 
 def _mlp_weights_fall(evidence: Evidence) -> Verdict:
     start, change = evidence.boundary("circuit formation"), evidence.boundary("clean-up")
+    if evidence.grid.pattern is None:
+        return undecided("an MLP has no other matrices to meet")
     falls = []
     for name in ("W_in", "W_out"):
         series = evidence.series(f"sum_squared_weights.{name}")
@@ -70,19 +75,36 @@ def _mlp_weights_fall(evidence: Evidence) -> Verdict:
 
 
 def _train_loss_drops(evidence: Evidence) -> Verdict:
-    train, change = evidence.series("train_loss"), evidence.boundary("clean-up")
-    if train is None or change is None:
+    train, change, memorised = (
+        evidence.series("train_loss"),
+        evidence.boundary("clean-up"),
+        evidence.boundary("circuit formation"),
+    )
+    if train is None or change is None or memorised is None:
         return undecided(_NEEDS)
-    before = float(np.median(train.value[train.step <= change][-20:]))
-    ratio = float(np.median(train.value[-20:])) / before
-    return judged(ratio < 0.9, ratio, f"{before:.2g} before the change, {before * ratio:.2g} at the end")
+    last = float(train.step[-1])
+    start = max(memorised, 2 * change - last)  # as long before the change as the record goes on after it
+    if not start < change < last:
+        return undecided("the record is too short to tell a drop from drift")
+    before, middle, after = (_around(train, step) for step in (start, change, last))
+    drifted = middle * (middle / before) ** ((last - change) / (change - start))
+    found = f"{middle:.2g} when test loss begins to fall, {after:.2g} at the end; {drifted:.2g} by drift alone"
+    return judged(after < 0.9 * drifted, after / drifted, found)
+
+
+def _around(series: Series, step: float) -> float:
+    """The median of the 20 values nearest to a step."""
+    nearest = np.argsort(np.abs(series.step - step))[:20]
+    return float(np.median(series.value[nearest]))
 
 
 def _remnants(evidence: Evidence) -> Verdict:
-    loss = evidence.explanation.loss
-    if not evidence.phases.found or not loss.train or not loss.test:
-        return undecided("needs a run that grokked, with a train and a test set")
-    return judged(loss.train < loss.test, loss.test / loss.train, f"train {loss.train:.2g}, test {loss.test:.2g}")
+    loss, kept = evidence.explanation.loss, evidence.explanation.restricted_loss
+    if not evidence.phases.found or not (loss.train and loss.test and kept.train and kept.test):
+        return undecided("needs a run that grokked, with key frequencies, a train and a test set")
+    gap, circuit = loss.test / loss.train, kept.test / kept.train
+    found = f"test / train loss {gap:.3g}, restricted {circuit:.3g} (train {loss.train:.2g}, test {loss.test:.2g})"
+    return judged(gap > 1.5 * circuit, gap / circuit, found)
 
 
 CLAIMS = (
@@ -91,7 +113,7 @@ CLAIMS = (
         sentence="The model first memorises the training data and generalises only long after, suddenly.",
         place='W, "Introduction"; P',
         write_up="memorised by 1k, test loss falls from 9k (W); 1.4k and 9.4k (P)",
-        rule="Phases found from the losses alone: test loss starts to fall after train loss has levelled out.",
+        rule="Test loss starts to fall at twice the step at which train loss levelled out, or later (arbitrary).",
         judge=_groks,
     ),
     Claim(
@@ -99,7 +121,7 @@ CLAIMS = (
         sentence="Excluded loss parts from train loss before test loss moves.",
         place='W, "Evolution of Circuits During Training", interpolation',
         write_up="from about 1k on",
-        rule="Excluded loss is ten times train loss (arbitrary) before clean-up starts.",
+        rule="It is ten times (arbitrary) train loss, and the same without random frequencies, before clean-up starts.",
         judge=_excluded_parts,
     ),
     Claim(
@@ -131,7 +153,7 @@ CLAIMS = (
         sentence="Train loss drops once more when the model groks.",
         place='W, "An Intuitive Explanation of Grokking", final evidence',
         write_up="notable drop (a picture)",
-        rule="The last losses are at least 10 % (arbitrary) below those just before clean-up starts, by medians of 20.",
+        rule="The last losses are 10 % (arbitrary) lower than the drift before clean-up would make them.",
         judge=_train_loss_drops,
     ),
     Claim(
@@ -139,7 +161,7 @@ CLAIMS = (
         sentence="Remnants of memorisation stay: at the end train loss is still below test loss.",
         place='W, "Evolution of Circuits During Training", stability',
         write_up="train below test",
-        rule="Final train loss is below final test loss.",
+        rule="Test over train loss is 1.5 times (arbitrary) that of the restricted loss, which has no memory.",
         judge=_remnants,
     ),
 )

@@ -34,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("latebloom: interrupted", file=sys.stderr)
         return 1
+    except MemoryError:
+        print("latebloom: not enough memory for this; expected a smaller model or task", file=sys.stderr)
+        return 1
     except BrokenPipeError:
         # Whoever read the output has gone; Python must not complain about it again on the way out.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -19,7 +19,14 @@ class Parser(argparse.ArgumentParser):
 
 def add_runs(parser: argparse.ArgumentParser) -> None:
     """The option that says where runs are."""
-    parser.add_argument("--runs", metavar="DIR", default="runs", help="directory that holds the runs (runs)")
+    text = "directory that holds the runs (runs)"
+    parser.add_argument("--runs", metavar="DIR", default="runs", type=_directory, help=text)
+
+
+def _directory(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise argparse.ArgumentTypeError(f"got {text!r}, expected a directory")
+    return text
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

@@ -25,6 +25,7 @@ from latebloom.figures.figure import Figure
 from latebloom.figures.render import drawn, file_format, save
 from latebloom.figures.source import FigureSource
 from latebloom.runs import Run
+from latebloom.store import check_output
 
 _IN_ORDER: tuple[Figure[Any], ...] = (
     training_curve.FIGURE,
@@ -62,6 +63,7 @@ def render(name: str, run: Run | FigureSource, path: Path | str | None = None) -
     target = None if path is None else Path(path)
     if target is not None:
         file_format(target)
+        check_output(target)
     figure = FIGURES[name]
     data = (run if isinstance(run, FigureSource) else FigureSource(run)).data_of(figure)
     return drawn(figure, data) if target is None else save(figure, data, target)

@@ -15,4 +15,4 @@ def ablate(
 ) -> list[Ablation]:
     """The ablations of the write-up, each beside a size-matched random control; arguments as `explain`."""
     found = subject(target, step, root)
-    return ablate_model(found.model, found.task, key_frequencies(modular_grid(found.model, found.task), rule))
+    return ablate_model(found.model, found.task, key_frequencies(modular_grid(found.model.double(), found.task), rule))

@@ -6,7 +6,7 @@ from latebloom.explorer import render_report
 from latebloom.figures import FIGURES, FigureSource, drawn
 from latebloom.lab.summary import summarise
 from latebloom.runs import Run
-from latebloom.store import atomic_write
+from latebloom.store import atomic_write, check_output
 
 
 def report(run: Run, out: str | Path | None = None) -> Path:
@@ -16,12 +16,13 @@ def report(run: Run, out: str | Path | None = None) -> Path:
     Figures that are undefined for the run are listed with their reason. Errors: UsageError for a run without
     checkpoints, of a task that is not modular, or without matplotlib and jinja2; StoreError where it cannot be written.
     """
+    path = run.path / "report.html" if out is None else Path(out)
+    check_output(path)
     source = FigureSource(run)
     summary = summarise(source)
     names = [entry["name"] for entry in summary["figures"] if "says" in entry]
     pictures = {name: drawn(FIGURES[name], source.data_of(FIGURES[name])).decode() for name in names}
     page = render_report(summary, pictures)
-    path = run.path / "report.html" if out is None else Path(out)
     if out is None:
         run.directory.write_document("summary", summary)
     atomic_write(path, page.encode())

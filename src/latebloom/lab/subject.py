@@ -1,6 +1,8 @@
 """What can be explained: a run, one of its checkpoints, or a file of weights."""
 
+import os
 import pickle
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,9 @@ from latebloom.circuits.modular.grid import modular_grid
 from latebloom.models import Model, Transformer, trained_tensors, transformer_from_state
 from latebloom.runs import Run, open_run
 from latebloom.tasks import ModularAddition, ModularSubtraction, ModularTask
+
+_FINAL = ("model", "state_dict", "model_state_dict")
+_STEPS = (("state_dicts", "epochs"), ("checkpoints", "checkpoint_epochs"))
 
 
 @dataclass(frozen=True)
@@ -36,10 +41,8 @@ def subject(target: str | Path | Run, step: int | None = None, root: str | Path 
     if isinstance(target, Run):
         return _of_run(target, step)
     path = Path(target)
-    if path.is_file():
-        if step is not None:
-            raise UsageError(f"--step: got {step} for a file of weights, which holds one step; drop --step")
-        return _of_file(path)
+    if os.path.isfile(path):  # unlike Path.is_file, False for a name too long or without rights
+        return _of_file(path, step)
     try:
         return _of_run(open_run(target, root), step)
     except RunNotFoundError:
@@ -50,15 +53,16 @@ def subject(target: str | Path | Run, step: int | None = None, root: str | Path 
 
 def _of_run(run: Run, step: int | None) -> Subject:
     if not isinstance(run.task, ModularTask):
-        raise UsageError(f"explain: got a run of task {run.manifest.recipe}, expected a modular task")
+        raise UsageError(f"explain: got a run of task {run.task.name}, expected a modular task")
     model = run.checkpoint(step).model
     return Subject(model, run.task, run.train_mask, _squares(dict(model.named_parameters())))
 
 
-def _of_file(path: Path) -> Subject:
+def _of_file(path: Path, step: int | None) -> Subject:
     try:
-        state = trained_tensors(_state_dict(path))
+        state = trained_tensors(_state_dict(path, step))
         model = transformer_from_state(state)
+        model.double()  # in half precision even the accuracy, and so the task, could come out wrong
         return Subject(model, _task_of(model), None, _squares(state))
     except DamagedFileError:
         raise
@@ -66,11 +70,9 @@ def _of_file(path: Path) -> Subject:
         raise UsageError(f"{path}: {error}") from None
 
 
-def _state_dict(path: Path) -> dict[str, Tensor]:
+def _state_dict(path: Path, step: int | None) -> dict[str, Tensor]:
     """The tensors of a file, by name; nothing in it is executed."""
-    content = _load(path)
-    if isinstance(content, dict) and isinstance(content.get("model"), dict):
-        content = content["model"]
+    content = _at_step(_load(path), step)
     if not isinstance(content, dict) or not content:
         raise UsageError(f"expected a state dict, got {type(content).__name__}; save model.state_dict()")
     tensors = {str(name): value for name, value in content.items() if isinstance(value, Tensor)}
@@ -79,11 +81,28 @@ def _state_dict(path: Path) -> dict[str, Tensor]:
     return tensors
 
 
+def _at_step(content: Any, step: int | None) -> Any:
+    """The state dict within a file: alone, under a usual name, or one of a whole run's, which lie beside their steps."""
+    found = content if isinstance(content, dict) else {}
+    final = next((found[name] for name in _FINAL if isinstance(found.get(name), dict)), None)
+    states, steps = next(((found[a], found.get(b)) for a, b in _STEPS if isinstance(found.get(a), list)), ([], None))
+    if step is None:
+        return final or (states[-1] if states else content)
+    kept = list(map(int, steps)) if isinstance(steps, list | Tensor) and len(steps) == len(states) else []
+    if not kept:
+        raise UsageError(f"--step: got {step}, but this file does not tell steps apart; drop --step")
+    if step not in kept:
+        nearest = ", ".join(map(str, sorted(sorted(kept, key=lambda other: abs(other - step))[:4])))
+        raise UsageError(f"--step: got {step}, which this file does not hold: the nearest are {nearest}")
+    return states[kept.index(step)]
+
+
 def _load(path: Path) -> Any:
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
-        return torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings(action="ignore"):  # what is wrong with a file is said once, in one line
+            return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
         raise DamagedFileError(
             f"{path}: refused: not a plain file of tensors (it is damaged, or would run code); "

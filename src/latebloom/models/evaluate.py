@@ -17,7 +17,10 @@ def evaluate(
     name: str,
     dtype: torch.dtype = torch.float64,
 ) -> dict[str, float]:
-    """``{name}_loss`` (nats) and ``{name}_accuracy``; with several components also ``{name}_loss.{component}`` …"""
+    """``{name}_loss`` (nats) and ``{name}_accuracy``; with several components also ``{name}_loss.{component}`` …
+
+    A component that no label of these examples belongs to has no loss, and is left out.
+    """
     losses, right = per_label(logits, examples.labels, dtype)
     counted = examples.labels != IGNORE
     found = _means(losses, right, counted, name, "")
@@ -28,7 +31,9 @@ def evaluate(
 
 
 def _means(losses: Tensor, right: Tensor, counted: Tensor, name: str, suffix: str) -> dict[str, float]:
-    count = counted.sum().clamp(min=1)
+    count = int(counted.sum())
+    if count == 0:
+        return {}
     return {
         f"{name}_loss{suffix}": float((losses * counted).sum() / count),
         f"{name}_accuracy{suffix}": float((right * counted).sum() / count),

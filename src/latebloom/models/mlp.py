@@ -19,7 +19,7 @@ class MLPConfig(Config):
 
     kind: Literal["mlp"] = "mlp"
     d_mlp: int = Field(default=256, ge=1, description="neurons")
-    seed: int = Field(default=0, ge=0, description="seed of the initial weights, apart from the split")
+    seed: int = Field(default=0, ge=0, lt=2**63, description="seed of the initial weights, apart from the split")
 
     def build(self, task: Task) -> "MLP":
         """A freshly initialised model for a task, in float32."""

@@ -14,6 +14,7 @@ _NAME = re.compile(r"^(?:blocks\.(\d+)\.)?(embed|pos_embed|attn|mlp|unembed)\.(W
 _AXES = {"W_Q": (3,), "W_K": (3,), "W_V": (3,), "W_O": (2, 3)} | dict.fromkeys(
     ("W_E", "W_pos", "W_in", "W_out", "W_U"), (2,)
 )
+_DTYPES = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 _REQUIRED = ("embed.W_E", "pos_embed.W_pos", "blocks.0.attn.W_Q", "blocks.0.attn.W_O", "unembed.W_U")
 
 
@@ -50,7 +51,10 @@ def _check(weights: Mapping[str, Tensor]) -> None:
     foreign = [name for name in weights if not _NAME.match(name)]
     if foreign:
         raise UsageError(f"state dict: got {foreign[0]}, which this transformer has no place for")
-    bad = [name for name, value in weights.items() if not value.is_floating_point() or not value.isfinite().all()]
+    blocks = sorted({int(m[1]) for m in map(_NAME.match, weights) if m and m[1]})
+    if blocks != list(range(len(blocks))):
+        raise UsageError(f"state dict: got blocks {', '.join(map(str, blocks[:4]))} …, expected 0, 1, … without a gap")
+    bad = [name for name, value in weights.items() if not _is_plain(value) or not value.isfinite().all()]
     if bad:
         raise UsageError(f"state dict: {bad[0]} holds values that are not finite numbers")
     for name, value in weights.items():
@@ -58,6 +62,10 @@ def _check(weights: Mapping[str, Tensor]) -> None:
         if value.ndim not in expected or value.numel() == 0:
             axes = " or ".join(map(str, expected))
             raise UsageError(f"state dict: {name} has shape {tuple(value.shape)}, expected {axes} axes, none empty")
+
+
+def _is_plain(value: Tensor) -> bool:
+    return value.dtype in _DTYPES and value.layout == torch.strided and not value.is_meta
 
 
 def _from_published(name: str, value: Tensor, weights: Mapping[str, Tensor]) -> Tensor:

@@ -26,7 +26,7 @@ class TransformerConfig(Config):
     n_heads: int = Field(default=4, ge=1, description="attention heads per block")
     d_head: int = Field(default=32, ge=1, description="width of one head")
     d_mlp: int = Field(default=512, ge=0, description="neurons per block; 0 = attention only")
-    seed: int = Field(default=0, ge=0, description="seed of the initial weights, apart from the split")
+    seed: int = Field(default=0, ge=0, lt=2**63, description="seed of the initial weights, apart from the split")
 
     def build(self, task: Task) -> "Transformer":
         """A freshly initialised model for a task, in float32."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from latebloom._errors import UsageError
 from latebloom.store import identity
 from latebloom.training import Experiment
 
@@ -9,6 +10,13 @@ from latebloom.training import Experiment
 def default_name(experiment: Experiment) -> str:
     """``recipe-SEED-abcdef``: the letters identify everything but the length, so that a run can be made longer."""
     return f"{experiment.recipe}-{experiment.model.seed}-{identity(_without_length(experiment))[:6]}"
+
+
+def check_name(name: str) -> None:
+    """UsageError unless the name keeps a run inside the directory of runs: ``NAME``, or ``SWEEP/NAME``."""
+    parts = name.split("/")
+    if len(parts) > 2 or not name.isprintable() or any(part.strip() in ("", ".", "..") for part in parts):
+        raise UsageError(f"--name: got {name!r}, expected a plain name such as first-try, or SWEEP/NAME")
 
 
 def difference(stored: dict[str, Any], experiment: Experiment) -> str | None:

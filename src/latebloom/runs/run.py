@@ -18,7 +18,7 @@ from latebloom._text import html_table
 from latebloom.models import Model
 from latebloom.phases import Phases, Series, detect_phases
 from latebloom.store import Manifest, RunDirectory, effective_status, join_on_step
-from latebloom.tasks import Task, split
+from latebloom.tasks import ModularTask, Task, split
 from latebloom.training import Experiment
 
 if TYPE_CHECKING:
@@ -91,8 +91,11 @@ class Run:
 
     @property
     def phases(self) -> Phases:
-        """Memorisation, circuit formation, clean-up and stable, from the series alone."""
+        """Memorisation, circuit formation, clean-up and stable, from the series alone; none, with the reason, where
+        the run has no test set."""
         table = self.metrics
+        if not {"train_loss", "test_loss"} <= set(table.column_names):
+            return Phases((), (), False, "No phases: the run has no train and test loss to tell them by.")
         steps = table["step"].to_numpy()
         columns = table.column_names[1:]
         return detect_phases({name: Series.of(steps, table[name].to_numpy(zero_copy_only=False)) for name in columns})
@@ -123,7 +126,7 @@ class Run:
     @cached_property
     def train_mask(self) -> Bool[Tensor, "x y"] | None:
         """Which of the p × p pairs it was trained on; None for a stream, or a task that is not on pairs."""
-        if self.experiment.data.kind != "finite" or not hasattr(self.task, "p"):
+        if self.experiment.data.kind != "finite" or not isinstance(self.task, ModularTask):
             return None
         rows = split(self.task, self.experiment.data).train_rows
         mask = np.zeros(self.task.p * self.task.p, dtype=bool)
@@ -153,7 +156,7 @@ class Run:
 def open_run(run: str | Path, root: str | Path = "runs") -> Run:
     """The run at a path, or of a name under ``root``. Errors: RunNotFoundError where there is none."""
     for place in (Path(run), Path(root) / run):
-        if RunDirectory(place).exists():
+        if str(run) and RunDirectory(place).exists():
             return Run(place)
     raise RunNotFoundError(
         f"run: got {str(run)!r}, expected a run directory or a name under {root}/; see `latebloom runs`"

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import torch
 
-from latebloom._errors import DivergedError, UsageError
+from latebloom._errors import DamagedFileError, DivergedError, UsageError
 from latebloom.runs.interrupt import Interrupt
-from latebloom.runs.naming import default_name, difference
+from latebloom.runs.naming import check_name, default_name, difference
 from latebloom.runs.recorder import Recorder, new_manifest
 from latebloom.runs.run import Run
 from latebloom.store import Manifest, RunDirectory, RunLock, identity
@@ -31,7 +31,8 @@ def train_run(
     Errors: UsageError (the run exists, or is of another experiment), RunLockedError, StoreError (disk, rights),
     DivergedError naming the step, the last good checkpoint and what to try. All leave what was recorded.
     """
-    name = name or default_name(experiment)
+    name = default_name(experiment) if name is None else name
+    check_name(name)
     directory = RunDirectory(Path(root) / name)
     exists = directory.exists()
     if exists and not resume:
@@ -42,23 +43,45 @@ def train_run(
     directory.create()
     with RunLock(directory.path), Interrupt() as interrupt:
         directory.clean()
-        manifest = _continued(directory, experiment) if exists else new_manifest(name, experiment)
-        state = directory.read_state() if exists else None
-        directory.drop_after(-1 if state is None else state[0])
-        directory.write_manifest(manifest)
+        state = directory.read_state()
+        done = 0 if state is None else state[0]
+        manifest = _continued(directory, experiment, done) if exists else new_manifest(name, experiment)
+        _whole(directory, exists, manifest.step, state is not None)
         if state is not None:
             trainer.load_state(state[0], {key: torch.from_numpy(value) for key, value in state[1].items()})
+        # Only now that everything has been read may anything be removed.
+        directory.drop_after(-1 if state is None else state[0])
+        directory.write_manifest(manifest)
         recorder = Recorder(directory, manifest, trainer)
         _follow(trainer, _replayed(directory, experiment, trainer.step), recorder, interrupt, observer)
     return Run(directory.path)
 
 
-def _continued(directory: RunDirectory, experiment: Experiment) -> Manifest:
-    """The manifest of the run that is there, for its next sitting."""
+def _whole(directory: RunDirectory, has_manifest: bool, step: int, has_state: bool) -> None:
+    """Refuses a run of which a part is gone: starting again would remove what is left of it."""
+    if not has_manifest and (has_state or directory.checkpoint_steps()):
+        missing = "manifest.json"
+    elif step > 0 and not has_state:
+        missing = "state.safetensors"
+    else:
+        return
+    raise DamagedFileError(
+        f"{directory.path} holds a run without its {missing}, so it cannot go on; bring that back, or choose another "
+        "place with --name or --runs"
+    )
+
+
+def _continued(directory: RunDirectory, experiment: Experiment, done: int) -> Manifest:
+    """The manifest of the run that is there, ``done`` steps long, for its next sitting."""
     manifest = directory.read_manifest()
     differs = difference(manifest.experiment, experiment)
     if differs:
         raise UsageError(f"{directory.path}: {differs}; resume with the same settings, or choose another --name")
+    if experiment.training.steps < done:
+        raise UsageError(
+            f"training.steps: got {experiment.training.steps}, but {directory.path} has done {done}; "
+            "expected as many or more, or another --name"
+        )
     stored = experiment.model_dump(mode="json")
     update = {
         "status": "running",

@@ -5,6 +5,7 @@ Knows no model and needs no torch. `runs/` is where typed objects meet it.
 
 from latebloom.store.atomic import atomic_write
 from latebloom.store.directory import RunDirectory
+from latebloom.store.disk import check_output, one_line
 from latebloom.store.listing import effective_status, find_runs
 from latebloom.store.lock import RunLock, is_locked
 from latebloom.store.manifest import Manifest, Status, identity
@@ -18,10 +19,12 @@ __all__ = [
     "Status",
     "append_rows",
     "atomic_write",
+    "check_output",
     "effective_status",
     "empty_table",
     "find_runs",
     "identity",
     "is_locked",
     "join_on_step",
+    "one_line",
 ]

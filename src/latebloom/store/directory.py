@@ -66,7 +66,7 @@ class RunDirectory:
     def read_checkpoint(self, step: int) -> dict[str, numpy.ndarray]:
         """The weights at the step; UsageError with the nearest steps where there is no such checkpoint."""
         file = self._checkpoint(step)
-        found = tensors.read_tensors(file)
+        found = tensors.read_tensors(file) if step in self.checkpoint_steps() else None
         if found is None:
             raise UsageError(f"{self.path} has no checkpoint at step {step}: {self._nearest(step)}")
         if found[0] != step:

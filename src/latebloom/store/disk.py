@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from latebloom._errors import LatebloomError, StoreError
+from latebloom._errors import LatebloomError, StoreError, UsageError
 
 FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
@@ -32,6 +33,17 @@ def one_line(path: Path, verb: str, kind: type[LatebloomError] = StoreError) -> 
         yield
     except OSError as error:
         raise (StoreError if error.errno in FULL else kind)(explain(error, path, verb)) from error
+
+
+def check_output(path: Path) -> None:
+    """UsageError unless a file can be made there: a directory that exists, and a name in it that is no directory.
+
+    To be called before the work whose result is to be written.
+    """
+    if not path.name or os.path.isdir(path):
+        raise UsageError(f"--out: got {str(path)!r}, which is a directory; expected a file")
+    if not os.path.isdir(path.parent):
+        raise UsageError(f"--out: got {str(path)!r}, but there is no directory {path.parent}; make it first")
 
 
 def read_if_there(path: Path) -> bytes | None:

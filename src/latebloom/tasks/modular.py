@@ -9,6 +9,9 @@ from pydantic import Field
 
 from latebloom.tasks.base import Batch, Task
 
+MOST = 10_000
+"""The largest modulus: all p² pairs are listed in memory."""
+
 
 class ModularTask(Task):
     """z = f(x, y), both operands and the answer in 0 … p-1; tokens ``x y =`` with ``=`` as token p.
@@ -16,7 +19,7 @@ class ModularTask(Task):
     Source: the write-up, "Model details" (vocabulary p + 1 in, p out, loss at ``=`` only).
     """
 
-    p: int = Field(default=113, ge=3, description="modulus: operands and answers are 0 … p-1 (3 or more)")
+    p: int = Field(default=113, ge=3, le=MOST, description="modulus: operands and answers are 0 … p-1 (3 or more)")
 
     phase_sign: ClassVar[int | None] = None
     """s where the answer depends on x + s·y alone, so that cos w(x + s·y) is the direction to look for; else None."""

@@ -19,11 +19,11 @@ class Data(Config):
 
     kind: Literal["finite", "stream"] = Field("finite", description="a fixed train set, or an infinite stream")
     fraction: float = Field(0.3, gt=0, le=1, description="share of all examples in the train set; 1 = all of them")
-    seed: int = Field(0, ge=0, description="seed of split, batch order and stream, apart from init")
+    seed: int = Field(0, ge=0, lt=2**63, description="seed of split, batch order and stream, apart from init")
 
 
 class Split(NamedTuple):
-    """Train and test examples, with their row numbers in the universe (both None for a stream)."""
+    """Train and test examples, with their row numbers in the universe."""
 
     train: Batch
     test: Batch

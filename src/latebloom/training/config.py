@@ -12,7 +12,7 @@ ScheduleField = Annotated[Schedule, PlainSerializer(str, return_type=str)]
 
 def _two_numbers(value: Any) -> Any:
     parts = value.split(",") if isinstance(value, str) else value
-    if len(parts) != 2:
+    if not isinstance(parts, list | tuple) or len(parts) != 2:
         raise ValueError("expected two numbers from 0 to below 1, as 0.9,0.98")
     return parts
 

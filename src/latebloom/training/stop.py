@@ -48,7 +48,8 @@ class Settled:
             return None
         log_loss = math.log(max(metrics["test_loss"], 1e-300))
         self._window.append((step, log_loss, metrics["test_accuracy"], metrics["sum_squared_weights"]))
-        while self._window[0][0] < step - WINDOW:
+        # One row at or before the window's start stays, or spacings that do not divide WINDOW would never fill it.
+        while len(self._window) > 1 and self._window[1][0] <= step - WINDOW:
             self._window.popleft()
         return f"settled by step {step}" if self._flat(step) else None
 

@@ -30,7 +30,7 @@ class Trainer:
             raise UsageError("training.device: got cuda, but torch finds no GPU here; use cpu")
         keep_memory()
         self.experiment = experiment
-        self.model: Model = experiment.model.build(experiment.task).to(device)
+        self.model: Model = _built(experiment).to(device)
         self.optimiser = build_optimiser(self.model, experiment.optimiser)
         self.data = DataSource(experiment)
         self.step = 0
@@ -95,3 +95,12 @@ class Trainer:
             raise UsageError(f"resume state: got weights of another model: {str(error).splitlines()[-1]}") from None
         load_optimiser_tensors(self.model, self.optimiser, tensors)
         self.step = step
+
+
+def _built(experiment: Experiment) -> Model:
+    try:
+        return experiment.model.build(experiment.task)
+    except (RuntimeError, TypeError):  # what torch says of sizes that it cannot allocate, or not even count
+        raise UsageError(
+            f"model: got {experiment.model}, which does not fit into memory; expected smaller sizes"
+        ) from None

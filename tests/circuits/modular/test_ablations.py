@@ -112,4 +112,4 @@ def test_only_what_applies():
 
 def test_published_losses_stand_beside_the_mainline_task_only():
     rows = ablate(planted_transformer(113, [14, 35, 41, 42, 52]), ModularAddition(), [14, 35, 41, 42, 52], draws=1)
-    assert {row.name: row.write_up for row in rows} == dict(WRITE_UP)
+    assert {row.name: row.write_up for row in rows if row.write_up is not None} == dict(WRITE_UP)

@@ -9,7 +9,7 @@ from latebloom.circuits.modular.embedding import (
     embedding_norms,
 )
 from latebloom.circuits.modular.explanation import Explanation, explain_grid, explain_model
-from latebloom.circuits.modular.grid import Grid, modular_grid
+from latebloom.circuits.modular.grid import Grid, all_pairs, modular_grid
 from latebloom.circuits.modular.heads import AttentionHead, attention_heads
 from latebloom.circuits.modular.initial import InitialCircle, circularity, initial_circles
 from latebloom.circuits.modular.key_frequencies import RULES, key_frequencies
@@ -54,6 +54,7 @@ __all__ = [
     "NeuronClusters",
     "ReadOut",
     "ablate",
+    "all_pairs",
     "attention_heads",
     "circularity",
     "cluster_output",

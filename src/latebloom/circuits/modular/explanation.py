@@ -10,6 +10,7 @@ from pydantic import Field
 from torch import Tensor
 
 from latebloom._config import Config
+from latebloom._errors import UsageError
 from latebloom._text import html_table
 from latebloom.circuits.modular.embedding import embedding_fractions
 from latebloom.circuits.modular.grid import Grid, modular_grid
@@ -123,9 +124,13 @@ def explain_model(
 
     ``train_mask``: which pairs it was trained on, where known. ``rule``: how key frequencies are chosen.
     ``sum_squared_weights``: of the weights as stored, where they hold more than the model.
-    Errors: UsageError for an unknown rule or kind of model.
+    Errors: UsageError for an unknown rule or kind of model, or where the logits overflow.
     """
     grid = modular_grid(copy.deepcopy(model).double(), task)
+    if not bool(grid.logits.isfinite().all()):
+        raise UsageError(
+            "model: its logits are not finite numbers, so there is nothing to explain; its weights diverged"
+        )
     squares = sum(float(weight.double().square().sum()) for weight in model.parameters())
     stored = squares if sum_squared_weights is None else sum_squared_weights
     return explain_grid(grid, train_mask, key_frequencies(grid, rule), stored)

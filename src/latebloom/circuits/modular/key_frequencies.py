@@ -28,7 +28,8 @@ def by_embedding(grid: Grid) -> list[int]:
 def by_w_logit(grid: Grid) -> list[int]:
     """k is key if its share of the energy of W_logit, Fourier-transformed over the answer, exceeds 1 / (p//2),
     the share of each frequency if all were equal, by ten times (the factor is arbitrary). Source: facts.md names
-    the DFT of W_logit, not the threshold."""
+    the DFT of W_logit, not the threshold. Limits: below p = 22 no share can exceed ten times the mean: none
+    is key."""
     energy = energy_by_frequency(transform(grid.w_logit, (1,)).T).sum(1)
     total = energy.sum()
     share = 10 / len(frequencies(grid.p))

@@ -15,10 +15,14 @@ def run(parser: Parser, arguments: list[str]) -> int:
     from latebloom.lab.measure import measure
     from latebloom.lab.report import report
     from latebloom.runs import open_run
+    from latebloom.store import check_output
 
+    out = None if options.out is None else Path(options.out)
+    if out is not None:
+        check_output(out)
     reported = open_run(options.target, options.runs)
     if reported.status != "running":  # a run that still trains is shown with what has been measured so far
         measure(reported)
-    page = report(reported, None if options.out is None else Path(options.out))
+    page = report(reported, out)
     print_json({"report": str(page)}) if options.json else print(page)
     return 0
