@@ -33,6 +33,8 @@ def test_a_run_from_training_to_figures_of_speech(call, tmp_path: Path) -> None:
     assert [(row["run"], row["status"], row["step"]) for row in json.loads(out)] == [("a", "finished", 20)]
     status, out, _ = call("explain", "a", "--runs", tmp_path, "--json")
     assert (status, json.loads(out)["p"]) == (0, 11)
+    assert call("figure", "training-curve", "a", "--runs", tmp_path)[0] == 0
+    assert (tmp_path / "a" / "figures" / "training-curve.svg").is_file()
     status, out, _ = call("measure", "a", "--runs", tmp_path, "--json")
     assert (status, json.loads(out)["last"]["step"]) == (0, 20)
     assert call("explain", "a", "--runs", tmp_path)[1].startswith("task")
@@ -78,7 +80,17 @@ WRONG = [
     ["train", "small", "--recording.checkpoints", "often"],
     ["train", "small", "--training.device", "tpu"],
     ["train", "small", "--runs", "/dev/null"],
+    ["train", "small", "--runs", ""],
+    ["train", "small", "--name", ""],
+    ["train", "small", "--name", "../elsewhere"],
+    ["train", "small", "--name", "/elsewhere"],
+    ["train", "small", "--seed", "99999999999999999999"],
+    ["train", "small", "--task.p", "1000000000000"],
+    ["train", "small", "--model.d_mlp", "1000000000000"],
+    ["train", "small", "--optimiser.betas", "none"],
     ["explain"],
+    ["explain", ""],
+    ["explain", "{run}", "--step", "9" * 300],
     ["explain", "nothing-there"],
     ["explain", "nothing-there.pth"],
     ["explain", "{run}", "--step", "7"],
@@ -90,7 +102,11 @@ WRONG = [
     ["figure", "nonesuch", "{run}"],
     ["figure", "training-curve", "nothing-there"],
     ["figure", "training-curve", "{run}", "--out", "picture.bmp"],
+    ["figure", "training-curve", "{run}", "--out", "no/such/directory.svg"],
     ["report", "nothing-there"],
+    ["report", "{run}", "--out", ""],
+    ["report", "{run}", "--out", "{run}"],
+    ["report", "{run}", "--out", "no/such/directory.html"],
     ["runs", "--runs", "/dev/null"],
     ["runs", "--bogus"],
     ["recipes", "extra"],

@@ -97,6 +97,25 @@ def test_files_that_are_no_such_thing(tmp_path: Path, model: Transformer) -> Non
         explain(tmp_path / "bomb.pth")
 
 
+def test_a_file_of_a_whole_run_is_read_at_any_step(tmp_path: Path, model: Transformer) -> None:
+    first = {name: value * 0 for name, value in model.state_dict().items()}
+    whole = {"state_dicts": [first, model.state_dict()], "epochs": [0, 100], "config": {"p": 19}}
+    torch.save(whole, tmp_path / "run.pth")
+    assert explain(tmp_path / "run.pth").key_frequencies == [2, 5, 7]
+    assert explain(tmp_path / "run.pth", step=0).neurons.live == 0
+    with pytest.raises(UsageError, match="the nearest are 0, 100"):
+        explain(tmp_path / "run.pth", step=50)
+    torch.save({"state_dict": model.state_dict()}, tmp_path / "one.pth")
+    with pytest.raises(UsageError, match="does not tell steps apart"):
+        explain(tmp_path / "one.pth", step=0)
+
+
+def test_logits_that_overflow_are_refused(tmp_path: Path, model: Transformer) -> None:
+    torch.save({name: value.double() * 1e200 for name, value in model.state_dict().items()}, tmp_path / "huge.pth")
+    with pytest.raises(UsageError, match="not finite"):
+        explain(tmp_path / "huge.pth")
+
+
 def test_ablations_have_controls(planted_run: Run) -> None:
     table = {ablation.name: ablation for ablation in ablate(planted_run)}
     dropped = table["logits: key directions"]

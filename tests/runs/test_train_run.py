@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from latebloom._errors import DivergedError, RunLockedError, RunNotFoundError, StoreError, UsageError
+from latebloom._errors import DamagedFileError, DivergedError, RunLockedError, RunNotFoundError, StoreError, UsageError
 from latebloom.runs import Run, open_run, train_run
 from latebloom.store import RunDirectory, RunLock
 from latebloom.training import Optimiser
@@ -141,3 +141,20 @@ def test_what_is_not_there_is_said_in_one_line(tiny, tmp_path: Path) -> None:
         run.checkpoint(7)
     with pytest.raises(UsageError, match="latebloom measure"):
         run.series("restricted_loss")
+
+
+@pytest.mark.parametrize("lost", ["manifest.json", "state.safetensors"])
+def test_a_run_with_a_part_gone_is_refused_and_kept(lost: str, tmp_path: Path, tiny) -> None:
+    run = train_run(tiny(20), "a", tmp_path)
+    (run.path / lost).unlink()
+    before = sorted(run.path.rglob("*"))
+    with pytest.raises(DamagedFileError, match=lost):
+        train_run(tiny(30), "a", tmp_path, resume=True)
+    assert sorted(file for file in run.path.rglob("*")) == before
+
+
+def test_a_run_is_not_made_shorter(tmp_path: Path, tiny) -> None:
+    run = train_run(tiny(20), "a", tmp_path)
+    with pytest.raises(UsageError, match="has done 20"):
+        train_run(tiny(10), "a", tmp_path, resume=True)
+    assert run.manifest.steps_planned == 20

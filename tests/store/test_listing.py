@@ -23,7 +23,7 @@ def test_runs_and_the_runs_of_sweeps_are_found(tmp_path: Path, manifest: Manifes
 def test_no_directory_is_no_runs_and_a_file_is_wrong_use(tmp_path: Path) -> None:
     assert find_runs(tmp_path / "absent") == []
     (tmp_path / "file").touch()
-    with pytest.raises(UsageError, match="is a file; expected a directory of runs"):
+    with pytest.raises(UsageError, match="is no directory; expected a directory of runs"):
         find_runs(tmp_path / "file")
 
 

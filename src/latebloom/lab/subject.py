@@ -82,7 +82,7 @@ def _state_dict(path: Path, step: int | None) -> dict[str, Tensor]:
 
 
 def _at_step(content: Any, step: int | None) -> Any:
-    """The state dict within a file: alone, under a usual name, or one of a whole run's, which lie beside their steps."""
+    """The state dict in a file: alone, under a usual name, or one of a whole run's, which lie beside their steps."""
     found = content if isinstance(content, dict) else {}
     final = next((found[name] for name in _FINAL if isinstance(found.get(name), dict)), None)
     states, steps = next(((found[a], found.get(b)) for a, b in _STEPS if isinstance(found.get(a), list)), ([], None))
