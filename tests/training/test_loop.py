@@ -87,3 +87,12 @@ def test_float32_loss_rounds_to_zero_where_float64_does_not() -> None:
     labels = torch.tensor([[2]])
     assert float(cross_entropy(logits, labels, torch.float32)) == 0
     assert float(cross_entropy(logits, labels)) == pytest.approx(4 * math.exp(-30), rel=1e-6)
+
+
+def test_subnormal_gradients_are_dropped_and_no_others() -> None:
+    from latebloom.training.denormals import drop_tiny_gradients
+
+    logits = torch.zeros(1, 1, 3, requires_grad=True)
+    scale = torch.tensor([1e-39, 1e-29, -1.0])
+    (drop_tiny_gradients(logits * 1) * scale).sum().backward()
+    assert torch.equal(logits.grad.flatten(), torch.tensor([0.0, 1e-29, -1.0]))

@@ -8,6 +8,7 @@ from torch import Tensor
 from latebloom._errors import UsageError
 from latebloom.models import Examples, Model, cross_entropy, evaluate, table_forward
 from latebloom.training.allocator import keep_memory
+from latebloom.training.denormals import drop_tiny_gradients
 from latebloom.training.experiment import Experiment
 from latebloom.training.optimiser import (
     build_optimiser,
@@ -41,7 +42,7 @@ class Trainer:
         """Put the gradient of this step's batch into the model; returns the batch's loss (nats)."""
         batch = self.data.batch(self.step)
         self.optimiser.zero_grad(set_to_none=True)
-        loss = cross_entropy(self._logits(batch), batch.labels, self._dtype)
+        loss = cross_entropy(drop_tiny_gradients(self._logits(batch)), batch.labels, self._dtype)
         loss.backward()
         return loss.item()
 
