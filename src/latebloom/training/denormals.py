@@ -5,7 +5,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 TINY = 1e-30
-"""Far below what a float32 sum with any ordinary gradient can notice, far above the smallest normal float32, 1.2e-38."""
+"""Far below what a float32 sum of ordinary gradients can notice, far above the smallest normal float32, 1.2e-38."""
 
 
 def drop_tiny_gradients(
