@@ -16,12 +16,12 @@ def feed(
 
 def test_a_flat_end_settles_one_window_after_the_fall() -> None:
     changed = feed(lambda step: 10.0 if step < 2000 else 1e-6, lambda step: float(step >= 2000))
-    assert changed == "settled by step 3000"
+    assert changed == "settled by step 4000"
 
 
 def test_a_spacing_that_does_not_divide_the_window_settles_too() -> None:
-    assert feed(lambda step: 1e-6, every=300) == "settled by step 1200"
-    assert feed(lambda step: 1e-6, every=1500) == "settled by step 1500"
+    assert feed(lambda step: 1e-6, every=300) == "settled by step 2100"
+    assert feed(lambda step: 1e-6, every=1500) == "settled by step 3000"
 
 
 def test_nothing_settles_while_loss_falls_weights_move_or_answers_are_wrong() -> None:

@@ -83,7 +83,7 @@ def _train_loss_drops(evidence: Evidence) -> Verdict:
     if train is None or change is None or memorised is None:
         return undecided(_NEEDS)
     last = float(train.step[-1])
-    start = max(memorised, 2 * change - last)  # as long before the change as the record goes on after it
+    start = (memorised + change) / 2  # the first half still bends: train loss is only just levelling out
     if not start < change < last:
         return undecided("the record is too short to tell a drop from drift")
     before, middle, after = (_around(train, step) for step in (start, change, last))
@@ -153,7 +153,7 @@ CLAIMS = (
         sentence="Train loss drops once more when the model groks.",
         place='W, "An Intuitive Explanation of Grokking", final evidence',
         write_up="notable drop (a picture)",
-        rule="The last losses are 10 % (arbitrary) lower than the drift before clean-up would make them.",
+        rule="The last losses are 10 % (arbitrary) under the drift of the second half of circuit formation, drawn on.",
         judge=_train_loss_drops,
     ),
     Claim(

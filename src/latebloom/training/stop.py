@@ -6,8 +6,9 @@ from typing import Protocol, runtime_checkable
 
 from latebloom.training.config import Training
 
-WINDOW = 1000
-"""Steps over which the curves must be flat: the precision to which the write-up gives its phases ("9K-13K")."""
+WINDOW = 2000
+"""Steps over which the curves must be flat: twice the precision to which the write-up gives its phases ("9K-13K"), so
+that the record holds enough of the flat end for a stable phase to be found in it."""
 
 LOSS_DRIFT = math.log(2)
 NORM_DRIFT = 0.02
