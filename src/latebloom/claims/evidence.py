@@ -8,8 +8,10 @@ from jaxtyping import Float
 from latebloom._errors import UsageError
 from latebloom.circuits.modular.ablation import Ablation
 from latebloom.circuits.modular.ablations import ablate
-from latebloom.circuits.modular.explanation import Explanation, explain_model
+from latebloom.circuits.modular.explanation import Explanation, explain_grid
 from latebloom.circuits.modular.grid import Grid, modular_grid
+from latebloom.circuits.modular.key_frequencies import key_frequencies
+from latebloom.models import sum_squared_weights
 from latebloom.phases import Phases, Series
 from latebloom.runs import Run
 from latebloom.tasks import ModularTask
@@ -30,7 +32,8 @@ class Evidence:
     @cached_property
     def explanation(self) -> Explanation:
         """The figures of the final model."""
-        return explain_model(self.run.checkpoint().model, self.task, self.run.train_mask)
+        weights = self.run.checkpoint().model.parameters()
+        return explain_grid(self.grid, self.run.train_mask, key_frequencies(self.grid), sum_squared_weights(weights))
 
     @property
     def keys(self) -> list[int]:

@@ -7,6 +7,7 @@ from latebloom._errors import UsageError
 from latebloom.circuits.modular.grid import modular_grid
 from latebloom.circuits.modular.key_frequencies import key_frequencies
 from latebloom.measures import Snapshot, measure_snapshot
+from latebloom.models import Examples
 from latebloom.runs import Run
 from latebloom.store import RunLock, append_rows, empty_table
 from latebloom.tasks import ModularTask
@@ -35,10 +36,11 @@ def measure(run: Run, rule: str = "neurons", progress: Progress | None = None) -
         table = run.directory.read_table("measures") if _same(run, basis) else empty_table()
         run.directory.write_document("measures", {"step": steps[-1], **basis})
         done = set(table["step"].to_pylist())
+        sets = _sets(run)
         rows: list[dict[str, float | int | None]] = []
         for count, step in enumerate(steps, start=1):
             if step not in done:
-                rows.append({"step": step, **measure_snapshot(snapshot(run, step, keys))})
+                rows.append({"step": step, **measure_snapshot(snapshot(run, step, keys, sets))})
             if rows and (len(rows) == WRITE_EVERY or count == len(steps)):
                 table, rows = append_rows(table, rows), []
                 run.directory.write_table("measures", table)
@@ -47,14 +49,17 @@ def measure(run: Run, rule: str = "neurons", progress: Progress | None = None) -
     return run
 
 
-def snapshot(run: Run, step: int, keys: list[int]) -> Snapshot:
+def snapshot(run: Run, step: int, keys: list[int], sets: dict[str, Examples]) -> Snapshot:
     """One checkpoint as measures see it, in float32."""
-    source = DataSource(run.experiment)
-    named = {"train": source.train, "test": source.test}
     model = run.checkpoint(step).model
     grid = modular_grid(model, run.task) if isinstance(run.task, ModularTask) else None
-    sets = {name: examples for name, examples in named.items() if examples is not None}
     return Snapshot(model, run.task, sets, grid, tuple(keys), run.train_mask)
+
+
+def _sets(run: Run) -> dict[str, Examples]:
+    source = DataSource(run.experiment)
+    named = {"train": source.train, "test": source.test}
+    return {name: examples for name, examples in named.items() if examples is not None}
 
 
 def _keys(run: Run, rule: str) -> list[int]:

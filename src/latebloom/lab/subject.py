@@ -15,7 +15,7 @@ from torch import Tensor
 
 from latebloom._errors import DamagedFileError, LatebloomError, RunNotFoundError, UsageError
 from latebloom.circuits.modular.grid import modular_grid
-from latebloom.models import Model, Transformer, trained_tensors, transformer_from_state
+from latebloom.models import Model, Transformer, sum_squared_weights, trained_tensors, transformer_from_state
 from latebloom.runs import Run, open_run
 from latebloom.tasks import ModularAddition, ModularSubtraction, ModularTask
 
@@ -55,7 +55,7 @@ def _of_run(run: Run, step: int | None) -> Subject:
     if not isinstance(run.task, ModularTask):
         raise UsageError(f"explain: got a run of task {run.task.name}, expected a modular task")
     model = run.checkpoint(step).model
-    return Subject(model, run.task, run.train_mask, _squares(dict(model.named_parameters())))
+    return Subject(model, run.task, run.train_mask, sum_squared_weights(model.parameters()))
 
 
 def _of_file(path: Path, step: int | None) -> Subject:
@@ -63,7 +63,7 @@ def _of_file(path: Path, step: int | None) -> Subject:
         state = trained_tensors(_state_dict(path, step))
         model = transformer_from_state(state)
         model.double()  # in half precision even the accuracy, and so the task, could come out wrong
-        return Subject(model, _task_of(model), None, _squares(state))
+        return Subject(model, _task_of(model), None, sum_squared_weights(state.values()))
     except DamagedFileError:
         raise
     except LatebloomError as error:
@@ -130,7 +130,3 @@ def _task_of(model: Transformer) -> ModularTask:
     addition, subtraction = ModularAddition(p=p), ModularSubtraction(p=p)
     does = {task.name: modular_grid(model, task).accuracy() for task in (addition, subtraction)}
     return subtraction if does[subtraction.name] > max(0.5, does[addition.name]) else addition
-
-
-def _squares(tensors: dict[str, Tensor]) -> float:
-    return sum(float(value.detach().double().square().sum()) for value in tensors.values())

@@ -1,6 +1,7 @@
 """Sum of squared weights, total and per matrix: what weight decay pays for."""
 
 from latebloom.measures.snapshot import Snapshot
+from latebloom.models import sum_squared_weights as norm
 
 
 def weights(snapshot: Snapshot) -> dict[str, float]:
@@ -13,5 +14,5 @@ def weights(snapshot: Snapshot) -> dict[str, float]:
     for name, weight in snapshot.model.named_parameters():
         parts = name.split(".")
         short = f"{parts[1]}.{parts[-1]}" if layers > 1 and parts[0] == "blocks" else parts[-1]
-        found[f"sum_squared_weights.{short}"] = float(weight.double().square().sum())
+        found[f"sum_squared_weights.{short}"] = norm([weight])
     return {"sum_squared_weights": sum(found.values()), **found}

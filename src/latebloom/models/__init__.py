@@ -11,6 +11,7 @@ from latebloom.models.fast import table_forward
 from latebloom.models.hooks import Hooks, Replacement
 from latebloom.models.loss import cross_entropy, per_label
 from latebloom.models.mlp import MLP, MLPConfig
+from latebloom.models.norm import sum_squared_weights
 from latebloom.models.published import trained_tensors, transformer_from_state
 from latebloom.models.transformer import Transformer, TransformerConfig
 
@@ -29,6 +30,7 @@ __all__ = [
     "cross_entropy",
     "evaluate",
     "per_label",
+    "sum_squared_weights",
     "table_forward",
     "trained_tensors",
     "transformer_from_state",

@@ -20,6 +20,7 @@ from latebloom.circuits.modular.projections import cos_fit_fve, cos_waves, exclu
 from latebloom.circuits.modular.trig_variance import trig_fve
 from latebloom.fourier import frequencies, gini
 from latebloom.models import Model
+from latebloom.models import sum_squared_weights as weights_norm
 from latebloom.tasks import ModularTask
 
 
@@ -131,7 +132,7 @@ def explain_model(
         raise UsageError(
             "model: its logits are not finite numbers, so there is nothing to explain; its weights diverged"
         )
-    squares = sum(float(weight.double().square().sum()) for weight in model.parameters())
+    squares = weights_norm(model.parameters())
     stored = squares if sum_squared_weights is None else sum_squared_weights
     return explain_grid(grid, train_mask, key_frequencies(grid, rule), stored)
 
