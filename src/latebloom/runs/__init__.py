@@ -1,6 +1,17 @@
 """The one place where typed objects meet the store; resume lives here."""
 
+from latebloom.runs.batch import BatchObserver, Job, Outcome, train_batch
 from latebloom.runs.run import Checkpoint, Run, open_run
 from latebloom.runs.train import Observer, train_run
 
-__all__ = ["Checkpoint", "Observer", "Run", "open_run", "train_run"]
+__all__ = [
+    "BatchObserver",
+    "Checkpoint",
+    "Job",
+    "Observer",
+    "Outcome",
+    "Run",
+    "open_run",
+    "train_batch",
+    "train_run",
+]

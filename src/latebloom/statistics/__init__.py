@@ -1,0 +1,1 @@
+"""What many runs say together: shares, medians, survival curves, effects, each with its interval; knows no model."""
