@@ -23,6 +23,7 @@ _HOME = {
     "ablate": "latebloom.lab.ablate",
     "explain": "latebloom.lab.explain",
     "figure": "latebloom.lab.figure",
+    "load_sweep": "latebloom.sweeps.sweep",
     "measure": "latebloom.lab.measure",
     "open_run": "latebloom.runs",
     "report": "latebloom.lab.report",

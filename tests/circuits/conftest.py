@@ -36,6 +36,7 @@ def make_grid() -> Callable[..., Grid]:
         p, width = task.p, given["neurons"].shape[-1] if "neurons" in given else 6
         shapes = {"logits": (p, p, p), "neurons": (p, p, width), "embedding": (p, 8), "w_logit": (width, p)}
         random = {name: torch.randn(shape, generator=generator).double() for name, shape in shapes.items()}
-        return Grid(**({"task": task, "pattern": None} | random | given))
+        logits = given.get("logits", random["logits"])
+        return Grid(**({"task": task, "outputs": logits, "pattern": None} | random | given))
 
     return make

@@ -19,6 +19,8 @@ def column(run: Run, name: str) -> dict[int, float]:
 
 def test_key_frequencies_are_those_of_the_final_model(measured: Run) -> None:
     document = measured.directory.read_document("measures")
+    names = document.pop("measures")
+    assert "neurons" in names
     assert document == {"step": 6000, "rule": "neurons", "key_frequencies": [3, 5, 9]}
 
 
@@ -37,6 +39,9 @@ def test_the_last_row_agrees_with_explain(measured: Run) -> None:
         "embedding_gini": figures.embedding.gini,
         "embedding_fraction.k9": figures.embedding.fraction[9],
         "sum_squared_weights": figures.sum_squared_weights,
+        "live_neurons": figures.neurons.live,
+        "clustered_fraction": figures.neurons.clustered_fraction,
+        "cluster_size.k5": figures.neurons.clusters[5],
     }
     assert {name: last[name] for name in expected} == pytest.approx(expected, rel=1e-3)
     assert math.isclose(last["train_accuracy"], 1)
@@ -48,6 +53,8 @@ def test_the_circuit_is_there_only_where_it_was_planted(measured: Run) -> None:
     assert excluded[6000] > math.log(31) / 2
     assert column(measured, "excluded_loss.k3")[6000] < excluded[6000]
     assert column(measured, "embedding_fraction.k3")[6000] == pytest.approx(1 / 3, rel=1e-3)
+    sizes = column(measured, "cluster_size.k3")
+    assert (sizes[2000], sizes[4000]) == (0, column(measured, "live_neurons")[4000] / 3)
 
 
 def test_weights_add_up_and_attention_is_a_share(measured: Run) -> None:
@@ -64,6 +71,14 @@ def test_measuring_again_does_nothing_and_an_interrupted_call_goes_on(measured: 
     done: list[tuple[int, int]] = []
     measure(measured, progress=lambda count, of: done.append((count, of)))
     assert done[-1] == (4, 4)
+    assert measured.directory.read_table("measures").equals(whole)
+
+
+def test_a_table_without_a_measure_that_there_is_now_is_measured_again(measured: Run) -> None:
+    whole, document = measured.directory.read_table("measures"), measured.directory.read_document("measures")
+    measured.directory.write_table("measures", whole.drop_columns(["live_neurons"]))
+    measured.directory.write_document("measures", {**document, "measures": document["measures"][:-1]})
+    measure(measured)
     assert measured.directory.read_table("measures").equals(whole)
 
 

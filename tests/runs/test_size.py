@@ -14,8 +14,7 @@ METRICS_ROW = 12 * 8
 @pytest.mark.parametrize(("checkpoints", "megabytes"), [("100", 400), (None, 100)])
 def test_forty_thousand_steps_fit(checkpoints: str | None, megabytes: int, tmp_path: Path) -> None:
     trainer = Trainer(mainline())
-    trainer.gradient()
-    trainer.update()
+    trainer.advance(1)
     directory = RunDirectory(tmp_path / "run")
     directory.create()
     directory.write_checkpoint(0, {name: value.numpy() for name, value in trainer.weights().items()})

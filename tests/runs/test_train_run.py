@@ -47,10 +47,10 @@ def test_a_run_is_complete_by_itself(tiny, tmp_path: Path) -> None:
 
 def test_ctrl_c_ends_cleanly_and_resumes_to_the_same_bits(tiny, tmp_path: Path) -> None:
     whole = train_run(tiny(25), "whole", tmp_path)
-    cut = train_run(tiny(25), "cut", tmp_path, observer=stop_at(13))
+    cut = train_run(tiny(25), "cut", tmp_path, observer=stop_at(15))
     assert cut.status == "interrupted"
-    assert cut.manifest.step == 13
-    train_run(tiny(25), "cut", tmp_path, resume=True, observer=stop_at(21))
+    assert cut.manifest.step == 15
+    train_run(tiny(25), "cut", tmp_path, resume=True, observer=stop_at(20))
     assert files(train_run(tiny(25), "cut", tmp_path, resume=True)) == files(whole)
 
 
@@ -84,7 +84,7 @@ def test_killed_at_random_moments_it_resumes_to_the_same_bits(tiny, tmp_path: Pa
 
 
 def test_a_settled_run_is_resumed_with_its_rule_replayed(tiny, tmp_path: Path) -> None:
-    run = train_run(tiny(30, stop="settled"), "a", tmp_path, observer=stop_at(17))
+    run = train_run(tiny(30, stop="settled"), "a", tmp_path, observer=stop_at(15))
     assert run.status == "interrupted"
     assert train_run(tiny(30, stop="settled"), "a", tmp_path, resume=True).status == "finished"
 

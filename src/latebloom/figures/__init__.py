@@ -24,6 +24,7 @@ from latebloom.figures import (
 from latebloom.figures.figure import Figure
 from latebloom.figures.render import drawn, file_format, save
 from latebloom.figures.source import FigureSource
+from latebloom.figures.sweep import SWEEP_FIGURES, SweepFigure, render_sweep_figure
 from latebloom.runs import Run
 from latebloom.store import check_output
 
@@ -69,4 +70,13 @@ def render(name: str, run: Run | FigureSource, path: Path | str | None = None) -
     return drawn(figure, data) if target is None else save(figure, data, target)
 
 
-__all__ = ["FIGURES", "Figure", "FigureSource", "drawn", "render"]
+__all__ = [
+    "FIGURES",
+    "SWEEP_FIGURES",
+    "Figure",
+    "FigureSource",
+    "SweepFigure",
+    "drawn",
+    "render",
+    "render_sweep_figure",
+]

@@ -18,13 +18,12 @@ def fourier_basis(
     Row 2k-1 is cos(2πkx/n), row 2k is sin(2πkx/n), each scaled to length 1, so that the inverse is the transpose.
     Source: the write-up, "Background on Discrete Fourier Transforms".
     """
-    x = torch.arange(n, dtype=torch.float64)
-    rows = [torch.ones(n, dtype=torch.float64)]
-    for k in frequencies(n):
-        # k·x is reduced mod n first: cos of a large argument loses digits.
-        angle = 2 * torch.pi * ((k * x) % n) / n
-        rows += [angle.cos()] if 2 * k == n else [angle.cos(), angle.sin()]
-    basis = torch.stack(rows)
+    x, k = torch.arange(n), torch.arange(n // 2 + 1)
+    # k·x is reduced mod n first: cos of a large argument loses digits.
+    angle = 2 * torch.pi * ((k[:, None] * x) % n).double() / n
+    rows = torch.stack([angle.cos(), angle.sin()], dim=1).flatten(0, 1)
+    # Two of these sines are zero: sin 0, and for even n the last, sin n/2.
+    basis = torch.cat([rows[:1], rows[2:]])[:n]
     return (basis / basis.norm(dim=1, keepdim=True)).to(device=device, dtype=dtype)
 
 

@@ -6,6 +6,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from latebloom.fourier.basis import basis_rows, fourier_basis
+
 
 def phase_directions(
     p: int, ks: Iterable[int], sign: int, dtype: torch.dtype = torch.float64, device: torch.device | str = "cpu"
@@ -18,11 +20,6 @@ def phase_directions(
     """
     x = torch.arange(p)
     turns = (x[:, None] + sign * x[None, :]).flatten() % p
-    rows = []
-    for k in ks:
-        angle = 2 * torch.pi * ((k * turns) % p).double() / p
-        rows += [angle.cos()] if 2 * k == p else [angle.cos(), angle.sin()]
-    if not rows:
-        return torch.zeros(0, p * p, dtype=dtype, device=device)
-    directions = torch.stack(rows)
-    return (directions / directions.norm(dim=1, keepdim=True)).to(device=device, dtype=dtype)
+    waves = fourier_basis(p)[[row for k in ks for row in basis_rows(k, p)]]
+    # Each value of x + s·y occurs in p pairs, so a unit wave over the p values is √p long over the pairs.
+    return (waves / p**0.5).to(device=device, dtype=dtype)[:, turns]

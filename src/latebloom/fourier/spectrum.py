@@ -4,14 +4,13 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from latebloom.fourier.basis import basis_rows, frequencies
-
 
 def energy_by_frequency(coefficients: Float[Tensor, "f *batch"]) -> Float[Tensor, "k *batch"]:
     """Sum of squared coefficients of each frequency k = 1 … n//2 (row k-1); the constant is left out."""
-    n = len(coefficients)
     squares = coefficients.square()
-    return torch.stack([squares[list(basis_rows(k, n))].sum(0) for k in frequencies(n)])
+    cos, sin = squares[1::2], squares[2::2]
+    # For even n the last frequency has no sine.
+    return torch.cat([cos[: len(sin)] + sin, cos[len(sin) :]])
 
 
 def rounding_energy(values: Float[Tensor, "n *batch"]) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 from latebloom._errors import UsageError
 from latebloom.circuits.modular.grid import modular_grid
 from latebloom.circuits.modular.key_frequencies import key_frequencies
-from latebloom.measures import Snapshot, measure_snapshot
+from latebloom.measures import MEASURES, Snapshot, measure_snapshot
 from latebloom.models import Examples
 from latebloom.runs import Run
 from latebloom.store import RunLock, append_rows, empty_table
@@ -24,14 +24,14 @@ def measure(run: Run, rule: str = "neurons", progress: Progress | None = None) -
     """Fill ``measures.parquet``: one row per checkpoint; returns the run, whose `metrics` now has the columns.
 
     Key frequencies are those of the last checkpoint, by the rule of that name, applied to every checkpoint. What is
-    measured already with the same key frequencies is kept, so an interrupted call goes on where it stopped.
+    measured already, with the same key frequencies and measures, is kept: an interrupted call goes on where it stopped.
     Errors: UsageError for a run without checkpoints or an unknown rule; RunLockedError while the run trains.
     """
     steps = run.checkpoints
     if not steps:
         raise UsageError(f"{run.path} has no checkpoints to measure; train it further")
     keys = _keys(run, rule)
-    basis = {"rule": rule, "key_frequencies": keys}
+    basis = {"rule": rule, "key_frequencies": keys, "measures": [measure.__name__ for measure in MEASURES]}
     with RunLock(run.path):
         table = run.directory.read_table("measures") if _same(run, basis) else empty_table()
         run.directory.write_document("measures", {"step": steps[-1], **basis})

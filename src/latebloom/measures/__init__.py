@@ -8,6 +8,7 @@ from latebloom.measures.cos_coefficients import cos_coefficients
 from latebloom.measures.embedding import embedding
 from latebloom.measures.excluded import excluded
 from latebloom.measures.losses import losses
+from latebloom.measures.neurons import neurons
 from latebloom.measures.restricted import restricted
 from latebloom.measures.self_attention import self_attention
 from latebloom.measures.snapshot import Snapshot
@@ -22,6 +23,7 @@ MEASURES: tuple[Measure, ...] = (
     cos_coefficients,
     weights,
     embedding,
+    neurons,
     self_attention,
 )
 """Every measure, in the order of their columns."""
@@ -45,6 +47,7 @@ __all__ = [
     "excluded",
     "losses",
     "measure_snapshot",
+    "neurons",
     "restricted",
     "self_attention",
     "weights",

@@ -1,6 +1,7 @@
 """The three-dimensional variants of excluded and restricted loss, and the coefficients of the cosine waves."""
 
-from latebloom.circuits.modular.projections import cos_waves
+from latebloom.circuits.modular.cos_waves import cos_waves
+from latebloom.circuits.modular.grid import masked
 from latebloom.measures.snapshot import Snapshot
 
 
@@ -13,9 +14,10 @@ def cos_coefficients(snapshot: Snapshot) -> dict[str, float]:
     if snapshot.phase is None:
         return {}
     grid, sign = snapshot.phase
-    waves = cos_waves(grid, snapshot.keys, sign)
+    waves, mask = cos_waves(grid, snapshot.keys, sign), snapshot.train_mask
+    without = masked(grid.logits, mask) - waves.rows(mask)
     return {
         **{f"cos_coefficient.k{k}": float(a) for k, a in zip(waves.ks, waves.coefficients)},
-        "excluded_3d_loss": grid.loss(grid.logits - waves.fit, snapshot.train_mask),
-        "restricted_3d_loss": grid.loss(waves.fit),
+        "excluded_3d_loss": float(grid.row_losses(without, mask).mean()),
+        "restricted_3d_loss": waves.loss(grid.labels),
     }

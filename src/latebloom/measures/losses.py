@@ -11,6 +11,5 @@ def losses(snapshot: Snapshot) -> dict[str, float]:
     """
     found: dict[str, float] = {}
     for name, examples in snapshot.sets.items():
-        logits = snapshot.model(examples.tokens, snapshot.task.loss_positions)
-        found |= evaluate(logits, snapshot.task, examples, name)
+        found |= evaluate(snapshot.logits(examples), snapshot.task, examples, name)
     return found

@@ -12,11 +12,11 @@ def restricted(snapshot: Snapshot) -> dict[str, float]:
     if snapshot.phase is None:
         return {}
     grid, sign = snapshot.phase
-    logits = restricted_logits(grid, snapshot.keys, sign)
-    found = {"restricted_loss": grid.loss(logits)}
+    by_pair = grid.pair_losses(restricted_logits(grid, snapshot.keys, sign))
+    found = {"restricted_loss": float(by_pair.mean())}
     mask = snapshot.train_mask
     if mask is not None:
-        found["restricted_train_loss"] = grid.loss(logits, mask)
+        found["restricted_train_loss"] = float(by_pair[mask].mean())
         if not bool(mask.all()):
-            found["restricted_test_loss"] = grid.loss(logits, ~mask)
+            found["restricted_test_loss"] = float(by_pair[~mask].mean())
     return found

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from jaxtyping import Bool
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from latebloom.circuits.modular.grid import Grid
@@ -27,6 +27,13 @@ class Snapshot:
     grid: Grid | None
     keys: tuple[int, ...]
     train_mask: Bool[Tensor, "x y"] | None
+
+    def logits(self, examples: Examples) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
+        """The model's logits on some examples: looked up where it has been run on all pairs."""
+        if self.grid is None:
+            return self.model(examples.tokens, self.task.loss_positions)
+        x, y = examples.tokens[:, 0], examples.tokens[:, 1]
+        return self.grid.outputs[x, y][:, None]
 
     @property
     def phase(self) -> tuple[Grid, int] | None:

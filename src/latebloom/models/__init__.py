@@ -5,11 +5,10 @@ from typing import Annotated
 from pydantic import Field
 
 from latebloom.models.base import Model
-from latebloom.models.evaluate import evaluate
+from latebloom.models.evaluate import evaluate, summarise
 from latebloom.models.examples import Examples
-from latebloom.models.fast import table_forward
 from latebloom.models.hooks import Hooks, Replacement
-from latebloom.models.loss import cross_entropy, per_label
+from latebloom.models.loss import TINY_GRADIENT, cross_entropy, per_label
 from latebloom.models.mlp import MLP, MLPConfig
 from latebloom.models.norm import sum_squared_weights
 from latebloom.models.published import trained_tensors, transformer_from_state
@@ -19,6 +18,7 @@ AnyModelConfig = Annotated[TransformerConfig | MLPConfig, Field(discriminator="k
 
 __all__ = [
     "MLP",
+    "TINY_GRADIENT",
     "AnyModelConfig",
     "Examples",
     "Hooks",
@@ -31,7 +31,7 @@ __all__ = [
     "evaluate",
     "per_label",
     "sum_squared_weights",
-    "table_forward",
+    "summarise",
     "trained_tensors",
     "transformer_from_state",
 ]

@@ -17,11 +17,21 @@ def evaluate(
     name: str,
     dtype: torch.dtype = torch.float64,
 ) -> dict[str, float]:
+    """`summarise` of these logits."""
+    return summarise(*per_label(logits, examples.labels, dtype), task, examples, name)
+
+
+def summarise(
+    losses: Float[Tensor, "batch loss_pos"],
+    right: Float[Tensor, "batch loss_pos"],
+    task: Task,
+    examples: Examples,
+    name: str,
+) -> dict[str, float]:
     """``{name}_loss`` (nats) and ``{name}_accuracy``; with several components also ``{name}_loss.{component}`` …
 
     A component that no label of these examples belongs to has no loss, and is left out.
     """
-    losses, right = per_label(logits, examples.labels, dtype)
     counted = examples.labels != IGNORE
     found = _means(losses, right, counted, name, "")
     if len(task.components) > 1:

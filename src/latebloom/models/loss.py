@@ -6,6 +6,15 @@ from torch import Tensor
 
 from latebloom.tasks import IGNORE
 
+TINY_GRADIENT = 1e-30
+"""Entries of the logits' gradient up to this become zero in training.
+
+Far below what a float32 sum of ordinary gradients can notice, far above the smallest normal float32, 1.2e-38. Once a
+model has memorised, the softmax gives most wrong answers a probability that in float32 is subnormal, and processors
+multiply subnormal numbers many times slower: a step of the memorised mainline model took six times as long
+(dev/LOG.md). The weights' gradients there were the same to the bit with and without.
+"""
+
 
 def cross_entropy(
     logits: Float[Tensor, "batch loss_pos d_vocab_out"],

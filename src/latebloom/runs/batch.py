@@ -50,5 +50,5 @@ def _train(job: Job, root: Path, observer: BatchObserver | None) -> Outcome:
         run = train_run(job.experiment, job.name, root, resume=True, observer=seen)
     except LatebloomError as error:
         return Outcome(job.name, "diverged" if isinstance(error, DivergedError) else "failed", step, str(error))
-    status = "finished" if run.status == "finished" else "interrupted"
-    return Outcome(job.name, status, run.manifest.step, run.manifest.message)
+    finished = run.status == "finished"
+    return Outcome(job.name, "finished" if finished else "interrupted", run.manifest.step, run.manifest.message)

@@ -27,19 +27,29 @@ class Record:
 
 
 def train(trainer: Trainer, rule: StopRule) -> Iterator[Record]:
-    """Train from where the trainer stands until the stop rule ends it or a loss is not finite; one record per step.
+    """Train from where the trainer stands until the stop rule ends it or a loss is not finite.
 
-    Step 0 and the last step are always recorded in full.
+    Yields a record at every step that the recording names, and at least every ``trainer.stride`` steps. Step 0 and
+    the last step are always recorded in full.
     """
     while True:
         record = _record(trainer, rule)
         yield record
         if record.stopped:
             return
-        if not math.isfinite(trainer.gradient()):
+        if not trainer.advance(_until_next(trainer)):
             yield _diverged(trainer.step, "train loss")
             return
-        trainer.update()
+
+
+def _until_next(trainer: Trainer) -> int:
+    """Updates from here to the next step that is recorded, or as many as make a stride."""
+    recording, last = trainer.experiment.recording, trainer.experiment.training.steps
+    for ahead in range(1, trainer.stride):
+        step = trainer.step + ahead
+        if step >= last or step in recording.metrics or step in recording.checkpoints:
+            return ahead
+    return trainer.stride
 
 
 def _record(trainer: Trainer, rule: StopRule) -> Record:

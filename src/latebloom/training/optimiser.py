@@ -5,7 +5,8 @@ from torch import Tensor, nn
 
 from latebloom.training.config import Optimiser
 
-_PREFIX = "optimiser."
+PREFIX = "optimiser."
+"""Names of the optimiser's state begin with this."""
 
 
 def build_optimiser(model: nn.Module, config: Optimiser) -> torch.optim.Optimizer:
@@ -28,7 +29,7 @@ def set_learning_rate(optimiser: torch.optim.Optimizer, config: Optimiser, step:
 def optimiser_tensors(model: nn.Module, optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
     """The optimiser's state as flat named tensors, ``optimiser.<parameter>/<moment>``."""
     return {
-        f"{_PREFIX}{name}/{key}": torch.as_tensor(value)
+        f"{PREFIX}{name}/{key}": torch.as_tensor(value)
         for name, weight in model.named_parameters()
         for key, value in optimiser.state.get(weight, {}).items()
         if value is not None
@@ -38,7 +39,7 @@ def optimiser_tensors(model: nn.Module, optimiser: torch.optim.Optimizer) -> dic
 def load_optimiser_tensors(model: nn.Module, optimiser: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
     """Undo `optimiser_tensors`."""
     for name, weight in model.named_parameters():
-        prefix = f"{_PREFIX}{name}/"
+        prefix = f"{PREFIX}{name}/"
         state = {key.removeprefix(prefix): value.clone() for key, value in tensors.items() if key.startswith(prefix)}
         if state:
             optimiser.state[weight] = state

@@ -1,76 +1,98 @@
-"""The state of one training: weights, optimiser, step; and the one update that moves it."""
+"""The state of one training: weights, optimiser, step; and the updates that move it."""
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from latebloom._errors import UsageError
-from latebloom.models import Examples, Model, cross_entropy, evaluate, table_forward
+from latebloom.models import Examples, Model, evaluate, sum_squared_weights, summarise
 from latebloom.training.allocator import keep_memory
-from latebloom.training.denormals import drop_tiny_gradients
+from latebloom.training.autograd import AutogradEngine
+from latebloom.training.engine import Engine
 from latebloom.training.experiment import Experiment
-from latebloom.training.optimiser import (
-    build_optimiser,
-    load_optimiser_tensors,
-    optimiser_tensors,
-    set_learning_rate,
-)
 from latebloom.training.source import DataSource
+
+if TYPE_CHECKING:
+    from latebloom.models.tables import TableBatch
 
 DTYPES = {"float64": torch.float64, "float32": torch.float32}
 _MODEL = "model."
 
 
 class Trainer:
-    """Holds a model and its optimiser at ``step`` updates after the start."""
+    """Holds a model and its optimiser at ``step`` updates after the start.
 
-    def __init__(self, experiment: Experiment) -> None:
+    ``share``: one training may use several threads; not where several trainings share the cores.
+    """
+
+    def __init__(self, experiment: Experiment, share: bool = True) -> None:
         device = experiment.training.device
         if device == "cuda" and not torch.cuda.is_available():
             raise UsageError("training.device: got cuda, but torch finds no GPU here; use cpu")
         keep_memory()
         self.experiment = experiment
         self.model: Model = _built(experiment).to(device)
-        self.optimiser = build_optimiser(self.model, experiment.optimiser)
         self.data = DataSource(experiment)
         self.step = 0
+        self._share = share
         self._dtype = DTYPES[experiment.training.loss_dtype]
-        self._fast: dict[int, Callable[[], Tensor] | None] = {}
+        self._engine = self._new_engine()
+        self._batches: dict[int, TableBatch] = {}
 
-    def gradient(self) -> float:
-        """Put the gradient of this step's batch into the model; returns the batch's loss (nats)."""
-        batch = self.data.batch(self.step)
-        self.optimiser.zero_grad(set_to_none=True)
-        loss = cross_entropy(drop_tiny_gradients(self._logits(batch)), batch.labels, self._dtype)
-        loss.backward()
-        return loss.item()
+    def _new_engine(self) -> Engine:
+        experiment, train = self.experiment, self.data.train
+        if train is not None and self.data.full_batch and self._by_tables(train):
+            from latebloom.training.tables import TableEngine
 
-    def update(self) -> None:
-        """Move the weights along the gradient that `gradient` left: one step."""
-        set_learning_rate(self.optimiser, self.experiment.optimiser, self.step)
-        self.optimiser.step()
-        self.step += 1
+            return TableEngine(self.model, experiment.optimiser, train, self._dtype, self._share)
+        positions = experiment.task.loss_positions
+        return AutogradEngine(self.model, experiment.optimiser, self.data.batch, positions, self._dtype)
+
+    def _by_tables(self, examples: Examples) -> bool:
+        if self.experiment.training.forward == "plain":
+            return False
+        # Compiled code is slow to import, and not every model needs it.
+        from latebloom.models.tables import tables_apply
+
+        return tables_apply(self.model, examples.tokens, self.experiment.task.loss_positions)
+
+    @property
+    def stride(self) -> int:
+        """Updates that are worth asking for at once."""
+        return self._engine.stride
+
+    def advance(self, count: int) -> bool:
+        """Make this many updates; False where it stopped short, at the step whose loss is not finite."""
+        done = self._engine.advance(self.step, count)
+        self.step += done
+        return done == count
 
     @torch.no_grad()
     def metrics(self) -> dict[str, float]:
         """Train and test losses and accuracies, and the sum of squared weights, of the weights as they are."""
         found: dict[str, float] = {}
         for name, examples in self._evaluated():
-            found |= evaluate(self._logits(examples), self.experiment.task, examples, name, self._dtype)
-        squares = [weight.detach().double().square().sum() for weight in self.model.parameters()]
-        return found | {"sum_squared_weights": float(torch.stack(squares).sum())}
+            found |= self._evaluate(examples, name)
+        return found | {"sum_squared_weights": sum_squared_weights(self.model.parameters())}
 
-    def _logits(self, examples: Examples) -> Tensor:
+    def _evaluate(self, examples: Examples, name: str) -> dict[str, float]:
+        task = self.experiment.task
         fixed = examples is self.data.train or examples is self.data.test
-        fast = self._fast_forward(examples) if fixed and self.experiment.training.forward == "auto" else None
-        return self.model(examples.tokens, self.experiment.task.loss_positions) if fast is None else fast()
+        if not fixed or not self._by_tables(examples):
+            return evaluate(self.model(examples.tokens, task.loss_positions), task, examples, name, self._dtype)
+        losses, right = (torch.from_numpy(values)[:, None] for values in self._batch(examples).judge())
+        return summarise(losses, right.to(losses), task, examples, name)
 
-    def _fast_forward(self, examples: Examples) -> Callable[[], Tensor] | None:
-        if id(examples) not in self._fast:
-            positions = self.experiment.task.loss_positions
-            self._fast[id(examples)] = table_forward(self.model, examples.tokens, positions)
-        return self._fast[id(examples)]
+    def _batch(self, examples: Examples) -> "TableBatch":
+        from latebloom.models.tables import TableBatch, named_weights
+
+        if id(examples) not in self._batches:
+            weights = named_weights(dict(self.model.named_parameters()))
+            self._batches[id(examples)] = TableBatch(
+                weights, examples.tokens, examples.labels, self._dtype, self._share
+            )
+        return self._batches[id(examples)]
 
     def _evaluated(self) -> list[tuple[str, Examples]]:
         train = self.data.train if self.data.train is not None else self.data.batch(self.step)
@@ -82,7 +104,7 @@ class Trainer:
 
     def state(self) -> dict[str, Tensor]:
         """Everything needed to go on to the same bits, as named tensors on the CPU."""
-        optimiser = optimiser_tensors(self.model, self.optimiser)
+        optimiser = self._engine.tensors(self.step)
         return {f"{_MODEL}{name}": value for name, value in self.weights().items()} | {
             name: value.detach().cpu().clone() for name, value in optimiser.items()
         }
@@ -94,7 +116,7 @@ class Trainer:
             self.model.load_state_dict(weights)
         except RuntimeError as error:
             raise UsageError(f"resume state: got weights of another model: {str(error).splitlines()[-1]}") from None
-        load_optimiser_tensors(self.model, self.optimiser, tensors)
+        self._engine.load(tensors)
         self.step = step
 
 

@@ -7,9 +7,9 @@ import torch
 
 from latebloom.circuits import ReplaceWith, ZeroNeurons
 from latebloom.circuits.modular import WRITE_UP, ablate, neuron_clusters, planted_mlp, planted_transformer
-from latebloom.circuits.modular.grid import all_pairs
 from latebloom.circuits.modular.neuron_ablations import block_logits, neurons_off, neurons_on, polynomial_neurons
 from latebloom.circuits.modular.neurons import neuron_polynomials
+from latebloom.circuits.modular.plain_forward import all_pairs
 from latebloom.circuits.modular.skip_ablations import turned
 from latebloom.models import TransformerConfig
 from latebloom.tasks import ModularAddition, ModularQuadratic

@@ -11,6 +11,7 @@ from latebloom.circuits.modular import (
     restricted_logits,
     trig_fve,
 )
+from latebloom.circuits.modular.projections import phase_part
 from latebloom.tasks import ModularAddition, ModularSubtraction
 
 
@@ -29,6 +30,13 @@ def test_every_frequency_of_a_function_of_the_sum_is_everything(make_grid):
     assert trig_fve(grid, [1, 2, 3], 1) == pytest.approx(1)
 
 
+def test_parts_of_some_frequencies_are_read_off_the_whole(make_grid):
+    grid = make_grid(ModularAddition(p=12))
+    part, mask = phase_part(grid, [2, 6, 3], 1), torch.eye(12, dtype=torch.bool)
+    torch.testing.assert_close(part.along([6]), (grid.logits - excluded_logits(grid, [6], 1)).flatten(0, 1))
+    torch.testing.assert_close(part.along([3, 2], mask), (grid.logits - excluded_logits(grid, [2, 3], 1))[mask])
+
+
 @pytest.mark.parametrize(("p", "sign", "ks"), [(13, 1, (2, 5)), (12, -1, (1, 6))])
 def test_cos_fit_recovers_planted_coefficients(make_grid, p, sign, ks):
     i = torch.arange(p, dtype=torch.float64)
@@ -40,6 +48,9 @@ def test_cos_fit_recovers_planted_coefficients(make_grid, p, sign, ks):
     assert waves.coefficients.tolist() == pytest.approx([9.4, -3.5])
     torch.testing.assert_close(waves.fit, planted)
     assert cos_fit_fve(grid, waves) == pytest.approx(1)
+    assert waves.loss(grid.labels) == pytest.approx(grid.loss(waves.fit), rel=1e-12)
+    mask = torch.eye(p, dtype=torch.bool)
+    torch.testing.assert_close(waves.rows(mask), waves.fit[mask])
 
 
 def test_constant_logits_have_no_variance_to_explain(make_grid):

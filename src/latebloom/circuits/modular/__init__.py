@@ -2,6 +2,7 @@
 
 from latebloom.circuits.modular.ablation import WRITE_UP, Ablation, Control
 from latebloom.circuits.modular.ablations import ablate
+from latebloom.circuits.modular.cos_waves import CosWaves, cos_fit_fve, cos_waves
 from latebloom.circuits.modular.embedding import (
     EmbeddingComponents,
     embedding_components,
@@ -9,7 +10,7 @@ from latebloom.circuits.modular.embedding import (
     embedding_norms,
 )
 from latebloom.circuits.modular.explanation import Explanation, explain_grid, explain_model
-from latebloom.circuits.modular.grid import Grid, all_pairs, modular_grid
+from latebloom.circuits.modular.grid import Grid, modular_grid
 from latebloom.circuits.modular.heads import AttentionHead, attention_heads
 from latebloom.circuits.modular.initial import InitialCircle, circularity, initial_circles
 from latebloom.circuits.modular.key_frequencies import RULES, key_frequencies
@@ -19,15 +20,10 @@ from latebloom.circuits.modular.neurons import (
     neuron_formula,
     neuron_polynomials,
 )
+from latebloom.circuits.modular.plain_forward import all_pairs
 from latebloom.circuits.modular.planted_mlp import planted_mlp
 from latebloom.circuits.modular.planted_transformer import planted_transformer
-from latebloom.circuits.modular.projections import (
-    CosWaves,
-    cos_fit_fve,
-    cos_waves,
-    excluded_logits,
-    restricted_logits,
-)
+from latebloom.circuits.modular.projections import excluded_logits, restricted_logits
 from latebloom.circuits.modular.trig_variance import LogitStructure, logit_structure, trig_fve
 from latebloom.circuits.modular.unembedding import (
     ClusterOutput,

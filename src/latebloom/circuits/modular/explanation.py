@@ -12,11 +12,12 @@ from torch import Tensor
 from latebloom._config import Config
 from latebloom._errors import UsageError
 from latebloom._text import html_table
+from latebloom.circuits.modular.cos_waves import cos_fit_fve, cos_waves
 from latebloom.circuits.modular.embedding import embedding_fractions
 from latebloom.circuits.modular.grid import Grid, modular_grid
 from latebloom.circuits.modular.key_frequencies import key_frequencies
 from latebloom.circuits.modular.neurons import neuron_clusters
-from latebloom.circuits.modular.projections import cos_fit_fve, cos_waves, excluded_logits, restricted_logits
+from latebloom.circuits.modular.projections import excluded_logits, restricted_logits
 from latebloom.circuits.modular.trig_variance import trig_fve
 from latebloom.fourier import frequencies, gini
 from latebloom.models import Model
@@ -142,21 +143,20 @@ def explain_grid(
 ) -> Explanation:
     """The figures of a model already run on all pairs, for these key frequencies."""
     clusters = neuron_clusters(grid)
-    live = int(clusters.live.sum())
     fractions = embedding_fractions(grid.embedding)
     return Explanation(
         task=grid.task.name,
         p=grid.p,
         accuracy=grid.accuracy(),
-        loss=_losses(grid, None, train_mask),
+        loss=_losses(grid, grid.logits, train_mask),
         key_frequencies=list(keys),
         embedding=EmbeddingFigures(
             fraction={k: None if fractions is None else float(fractions[k - 1]) for k in frequencies(grid.p)},
             gini=None if fractions is None else gini(fractions),
         ),
         neurons=NeuronFigures(
-            live=live,
-            clustered_fraction=int(clusters.clustered.sum()) / live if live else None,
+            live=int(clusters.live.sum()),
+            clustered_fraction=clusters.clustered_fraction,
             clusters=clusters.sizes,
         ),
         **_wave_figures(grid, train_mask, keys),
@@ -170,25 +170,25 @@ def _wave_figures(grid: Grid, mask: Bool[Tensor, "x y"] | None, keys: Sequence[i
         nothing = LogitFigures(cos_coefficients={}, fve_cos_fit=None, loss_cos_fit=None, fve_trig_directions=None)
         return {"logits": nothing, "restricted_loss": Losses(all=None), "excluded_loss": ExcludedLosses(all=None)}
     waves = cos_waves(grid, keys, sign)
-    without = excluded_logits(grid, keys, sign)
+    without = _losses(grid, excluded_logits(grid, keys, sign), mask)
     return {
         "logits": LogitFigures(
             cos_coefficients={k: float(a) for k, a in zip(keys, waves.coefficients)},
             fve_cos_fit=cos_fit_fve(grid, waves),
-            loss_cos_fit=grid.loss(waves.fit),
+            loss_cos_fit=waves.loss(grid.labels),
             fve_trig_directions=trig_fve(grid, keys, sign),
         ),
         "restricted_loss": _losses(grid, restricted_logits(grid, keys, sign), mask),
         "excluded_loss": ExcludedLosses(
-            all=grid.loss(without),
-            train=None if mask is None else grid.loss(without, mask),
+            all=without.all,
+            train=without.train,
             by_frequency={k: grid.loss(excluded_logits(grid, [k], sign)) for k in keys},
         ),
     }
 
 
-def _losses(grid: Grid, logits: Float[Tensor, "x y z"] | None, mask: Bool[Tensor, "x y"] | None) -> Losses:
-    if mask is None:
-        return Losses(all=grid.loss(logits))
-    test = grid.loss(logits, ~mask) if not bool(mask.all()) else None
-    return Losses(all=grid.loss(logits), train=grid.loss(logits, mask), test=test)
+def _losses(grid: Grid, logits: Float[Tensor, "x y z"], mask: Bool[Tensor, "x y"] | None) -> Losses:
+    losses = grid.pair_losses(logits)
+    train = None if mask is None else float(losses[mask].mean())
+    test = None if mask is None or bool(mask.all()) else float(losses[~mask].mean())
+    return Losses(all=float(losses.mean()), train=train, test=test)

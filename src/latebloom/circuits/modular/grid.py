@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Int, Shaped
 from torch import Tensor
 
 from latebloom._errors import UsageError
+from latebloom.circuits.modular.pair_forward import has_pair_tables, pair_forward
+from latebloom.circuits.modular.plain_forward import plain_forward
 from latebloom.fourier import transform
-from latebloom.models import MLP, Model, Transformer, cross_entropy
+from latebloom.models import MLP, Model, Transformer
 from latebloom.tasks import ModularTask
 
 
@@ -17,7 +19,8 @@ from latebloom.tasks import ModularTask
 class Grid:
     """A model on all pairs of a modular task; axes x and y are the operands.
 
-    logits: of the p answer classes (an extra ``=`` logit is dropped).
+    outputs: logits as the model gives them. logits: those of the p answer classes (a published model's extra ``=``
+    logit is dropped).
     neurons: activations after the ReLU at ``=``, last layer (width 0 for an attention-only model).
     pattern: attention of ``=`` to ``x y =``, by head, last layer; None for the MLP.
     embedding: one row per operand value: W_E, or W_in of the MLP.
@@ -25,6 +28,7 @@ class Grid:
     """
 
     task: ModularTask
+    outputs: Float[Tensor, "x y d_vocab_out"]
     logits: Float[Tensor, "x y z"]
     neurons: Float[Tensor, "x y d_mlp"]
     pattern: Float[Tensor, "x y head pos"] | None
@@ -51,13 +55,20 @@ class Grid:
         """Logits in the 2D Fourier basis."""
         return transform(self.logits, (0, 1))
 
+    def pair_losses(self, logits: Float[Tensor, "x y z"]) -> Float[Tensor, "x y"]:
+        """Cross-entropy (nats, float64) of each pair."""
+        return self.row_losses(logits.flatten(0, 1)).view_as(self.labels)
+
+    def row_losses(
+        self, rows: Float[Tensor, "pair z"], mask: Bool[Tensor, "x y"] | None = None
+    ) -> Float[Tensor, " pair"]:
+        """Cross-entropy (nats, float64) of each masked pair, or of all pairs, given the logits of these alone."""
+        labels = masked(self.labels, mask)
+        return torch.nn.functional.cross_entropy(rows.double(), labels, reduction="none")
+
     def loss(self, logits: Float[Tensor, "x y z"] | None = None, mask: Bool[Tensor, "x y"] | None = None) -> float:
         """Mean cross-entropy (nats, float64) of these logits, or the model's own, over all pairs or the masked ones."""
-        logits = self.logits if logits is None else logits
-        labels = self.labels
-        if mask is not None:
-            logits, labels = logits[mask], labels[mask]
-        return float(cross_entropy(logits.reshape(-1, 1, self.p), labels.reshape(-1, 1)))
+        return float(self.row_losses(masked(self.logits if logits is None else logits, mask), mask).mean())
 
     def accuracy(self, mask: Bool[Tensor, "x y"] | None = None) -> float:
         """Share of pairs whose highest logit is the right answer."""
@@ -65,9 +76,9 @@ class Grid:
         return float((right if mask is None else right[mask]).double().mean())
 
 
-def all_pairs(task: ModularTask) -> Int[Tensor, "pair pos"]:
-    """Tokens of all p² pairs, row x·p + y."""
-    return torch.from_numpy(task.universe().tokens)
+def masked(grid: Shaped[Tensor, "x y *rest"], mask: Bool[Tensor, "x y"] | None) -> Shaped[Tensor, "pair *rest"]:
+    """The masked pairs, or all of them, as rows."""
+    return grid.flatten(0, 1) if mask is None else grid[mask]
 
 
 @torch.no_grad()
@@ -76,28 +87,24 @@ def modular_grid(model: Model, task: ModularTask) -> Grid:
 
     Errors: UsageError for a model of another kind than Transformer or MLP.
     """
-    logits, cache = model.run_with_cache(all_pairs(task), task.loss_positions)
-    w_logit: Tensor
-    if isinstance(model, MLP):
-        neurons, pattern = cache["mlp.hook_post"], None
-        embedding, w_logit = model.mlp.W_in, model.mlp.W_out
-    elif isinstance(model, Transformer):
-        last = model.config.n_layers - 1
-        block = model.blocks[last]
-        pattern = cache[f"blocks.{last}.attn.hook_pattern"].reshape(task.p, task.p, -1, task.n_ctx)
-        embedding = model.embed.W_E
-        if block.mlp is None:
-            neurons, w_logit = logits.new_zeros(len(logits), 1, 0), logits.new_zeros(0, logits.shape[-1])
-        else:
-            neurons, w_logit = cache[f"blocks.{last}.mlp.hook_post"], block.mlp.W_out @ model.unembed.W_U
-    else:
-        raise UsageError(f"model: got {type(model).__name__}, expected a Transformer or an MLP")
-    p = task.p
+    embedding, w_logit = _maps(model)
+    run = pair_forward(model, task) if has_pair_tables(model) else plain_forward(model, task)
     return Grid(
         task=task,
-        logits=logits[:, 0, :p].reshape(p, p, p).clone(),
-        neurons=neurons.reshape(p, p, -1),
-        pattern=pattern,
-        embedding=embedding[:p].detach(),
-        w_logit=w_logit[:, :p].detach(),
+        outputs=run.outputs,
+        logits=run.outputs[..., : task.p].contiguous(),
+        neurons=run.neurons,
+        pattern=run.pattern,
+        embedding=embedding[: task.p].detach(),
+        w_logit=w_logit[:, : task.p].detach(),
     )
+
+
+def _maps(model: Model) -> tuple[Tensor, Tensor]:
+    """Embedding and W_logit of a model of a known kind."""
+    if isinstance(model, MLP):
+        return model.mlp.W_in, model.mlp.W_out
+    if not isinstance(model, Transformer):
+        raise UsageError(f"model: got {type(model).__name__}, expected a Transformer or an MLP")
+    mlp, unembed = model.blocks[-1].mlp, model.unembed.W_U
+    return model.embed.W_E, unembed.new_zeros(0, unembed.shape[1]) if mlp is None else mlp.W_out @ unembed

@@ -34,6 +34,12 @@ class NeuronClusters:
         return (self.clustered & (self.frequency == k)).nonzero().flatten()
 
     @property
+    def clustered_fraction(self) -> float | None:
+        """Share of the live neurons that are in a cluster; None where all are dead."""
+        live = int(self.live.sum())
+        return int(self.clustered.sum()) / live if live else None
+
+    @property
     def sizes(self) -> dict[int, int]:
         """Number of neurons by frequency, of all clusters that have any."""
         found = self.frequency[self.clustered].unique(return_counts=True)
@@ -52,19 +58,20 @@ def neuron_clusters(grid: Grid) -> NeuronClusters:
     {const, cos k, sin k}², without const·const, over all its energy is the FVE of frequency k.
     Source: facts.md, "Key frequencies".
     """
-    energy = grid.neuron_coefficients.square()
-    energy[0, 0] = 0
-    total = energy.sum((0, 1))
+    varying = grid.neuron_coefficients.flatten(0, 1)[1:]  # without const·const
+    total = varying.square().sum(0)
     live = total > LIVE_ENERGY
-    blocks = torch.stack([_block(energy, k, grid.p) for k in frequencies(grid.p)])
+    owner, terms = torch.tensor(_block_terms(grid.p)).unbind(1)
+    blocks = total.new_zeros(grid.p // 2, len(total)).index_add_(0, owner - 1, varying[terms].square())
     shares = torch.where(live, blocks / total.clamp(min=LIVE_ENERGY), 0.0)
     fve, best = shares.max(0)
     return NeuronClusters(fve, best + 1, live, live & (fve > FVE_THRESHOLD))
 
 
-def _block(energy: Float[Tensor, "f f d_mlp"], k: int, p: int) -> Float[Tensor, " d_mlp"]:
-    rows = torch.tensor(block_rows(k, p))
-    return energy[rows[:, None], rows].sum((0, 1))
+def _block_terms(p: int) -> list[tuple[int, int]]:
+    """(k, term) for every term of every block, terms numbered along the rows of the 2D basis without const·const."""
+    blocks = ((k, block_rows(k, p)) for k in frequencies(p))
+    return [(k, i * p + j - 1) for k, rows in blocks for i in rows for j in rows if i or j]
 
 
 def neuron_polynomials(grid: Grid, frequency: Int[Tensor, " d_mlp"]) -> Float[Tensor, "x y d_mlp"]:

@@ -3,62 +3,54 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from latebloom.circuits.modular.grid import Grid
-from latebloom.fourier import phase_directions
+from latebloom.fourier import basis_rows, phase_directions
+
+
+@dataclass(frozen=True)
+class PhasePart:
+    """The logits' part along cos w(x + s·y), sin w(x + s·y), split by frequency: Σ_k P_k L.
+
+    frequency: the k of each direction. directions: unit and orthogonal, so that parts of some frequencies are read
+    off the whole. coefficients: of the logits on each.
+    """
+
+    frequency: tuple[int, ...]
+    directions: Float[Tensor, "direction xy"]
+    coefficients: Float[Tensor, "direction z"]
+
+    def along(
+        self, ks: Sequence[int] | None = None, mask: Bool[Tensor, "x y"] | None = None
+    ) -> Float[Tensor, "pair z"]:
+        """Σ_k P_k L over some of the frequencies, or all, at the masked pairs, or all (row x·p + y)."""
+        chosen = [i for i, k in enumerate(self.frequency) if ks is None or k in ks]
+        directions = self.directions[chosen]
+        if mask is not None:
+            directions = directions[:, mask.flatten()]
+        return directions.T @ self.coefficients[chosen]
+
+
+def phase_part(grid: Grid, ks: Sequence[int], sign: int) -> PhasePart:
+    """Project the logits on the phase directions of these frequencies."""
+    directions = phase_directions(grid.p, ks, sign, grid.logits.dtype)
+    frequency = tuple(k for k in ks for _ in basis_rows(k, grid.p))
+    return PhasePart(frequency, directions, directions @ grid.logits.flatten(0, 1))
 
 
 def along(grid: Grid, ks: Sequence[int], sign: int) -> Float[Tensor, "x y z"]:
     """Σ_k P_k L: the part of the logits along the phase directions of these frequencies."""
-    flat = grid.logits.reshape(-1, grid.p)
-    directions = phase_directions(grid.p, ks, sign, flat.dtype)
-    return (directions.T @ (directions @ flat)).view_as(grid.logits)
+    return phase_part(grid, ks, sign).along().view_as(grid.logits)
 
 
 def restricted_logits(grid: Grid, ks: Sequence[int], sign: int) -> Float[Tensor, "x y z"]:
     """Σ_k P_k L + mean over (x, y) of the rest. The write-up's "trig loss" is the loss of these."""
-    kept = along(grid, ks, sign)
-    return kept + (grid.logits - kept).mean((0, 1))
+    # Waves have mean zero over the pairs, so the mean of the rest is that of all.
+    return along(grid, ks, sign) + grid.logits.mean((0, 1))
 
 
 def excluded_logits(grid: Grid, ks: Sequence[int], sign: int) -> Float[Tensor, "x y z"]:
     """L - Σ_k P_k L, without correction. Excluded loss is the loss of these on the train set."""
     return grid.logits - along(grid, ks, sign)
-
-
-@dataclass(frozen=True)
-class CosWaves:
-    """The waves cos(2πk(x + s·y - z)/p) over (x, y, z) for some frequencies k, and the logits' coefficients on them.
-
-    The waves are orthogonal and have mean zero over z and over (x, y), so each least-squares coefficient is
-    α_k = ⟨L, c_k⟩ / ⟨c_k, c_k⟩, whatever the logits' means. Source: facts.md,
-    "Cos fit" and "Three-dimensional variant".
-    """
-
-    ks: tuple[int, ...]
-    coefficients: Float[Tensor, " k"]
-    fit: Float[Tensor, "x y z"]
-
-
-def cos_waves(grid: Grid, ks: Sequence[int], sign: int) -> CosWaves:
-    """Fit Σ_k α_k cos(2πk(x + s·y - z)/p) to the logits by least squares."""
-    p, dtype = grid.p, grid.logits.dtype
-    i = torch.arange(p)
-    turns = (i[:, None, None] + sign * i[None, :, None] - i[None, None, :]) % p
-    # Each wave is a function of the turn alone, so sums over (x, y, z) are sums over p turns.
-    by_turn = torch.zeros(p, dtype=dtype).index_add_(0, turns.flatten(), grid.logits.flatten())
-    angle = 2 * torch.pi * ((torch.as_tensor(ks, dtype=torch.long)[:, None] * i) % p).to(dtype) / p
-    waves = angle.cos()
-    coefficients = waves @ by_turn / (p * p * waves.square().sum(1))
-    return CosWaves(tuple(ks), coefficients, (coefficients @ waves)[turns])
-
-
-def cos_fit_fve(grid: Grid, waves: CosWaves) -> float | None:
-    """R² of the fit on the logits centred over z and over (x, y); None where these are constant."""
-    centred = grid.logits - grid.logits.mean(2, keepdim=True)
-    centred = centred - centred.mean((0, 1))
-    total = float(centred.square().sum())
-    return 1 - float((centred - waves.fit).square().sum()) / total if total > 0 else None

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from latebloom.circuits.modular.grid import all_pairs
+from latebloom.circuits.modular.plain_forward import all_pairs
 from latebloom.models import Transformer
 from latebloom.models.hooks import PASS
 from latebloom.tasks import ModularTask

@@ -12,6 +12,9 @@ def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("recipe", metavar="RECIPE", help="see `latebloom recipes`")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of initial weights and data (0)")
     parser.add_argument("--steps", type=int, metavar="N", help="shorthand for --training.steps")
+    parser.add_argument(
+        "--forward", metavar="KIND", help="shorthand for --training.forward: auto (exact and fast), or plain"
+    )
     parser.add_argument("--name", metavar="NAME", help="name of the run (RECIPE-SEED-…)")
     add_runs(parser)
     parser.add_argument("--resume", action="store_true", help="go on with the run that is there")
@@ -25,8 +28,10 @@ def run(parser: Parser, arguments: list[str]) -> int:
     from latebloom.cli.overrides import configured
     from latebloom.lab.train import train
 
-    steps = [] if options.steps is None else ["--training.steps", str(options.steps)]
-    experiment = configured(options.recipe, options.seed, [*rest, *steps])
+    for name in ("steps", "forward"):
+        value = getattr(options, name)
+        rest += [] if value is None else [f"--training.{name}", str(value)]
+    experiment = configured(options.recipe, options.seed, rest)
     trained = train(experiment, options.name, options.runs, options.resume, options.quiet or options.json)
     if options.json:
         print_json({"run": str(trained.path), **trained.manifest.model_dump(mode="json")})

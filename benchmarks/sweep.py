@@ -1,0 +1,115 @@
+"""What a sweep costs: many small runs one by one, on one worker and on two; and the coordinator at a thousand runs.
+
+    python benchmarks/sweep.py --out benchmarks/results/sweep.json
+
+Every run is small (x + y mod 7, a model of width 16), so that what is measured is the sweep and not the training.
+Coordinator: processor seconds and growth of peak memory of this process, which trains nothing itself.
+"""
+
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # as in a worker
+
+import argparse
+import json
+import platform
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from latebloom.cli.overrides import configured
+from latebloom.runs import Job, train_run
+from latebloom.sweeps.expand import expand
+from latebloom.sweeps.place import Folder
+from latebloom.sweeps.spec import Spec
+from latebloom.sweeps.train import train_sweep
+
+SETTINGS = {
+    "--task.p": "7",
+    "--model.d_model": "16",
+    "--model.d_head": "4",
+    "--model.d_mlp": "32",
+    "--training.stop": "steps",
+    "--recording.checkpoints": "1000",
+}
+
+
+def jobs(count: int, steps: int) -> list[Job]:
+    """So many runs of so many steps, two learning rates."""
+    settings = tuple(part for pair in SETTINGS.items() for part in pair)
+    spec = Spec(
+        recipe="small",
+        seeds=tuple(range(count // 2)),
+        grid={"optimiser.lr": ("1e-3", "3e-3")},
+        settings=(*settings, "--training.steps", str(steps)),
+    )
+    return expand(spec, configured)
+
+
+def timed(work: Callable[[Path], Any]) -> float:
+    """Wall seconds of the work in a fresh directory."""
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        work(Path(folder))
+        return round(time.perf_counter() - start, 2)
+
+
+def one_by_one(planned: list[Job], folder: Path) -> None:
+    """The loop that a sweep replaces."""
+    for job in planned:
+        train_run(job.experiment, job.name, folder)
+
+
+def coordinator(count: int) -> dict[str, float | int]:
+    """Processor time and memory of the coordinator for so many runs of five steps."""
+    planned = jobs(count, 5)
+    memory, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+    wall = timed(lambda folder: train_sweep(Folder(folder), planned, quiet=True))
+    seconds = time.process_time() - start
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory
+    return {
+        "runs": count,
+        "wall_seconds": wall,
+        "coordinator_milliseconds_per_run": round(1000 * seconds / count, 3),
+        "coordinator_kilobytes_per_run": round(grown / count, 2),
+    }
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=200)
+    parser.add_argument("--steps", type=int, default=300)
+    parser.add_argument("--sizes", default="250,1000", help="runs in the sweeps that measure the coordinator")
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    planned = jobs(options.runs, options.steps)
+    timed(lambda folder: one_by_one(planned[:1], folder))  # what is loaded and compiled once belongs to neither
+    result: dict[str, Any] = {
+        "command": f"python benchmarks/sweep.py --runs {options.runs} --steps {options.steps} --sizes {options.sizes}",
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": platform.platform(),
+        "cores": os.cpu_count(),
+        "runs": options.runs,
+        "steps": options.steps,
+        "seconds_one_by_one": timed(lambda folder: one_by_one(planned, folder)),
+    }
+    for workers in (1, 2):
+        sweep = timed(lambda folder, n=workers: train_sweep(Folder(folder), planned, workers=n, quiet=True))
+        result[f"seconds_{workers}_workers"] = sweep
+    result["speedup_of_2_workers"] = round(result["seconds_one_by_one"] / result["seconds_2_workers"], 2)
+    result["coordinator"] = [coordinator(int(size)) for size in options.sizes.split(",")]
+    print(json.dumps(result, indent=2))
+    if options.out:
+        options.out.write_text(json.dumps(result, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

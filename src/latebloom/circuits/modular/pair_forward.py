@@ -1,0 +1,73 @@
+"""The exact fast forward over the whole p × p grid, for one layer of attention and neurons.
+
+Keys and values depend on (token, position) only and ``=`` asks the same in every pair, so attention is a softmax over
+three look-ups per head. What a head carries enters neurons and logits linearly, so W_V W_O W_in is folded into tables
+T_x[x, h], T_y[y, h], T_=[h], and since a head's attention adds up to one, a pre-activation is
+
+    pre[x, y] = c + Σ_h a_x[x, y, h] (T_x[x, h] - T_=[h]) + a_y[x, y, h] (T_y[y, h] - T_=[h])
+
+with c = Σ_h T_=[h] + resid_= W_in + b_in: a small matrix product for each x and each y. The path round the MLP is the
+same with W_U in the place of W_in; neurons reach the logits through W_logit = W_out W_U, the one large product left.
+Equal to the plain forward to rounding (tested). Source: design.md, "The exact fast forward".
+"""
+
+from typing import TypeGuard
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from latebloom.circuits.modular.plain_forward import PairRun
+from latebloom.models import Model, Transformer
+from latebloom.models.components import Attention
+from latebloom.tasks import ModularTask
+
+
+def has_pair_tables(model: Model) -> TypeGuard[Transformer]:
+    """Whether `pair_forward` applies: one layer, with an MLP."""
+    return isinstance(model, Transformer) and model.config.n_layers == 1 and model.blocks[0].mlp is not None
+
+
+def pair_forward(model: Transformer, task: ModularTask) -> PairRun:
+    """Run a model on all pairs; without gradients."""
+    attn, mlp, unembed = model.blocks[0].attn, model.blocks[0].mlp, model.unembed.W_U
+    assert mlp is not None
+    residuals = _residuals(model, task.p)
+    pattern = _pattern(attn, residuals)
+    carried = [_carried(attn, resid) for resid in residuals]
+    skip = residuals[-1]
+    neurons = _mix(pattern, [table @ mlp.W_in for table in carried], skip @ mlp.W_in + mlp.b_in).relu_()
+    outputs = _mix(pattern, [table @ unembed for table in carried], (skip + mlp.b_out) @ unembed)
+    outputs.flatten(0, 1).addmm_(neurons.flatten(0, 1), mlp.W_out @ unembed)
+    return PairRun(outputs, neurons, pattern.movedim(0, -1))
+
+
+def _residuals(model: Transformer, p: int) -> list[Float[Tensor, "_row d_model"]]:
+    """Residual stream before attention: of every x, of every y, and (one row) of ``=``."""
+    embed, position = model.embed.W_E, model.pos_embed.W_pos
+    return [embed[:p] + position[0], embed[:p] + position[1], embed[p:] + position[2]]
+
+
+def _pattern(attn: Attention, residuals: list[Float[Tensor, "_row d_model"]]) -> Float[Tensor, "pos x x head"]:
+    """Attention of ``=``; positions first, since a softmax over the last axis of length 3 is six times as slow."""
+    query = torch.einsum("m,hmd->hd", residuals[-1][0], attn.W_Q) / attn.W_Q.shape[-1] ** 0.5
+    asked = torch.einsum("hmd,hd->mh", attn.W_K, query)
+    to_x, to_y, to_itself = (resid @ asked for resid in residuals)
+    return torch.stack(torch.broadcast_tensors(to_x[:, None], to_y, to_itself)).softmax(dim=0)
+
+
+def _carried(attn: Attention, resid: Float[Tensor, "row d_model"]) -> Float[Tensor, "row head d_model"]:
+    """What each head would write to ``=`` if it attended to this row alone."""
+    return torch.einsum("rhd,hdm->rhm", torch.einsum("rm,hmd->rhd", resid, attn.W_V), attn.W_O)
+
+
+def _mix(
+    pattern: Float[Tensor, "pos x x head"],
+    tables: list[Float[Tensor, "_row head width"]],
+    skip: Float[Tensor, "1 width"],
+) -> Float[Tensor, "x x width"]:
+    """The sum over heads and positions of attention times table, added to ``skip``."""
+    x, y, equals = tables
+    mixed = torch.baddbmm(skip + equals.sum(1), pattern[0], x - equals)
+    mixed.transpose(0, 1).baddbmm_(pattern[1].transpose(0, 1), y - equals)
+    return mixed

@@ -1,0 +1,41 @@
+"""A model's plain forward pass on all p² pairs, and what the analysis keeps of it."""
+
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from latebloom.models import Model
+from latebloom.tasks import ModularTask
+
+
+class PairRun(NamedTuple):
+    """What a model computes at ``=`` for all pairs.
+
+    outputs: its logits. neurons: after the ReLU, last layer (width 0 where there are none). pattern: attention of
+    ``=`` to ``x y =``, last layer; None for a model without attention.
+    """
+
+    outputs: Float[Tensor, "x y d_vocab_out"]
+    neurons: Float[Tensor, "x y d_mlp"]
+    pattern: Float[Tensor, "x y head pos"] | None
+
+
+def all_pairs(task: ModularTask) -> Int[Tensor, "pair pos"]:
+    """Tokens of all p² pairs, row x·p + y."""
+    return torch.from_numpy(task.universe().tokens)
+
+
+def plain_forward(model: Model, task: ModularTask) -> PairRun:
+    """Run any model on all pairs. This is the reference; `pair_forward` is faster where it applies."""
+    logits, cache = model.run_with_cache(all_pairs(task), task.loss_positions)
+    square = (task.p, task.p)
+    # Names come in order of computation, so the last layer's is the last one.
+    last = {name.rsplit(".", 1)[-1]: value for name, value in cache.items()}
+    neurons, pattern = last.get("hook_post", logits[..., :0]), last.get("hook_pattern")
+    return PairRun(
+        outputs=logits[:, 0].unflatten(0, square),
+        neurons=neurons[:, 0].unflatten(0, square),
+        pattern=None if pattern is None else pattern[:, :, 0].unflatten(0, square),
+    )

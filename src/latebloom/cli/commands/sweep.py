@@ -1,0 +1,92 @@
+"""Train a recipe over a grid of settings and seeds, on this machine or a Ray cluster.
+
+latebloom sweep small --grid data.fraction=0.3,0.5 --grid optimiser.lr=1e-3,3e-3 --seeds 0:8
+latebloom sweep grid.toml --engine ray --address auto
+
+What is there is skipped, what was interrupted goes on, what is new is added: the same command again finishes a sweep
+that was stopped or killed, and one with more values or seeds extends it. --runs also takes a URI (s3://BUCKET/PATH):
+workers then train in a scratch directory and copy each run there. A file holds recipe = "small", seeds = "0:8",
+and the tables [grid] and [settings]. Values that hold commas themselves are separated by semicolons.
+"""
+
+from argparse import ArgumentTypeError
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from latebloom.cli.output import print_json, print_pairs
+from latebloom.cli.parser import Parser, add_json, add_runs
+
+if TYPE_CHECKING:
+    from latebloom.sweeps.tally import Tally
+
+
+def run(parser: Parser, arguments: list[str]) -> int:
+    parser.add_argument("recipe", metavar="RECIPE|FILE", help="see `latebloom recipes`; or a .toml or .json file")
+    parser.add_argument(
+        "--grid", metavar="SECTION.FIELD=a,b,c", action="append", default=[], help="values of a field; may be repeated"
+    )
+    parser.add_argument("--seeds", metavar="0:32", help="seeds of initial weights and data: 0:32, or 0,1,5 (0)")
+    parser.add_argument("--steps", type=int, metavar="N", help="shorthand for --training.steps")
+    parser.add_argument("--name", metavar="SWEEP", help="name of the sweep's directory (RECIPE-sweep, or the file's)")
+    add_runs(parser)
+    parser.add_argument("--engine", choices=("local", "ray"), default="local", help="who trains (local)")
+    parser.add_argument("--workers", type=_positive, metavar="N", help="processes of the local engine (one per core)")
+    parser.add_argument("--address", metavar="ADDRESS", help="address of the Ray cluster (a fresh one on this machine)")
+    parser.add_argument("--dry-run", action="store_true", help="show the plan only")
+    parser.add_argument("--quiet", action="store_true", help="show no plan and no progress")
+    add_json(parser)
+    if {"-h", "--help"} & set(arguments):
+        from latebloom.cli.overrides import describe_settings
+
+        parser.epilog = describe_settings()
+    options, rest = parser.parse_known_args(arguments)
+    from latebloom.cli.overrides import configured
+    from latebloom.sweeps.choose_place import place_of
+    from latebloom.sweeps.expand import expand
+    from latebloom.sweeps.plan import make_plan
+    from latebloom.sweeps.spec import asked_for, usual_name
+    from latebloom.sweeps.train import train_sweep, worker_count
+
+    steps = [] if options.steps is None else ["--training.steps", str(options.steps)]
+    spec = asked_for(options.recipe, options.grid, options.seeds, [*rest, *steps])
+    jobs = expand(spec, configured)
+    place = place_of(options.runs, usual_name(options.recipe) if options.name is None else options.name)
+    if options.dry_run or not (options.quiet or options.json):
+        plan = make_plan(place, jobs)
+        priced = plan.priced(worker_count(plan.left, options.workers))
+        if options.dry_run and options.json:
+            print_json(priced)
+        else:
+            print_pairs(_plan_rows(priced))
+    if options.dry_run:
+        return 0
+    quiet = options.quiet or options.json
+    tally = train_sweep(place, jobs, spec, options.engine, options.workers, options.address, quiet)
+    if options.json:
+        print_json({"sweep": str(place), **tally.to_dict()})
+    else:
+        print_pairs(_result_rows(str(place), tally))
+    return 0 if tally.count("finished") == tally.total else 1
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"got {text!r}, expected 1 or more")
+    return int(text)
+
+
+def _plan_rows(plan: dict[str, Any]) -> list[tuple[str, str]]:
+    standing = ", ".join(f"{count} {status}" for status, count in plan["standing"].items())
+    rows = [("sweep", plan["sweep"]), ("runs", f"{plan['runs']} ({standing})")]
+    if plan["seconds_at_most"] is not None:
+        length = timedelta(seconds=round(plan["seconds_at_most"]))
+        rows.append(("time", f"at most about {length} on {plan['workers']} cores, for {plan['left']} runs"))
+        rows.append(("disk", f"at most about {plan['megabytes_at_most']:g} MB"))
+    return rows
+
+
+def _result_rows(place: str, tally: "Tally") -> list[tuple[str, str]]:
+    rows = [(status, str(tally.count(status))) for status in ("finished", "diverged", "failed")]
+    rows += [("left", f"{tally.left} ({tally.stopped}); the same command goes on")] if tally.left else []
+    rows += [(name, message) for name, message in tally.messages]
+    return [*rows, ("next", f"latebloom table {place}")]

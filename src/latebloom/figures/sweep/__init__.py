@@ -1,0 +1,56 @@
+"""Figures of many runs, drawn from a table with one row per run (a pandas DataFrame). Needs matplotlib only to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, overload
+
+from latebloom._errors import UsageError
+from latebloom.figures.render import file_format
+from latebloom.figures.sweep import field_effect, phase_diagram, seed_frequencies, survival
+from latebloom.figures.sweep.figure import SweepFigure
+from latebloom.figures.sweep.render import drawn
+from latebloom.store import atomic_write, check_output
+
+if TYPE_CHECKING:
+    import pandas
+
+_IN_ORDER: tuple[SweepFigure[Any], ...] = (
+    survival.FIGURE,
+    field_effect.FIGURE,
+    phase_diagram.FIGURE,
+    seed_frequencies.FIGURE,
+)
+
+SWEEP_FIGURES: Mapping[str, SweepFigure[Any]] = MappingProxyType({figure.name: figure for figure in _IN_ORDER})
+"""Every figure of a sweep by name."""
+
+
+@overload
+def render_sweep_figure(name: str, table: pandas.DataFrame, fields: Sequence[str] = (), path: None = None) -> bytes: ...
+@overload
+def render_sweep_figure(name: str, table: pandas.DataFrame, fields: Sequence[str], path: Path | str) -> Path: ...
+def render_sweep_figure(
+    name: str, table: pandas.DataFrame, fields: Sequence[str] = (), path: Path | str | None = None
+) -> Path | bytes:
+    """Draw a figure of a table of runs: as SVG (bytes), or into a file whose suffix (.svg, .png, .pdf) says the format.
+
+    table: one row per run; as far as the figure needs them, columns ``step`` (last done), ``generalised_at`` (null: not
+    yet), ``train_reached`` and ``test_reached`` (null: not yet), ``key_frequencies`` (a list), ``task.p``, and the
+    ``fields`` that it is drawn over. Errors: UsageError in one line for an unknown name, field or suffix, a figure that
+    is undefined for these runs, or without matplotlib.
+    """
+    if name not in SWEEP_FIGURES:
+        raise UsageError(f"figure: got {name!r}, expected one of {', '.join(SWEEP_FIGURES)}")
+    figure, target = SWEEP_FIGURES[name], None if path is None else Path(path)
+    if target is None:
+        return drawn(figure, figure.data_of(table, *fields))
+    kind = file_format(target)
+    check_output(target)
+    atomic_write(target, drawn(figure, figure.data_of(table, *fields), kind))
+    return target
+
+
+__all__ = ["SWEEP_FIGURES", "SweepFigure", "drawn", "render_sweep_figure"]

@@ -1,0 +1,139 @@
+"""The step of grokking against a number in the experiment, with the power law through it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Float
+
+from latebloom._errors import UsageError
+from latebloom._text import whole
+from latebloom.figures import theme
+from latebloom.figures.figure import fixed
+from latebloom.figures.sweep.columns import grok_times, levels, with_values
+from latebloom.figures.sweep.figure import SweepFigure
+from latebloom.statistics import GrokTimes, PowerLaw, fit_power_law
+
+if TYPE_CHECKING:
+    import matplotlib.axes
+    import matplotlib.figure
+    import pandas
+
+_JITTER = 0.05
+"""Runs at one value are spread to either side over this part of the axis, or over a third of the gap to the next."""
+_MOST_TICKS = 9
+
+
+@dataclass(frozen=True, eq=False)
+class FieldEffect:
+    """Runs with a positive value of ``field``, and the law through them; ``left_out``: runs with another value."""
+
+    field: str
+    value: Float[np.ndarray, " run"]
+    times: GrokTimes
+    law: PowerLaw
+    left_out: int
+
+
+def data(table: pandas.DataFrame, fields: tuple[str, ...]) -> FieldEffect:
+    """From ``step`` and ``generalised_at``. UsageError for a field of words, or without a positive value."""
+    (field,) = fields
+    table = with_values(table, ["step", field])
+    found = levels(table, field)
+    if any(isinstance(level, str) for level in found):
+        raise UsageError(f"figure field-effect: got words in {field}, expected numbers; see figure survival for words")
+    value, times = np.array(found, dtype=float), grok_times(table)
+    usable = (value > 0) & (times.step > 0)
+    if not usable.any():
+        raise UsageError(f"figure field-effect: got no run with {field} above 0, which a log scale needs")
+    law = fit_power_law(value[usable], times[usable])
+    return FieldEffect(field, value[usable], times[usable], law, int((~usable).sum()))
+
+
+def says(effect: FieldEffect) -> str:
+    """The exponent with its interval, and who did not take part."""
+    exponent, n = effect.law.exponent, len(effect.times)
+    waiting = n - int(effect.times.grokked.sum())
+    apart = (
+        f" {effect.left_out} runs with {effect.field} or step at 0 or below are left out." if effect.left_out else ""
+    )
+    if exponent.value is None or effect.law.scatter is None:
+        return f"No law can be fitted to {n} runs: {exponent.reason}.{apart}"
+    low, high = (("no bound" if end is None else f"{end:.2f}") for end in (exponent.low, exponent.high))
+    return (
+        f"Step of grokking ∝ {effect.field}^{exponent.value:.2f} (95 %: {low} … {high}), from {n} runs, of which "
+        f"{waiting} had not grokked when they ended; scatter round the law: a factor of {10**effect.law.scatter:.2g}."
+        f"{apart}"
+    )
+
+
+def draw(figure: matplotlib.figure.Figure, effect: FieldEffect) -> None:
+    """A dot per run that grokked, an arrow from the last step of one that has not, the law with its band."""
+    axes = figure.subplots()
+    _draw_law(axes, effect.law)
+    x, y, grokked = _spread(effect.value), effect.times.step, effect.times.grokked
+    dot: dict[str, Any] = {"marker": "o", "ms": 5, "color": theme.RESTRICTED, "mec": "white", "mew": 0.6}
+    arrow: dict[str, Any] = {"marker": r"$\uparrow$", "ms": 11, "color": theme.TEST, "mew": 0.2}
+    for which, style, name in ((grokked, dot, "grokked"), (~grokked, arrow, "had not when it ended")):
+        if which.any():
+            axes.plot(x[which], y[which], ls="", zorder=4, label=f"{name} (n = {which.sum()})", **style)
+    _scales(axes, effect)
+    figure.legend(loc="outside upper left", ncols=3, frameon=False, fontsize=8.5)
+
+
+def _draw_law(axes: matplotlib.axes.Axes, law: PowerLaw) -> None:
+    """The median step over the range of the field; the band only where it is bounded."""
+    if not law.curve:
+        return
+    x, y = [point.field for point in law.curve], [point.step for point in law.curve]
+    low = [np.nan if point.low is None else point.low for point in law.curve]
+    high = [np.nan if point.high is None else point.high for point in law.curve]
+    axes.fill_between(x, low, high, color=theme.CHANCE, alpha=0.22, lw=0, zorder=1)
+    axes.plot(x, y, color=theme.INK, lw=1.4, zorder=2, label="power law (median, 95 % band)")
+
+
+def _spread(value: Float[np.ndarray, " run"]) -> Float[np.ndarray, " run"]:
+    """Runs at one value side by side, so that each is seen."""
+    moved, places = np.log(value), np.unique(value)
+    gaps = np.diff(np.log(places))
+    reach = min(_JITTER * gaps.sum(), gaps.min() / 3) if gaps.size else _JITTER
+    for level in places:
+        members = np.flatnonzero(value == level)
+        moved[members] += reach * np.linspace(-1, 1, len(members)) if len(members) > 1 else 0.0
+    return np.exp(moved)
+
+
+def _scales(axes: matplotlib.axes.Axes, effect: FieldEffect) -> None:
+    """Both logarithmic; the field's own values as ticks, unless there are many."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    values = np.unique(effect.value)
+    if len(values) <= _MOST_TICKS:
+        axes.set_xticks(values, [f"{value:g}" for value in values])
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, position: whole(value)))
+    axes.set_xlabel(f"{effect.field} (log scale)")
+    axes.set_ylabel("step of grokking (log scale)")
+    axes.grid(axis="y")
+
+
+FIGURE = SweepFigure(
+    name="field-effect",
+    title="What sets the step of grokking",
+    caption=(
+        "Each dot is a run, at the step at which it grokked; an arrow is a run that had not by its last step, so its "
+        "step of grokking is somewhere above. The line is the power law that makes all of this most likely, arrows "
+        "included; a straight line on these scales. Runs at one value are drawn side by side."
+    ),
+    fields=(1, 1),
+    data=data,
+    says=says,
+    draw=draw,
+    size=fixed(8.6, 4.4),
+)

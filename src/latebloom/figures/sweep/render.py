@@ -1,0 +1,16 @@
+"""A figure of a sweep, as bytes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from latebloom.figures import canvas
+from latebloom.figures.sweep.figure import SweepFigure
+
+
+def drawn(figure: SweepFigure[Any], data: Any, kind: str = "svg") -> bytes:
+    """These data of a figure, drawn; the same data give the same bytes."""
+    with canvas.look(f"sweep-{figure.name}"):
+        paper = canvas.blank(figure.size(data))
+        figure.draw(paper, data)
+        return canvas.content(paper, kind)

@@ -1,0 +1,145 @@
+"""Which share of the runs has grokked by each step, by the levels of a field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from latebloom._text import whole
+from latebloom.figures import theme
+from latebloom.figures.figure import fixed
+from latebloom.figures.line_names import name_lines
+from latebloom.figures.steps import step_axis
+from latebloom.figures.sweep.columns import grok_times, in_order, level_text, levels, with_values
+from latebloom.figures.sweep.figure import SweepFigure
+from latebloom.phases import Series
+from latebloom.statistics import (
+    Estimate,
+    GrokTimes,
+    SurvivalComparison,
+    SurvivalCurve,
+    compare_survival,
+    median_step,
+    survival_curve,
+)
+
+if TYPE_CHECKING:
+    import matplotlib.axes
+    import matplotlib.figure
+    import pandas
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """The runs at one level of the field (all runs, where there is no field)."""
+
+    name: str
+    times: GrokTimes
+    curve: SurvivalCurve
+    median: Estimate
+
+    @classmethod
+    def of(cls, name: str, times: GrokTimes) -> Group:
+        """With everything that is drawn or said."""
+        return cls(name, times, survival_curve(times), median_step(times))
+
+
+@dataclass(frozen=True, eq=False)
+class Survival:
+    """By level of ``field``, in order; comparison: of two groups, if there are just two."""
+
+    field: str | None
+    groups: tuple[Group, ...]
+    comparison: SurvivalComparison | None
+
+    @property
+    def end(self) -> float:
+        """The last step of any run."""
+        return max(float(group.times.step.max()) for group in self.groups)
+
+
+def data(table: pandas.DataFrame, fields: tuple[str, ...]) -> Survival:
+    """From ``step`` and ``generalised_at``; runs without a step or a value of the field are left out."""
+    table = with_values(table, ["step", *fields])
+    times = grok_times(table)
+    if not fields:
+        return Survival(None, (Group.of("all runs", times),), None)
+    found = levels(table, fields[0])
+    own = {level: times[np.array([other == level for other in found])] for level in in_order(found)}
+    groups = tuple(Group.of(level_text(level), part) for level, part in own.items())
+    comparison = compare_survival(groups[0].times, groups[1].times) if len(groups) == 2 else None
+    return Survival(fields[0], groups, comparison)
+
+
+def says(survival: Survival) -> str:
+    """How many of each group grokked, by when half of them did, and whether two groups differ."""
+    parts = "; ".join(_says_one(group) for group in survival.groups)
+    of_field = f"By {survival.field}: " if survival.field else ""
+    test = survival.comparison
+    if test is None or test.p_value is None:
+        return f"{of_field}{parts}."
+    return f"{of_field}{parts}. Log-rank test of the two: chi² = {test.chi_squared:.3g}, p = {test.p_value:.2g}."
+
+
+def _says_one(group: Group) -> str:
+    count = f"{group.name}: {group.curve.grokked} of {group.curve.n} grokked"
+    median = group.median
+    if median.value is None or median.low is None:
+        return f"{count}, half of them by no step seen"
+    high = "no bound" if median.high is None else whole(median.high)
+    return f"{count}, half by step {whole(median.value)} ({whole(median.low)} … {high})"
+
+
+def draw(figure: matplotlib.figure.Figure, survival: Survival) -> None:
+    """One rising staircase with its band per group; a tick where a run ended without grokking."""
+    axes = figure.subplots()
+    colours = theme.key_colours(range(len(survival.groups)))
+    names = []
+    for i, group in enumerate(survival.groups):
+        share = _draw_group(axes, group, colours[i], survival.end)
+        label = f"{group.name}  (n = {group.curve.n})"
+        names.append((label, Series(np.array([survival.end]), np.array([share])), colours[i]))
+    axes.set_xlim(0, survival.end)
+    axes.set_ylim(-0.02, 1.03)
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+    axes.set_ylabel("runs that have grokked")
+    axes.axhline(0.5, color=theme.CHANCE, lw=0.8, ls=(0, (1, 2)), zorder=1)
+    axes.grid(axis="y")
+    step_axis(axes)
+    name_lines(axes, names)
+    if survival.field:
+        axes.text(
+            1.026, 1.06, survival.field, transform=axes.transAxes, color=theme.MUTED, fontsize=8.5, style="italic"
+        )
+
+
+def _draw_group(axes: matplotlib.axes.Axes, group: Group, colour: str, end: float) -> float:
+    """The share at the end of the staircase; dotted from where no run was left."""
+    curve = group.curve
+    step, share = np.array(curve.step), 1 - np.array(curve.survival)
+    axes.plot(step, share, color=colour, drawstyle="steps-post", zorder=3)
+    low, high = (np.array([np.nan if v is None else 1 - v for v in ends]) for ends in (curve.high, curve.low))
+    axes.fill_between(step, low, high, step="post", color=colour, alpha=0.13, lw=0, zorder=2)
+    axes.plot([step[-1], end], [share[-1]] * 2, color=colour, lw=1.1, ls=(0, (1, 1.5)), zorder=3)
+    ended = group.times.step[~group.times.grokked]
+    at = share[np.searchsorted(step, ended, side="right") - 1]
+    axes.plot(ended, at, ls="", marker="|", ms=8, mew=1.3, color=colour, zorder=4, clip_on=False)
+    return float(share[-1])
+
+
+FIGURE = SweepFigure(
+    name="survival",
+    title="When runs grok",
+    caption=(
+        "The share of runs that have grokked by each step, with a 95 % band (Kaplan and Meier's estimate, upside "
+        "down). A small upright tick is a run that ended without having grokked: it counts as long as it ran, instead "
+        "of being left out. A line goes on dotted where no run is left to tell."
+    ),
+    fields=(0, 1),
+    data=data,
+    says=says,
+    draw=draw,
+    size=fixed(8.6, 4.2),
+)

@@ -1,0 +1,147 @@
+"""The arrays that the compiled code works on, by name; allocated once and used again every step.
+
+Sizes: V tokens, P positions, R (position, token) pairs that occur, H heads, B examples, n neurons, z answers.
+Neurons and the direct path to the logits stand side by side in rows of n + z numbers.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+
+class Weights(NamedTuple):
+    """Views of one flat buffer, in the shapes of the model's parameters; also the shape of their gradients."""
+
+    W_E: np.ndarray
+    W_pos: np.ndarray
+    W_Q: np.ndarray
+    W_K: np.ndarray
+    W_V: np.ndarray
+    W_O: np.ndarray
+    W_in: np.ndarray
+    b_in: np.ndarray
+    W_out: np.ndarray
+    b_out: np.ndarray
+    W_U: np.ndarray
+
+
+class Tables(NamedTuple):
+    """What the weights say of each (position, token) pair; also the shape of its gradients.
+
+    resid (R, d_model): embedding plus position. query, key (H, d_head), (H, d_model): the query at the last position,
+    scaled, alone and through W_K. scores (R, H). values (H, R, d_head). read (d_model, n + z): W_in and W_U.
+    fold (H, d_head, n + z): W_O read. mixed (R, H, n + z): values fold. base (n + z): what the last position's own
+    residual and the biases add. w_logit (n, z): W_out W_U.
+    """
+
+    resid: np.ndarray
+    query: np.ndarray
+    key: np.ndarray
+    scores: np.ndarray
+    values: np.ndarray
+    read: np.ndarray
+    fold: np.ndarray
+    mixed: np.ndarray
+    base: np.ndarray
+    w_logit: np.ndarray
+
+
+class Sums(NamedTuple):
+    """Gradients of the tables that examples add to; one per worker."""
+
+    scores: np.ndarray
+    mixed: np.ndarray
+    base: np.ndarray
+    w_logit: np.ndarray
+
+
+class Block(NamedTuple):
+    """Room for a block of examples; one per worker.
+
+    common (b, 2H + 1): attention to the first and to the last position, and 1 for the base; own (b, T): to the others.
+    active (b, n + z): neurons after the ReLU, then the direct path. back (b, n + z): gradient of the pre-activations
+    and of the direct path. logits (b, z), and their gradient in place. common_shares (b, 2H + 1), own_shares (T):
+    gradients of attention. common_rows (2H + 1, n + z): table rows that neighbours have in common.
+    chances (z), in the loss' precision: softmax of one example; powers (z): room for it.
+    """
+
+    common: np.ndarray
+    own: np.ndarray
+    active: np.ndarray
+    back: np.ndarray
+    logits: np.ndarray
+    common_shares: np.ndarray
+    own_shares: np.ndarray
+    common_rows: np.ndarray
+    chances: np.ndarray
+    powers: np.ndarray
+
+
+class Rows(NamedTuple):
+    """A fixed batch, in an order in which neighbours have the first token in common.
+
+    token, position (R): the pairs that occur. query (1): the pair at the last position, the same in every example.
+    places (B, P): the pair at each place; terms (B, T): those between the first and the last place as rows of (R · H)
+    tables, by head, T = (P - 2) H. same (B): where the neighbours with the same first token end. labels (B).
+    """
+
+    token: np.ndarray
+    position: np.ndarray
+    query: np.ndarray
+    places: np.ndarray
+    terms: np.ndarray
+    same: np.ndarray
+    labels: np.ndarray
+
+
+BLOCK = 128
+"""Examples handled together: few enough that what belongs to them stays in a core's cache."""
+
+
+_ALIGNMENT = 64
+
+
+def aligned(shape: tuple[int, ...], dtype: npt.DTypeLike) -> np.ndarray:
+    """Zeros that begin at a multiple of 64 bytes: a product's last bit depends on where its factors begin."""
+    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    room = np.zeros(size + _ALIGNMENT, np.uint8)
+    start = -room.ctypes.data % _ALIGNMENT
+    return room[start : start + size].view(dtype).reshape(shape)
+
+
+def new_tables(weights: Weights, pairs: int) -> Tables:
+    """Room for the tables of these weights."""
+    heads, d_model, d_head = weights.W_Q.shape
+    neurons, answers = weights.W_in.shape[1], weights.W_U.shape[1]
+    width = neurons + answers
+    shapes = (
+        (pairs, d_model),
+        (heads, d_head),
+        (heads, d_model),
+        (pairs, heads),
+        (heads, pairs, d_head),
+        (d_model, width),
+        (heads, d_head, width),
+        (pairs, heads, width),
+        (width,),
+        (neurons, answers),
+    )
+    return Tables(*(aligned(shape, weights.W_E.dtype) for shape in shapes))
+
+
+def new_sums(tables: Tables) -> Sums:
+    """Room for one worker's sums."""
+    shaped = (tables.scores, tables.mixed, tables.base, tables.w_logit)
+    return Sums(*(aligned(array.shape, array.dtype) for array in shaped))
+
+
+def new_block(tables: Tables, terms: int, loss_dtype: np.dtype) -> Block:
+    """Room for one worker's block."""
+    width, answers, dtype = len(tables.base), tables.w_logit.shape[1], tables.base.dtype
+    common = 2 * tables.mixed.shape[1] + 1
+    sizes = ((BLOCK, common), (BLOCK, terms), (BLOCK, width), (BLOCK, width), (BLOCK, answers), (BLOCK, common))
+    rooms = [aligned(size, dtype) for size in (*sizes, (terms,), (common, width))]
+    rooms[0][:, -1] = 1
+    rooms += [aligned((answers,), loss_dtype), aligned((answers,), np.int64)]
+    return Block(*rooms)

@@ -1,0 +1,95 @@
+"""A fixed batch that a one-layer transformer learns from through tables."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from latebloom.models.base import Model
+from latebloom.models.tables.arrays import Weights
+from latebloom.models.tables.blas import one_thread
+from latebloom.models.tables.build import build, build_backward
+from latebloom.models.tables.examples import judge, learn
+from latebloom.models.tables.loss import new_room
+from latebloom.models.tables.rows import table_rows
+from latebloom.models.transformer import Transformer
+
+WORTH_A_THREAD = 200_000
+"""Examples times width of a table row from which half of them takes longer than waking a thread."""
+
+
+def tables_apply(model: Model, tokens: Int[Tensor, "batch pos"], positions: tuple[int, ...]) -> bool:
+    """Whether the exact fast forward applies: one layer with an MLP, on the CPU, loss at the last position only, and
+    the same token there in every example."""
+    single = isinstance(model, Transformer) and model.config.n_layers == 1 and model.config.d_mlp > 0
+    last = tokens.shape[1] - 1
+    return single and positions == (last,) and tokens.device.type == "cpu" and tokens[:, last].unique().numel() == 1
+
+
+def named_weights(tensors: dict[str, Tensor]) -> Weights:
+    """Views of a one-layer transformer's parameters, or of tensors of their shapes, by the last part of their names."""
+    by_leaf = {name.rsplit(".", 1)[-1]: tensor.detach().numpy() for name, tensor in tensors.items()}
+    return Weights(**by_leaf)
+
+
+class TableBatch:
+    """Losses and gradients of one fixed batch; ask as often as the weights change.
+
+    ``weights`` are looked at, not copied. ``share``: where the batch is large, two threads take half of it each.
+    """
+
+    def __init__(
+        self,
+        weights: Weights,
+        tokens: Int[Tensor, "batch pos"],
+        labels: Int[Tensor, "batch 1"],
+        loss_dtype: torch.dtype = torch.float64,
+        share: bool = True,
+    ) -> None:
+        rows, self._order = table_rows(tokens.numpy(), labels[:, 0].numpy(), weights.W_E.shape[0], weights.W_Q.shape[0])
+        dtype = np.dtype(np.float64 if loss_dtype is torch.float64 else np.float32)
+        self.weights = weights
+        self.room = new_room(weights, rows, dtype)
+        large = len(rows.labels) * len(self.room.tables.base) >= WORTH_A_THREAD
+        self.shared = share and large and torch.get_num_threads() > 1
+
+    def gradient(self, gradient: Weights) -> float:
+        """The mean loss (nats), and its gradient into arrays of the weights' shapes."""
+        room = self.room
+        with one_thread():
+            build(self.weights, room.rows, room.tables)
+            self._halves(learn, (room.block, room.sums, room.losses), (room.other_block, room.other_sums, room.losses))
+            build_backward(self.weights, room.rows, room.tables, room.sums, room.other_sums, room.back, gradient)
+        return float(room.losses.mean())
+
+    def judge(self) -> tuple[Float[np.ndarray, " batch"], Bool[np.ndarray, " batch"]]:
+        """Loss of each example (nats), and whether its highest logit is right."""
+        room = self.room
+        with one_thread():
+            build(self.weights, room.rows, room.tables)
+            self._halves(judge, (room.block, room.losses, room.right), (room.other_block, room.losses, room.right))
+        losses, right = np.empty_like(room.losses), np.empty_like(room.right)
+        losses[self._order], right[self._order] = room.losses, room.right
+        return losses, right
+
+    def _halves(self, work: Callable[..., None], first: tuple[Any, ...], second: tuple[Any, ...]) -> None:
+        room = self.room
+        count, middle = len(room.losses), room.middle
+        if self.shared:
+            other = _helper().submit(work, room.tables, room.rows, middle, count, *second)
+            work(room.tables, room.rows, 0, middle, *first)
+            other.result()
+        else:
+            work(room.tables, room.rows, 0, middle, *first)
+            work(room.tables, room.rows, middle, count, *second)
+
+
+@cache
+def _helper() -> ThreadPoolExecutor:
+    """The second thread: not of OpenMP, whose threads spin between two calls and take the core from one another."""
+    return ThreadPoolExecutor(1, "tables", initializer=lambda: one_thread().__enter__())

@@ -1,0 +1,123 @@
+"""Matrix products inside compiled code: the BLAS that torch ships, called by address.
+
+torch's own products cannot be called from numba, and numba's (scipy's OpenBLAS) take a third longer on the blocks used
+here (dev/LOG.md). Where torch exports no BLAS, scipy's is used. Both offer the Fortran interface.
+"""
+
+import ctypes
+import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import llvmlite.binding
+import torch
+from numba import types
+from numba.core import cgutils
+from numba.extending import get_cython_function_address, intrinsic, overload
+
+from latebloom.models.tables.compiled import inner
+
+_NAMES: dict[str, Any] = {"sgemm": types.float32, "dgemm": types.float64}
+
+
+@cache
+def _library() -> ctypes.CDLL | None:
+    libraries = sorted((Path(torch.__file__).parent / "lib").glob("libtorch_cpu.*"))
+    library = ctypes.CDLL(str(libraries[0])) if libraries else None
+    return library if library is not None and all(hasattr(library, f"{name}_") for name in _NAMES) else None
+
+
+def _address(name: str) -> int:
+    library = _library()
+    if library is None:
+        return get_cython_function_address("scipy.linalg.cython_blas", name)
+    address = ctypes.cast(getattr(library, f"{name}_"), ctypes.c_void_p).value
+    assert address is not None
+    return address
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Products started by this thread stay in this thread, for as long as the block lasts.
+
+    The callers share the work out themselves, and a product's last bit depends on how many threads made it.
+    """
+    switch = getattr(_library(), "MKL_Set_Num_Threads_Local", None)
+    before = switch(1) if switch else 0
+    try:
+        yield
+    finally:
+        if switch:
+            switch(before)
+
+
+def _declare(name: str, real: types.Float) -> types.ExternalFunction:
+    """The routine under a fixed symbol, so that compiled code can be kept on disk and find it again."""
+    llvmlite.binding.add_symbol(f"latebloom_{name}", _address(name))
+    char, size, number = (types.CPointer(kind) for kind in (types.uint8, types.int32, real))
+    arguments = (char, char, size, size, size, number, number, size, number, size, number, number, size)
+    return types.ExternalFunction(f"latebloom_{name}", types.void(*arguments))
+
+
+_GEMM = {real: _declare(name, real) for name, real in _NAMES.items()}
+_PLAIN, _TRANSPOSED = ord("N"), ord("T")
+
+
+def _reference(typing_context, value):  # type: ignore[no-untyped-def]
+    def code(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        return cgutils.alloca_once_value(builder, arguments[0])
+
+    return types.CPointer(value)(value), code
+
+
+_by_reference: Any = intrinsic(_reference)
+
+
+def _gemm(left_mode, right_mode, m, n, k, left, right, beta, out):  # type: ignore[no-untyped-def]
+    raise NotImplementedError("compiled code only")
+
+
+@overload(_gemm)
+def _gemm_compiled(left_mode, right_mode, m, n, k, left, right, beta, out):  # type: ignore[no-untyped-def]
+    routine, real = _GEMM[out.dtype], out.dtype
+
+    def code(left_mode, right_mode, m, n, k, left, right, beta, out):  # type: ignore[no-untyped-def]
+        # Fortran counts columns first: it sees each array transposed, so it is asked for outᵀ = rightᵀ leftᵀ.
+        routine(
+            _by_reference(types.uint8(right_mode)),
+            _by_reference(types.uint8(left_mode)),
+            _by_reference(types.int32(n)),
+            _by_reference(types.int32(m)),
+            _by_reference(types.int32(k)),
+            _by_reference(real(1)),
+            right.ctypes,
+            _by_reference(types.int32(right.strides[0] // right.itemsize)),
+            left.ctypes,
+            _by_reference(types.int32(left.strides[0] // left.itemsize)),
+            _by_reference(real(beta)),
+            out.ctypes,
+            _by_reference(types.int32(out.strides[0] // out.itemsize)),
+        )
+
+    return inspect.unwrap(code)  # as in `compiled`
+
+
+@inner
+def product(left, right, out, beta):  # type: ignore[no-untyped-def]
+    """out = left · right + beta · out. Rows may be part of longer rows; their entries lie side by side."""
+    _gemm(_PLAIN, _PLAIN, left.shape[0], right.shape[1], left.shape[1], left, right, beta, out)
+
+
+@inner
+def product_transposed_right(left, right, out, beta):  # type: ignore[no-untyped-def]
+    """out = left · rightᵀ + beta · out."""
+    _gemm(_PLAIN, _TRANSPOSED, left.shape[0], right.shape[0], left.shape[1], left, right, beta, out)
+
+
+@inner
+def product_transposed_left(left, right, out, beta):  # type: ignore[no-untyped-def]
+    """out = leftᵀ · right + beta · out."""
+    _gemm(_TRANSPOSED, _PLAIN, left.shape[1], right.shape[1], left.shape[0], left, right, beta, out)

@@ -1,0 +1,45 @@
+"""Cross-entropy of one example, and its gradient."""
+
+import math
+
+from latebloom.models.loss import TINY_GRADIENT
+from latebloom.models.tables.compiled import vectorised
+from latebloom.models.tables.exponential import exponentials
+
+
+@vectorised
+def highest(logits):  # type: ignore[no-untyped-def]
+    """Index of the highest logit, the first of several."""
+    best = 0
+    for k in range(1, len(logits)):
+        best = k if logits[k] > logits[best] else best
+    return best
+
+
+@vectorised
+def cross_entropy(logits, label, chances, powers):  # type: ignore[no-untyped-def]
+    """Loss in nats, log-softmax in the precision of ``chances``, which keeps the softmax."""
+    real = chances.dtype.type
+    top, total = logits[0], real(0)
+    for k in range(1, len(logits)):
+        top = max(top, logits[k])
+    for k in range(len(logits)):
+        chances[k] = real(logits[k]) - real(top)
+    depth = chances[label]
+    exponentials(chances, powers)
+    for k in range(len(logits)):
+        total += chances[k]
+    share = 1 / total
+    for k in range(len(logits)):
+        chances[k] *= share
+    return math.log(total) - depth
+
+
+@vectorised
+def cross_entropy_backward(logits, label, chances, examples):  # type: ignore[no-untyped-def]
+    """Overwrites the logits with their gradient in the mean loss of so many examples."""
+    chances[label] -= 1
+    scale = chances.dtype.type(1 / examples)
+    for k in range(len(logits)):
+        slope = chances[k] * scale
+        logits[k] = slope if abs(slope) > TINY_GRADIENT else 0

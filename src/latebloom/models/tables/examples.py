@@ -1,0 +1,115 @@
+"""From tables to the losses of examples and back, a block of examples at a time, so that a block stays in the cache."""
+
+from latebloom.models.tables.arrays import BLOCK
+from latebloom.models.tables.blas import product, product_transposed_left, product_transposed_right
+from latebloom.models.tables.compiled import vectorised, vectorised_entry
+from latebloom.models.tables.cross_entropy import cross_entropy, cross_entropy_backward, highest
+from latebloom.models.tables.loops import add, clear, copy
+from latebloom.models.tables.mix import mix, mix_backward
+from latebloom.models.tables.pattern import softmax, softmax_backward
+
+
+@vectorised_entry
+def judge(tables, rows, first, last, block, losses, right):  # type: ignore[no-untyped-def]
+    """Loss of each example from ``first`` to ``last`` (nats), and whether its highest logit is right."""
+    for start in range(first, last, BLOCK):
+        stop = min(start + BLOCK, last)
+        _forward(tables, rows, start, stop, block)
+        for i in range(stop - start):
+            label = rows.labels[start + i]
+            losses[start + i] = cross_entropy(block.logits[i], label, block.chances, block.powers)
+            right[start + i] = highest(block.logits[i]) == label
+
+
+@vectorised_entry
+def learn(tables, rows, first, last, block, sums, losses):  # type: ignore[no-untyped-def]
+    """As `judge`; and ``sums`` of the gradients of the mean loss over the whole batch."""
+    clear(sums.scores.reshape(-1))
+    clear(sums.mixed.reshape(-1))
+    clear(sums.base)
+    clear(sums.w_logit.reshape(-1))
+    for start in range(first, last, BLOCK):
+        stop = min(start + BLOCK, last)
+        _forward(tables, rows, start, stop, block)
+        for i in range(stop - start):
+            label = rows.labels[start + i]
+            losses[start + i] = cross_entropy(block.logits[i], label, block.chances, block.powers)
+            cross_entropy_backward(block.logits[i], label, block.chances, len(rows.labels))
+        _backward(tables, rows, start, stop, block, sums)
+
+
+@vectorised
+def _forward(tables, rows, start, stop, block):  # type: ignore[no-untyped-def]
+    neurons, count = tables.w_logit.shape[0], stop - start
+    table = tables.mixed.reshape(-1, len(tables.base))
+    for i in range(count):
+        softmax(tables.scores, rows.places[start + i], block.common[i], block.own[i])
+    _mix_common(tables, rows, start, stop, block)
+    for i in range(count):
+        active = block.active[i]
+        mix(table, rows.terms[start + i], block.own[i], active)
+        copy(active[neurons:], block.logits[i])
+        for k in range(neurons):
+            active[k] = max(active[k], 0)
+    product(block.active[:count, :neurons], tables.w_logit, block.logits[:count], 1)
+
+
+@vectorised
+def _backward(tables, rows, start, stop, block, sums):  # type: ignore[no-untyped-def]
+    neurons, count = tables.w_logit.shape[0], stop - start
+    table, table_sum = tables.mixed.reshape(-1, len(tables.base)), sums.mixed.reshape(-1, len(tables.base))
+    product_transposed_left(block.active[:count, :neurons], block.logits[:count], sums.w_logit, 1)
+    product_transposed_right(block.logits[:count], tables.w_logit, block.back[:count, :neurons], 0)
+    for i in range(count):
+        back, active = block.back[i], block.active[i]
+        for k in range(neurons):
+            back[k] = back[k] if active[k] > 0 else 0
+        copy(block.logits[i], back[neurons:])
+    _mix_common_backward(tables, rows, start, stop, block, sums)
+    for i in range(count):
+        own, shares, index = block.own[i], block.own_shares, rows.places[start + i]
+        mix_backward(table, rows.terms[start + i], own, block.back[i], table_sum, shares)
+        softmax_backward(index, block.common[i], own, block.common_shares[i], shares, sums.scores)
+
+
+@vectorised
+def _mix_common(tables, rows, start, stop, block):  # type: ignore[no-untyped-def]
+    """The terms that neighbours have in common, as one product for all that begin with the same token."""
+    first = start
+    while first < stop:
+        last = min(rows.same[first], stop)
+        _gather(tables, rows.places[first], block.common_rows)
+        product(block.common[first - start : last - start], block.common_rows, block.active[first - start :], 0)
+        first = last
+
+
+@vectorised
+def _mix_common_backward(tables, rows, start, stop, block, sums):  # type: ignore[no-untyped-def]
+    first = start
+    while first < stop:
+        last = min(rows.same[first], stop)
+        a, b = first - start, last - start
+        _gather(tables, rows.places[first], block.common_rows)
+        product_transposed_right(block.back[a:b], block.common_rows, block.common_shares[a:b], 0)
+        product_transposed_left(block.common[a:b], block.back[a:b], block.common_rows, 0)
+        _scatter(block.common_rows, rows.places[first], sums)
+        first = last
+
+
+@vectorised
+def _gather(tables, index, common_rows):  # type: ignore[no-untyped-def]
+    """Rows of the first and of the last position, by head, and the base."""
+    heads = tables.mixed.shape[1]
+    for h in range(heads):
+        copy(tables.mixed[index[0], h], common_rows[h])
+        copy(tables.mixed[index[len(index) - 1], h], common_rows[heads + h])
+    copy(tables.base, common_rows[2 * heads])
+
+
+@vectorised
+def _scatter(common_rows, index, sums):  # type: ignore[no-untyped-def]
+    heads = sums.mixed.shape[1]
+    for h in range(heads):
+        add(common_rows[h], sums.mixed[index[0], h])
+        add(common_rows[heads + h], sums.mixed[index[len(index) - 1], h])
+    add(common_rows[2 * heads], sums.base)

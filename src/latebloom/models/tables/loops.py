@@ -1,0 +1,25 @@
+"""Copies and sums of arrays, as loops: numba compiles ``out[:] = values`` together with the text of its error message,
+which takes seconds each time."""
+
+from latebloom.models.tables.compiled import inner
+
+
+@inner
+def copy(values, out):  # type: ignore[no-untyped-def]
+    """out = values, both in one dimension."""
+    for i in range(len(out)):
+        out[i] = values[i]
+
+
+@inner
+def add(values, out):  # type: ignore[no-untyped-def]
+    """out += values, both in one dimension."""
+    for i in range(len(out)):
+        out[i] += values[i]
+
+
+@inner
+def clear(out):  # type: ignore[no-untyped-def]
+    """out = 0, in one dimension."""
+    for i in range(len(out)):
+        out[i] = 0

@@ -1,0 +1,66 @@
+"""Loss and gradient of a whole batch."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from latebloom.models.tables.arrays import Block, Rows, Sums, Tables, Weights, aligned, new_block, new_sums, new_tables
+from latebloom.models.tables.build import build, build_backward
+from latebloom.models.tables.compiled import inner
+from latebloom.models.tables.examples import learn
+
+
+class Room(NamedTuple):
+    """All that a batch needs, allocated once: its rows, tables and their gradients, and what its two halves need.
+
+    Always two halves, summed one after the other, so that a run has the same bits whether or not two threads share it.
+    losses (B), right (B): of each example.
+    """
+
+    rows: Rows
+    tables: Tables
+    back: Tables
+    sums: Sums
+    other_sums: Sums
+    block: Block
+    other_block: Block
+    losses: np.ndarray
+    right: np.ndarray
+
+    @property
+    def middle(self) -> int:
+        """Examples in the first half."""
+        return (len(self.losses) + 1) // 2
+
+
+def new_room(weights: Weights, rows: Rows, loss_dtype: np.dtype) -> Room:
+    """Room for a batch and the weights it will meet."""
+    tables = new_tables(weights, len(rows.token))
+    count, terms = rows.terms.shape
+    return Room(
+        rows,
+        tables,
+        new_tables(weights, len(rows.token)),
+        new_sums(tables),
+        new_sums(tables),
+        new_block(tables, terms, loss_dtype),
+        new_block(tables, terms, loss_dtype),
+        aligned((count,), np.float64),
+        aligned((count,), np.bool_),
+    )
+
+
+@inner
+def loss_and_gradient(weights, room, gradient):  # type: ignore[no-untyped-def]
+    """Mean loss (nats), and its gradient into ``gradient``."""
+    rows, tables, losses = room.rows, room.tables, room.losses
+    count = len(losses)
+    middle = (count + 1) // 2
+    build(weights, rows, tables)
+    learn(tables, rows, 0, middle, room.block, room.sums, losses)
+    learn(tables, rows, middle, count, room.other_block, room.other_sums, losses)
+    build_backward(weights, rows, tables, room.sums, room.other_sums, room.back, gradient)
+    total = 0.0
+    for loss in losses:
+        total += loss
+    return total / count

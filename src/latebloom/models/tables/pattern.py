@@ -1,0 +1,36 @@
+"""Attention at the last position: a softmax over look-ups, and back."""
+
+import math
+
+from latebloom.models.tables.compiled import vectorised
+
+
+@vectorised
+def softmax(scores, index, common, own):  # type: ignore[no-untyped-def]
+    """Weights of one example's terms: first and last position into ``common``, the others into ``own``."""
+    heads, last = scores.shape[1], len(index) - 1
+    for h in range(heads):
+        top, total = scores[index[0], h], scores.dtype.type(0)
+        for j in range(1, last + 1):
+            top = max(top, scores[index[j], h])
+        for j in range(last + 1):
+            total += math.exp(scores[index[j], h] - top)
+        common[h] = math.exp(scores[index[0], h] - top) / total
+        common[heads + h] = math.exp(scores[index[last], h] - top) / total
+        for j in range(1, last):
+            own[(j - 1) * heads + h] = math.exp(scores[index[j], h] - top) / total
+
+
+@vectorised
+def softmax_backward(index, common, own, common_shares, own_shares, scores_back):  # type: ignore[no-untyped-def]
+    """Adds to the scores' gradient: weight · (share - Σ weight · share), a share being a weight's gradient."""
+    heads, last = scores_back.shape[1], len(index) - 1
+    for h in range(heads):
+        mean = common[h] * common_shares[h] + common[heads + h] * common_shares[heads + h]
+        for j in range(1, last):
+            mean += own[(j - 1) * heads + h] * own_shares[(j - 1) * heads + h]
+        scores_back[index[0], h] += common[h] * (common_shares[h] - mean)
+        scores_back[index[last], h] += common[heads + h] * (common_shares[heads + h] - mean)
+        for j in range(1, last):
+            term = (j - 1) * heads + h
+            scores_back[index[j], h] += own[term] * (own_shares[term] - mean)

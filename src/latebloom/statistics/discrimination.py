@@ -1,0 +1,64 @@
+"""Does a score, taken early, tell members from others? The area under the ROC curve, over many runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Bool, Float
+from scipy import stats
+
+from latebloom._config import Config
+from latebloom.statistics.bootstrap import REPEATS, SEED, percentile_interval, resampled_runs
+from latebloom.statistics.estimate import LEVEL, Estimate
+
+
+class Discrimination(Config):
+    """auc: mean over runs, its n the runs that count. by_run: each run's, None where it is undefined (see `auc`).
+
+    left_out: how many those are.
+    """
+
+    auc: Estimate
+    by_run: tuple[float | None, ...]
+    left_out: int
+
+
+def auc(score: Float[np.ndarray, " item"], member: Bool[np.ndarray, " item"]) -> float | None:
+    """P(score of a member > score of another) + P(equal)/2 within one run: Mann-Whitney's U over the number of pairs.
+
+    0.5: no better than guessing; 1: all members on top; below 0.5: the wrong way round. None without members,
+    without others, or with a score that is no number (NaN). Source: Hanley and McNeil, Radiology 143 (1982).
+    """
+    if member.all() or not member.any() or np.isnan(score).any():
+        return None
+    u = stats.mannwhitneyu(score[member], score[~member], method="asymptotic").statistic
+    return float(u) / (int(member.sum()) * int((~member).sum()))
+
+
+def discrimination(
+    runs: Sequence[tuple[Float[np.ndarray, " item"], Bool[np.ndarray, " item"]]],
+    level: float = LEVEL,
+    repeats: int = REPEATS,
+    seed: int = SEED,
+) -> Discrimination:
+    """Mean over runs of `auc`, with a bootstrap interval over runs. ``runs``: each run's scores and memberships.
+
+    Items are ranked within their run, so a scale that differs between runs does not matter; whole runs are drawn, since
+    the items of one run are not independent. Every run counts alike. Limits: those of `percentile_interval`, above all
+    no width where every run is at 1.
+    """
+    by_run = tuple(auc(score, member) for score, member in runs)
+    usable = np.array([value for value in by_run if value is not None])
+    return Discrimination(auc=_mean(usable, level, repeats, seed), by_run=by_run, left_out=len(by_run) - len(usable))
+
+
+def _mean(values: Float[np.ndarray, " run"], level: float, repeats: int, seed: int) -> Estimate:
+    """The mean with its bootstrap interval."""
+    n = len(values)
+    if n == 0:
+        return Estimate.undefined(0, "in no run is there a score for both members and others")
+    if n == 1:
+        return Estimate(value=float(values[0]), n=1, level=level, reason="one run says nothing about other runs")
+    low, high = percentile_interval(values[resampled_runs(n, repeats, seed)].mean(axis=1), level)
+    return Estimate(value=float(values.mean()), low=low, high=high, n=n, level=level)

@@ -1,0 +1,60 @@
+"""The share of runs that have not grokked by each step, with runs that ended first taken for what they are."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+from scipy import stats
+
+from latebloom._config import Config
+from latebloom._errors import UsageError
+from latebloom.statistics.estimate import LEVEL
+from latebloom.statistics.grok_times import GrokTimes
+
+
+class SurvivalCurve(Config):
+    """Share of runs not yet grokked, constant from each step to the next; starts with (0, 1).
+
+    step: at which a run grokked or ended. low, high: pointwise interval of ``survival``; None where it is undefined
+    (before the first run grokked, and after the last where none is left). at_risk: runs neither grokked nor ended
+    just before the step. n: runs; grokked: of these.
+    """
+
+    step: tuple[float, ...]
+    survival: tuple[float, ...]
+    low: tuple[float | None, ...]
+    high: tuple[float | None, ...]
+    at_risk: tuple[int, ...]
+    n: int
+    grokked: int
+    level: float
+
+
+def survival_curve(times: GrokTimes, level: float = LEVEL) -> SurvivalCurve:
+    """Kaplan and Meier's estimate S(t) = Π over steps t_i ≤ t of (1 - grokked at t_i / at risk just before t_i).
+
+    Interval: Greenwood's variance on the scale log(-log S), which stays inside 0 … 1. Source: Kaplan and Meier,
+    "Nonparametric estimation from incomplete observations", JASA 53 (1958). Limits: the interval is for one step, not
+    for the whole curve, and wide where few runs are left. Without runs the curve is (0, 1) alone, with a reason.
+    """
+    if len(times) == 0:
+        raise UsageError("survival curve: got no runs, expected at least one")
+    survival = stats.ecdf(stats.CensoredData.right_censored(times.step, ~times.grokked)).sf
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # at S = 1 and S = 0 the interval is undefined
+        interval = survival.confidence_interval(level, method="log-log")
+    return SurvivalCurve(
+        step=(0.0, *map(float, survival.quantiles)),
+        survival=(1.0, *map(float, survival.probabilities)),
+        low=(None, *map(_number, interval.low.probabilities)),
+        high=(None, *map(_number, interval.high.probabilities)),
+        at_risk=(len(times), *map(int, len(times) - np.searchsorted(np.sort(times.step), survival.quantiles))),
+        n=len(times),
+        grokked=int(times.grokked.sum()),
+        level=level,
+    )
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

@@ -1,0 +1,60 @@
+"""Tables out: as a file that other programs read, or as plain rows for JSON and the terminal."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+
+from latebloom._errors import UsageError
+from latebloom.store import atomic_write, check_output
+
+SUFFIXES = (".csv", ".parquet")
+
+
+def check_table_file(path: Path) -> None:
+    """UsageError unless a table can be written there; to be called before the work."""
+    if path.suffix not in SUFFIXES:
+        raise UsageError(f"--out: got {str(path)!r}, expected a name that ends in {' or '.join(SUFFIXES)}")
+    check_output(path)
+
+
+def write_table_file(path: Path, table: pa.Table) -> None:
+    """Write CSV or Parquet, by the name's ending. Lists are text in CSV: ``3 5 9``."""
+    if path.suffix == ".csv":
+        plain = pa.table({name: _without_lists(table[name]) for name in table.column_names})
+        atomic_write(path, lambda temporary: pyarrow.csv.write_csv(plain, temporary))
+    else:
+        atomic_write(path, lambda temporary: pyarrow.parquet.write_table(table, temporary))
+
+
+def plain_rows(table: pa.Table) -> list[dict[str, Any]]:
+    """The rows with values that JSON knows: NaN and infinities as None, dates and the like as text."""
+    return [{name: _plain(value) for name, value in row.items()} for row in table.to_pylist()]
+
+
+def text(value: Any) -> str:
+    """A cell for people: four digits, ``-`` for None, lists with spaces."""
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.4g}"
+    return " ".join(map(text, value)) if isinstance(value, list) else str(value)
+
+
+def _without_lists(column: pa.ChunkedArray) -> pa.ChunkedArray | pa.Array:
+    if not pa.types.is_nested(column.type):
+        return column
+    return pa.array([None if value is None else text(value) for value in column.to_pylist()], pa.string())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value if value is None or isinstance(value, bool | int | str) else str(value)

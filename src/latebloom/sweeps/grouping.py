@@ -1,0 +1,52 @@
+"""Which jobs may be trained together, and in what portions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from latebloom.runs import Job
+from latebloom.store import identity
+from latebloom.training import Experiment
+
+BATCH = 16
+"""Runs in a batch at most: enough that handing one out costs nothing beside it, few enough that a lost worker costs
+little and that the last batches end together."""
+
+PORTIONS = 4
+"""Batches for each worker at least, where there are runs enough: the last ones even out who is faster."""
+
+_FREE = {"model": ("seed",), "data": ("seed", "fraction"), "task": ("table_seed",), "optimiser": ("lr", "weight_decay")}
+"""The fields in which experiments of equal shape may differ."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Jobs of equal shape that one worker trains; ``attempt`` counts from 1."""
+
+    jobs: tuple[Job, ...]
+    attempt: int = 1
+
+
+def shape(experiment: Experiment) -> str:
+    """A name for everything but seeds, learning rate, weight decay and share of data: equal for runs that can be
+    trained as one."""
+    stored: dict[str, Any] = experiment.model_dump(mode="json")
+    for section, fields in _FREE.items():
+        stored[section] = {name: value for name, value in stored[section].items() if name not in fields}
+    return identity(stored)
+
+
+def by_shape(jobs: Sequence[Job]) -> list[list[Job]]:
+    """The jobs in groups of equal shape, groups and jobs in the order in which they came."""
+    groups: dict[str, list[Job]] = {}
+    for job in jobs:
+        groups.setdefault(shape(job.experiment), []).append(job)
+    return list(groups.values())
+
+
+def batches(jobs: Sequence[Job], workers: int) -> list[Batch]:
+    """The jobs as batches of equal shape for so many workers."""
+    size = max(1, min(BATCH, len(jobs) // (workers * PORTIONS)))
+    return [
+        Batch(tuple(group[start : start + size])) for group in by_shape(jobs) for start in range(0, len(group), size)
+    ]

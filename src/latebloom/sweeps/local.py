@@ -1,0 +1,93 @@
+"""The local engine: worker processes on this machine, each on one thread."""
+
+from __future__ import annotations
+
+import multiprocessing
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from types import TracebackType
+
+from latebloom.sweeps.engine import Ended, Event, Lost, Reached
+from latebloom.sweeps.grouping import Batch
+from latebloom.sweeps.place import Place
+from latebloom.sweeps.threads import one_thread_children
+from latebloom.sweeps.worker import serve
+
+
+@dataclass
+class _Worker:
+    process: BaseProcess
+    pipe: Connection
+    batch: Batch | None = None
+
+
+class LocalEngine:
+    """So many processes, started when there is work for them and replaced when one dies."""
+
+    def __init__(self, place: Place, workers: int) -> None:
+        self._place = place
+        self._most = workers
+        self._workers: list[_Worker] = []
+
+    @property
+    def free(self) -> bool:
+        return len(self._workers) < self._most or any(worker.batch is None for worker in self._workers)
+
+    def submit(self, batch: Batch) -> None:
+        worker = next((worker for worker in self._workers if worker.batch is None), None) or self._started()
+        worker.batch = batch
+        with suppress(BrokenPipeError):  # it died while it had nothing to do; `wait` finds out
+            worker.pipe.send(batch.jobs)
+
+    def wait(self, seconds: float) -> list[Event]:
+        busy = {worker.pipe: worker for worker in self._workers if worker.batch is not None}
+        return [self._event(busy[pipe]) for pipe in wait(list(busy), seconds)]  # type: ignore[index]
+
+    def stop(self) -> None:
+        for worker in self._workers:
+            worker.process.terminate()
+
+    def __enter__(self) -> LocalEngine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for worker in self._workers:
+            worker.pipe.close()  # an idle worker ends by this
+            if worker.batch is not None:
+                worker.process.kill()
+        for worker in self._workers:
+            worker.process.join()
+
+    def _started(self) -> _Worker:
+        context = multiprocessing.get_context("spawn")  # a fork would share locks and threads
+        ours, theirs = context.Pipe()
+        process = context.Process(target=serve, args=(theirs, self._place), daemon=True)
+        with one_thread_children():
+            process.start()
+        theirs.close()  # so that the end of the process is the end of the pipe
+        self._workers.append(_Worker(process, ours))
+        return self._workers[-1]
+
+    def _event(self, worker: _Worker) -> Event:
+        batch = worker.batch
+        assert batch is not None
+        try:
+            kind, *rest = worker.pipe.recv()
+        except (EOFError, ConnectionResetError):
+            return Lost(batch, self._buried(worker))
+        if kind == "reached":
+            return Reached(*rest)
+        worker.batch = None
+        return Ended(batch, rest[0]) if kind == "ended" else Lost(batch, rest[0])
+
+    def _buried(self, worker: _Worker) -> str:
+        """Forget a worker that died, and say how."""
+        worker.process.join()
+        worker.pipe.close()
+        self._workers.remove(worker)
+        code = worker.process.exitcode
+        return f"the worker process was killed by signal {-code}" if code and code < 0 else f"the worker ended ({code})"

@@ -1,0 +1,83 @@
+"""SQL over many runs, with DuckDB: the table ``runs``, one row per run; ``metrics`` and ``measures``, one per step."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from latebloom._errors import LatebloomError, UsageError
+from latebloom.store import RunDirectory, effective_status, find_runs
+from latebloom.sweeps.config_columns import flat
+
+
+def query(sql: str, root: Path) -> pa.Table:
+    """The answer to one SQL statement about all runs under ``root``, sweeps included.
+
+    ``runs``: run, status, step, seconds, message and every field of the experiment, ``section_field``. ``metrics``
+    and ``measures``: run, step, and every column that some run has, null where this one has not. ``run`` is the
+    path under ``root``. Errors: UsageError for SQL that DuckDB refuses, or where DuckDB is not installed.
+    """
+    duckdb = _duckdb()
+    found = find_runs(root)
+    with duckdb.connect() as database:
+        database.register("runs", _runs(found, root))
+        try:
+            for name in ("metrics", "measures"):
+                _series(database, name, found, root)
+            answer = database.sql(sql)
+        except duckdb.Error as error:
+            raise UsageError(f"query: {_first_line(error)}; the tables are runs, metrics and measures") from None
+        if answer is None:
+            raise UsageError("query: got a statement without an answer, expected a SELECT")
+        try:
+            return answer.to_arrow_table()
+        except duckdb.Error as error:  # what only shows when rows are read, as a division or a damaged file
+            raise UsageError(f"query: {_first_line(error)}") from None
+
+
+def _duckdb() -> Any:
+    try:
+        import duckdb
+    except ImportError:
+        raise UsageError("query: DuckDB is not installed; pip install 'latebloom[query]'") from None
+    return duckdb
+
+
+def _runs(found: Sequence[RunDirectory], root: Path) -> pa.Table:
+    rows = [row for directory in found if (row := _run(directory, root)) is not None]
+    names = dict.fromkeys(["run", "status", "step", "seconds", "message", *(name for row in rows for name in row)])
+    return pa.table({name: pa.array([row.get(name) for row in rows]) for name in names})
+
+
+def _run(directory: RunDirectory, root: Path) -> dict[str, Any] | None:
+    """One row; none for a run that cannot be read."""
+    try:
+        manifest, status = directory.read_manifest(), effective_status(directory)
+    except LatebloomError:
+        return None
+    fields = {name.replace(".", "_"): value for name, value in flat(manifest.experiment).items()}
+    own = {"run": _name(directory, root), "status": status, "seed": manifest.seed, "step": manifest.step}
+    return {**own, "seconds": manifest.seconds, "message": manifest.message, **fields}
+
+
+def _series(database: Any, name: str, found: Sequence[RunDirectory], root: Path) -> None:
+    """The view over that Parquet file of every run that has it."""
+    paths = {str(file): _name(run, root) for run in found if (file := run.path / f"{name}.parquet").is_file()}
+    if not paths:
+        database.execute(f"CREATE TABLE {name} (run VARCHAR, step BIGINT)")
+        return
+    database.register(f"{name}_files", pa.table({"file": [*paths], "run": [*paths.values()]}))
+    database.register(f"{name}_rows", database.read_parquet([*paths], union_by_name=True, filename=True))
+    database.execute(
+        f"CREATE VIEW {name} AS SELECT run, rows.* EXCLUDE (filename) "
+        f"FROM {name}_rows AS rows JOIN {name}_files ON filename = file"
+    )
+
+
+def _name(directory: RunDirectory, root: Path) -> str:
+    return str(directory.path.relative_to(root))
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

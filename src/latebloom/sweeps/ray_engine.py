@@ -1,0 +1,95 @@
+"""The Ray engine: batches as tasks on any Ray cluster. Ray places them; nothing is scheduled here."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any
+
+from latebloom._errors import LatebloomError, UsageError
+from latebloom.runs import Job
+from latebloom.sweeps.engine import Ended, Event, Lost
+from latebloom.sweeps.grouping import Batch
+from latebloom.sweeps.place import Place
+
+AHEAD = 2
+"""Batches handed out for each core of the cluster: a core that is done finds the next, and a cluster that grows with
+its queue sees one."""
+
+
+class RayEngine:
+    """Tasks of one core each (and one GPU each where ``gpu``), on the cluster at ``address``; without one, on that of
+    the RAY_ADDRESS environment variable, else on a fresh one on this machine. Retries are the coordinator's.
+
+    Errors: UsageError where Ray is not installed, LatebloomError where there is no cluster at the address.
+    """
+
+    def __init__(self, place: Place, address: str | None = None, gpu: bool = False) -> None:
+        self._ray = _ray()
+        self._mine = not self._ray.is_initialized()
+        if self._mine:
+            self._connect(address)
+        remote = self._ray.remote(num_cpus=1, num_gpus=int(gpu), max_retries=0)
+        self._train = remote(_trained)
+        self._place = self._ray.put(place)
+        self._out: dict[Any, Batch] = {}
+
+    @property
+    def free(self) -> bool:
+        cores = int(self._ray.cluster_resources().get("CPU", 0))
+        return len(self._out) < AHEAD * max(1, cores)
+
+    def submit(self, batch: Batch) -> None:
+        self._out[self._train.remote(self._place, batch.jobs)] = batch
+
+    def wait(self, seconds: float) -> list[Event]:
+        ready, _ = self._ray.wait(list(self._out), num_returns=1, timeout=seconds)
+        return [self._event(task) for task in ready]
+
+    def stop(self) -> None:
+        for task in self._out:
+            self._ray.cancel(task, force=False)
+
+    def __enter__(self) -> RayEngine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for task in self._out:
+            self._ray.cancel(task, force=True)
+        if self._mine:
+            self._ray.shutdown()
+
+    def _connect(self, address: str | None) -> None:
+        try:
+            self._ray.init(address=address, include_dashboard=None, log_to_driver=False, logging_level="error")
+        except (ConnectionError, ValueError, RuntimeError) as error:
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+            raise LatebloomError(f"--engine ray: no Ray cluster at {address or 'this machine'}: {reason}") from None
+
+    def _event(self, task: Any) -> Event:
+        batch = self._out.pop(task)
+        try:
+            kind, content = self._ray.get(task)
+        except self._ray.exceptions.RayError as error:
+            return Lost(batch, f"{type(error).__name__}: {str(error).strip().splitlines()[0]}")
+        return Ended(batch, content) if kind == "ended" else Lost(batch, content)
+
+
+def _ray() -> Any:
+    try:
+        import ray
+    except ImportError:
+        raise UsageError(
+            "--engine ray: Ray is not installed; pip install 'latebloom[ray]', or use --engine local"
+        ) from None
+    return ray
+
+
+def _trained(place: Place, jobs: tuple[Job, ...]) -> tuple[str, object]:
+    """The task, on a worker of the cluster. Progress within a batch is not reported: it would pass the driver."""
+    from latebloom.sweeps.threads import one_thread
+    from latebloom.sweeps.worker import trained
+
+    with one_thread():
+        return trained(place, jobs, lambda name, step: None)

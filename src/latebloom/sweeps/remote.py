@@ -1,0 +1,100 @@
+"""A sweep kept behind a URI (``s3://…``, ``gs://…``, ``file://…``), for clusters whose machines share no disk."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from pyarrow import fs
+from pydantic import ValidationError
+
+from latebloom._errors import StoreError, UsageError
+from latebloom.runs import BatchObserver, Job, Outcome, train_batch
+from latebloom.store import Manifest
+from latebloom.sweeps.place import Standing
+
+_LAST = ("state.safetensors", "manifest.json")
+"""Copied after all others, in this order: as on a disk, the state commits a step and the manifest tells of it."""
+
+
+@dataclass(frozen=True)
+class Remote:
+    """Workers fetch a run into a scratch directory, train it there, and copy it back when their batch ends.
+
+    Limits: a worker that is killed loses what it did since its batch began, and nothing keeps a second sweep out of
+    the same place: object stores know no locks.
+    """
+
+    uri: str
+
+    def __str__(self) -> str:
+        return self.uri
+
+    def lock(self) -> AbstractContextManager[object]:
+        with self._opened() as (system, path):
+            system.create_dir(path)
+        return nullcontext()
+
+    def standing(self, name: str) -> Standing:
+        content = self._content(f"{name}/manifest.json")
+        if content is None:
+            return "new"
+        try:
+            status = Manifest.model_validate_json(content).status
+        except ValidationError:
+            return "damaged"
+        return "interrupted" if status == "running" else status
+
+    def train(self, jobs: Sequence[Job], observer: BatchObserver) -> list[Outcome]:
+        with TemporaryDirectory(prefix="latebloom-") as folder:
+            scratch = Path(folder)
+            for job in jobs:
+                self._fetch(job.name, scratch)
+            try:
+                return train_batch(jobs, scratch, observer)
+            finally:
+                for job in jobs:
+                    self._deliver(job.name, scratch)
+
+    def read(self, name: str) -> Any:
+        content = self._content(f"{name}.json")
+        return None if content is None else json.loads(content)
+
+    def write(self, name: str, value: Any) -> None:
+        with self._opened() as (system, path), system.open_output_stream(f"{path}/{name}.json") as stream:
+            stream.write(json.dumps(value, indent=2).encode())
+
+    def _content(self, name: str) -> bytes | None:
+        with self._opened() as (system, path):
+            if not system.get_file_info(f"{path}/{name}").is_file:
+                return None
+            with system.open_input_stream(f"{path}/{name}") as stream:
+                return stream.read()
+
+    def _fetch(self, name: str, scratch: Path) -> None:
+        with self._opened() as (system, path):
+            if system.get_file_info(f"{path}/{name}/manifest.json").is_file:
+                fs.copy_files(f"{path}/{name}", str(scratch / name), source_filesystem=system)
+
+    def _deliver(self, name: str, scratch: Path) -> None:
+        files = [file for file in (scratch / name).rglob("*") if file.is_file() and not file.name.startswith(".")]
+        with self._opened() as (system, path):
+            for file in sorted(files, key=lambda file: _LAST.index(file.name) if file.name in _LAST else -1):
+                target = f"{path}/{file.relative_to(scratch).as_posix()}"
+                system.create_dir(target.rpartition("/")[0])
+                fs.copy_files(str(file), target, destination_filesystem=system)
+
+    @contextmanager
+    def _opened(self) -> Iterator[tuple[Any, str]]:
+        """The file system and the path in it; its errors in one line."""
+        try:
+            system, path = fs.FileSystem.from_uri(self.uri)
+        except (ValueError, OSError) as error:
+            raise UsageError(f"--runs: got {self.uri!r}, which pyarrow cannot open: {error}") from None
+        try:
+            yield system, path
+        except OSError as error:
+            raise StoreError(f"{self.uri}: {error}") from None

@@ -1,0 +1,59 @@
+"""What one run of a sweep comes to: phases, final losses, key frequencies; as one flat row."""
+
+from typing import Any
+
+import torch
+
+from latebloom._errors import LatebloomError
+from latebloom.circuits.modular.grid import modular_grid
+from latebloom.circuits.modular.key_frequencies import key_frequencies
+from latebloom.phases import Series
+from latebloom.phases.detect import PHASE_RULES, read_losses
+from latebloom.runs import Run
+from latebloom.tasks import ModularTask
+
+FINAL = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "sum_squared_weights")
+"""Metrics whose last logged value is in the row; losses in nats."""
+
+GENERALISED = 0.99
+"""Test accuracy from which a run counts as having generalised (our choice; it passes 0.9 to 1 within a few steps)."""
+
+RESULTS = (*(f"{name.replace(' ', '_').replace('-', '_')}_from" for name in PHASE_RULES), "grokked", "generalised_at")
+COLUMNS = (*RESULTS, *FINAL, "key_frequencies")
+
+
+def results(run: Run) -> dict[str, Any]:
+    """COLUMNS of a run as far as it has come, None where undefined.
+
+    ``…_from``: first step of each phase. ``grokked``: whether all phases were told apart. ``generalised_at``: first
+    logged step with test accuracy of GENERALISED or more. ``key_frequencies``: of the last checkpoint, by neurons.
+    A run that cannot be read has None everywhere.
+    """
+    empty = dict.fromkeys(COLUMNS)
+    try:
+        return {**empty, **_from_metrics(run), "key_frequencies": _key_frequencies(run)}
+    except LatebloomError:
+        return empty
+
+
+def _from_metrics(run: Run) -> dict[str, Any]:
+    table = run.directory.read_table("metrics")
+    values = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
+    if not len(table):
+        return {}
+    found: dict[str, Any] = {name: float(values[name][-1]) for name in FINAL if name in values}
+    if "test_loss" not in values:
+        return found
+    high = values["test_accuracy"] >= GENERALISED
+    found["generalised_at"] = int(values["step"][high.argmax()]) if high.any() else None
+    # Without intervals it is many times faster, and the steps are the same.
+    phases = read_losses(*(Series.of(values["step"], values[f"{n}_loss"]) for n in ("train", "test")), intervals=False)
+    starts = {phase.name: phase.start for phase in phases.phases}
+    return found | {column: starts.get(name) for column, name in zip(RESULTS, PHASE_RULES)} | {"grokked": phases.found}
+
+
+@torch.no_grad()
+def _key_frequencies(run: Run) -> list[int] | None:
+    if not isinstance(run.task, ModularTask) or not run.checkpoints:
+        return None
+    return key_frequencies(modular_grid(run.checkpoint().model.double(), run.task))

@@ -1,0 +1,121 @@
+"""One row per run of a sweep; results that were worked out once are kept in ``table.parquet``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from latebloom._errors import LatebloomError, StoreError
+from latebloom.runs import Run
+from latebloom.store import atomic_write, find_runs
+from latebloom.sweeps.config_columns import flat, varied
+from latebloom.sweeps.failures import read_failures
+from latebloom.sweeps.row import COLUMNS, FINAL, RESULTS, results
+
+CACHE = "table.parquet"
+VERSION = "1"
+"""Of what the columns mean: to be counted up when a row of an older cache would be wrong."""
+
+_TYPES = {
+    **dict.fromkeys(RESULTS, pa.float64()),
+    **dict.fromkeys(FINAL, pa.float64()),
+    "grokked": pa.bool_(),
+    "generalised_at": pa.int64(),
+    "key_frequencies": pa.list_(pa.int64()),
+}
+_SCHEMA = pa.schema(
+    [("hash", pa.string()), ("step", pa.int64()), *((name, _TYPES[name]) for name in COLUMNS)],
+    metadata={"latebloom": VERSION},
+)
+Progress = Callable[[int, int], None]
+"""Told how many runs were read, and of how many."""
+
+
+def sweep_runs(path: Path) -> list[Run]:
+    """Every run of the sweep that has begun, sorted by name."""
+    return [Run(found.path) for found in find_runs(path) if found.path.parent == path]
+
+
+def sweep_table(path: Path, progress: Progress | None = None) -> pa.Table:
+    """Columns: run, the fields of the experiment in which the runs differ, seed, status, step, those of
+    `latebloom.sweeps.row.COLUMNS`, seconds, message, hash. Runs that failed before they began have a row too.
+    Sorted by those fields, then by seed."""
+    runs = sweep_runs(path)
+    failures = read_failures(path)
+    known = _cached(path / CACHE)
+    rows = [_row(run, known, failures) for run in _counted(runs, progress)]
+    _keep(path / CACHE, known, rows)
+    named = {run.path.name for run in runs}
+    rows += [_failed(name, failure) for name, failure in failures.items() if name not in named]
+    return _assembled(rows)
+
+
+def _row(run: Run, known: dict[tuple[str, int], dict[str, Any]], failures: dict[str, Any]) -> dict[str, Any]:
+    """A run's row; its results from the cache where they are there."""
+    status = run.status
+    try:
+        manifest = run.manifest
+    except LatebloomError as error:
+        return {"run": run.path.name, "status": status, "message": str(error)}
+    failure = failures.get(run.path.name, {})
+    key = (manifest.experiment_hash, manifest.step)
+    if key not in known:
+        known[key] = {"hash": key[0], "step": key[1], **results(run)}
+    return {
+        "run": run.path.name,
+        "experiment": flat(manifest.experiment),
+        "seed": manifest.seed,
+        "status": "failed" if failure and status == "interrupted" else status,
+        **known[key],
+        "seconds": manifest.seconds,
+        "message": failure.get("message", manifest.message),
+    }
+
+
+def _failed(name: str, failure: dict[str, Any]) -> dict[str, Any]:
+    """The row of a run that failed before it had a manifest."""
+    experiment = flat(failure["experiment"])
+    seed = experiment.get("model.seed")
+    return {"run": name, "experiment": experiment, "seed": seed, "status": "failed", "message": failure["message"]}
+
+
+def _assembled(rows: list[dict[str, Any]]) -> pa.Table:
+    fields = varied([row["experiment"] for row in rows if "experiment" in row])
+    columns: dict[str, pa.Array] = {"run": pa.array([row["run"] for row in rows], pa.string())}
+    columns |= {name: pa.array([row.get("experiment", {}).get(name) for row in rows]) for name in fields}
+    types = {"seed": pa.int64(), "status": pa.string(), "step": pa.int64()}
+    types |= {name: _SCHEMA.field(name).type for name in COLUMNS}
+    types |= {"seconds": pa.float64(), "message": pa.string(), "hash": pa.string()}
+    columns |= {name: pa.array([row.get(name) for row in rows], kind) for name, kind in types.items()}
+    return pa.table(columns).sort_by([(name, "ascending") for name in (*fields, "seed", "run")])
+
+
+def _counted(runs: Sequence[Run], progress: Progress | None) -> Iterator[Run]:
+    for count, run in enumerate(runs):
+        if progress is not None:
+            progress(count, len(runs))
+        yield run
+
+
+def _cached(path: Path) -> dict[tuple[str, int], dict[str, Any]]:
+    """Results by experiment and step. A cache that is damaged, or of another version, is as good as none."""
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowInvalid):
+        return {}
+    if table.schema.metadata != _SCHEMA.metadata:
+        return {}
+    return {(row["hash"], row["step"]): row for row in table.to_pylist()}
+
+
+def _keep(path: Path, known: dict[tuple[str, int], dict[str, Any]], rows: Sequence[dict[str, Any]]) -> None:
+    """Write the results of these rows, where that can be done: a sweep may be read from a disk that is read-only."""
+    used = dict.fromkeys((row["hash"], row["step"]) for row in rows if "hash" in row)
+    table = pa.Table.from_pylist([known[key] for key in used], schema=_SCHEMA)
+    with suppress(StoreError):
+        atomic_write(path, lambda temporary: pq.write_table(table, temporary))

@@ -1,0 +1,41 @@
+"""One thread for each worker: as many workers as cores then share nothing, and a run's bits do not depend on them."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+ENVIRONMENT = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+"""Read by the numerical libraries when they are loaded, so it must be there before."""
+
+
+@contextmanager
+def one_thread_children() -> Iterator[None]:
+    """Processes started inside the block compute on one thread."""
+    before = {name: os.environ.get(name) for name in ENVIRONMENT}
+    os.environ.update(ENVIRONMENT)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """This process computes on one thread inside the block."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

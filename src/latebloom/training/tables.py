@@ -1,0 +1,74 @@
+"""Updates through tables: many at a time, without a look back at Python."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from latebloom.models import Examples, Model
+from latebloom.models.tables import TableBatch, loss_and_gradient, named_weights, one_thread
+from latebloom.models.tables.compiled import entry
+from latebloom.training.config import Optimiser
+from latebloom.training.flat import flatten_parameters, views
+from latebloom.training.optimiser import PREFIX
+from latebloom.training.update import rule_of, update
+
+AT_ONCE = 50
+"""Updates of a small model between two looks at the clock: some hundredths of a second."""
+
+
+class TableEngine:
+    """Full-batch updates of a one-layer transformer; ``share``: two threads may take half of a large batch each.
+
+    Its state is stored as torch's optimisers store theirs.
+    """
+
+    def __init__(
+        self, model: Model, config: Optimiser, train: Examples, loss_dtype: torch.dtype, share: bool = True
+    ) -> None:
+        self._model, self._rule = model, rule_of(config)
+        flat = flatten_parameters(model)
+        self._gradient, *self._moments = (torch.zeros_like(flat) for _ in range(3))
+        self._buffers = tuple(tensor.numpy() for tensor in (flat, self._gradient, *self._moments))
+        self._weights = named_weights(dict(model.named_parameters()))
+        self._slopes = named_weights(views(model, self._gradient))
+        self._batch = TableBatch(self._weights, train.tokens, train.labels, loss_dtype, share)
+        self.stride = 1 if self._batch.shared else AT_ONCE
+
+    def advance(self, step: int, count: int) -> int:
+        """As `Engine.advance`."""
+        if not self._batch.shared:
+            with one_thread():
+                return _many(self._rule, self._buffers, self._weights, self._batch.room, self._slopes, step, count)
+        for done in range(count):
+            if not math.isfinite(self._batch.gradient(self._slopes)):
+                return done
+            update(self._rule, *self._buffers, step + done)
+        return count
+
+    def tensors(self, step: int) -> dict[str, Tensor]:
+        """As `Engine.tensors`."""
+        found = {f"{PREFIX}{name}/step": torch.tensor(float(step)) for name in views(self._model, self._gradient)}
+        for moment, flat in self._named_moments().items():
+            found |= {f"{PREFIX}{name}/{moment}": view for name, view in views(self._model, flat).items()}
+        return found
+
+    def load(self, tensors: dict[str, Tensor]) -> None:
+        """As `Engine.load`."""
+        for moment, flat in self._named_moments().items():
+            for name, view in views(self._model, flat).items():
+                view.copy_(tensors[f"{PREFIX}{name}/{moment}"])
+
+    def _named_moments(self) -> dict[str, Tensor]:
+        names = ("momentum_buffer",) if self._rule.is_sgd else ("exp_avg", "exp_avg_sq")
+        return dict(zip(names, self._moments))
+
+
+@entry
+def _many(rule, buffers, weights, room, slopes, step, count):  # type: ignore[no-untyped-def]
+    flat, gradient, first, second = buffers
+    for done in range(count):
+        if not math.isfinite(loss_and_gradient(weights, room, slopes)):
+            return done
+        update(rule, flat, gradient, first, second, step + done)
+    return count

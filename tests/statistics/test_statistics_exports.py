@@ -1,0 +1,22 @@
+"""The room exports what it promises and needs no other room."""
+
+import subprocess
+import sys
+
+import latebloom.statistics as statistics
+
+CHECK = """
+import sys, latebloom.statistics
+rooms = {m.split('.')[1] for m in sys.modules if m.startswith('latebloom.')}
+print(sorted(rooms - {'statistics', '_config', '_errors', '_types', '_text'}), {'torch', 'pandas'} & set(sys.modules))
+"""
+
+
+def test_exports_exist():
+    assert len(set(statistics.__all__)) == len(statistics.__all__)
+    assert all(hasattr(statistics, name) for name in statistics.__all__)
+
+
+def test_statistics_knows_no_model():
+    out = subprocess.run([sys.executable, "-c", CHECK], capture_output=True, text=True, check=True).stdout
+    assert out.strip() == "[] set()"

@@ -1,0 +1,52 @@
+"""From what is asked for to jobs: names, identities, and names that do not exist."""
+
+import pytest
+
+from latebloom._errors import UsageError
+from latebloom.cli.overrides import configured
+from latebloom.store import identity
+from latebloom.sweeps.expand import expand
+from latebloom.sweeps.spec import Spec
+
+
+def test_every_point_at_every_seed_has_a_run_of_its_own() -> None:
+    grid = {"optimiser.lr": ("1e-3", "3e-3"), "training.steps": ("10", "20"), "task.name": ("modular_subtraction",)}
+    jobs = expand(Spec(recipe="small", seeds=(0, 1), grid=grid, settings=("--task.p", "7")), configured)
+    assert len({job.name for job in jobs}) == len(jobs) == 8
+    assert {job.experiment.task.name for job in jobs} == {"modular_subtraction"}
+    for job in jobs:
+        whole = identity(job.experiment.model_dump(mode="json"))
+        assert job.name == f"small-{job.experiment.data.seed}-{whole[:12]}"
+
+
+def test_two_ways_to_write_one_experiment_are_one_run() -> None:
+    assert len(expand(Spec(recipe="small", grid={"optimiser.lr": ("1e-3", "0.001")}), configured)) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "near"),
+    [
+        ("optimizer.lr", "optimiser.lr"),
+        ("optimiser.learning_rate", "optimiser.lr"),
+        ("data.fractoin", "data.fraction"),
+        ("model.d_mpl", "model.d_mlp"),
+        ("training.seed", "model.seed"),
+    ],
+)
+def test_a_field_that_does_not_exist_is_answered_with_its_neighbours(field: str, near: str) -> None:
+    with pytest.raises(UsageError, match=rf"^--grid: got {field}.*nearest are .*{near}"):
+        expand(Spec(recipe="small", grid={field: ("1",)}), configured)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        Spec(recipe="nonesuch"),
+        Spec(recipe="small", grid={"task.p": ("2",)}),
+        Spec(recipe="small", settings=("--x", "1")),
+        Spec(recipe="small", grid={"task.p": tuple(map(str, range(400)))}, seeds=tuple(range(400))),
+    ],
+)
+def test_wrong_values_are_usage_errors(spec: Spec) -> None:
+    with pytest.raises(UsageError):
+        expand(spec, configured)

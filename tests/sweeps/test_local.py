@@ -1,0 +1,66 @@
+"""Worker processes: the same bits, a worker that is killed, a sweep that is killed."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from latebloom.runs import train_run
+from latebloom.store import find_runs
+from latebloom.sweeps.conduct import Conductor
+from latebloom.sweeps.engine import Event, Reached
+from latebloom.sweeps.failures import Failures
+from latebloom.sweeps.grouping import Batch
+from latebloom.sweeps.local import LocalEngine
+from latebloom.sweeps.place import Folder
+from latebloom.sweeps.tally import Tally
+from latebloom.sweeps.train import train_sweep
+
+SWEEPER = Path(__file__).with_name("sweeper.py")
+
+
+class Deadly(LocalEngine):
+    """Kills its worker, once, at the first sign of progress."""
+
+    killed = False
+
+    def wait(self, seconds: float) -> list[Event]:
+        events = super().wait(seconds)
+        if not self.killed and any(isinstance(event, Reached) for event in events):
+            self.killed = True
+            os.kill(self._workers[0].process.pid, signal.SIGKILL)  # type: ignore[arg-type]
+        return events
+
+
+def test_a_killed_worker_is_replaced_and_its_runs_go_on(jobs, bits, tmp_path: Path) -> None:
+    planned = jobs([0, 1], steps=60)
+    place = Folder(tmp_path / "sweep")
+    tally = Tally(2, Counter(), {job.name: 60 for job in planned})
+    with place.lock(), Deadly(place, 1) as engine:
+        Conductor(place, engine, tally, Failures(place), lambda tally: None).conduct([Batch(tuple(planned))])
+    assert engine.killed
+    assert (tally.count("finished"), tally.left, tally.running) == (2, 0, {})
+    for job in planned:
+        alone = train_run(job.experiment, f"alone-{job.name}", tmp_path)
+        assert bits(place.path / job.name) == bits(alone.path)
+
+
+def test_a_sweep_killed_at_a_random_moment_loses_nothing_and_doubles_nothing(jobs, bits, tmp_path: Path) -> None:
+    sweep = tmp_path / "sweep"
+    process = subprocess.Popen([sys.executable, SWEEPER, sweep], stderr=subprocess.DEVNULL)
+    while not find_runs(sweep):
+        time.sleep(0.05)
+    time.sleep(random.uniform(0, 1.5))
+    process.kill()
+    process.wait()
+    planned = jobs(range(4), steps=40)
+    tally = train_sweep(Folder(sweep), planned, workers=1, quiet=True)
+    assert (tally.count("finished"), tally.left) == (4, 0)
+    assert sorted(run.path.name for run in find_runs(sweep)) == sorted(job.name for job in planned)
+    for job in planned:
+        alone = train_run(job.experiment, f"alone-{job.name}", tmp_path)
+        assert bits(sweep / job.name) == bits(alone.path)

@@ -1,0 +1,83 @@
+"""Ray: the same batches as tasks, on a cluster that loses a node half-way."""
+
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from latebloom.runs import train_run
+from latebloom.store import find_runs
+from latebloom.sweeps.conduct import Conductor
+from latebloom.sweeps.engine import Event
+from latebloom.sweeps.failures import Failures
+from latebloom.sweeps.grouping import Batch
+from latebloom.sweeps.place import Folder
+from latebloom.sweeps.ray_engine import RayEngine
+from latebloom.sweeps.tally import Tally
+from latebloom.sweeps.train import train_sweep
+
+ray = pytest.importorskip("ray", reason="Ray is not installed (pip install 'latebloom[ray]')")
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """A head that trains nothing, and two nodes of one core each."""
+    from ray.cluster_utils import Cluster
+
+    try:
+        made = Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
+        made.nodes_to_lose = [made.add_node(num_cpus=1) for _ in range(2)]
+        ray.init(address=made.address, log_to_driver=False, logging_level="error")
+    except Exception as error:  # Whatever keeps Ray from running here (ports, memory), it is not what is tested.
+        pytest.skip(f"Ray does not run here: {error}")
+    yield made
+    ray.shutdown()
+    made.shutdown()
+
+
+class NodeLost(RayEngine):
+    """Loses a node of its cluster once both of them train."""
+
+    node: object = None
+    cluster: object = None
+
+    def wait(self, seconds: float) -> list[Event]:
+        if self.node is not None and len(find_runs(Path(self.root))) >= 2:  # type: ignore[attr-defined]
+            self.cluster.remove_node(self.node, allow_graceful=False)  # type: ignore[attr-defined]
+            self.node = None
+        return super().wait(min(seconds, 0.1))
+
+
+def test_a_node_that_dies_half_way_loses_no_run_and_changes_no_bit(cluster, jobs, bits, tmp_path: Path) -> None:
+    planned = jobs(range(4), steps=60)
+    place = Folder(tmp_path / "sweep")
+    tally = Tally(4, Counter(), {job.name: 60 for job in planned})
+    with place.lock(), NodeLost(place) as engine:
+        engine.root, engine.cluster, engine.node = place.path, cluster, cluster.nodes_to_lose[1]
+        batches = [Batch((job,)) for job in planned]
+        Conductor(place, engine, tally, Failures(place), lambda tally: None).conduct(batches)
+    assert engine.node is None
+    assert (tally.count("finished"), tally.count("failed"), tally.left) == (4, 0, 0)
+    assert sorted(run.path.name for run in find_runs(place.path)) == sorted(job.name for job in planned)
+    for job in planned:
+        alone = train_run(job.experiment, f"alone-{job.name}", tmp_path)
+        assert bits(place.path / job.name) == bits(alone.path)
+
+
+def test_stopping_ends_a_run_cleanly_and_it_goes_on(cluster, jobs, tmp_path: Path) -> None:
+    (job,) = jobs([7], steps=100_000)
+    with RayEngine(Folder(tmp_path)) as engine:
+        engine.submit(Batch((job,)))
+        while Folder(tmp_path).standing(job.name) == "new":
+            time.sleep(0.05)
+        events: list[Event] = []
+        while not events:
+            engine.stop()
+            events = engine.wait(1.0)
+    assert Folder(tmp_path).standing(job.name) == "interrupted"
+
+
+def test_the_engine_by_its_name(cluster, jobs, tmp_path: Path) -> None:
+    tally = train_sweep(Folder(tmp_path), jobs([0, 1]), engine="ray", quiet=True)
+    assert (tally.count("finished"), tally.left) == (2, 0)

@@ -1,0 +1,49 @@
+"""A sweep behind a URI: trained in scratch, fetched to go on, copied back whole."""
+
+from pathlib import Path
+
+import pytest
+
+from latebloom._errors import UsageError
+from latebloom.runs import Run, train_run
+from latebloom.sweeps.choose_place import place_of
+from latebloom.sweeps.failures import NAME
+from latebloom.sweeps.place import Folder
+from latebloom.sweeps.remote import Remote
+
+
+def test_skip_continue_and_add_behind_a_uri(jobs, inline, bits, tmp_path: Path) -> None:
+    place = place_of(f"file://{tmp_path}/bucket", "sweep")
+    assert isinstance(place, Remote)
+    there = tmp_path / "bucket" / "sweep"
+
+    def stop(record) -> None:
+        if record.step == 13:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train_run(jobs([1])[0].experiment, jobs([1])[0].name, there, observer=stop)
+    assert [place.standing(job.name) for job in jobs([0, 1])] == ["new", "interrupted"]
+    tally, _ = inline(place, jobs([0, 1]))
+    assert tally.count("finished") == 2
+    tally, engine = inline(place, jobs([0, 1, 2]))
+    assert (tally.there["finished"], len(engine.batches)) == (2, 1)
+    for job in jobs([0, 1, 2]):
+        alone = train_run(job.experiment, job.name, tmp_path / "alone")
+        assert bits(there / job.name) == bits(alone.path)
+        assert Run(there / job.name).status == "finished"
+
+
+def test_failures_are_kept_there_too(jobs, inline, tmp_path: Path) -> None:
+    place = Remote(f"file://{tmp_path}/sweep")
+    inline(place, jobs([0]), lose=lambda batch: True)
+    assert list(place.read(NAME)) == [jobs([0])[0].name]
+
+
+def test_choice_of_a_place(tmp_path: Path) -> None:
+    assert place_of(str(tmp_path), "a") == Folder(tmp_path / "a")
+    for runs, name in ((str(tmp_path), "a/b"), (str(tmp_path), ".."), (str(tmp_path), "")):
+        with pytest.raises(UsageError, match="--name"):
+            place_of(runs, name)
+    with pytest.raises(UsageError, match="--runs: got 'nonsense://x/a'"):
+        place_of("nonsense://x", "a").standing("b")

@@ -1,0 +1,104 @@
+"""One row per run: what was varied, and what came of it."""
+
+import shutil
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+import latebloom as lb
+from latebloom._errors import UsageError
+from latebloom.runs import Run
+from latebloom.sweeps import table as table_module
+from latebloom.sweeps.config_columns import flat, varied
+from latebloom.sweeps.export import check_table_file, plain_rows, text, write_table_file
+
+
+@pytest.fixture
+def sweep(jobs, inline, planted_run: Run, tmp_path: Path) -> Path:
+    """Two short runs, one that diverged, one that failed before it began, and the planted one."""
+    path = tmp_path / "sweep"
+    inline(path, [*jobs([0, 1]), *jobs([0], optimiser__lr=1e30)])
+    inline(path, jobs([2]), lose=lambda batch: True)
+    shutil.copytree(planted_run.path, path / "planted")
+    return path
+
+
+def test_a_row_says_what_was_varied_and_what_came_of_it(sweep: Path, jobs, planted_run: Run) -> None:
+    frame = lb.load_sweep(sweep).frame.set_index("run")
+    assert {"optimiser.lr", "task.p", "recipe"} <= set(frame.columns)
+    assert "model.seed" not in frame.columns
+    planted = frame.loc["planted"]
+    starts = {phase.name: phase.start for phase in planted_run.phases.phases}
+    columns = ("memorisation_from", "circuit_formation_from", "clean_up_from", "stable_from")
+    assert [planted[column] for column in columns] == list(starts.values())
+    assert (planted["seed"], planted["step"], bool(planted["grokked"])) == (4, 6000, True)
+    assert list(planted["key_frequencies"]) == [3, 5, 9]
+    metrics = planted_run.metrics.to_pandas()
+    assert planted["generalised_at"] == metrics[metrics.test_accuracy >= 0.99].step.min()
+    assert planted["test_loss"] == metrics.test_loss.iloc[-1]
+    assert frame.loc[jobs([0])[0].name, "status"] == "finished"
+    diverged = frame.loc[jobs([0], optimiser__lr=1e30)[0].name]
+    assert (diverged["status"], diverged["optimiser.lr"]) == ("diverged", 1e30)
+    assert "not finite" in diverged["message"]
+    failed = frame.loc[jobs([2])[0].name]
+    assert (failed["status"], failed["seed"]) == ("failed", 2)
+    assert "given up after 3 attempts" in failed["message"]
+    assert len(lb.load_sweep(sweep).runs) == 4
+
+
+def test_results_are_worked_out_once(sweep: Path, jobs, inline, monkeypatch) -> None:
+    first = table_module.sweep_table(sweep)
+    worked_out = []
+    whole = table_module.results
+    monkeypatch.setattr(table_module, "results", lambda run: worked_out.append(run.path.name) or whole(run))
+    assert table_module.sweep_table(sweep).equals(first)
+    assert worked_out == []
+    inline(sweep, jobs([5]))
+    assert len(table_module.sweep_table(sweep)) == len(first) + 1
+    assert worked_out == [jobs([5])[0].name]
+    (sweep / "table.parquet").write_bytes(b"damaged")
+    assert len(table_module.sweep_table(sweep)) == len(first) + 1
+
+
+def test_a_damaged_run_has_a_row_that_says_so(sweep: Path) -> None:
+    (sweep / "planted" / "manifest.json").write_text("{")
+    rows = {row["run"]: row for row in plain_rows(table_module.sweep_table(sweep))}
+    assert rows["planted"]["status"] == "damaged"
+    assert "is damaged" in rows["planted"]["message"]
+
+
+def test_what_is_no_sweep(tmp_path: Path, planted_run: Run) -> None:
+    for place in (tmp_path, tmp_path / "nowhere", planted_run.path, ""):
+        with pytest.raises(UsageError, match="expected the directory of a sweep"):
+            lb.load_sweep(place)
+
+
+def test_files_that_other_programs_read(sweep: Path, tmp_path: Path) -> None:
+    table = table_module.sweep_table(sweep)
+    write_table_file(tmp_path / "t.parquet", table)
+    assert pq.read_table(tmp_path / "t.parquet").equals(table)
+    write_table_file(tmp_path / "t.csv", table)
+    import pandas
+
+    read = pandas.read_csv(tmp_path / "t.csv").set_index("run")
+    assert read.loc["planted", "key_frequencies"] == "3 5 9"
+    assert len(read) == len(table)
+    for wrong in ("t.xlsx", "t", "no/such/t.csv"):
+        with pytest.raises(UsageError, match="--out"):
+            check_table_file(tmp_path / wrong)
+
+
+def test_cells_and_columns() -> None:
+    assert [text(value) for value in (None, 1.0, 0.123456, [3, 5], True, "a")] == [
+        "-",
+        "1",
+        "0.1235",
+        "3 5",
+        "True",
+        "a",
+    ]
+    a, b = flat({"recipe": "x", "model": {"seed": 1}, "data": {"seed": 1}}), flat({"recipe": "y", "model": {"seed": 2}})
+    assert varied([a, a]) == []
+    assert varied([a, {**a, "model.seed": 2, "data.seed": 2}]) == []
+    assert varied([a, b]) == ["recipe", "model.seed", "data.seed"]
