@@ -12,8 +12,9 @@ from torch import Tensor
 
 from latebloom.models.base import Model
 from latebloom.models.tables.arrays import Weights
-from latebloom.models.tables.blas import one_thread
-from latebloom.models.tables.build import build, build_backward
+from latebloom.models.tables.blas import one_thread, use_threads
+from latebloom.models.tables.build import build, start
+from latebloom.models.tables.build_backward import build_backward, finish
 from latebloom.models.tables.examples import judge, learn
 from latebloom.models.tables.loss import new_room
 from latebloom.models.tables.rows import table_rows
@@ -59,37 +60,54 @@ class TableBatch:
         self.shared = share and large and torch.get_num_threads() > 1
 
     def gradient(self, gradient: Weights) -> float:
-        """The mean loss (nats), and its gradient into arrays of the weights' shapes."""
-        room = self.room
+        """The mean loss (nats), and its gradient into arrays of the weights' shapes; as `loss_and_gradient`."""
+        weights, room = self.weights, self.room
+        rows, tables, sums, other_sums = room.rows, room.tables, room.sums, room.other_sums
         with one_thread():
-            build(self.weights, room.rows, room.tables)
-            self._halves(learn, (room.block, room.sums, room.losses), (room.other_block, room.other_sums, room.losses))
-            build_backward(self.weights, room.rows, room.tables, room.sums, room.other_sums, room.back, gradient)
+            self._build()
+            self._halves(
+                learn,
+                (tables, rows, 0, room.middle, room.block, sums, room.losses),
+                (tables, rows, room.middle, len(room.losses), room.other_block, other_sums, room.losses),
+            )
+            self._halves(
+                build_backward,
+                (weights, rows, tables, sums, other_sums, room.back, gradient, 0),
+                (weights, rows, tables, sums, other_sums, room.other_back, gradient, 1),
+            )
+            finish(weights, rows, tables, sums, room.back, room.other_back, gradient)
         return float(room.losses.mean())
 
     def judge(self) -> tuple[Float[np.ndarray, " batch"], Bool[np.ndarray, " batch"]]:
         """Loss of each example (nats), and whether its highest logit is right."""
         room = self.room
         with one_thread():
-            build(self.weights, room.rows, room.tables)
-            self._halves(judge, (room.block, room.losses, room.right), (room.other_block, room.losses, room.right))
+            self._build()
+            self._halves(
+                judge,
+                (room.tables, room.rows, 0, room.middle, room.block, room.losses, room.right),
+                (room.tables, room.rows, room.middle, len(room.losses), room.other_block, room.losses, room.right),
+            )
         losses, right = np.empty_like(room.losses), np.empty_like(room.right)
         losses[self._order], right[self._order] = room.losses, room.right
         return losses, right
 
+    def _build(self) -> None:
+        arguments = (self.weights, self.room.rows, self.room.tables)
+        start(*arguments)
+        self._halves(build, (*arguments, 0), (*arguments, 1))
+
     def _halves(self, work: Callable[..., None], first: tuple[Any, ...], second: tuple[Any, ...]) -> None:
-        room = self.room
-        count, middle = len(room.losses), room.middle
         if self.shared:
-            other = _helper().submit(work, room.tables, room.rows, middle, count, *second)
-            work(room.tables, room.rows, 0, middle, *first)
+            other = _helper().submit(work, *second)
+            work(*first)
             other.result()
         else:
-            work(room.tables, room.rows, 0, middle, *first)
-            work(room.tables, room.rows, middle, count, *second)
+            work(*first)
+            work(*second)
 
 
 @cache
 def _helper() -> ThreadPoolExecutor:
     """The second thread: not of OpenMP, whose threads spin between two calls and take the core from one another."""
-    return ThreadPoolExecutor(1, "tables", initializer=lambda: one_thread().__enter__())
+    return ThreadPoolExecutor(1, "tables", initializer=use_threads, initargs=(1,))

@@ -45,13 +45,17 @@ def one_thread() -> Iterator[None]:
 
     The callers share the work out themselves, and a product's last bit depends on how many threads made it.
     """
-    switch = getattr(_library(), "MKL_Set_Num_Threads_Local", None)
-    before = switch(1) if switch else 0
+    before = use_threads(1)
     try:
         yield
     finally:
-        if switch:
-            switch(before)
+        use_threads(before)
+
+
+def use_threads(count: int) -> int:
+    """How many threads products started by this thread use from now on (0: as elsewhere); returns how many before."""
+    switch = getattr(_library(), "MKL_Set_Num_Threads_Local", None)
+    return switch(count) if switch else 0
 
 
 def _declare(name: str, real: types.Float) -> types.ExternalFunction:

@@ -23,3 +23,10 @@ def clear(out):  # type: ignore[no-untyped-def]
     """out = 0, in one dimension."""
     for i in range(len(out)):
         out[i] = 0
+
+
+@inner
+def scale(factor, out):  # type: ignore[no-untyped-def]
+    """out *= factor, in one dimension."""
+    for i in range(len(out)):
+        out[i] *= factor

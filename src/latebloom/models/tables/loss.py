@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from latebloom.models.tables.arrays import Block, Rows, Sums, Tables, Weights, aligned, new_block, new_sums, new_tables
-from latebloom.models.tables.build import build, build_backward
+from latebloom.models.tables.build import build, start
+from latebloom.models.tables.build_backward import build_backward, finish
 from latebloom.models.tables.compiled import inner
 from latebloom.models.tables.examples import learn
 
@@ -20,6 +21,7 @@ class Room(NamedTuple):
     rows: Rows
     tables: Tables
     back: Tables
+    other_back: Tables
     sums: Sums
     other_sums: Sums
     block: Block
@@ -41,6 +43,7 @@ def new_room(weights: Weights, rows: Rows, loss_dtype: np.dtype) -> Room:
         rows,
         tables,
         new_tables(weights, len(rows.token)),
+        new_tables(weights, len(rows.token)),
         new_sums(tables),
         new_sums(tables),
         new_block(tables, terms, loss_dtype),
@@ -56,10 +59,15 @@ def loss_and_gradient(weights, room, gradient):  # type: ignore[no-untyped-def]
     rows, tables, losses = room.rows, room.tables, room.losses
     count = len(losses)
     middle = (count + 1) // 2
-    build(weights, rows, tables)
-    learn(tables, rows, 0, middle, room.block, room.sums, losses)
-    learn(tables, rows, middle, count, room.other_block, room.other_sums, losses)
-    build_backward(weights, rows, tables, room.sums, room.other_sums, room.back, gradient)
+    sums, other_sums = room.sums, room.other_sums
+    start(weights, rows, tables)
+    for half in range(2):
+        build(weights, rows, tables, half)
+    learn(tables, rows, 0, middle, room.block, sums, losses)
+    learn(tables, rows, middle, count, room.other_block, other_sums, losses)
+    build_backward(weights, rows, tables, sums, other_sums, room.back, gradient, 0)
+    build_backward(weights, rows, tables, sums, other_sums, room.other_back, gradient, 1)
+    finish(weights, rows, tables, sums, room.back, room.other_back, gradient)
     total = 0.0
     for loss in losses:
         total += loss

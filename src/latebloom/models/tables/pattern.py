@@ -13,12 +13,16 @@ def softmax(scores, index, common, own):  # type: ignore[no-untyped-def]
         top, total = scores[index[0], h], scores.dtype.type(0)
         for j in range(1, last + 1):
             top = max(top, scores[index[j], h])
-        for j in range(last + 1):
-            total += math.exp(scores[index[j], h] - top)
-        common[h] = math.exp(scores[index[0], h] - top) / total
-        common[heads + h] = math.exp(scores[index[last], h] - top) / total
+        common[h] = math.exp(scores[index[0], h] - top)
+        common[heads + h] = math.exp(scores[index[last], h] - top)
+        total += common[h] + common[heads + h]
         for j in range(1, last):
-            own[(j - 1) * heads + h] = math.exp(scores[index[j], h] - top) / total
+            own[(j - 1) * heads + h] = math.exp(scores[index[j], h] - top)
+            total += own[(j - 1) * heads + h]
+        common[h] /= total
+        common[heads + h] /= total
+        for j in range(1, last):
+            own[(j - 1) * heads + h] /= total
 
 
 @vectorised
