@@ -1,7 +1,7 @@
 """Make the pages that hold numbers from the committed results: no number in them is typed by hand.
 
 python docs/generate.py results RUN     keep a run's summary, verdicts and pictures as committed results
-python docs/generate.py pages           write the demo's block in README.md, and docs/demo.md, from them
+python docs/generate.py pages           write the demo's block in README.md, docs/demo.md and docs/speed.md, from them
 """
 
 import json
@@ -11,6 +11,7 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "results" / "mainline"
+BENCHMARKS = ROOT / "benchmarks" / "results"
 BEGIN, END = "<!-- demo -->", "<!-- /demo -->"
 PICTURES = ("training-curve", "embedding-spectrum")
 
@@ -114,13 +115,17 @@ def demo_page(summary: dict[str, Any], claims: list[dict[str, Any]]) -> str:
 
 def pages() -> dict[Path, str]:
     """Each generated page and its text."""
+    from latebloom.bench.page import speed_page
+
     summary, claims = read("summary"), read("claims")
+    bench, full = (json.loads((BENCHMARKS / f"{name}.json").read_text()) for name in ("bench", "full_run"))
     readme = (ROOT / "README.md").read_text()
     before, rest = readme.split(BEGIN)
     after = rest.split(END)[1]
     return {
         ROOT / "README.md": f"{before}{BEGIN}\n{headline(summary)}\n{END}{after}",
         ROOT / "docs" / "demo.md": demo_page(summary, claims),
+        ROOT / "docs" / "speed.md": speed_page(bench, full),
     }
 
 

@@ -41,6 +41,15 @@ def test_a_run_from_training_to_figures_of_speech(call, tmp_path: Path) -> None:
     assert call("runs", "--runs", tmp_path)[1].count("\n") == 2
 
 
+def test_many_seeds_at_once(call, tmp_path: Path) -> None:
+    arguments = ("train", "small", *TINY, "--seeds", "0:3", "--runs", tmp_path, "--name", "many")
+    status, out, _ = call(*arguments, "--json")
+    assert status == 0
+    assert [outcome["status"] for outcome in json.loads(out)] == ["finished"] * 3
+    assert len(list((tmp_path / "many").glob("small-*/manifest.json"))) == 3
+    assert call(*arguments, "--quiet")[1].count("finished") == 3
+
+
 def test_lists(call) -> None:
     assert set(json.loads(call("recipes", "--json")[1])) == {"mainline", "subtraction", "mlp", "memorise", "small"}
     assert "random_table" in json.loads(call("tasks", "--json")[1])
@@ -58,6 +67,9 @@ def test_claims_of_a_run(call, planted_run: Run) -> None:
 
 WRONG = [
     ["frobnicate"],
+    ["bench", "everything"],
+    ["train", "small", "--seeds", "five"],
+    ["train", "small", "--forward", "backwards"],
     [],
     ["train"],
     ["train", "nonesuch"],

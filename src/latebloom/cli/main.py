@@ -22,6 +22,7 @@ COMMANDS = {
     "claims": "judge the write-up's claims that a run can decide",
     "figure": "draw one of the write-up's figures of a run",
     "report": "write a run's report: one HTML page",
+    "bench": "measure how fast training and analysis are on this machine",
 }
 """Each command is the module of that name in `latebloom.cli.commands`, imported only when it is called."""
 

@@ -1,24 +1,46 @@
-"""Draw a figure of a run by name."""
+"""Draw a figure of a run, or of a sweep, by name."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from latebloom._errors import UsageError
-from latebloom.figures import FIGURES, render
+from latebloom.figures import FIGURES, SWEEP_FIGURES, render, render_sweep_figure
 from latebloom.runs import Run, open_run
 from latebloom.store import one_line
+from latebloom.sweeps.sweep import load_sweep
 
 
-def figure(name: str, target: str | Path | Run, out: Path | None = None, root: str | Path = "runs") -> Path:
+def figure(
+    name: str,
+    target: str | Path | Run,
+    out: Path | None = None,
+    root: str | Path = "runs",
+    by: Sequence[str] = (),
+) -> Path:
     """Write a figure as .svg, .png or .pdf (``RUN/figures/NAME.svg`` by default) and return the file.
 
+    ``target``: a run, or a sweep for the figures of one; ``by``: the fields that a sweep's figure is drawn over.
     Errors: UsageError for an unknown name or format, or where the run does not have what the figure shows.
     """
-    if name not in FIGURES:
-        raise UsageError(f"figure: got {name!r}, expected one of {', '.join(FIGURES)}")
-    run = target if isinstance(target, Run) else open_run(target, root)
-    path = run.path / "figures" / f"{name}.svg" if out is None else out
-    if out is None:
-        with one_line(path.parent, "make"):
-            path.parent.mkdir(exist_ok=True)
-    render(name, run, path)
+    if name in SWEEP_FIGURES and not isinstance(target, Run):
+        sweep = load_sweep(target, root)
+        path = _place(sweep.path, name, out)
+        render_sweep_figure(name, sweep.frame, by, path)
+    elif name in FIGURES and not by:
+        run = target if isinstance(target, Run) else open_run(target, root)
+        path = _place(run.path, name, out)
+        render(name, run, path)
+    elif name in FIGURES:
+        raise UsageError(f"--by: got {by[0]!r}, but {name} is a figure of one run; leave it out")
+    else:
+        raise UsageError(f"figure: got {name!r}, expected one of {', '.join((*FIGURES, *SWEEP_FIGURES))}")
     return path
+
+
+def _place(home: Path, name: str, out: Path | None) -> Path:
+    if out is not None:
+        return out
+    folder = home / "figures"
+    with one_line(folder, "make"):
+        folder.mkdir(exist_ok=True)
+    return folder / f"{name}.svg"

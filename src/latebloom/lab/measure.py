@@ -1,7 +1,10 @@
 """Every measure at every checkpoint of a run, kept in the run."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
+import torch
 
 from latebloom._errors import UsageError
 from latebloom.circuits.modular.grid import modular_grid
@@ -9,6 +12,7 @@ from latebloom.circuits.modular.key_frequencies import key_frequencies
 from latebloom.measures import MEASURES, Snapshot, measure_snapshot
 from latebloom.models import Examples
 from latebloom.runs import Run
+from latebloom.runs.threads import one_thread
 from latebloom.store import RunLock, append_rows, empty_table
 from latebloom.tasks import ModularTask
 from latebloom.training import DataSource
@@ -37,15 +41,19 @@ def measure(run: Run, rule: str = "neurons", progress: Progress | None = None) -
         run.directory.write_document("measures", {"step": steps[-1], **basis})
         done = set(table["step"].to_pylist())
         sets = _sets(run)
-        rows: list[dict[str, float | int | None]] = []
-        for count, step in enumerate(steps, start=1):
-            if step not in done:
-                rows.append({"step": step, **measure_snapshot(snapshot(run, step, keys, sets))})
-            if rows and (len(rows) == WRITE_EVERY or count == len(steps)):
-                table, rows = append_rows(table, rows), []
+        left = [step for step in steps if step not in done]
+
+        def row(step: int) -> dict[str, float | int | None]:
+            return {"step": step, **measure_snapshot(snapshot(run, step, keys, sets))}
+
+        threads = torch.get_num_threads()
+        # Checkpoints side by side, each on one thread: operations on two wait for each other at every turn.
+        with one_thread(), ThreadPoolExecutor(threads, "measure") as pool:
+            for start in range(0, len(left), WRITE_EVERY):
+                table = append_rows(table, list(pool.map(row, left[start : start + WRITE_EVERY])))
                 run.directory.write_table("measures", table)
-            if progress is not None:
-                progress(count, len(steps))
+                if progress is not None:
+                    progress(len(table), len(steps))
     return run
 
 

@@ -1,8 +1,13 @@
-"""Train an experiment, watched."""
+"""Train an experiment, or one experiment under many seeds, watched."""
 
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
-from latebloom.runs import Run, train_run
+from latebloom.runs import Job, Outcome, Run, train_batch, train_run
+from latebloom.runs.naming import default_name
+from latebloom.sweeps.progress import watch as watch_many
+from latebloom.sweeps.tally import Tally
 from latebloom.training import Experiment
 from latebloom.views import watch
 
@@ -21,3 +26,32 @@ def train(
     """
     with watch(experiment, quiet) as observer:
         return train_run(experiment, name, root, resume, observer)
+
+
+def train_seeds(
+    experiment: Experiment,
+    seeds: Iterable[int],
+    name: str | None = None,
+    root: str | Path = "runs",
+    quiet: bool = False,
+) -> list[Outcome]:
+    """Train one experiment under many seeds in this process, in ``root``, or ``root/name``; how each ended.
+
+    Each run has the bits that it has alone on one thread. Runs that are there are continued, or left as they are if
+    finished. Ctrl-C ends all of them cleanly; call again to go on.
+    """
+    folder = Path(root) if name is None else Path(root) / name
+    many = [experiment.with_seed(seed) for seed in seeds]
+    jobs = [Job(one, default_name(one)) for one in many]
+    tally = Tally(len(jobs), Counter(), {job.name: job.experiment.training.steps for job in jobs})
+    with watch_many(quiet) as view:
+
+        def reached(run: str, step: int) -> None:
+            tally.reached(run, step)
+            view(tally)
+
+        def ended(outcome: Outcome) -> None:
+            tally.end(outcome)
+            view(tally)
+
+        return train_batch(jobs, folder, reached, ended)

@@ -2,6 +2,7 @@
 
 from latebloom.runs.batch import BatchObserver, Job, Outcome, train_batch
 from latebloom.runs.run import Checkpoint, Run, open_run
+from latebloom.runs.shape import shape
 from latebloom.runs.train import Observer, train_run
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Outcome",
     "Run",
     "open_run",
+    "shape",
     "train_batch",
     "train_run",
 ]

@@ -2,6 +2,7 @@
 
 import platform
 import subprocess
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,6 +22,7 @@ def device(kind: str) -> dict[str, str | int]:
     return {"kind": kind, "name": name, "threads": torch.get_num_threads(), "system": platform.platform()}
 
 
+@cache
 def git_commit() -> str | None:
     """The commit of this package's source, with ``+changes`` where files differ from it; None outside a checkout."""
     here = Path(__file__).parent

@@ -1,6 +1,7 @@
 """Train an experiment into a run directory; go on with one that was interrupted."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import torch
@@ -11,7 +12,7 @@ from latebloom.runs.naming import check_name, default_name, difference
 from latebloom.runs.recorder import Recorder, new_manifest
 from latebloom.runs.run import Run
 from latebloom.store import Manifest, RunDirectory, RunLock, identity
-from latebloom.training import DIVERGENCE_ADVICE, Experiment, Record, StopRule, Trainer, stop_rule, train
+from latebloom.training import DIVERGENCE_ADVICE, Ensemble, Experiment, Record, StopRule, Trainer, stop_rule, train
 
 Observer = Callable[[Record], None]
 """Sees every record as it passes; for progress views."""
@@ -23,11 +24,16 @@ def train_run(
     root: str | Path = "runs",
     resume: bool = False,
     observer: Observer | None = None,
+    interrupt: Interrupt | None = None,
+    share: bool = True,
+    ensemble: Ensemble | None = None,
 ) -> Run:
     """Train into ``root/name`` until the experiment's end or an interrupt, and return the run.
 
     ``resume``: go on with the run that is there (to the same bits as if it had never stopped); its experiment must
     be the same, but for ``training.steps``. Without it a run that exists is an error.
+    ``interrupt``: somebody else's, where this is not the only training of the process. ``share``, ``ensemble``: as
+    `Trainer`.
     Errors: UsageError (the run exists, or is of another experiment), RunLockedError, StoreError (disk, rights),
     DivergedError naming the step, the last good checkpoint and what to try. All leave what was recorded.
     """
@@ -39,9 +45,9 @@ def train_run(
         raise UsageError(
             f"{directory.path} holds a run already; go on with --resume, or choose another place with --name or --runs"
         )
-    trainer = Trainer(experiment)
+    trainer = Trainer(experiment, share, ensemble)
     directory.create()
-    with RunLock(directory.path), Interrupt() as interrupt:
+    with RunLock(directory.path), Interrupt() if interrupt is None else nullcontext(interrupt) as stop:
         directory.clean()
         state = directory.read_state()
         done = 0 if state is None else state[0]
@@ -53,7 +59,7 @@ def train_run(
         directory.drop_after(-1 if state is None else state[0])
         directory.write_manifest(manifest)
         recorder = Recorder(directory, manifest, trainer)
-        _follow(trainer, _replayed(directory, experiment, trainer.step), recorder, interrupt, observer)
+        _follow(trainer, _replayed(directory, experiment, trainer.step), recorder, stop, observer)
     return Run(directory.path)
 
 

@@ -9,8 +9,8 @@ from time import perf_counter
 
 from latebloom._errors import LatebloomError
 from latebloom.runs import Job, train_run
+from latebloom.runs.threads import one_thread
 from latebloom.sweeps.grouping import by_shape
-from latebloom.sweeps.threads import one_thread
 from latebloom.training import Experiment, Recording
 
 SHAPES = 6

@@ -2,11 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from latebloom.runs import Job
-from latebloom.store import identity
-from latebloom.training import Experiment
+from latebloom.runs import Job, shape
 
 BATCH = 16
 """Runs in a batch at most: enough that handing one out costs nothing beside it, few enough that a lost worker costs
@@ -15,9 +12,6 @@ little and that the last batches end together."""
 PORTIONS = 4
 """Batches for each worker at least, where there are runs enough: the last ones even out who is faster."""
 
-_FREE = {"model": ("seed",), "data": ("seed", "fraction"), "task": ("table_seed",), "optimiser": ("lr", "weight_decay")}
-"""The fields in which experiments of equal shape may differ."""
-
 
 @dataclass(frozen=True)
 class Batch:
@@ -25,15 +19,6 @@ class Batch:
 
     jobs: tuple[Job, ...]
     attempt: int = 1
-
-
-def shape(experiment: Experiment) -> str:
-    """A name for everything but seeds, learning rate, weight decay and share of data: equal for runs that can be
-    trained as one."""
-    stored: dict[str, Any] = experiment.model_dump(mode="json")
-    for section, fields in _FREE.items():
-        stored[section] = {name: value for name, value in stored[section].items() if name not in fields}
-    return identity(stored)
 
 
 def by_shape(jobs: Sequence[Job]) -> list[list[Job]]:

@@ -10,6 +10,7 @@ from latebloom.circuits.modular.key_frequencies import key_frequencies
 from latebloom.phases import Series
 from latebloom.phases.detect import PHASE_RULES, read_losses
 from latebloom.runs import Run
+from latebloom.statistics import first_reached
 from latebloom.tasks import ModularTask
 
 FINAL = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "sum_squared_weights")
@@ -18,7 +19,11 @@ FINAL = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "sum_squa
 GENERALISED = 0.99
 """Test accuracy from which a run counts as having generalised (our choice; it passes 0.9 to 1 within a few steps)."""
 
-RESULTS = (*(f"{name.replace(' ', '_').replace('-', '_')}_from" for name in PHASE_RULES), "grokked", "generalised_at")
+REACHED = ("train_reached", "test_reached")
+"""First logged step at which train and test accuracy are what the four phases of learning ask for."""
+
+_BEGUN = tuple(f"{name.replace(' ', '_').replace('-', '_')}_from" for name in PHASE_RULES)
+RESULTS = (*_BEGUN, "grokked", "generalised_at", *REACHED)
 COLUMNS = (*RESULTS, *FINAL, "key_frequencies")
 
 
@@ -26,7 +31,8 @@ def results(run: Run) -> dict[str, Any]:
     """COLUMNS of a run as far as it has come, None where undefined.
 
     ``…_from``: first step of each phase. ``grokked``: whether all phases were told apart. ``generalised_at``: first
-    logged step with test accuracy of GENERALISED or more. ``key_frequencies``: of the last checkpoint, by neurons.
+    logged step with test accuracy of GENERALISED or more. ``train_reached``, ``test_reached``: first logged step with
+    accuracies of `latebloom.statistics.ACCURACY` or more. ``key_frequencies``: of the last checkpoint, by neurons.
     A run that cannot be read has None everywhere.
     """
     empty = dict.fromkeys(COLUMNS)
@@ -42,6 +48,11 @@ def _from_metrics(run: Run) -> dict[str, Any]:
     if not len(table):
         return {}
     found: dict[str, Any] = {name: float(values[name][-1]) for name in FINAL if name in values}
+    steps = values["step"].astype(float)
+    for column in REACHED:
+        accuracy = f"{column.removesuffix('_reached')}_accuracy"
+        if accuracy in values:
+            found[column] = first_reached(steps, values[accuracy])
     if "test_loss" not in values:
         return found
     high = values["test_accuracy"] >= GENERALISED
@@ -49,7 +60,7 @@ def _from_metrics(run: Run) -> dict[str, Any]:
     # Without intervals it is many times faster, and the steps are the same.
     phases = read_losses(*(Series.of(values["step"], values[f"{n}_loss"]) for n in ("train", "test")), intervals=False)
     starts = {phase.name: phase.start for phase in phases.phases}
-    return found | {column: starts.get(name) for column, name in zip(RESULTS, PHASE_RULES)} | {"grokked": phases.found}
+    return found | {column: starts.get(name) for column, name in zip(_BEGUN, PHASE_RULES)} | {"grokked": phases.found}
 
 
 @torch.no_grad()

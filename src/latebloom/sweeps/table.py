@@ -18,8 +18,11 @@ from latebloom.sweeps.failures import read_failures
 from latebloom.sweeps.row import COLUMNS, FINAL, RESULTS, results
 
 CACHE = "table.parquet"
-VERSION = "1"
+VERSION = "2"
 """Of what the columns mean: to be counted up when a row of an older cache would be wrong."""
+
+ALWAYS = ("task.p", "training.steps")
+"""Fields that have a column even where all runs agree in them: the figures of a sweep need them."""
 
 _TYPES = {
     **dict.fromkeys(RESULTS, pa.float64()),
@@ -43,8 +46,8 @@ def sweep_runs(path: Path) -> list[Run]:
 
 def sweep_table(path: Path, progress: Progress | None = None) -> pa.Table:
     """Columns: run, the fields of the experiment in which the runs differ, seed, status, step, those of
-    `latebloom.sweeps.row.COLUMNS`, seconds, message, hash. Runs that failed before they began have a row too.
-    Sorted by those fields, then by seed."""
+    `latebloom.sweeps.row.COLUMNS`, those of ALWAYS, seconds, message, hash. Runs that failed before they began have a
+    row too. Sorted by those fields, then by seed."""
     runs = sweep_runs(path)
     failures = read_failures(path)
     known = _cached(path / CACHE)
@@ -90,6 +93,8 @@ def _assembled(rows: list[dict[str, Any]]) -> pa.Table:
     columns |= {name: pa.array([row.get("experiment", {}).get(name) for row in rows]) for name in fields}
     types = {"seed": pa.int64(), "status": pa.string(), "step": pa.int64()}
     types |= {name: _SCHEMA.field(name).type for name in COLUMNS}
+    for name in ALWAYS if rows else ():
+        columns.setdefault(name, pa.array([row.get("experiment", {}).get(name) for row in rows]))
     types |= {"seconds": pa.float64(), "message": pa.string(), "hash": pa.string()}
     columns |= {name: pa.array([row.get(name) for row in rows], kind) for name, kind in types.items()}
     return pa.table(columns).sort_by([(name, "ascending") for name in (*fields, "seed", "run")])

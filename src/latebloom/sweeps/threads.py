@@ -23,19 +23,6 @@ def one_thread_children() -> Iterator[None]:
                 os.environ[name] = value
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """This process computes on one thread inside the block."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
 def cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

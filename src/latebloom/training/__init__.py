@@ -1,6 +1,7 @@
 """One step, and a loop that yields what it was asked to record. Touches no disk."""
 
 from latebloom.training.config import Optimiser, Recording, Training
+from latebloom.training.ensemble import Ensemble
 from latebloom.training.experiment import Experiment
 from latebloom.training.loop import DIVERGENCE_ADVICE, Record, train
 from latebloom.training.schedule import Schedule
@@ -11,6 +12,7 @@ from latebloom.training.trainer import Trainer
 __all__ = [
     "DIVERGENCE_ADVICE",
     "DataSource",
+    "Ensemble",
     "Experiment",
     "Optimiser",
     "Record",

@@ -8,6 +8,9 @@ from latebloom.training.config import Optimiser
 PREFIX = "optimiser."
 """Names of the optimiser's state begin with this."""
 
+EPSILON = 1e-8
+"""Adam's; torch's default, which the published code leaves as it is."""
+
 
 def build_optimiser(model: nn.Module, config: Optimiser) -> torch.optim.Optimizer:
     """torch's own AdamW, Adam or SGD in its fused form."""

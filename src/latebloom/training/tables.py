@@ -10,7 +10,7 @@ from latebloom.models.tables import TableBatch, loss_and_gradient, named_weights
 from latebloom.models.tables.compiled import entry
 from latebloom.training.config import Optimiser
 from latebloom.training.flat import flatten_parameters, views
-from latebloom.training.optimiser import PREFIX
+from latebloom.training.moments import Moments
 from latebloom.training.update import rule_of, update
 
 AT_ONCE = 50
@@ -18,20 +18,17 @@ AT_ONCE = 50
 
 
 class TableEngine:
-    """Full-batch updates of a one-layer transformer; ``share``: two threads may take half of a large batch each.
-
-    Its state is stored as torch's optimisers store theirs.
-    """
+    """Full-batch updates of a one-layer transformer; ``share``: two threads may take half of a large batch each."""
 
     def __init__(
         self, model: Model, config: Optimiser, train: Examples, loss_dtype: torch.dtype, share: bool = True
     ) -> None:
-        self._model, self._rule = model, rule_of(config)
+        self._rule = rule_of(config)
         flat = flatten_parameters(model)
-        self._gradient, *self._moments = (torch.zeros_like(flat) for _ in range(3))
-        self._buffers = tuple(tensor.numpy() for tensor in (flat, self._gradient, *self._moments))
+        gradient, self._moments = torch.zeros_like(flat), Moments(model, config, flat)
+        self._buffers = tuple(t.numpy() for t in (flat, gradient, self._moments.first, self._moments.second))
         self._weights = named_weights(dict(model.named_parameters()))
-        self._slopes = named_weights(views(model, self._gradient))
+        self._slopes = named_weights(views(model, gradient))
         self._batch = TableBatch(self._weights, train.tokens, train.labels, loss_dtype, share)
         self.stride = 1 if self._batch.shared else AT_ONCE
 
@@ -48,20 +45,11 @@ class TableEngine:
 
     def tensors(self, step: int) -> dict[str, Tensor]:
         """As `Engine.tensors`."""
-        found = {f"{PREFIX}{name}/step": torch.tensor(float(step)) for name in views(self._model, self._gradient)}
-        for moment, flat in self._named_moments().items():
-            found |= {f"{PREFIX}{name}/{moment}": view for name, view in views(self._model, flat).items()}
-        return found
+        return self._moments.tensors(step)
 
     def load(self, tensors: dict[str, Tensor]) -> None:
         """As `Engine.load`."""
-        for moment, flat in self._named_moments().items():
-            for name, view in views(self._model, flat).items():
-                view.copy_(tensors[f"{PREFIX}{name}/{moment}"])
-
-    def _named_moments(self) -> dict[str, Tensor]:
-        names = ("momentum_buffer",) if self._rule.is_sgd else ("exp_avg", "exp_avg_sq")
-        return dict(zip(names, self._moments))
+        self._moments.load(tensors)
 
 
 @entry

@@ -10,8 +10,12 @@ from latebloom.models import Examples, Model, evaluate, sum_squared_weights, sum
 from latebloom.training.allocator import keep_memory
 from latebloom.training.autograd import AutogradEngine
 from latebloom.training.engine import Engine
+from latebloom.training.ensemble import Ensemble, EnsembleEngine
 from latebloom.training.experiment import Experiment
+from latebloom.training.flat import flatten_parameters
+from latebloom.training.moments import Moments
 from latebloom.training.source import DataSource
+from latebloom.training.stacked import Member
 
 if TYPE_CHECKING:
     from latebloom.models.tables import TableBatch
@@ -24,9 +28,10 @@ class Trainer:
     """Holds a model and its optimiser at ``step`` updates after the start.
 
     ``share``: one training may use several threads; not where several trainings share the cores.
+    ``ensemble``: the trainings that this one makes its updates with, where several share a GPU.
     """
 
-    def __init__(self, experiment: Experiment, share: bool = True) -> None:
+    def __init__(self, experiment: Experiment, share: bool = True, ensemble: Ensemble | None = None) -> None:
         device = experiment.training.device
         if device == "cuda" and not torch.cuda.is_available():
             raise UsageError("training.device: got cuda, but torch finds no GPU here; use cpu")
@@ -37,7 +42,7 @@ class Trainer:
         self.step = 0
         self._share = share
         self._dtype = DTYPES[experiment.training.loss_dtype]
-        self._engine = self._new_engine()
+        self._engine = self._new_engine() if ensemble is None else self._join(ensemble)
         self._batches: dict[int, TableBatch] = {}
 
     def _new_engine(self) -> Engine:
@@ -48,6 +53,12 @@ class Trainer:
             return TableEngine(self.model, experiment.optimiser, train, self._dtype, self._share)
         positions = experiment.task.loss_positions
         return AutogradEngine(self.model, experiment.optimiser, self.data.batch, positions, self._dtype)
+
+    def _join(self, ensemble: Ensemble) -> Engine:
+        flat, config = flatten_parameters(self.model), self.experiment.optimiser
+        moments, positions = Moments(self.model, config, flat), self.experiment.task.loss_positions
+        member = Member(self.model, flat, moments, config, self.data.batch, positions, self._dtype)
+        return EnsembleEngine(ensemble, member)
 
     def _by_tables(self, examples: Examples) -> bool:
         if self.experiment.training.forward == "plain":

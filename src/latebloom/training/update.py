@@ -6,9 +6,7 @@ import numpy as np
 
 from latebloom.models.tables.compiled import entry, inner
 from latebloom.training.config import Optimiser
-
-EPSILON = 1e-8
-"""torch's default, which the published code leaves as it is."""
+from latebloom.training.optimiser import EPSILON
 
 
 class Rule(NamedTuple):

@@ -1,6 +1,8 @@
-"""Draw one of the write-up's figures of a run, as SVG, PNG or PDF."""
+"""Draw one of the write-up's figures of a run, or a figure of a sweep, as SVG, PNG or PDF."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from latebloom.cli.output import print_json
 from latebloom.cli.parser import Parser, add_json, add_runs
@@ -8,17 +10,26 @@ from latebloom.cli.parser import Parser, add_json, add_runs
 
 def run(parser: Parser, arguments: list[str]) -> int:
     if {"-h", "--help"} & set(arguments):
-        from latebloom.figures import FIGURES
+        from latebloom.figures import FIGURES, SWEEP_FIGURES
 
-        parser.epilog = "figures:\n" + "\n".join(f"  {name:<26} {figure.title}" for name, figure in FIGURES.items())
+        parser.epilog = "\n".join(["of a run:", *_listed(FIGURES), "of a sweep:", *_listed(SWEEP_FIGURES)])
     parser.add_argument("name", metavar="NAME", help="which figure; listed below")
-    parser.add_argument("target", metavar="RUN", help="a run (path or name)")
+    parser.add_argument("target", metavar="RUN", help="a run or a sweep (path or name)")
     parser.add_argument("--out", metavar="FILE", help="file to write: .svg, .png or .pdf (RUN/figures/NAME.svg)")
+    parser.add_argument(
+        "--by", action="append", default=[], metavar="FIELD", help="a field that a sweep's figure is drawn over"
+    )
     add_runs(parser)
     add_json(parser)
     options = parser.parse_args(arguments)
     from latebloom.lab.figure import figure
 
-    written = figure(options.name, options.target, None if options.out is None else Path(options.out), options.runs)
+    written = figure(
+        options.name, options.target, None if options.out is None else Path(options.out), options.runs, options.by
+    )
     print_json({"figure": options.name, "file": str(written)}) if options.json else print(written)
     return 0
+
+
+def _listed(figures: Mapping[str, Any]) -> list[str]:
+    return [f"  {name:<26} {figure.title}" for name, figure in figures.items()]

@@ -21,8 +21,8 @@ def run(parser: Parser, arguments: list[str]) -> int:
     measured = open_run(options.target, options.runs)
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        shown = bar.add_task("checkpoints")
-        measure(measured, options.rule, lambda done, of: bar.update(shown, completed=done, total=of))
+        task = bar.add_task("checkpoints")
+        measure(measured, options.rule, lambda done, of: bar.update(task, completed=done, total=of))
     table = measured.directory.read_table("measures")
     last = {name: table[name][-1].as_py() for name in table.column_names}
     if options.json:
@@ -30,7 +30,11 @@ def run(parser: Parser, arguments: list[str]) -> int:
     else:
         print(f"{len(table)} checkpoints measured into {measured.path / 'measures.parquet'}; at the last one:")
         print_pairs(
-            [(name, f"{value:.6g}") for name, value in last.items() if "fraction" not in name and value is not None]
+            [
+                (name, f"{value:.6g}")
+                for name, value in last.items()
+                if not name.startswith("embedding_fraction.") and value is not None
+            ]
         )
         phases = measured.phases
         print(f"\nphases: {phases.reason}")

@@ -34,7 +34,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
         shown = bar.add_task("runs")
         sweep = load_sweep(options.sweep, options.runs)
         table = sweep.table(lambda done, of: bar.update(shown, completed=done, total=of))
-    show(table, options.out, options.json, hidden=("hash",))
+    show(table, options.out, options.json, hidden=("hash", "train_reached", "test_reached"))
     return 0
 
 

@@ -4,13 +4,23 @@ Every setting of the experiment can be changed: --SECTION.FIELD VALUE, for examp
 --data.fraction 0.5 --recording.checkpoints 100. Ctrl-C ends cleanly; --resume goes on to the same bits.
 """
 
-from latebloom.cli.output import print_json, print_pairs
+from argparse import Namespace
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from latebloom.cli.output import print_json, print_pairs, print_table
 from latebloom.cli.parser import Parser, add_json, add_runs
+
+if TYPE_CHECKING:
+    from latebloom.training import Experiment
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("recipe", metavar="RECIPE", help="see `latebloom recipes`")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of initial weights and data (0)")
+    parser.add_argument(
+        "--seeds", metavar="0:N", help="train one run for each of these seeds (0:8, or 0,1,5) at once, in this process"
+    )
     parser.add_argument("--steps", type=int, metavar="N", help="shorthand for --training.steps")
     parser.add_argument(
         "--forward", metavar="KIND", help="shorthand for --training.forward: auto (exact and fast), or plain"
@@ -26,16 +36,34 @@ def run(parser: Parser, arguments: list[str]) -> int:
         parser.epilog = describe_settings()
     options, rest = parser.parse_known_args(arguments)
     from latebloom.cli.overrides import configured
-    from latebloom.lab.train import train
 
     for name in ("steps", "forward"):
         value = getattr(options, name)
         rest += [] if value is None else [f"--training.{name}", str(value)]
     experiment = configured(options.recipe, options.seed, rest)
-    trained = train(experiment, options.name, options.runs, options.resume, options.quiet or options.json)
+    quiet = options.quiet or options.json
+    if options.seeds is not None:
+        return _many(experiment, options, quiet)
+    from latebloom.lab.train import train
+
+    trained = train(experiment, options.name, options.runs, options.resume, quiet)
     if options.json:
         print_json({"run": str(trained.path), **trained.manifest.model_dump(mode="json")})
     else:
         print_pairs(trained.rows())
         print(f"\nnext: latebloom explain {trained.path}    latebloom report {trained.path}")
     return 0 if trained.status == "finished" else 1
+
+
+def _many(experiment: "Experiment", options: Namespace, quiet: bool) -> int:
+    from latebloom.lab.train import train_seeds
+    from latebloom.sweeps.grid import parse_seeds
+
+    outcomes = train_seeds(experiment, parse_seeds(options.seeds), options.name, options.runs, quiet)
+    if options.json:
+        print_json([asdict(outcome) for outcome in outcomes])
+    else:
+        print_table(
+            ("run", "status", "step", "why"), [(o.name, o.status, str(o.step), o.message or "") for o in outcomes]
+        )
+    return 0 if all(outcome.status == "finished" for outcome in outcomes) else 1

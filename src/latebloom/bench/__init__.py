@@ -1,0 +1,22 @@
+"""How fast it is, measured on this machine: each part beside the plain way of doing the same."""
+
+from collections.abc import Callable
+from typing import Any
+
+from latebloom.bench.analysis import analysis
+from latebloom.bench.growth import growth
+from latebloom.bench.machine import machine
+from latebloom.bench.seeds import seeds
+from latebloom.bench.size import size
+from latebloom.bench.step import step
+
+PARTS: dict[str, Callable[[], dict[str, Any]]] = {
+    "step": step,
+    "growth": growth,
+    "seeds": seeds,
+    "analysis": analysis,
+    "size": size,
+}
+"""What `latebloom bench` measures, by name; each returns numbers by name, nested, ready for JSON."""
+
+__all__ = ["PARTS", "machine"]

@@ -1,0 +1,23 @@
+"""The plain step: what everybody writes, with torch's own fused optimiser."""
+
+from collections.abc import Callable
+
+from latebloom.models import cross_entropy
+from latebloom.training import Experiment, Trainer
+from latebloom.training.optimiser import build_optimiser
+
+
+def plain_step(experiment: Experiment, whole_sequence: bool) -> Callable[[], None]:
+    """One update on the full batch: logits at every position, as published, or only where there is loss."""
+    trainer = Trainer(experiment)
+    model, batch = trainer.model, trainer.data.batch(0)
+    positions = experiment.task.loss_positions
+    optimiser = build_optimiser(model, experiment.optimiser)
+
+    def step() -> None:
+        optimiser.zero_grad(set_to_none=True)
+        logits = model(batch.tokens)[:, list(positions)] if whole_sequence else model(batch.tokens, positions)
+        cross_entropy(logits, batch.labels).backward()
+        optimiser.step()
+
+    return step

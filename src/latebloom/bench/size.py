@@ -1,0 +1,34 @@
+"""Memory of a training, and bytes of a run."""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from latebloom.recipes import mainline
+
+STEPS = 200
+_PEAK = (
+    "import resource, sys; from latebloom.cli import main; main(sys.argv[1:]); "
+    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
+)
+
+
+def size() -> dict[str, Any]:
+    """Peak memory (megabytes) of a mainline training, measured over its first steps, and the bytes of a whole one."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = ["--steps", str(STEPS), "--training.stop", "steps", "--name", "a", "--runs", folder, "--quiet"]
+        command = [sys.executable, "-c", _PEAK, "train", "mainline", *options]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        run = Path(folder) / "a"
+        checkpoint = next((run / "checkpoints").iterdir()).stat().st_size
+        rest = sum(path.stat().st_size for path in run.iterdir() if path.is_file())
+    recording, steps = mainline(0).recording, mainline(0).training.steps
+    kept = sum(step in recording.checkpoints for step in range(steps + 1))
+    return {
+        "peak_megabytes": round(int(done.stderr.split()[-1]) / 1024, 1),
+        "bytes_per_checkpoint": checkpoint,
+        "checkpoints": kept,
+        "megabytes_per_run": round((kept * checkpoint + rest) / 1e6, 1),
+    }
