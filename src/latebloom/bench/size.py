@@ -9,10 +9,13 @@ from typing import Any
 from latebloom.recipes import mainline
 
 STEPS = 200
-_PEAK = (
-    "import resource, sys; from latebloom.cli import main; main(sys.argv[1:]); "
-    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
-)
+_PEAK = """
+import sys
+from latebloom.bench.memory import peak_megabytes
+from latebloom.cli import main
+main(sys.argv[1:])
+print(peak_megabytes(), file=sys.stderr)
+"""
 
 
 def size() -> dict[str, Any]:
@@ -27,7 +30,7 @@ def size() -> dict[str, Any]:
     recording, steps = mainline(0).recording, mainline(0).training.steps
     kept = sum(step in recording.checkpoints for step in range(steps + 1))
     return {
-        "peak_megabytes": round(int(done.stderr.split()[-1]) / 1024, 1),
+        "peak_megabytes": float(done.stderr.split()[-1]),
         "bytes_per_checkpoint": checkpoint,
         "checkpoints": kept,
         "megabytes_per_run": round((kept * checkpoint + rest) / 1e6, 1),
