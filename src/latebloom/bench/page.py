@@ -113,7 +113,7 @@ def _analysis(bench: Mapping[str, Any]) -> list[str]:
         f"Every measure of one p = 113 checkpoint, five key frequencies, forward over all 12 769 pairs and 2D "
         f"transforms of 512 neurons included: {per['one_thread']} ms on one thread, {per['all_threads']} ms with each "
         f"operation on {found['threads']}; `latebloom measure`, one checkpoint per thread: {per['measure']} ms per "
-        f"checkpoint. `latebloom explain` as a process: {processes['explain']} s; `latebloom --help`: {processes['help']} s.",
+        f"checkpoint. As processes: `latebloom explain` {processes['explain']} s, `latebloom --help` {processes['help']} s.",
         "",
         *_table(("measure, on one thread", "ms"), rows),
         "",
