@@ -113,7 +113,8 @@ def _analysis(bench: Mapping[str, Any]) -> list[str]:
         f"Every measure of one p = 113 checkpoint, five key frequencies, forward over all 12 769 pairs and 2D "
         f"transforms of 512 neurons included: {per['one_thread']} ms on one thread, {per['all_threads']} ms with each "
         f"operation on {found['threads']}; `latebloom measure`, one checkpoint per thread: {per['measure']} ms per "
-        f"checkpoint. As processes: `latebloom explain` {processes['explain']} s, `latebloom --help` {processes['help']} s.",
+        f"checkpoint. As a process, `latebloom explain` takes {processes['explain']} s and `latebloom --help` "
+        f"{processes['help']} s.",
         "",
         *_table(("measure, on one thread", "ms"), rows),
         "",

@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from statistics import median
 from time import perf_counter
 
@@ -16,8 +15,8 @@ from latebloom.training import Experiment, Recording
 SHAPES = 6
 """Shapes measured at most, spread over those there are; the others take the mean of these, step for step."""
 
-PART = 4
-"""Steps measured of each kind: bare, with metrics, with metrics and a checkpoint."""
+BARE, PART = 50, 4
+"""Steps measured bare, as many as small models make at once; and with metrics, and with a checkpoint too."""
 
 RESUME_BYTES = 3
 """Resume state over weights: the weights themselves and two moments."""
@@ -72,20 +71,22 @@ def estimate(jobs: Sequence[Job]) -> Estimate | None:
 
 def _measured(experiment: Experiment) -> _Costs | None:
     """Train a few steps in a temporary directory. None for an experiment that does not get that far."""
-    steps = list(range(3 * PART + 1))
-    recording = Recording.model_validate({"metrics": steps[PART + 1 :], "checkpoints": steps[2 * PART + 1 :]})
+    steps = list(range(BARE + 2 * PART + 1))
+    recording = Recording.model_validate({"metrics": steps[BARE + 1 :], "checkpoints": steps[BARE + PART + 1 :]})
     training = experiment.training.model_copy(update={"steps": steps[-1], "stop": "steps"})
     short = experiment.model_copy(update={"training": training, "recording": recording})
-    times = [perf_counter()]
+    times: dict[int, float] = {}
+    begin = perf_counter()
     try:
         with tempfile.TemporaryDirectory() as folder:
-            run = train_run(short, root=folder, observer=lambda record: times.append(perf_counter()))
+            run = train_run(short, root=folder, observer=lambda record: times.update({record.step: perf_counter()}))
             (size, *_) = [file.stat().st_size for file in run.path.glob("checkpoints/*")]
     except LatebloomError:
         return None
-    gaps = [after - before for before, after in pairwise(times)]
-    bare, metrics, both = (median(gaps[1 + i * PART : 1 + (i + 1) * PART]) for i in range(3))
-    return _Costs(gaps[0], bare, max(0.0, metrics - bare), max(0.0, both - metrics), float(size))
+    bare = (times[BARE] - times[0]) / BARE
+    gaps = [times[step] - times[step - 1] for step in steps[BARE + 1 :]]
+    metrics, both = median(gaps[:PART]), median(gaps[PART:])
+    return _Costs(times[0] - begin, bare, max(0.0, metrics - bare), max(0.0, both - metrics), float(size))
 
 
 def _mean(costs: Sequence[_Costs]) -> _Costs:
