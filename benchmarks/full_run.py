@@ -2,8 +2,8 @@
 
 latebloom train mainline --steps 40000 --recording.checkpoints 100 --name tables --runs RUNS   (timed: alone)
 latebloom measure tables --runs RUNS
-latebloom train mainline --steps 12700 --forward plain --name plain --runs RUNS
-latebloom train mainline --seeds 1:5 --training.stop settled --name seeds --runs RUNS
+latebloom train mainline --steps 12744 --forward plain --name plain --runs RUNS
+latebloom train mainline --seeds 1:3 --training.stop settled --name seeds --runs RUNS
 python benchmarks/full_run.py RUNS --measure-seconds S --peak-megabytes M --out benchmarks/results/full_run.json
 """
 
