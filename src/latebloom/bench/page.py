@@ -22,8 +22,8 @@ def _head(bench: Mapping[str, Any]) -> list[str]:
         "",
         f"Made by `{bench['command']}` on {machine['date']}: {machine['processor']}, {machine['threads']} threads, "
         f"{machine['vector_instructions']}, torch {machine['versions']['torch']}. Medians, variants in turns in "
-        "one process. The machine is a shared virtual one, and its own speed changes by half from minute to minute: "
-        "compare within a table only. Nothing here was measured on a GPU.",
+        "one process. The machine is a shared virtual one, whose own speed varies from minute to minute: compare "
+        "within a table only. Nothing here was measured on a GPU.",
     ]
 
 
@@ -125,8 +125,9 @@ def _analysis(bench: Mapping[str, Any]) -> list[str]:
 
 def _full(full: Mapping[str, Any]) -> list[str]:
     beside = full["losses_beside_the_plain_run"]
-    names = list(full["phases"]["tables, seed 0"])
-    rows = [(run, *(f"{steps.get(name, float('nan')):.0f}" for name in names)) for run, steps in full["phases"].items()]
+    found = full["phases"]
+    names = [name for name in found["tables, seed 0"] if all(name in steps for steps in found.values())]
+    rows = [(run, *(f"{steps[name]:.0f}" for name in names)) for run, steps in found.items()]
     steps = list(beside["train_loss"]["largest_relative_difference"])
     apart = [
         (name.replace("_", " "), *(f"{beside[name]['largest_relative_difference'][step]:.2g}" for step in steps))
@@ -143,7 +144,7 @@ def _full(full: Mapping[str, Any]) -> list[str]:
         f"{full['at_the_end']['test_loss']:.2g}, test accuracy {full['at_the_end']['test_accuracy']:.4g}.",
         "",
         f"Beside the plain forward, same seed, largest relative difference of the losses up to a step "
-        f"({beside['logged_steps']} logged steps). Rounding grows as it does between any two machines:",
+        f"({beside['logged_steps']} logged steps). One step differs by rounding only (tested); training amplifies it:",
         "",
         *_table(("", *(f"step {step}" for step in steps)), apart),
         "",
