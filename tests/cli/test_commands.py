@@ -7,20 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from latebloom.cli import main
 from latebloom.runs import Run
 
 TINY = ["--task.p", "11", "--model.d_model", "16", "--model.d_head", "4", "--model.d_mlp", "16", "--steps", "20"]
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]):
-    def run(*arguments: str | Path) -> tuple[int, str, str]:
-        status = main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return run
 
 
 def test_a_run_from_training_to_figures_of_speech(call, tmp_path: Path) -> None:

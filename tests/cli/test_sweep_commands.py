@@ -8,20 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from latebloom.cli import main
-
 TINY = ["--task.p", "7", "--model.d_model", "16", "--model.d_head", "4", "--model.d_mlp", "16", "--steps", "20"]
 GRID = ["--grid", "optimiser.lr=1e-3,3e-3", "--seeds", "0:2"]
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]):
-    def run(*arguments: str | Path) -> tuple[int, str, str]:
-        status = main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return run
 
 
 def test_a_sweep_from_plan_to_table(call, tmp_path: Path) -> None:

@@ -29,16 +29,16 @@ class TableEngine:
         self._buffers = tuple(t.numpy() for t in (flat, gradient, self._moments.first, self._moments.second))
         self._weights = named_weights(dict(model.named_parameters()))
         self._slopes = named_weights(views(model, gradient))
-        self._batch = TableBatch(self._weights, train.tokens, train.labels, loss_dtype, share)
-        self.stride = 1 if self._batch.shared else AT_ONCE
+        self.batch = TableBatch(self._weights, train.tokens, train.labels, loss_dtype, share)
+        self.stride = 1 if self.batch.shared else AT_ONCE
 
     def advance(self, step: int, count: int) -> int:
         """As `Engine.advance`."""
-        if not self._batch.shared:
+        if not self.batch.shared:
             with one_thread():
-                return _many(self._rule, self._buffers, self._weights, self._batch.room, self._slopes, step, count)
+                return _many(self._rule, self._buffers, self._weights, self.batch.room, self._slopes, step, count)
         for done in range(count):
-            if not math.isfinite(self._batch.gradient(self._slopes)):
+            if not math.isfinite(self.batch.gradient(self._slopes)):
                 return done
             update(self._rule, *self._buffers, step + done)
         return count

@@ -42,15 +42,17 @@ class Trainer:
         self.step = 0
         self._share = share
         self._dtype = DTYPES[experiment.training.loss_dtype]
+        self._tables: dict[int, TableBatch | None] = {}
         self._engine = self._new_engine() if ensemble is None else self._join(ensemble)
-        self._batches: dict[int, TableBatch] = {}
 
     def _new_engine(self) -> Engine:
         experiment, train = self.experiment, self.data.train
         if train is not None and self.data.full_batch and self._by_tables(train):
             from latebloom.training.tables import TableEngine
 
-            return TableEngine(self.model, experiment.optimiser, train, self._dtype, self._share)
+            engine = TableEngine(self.model, experiment.optimiser, train, self._dtype, self._share)
+            self._tables[id(train)] = engine.batch  # the engine has laid it out already
+            return engine
         positions = experiment.task.loss_positions
         return AutogradEngine(self.model, experiment.optimiser, self.data.batch, positions, self._dtype)
 
@@ -90,20 +92,23 @@ class Trainer:
     def _evaluate(self, examples: Examples, name: str) -> dict[str, float]:
         task = self.experiment.task
         fixed = examples is self.data.train or examples is self.data.test
-        if not fixed or not self._by_tables(examples):
+        tables = self._table_batch(examples) if fixed else None
+        if tables is None:
             return evaluate(self.model(examples.tokens, task.loss_positions), task, examples, name, self._dtype)
-        losses, right = (torch.from_numpy(values)[:, None] for values in self._batch(examples).judge())
+        losses, right = (torch.from_numpy(values)[:, None] for values in tables.judge())
         return summarise(losses, right.to(losses), task, examples, name)
 
-    def _batch(self, examples: Examples) -> "TableBatch":
+    def _table_batch(self, examples: Examples) -> "TableBatch | None":
+        """The examples as rows of tables, laid out once; None where tables do not apply."""
+        if id(examples) not in self._tables:
+            self._tables[id(examples)] = self._laid_out(examples) if self._by_tables(examples) else None
+        return self._tables[id(examples)]
+
+    def _laid_out(self, examples: Examples) -> "TableBatch":
         from latebloom.models.tables import TableBatch, named_weights
 
-        if id(examples) not in self._batches:
-            weights = named_weights(dict(self.model.named_parameters()))
-            self._batches[id(examples)] = TableBatch(
-                weights, examples.tokens, examples.labels, self._dtype, self._share
-            )
-        return self._batches[id(examples)]
+        weights = named_weights(dict(self.model.named_parameters()))
+        return TableBatch(weights, examples.tokens, examples.labels, self._dtype, self._share)
 
     def _evaluated(self) -> list[tuple[str, Examples]]:
         train = self.data.train if self.data.train is not None else self.data.batch(self.step)

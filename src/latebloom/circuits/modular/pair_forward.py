@@ -49,7 +49,7 @@ def _residuals(model: Transformer, p: int) -> list[Float[Tensor, "_row d_model"]
 
 
 def _pattern(attn: Attention, residuals: list[Float[Tensor, "_row d_model"]]) -> Float[Tensor, "pos x x head"]:
-    """Attention of ``=``; positions first, since a softmax over the last axis of length 3 is six times as slow."""
+    """Attention of ``=``; positions first, since a softmax over a last axis of length 3 is slow."""
     query = torch.einsum("m,hmd->hd", residuals[-1][0], attn.W_Q) / attn.W_Q.shape[-1] ** 0.5
     asked = torch.einsum("hmd,hd->mh", attn.W_K, query)
     to_x, to_y, to_itself = (resid @ asked for resid in residuals)
