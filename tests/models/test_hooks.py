@@ -5,6 +5,7 @@ import torch
 
 from latebloom._errors import UsageError
 from latebloom.models import MLPConfig, TransformerConfig
+from latebloom.models.hooks import APART, PASS
 from latebloom.tasks import ModularAddition
 
 TASK = ModularAddition(p=5)
@@ -47,3 +48,15 @@ def test_chosen_positions_are_rows_of_all_positions():
 def test_unknown_name_lists_the_known_ones():
     with pytest.raises(UsageError, match=r"got 'blocks.7.hook_x', expected one of mlp.hook_pre, mlp.hook_post"):
         MLPConfig().build(TASK).run_with_hooks(TOKENS, {"blocks.7.hook_x": torch.zeros_like})
+
+
+@pytest.mark.parametrize("positions", [None, (2, 0)])
+def test_activations_that_nobody_asks_for_are_merged_without_a_trace(positions):
+    model = SMALL.build(TASK).double()
+    found = {}
+    for hooks in (PASS, APART):
+        model.zero_grad()
+        logits = model(TOKENS, positions, hooks)
+        logits.square().sum().backward()
+        found[hooks] = [logits.detach(), *(weight.grad.clone() for weight in model.parameters())]
+    torch.testing.assert_close(found[PASS], found[APART], rtol=1e-12, atol=1e-12)

@@ -9,11 +9,22 @@ Replacement = Callable[[Tensor], Tensor]
 
 
 class Hooks:
-    """What to do with activations as they pass: ``replace`` changes some by name, ``keep`` fills ``cache``."""
+    """What to do with activations as they pass: ``replace`` changes some by name, ``keep`` fills ``cache``.
 
-    def __init__(self, replace: Mapping[str, Replacement] | None = None, keep: bool = False) -> None:
+    ``fuse``: activations that nobody asks for need not be computed by themselves.
+    """
+
+    def __init__(
+        self, replace: Mapping[str, Replacement] | None = None, keep: bool = False, fuse: bool = True
+    ) -> None:
         self.replace = dict(replace or {})
+        self._fuse = fuse
         self.cache: dict[str, Tensor] | None = {} if keep else None
+
+    @property
+    def fused(self) -> bool:
+        """Whether no activation is changed or kept, and all may be merged into faster operations."""
+        return self._fuse and not self.replace and self.cache is None
 
     def __call__(self, name: str, value: Tensor) -> Tensor:
         """Pass one activation through; the model calls this for each of its activation names."""
@@ -27,3 +38,6 @@ class Hooks:
 
 PASS = Hooks()
 """Touches nothing: what a plain forward pass uses."""
+
+APART = Hooks(fuse=False)
+"""Touches nothing either, each operation by itself: what `torch.func.vmap` can stack."""

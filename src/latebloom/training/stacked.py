@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.func import functional_call, grad_and_value, vmap
 
 from latebloom.models import Examples, Model, cross_entropy
+from latebloom.models.hooks import APART
 from latebloom.tasks import IGNORE
 from latebloom.training.config import Optimiser
 from latebloom.training.flat import views
@@ -60,7 +61,7 @@ def _gradients(
     tokens, labels = _stacked_batches([member.batch(step) for member in members])
 
     def loss(flat: Tensor, one_tokens: Tensor, one_labels: Tensor) -> Tensor:
-        logits = functional_call(model, views(model, flat), (one_tokens, positions))
+        logits = functional_call(model, views(model, flat), (one_tokens, positions, APART))
         return cross_entropy(logits, one_labels, dtype)
 
     gradient, value = vmap(grad_and_value(loss))(weights, tokens, labels)
