@@ -21,7 +21,7 @@ Make = Callable[..., Evidence]
 def made(tmp_path: Path) -> Make:
     """A finished run that memorises at step 500 and generalises at ``test`` (never where None)."""
 
-    def make(experiment: Experiment, test: float | None, spikes: tuple[int, ...] = ()) -> Evidence:
+    def make(experiment: Experiment, test: float | None, spikes: tuple[int, ...] = (), height: float = 1e4) -> Evidence:
         directory = RunDirectory(tmp_path / f"run-{len(list(tmp_path.iterdir()))}")
         directory.create()
         manifest = new_manifest(directory.path.name, experiment)
@@ -29,7 +29,7 @@ def made(tmp_path: Path) -> Make:
         rows = [
             {
                 "step": int(step),
-                "train_loss": 1e-3 if step in spikes else 1e-7 if step > 500 else 3.0,
+                "train_loss": 1e-7 * height if step in spikes else 1e-7 if step > 500 else 3.0,
                 "test_loss": 1e-3 if test is not None and step >= test else 5.0,
                 "train_accuracy": float(step >= 500),
                 "test_accuracy": float(test is not None and step >= test),
@@ -53,10 +53,13 @@ def decayed(decay: float, seed: int) -> Experiment:
 
 
 def test_weight_decay_planted_as_a_power_law(made: Make) -> None:
-    runs = [made(decayed(decay, seed), 600 / decay + 50 * seed) for decay in (1.0, 0.3, 0.1) for seed in range(4)]
-    runs += [made(decayed(0.0, seed), None) for seed in range(3)]
+    def law(steps: float) -> list[Evidence]:
+        return [made(decayed(decay, seed), steps / decay + 50 * seed) for decay in (1.0, 0.3, 0.1) for seed in range(4)]
+
+    runs = law(300) + (without := [made(decayed(0.0, seed), None) for seed in range(3)])
     assert verdict("decay-less-is-later", runs) == "holds"
     assert verdict("decay-none-no-grokking", runs) == "holds"
+    assert verdict("decay-none-no-grokking", law(600) + without) == "undecided", "10 000 steps are not twice 6000"
     assert verdict("decay-001-sixty-times", runs) == "undecided"
 
 
@@ -98,6 +101,15 @@ def test_spikes_are_counted_where_they_were_planted(made: Make) -> None:
     assert verdict("spikes-from-float32", spiky + calm) == "holds"
     assert verdict("no-spikes-in-float64", spiky + calm) == "holds"
     assert verdict("spikes-with-minibatches", spiky + calm) == "undecided"
+    for heights, often, expected in (
+        ((1e2,), 1, "holds"),
+        ((1e5,), 1, "fails"),
+        ((1e2,) * 9, 9, "fails"),
+        ((), 0, "fails"),
+    ):
+        steps = tuple(range(4000, 4000 + 500 * often, 500))
+        mini = [made(with_loss("float64", 64), 3000, steps, *heights[:1]) for _ in range(2)]
+        assert verdict("spikes-with-minibatches", spiky + mini) == expected
     swapped = [made(with_loss("float64"), 3000, (5000,)), made(with_loss("float32"), 3000)]
     assert verdict("spikes-from-float32", swapped) == "fails"
     assert verdict("no-spikes-in-float64", swapped) == "fails"

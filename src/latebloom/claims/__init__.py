@@ -6,6 +6,7 @@ from latebloom.claims import (
     embedding,
     few_examples,
     induction,
+    late,
     linear,
     logits,
     lottery,
@@ -18,6 +19,7 @@ from latebloom.claims import (
     trigrams,
     variants,
     weight_decay,
+    weights,
 )
 from latebloom.claims.claim import Claim, SweepClaim, Verdict
 from latebloom.claims.evidence import Evidence
@@ -32,6 +34,7 @@ CLAIMS: tuple[Claim | SweepClaim, ...] = (
     *logits.CLAIMS,
     *training.CLAIMS,
     *stages.CLAIMS,
+    *weights.CLAIMS,
     *lottery.CLAIMS,
     *much_data.CLAIMS,
     *digits.CLAIMS,
@@ -43,6 +46,7 @@ CLAIMS: tuple[Claim | SweepClaim, ...] = (
     *optimisers.CLAIMS,
     *linear.CLAIMS,
     *variants.CLAIMS,
+    *late.CLAIMS,
 )
 """Every claim, in the order of the write-up's systems."""
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from latebloom.claims.claim import Claim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
-from latebloom.phases import NoChange, Series
+from latebloom.phases import NoChange
 
 _NEEDS = "needs a run that grokked, and `latebloom measure`"
 RISE = 1.1
@@ -50,9 +50,7 @@ def _plateaus(evidence: Evidence) -> Verdict:
     )
     if train is None or end is None or change is None:
         return undecided(_NEEDS)
-    start, middle, late = (
-        float(np.log10(np.interp(at, train.step, train.value))) for at in (train.step[0], end, change)
-    )
+    start, middle, late = (float(np.log10(train.at(step))) for step in (train.step[0], end, change))
     share = (middle - late) / (start - middle)
     found = f"{start - middle:.1f} decades while memorising, {middle - late:.1f} until test loss falls"
     return judged(share <= 0.25, share, found)
@@ -67,27 +65,6 @@ def _restricted_change(evidence: Evidence) -> Verdict:
     late = change.onset.step > 0 and change.completion is not None
     found = f"falls by {change.depth:.1f} decades from step {change.onset.step:.0f}"
     return judged(late, change.depth, found if late else f"{found}, without a plateau before and after")
-
-
-def _weights_fall_faster(evidence: Evidence) -> Verdict:
-    weights, start = evidence.series("sum_squared_weights"), evidence.boundary("circuit formation")
-    change = evidence.change("restricted_loss")
-    if weights is None or start is None or isinstance(change, NoChange) or change.completion is None:
-        return undecided(_NEEDS + "; restricted loss has to fall and to settle")
-    onset, end = change.onset.step, change.completion.step
-    if onset <= start:
-        return undecided("restricted loss falls before train loss has levelled out")
-    before, during = _slope(weights, (start + onset) / 2, onset), _slope(weights, onset, end)
-    if before <= 0:
-        return undecided("weights do not fall before the change, so there is nothing to accelerate")
-    found = f"{1000 * before:.3g} per 1000 steps before restricted loss falls, {1000 * during:.3g} while it falls"
-    return judged(during > 2 * before, during / before, found)
-
-
-def _slope(series: Series, start: float, end: float) -> float:
-    """How fast a series falls between two steps, per step."""
-    first, last = np.interp([start, end], series.step, series.value)
-    return float((first - last) / (end - start))
 
 
 CLAIMS = (
@@ -135,14 +112,5 @@ CLAIMS = (
         rule="Its deepest fall has a corner before it and a corner after it (see latebloom.phases).",
         judge=_restricted_change,
         figure="restricted-loss",
-    ),
-    Claim(
-        id="weights-fall-faster",
-        sentence="Total weights fall much faster while the model generalises.",
-        place=_PLACE + "generalisation",
-        write_up="a rapid acceleration (a picture)",
-        rule="While restricted loss falls they fall over twice as fast (arbitrary) as between memorising and that.",
-        judge=_weights_fall_faster,
-        figure="weight-norms",
     ),
 )

@@ -60,20 +60,6 @@ def _restricted_same(evidence: Evidence) -> Verdict:
     return judged(ratio < 1.5, ratio, f"they differ by at most a factor {ratio:.2f} in the stable phase")
 
 
-def _mlp_weights_fall(evidence: Evidence) -> Verdict:
-    start, change = evidence.boundary("circuit formation"), evidence.boundary("clean-up")
-    if evidence.grid.pattern is None:
-        return undecided("an MLP has no other matrices to meet")
-    falls = []
-    for name in ("W_in", "W_out"):
-        series = evidence.series(f"sum_squared_weights.{name}")
-        if series is None or start is None or change is None:
-            return undecided(_NEEDS)
-        peak = series.value[series.step <= start].max()
-        falls.append(float(series.value[series.step <= change][-1] / peak))
-    return judged(max(falls) < 0.8, max(falls), f"W_in to {falls[0]:.0%}, W_out to {falls[1]:.0%} of their peak")
-
-
 def _train_loss_drops(evidence: Evidence) -> Verdict:
     train, memorised, change, settled = (
         evidence.series("train_loss"),
@@ -140,14 +126,6 @@ CLAIMS = (
         write_up="identical lines",
         rule="At every checkpoint of the stable phase they differ by less than a factor of 1.5 (arbitrary).",
         judge=_restricted_same,
-    ),
-    Claim(
-        id="mlp-weights-fall",
-        sentence="After memorisation W_in and W_out fall in norm, to meet the other matrices.",
-        place='W, "Evolution of Circuits During Training", interpolation',
-        write_up="epochs 1K-3K",
-        rule="Both sums of squares are under 80 % (arbitrary) of their peak when clean-up starts.",
-        judge=_mlp_weights_fall,
     ),
     Claim(
         id="train-loss-drops-again",

@@ -5,6 +5,8 @@ import numpy as np
 from latebloom.claims.claim import Claim, Verdict, judged, undecided
 from latebloom.claims.digits import each_changes, parts_make_the_whole
 from latebloom.claims.evidence import Evidence
+from latebloom.claims.reinforcement import reinforced
+from latebloom.statistics import first_below
 from latebloom.tasks.skip_trigrams import TRIGGERS
 
 _NEEDS = "needs `latebloom measure`"
@@ -42,18 +44,25 @@ def _explain_the_loss(evidence: Evidence) -> Verdict:
 
 
 def _reinforce(evidence: Evidence) -> Verdict:
-    grown = []
+    found = []
     for name in evidence.run.task.components:
-        for part in ("qk", "ov"):
-            series, error = evidence.series(f"trigram_{part}_gradient.{name}"), evidence.series(f"trigram_error.{name}")
-            if series is None or error is None:
+        loss = evidence.series(f"test_loss.{name}")
+        until = None if loss is None else first_below(loss.step, loss.value, np.log(TRIGGERS) / 2)
+        for pulled, other in (("qk", "ov"), ("ov", "qk")):
+            gradient, score = (
+                evidence.series(f"trigram_{pulled}_gradient.{name}"),
+                evidence.series(f"trigram_{other}.{name}"),
+            )
+            if gradient is None or score is None:
                 return undecided(_NEEDS)
-            grown.append(float(series.value.max() / series.value[0]))
-    middle = float(np.median(grown))
-    share = float(np.mean(np.array(grown) > 2))
-    return judged(
-        share >= 0.8, middle, f"gradients on QK and OV entries grow {middle:.3g}-fold at their height (median of 20)"
-    )
+            found.append(None if until is None else reinforced(gradient, score, until))
+    told = [one for one in found if one is not None]
+    if len(told) < len(found) / 2:
+        return undecided("fewer than half of the gradients have checkpoints enough before the loss has fallen")
+    clear, growth = sum(one.clear for one in told), float(np.median([one.growth for one in told]))
+    rank = float(np.median([one.rank for one in told]))
+    text = f"{clear} of {len(told)} gradients; {growth:.3g}-fold in the median, rank {rank:.2f} with the other half"
+    return judged(clear >= 0.8 * len(told), growth, text)
 
 
 CLAIMS = (
@@ -112,7 +121,8 @@ CLAIMS = (
         sentence="As the QK half of a trigram forms, the gradient on its OV half grows, and the other way round.",
         place='W, "Speculation: Phase Changes Are Inherent to Composition"',
         write_up="a speculation",
-        rule="Four of five of the 20 gradients grow to over twice their first value (both arbitrary).",
+        rule="Until the trigram's loss is half of guessing, four of five of the 20 gradients double (both arbitrary) "
+        "and go with the other half's strength (Spearman's rank, p < 0.05).",
         judge=_reinforce,
         system="trigrams",
         figure="component-losses",

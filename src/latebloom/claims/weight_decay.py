@@ -6,8 +6,9 @@ import numpy as np
 
 from latebloom.claims.claim import SweepClaim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
+from latebloom.claims.pool import FEW
 from latebloom.claims.settings import grok_times, grouped, setting, share_grokked
-from latebloom.statistics import fit_power_law, level_effects
+from latebloom.statistics import fit_power_law, level_effects, median_step
 
 _FIELD = "optimiser.weight_decay"
 
@@ -45,8 +46,15 @@ def _none(runs: Sequence[Evidence]) -> Verdict:
     if not memorised:
         return undecided("no run without weight decay memorises")
     share = share_grokked(memorised)
-    steps = max(run.last_step for run in memorised)
-    return judged(share <= 0.2, share, f"{share:.0%} of {len(memorised)} runs without it grok within {steps} steps")
+    steps = min(run.last_step for run in memorised)
+    found = f"{share:.0%} of {len(memorised)} runs without it grok within {steps} steps"
+    least = min((decay for decay in groups if decay > 0), default=None)
+    if share > FEW or least is None:
+        return judged(False, share, found) if share > FEW else undecided(f"{found}; needs runs with it to compare")
+    expected = median_step(grok_times(groups[least])).value
+    if expected is None or steps < 2 * expected:
+        return undecided(f"{found}: too few to tell, since with {least:g} they take {expected or 'as many or more'}")
+    return judged(True, share, f"{found}; with {least:g} they take {expected:.0f}")
 
 
 def _instead(field: str, other: str) -> Callable[[Sequence[Evidence]], Verdict]:
@@ -68,7 +76,7 @@ CLAIMS = (
     SweepClaim(
         id="decay-less-is-later",
         sentence="The weaker the weight decay, the later the grokking.",
-        place="W, footnotes; facts.md",
+        place='W, "Notable Observations", weight decay',
         write_up="0.01 groks, later",
         rule="The exponent of step against weight decay is below 0 with its 95 % interval; censored runs count.",
         judge=_slower,
@@ -78,7 +86,7 @@ CLAIMS = (
     SweepClaim(
         id="decay-001-sixty-times",
         sentence="With weight decay 0.01 the model groks about 60 times later than with 1.",
-        place="W, footnotes; facts.md",
+        place='W, "Notable Observations", weight decay',
         write_up="about 60 times",
         rule="The ratio of the median steps is 30 to 120: within a factor of two (arbitrary).",
         judge=_sixty_times,
@@ -90,7 +98,7 @@ CLAIMS = (
         sentence="Without regularisation a model that has memorised does not grok.",
         place='W, "Grokking = Phase Changes + Regularisation + Limited Data"',
         write_up="grokking needs regularisation",
-        rule="At most one of five runs (arbitrary) without weight decay groks within the steps that were given.",
+        rule="At most one of five runs (arbitrary) without it groks in twice the steps that the least decay takes.",
         judge=_none,
         system="weight-decay",
         figure="survival",

@@ -84,7 +84,7 @@ def _mark(axes: matplotlib.axes.Axes, part: ComponentChange, series: Series, col
     inside = series.between(part.change.onset.step, end)
     axes.plot(inside.step, inside.value, color=colour, lw=3.2, zorder=5)
     if part.step is not None:
-        height = float(np.interp(part.step.step, series.step, series.value))
+        height = series.at(part.step.step)
         axes.plot(part.step.step, height, "o", ms=6, mfc="white", mec=colour, mew=1.6, zorder=6)
 
 

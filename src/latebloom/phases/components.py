@@ -128,7 +128,7 @@ def _component(
         name,
         change,
         share=_ratio(fall, float(total.value[0] - total.value[-1])),
-        own=_ratio(fall, -float(np.diff(np.interp([change.onset.step, end], total.step, total.value))[0])),
+        own=_ratio(fall, total.at(change.onset.step) - total.at(end)),
         reason=still,
     )
 

@@ -79,7 +79,7 @@ def _overlap(test: Series, memorised: Estimate, onset: float) -> str:
 
 def _share_at(test: Series, step: float) -> float:
     """Test loss at ``step`` over its first value."""
-    return float(np.interp(step, test.step, test.value) / test.value[0])
+    return float(test.at(step) / test.value[0])
 
 
 def _peak_step(test: Series) -> float:

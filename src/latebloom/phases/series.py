@@ -48,6 +48,10 @@ class Series:
         inside = (self.step >= low) & (self.step <= high)
         return Series(self.step[inside], self.value[inside])
 
+    def at(self, step: float | int) -> float:
+        """The value at a step, on the straight line between its neighbours; the first or last one beyond the ends."""
+        return float(np.interp(step, self.step, self.value))
+
 
 def _floats(numbers: Iterable[SupportsFloat | None]) -> Float[np.ndarray, "n"]:
     """A new float64 array with None as NaN."""
