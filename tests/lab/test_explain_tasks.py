@@ -26,6 +26,12 @@ def test_random_weights_have_no_trigrams(tmp_path):
     assert explain(tmp_path / "random.safetensors").found < 5
 
 
+def test_a_rule_for_key_frequencies_is_refused_where_there_are_none(tmp_path):
+    save_file(dict(planted_trigrams(SkipTrigrams(length=7)).state_dict()), tmp_path / "trigrams.safetensors")
+    with pytest.raises(UsageError, match="got embedding, but skip_trigrams has no key frequencies"):
+        explain(tmp_path / "trigrams.safetensors", rule="embedding")
+
+
 def test_planted_induction_under_the_published_names(tmp_path):
     task = RepeatedSubsequences()
     state = planted_induction(task).state_dict()

@@ -6,6 +6,12 @@ from latebloom.claims.claim import Claim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
 from latebloom.phases import Series
 
+FALLEN = 0.1
+"""Of chance, ln p: a loss below this has fallen. Arbitrary."""
+
+APART = 10.0
+"""Times train loss and control: excluded loss above this has parted. Arbitrary."""
+
 _NEEDS = "needs a run that grokked, and `latebloom measure`"
 
 
@@ -26,7 +32,7 @@ def _excluded_parts(evidence: Evidence) -> Verdict:
     if pairs is None or control is None or change is None:
         return undecided(_NEEDS)
     steps, excluded, train = pairs
-    apart = steps[excluded > 10 * np.maximum(train, np.interp(steps, control.step, control.value))]
+    apart = steps[excluded > APART * np.maximum(train, np.interp(steps, control.step, control.value))]
     if not len(apart):
         return judged(False, None, "it is never ten times the train loss and the control")
     first = float(apart[0])
@@ -40,7 +46,7 @@ def _restricted_first(evidence: Evidence) -> Verdict:
         return undecided(_NEEDS)
     steps, restricted, test = pairs
     chance = float(np.log(evidence.task.p))
-    first = [steps[values < chance / 10] for values in (restricted, test)]
+    first = [steps[values < FALLEN * chance] for values in (restricted, test)]
     if not len(first[0]) or not len(first[1]):
         return undecided("one of them never falls under a tenth of chance")
     lead = float(first[1][0] - first[0][0])

@@ -15,17 +15,20 @@ AnyExplanation = Explanation | DigitExplanation | InductionCircuit | TrigramExpl
 
 
 def explain(
-    target: str | Path | Run, step: int | None = None, rule: str = "neurons", root: str | Path = "runs"
+    target: str | Path | Run, step: int | None = None, rule: str | None = None, root: str | Path = "runs"
 ) -> AnyExplanation:
     """What a model computes, as figures: `Explanation` for a modular task, else the kind that its task has.
 
     ``target``: a run (object, path, or name under ``root``), or a file of weights. ``step``: which checkpoint of a
-    run (the last by default). ``rule``: how key frequencies are chosen: neurons, embedding or w_logit (modular tasks).
+    run (the last by default). ``rule``: how the key frequencies of a modular task are chosen: neurons (by default),
+    embedding or w_logit.
     Errors: UsageError, DamagedFileError, each in one line.
     """
     found = subject(target, step, root)
     if isinstance(found.task, ModularTask):
-        return explain_model(found.model, found.task, found.train_mask, rule, found.sum_squared_weights)
+        return explain_model(found.model, found.task, found.train_mask, rule or "neurons", found.sum_squared_weights)
+    if rule is not None:
+        raise UsageError(f"--rule: got {rule}, but {found.task.name} has no key frequencies to choose; leave it out")
     if isinstance(found.task, DigitAddition):
         return explain_digits(found.model, found.task)
     if isinstance(found.task, RepeatedSubsequences):

@@ -28,12 +28,11 @@ def run(parser: Parser, arguments: list[str]) -> int:
     add_json(parser)
     options = parser.parse_args(arguments)
     from latebloom.lab.seeds import study_seeds
-    from latebloom.store import check_output
     from latebloom.sweeps.sweep import load_sweep
 
     sweep = load_sweep(options.sweep, options.runs)
-    if options.out is not None and options.out.suffix == ".json":
-        check_output(options.out)
+    if options.out is not None:
+        _check(options.out)
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         shown = bar.add_task("runs")
@@ -48,15 +47,23 @@ def run(parser: Parser, arguments: list[str]) -> int:
     return 0
 
 
+def _check(out: Path) -> None:
+    """Before the study: a file that can be made, or the directory, made."""
+    from latebloom.store import check_output, one_line
+
+    if out.suffix == ".json":
+        check_output(out)
+    else:
+        with one_line(out, "make"):
+            out.mkdir(parents=True, exist_ok=True)
+
+
 def _write(study: "SeedStudy", out: Path) -> list[Path]:
     from latebloom.lab.seeds import draw_study, write_study
-    from latebloom.store import one_line
 
     if out.suffix == ".json":
         write_study(study, out)
         return [out]
-    with one_line(out, "make"):
-        out.mkdir(parents=True, exist_ok=True)
     path = out / f"{study.sweep}.json"
     write_study(study, path)
     return [path, *draw_study(study, out)]

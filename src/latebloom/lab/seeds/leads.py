@@ -7,16 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float
 
+from latebloom.claims.training import APART, FALLEN
 from latebloom.statistics.lead import Lead, first_below, lead
 
 Columns = Mapping[str, Float[np.ndarray, " checkpoint"]]
 """Measures by name, one value per checkpoint, NaN where there is none; ``step`` among them."""
-
-FALLEN = 0.1
-"""Of chance, ln p: a loss below this has fallen. Arbitrary; as in the claim restricted-leads-test."""
-
-APART = 10.0
-"""Times train loss and control: excluded loss above this has parted. Arbitrary; as in excluded-parts-early."""
 
 RESTRICTED_RULE = (
     "Restricted loss is under a tenth of chance, ln p (arbitrary), at an earlier checkpoint than test loss."
