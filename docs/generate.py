@@ -52,9 +52,16 @@ def keep_reproduction(folder: Path) -> None:
             continue
         REPRODUCTION.mkdir(parents=True, exist_ok=True)
         shutil.copy(stored, REPRODUCTION / stored.name)
-        for picture in (folder / "figures").glob(f"{budget}-*.svg"):
-            PICTURED.mkdir(parents=True, exist_ok=True)
-            shutil.copy(picture, PICTURED / picture.name)
+        PICTURED.mkdir(parents=True, exist_ok=True)
+        for old in PICTURED.glob(f"{budget}-*.svg"):
+            old.unlink()
+        for file in drawn_files(json.loads(stored.read_text())):
+            shutil.copy(folder / file, PICTURED / Path(file).name)
+
+
+def drawn_files(result: dict[str, Any]) -> list[str]:
+    """The drawings of a stored reproduction, beside which they lie."""
+    return [p["file"] for system in result["systems"] for p in system["pictures"] if p["file"]]
 
 
 def reproduction_page() -> str:
@@ -68,7 +75,8 @@ def reproduction_page() -> str:
         "reproduce`: the write-up's number, ours with its range over the runs, how many runs uphold it, and the "
         "verdict. How each is judged, with where its threshold comes from: `latebloom claims`. A claim over several "
         "runs holds where four of five uphold it, fails where at most one does, and is undecided between; undecided "
-        "too is what was not trained. W is the write-up, P the paper after it.",
+        "too is what was not trained. W is the write-up, P the paper after it. The write-up's pictures beside each "
+        "other: [pictures.md](pictures.md).",
     ]
     for budget in BUDGETS:
         stored = REPRODUCTION / f"{budget}.json"
@@ -76,6 +84,25 @@ def reproduction_page() -> str:
             result = json.loads(stored.read_text())
             lines += ["", f"# Budget: {budget}", "", reproduction_markdown(result, "images/reproduction").rstrip()]
     return "\n".join(lines) + "\n"
+
+
+def pictures_page() -> str:
+    """docs/pictures.md."""
+    from latebloom.explorer import contact_sheet_markdown
+
+    result = json.loads((REPRODUCTION / f"{BUDGETS[0]}.json").read_text())
+    there = sum(picture["file"] is not None for picture in result["sheet"])
+    lines = [
+        "# The write-up's pictures",
+        "",
+        f"Every picture of the write-up in its order, drawn of our own runs: {there} of {len(result['sheet'])} by "
+        f"`{result['command']}`, which writes this sheet as a page too. Under each what the write-up draws there and "
+        "where, what ours says, and the command that draws it again (a run named small has a smaller prime). What was "
+        "trained for it, and which claims it shows: [reproduction.md](reproduction.md).",
+        "",
+        contact_sheet_markdown(result, "images/reproduction"),
+    ]
+    return "\n".join(lines)
 
 
 def read(name: str) -> Any:
@@ -175,6 +202,7 @@ def pages() -> dict[Path, str]:
         ROOT / "docs" / "demo.md": demo_page(summary, claims),
         ROOT / "docs" / "speed.md": speed_page(bench, full),
         ROOT / "docs" / "reproduction.md": reproduction_page(),
+        ROOT / "docs" / "pictures.md": pictures_page(),
         ROOT / "docs" / "seeds.md": seeds_page(read_studies(SEEDS)),
     }
 

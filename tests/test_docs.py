@@ -47,9 +47,9 @@ def test_the_reproduction_is_of_the_claims_as_they_stand(generate: ModuleType) -
                 votes.count(outcome) for outcome in ("holds", "fails", "undecided")
             )
             assert not votes or pool(claim.by_run).outcome == claim.outcome
-        for system in result.systems:
-            pictures = [picture.file for picture in system.pictures if picture.file]
-            assert all((generate.PICTURED / Path(file).name).exists() for file in pictures)
+        drawn = {Path(p.file).name for system in result.systems for p in system.pictures if p.file}
+        assert drawn == {path.name for path in generate.PICTURED.glob(f"{result.budget}-*.svg")}
+        assert {Path(p.file).name for p in result.sheet if p.file} <= drawn
 
 
 def test_results_tell_how_they_were_made(generate: ModuleType) -> None:

@@ -18,7 +18,7 @@ SVG = """<?xml version="1.0"?>
 def summary(**run):
     losses = {"all": 1.0, "train": None, "test": None}
     facts = {
-        "name": "a run", "recipe": "none", "task_summary": "x + y mod p", "p": 13, "phase_sign": 1, "train_pairs": None,
+        "name": "a run", "recipe": "none", "task_summary": "x + y mod p", "p": 13, "phase_sign": 1, "train_pairs": 60,
         "model": {"kind": "mlp", "d_mlp": 8}, "weight_decay": 1.0, "seed": 0, "status": "finished", "step": 10,
         "checkpoint": 10, "stopped_because": None, "created": "now", "seconds": 1.0, "versions": {}, "device": {},
         "git_commit": None, "command": None, **run,
@@ -50,6 +50,20 @@ def test_a_run_without_anything_found_says_so():
     assert "This run did not grok" in page
     assert "Not drawn: no picture was given" in page
     assert "not defined" in page
+
+
+@pytest.mark.parametrize(
+    ("train_pairs", "right"), [(60, "right on pairs it never saw"), (None, "right on fresh pairs")]
+)
+def test_whether_pairs_come_again_decides_the_words(train_pairs, right):
+    page = render_report({**summary(train_pairs=train_pairs), "final": {"test_accuracy": 0.5}}, {})
+    assert right in page
+    assert ("This run did not grok" in page) == ("of the 169 pairs" in page) == (train_pairs is not None)
+
+
+def test_a_stream_without_a_test_set_is_right_on_its_last_batch():
+    page = render_report({**summary(train_pairs=None), "final": {"train_accuracy": 0.5}}, {})
+    assert "<b>50 %</b><span>right on fresh pairs" in page
 
 
 def test_inline_svg_keeps_the_drawing_and_nothing_else():

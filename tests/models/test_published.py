@@ -42,6 +42,17 @@ def test_published_layout_gives_the_same_logits(n_layers, n_heads, d_head, d_mlp
     torch.testing.assert_close(modular_grid(read, TASK).logits, modular_grid(model, TASK).logits)
 
 
+def test_published_blocks_without_neurons_add_their_input_twice():
+    config = TransformerConfig(n_layers=2, d_model=8, n_heads=2, d_head=4, d_mlp=0, skip=2)
+    model = config.build(TASK).double()
+    state = {name.replace("blocks.", "attn_blocks."): value for name, value in published(model).items()}
+    read = transformer_from_state(state)
+    logits, cache = read.run_with_cache(TOKENS)
+    torch.testing.assert_close(logits[..., :7], model(TOKENS))
+    twice = 2 * cache["blocks.1.hook_resid_pre"] + cache["blocks.1.hook_attn_out"]
+    torch.testing.assert_close(cache["blocks.1.hook_resid_post"], twice)
+
+
 def test_own_layout_round_trip():
     model = TransformerConfig(d_model=8, d_head=3, d_mlp=4).build(TASK)
     again = transformer_from_state(model.state_dict())

@@ -81,7 +81,7 @@ FIGURE = Figure(
     chapter="training",
     title="Loss over training",
     caption=(
-        "Cross-entropy on the pairs it trained on and on those it never saw, on a log scale, and below it the "
+        "Cross-entropy on the examples it trained on and on those it never saw, on a log scale, and below it the "
         "share of right answers. Grokking is a gap in time: train loss collapses early, test loss stays at or "
         "above guessing for a long time and then falls as well. Bands mark the phases, found from these two "
         "curves alone."

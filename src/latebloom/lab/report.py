@@ -14,7 +14,7 @@ def report(run: Run, out: str | Path | None = None) -> Path:
 
     Without ``out`` the data are kept too, as the run's document ``summary.json``; with it the run is only read.
     Figures that are undefined for the run are listed with their reason. Errors: UsageError for a run without
-    checkpoints, of a task that is not modular, or without matplotlib and jinja2; StoreError where it cannot be written.
+    checkpoints, or without matplotlib and jinja2; StoreError where it cannot be written.
     """
     path = run.path / "report.html" if out is None else Path(out)
     check_output(path)

@@ -9,10 +9,10 @@ def weights(snapshot: Snapshot) -> dict[str, float]:
 
     With several layers the name keeps its block: ``sum_squared_weights.1.W_Q``.
     """
-    layers = getattr(snapshot.model.config, "n_layers", 1)
+    named = {tuple(name.split(".")): weight for name, weight in snapshot.model.named_parameters()}
+    layers = len({parts[1] for parts in named if parts[0] == "blocks"})
     found: dict[str, float] = {}
-    for name, weight in snapshot.model.named_parameters():
-        parts = name.split(".")
+    for parts, weight in named.items():
         short = f"{parts[1]}.{parts[-1]}" if layers > 1 and parts[0] == "blocks" else parts[-1]
         found[f"sum_squared_weights.{short}"] = norm([weight])
     return {"sum_squared_weights": sum(found.values()), **found}

@@ -14,9 +14,7 @@ class Hooks:
     ``fuse``: activations that nobody asks for need not be computed by themselves.
     """
 
-    def __init__(
-        self, replace: Mapping[str, Replacement] | None = None, keep: bool = False, fuse: bool = True
-    ) -> None:
+    def __init__(self, replace: Mapping[str, Replacement] | None = None, keep: bool = False, fuse: bool = True) -> None:
         self.replace = dict(replace or {})
         self._fuse = fuse
         self.cache: dict[str, Tensor] | None = {} if keep else None

@@ -29,14 +29,15 @@ def transformer_from_state(state: Mapping[str, Tensor]) -> Transformer:
 
     Two layouts are read: TransformerLens' (and latebloom's own: W_E (d_vocab, d_model), W_O (head, d_head, d_model))
     and that of the published grokking runs (W_E (d_model, d_vocab), W_O (d_model, head·d_head), heads transposed;
-    blocks without neurons may be called attn_blocks).
+    blocks without neurons may be called attn_blocks: those runs added the input of a block twice, see
+    dev/searches/induction.md).
     Errors: UsageError naming the first thing that does not fit.
     """
     weights = {_ATTENTION_ONLY.sub("blocks.", name): value for name, value in trained_tensors(state).items()}
     _check(weights)
     if weights["blocks.0.attn.W_O"].ndim == 2:
         weights = {name: _from_published(name, value, weights) for name, value in weights.items()}
-    model = _empty(weights)
+    model = _empty(weights, skip=2.0 if any(map(_ATTENTION_ONLY.match, state)) else 1.0)
     complete = _with_zero_biases(model, weights)
     try:
         model.load_state_dict(complete)
@@ -80,13 +81,18 @@ def _from_published(name: str, value: Tensor, weights: Mapping[str, Tensor]) -> 
     return value.T if leaf in ("W_E", "W_in", "W_out") else value
 
 
-def _empty(weights: Mapping[str, Tensor]) -> Transformer:
+def _empty(weights: Mapping[str, Tensor], skip: float) -> Transformer:
     d_vocab, d_model = weights["embed.W_E"].shape
     heads, _, d_head = weights["blocks.0.attn.W_Q"].shape
     layers = 1 + max(int(m[1]) for m in map(_NAME.match, weights) if m and m[1])
     w_in = weights.get("blocks.0.mlp.W_in")
     config = TransformerConfig(
-        n_layers=layers, d_model=d_model, n_heads=heads, d_head=d_head, d_mlp=0 if w_in is None else w_in.shape[1]
+        n_layers=layers,
+        d_model=d_model,
+        n_heads=heads,
+        d_head=d_head,
+        d_mlp=0 if w_in is None else w_in.shape[1],
+        skip=skip,
     )
     return Transformer(config, d_vocab, weights["unembed.W_U"].shape[1], weights["pos_embed.W_pos"].shape[0])
 

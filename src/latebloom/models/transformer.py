@@ -5,7 +5,7 @@ from typing import Literal, cast
 
 import torch
 from jaxtyping import Float, Int
-from pydantic import Field
+from pydantic import Field, model_validator
 from torch import Tensor, nn
 
 from latebloom._config import Config
@@ -26,7 +26,18 @@ class TransformerConfig(Config):
     n_heads: int = Field(default=4, ge=1, description="attention heads per block")
     d_head: int = Field(default=32, ge=1, description="width of one head")
     d_mlp: int = Field(default=512, ge=0, description="neurons per block; 0 = attention only")
+    skip: float = Field(
+        default=1.0,
+        gt=0,
+        description="how many times a block passes its input on; 2 in the published attention-only runs",
+    )
     seed: int = Field(default=0, ge=0, lt=2**63, description="seed of the initial weights, apart from the split")
+
+    @model_validator(mode="after")
+    def _passes_on(self) -> "TransformerConfig":
+        if self.skip != 1 and self.d_mlp:
+            raise ValueError(f"skip: got {self.skip:g} with d_mlp {self.d_mlp}, expected 1 unless d_mlp is 0")
+        return self
 
     def build(self, task: Task) -> "Transformer":
         """A freshly initialised model for a task, in float32."""
@@ -53,7 +64,7 @@ class Transformer(Model):
     @staticmethod
     def _block(config: TransformerConfig, n_ctx: int) -> Block:
         attn = Attention(config.d_model, config.n_heads, config.d_head, n_ctx)
-        return Block(attn, MLPLayer(config.d_model, config.d_mlp) if config.d_mlp else None)
+        return Block(attn, MLPLayer(config.d_model, config.d_mlp) if config.d_mlp else None, config.skip)
 
     def init_weights(self) -> None:
         """Every matrix N(0, 1/d_model), W_U N(0, 1/d_vocab), biases 0; drawn in the order of `named_parameters`.
@@ -69,6 +80,10 @@ class Transformer(Model):
             else:
                 fan = d_vocab if leaf == "W_U" else d_model
                 nn.init.normal_(weight, std=fan**-0.5, generator=generator)
+
+    def passed_on(self, written: int, read: int) -> float:
+        """How many times the stream that the later layer ``read`` reads holds what layer ``written`` added to it."""
+        return self.config.skip ** (read - written - 1)
 
     @property
     def activation_names(self) -> tuple[str, ...]:

@@ -8,13 +8,15 @@ from latebloom.training import Experiment, Optimiser, Recording, Training
 def induction(seed: int = 0) -> Experiment:
     """Repeated subsequences, fresh sequences each step, two layers of attention only; 6000 steps.
 
-    Reproduces the write-up's phase change of induction heads. ``--model.n_layers 1`` is the control that has none.
+    Reproduces the write-up's phase change of induction heads. ``--model.n_layers 1`` is the control that has none. The
+    published run adds the input of each block twice (skip 2); with ``--model.skip 1`` the change comes later and goes
+    less deep (dev/searches/induction.md).
     """
     return Experiment(
         recipe="induction",
         task=RepeatedSubsequences(),
         data=Data(kind="stream", test_size=512),
-        model=TransformerConfig(n_layers=2, d_model=48, n_heads=4, d_head=12, d_mlp=0),
+        model=TransformerConfig(n_layers=2, d_model=48, n_heads=4, d_head=12, d_mlp=0, skip=2.0),
         optimiser=Optimiser(betas=(0.9, 0.999), warmup=0),
         training=Training(steps=6000, batch_size=128),
         recording=Recording(checkpoints="50 until 2000, 250", metrics="20"),

@@ -1,10 +1,11 @@
 """Default names of runs, and what tells two experiments apart."""
 
 from contextlib import suppress
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import ValidationError
 
+from latebloom._config import Config
 from latebloom._errors import UsageError
 from latebloom.store import identity
 from latebloom.training import Experiment
@@ -12,7 +13,28 @@ from latebloom.training import Experiment
 
 def default_name(experiment: Experiment) -> str:
     """``recipe-SEED-abcdef``: the letters identify everything but the length, so that a run can be made longer."""
-    return f"{experiment.recipe}-{experiment.model.seed}-{identity(_without_length(experiment))[:6]}"
+    return f"{experiment.recipe}-{experiment.model.seed}-{identity(_strip_length(chosen_settings(experiment)))[:6]}"
+
+
+def chosen_settings(config: Config) -> dict[str, Any]:
+    """What names stand for: the settings that are not as they are by default, and which kind each part is of.
+
+    A setting that a later version adds does not rename the runs of an earlier one, which have it by default; should a
+    default itself change, `difference` still tells.
+    """
+    found, values = {}, config.model_dump(mode="json")
+    for name, field in type(config).model_fields.items():
+        part = getattr(config, name)
+        if isinstance(part, Config):
+            found[name] = chosen_settings(part)
+        elif part != field.default or _is_kind(field.annotation):
+            found[name] = values[name]
+    return found
+
+
+def _is_kind(annotation: Any) -> bool:
+    """Whether a field can have one value only, which tells its part from others: a task's name, a model's kind."""
+    return get_origin(annotation) is Literal and len(get_args(annotation)) == 1
 
 
 def check_name(name: str) -> None:

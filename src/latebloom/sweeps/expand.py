@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from latebloom._errors import UsageError
 from latebloom.runs import Job
+from latebloom.runs.naming import chosen_settings
 from latebloom.store import identity
 from latebloom.sweeps.fields import check_fields
 from latebloom.sweeps.grid import MOST
@@ -29,4 +30,4 @@ def expand(spec: Spec, build: Build) -> list[Job]:
 def run_name(experiment: Experiment) -> str:
     """``recipe-SEED-0123456789ab``: unlike a run's default name it holds the length too, so that a sweep over
     training.steps has a run for each, and enough of the hash that a hundred thousand runs do not meet (1 in 50 000)."""
-    return f"{experiment.recipe}-{experiment.model.seed}-{identity(experiment.model_dump(mode='json'))[:12]}"
+    return f"{experiment.recipe}-{experiment.model.seed}-{identity(chosen_settings(experiment))[:12]}"

@@ -48,20 +48,25 @@ def test_heads_outside_the_circuit_are_not_pulled_at(planted, sequences):
     assert {pair for pair, norm in found.keys.items() if norm > 0} == {(PREVIOUS, INDUCTION)}
 
 
-def test_norm_by_finite_differences():
+@pytest.mark.parametrize(("n_layers", "skip"), [(2, 1.0), (3, 2.0)])
+def test_norm_by_finite_differences(n_layers, skip):
     task = RepeatedSubsequences(vocabulary=5, length=11, subsequence=3, repeats=2)
-    model = TransformerConfig(n_layers=2, d_model=4, n_heads=2, d_head=2, d_mlp=0).build(task).double()
+    config = TransformerConfig(n_layers=n_layers, d_model=4, n_heads=2, d_head=2, d_mlp=0, skip=skip)
+    model = config.build(task).double()
     sequences = draw_sequences(task, 3)
     tokens, labels = sequences.examples.tokens, sequences.examples.labels
     attn = model.blocks[0].attn
 
     @torch.no_grad()
     def loss(shift):
-        """With head 0.1's W_O moved, but only as the second layer's keys see it."""
+        """With head 0.1's W_O moved, but only as later layers' keys see it."""
         _, cache = model.run_with_cache(tokens)
         change = cache["blocks.0.attn.hook_z"][:, :, 1] @ shift
-        moved = torch.einsum("bpd,hdk->bphk", change, model.blocks[1].attn.W_K)
-        replace = {"blocks.1.attn.hook_k": lambda keys: keys + moved}
+        replace = {}
+        for layer in range(1, n_layers):
+            seen = torch.einsum("bpd,hdk->bphk", skip ** (layer - 1) * change, model.blocks[layer].attn.W_K)
+            name = f"blocks.{layer}.attn.hook_k"
+            replace[name] = lambda keys, fixed=cache[name] + seen: fixed
         return float(cross_entropy(model.run_with_hooks(tokens, replace, task.loss_positions), labels))
 
     with torch.no_grad():

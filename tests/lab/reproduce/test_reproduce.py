@@ -56,6 +56,20 @@ def test_every_claim_gets_a_verdict_and_a_place_on_the_page(tiny: None, tmp_path
     assert pictures["excluded-loss"]["file"] is None
     page = (home / "quick.html").read_text()
     assert all(f'id="{claim.id}"' in page for claim in CLAIMS)
+    # What the write-up has a picture of is drawn once and shown twice; a milestone that is not reached is told.
+    drawn = pictures["component-losses"]["file"].removeprefix("figures/").removesuffix(".svg")
+    assert (page.count(f'<svg id="{drawn}"'), page.count(f'<use href="#{drawn}"')) == (1, 1)
+    assert "not by step 30" in page
+
+
+def test_without_a_drawing_every_picture_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("latebloom.lab.reproduce.reproduce"), "catalogue", lambda budget: {})
+    result, _ = reproduce("quick", tmp_path, configured, workers=1, quiet=True)
+    assert result.sheet
+    assert all(picture.file is None and picture.says for picture in result.sheet)
+    page = (tmp_path / "reproduce" / "quick.html").read_text()
+    assert page.count('class="frame none"') == len(result.sheet)
+    assert "<use" not in page
 
 
 def test_the_same_call_trains_nothing_twice(tiny: None, tmp_path: Path) -> None:

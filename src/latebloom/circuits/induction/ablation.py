@@ -43,12 +43,15 @@ class HeadAblations:
     def path(self, source: Head, into: Into, targets: list[Head]) -> float:
         """The loss when these later heads' queries, keys or values see the source's output at its mean, and all else
         (the residual stream too) sees it as it is. Exact, since without LayerNorm the stream is a sum."""
-        change = self._change(source)
+        change, passed = self._change(source), self._model.passed_on
         by_layer: dict[int, list[int]] = {}
         for layer, number in targets:
             by_layer.setdefault(layer, []).append(number)
         return self._loss(
-            {f"blocks.{i}.attn.hook_{into}": self._seen(change, i, into, heads) for i, heads in by_layer.items()}
+            {
+                f"blocks.{i}.attn.hook_{into}": self._seen(passed(source[0], i) * change, i, into, heads)
+                for i, heads in by_layer.items()
+            }
         )
 
     def later(self, source: Head) -> list[Head]:

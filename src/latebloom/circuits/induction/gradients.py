@@ -70,7 +70,8 @@ class _Pass:
         assert self._written is not None
         written = (self._written - self._written.mean(0)).detach()
         for layer, gradient in pulled.items():
-            norms = torch.einsum("bpsd,bptk->stdk", written, gradient).norm(dim=(2, 3)).tolist()
+            passed = self._model.passed_on(self._layer, layer)
+            norms = (passed * torch.einsum("bpsd,bptk->stdk", written, gradient)).norm(dim=(2, 3)).tolist()
             for source, row in enumerate(norms):
                 for target, norm in enumerate(row):
                     found.keys[(self._layer, source), (layer, target)] = norm
@@ -93,7 +94,7 @@ class _Pass:
     def _seen(self, layer: int, keys: Float[Tensor, "batch pos head d_head"]) -> Tensor:
         """The same keys, with a gradient to what this layer wrote."""
         assert self._written is not None
-        nothing = (self._written - self._written.detach()).sum(2)
+        nothing = self._model.passed_on(self._layer, layer) * (self._written - self._written.detach()).sum(2)
         weight = self._model.blocks[layer].attn.W_K.detach()
         self._keys[layer] = keys.detach() + torch.einsum("bpd,hdk->bphk", nothing, weight)
         return self._keys[layer]

@@ -26,7 +26,7 @@ class Entry:
     """One system under one budget.
 
     specs: the sweeps that are trained, in one directory. measured: whether every checkpoint is measured. figures: drawn
-    of the first run, or of the whole sweep over the fields ``by``.
+    beside those of the write-up's pictures, of the first run, or of the whole sweep over the fields ``by``.
     """
 
     system: str

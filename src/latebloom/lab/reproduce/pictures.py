@@ -1,45 +1,76 @@
-"""The figures of one system, drawn beside the result."""
+"""The figures of one system, drawn beside the result: those that the write-up has, and the catalogue's own."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from latebloom._errors import UsageError
 from latebloom.figures import FIGURES, SWEEP_FIGURES, FigureSource, drawn, render_sweep_figure
 from latebloom.lab.reproduce.catalogue import Budget, Entry
+from latebloom.lab.reproduce.choose import Where, chosen, told
 from latebloom.lab.reproduce.result import Picture
+from latebloom.lab.reproduce.write_up_pictures import write_up_pictures
 from latebloom.runs import Run
 from latebloom.store import atomic_write
 from latebloom.sweeps.sweep import load_sweep
 
 
 def draw_pictures(entry: Entry, runs: Sequence[Run], home: Path, budget: Budget) -> tuple[Picture, ...]:
-    """Each figure of the catalogue, of these runs of ``home/SYSTEM``, as an SVG in ``home/figures``; one that is
+    """Each figure of the system, of these runs of ``home/SYSTEM``, as an SVG in ``home/figures``; one that is
     undefined comes with its reason."""
     (home / "figures").mkdir(parents=True, exist_ok=True)
-    source = FigureSource(runs[0])
-    return tuple(_picture(name, entry, source, runs, home, f"{budget}-{entry.system}") for name in entry.figures)
+    easel = _Easel(entry, runs, home, budget)
+    return tuple(easel.picture(id, name, where) for id, (name, where) in wanted(entry).items())
 
 
-def _picture(name: str, entry: Entry, source: FigureSource, runs: Sequence[Run], home: Path, prefix: str) -> Picture:
-    file = f"figures/{prefix}-{name}.svg"
-    many = name in SWEEP_FIGURES
-    title = (SWEEP_FIGURES if many else FIGURES)[name].title
-    of = f"{len(runs)} runs" if many else source.run.path.name
-    try:
-        svg, says = _of_sweep(name, entry, runs) if many else _of_run(name, source)
-    except UsageError as error:
-        reason = str(error).replace(f"{source.run.path.parent}/", "")
-        return Picture(name=name, title=title, of=of, file=None, says=reason)
-    atomic_write(home / file, svg)
-    return Picture(name=name, title=title, of=of, file=file, says=says)
+def wanted(entry: Entry) -> dict[str, tuple[str, Where]]:
+    """The system's figures, each once: name and settings of the run that is drawn, by the picture's id."""
+    published = {p.id: (p.figure, p.where) for p in write_up_pictures() if p.system == entry.system}
+    return {**published, **{name: (name, {}) for name in entry.figures}}
 
 
-def _of_run(name: str, source: FigureSource) -> tuple[bytes, str]:
-    figure, data = FIGURES[name], source.data_of(FIGURES[name])
-    return drawn(figure, data), figure.says(data)
+@dataclass(frozen=True)
+class _Easel:
+    """What all pictures of a system share: its runs, and what was computed of those that have been drawn."""
 
+    entry: Entry
+    runs: Sequence[Run]
+    home: Path
+    budget: Budget
+    sources: dict[Path, FigureSource] = field(default_factory=dict)
 
-def _of_sweep(name: str, entry: Entry, runs: Sequence[Run]) -> tuple[bytes, str]:
-    frame, figure = load_sweep(runs[0].path.parent).frame, SWEEP_FIGURES[name]
-    frame = frame[frame["run"].isin([run.path.name for run in runs])].reset_index(drop=True)
-    return render_sweep_figure(name, frame, entry.by), figure.says(figure.data_of(frame, *entry.by))
+    def picture(self, id: str, name: str, where: Where) -> Picture:
+        """One figure, drawn and kept."""
+        title = (SWEEP_FIGURES if name in SWEEP_FIGURES else FIGURES)[name].title
+        runs = chosen(self.runs, where)
+        if not runs:
+            why = f"no run of {self.entry.system} in this budget has {told(where)}"
+            return Picture(id=id, name=name, title=title, of="no run", command=None, file=None, says=why)
+        of, command = self._of(name, runs)
+        file = f"figures/{self.budget}-{self.entry.system}-{id}.svg"
+        try:
+            svg, says = self._many(name, runs) if name in SWEEP_FIGURES else self._one(name, runs[0])
+        except UsageError as error:
+            why = str(error).replace(f"{runs[0].path.parent}/", "")
+            return Picture(id=id, name=name, title=title, of=of, command=command, file=None, says=why)
+        atomic_write(self.home / file, svg)
+        return Picture(id=id, name=name, title=title, of=of, command=command, file=file, says=says)
+
+    def _of(self, name: str, runs: Sequence[Run]) -> tuple[str, str]:
+        """What it is drawn of, and the command that draws it."""
+        place = f"{self.home.name}/{self.entry.system}"
+        if name not in SWEEP_FIGURES:
+            return runs[0].path.name, f"latebloom figure {name} {place}/{runs[0].path.name}"
+        by = "".join(f" --by {field}" for field in self.entry.by)
+        return f"{len(runs)} runs", f"latebloom figure {name} {place}{by}"
+
+    def _one(self, name: str, run: Run) -> tuple[bytes, str]:
+        source, figure = self.sources.setdefault(run.path, FigureSource(run)), FIGURES[name]
+        data = source.data_of(figure)
+        return drawn(figure, data), figure.says(data)
+
+    def _many(self, name: str, runs: Sequence[Run]) -> tuple[bytes, str]:
+        frame, figure = load_sweep(runs[0].path.parent).frame, SWEEP_FIGURES[name]
+        frame = frame[frame["run"].isin([run.path.name for run in runs])].reset_index(drop=True)
+        says = figure.says(figure.data_of(frame, *self.entry.by))
+        return render_sweep_figure(name, frame, self.entry.by), says

@@ -8,7 +8,9 @@ from latebloom.claims import CLAIMS, SYSTEMS
 from latebloom.explorer import render_reproduction
 from latebloom.explorer.templating import templates
 from latebloom.lab.reproduce.catalogue import Budget, Entry, catalogue, check_only
+from latebloom.lab.reproduce.contact_sheet import contact_sheet
 from latebloom.lab.reproduce.judge import judge_system
+from latebloom.lab.reproduce.milestones import measure_milestones
 from latebloom.lab.reproduce.pictures import draw_pictures
 from latebloom.lab.reproduce.result import ClaimResult, Reproduction, SystemResult
 from latebloom.lab.reproduce.train import Told, train_system, trained_runs
@@ -94,6 +96,7 @@ def _system(entry: Entry, runs: list[Run], home: Path, budget: Budget, build: Bu
         finished=sum(run.status == "finished" for run in runs),
         runs=len(entry.jobs(build)),
         seconds=sum(run.manifest.seconds for run in runs),
+        milestones=measure_milestones(entry.system, runs),
         pictures=draw_pictures(entry, runs, home, budget),
     )
 
@@ -109,6 +112,7 @@ def _written(
         device=device("cpu"),
         git_commit=git_commit(),
         training_seconds=sum(system.seconds for system in systems.values()),
+        sheet=contact_sheet(systems, lambda system: _why(system, budget)),
         systems=tuple(systems[name] for name in SYSTEMS if name in systems),
         claims=tuple(claim for found in claims.values() for claim in found),
     )

@@ -1,18 +1,53 @@
 """What a reproduction comes to, as it is stored: summaries, no weights."""
 
+from typing import Literal
+
 from latebloom._config import Config
 from latebloom.claims import Verdict
 from latebloom.claims.claim import Outcome
 
 
 class Picture(Config):
-    """A figure by name, of a run or of the sweep; ``file`` beside the result, or None with the reason."""
+    """A figure by name, of a run or of the sweep; ``file`` beside the result, or None with the reason in ``says``.
 
+    id: the name, and the settings of the run where that is not the first. command: draws it again.
+    """
+
+    id: str
     name: str
     title: str
     of: str
+    command: str | None
     file: str | None
     says: str
+
+
+class SheetPicture(Config):
+    """A picture of the write-up, and the ``picture`` (an id) of the ``system`` that is ours for it; ``file`` is None
+    where there is none, with the reason in ``says``."""
+
+    caption: str
+    place: str
+    system: str
+    picture: str
+    command: str | None
+    file: str | None
+    says: str
+
+
+class MilestoneResult(Config):
+    """When a system's runs got somewhere. published: by source. median, low, high: steps, or nats, of those ``reached``
+    of all ``runs`` that did; None, with a note why, where none did."""
+
+    says: str
+    unit: Literal["step", "nats"]
+    published: dict[str, float]
+    median: float | None
+    low: float | None
+    high: float | None
+    reached: int
+    runs: int
+    note: str | None
 
 
 class SystemResult(Config):
@@ -24,6 +59,7 @@ class SystemResult(Config):
     finished: int
     runs: int
     seconds: float
+    milestones: tuple[MilestoneResult, ...]
     pictures: tuple[Picture, ...]
 
 
@@ -53,7 +89,7 @@ class ClaimResult(Config):
 class Reproduction(Config):
     """The write-up, executed."""
 
-    format: int = 1
+    format: int = 2
     budget: str
     command: str
     date: str
@@ -61,6 +97,7 @@ class Reproduction(Config):
     device: dict[str, str | int]
     git_commit: str | None
     training_seconds: float
+    sheet: tuple[SheetPicture, ...]
     systems: tuple[SystemResult, ...]
     claims: tuple[ClaimResult, ...]
 

@@ -9,15 +9,16 @@ from latebloom.models.hooks import Hooks
 
 
 class Block(nn.Module):
-    """resid_mid = resid_pre + attn_out; resid_post = resid_mid + mlp_out. ``mlp`` None: attention only."""
+    """resid_mid = skip · resid_pre + attn_out; resid_post = resid_mid + mlp_out. ``mlp`` None: attention only."""
 
     attn: Attention
     mlp: MLPLayer | None
 
-    def __init__(self, attn: Attention, mlp: MLPLayer | None) -> None:
+    def __init__(self, attn: Attention, mlp: MLPLayer | None, skip: float = 1.0) -> None:
         super().__init__()
         self.attn = attn
         self.mlp = mlp
+        self._skip = skip
 
     def forward(
         self, resid: Float[Tensor, "batch pos d_model"], hooks: Hooks, prefix: str, queries: Tensor | None
@@ -25,7 +26,7 @@ class Block(nn.Module):
         resid = hooks(f"{prefix}.hook_resid_pre", resid)
         attn_out = hooks(f"{prefix}.hook_attn_out", self.attn(resid, hooks, f"{prefix}.attn", queries))
         skipped = resid if queries is None else resid[:, queries]
-        resid_mid = hooks(f"{prefix}.hook_resid_mid", skipped + attn_out)
+        resid_mid = hooks(f"{prefix}.hook_resid_mid", self._skip * skipped + attn_out)
         if self.mlp is None:
             return hooks(f"{prefix}.hook_resid_post", resid_mid)
         mlp_out = hooks(f"{prefix}.hook_mlp_out", self.mlp(resid_mid, hooks, f"{prefix}.mlp"))

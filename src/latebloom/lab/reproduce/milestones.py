@@ -1,0 +1,106 @@
+"""Steps at which trainings got somewhere: the published one, and ours over the runs of a system."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from latebloom._config import Config
+from latebloom.claims import Evidence
+from latebloom.lab.reproduce.choose import chosen, told
+from latebloom.lab.reproduce.result import MilestoneResult
+from latebloom.phases import Series
+from latebloom.runs import Run
+from latebloom.statistics import first_below, first_reached
+
+_KINDS = ("below", "at_least", "peak", "at", "boundary")
+
+
+class Milestone(Config):
+    """One thing that a training reaches, with its published number by source. Exactly one of:
+
+    below, at_least: the first recorded step at which ``column`` is that low, or that high. peak: the step of its
+    largest value, if that is not the last. boundary: the step of that boundary of `latebloom.phases`. at: no step, but
+    the column's value at that step, in nats. Limits: steps are known to the spacing of the record.
+    """
+
+    says: str
+    published: dict[str, float]
+    column: str | None = None
+    below: float | None = None
+    at_least: float | None = None
+    peak: bool | None = None
+    at: int | None = None
+    boundary: str | None = None
+    where: dict[str, str | int | float] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Milestone:
+        given = [kind for kind in _KINDS if getattr(self, kind) is not None]
+        if len(given) != 1 or (self.column is None) != (given == ["boundary"]):
+            raise ValueError(f"{self.says}: got {given}, expected a column and one of these, or a boundary alone")
+        return self
+
+
+@cache
+def milestones() -> dict[str, tuple[Milestone, ...]]:
+    """All of ``milestones.toml``, by system."""
+    stored = tomllib.loads((files(__package__) / "milestones.toml").read_text("utf-8"))
+    return {system: tuple(map(Milestone.model_validate, rows)) for system, rows in stored.items()}
+
+
+def measure_milestones(system: str, runs: Sequence[Run]) -> tuple[MilestoneResult, ...]:
+    """Each milestone of the system over these runs; ``median`` and range are of those that got there."""
+    evidence = [Evidence(run) for run in runs]
+    return tuple(_measured(one, evidence) for one in milestones().get(system, ()))
+
+
+def _measured(milestone: Milestone, runs: Sequence[Evidence]) -> MilestoneResult:
+    mine = chosen([one.run for one in runs], milestone.where)
+    asked = [one for one in runs if one.run in mine]
+    found = [number for number in (reached(milestone, one) for one in asked) if number is not None]
+    return MilestoneResult(
+        says=milestone.says,
+        unit="step" if milestone.at is None else "nats",
+        published=milestone.published,
+        median=float(np.median(found)) if found else None,
+        low=min(found, default=None),
+        high=max(found, default=None),
+        reached=len(found),
+        runs=len(asked),
+        note=None if found else _why_not(milestone, asked),
+    )
+
+
+def reached(milestone: Milestone, run: Evidence) -> float | None:
+    """The step (or the value, see ``at``) of one run; None where it does not get there or has no such column."""
+    if milestone.boundary is not None:
+        boundary = run.phases.boundary(milestone.boundary)
+        return None if boundary is None else boundary.step
+    series = run.series(milestone.column or "")
+    return None if series is None else _on(milestone, series)
+
+
+def _on(milestone: Milestone, series: Series) -> float | None:
+    if milestone.below is not None:
+        return first_below(series.step, series.value, milestone.below)
+    if milestone.at_least is not None:
+        return first_reached(series.step, series.value, milestone.at_least)
+    if milestone.at is not None:
+        return float(np.interp(milestone.at, series.step, series.value)) if milestone.at <= series.step[-1] else None
+    top = int(series.value.argmax())
+    return float(series.step[top]) if top < len(series) - 1 else None
+
+
+def _why_not(milestone: Milestone, runs: Sequence[Evidence]) -> str:
+    if not runs:
+        return f"no run in this budget has {told(milestone.where)}"
+    if milestone.column is not None and all(run.series(milestone.column) is None for run in runs):
+        return f"the runs have no {milestone.column}"
+    last = max(run.last_step for run in runs)
+    return f"not by step {last}" if milestone.at is None else f"the runs end at step {last}"

@@ -1,0 +1,103 @@
+"""Steps of trainings, on records made by hand."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from latebloom.claims import SYSTEMS, Evidence
+from latebloom.explorer.reproduction import ours, published
+from latebloom.lab.reproduce import milestones as file
+from latebloom.lab.reproduce.milestones import Milestone, measure_milestones, milestones, reached
+from latebloom.runs import Run
+from latebloom.runs.recorder import new_manifest
+from latebloom.store import RunDirectory, append_rows, empty_table
+from latebloom.training import Experiment
+
+Make = Callable[[float], Run]
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Make:
+    """A run of 1000 steps whose test loss rises to 6 at step 200, then falls straight to ``end``."""
+
+    def make(end: float) -> Run:
+        directory = RunDirectory(tmp_path / f"run-{len(list(tmp_path.iterdir()))}")
+        directory.create()
+        manifest = new_manifest(directory.path.name, Experiment())
+        directory.write_manifest(manifest.model_copy(update={"status": "finished", "step": 1000}))
+        steps = np.arange(0, 1001, 100)
+        loss = np.interp(steps, [0, 200, 1000], [4.0, 6.0, end])
+        rows = [{"step": int(step), "test_loss": float(value)} for step, value in zip(steps, loss)]
+        directory.write_table("metrics", append_rows(empty_table(), rows))
+        return Run(directory.path)
+
+    return make
+
+
+def milestone(**asked: object) -> Milestone:
+    return Milestone.model_validate({"says": "it", "published": {"W": 700.0}} | asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"column": "test_loss", "below": 3.0}, 700.0),  # 6 - 0.75 per 100 steps: 3 itself at 600 is not below it
+        ({"column": "test_loss", "below": -1.0}, None),
+        ({"column": "test_loss", "at_least": 5.0}, 100.0),
+        ({"column": "test_loss", "peak": True}, 200.0),
+        ({"column": "test_loss", "at": 600}, 3.0),
+        ({"column": "test_loss", "at": 2000}, None),
+        ({"column": "test_loss.digit_0", "below": 3.0}, None),
+        ({"boundary": "test loss falls"}, None),
+    ],
+)
+def test_of_one_run(made: Make, asked: dict[str, object], found: float | None) -> None:
+    assert reached(milestone(**asked), Evidence(made(0.0))) == found
+
+
+def test_a_loss_that_only_rises_has_no_peak(made: Make) -> None:
+    assert reached(milestone(column="test_loss", peak=True), Evidence(made(9.0))) is None
+
+
+def test_of_many_runs(made: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = (
+        milestone(column="test_loss", below=3.0),
+        milestone(column="test_loss", below=-1.0),
+        milestone(column="gone", below=3.0),
+        milestone(column="test_loss", at=1000, where={"training.loss_dtype": "float64"}),
+        milestone(column="test_loss", below=3.0, where={"training.loss_dtype": "float32"}),
+    )
+    monkeypatch.setattr(file, "milestones", lambda: {"digits": asked})
+    some, none, gone, value, nobody = measure_milestones("digits", [made(0.0), made(2.0), made(4.0)])
+    assert (some.median, some.low, some.high, some.reached, some.runs) == (800.0, 700.0, 900.0, 2, 3)
+    assert (none.median, none.reached, none.note) == (None, 0, "not by step 1000")
+    assert (gone.median, gone.note) == (None, "the runs have no gone")
+    assert (value.unit, value.median, value.reached) == ("nats", 2.0, 3)
+    assert nobody.runs == 0
+    assert "training.loss_dtype = float32" in (nobody.note or "")
+    assert ours(some.model_dump()) == "800 (700 to 900)"
+    assert ours(none.model_dump()) == "not by step 1000"
+    assert published(some.model_dump()) == "700 (W)"
+    assert measure_milestones("linear", [made(0.0)]) == ()
+
+
+def test_the_planted_runs_boundaries_are_found(planted_run: Run) -> None:
+    falls = reached(milestone(boundary="test loss falls"), Evidence(planted_run))
+    assert falls == pytest.approx(3000, abs=100)
+
+
+def test_the_file_speaks_of_what_there_is() -> None:
+    assert set(milestones()) <= set(SYSTEMS)
+    names = {one.boundary for rows in milestones().values() for one in rows if one.boundary}
+    assert names <= {"memorisation ends", "test loss falls", "test loss settles", "restricted loss falls"}
+
+
+@pytest.mark.parametrize(
+    "asked", [{}, {"column": "test_loss"}, {"below": 1.0}, {"column": "a", "below": 1.0, "at_least": 2.0}]
+)
+def test_a_milestone_is_one_thing(asked: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        milestone(**asked)
