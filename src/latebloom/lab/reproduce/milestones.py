@@ -92,7 +92,7 @@ def _on(milestone: Milestone, series: Series) -> float | None:
     if milestone.at_least is not None:
         return first_reached(series.step, series.value, milestone.at_least)
     if milestone.at is not None:
-        return float(np.interp(milestone.at, series.step, series.value)) if milestone.at <= series.step[-1] else None
+        return series.at(milestone.at) if milestone.at <= series.step[-1] else None
     top = int(series.value.argmax())
     return float(series.step[top]) if top < len(series) - 1 else None
 

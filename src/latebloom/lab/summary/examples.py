@@ -9,7 +9,7 @@ from latebloom.phases.components import ComponentChange
 
 
 def of_examples(source: FigureSource) -> dict[str, Any]:
-    """parts: when each part of the task changed; None for a task of one piece, or without losses yet.
+    """changes: when each part of the task changed; None for a task of one piece, or without losses yet.
 
     weights: what `explain` finds in the final weights, as rows of quantity and value, or the reason why there is none;
     both None for a linear model, which has no circuit.
