@@ -5,9 +5,9 @@ latebloom reproduce --budget full        hours; --dry-run says how many
 latebloom reproduce --budget full --only digits --only trigrams
 
 Each system of the write-up is a sweep in RUNS/reproduce; what is there is not trained again, so that the same command
-goes on after Ctrl-C. After each system two files are written there: the page, BUDGET.html (the claims, the steps of phase
-changes beside the published ones, every picture of the write-up), and its data, BUDGET.json. Exit status 1 if a claim
-fails, or if it was stopped.
+goes on after Ctrl-C. After each system two files are written there: the page, BUDGET.html (the claims, the steps of
+phase changes beside the published ones, every picture of the write-up), and its data, BUDGET.json. Exit status 1 if a
+claim fails, or if it was stopped.
 """
 
 import sys
