@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from latebloom.claims.claim import SweepClaim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
-from latebloom.claims.settings import grouped, share_grokked
+from latebloom.claims.settings import FEWEST, grouped, share_grokked
 
 
 def _of(runs: Sequence[Evidence], name: str, with_momentum: bool = False) -> Verdict:
@@ -19,7 +19,7 @@ def _of(runs: Sequence[Evidence], name: str, with_momentum: bool = False) -> Ver
         f"at lr {lr:g} and decay {decay:g} (best of {len(mine)} settings) {memorised} of {len(best)} runs memorise, "
         f"{share:.0%} generalise within {max(run.last_step for run in best)} steps"
     )
-    return judged(share >= 0.8, share, text)
+    return judged(share >= 0.8, share, text) if len(best) >= FEWEST else undecided(f"{text}; {FEWEST} runs are needed")
 
 
 CLAIMS = tuple(
@@ -28,7 +28,8 @@ CLAIMS = tuple(
         sentence=sentence,
         place='W, "Future Directions" (a question there)',
         write_up=write_up,
-        rule="At the best of the settings tried, four of five runs (arbitrary) grok: test twice as late as train.",
+        rule="At the best of the settings tried, four of five runs, of three or more (arbitrary), grok: test twice as "
+        "late as train.",
         judge=judge,
         system="optimisers",
         figure="survival",

@@ -8,6 +8,9 @@ import numpy as np
 from latebloom.claims.evidence import Evidence
 from latebloom.statistics import GrokTimes
 
+FEWEST = 3
+"""Runs of one setting that a share of them is told of. Arbitrary: one or two decide nothing."""
+
 
 def setting(evidence: Evidence, field: str) -> Any:
     """A field of the run's experiment, written SECTION.FIELD."""

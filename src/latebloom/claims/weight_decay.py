@@ -7,7 +7,7 @@ import numpy as np
 from latebloom.claims.claim import SweepClaim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
 from latebloom.claims.pool import FEW
-from latebloom.claims.settings import grok_times, grouped, setting, share_grokked
+from latebloom.claims.settings import FEWEST, grok_times, grouped, setting, share_grokked
 from latebloom.statistics import fit_power_law, level_effects, median_step
 
 _FIELD = "optimiser.weight_decay"
@@ -43,8 +43,8 @@ def _none(runs: Sequence[Evidence]) -> Verdict:
     if 0.0 not in groups:
         return undecided("needs runs without weight decay")
     memorised = [run for run in groups[0.0] if run.reached("train") is not None]
-    if not memorised:
-        return undecided("no run without weight decay memorises")
+    if len(memorised) < FEWEST:
+        return undecided(f"{len(memorised)} runs without weight decay memorise, and {FEWEST} are needed")
     share = share_grokked(memorised)
     steps = min(run.last_step for run in memorised)
     found = f"{share:.0%} of {len(memorised)} runs without it grok within {steps} steps"
@@ -67,7 +67,9 @@ def _instead(field: str, other: str) -> Callable[[Sequence[Evidence]], Verdict]:
         if not memorised:
             return undecided(f"{len(mine)} runs with {field}, and none memorises")
         share, steps = share_grokked(memorised), max(run.last_step for run in memorised)
-        return judged(share >= 0.8, share, f"{share:.0%} of {len(memorised)} runs that memorise grok in {steps} steps")
+        text = f"{share:.0%} of {len(memorised)} runs that memorise grok in {steps} steps"
+        few = len(memorised) < FEWEST
+        return undecided(f"{text}; {FEWEST} are needed") if few else judged(share >= 0.8, share, text)
 
     return judge
 
@@ -98,7 +100,8 @@ CLAIMS = (
         sentence="Without regularisation a model that has memorised does not grok.",
         place='W, "Grokking = Phase Changes + Regularisation + Limited Data"',
         write_up="grokking needs regularisation",
-        rule="At most one of five runs (arbitrary) without it groks in twice the steps that the least decay takes.",
+        rule="At most one of five runs, of three or more (arbitrary), without it groks in twice the steps that the "
+        "least decay takes.",
         judge=_none,
         system="weight-decay",
         figure="survival",
@@ -109,7 +112,7 @@ CLAIMS = (
             sentence=f"With {what} instead of weight decay the model groks too.",
             place='W, "Limitations" (only weight decay was studied)',
             write_up="asked",
-            rule="Four of five runs (arbitrary) that memorise grok: test twice as late as train.",
+            rule="Of three or more runs that memorise four of five (arbitrary) grok: test twice as late as train.",
             judge=_instead(field, other),
             system="regularisers",
             figure="survival",
