@@ -4,6 +4,7 @@ import pytest
 
 from latebloom._errors import UsageError
 from latebloom.cli.overrides import configured
+from latebloom.runs.naming import chosen_settings
 from latebloom.store import identity
 from latebloom.sweeps.expand import expand
 from latebloom.sweeps.spec import Spec
@@ -15,7 +16,7 @@ def test_every_point_at_every_seed_has_a_run_of_its_own() -> None:
     assert len({job.name for job in jobs}) == len(jobs) == 8
     assert {job.experiment.task.name for job in jobs} == {"modular_subtraction"}
     for job in jobs:
-        whole = identity(job.experiment.model_dump(mode="json"))
+        whole = identity(chosen_settings(job.experiment))
         assert job.name == f"small-{job.experiment.data.seed}-{whole[:12]}"
 
 
