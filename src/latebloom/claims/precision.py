@@ -83,13 +83,16 @@ def _minibatch(runs: Sequence[Evidence]) -> Verdict:
 
 
 @torch.no_grad()
-def _zero_share(evidence: Evidence, step: int) -> float:
-    """Share of the train set whose loss is exactly 0 in the precision that the run was trained with."""
-    run = evidence.run
+def _zero_shares(evidence: Evidence, steps: Sequence[int]) -> list[float]:
+    """Share of the train set whose loss is exactly 0 in the precision that the run was trained with, at each step."""
+    run, found = evidence.run, []
     train = Examples.of(split(run.task, run.experiment.data).train, "cpu")
     dtype = getattr(torch, run.experiment.training.loss_dtype)
-    losses, _ = per_label(run.checkpoint(step).model(train.tokens, run.task.loss_positions), train.labels, dtype)
-    return float((losses == 0).double().mean())
+    for step in steps:
+        logits = run.checkpoint(step).model(train.tokens, run.task.loss_positions)
+        losses, _ = per_label(logits, train.labels, dtype)
+        found.append(float((losses == 0).double().mean()))
+    return found
 
 
 def _rounds_to_zero(runs: Sequence[Evidence]) -> Verdict:
@@ -97,10 +100,10 @@ def _rounds_to_zero(runs: Sequence[Evidence]) -> Verdict:
     for run in chosen.get("float32", []):
         first = min((spike.step for spike in spikes(run)), default=-1.0)
         there = [step for step in run.run.checkpoints if step <= first]
-        before += [_zero_share(run, there[-1])] if there else []
+        before += _zero_shares(run, there[-1:])
     if not before or "float64" not in chosen:
         return undecided("needs float32 runs with a checkpoint before a spike, and float64 runs")
-    never = max(_zero_share(run, step) for run in chosen["float64"] for step in run.run.checkpoints)
+    never = max(share for run in chosen["float64"] for share in _zero_shares(run, run.run.checkpoints))
     text = f"{', '.join(f'{share:.0%}' for share in before)} of the train losses are exactly 0 before the first spike"
     return judged(min(before) > 0 == never, float(np.median(before)), f"{text}; in float64 at most {never:.0%} ever")
 
