@@ -14,7 +14,7 @@ SMALL = RepeatedSubsequences(vocabulary=50, length=20, subsequence=3, repeats=3)
 def test_published_sizes():
     task = RepeatedSubsequences()
     assert (task.d_vocab, task.d_vocab_out, task.n_ctx, task.slot) == (128, 128, 85, 28)
-    assert (task.loss_positions[0], task.loss_positions[-1]) == (29, 82)
+    assert (task.loss_positions[0], task.loss_positions[-1]) == (29, 83)
     assert task.components == ("copy_2", "copy_3")
     assert task.universe() is None
 
@@ -23,8 +23,8 @@ def test_labels_by_hand():
     # Slots of six: positions 1 … 6, 7 … 12, 13 … 18; copies of 5 6 7 begin at 2, 7 and 15.
     tokens = np.array([[0, 1, 5, 6, 7, 2, 2, 5, 6, 7, 3, 3, 3, 4, 4, 5, 6, 7, 8, 9]])
     batch = SMALL.batch(tokens, np.array([[2, 7, 15]]))
-    assert SMALL.loss_positions == tuple(range(7, 17))
-    assert batch.labels.tolist() == [[6, 7, *[IGNORE] * 6, 6, 7]]
+    assert SMALL.loss_positions == tuple(range(7, 18))
+    assert batch.labels.tolist() == [[6, 7, *[IGNORE] * 6, 6, 7, IGNORE]]
     assert batch.component[0, [0, 1, 8, 9]].tolist() == [0, 0, 1, 1]
 
 
@@ -39,10 +39,10 @@ def test_every_label_is_the_next_token_and_stood_after_the_same_token_before():
                 assert (tokens[position], label) in pairs
 
 
-def test_copies_stand_at_every_offset_but_leave_the_last_position_of_a_slot():
+def test_copies_stand_wherever_they_fit_in_a_slot():
     tokens, starts = SMALL.draw(500, np.random.default_rng(1))
     offsets = starts - 1 - SMALL.slot * np.arange(3)
-    assert [sorted(set(column)) for column in offsets.T] == [[0, 1, 2]] * 3
+    assert [sorted(set(column)) for column in offsets.T] == [[0, 1, 2, 3]] * 3
     copies = tokens[np.arange(500)[:, None, None], starts[:, :, None] + np.arange(3)]
     assert (copies == copies[:, :1]).all()
 

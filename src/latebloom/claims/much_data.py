@@ -46,8 +46,10 @@ def _together(evidence: Evidence) -> Verdict:
 def _delays(runs: Sequence[Evidence]) -> tuple[np.ndarray, np.ndarray]:
     """Fraction and delay (steps from train to test accuracy 0.9) of the runs that memorise; one that has not
     generalised by its last step counts with the delay it has had by then, which is too little."""
-    found = [(r.run.experiment.data.fraction, r.reached("train"), r.reached("test") or r.last_step) for r in runs]
-    rows = np.array([(share, test - train) for share, train, test in found if train is not None])
+    found = [(r.run.experiment.data.fraction, r.reached("train"), r.reached("test"), r.last_step) for r in runs]
+    rows = np.array(
+        [(share, (last if test is None else test) - train) for share, train, test, last in found if train is not None]
+    )
     return (rows[:, 0], rows[:, 1]) if len(rows) else (np.empty(0), np.empty(0))
 
 

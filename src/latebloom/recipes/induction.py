@@ -17,7 +17,7 @@ def induction(seed: int = 0) -> Experiment:
         task=RepeatedSubsequences(),
         data=Data(kind="stream", test_size=512),
         model=TransformerConfig(n_layers=2, d_model=48, n_heads=4, d_head=12, d_mlp=0, skip=2.0),
-        optimiser=Optimiser(betas=(0.9, 0.999), warmup=0),
+        optimiser=Optimiser(betas=(0.9, 0.999), warmup=100),
         training=Training(steps=6000, batch_size=128),
         recording=Recording(checkpoints="50 until 2000, 250", metrics="20"),
     ).with_seed(seed)

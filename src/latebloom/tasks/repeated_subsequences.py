@@ -17,14 +17,15 @@ class RepeatedSubsequences(Task):
 
     Position 0 holds ``START`` (token 0); the positions after it are cut into ``repeats`` slots of
     (length - 1) // repeats. All tokens are uniform in 1 … vocabulary - 1; then one random subsequence is written once
-    into each slot, from a place that is uniform over those that leave the slot's last position free. It has no fixed
-    place, so it can only be found by what it says.
+    into each slot, from a place that is uniform over those where it fits. It has no fixed place, so it can only be
+    found by what it says.
     A label stands where the next token follows from what has come before: at the first to the last but one token of
     the second, third … copy, subsequence - 1 labels each. The first token of a copy cannot be predicted, and has none.
     By chance a token also stands elsewhere, so the least loss is small but not 0.
     Source: the write-up, "Predicting Repeated Subsequences"; sizes from facts.md. It does not say how a sequence is
-    laid out. This layout is read off the published weights: token 0 moves with position 0 alone and is never an
-    answer, position 84 is never fed, and position embeddings have a period of 28 whose last position is apart.
+    laid out. This layout is read off the published weights and optimiser state: token 0 moves with position 0 alone
+    and is never an answer, position 84 is never fed, position 83 is asked, and position embeddings have a period of 28
+    (dev/searches/induction.md).
     """
 
     summary: ClassVar[str] = "random tokens with a subsequence that comes three times: asks for what comes next"
@@ -63,8 +64,8 @@ class RepeatedSubsequences(Task):
 
     @property
     def loss_positions(self) -> tuple[int, ...]:
-        """From the first position of the second slot to the last but two of the last slot."""
-        return tuple(range(1 + self.slot, self.repeats * self.slot - 1))
+        """From the first position of the second slot to the last but one of the last slot."""
+        return tuple(range(1 + self.slot, self.repeats * self.slot))
 
     @property
     def components(self) -> tuple[str, ...]:
@@ -85,7 +86,7 @@ class RepeatedSubsequences(Task):
         tokens = rng.integers(1, self.vocabulary, size=(count, self.length))
         tokens[:, 0] = START
         repeated = rng.integers(1, self.vocabulary, size=(count, 1, self.subsequence))
-        offsets = rng.integers(self.slot - self.subsequence, size=(count, self.repeats))
+        offsets = rng.integers(self.slot - self.subsequence + 1, size=(count, self.repeats))
         starts = 1 + self.slot * np.arange(self.repeats) + offsets
         places = starts[:, :, None] + np.arange(self.subsequence)
         tokens[np.arange(count)[:, None, None], places] = repeated
