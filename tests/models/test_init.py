@@ -19,6 +19,13 @@ def test_transformer_is_normal_with_the_published_scale():
             assert abs(float(weight.mean())) < 5 * (fan * weight.numel()) ** -0.5, name
 
 
+def test_only_queries_and_keys_are_larger_where_asked():
+    plain, larger = (TransformerConfig(attending=scale).build(ModularAddition(p=7)).state_dict() for scale in (1, 2))
+    for name, weight in plain.items():
+        scale = 2 if name.endswith(("W_Q", "W_K")) else 1
+        torch.testing.assert_close(larger[name], scale * weight)
+
+
 @pytest.mark.parametrize("config", [TransformerConfig, MLPConfig])
 def test_the_seed_decides(config):
     first, again, other = (config(seed=seed).build(ModularAddition(p=7)).state_dict() for seed in (0, 0, 1))

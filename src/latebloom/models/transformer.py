@@ -31,6 +31,9 @@ class TransformerConfig(Config):
         gt=0,
         description="how many times a block passes its input on; 2 in the published attention-only runs",
     )
+    attending: float = Field(
+        default=1.0, gt=0, description="initial W_Q and W_K, in units of 1 / sqrt(d_model); larger tells heads apart"
+    )
     seed: int = Field(default=0, ge=0, lt=2**63, description="seed of the initial weights, apart from the split")
 
     @model_validator(mode="after")
@@ -69,6 +72,7 @@ class Transformer(Model):
     def init_weights(self) -> None:
         """Every matrix N(0, 1/d_model), W_U N(0, 1/d_vocab), biases 0; drawn in the order of `named_parameters`.
 
+        W_Q and W_K are then multiplied by ``attending``.
         Source: the published training code, as recorded in facts.md.
         """
         generator = torch.Generator().manual_seed(self.config.seed)
@@ -79,7 +83,8 @@ class Transformer(Model):
                 nn.init.zeros_(weight)
             else:
                 fan = d_vocab if leaf == "W_U" else d_model
-                nn.init.normal_(weight, std=fan**-0.5, generator=generator)
+                scale = self.config.attending if leaf in ("W_Q", "W_K") else 1.0
+                nn.init.normal_(weight, std=scale * fan**-0.5, generator=generator)
 
     def passed_on(self, written: int, read: int) -> float:
         """How many times the stream that the later layer ``read`` reads holds what layer ``written`` added to it."""
