@@ -2,13 +2,14 @@
 
 python dev/searches/induction_published.py .../induction_head_infinite.pth
 
-The figures in induction.md are this script's. Four questions, each answered by numbers that the file holds:
+The first section of induction.md is from here. Four questions, each answered by numbers that the file holds:
 warm-up and initial positions (a position that is never fed only decays), the other initial weights (what was learned
 keeps a trace of the draw), the layout (the loss the run ended at), and how often a block adds its input (at rest,
 AdamW's step and its decay cancel: -mean gradient / sqrt(second moment) = weight, so their ratio is 1).
 """
 
 import sys
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import torch
@@ -22,8 +23,7 @@ from latebloom.tasks import IGNORE, Batch, RepeatedSubsequences
 TASK = RepeatedSubsequences()
 SEQUENCES = 16_384
 CHUNK = 256
-NAMES = ("W_E", "W_pos", "0.W_K", "0.W_Q", "0.W_V", "0.W_O", "1.W_K", "1.W_Q", "1.W_V", "1.W_O", "W_U")
-HEAVIER = (1.0, 1.9, 2.0, 2.1)
+SKIPS = (1.0, 1.9, 2.0, 2.1)
 
 
 def main(path: str) -> None:
@@ -31,13 +31,14 @@ def main(path: str) -> None:
     weights = {name: value for name, value in stored["model"].items() if not name.endswith("mask")}
     drawn = draw([tuple(value.shape) for value in weights.values()], seed=stored["model_config"]["seed"])
     unfed(weights["pos_embed.W_pos"][-1], drawn[1][-1], steps=len(stored["train_losses"]))
-    traces(list(weights.values()), drawn)
+    traces(weights, drawn)
     tokens, starts = TASK.draw(SEQUENCES, np.random.default_rng(0))
     sequences = TASK.batch(tokens, starts)
     layouts(stored, sequences, starts)
-    moments = [state["exp_avg_sq"] for _, state in sorted(stored["optimizer"]["state"].items())]
-    for skip in HEAVIER:
-        balance(with_skip(stored, skip), moments, sequences, skip)
+    states = [state for _, state in sorted(stored["optimizer"]["state"].items())]
+    moments = transformer_from_state({name: state["exp_avg_sq"] for name, state in zip(weights, states, strict=True)})
+    for skip in SKIPS:
+        balance(with_skip(stored, skip), dict(moments.named_parameters()), sequences, skip)
 
 
 def draw(shapes: list[tuple[int, ...]], seed: int) -> list[Tensor]:
@@ -55,10 +56,12 @@ def unfed(end: Tensor, start: Tensor, steps: int) -> None:
     print(f"of 100 steps of warm-up {np.prod(1 - rates):.7f}, of none {(1 - 1e-3) ** steps:.7f}")
 
 
-def traces(ends: list[Tensor], starts: list[Tensor]) -> None:
-    """Correlation of each final weight with its own draw, in standard deviations of what chance gives."""
-    scores = [float(torch.corrcoef(torch.stack([a.flatten(), b.flatten()]))[0, 1]) for a, b in zip(ends, starts)]
-    told = (f"{name} {score:.2f} ({score * end.numel() ** 0.5:.0f})" for name, score, end in zip(NAMES, scores, ends))
+def traces(ends: Mapping[str, Tensor], starts: list[Tensor]) -> None:
+    """Correlation of each final weight with its own draw, and in standard deviations of what chance gives."""
+    told = []
+    for (name, end), start in zip(ends.items(), starts, strict=True):
+        score = float(torch.corrcoef(torch.stack([end.flatten(), start.flatten()]))[0, 1])
+        told.append(f"{name} {score:.2f} ({score * end.numel() ** 0.5:.0f})")
     print("correlation with the draw (standard deviations of chance):", ", ".join(told))
 
 
@@ -75,30 +78,27 @@ def layouts(stored: dict, sequences: Batch, starts: np.ndarray) -> None:
 
 
 def losses_of(model: Transformer, sequences: Batch) -> tuple[Tensor, Tensor]:
-    labels = torch.as_tensor(sequences.labels)
+    """Loss of each label, 0 where there is none; and whether there is one."""
     with torch.no_grad():
-        parts = [
-            per_label(model(torch.as_tensor(tokens), TASK.loss_positions), some)[0]
-            for tokens, some in zip(np.split(sequences.tokens, SEQUENCES // CHUNK), labels.split(CHUNK))
-        ]
-    return torch.cat(parts), labels != IGNORE
+        losses = [per_label(logits, labels)[0] for logits, labels in answers(model, sequences)]
+    return torch.cat(losses), torch.as_tensor(sequences.labels) != IGNORE
 
 
-def balance(model: Transformer, moments: list[Tensor], sequences: Batch, skip: float) -> None:
+def answers(model: Transformer, sequences: Batch) -> Iterator[tuple[Tensor, Tensor]]:
+    """Logits and labels, some sequences at a time."""
+    parts = (torch.as_tensor(part).split(CHUNK) for part in (sequences.tokens, sequences.labels))
+    for tokens, labels in zip(*parts, strict=True):
+        yield model(tokens, TASK.loss_positions), labels
+
+
+def balance(model: Transformer, moments: Mapping[str, Tensor], sequences: Batch, skip: float) -> None:
     """How far AdamW's mean step goes against each weight's decay: 1 where the weight is at rest."""
-    weights = dict(model.named_parameters())
-    for tokens, labels in zip(
-        np.split(sequences.tokens, SEQUENCES // CHUNK), np.split(sequences.labels, SEQUENCES // CHUNK)
-    ):
-        logits = model(torch.as_tensor(tokens), TASK.loss_positions)
-        (cross_entropy(logits, torch.as_tensor(labels)) * CHUNK / SEQUENCES).backward()
-    squares = dict(with_moments(moments).named_parameters())
+    for logits, labels in answers(model, sequences):
+        (cross_entropy(logits, labels) * CHUNK / SEQUENCES).backward()
     told = []
-    for name, weight in weights.items():
-        step = -weight.grad / (squares[name].detach().sqrt() + 1e-8)
-        told.append(
-            f"{name.removeprefix('blocks.').replace('attn.', '')} {(step * weight).sum() / weight.square().sum():.2f}"
-        )
+    for name, weight in model.named_parameters():
+        step, end = -weight.grad / (moments[name].detach().sqrt() + 1e-8), weight.detach()
+        told.append(f"{name} {float((step * end).sum() / end.square().sum()):.2f}")
     print(f"skip {skip:g}: step against decay:", ", ".join(told))
 
 
@@ -107,13 +107,6 @@ def with_skip(stored: dict, skip: float) -> Transformer:
     twin = Transformer(model.config.model_copy(update={"skip": skip}), TASK.d_vocab, TASK.d_vocab_out, TASK.n_ctx)
     twin.load_state_dict(model.state_dict())
     return twin
-
-
-def with_moments(moments: list[Tensor]) -> Transformer:
-    """The optimiser's second moments, in the layout of latebloom's weights."""
-    places = {"W_E": "embed.W_E", "W_pos": "pos_embed.W_pos", "W_U": "unembed.W_U"}
-    state = {places.get(n) or f"attn_blocks.{n.replace('.', '.attn.')}": m for n, m in zip(NAMES, moments)}
-    return transformer_from_state(state)
 
 
 if __name__ == "__main__":
