@@ -58,7 +58,7 @@ def test_a_run_that_never_grokked_is_told_as_such(memorised, tmp_path):
     assert "This run did not grok" in text
     assert "None was found." in text
     assert "θ" not in text
-    assert text.count("Not drawn: ") == 4
+    assert text.count("Not drawn: ") == 5
     assert "not defined" in text
     assert str(memorised.path) not in text
     assert not (memorised.path / "summary.json").exists()

@@ -52,7 +52,7 @@ def _circular(evidence: Evidence) -> Verdict:
     initial = modular_grid(evidence.run.checkpoint(0).model.double(), evidence.task)
     circles = initial_circles(initial.embedding, evidence.grid.embedding)
     if not circles:
-        return undecided("no two principal components of the final embedding share a frequency")
+        return undecided("no two principal components of the final embedding make a circle")
     middle = float(np.median([circle.circularity for circle in circles]))
     most = float(np.median([circle.control_max for circle in circles]))
     found = f"{middle:.1%} of the variance at the plane's frequency (median of {len(circles)} planes)"

@@ -12,17 +12,11 @@ FEWEST = 3
 """Runs of one setting that a share of them is told of. Arbitrary: one or two decide nothing."""
 
 
-def setting(evidence: Evidence, field: str) -> Any:
-    """A field of the run's experiment, written SECTION.FIELD."""
-    section, name = field.split(".")
-    return getattr(getattr(evidence.run.experiment, section), name)
-
-
 def grouped(runs: Sequence[Evidence], *fields: str) -> dict[Any, list[Evidence]]:
     """The runs by the values of these fields (the value itself for one field), in the order of the runs."""
     groups: dict[Any, list[Evidence]] = {}
     for run in runs:
-        values = tuple(setting(run, field) for field in fields)
+        values = tuple(run.run.experiment.setting(field) for field in fields)
         groups.setdefault(values[0] if len(fields) == 1 else values, []).append(run)
     return groups
 

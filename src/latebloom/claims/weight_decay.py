@@ -7,14 +7,14 @@ import numpy as np
 from latebloom.claims.claim import SweepClaim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
 from latebloom.claims.pool import FEW
-from latebloom.claims.settings import FEWEST, grok_times, grouped, setting, share_grokked
+from latebloom.claims.settings import FEWEST, grok_times, grouped, share_grokked
 from latebloom.statistics import fit_power_law, level_effects, median_step
 
 _FIELD = "optimiser.weight_decay"
 
 
 def _slower(runs: Sequence[Evidence]) -> Verdict:
-    decays = np.array([float(setting(run, _FIELD)) for run in runs])
+    decays = np.array([run.run.experiment.setting(_FIELD) for run in runs])
     law = fit_power_law(decays, grok_times(runs))
     found = law.exponent
     if found.value is None or found.low is None or found.high is None:

@@ -26,12 +26,12 @@ class InitialEmbedding:
 
 
 def data(source: FigureSource) -> InitialEmbedding:
-    """Of the checkpoint at step 0. UsageError without one, or where no two final components share a frequency."""
+    """Of the checkpoint at step 0. UsageError without one, or where no two final components make a circle."""
     if source.steps[0] != 0:
         raise UsageError(f"{source.run.path} has no checkpoint at step 0, and this figure needs the initial embedding")
     circles = initial_circles(source.grid_at(0).embedding, source.grid.embedding)
     if not circles:
-        raise UsageError(f"{source.run.path}: no two principal components of the final embedding share a frequency")
+        raise UsageError(f"{source.run.path}: no two principal components of the final embedding make a circle")
     return InitialEmbedding(tuple(circles), tuple(source.keys))
 
 

@@ -10,8 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from latebloom._text import percent
-from latebloom.circuits.modular.embedding import embedding_components
-from latebloom.circuits.modular.initial import circularity
+from latebloom.circuits.modular.embedding import circularity, embedding_components
 from latebloom.figures import theme
 from latebloom.figures.circles import Circle, draw_circles
 from latebloom.figures.figure import Figure, fixed
@@ -30,7 +29,7 @@ COUNT = 10
 @dataclass(frozen=True, eq=False)
 class PrincipalComponents:
     """content: each component's share of energy by frequency k = 1 …; variance: each component's share of the whole.
-    circles: pairs of components on one frequency, strongest first."""
+    circles: pairs of components that make one, strongest first."""
 
     content: Float[np.ndarray, "component k"]
     variance: Float[np.ndarray, " component"]
@@ -60,7 +59,7 @@ def says(components: PrincipalComponents) -> str:
     return (
         f"The first {len(purest)} components hold {percent(components.variance.sum())} of the variance; each has "
         f"{percent(purest.min())} to {percent(purest.max())} of its energy on one frequency; "
-        f"pairs on one frequency, and how much of their variance is there: {pairs}."
+        f"circles, and how much of their variance is on their frequency: {pairs}."
     )
 
 

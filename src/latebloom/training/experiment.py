@@ -1,5 +1,7 @@
 """One experiment, whole: everything that decides how a run goes."""
 
+from typing import Any
+
 from pydantic import Field, model_validator
 
 from latebloom._config import Config
@@ -26,6 +28,11 @@ class Experiment(Config):
         elif self.training.batch_size is None:
             raise ValueError("training.batch_size: got none, expected a number, since a stream has no full batch")
         return self
+
+    def setting(self, field: str) -> Any:
+        """The value of SECTION.FIELD; None for a field that this kind of task or model does not have."""
+        section, _, name = field.partition(".")
+        return getattr(getattr(self, section), name, None)
 
     def with_seed(self, seed: int) -> "Experiment":
         """The same experiment with both seeds, of initial weights and of data, set to ``seed``."""

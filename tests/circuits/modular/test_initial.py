@@ -45,6 +45,13 @@ def test_components_of_two_circles():
     assert components.circles() == [(2, 0, 1), (5, 2, 3)]
 
 
+def test_noise_has_no_circles_though_components_share_a_frequency():
+    noise = torch.randn(31, 64, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    components = embedding_components(noise, 12)
+    assert len(set(components.frequency.tolist())) < 12
+    assert components.circles() == []
+
+
 def test_spectrum_by_hand():
     embedding = 3 * circle(2, [0, 1]) + circle(5, [2, 3])
     fractions = embedding_fractions(embedding)

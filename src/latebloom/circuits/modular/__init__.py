@@ -5,6 +5,7 @@ from latebloom.circuits.modular.ablations import ablate
 from latebloom.circuits.modular.cos_waves import CosWaves, cos_fit_fve, cos_waves
 from latebloom.circuits.modular.embedding import (
     EmbeddingComponents,
+    circularity,
     embedding_components,
     embedding_fractions,
     embedding_norms,
@@ -12,7 +13,7 @@ from latebloom.circuits.modular.embedding import (
 from latebloom.circuits.modular.explanation import Explanation, explain_grid, explain_model
 from latebloom.circuits.modular.grid import Grid, modular_grid
 from latebloom.circuits.modular.heads import AttentionHead, attention_heads
-from latebloom.circuits.modular.initial import InitialCircle, circularity, initial_circles
+from latebloom.circuits.modular.initial import InitialCircle, initial_circles
 from latebloom.circuits.modular.key_frequencies import RULES, key_frequencies
 from latebloom.circuits.modular.neurons import (
     NeuronClusters,

@@ -6,7 +6,11 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from latebloom.fourier import energy_by_frequency, rounding_energy, transform
+from latebloom.fourier import basis_rows, energy_by_frequency, rounding_energy, transform
+
+CIRCLE = 0.5
+"""Share of a plane's variance on one frequency from which it counts as a circle: the larger part. A random plane has
+2/(p - 1)."""
 
 
 def embedding_fractions(embedding: Float[Tensor, "x d_model"]) -> Float[Tensor, "k"] | None:
@@ -19,6 +23,18 @@ def embedding_fractions(embedding: Float[Tensor, "x d_model"]) -> Float[Tensor, 
 def embedding_norms(embedding: Float[Tensor, "x d_model"]) -> Float[Tensor, " f"]:
     """Norm of the embedding along each row of the Fourier basis. Source: the write-up's embedding spectrum."""
     return transform(embedding, (0,)).norm(dim=1)
+
+
+def circularity(scores: Float[Tensor, "x axis"], k: int) -> float:
+    """Share of the scores' variance over the operands that is at frequency k: 1 for a circle walked k times.
+
+    Energy of the cos k and sin k rows of the Fourier transform over that of all rows but the constant; 0 where the
+    scores do not vary. A random embedding has 2/(p - 1) on average.
+    """
+    coefficients = transform(scores, (0,))
+    total = float(coefficients[1:].square().sum())
+    own = float(coefficients[list(basis_rows(k, len(scores)))].square().sum())
+    return own / total if total > rounding_energy(scores) else 0.0
 
 
 @dataclass(frozen=True)
@@ -37,11 +53,16 @@ class EmbeddingComponents:
     share: Float[Tensor, " component"]
 
     def circles(self) -> list[tuple[int, int, int]]:
-        """Pairs of components on one frequency, as (k, first, second): drawn against each other they make a circle."""
+        """Pairs of components on one frequency, as (k, first, second), that drawn against each other make a circle.
+
+        A pair whose plane has less than CIRCLE of its variance on that frequency is none: of some dozen components
+        of noise, two have the same strongest frequency by chance.
+        """
         found: dict[int, list[int]] = {}
         for component, k in enumerate(self.frequency.tolist()):
             found.setdefault(k, []).append(component)
-        return [(k, pair[0], pair[1]) for k, pair in found.items() if len(pair) >= 2]
+        pairs = [(k, pair[0], pair[1]) for k, pair in found.items() if len(pair) >= 2]
+        return [(k, a, b) for k, a, b in pairs if circularity(self.scores[:, [a, b]], k) >= CIRCLE]
 
 
 def embedding_components(embedding: Float[Tensor, "x d_model"], count: int = 10) -> EmbeddingComponents:

@@ -6,8 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from latebloom.circuits.modular.embedding import embedding_components
-from latebloom.fourier import basis_rows, rounding_energy, transform
+from latebloom.circuits.modular.embedding import circularity, embedding_components
 
 
 @dataclass(frozen=True)
@@ -23,18 +22,6 @@ class InitialCircle:
     circularity: float
     control: float
     control_max: float
-
-
-def circularity(scores: Float[Tensor, "x axis"], k: int) -> float:
-    """Share of the scores' variance over the operands that is at frequency k: 1 for a circle walked k times.
-
-    Energy of the cos k and sin k rows of the Fourier transform over that of all rows but the constant; 0 where the
-    scores do not vary. A random embedding has 2/(p - 1) on average.
-    """
-    coefficients = transform(scores, (0,))
-    total = float(coefficients[1:].square().sum())
-    own = float(coefficients[list(basis_rows(k, len(scores)))].square().sum())
-    return own / total if total > rounding_energy(scores) else 0.0
 
 
 def initial_circles(

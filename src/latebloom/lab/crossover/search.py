@@ -58,9 +58,8 @@ class Search:
 
     def known(self) -> list[float]:
         """Sizes in the range whose repeats, with these very settings, are all over."""
-        section, _, name = self.field.partition(".")
-        stored = (run.directory for run in sweep_runs(self.place.path) if run.status in OVER)
-        values = {directory.read_manifest().experiment[section].get(name) for directory in stored}
+        stored = [run.experiment for run in sweep_runs(self.place.path) if run.status in OVER]
+        values = {experiment.setting(self.field) for experiment in stored}
         sizes = sorted({float(value) for value in values if value is not None})
         return [size for size in sizes if self.within.low <= size <= self.within.high and not self.missing(size)]
 

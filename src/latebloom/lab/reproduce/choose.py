@@ -15,16 +15,10 @@ def chosen(runs: Sequence[Run], where: Where) -> list[Run]:
 
 
 def matches(experiment: Experiment, where: Where) -> bool:
-    """Whether it has all of these settings; a field that it does not have is another setting."""
-    return all(_has(experiment, name, value) for name, value in where.items())
+    """Whether it has all of these settings; a field that it does not have is none."""
+    return all(experiment.setting(name) == (None if value == "none" else value) for name, value in where.items())
 
 
 def told(where: Where) -> str:
     """The condition in words."""
     return ", ".join(f"{name} = {value}" for name, value in where.items())
-
-
-def _has(experiment: Experiment, field: str, value: str | int | float) -> bool:
-    section, name = field.split(".")
-    part = getattr(experiment, section)
-    return hasattr(part, name) and bool(getattr(part, name) == (None if value == "none" else value))
