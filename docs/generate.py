@@ -2,6 +2,7 @@
 
 python docs/generate.py results RUN        keep a run's summary, verdicts and pictures as committed results
 python docs/generate.py reproduction DIR   keep what `latebloom reproduce` left in DIR (RUNS/reproduce)
+python docs/generate.py crossover SWEEP    keep the answer of `latebloom crossover`, its picture and how it was made
 python docs/generate.py seeds              draw the pictures of the committed studies of seeds
 python docs/generate.py pages              write the pages, and the blocks in others, that are made from all of these
 """
@@ -17,6 +18,7 @@ RESULTS = ROOT / "results" / "mainline"
 REPRODUCTION = ROOT / "results" / "reproduction"
 PICTURED = ROOT / "docs" / "images" / "reproduction"
 BUDGETS = ("full", "quick")
+CROSSOVER = ROOT / "results" / "crossover"
 SEEDS = ROOT / "results" / "seeds"
 BENCHMARKS = ROOT / "benchmarks" / "results"
 PICTURES = ("training-curve", "embedding-spectrum")
@@ -57,6 +59,47 @@ def keep_reproduction(folder: Path) -> None:
             old.unlink()
         for file in drawn_files(json.loads(stored.read_text())):
             shutil.copy(folder / file, PICTURED / Path(file).name)
+
+
+def keep_crossover(sweep: Path) -> None:
+    """Store what a search for the crossover found, under the name of its recipe."""
+    from latebloom.lab.crossover import Crossover
+    from latebloom.sweeps.table import sweep_runs
+
+    manifests = [run.directory.read_manifest() for run in sweep_runs(sweep)]
+    found = Crossover.model_validate_json((sweep / "crossover.json").read_text())
+    recipe, within = manifests[0].recipe, found.within
+    asked = f"--low {within.low:g} --high {within.high:g} --tolerance {within.tolerance:g}"
+    made = {
+        "command": f"latebloom crossover {recipe} {asked} --repeats {len(found.sizes[0].outcomes)}",
+        "date": max(manifest.updated for manifest in manifests).date().isoformat(),
+        "versions": manifests[0].versions,
+        "device": manifests[0].device,
+        "git_commit": manifests[0].git_commit,
+        "seconds": sum(manifest.seconds for manifest in manifests),
+        "found": found.model_dump(mode="json"),
+    }
+    CROSSOVER.mkdir(parents=True, exist_ok=True)
+    (CROSSOVER / f"{recipe}.json").write_text(json.dumps(made, indent=1) + "\n")
+    shutil.copy(sweep / "figures" / "crossover.svg", ROOT / "docs" / "images" / f"crossover-{recipe}.svg")
+
+
+def crossover_block() -> str:
+    """The measured searches in docs/crossover.md."""
+    from latebloom.lab.crossover import Crossover
+
+    lines = []
+    for path in sorted(CROSSOVER.glob("*.json")):
+        made = json.loads(path.read_text())
+        rows = Crossover.model_validate(made["found"]).rows()
+        lines += [f"`{made['command']}`", "", f"![{path.stem}](images/crossover-{path.stem}.svg)", ""]
+        lines += ["| | |", "|---|---|", *(f"| {name} | {text} |" for name, text in rows), ""]
+        lines += [
+            f"Made on {made['date']}, torch {made['versions']['torch']}; {made['seconds'] / 60:.0f} minutes of "
+            "training summed over the runs.",
+            "",
+        ]
+    return "\n".join(lines).rstrip()
 
 
 def drawn_files(result: dict[str, Any]) -> list[str]:
@@ -199,6 +242,7 @@ def pages() -> dict[Path, str]:
     return {
         ROOT / "README.md": filled(ROOT / "README.md", "demo", headline(summary)),
         ROOT / "docs" / "sweeps.md": filled(ROOT / "docs" / "sweeps.md", "measured", sweep_block(*sweeps)),
+        ROOT / "docs" / "crossover.md": filled(ROOT / "docs" / "crossover.md", "measured", crossover_block()),
         ROOT / "docs" / "demo.md": demo_page(summary, claims),
         ROOT / "docs" / "speed.md": speed_page(bench, full),
         ROOT / "docs" / "reproduction.md": reproduction_page(),
@@ -213,6 +257,8 @@ def main(arguments: list[str]) -> int:
         keep(arguments[1])
     elif arguments[:1] == ["reproduction"] and len(arguments) == 2:
         keep_reproduction(Path(arguments[1]))
+    elif arguments[:1] == ["crossover"] and len(arguments) == 2:
+        keep_crossover(Path(arguments[1]))
     elif arguments == ["seeds"]:
         from latebloom.lab.seeds.page import draw_images, read_studies
 

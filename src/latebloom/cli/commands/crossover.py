@@ -58,8 +58,8 @@ def _add_options(parser: Parser) -> None:
     parser.add_argument(
         "--field", metavar="FIELD", help="data.fraction or data.train_size (the one that fits the task)"
     )
-    parser.add_argument("--low", type=_number, metavar="SIZE", help="smallest size (0.05, or 16)")
-    parser.add_argument("--high", type=_number, metavar="SIZE", help="largest size (0.95, or 16384)")
+    parser.add_argument("--low", type=_number, metavar="SIZE", help="smallest size (0.05, or a recipe's own / 16)")
+    parser.add_argument("--high", type=_number, metavar="SIZE", help="largest size (0.95, or a recipe's own × 16)")
     parser.add_argument(
         "--tolerance", type=_number, metavar="T", help="how narrow the brackets get (0.02, or 0.25 doublings)"
     )

@@ -18,9 +18,15 @@ FIELDS = (SHARE, COUNT)
 FINEST = 1e-6
 """The least tolerance: to this sizes are rounded."""
 
-USUAL = {SHARE: (0.05, 0.95, 0.02), COUNT: (16.0, 16_384.0, 0.25)}
-"""Range and tolerance where none is asked for. Arbitrary: nearly nothing to nearly all, in steps of 2 %; ten
-doublings, with the write-up's 700 examples among them, to a quarter of one."""
+SHARES = (0.05, 0.95, 0.02)
+"""Range and tolerance where none is asked for. Arbitrary: nearly nothing to nearly all, in steps of 2 %."""
+
+AROUND, DOUBLINGS = 16.0, 0.25
+"""Counts of examples where none is asked for: this many times fewer and more than the recipe trains on, to a quarter
+of a doubling. Arbitrary; a step on the full batch costs as much more as the train set is larger."""
+
+USUAL_COUNT = 512
+"""The middle of that range for a recipe that trains on no fixed number. Arbitrary, as the write-up's 512 and 700."""
 
 
 def asked_for(
@@ -35,16 +41,16 @@ def asked_for(
     repeats: int = 3,
     delay: float | int = DELAY,
 ) -> Search:
-    """The search over a recipe's train set. None: the field that fits the task, and what is USUAL for it.
+    """The search over a recipe's train set. None: the field that fits the task, and the usual range for it.
 
     Errors: UsageError for an unknown field, a range that is none, settings that do not fit, or no examples to test on.
     """
-    usual_field = _usual_field(recipe, build, settings)
+    usual_field, usual = _usual(recipe, build, settings)
     field = usual_field if field is None else field
     if field != usual_field:
         raise UsageError(f"--field: got {field!r}, expected {usual_field}, by which this task is given its data")
     within = _range(
-        field, *(own if own is not None else usual for own, usual in zip((low, high, tolerance), USUAL[field]))
+        field, *(own if own is not None else other for own, other in zip((low, high, tolerance), usual, strict=True))
     )
     # The size of the train set means something only where it is fixed, whatever the recipe does.
     spec = Spec(recipe=recipe, seeds=tuple(range(repeats)), settings=(*settings, "--data.kind", "finite"))
@@ -54,10 +60,14 @@ def asked_for(
     return search
 
 
-def _usual_field(recipe: str, build: Build, settings: Sequence[str]) -> str:
-    """As a stream every task can be built, with no size given yet."""
-    task = build(recipe, 0, [*settings, "--data.kind", "stream", "--training.batch_size", "1"]).task
-    return COUNT if task.universe() is None else SHARE
+def _usual(recipe: str, build: Build, settings: Sequence[str]) -> tuple[str, tuple[float, float, float]]:
+    """The field that fits the task, and its range and tolerance."""
+    # As a stream every task can be built, with no size given yet.
+    experiment = build(recipe, 0, [*settings, "--data.kind", "stream", "--training.batch_size", "1"])
+    if experiment.task.universe() is not None:
+        return SHARE, SHARES
+    middle = experiment.data.train_size or USUAL_COUNT
+    return COUNT, (max(1.0, float(middle // AROUND)), middle * AROUND, DOUBLINGS)
 
 
 def _range(field: str, low: float | int, high: float | int, tolerance: float | int) -> Range:
