@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from latebloom.circuits.digits import explain_digits
 from latebloom.claims.claim import Claim, SweepClaim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
@@ -30,12 +28,9 @@ def each_changes(evidence: Evidence) -> Verdict:
 
 def parts_make_the_whole(evidence: Evidence) -> Verdict:
     """How much of the whole loss's fall, from guessing to its last value, the parts' phase changes make up."""
-    losses = evidence.parts
-    chance = float(np.mean(list(losses.chance.values())))
-    first, last = float(losses.total.value[0]), float(losses.total.value[-1])
-    if losses.changes.explained is None or not last < min(first, chance):
+    share = evidence.parts.explained
+    if share is None:
         return undecided("the whole loss does not fall below guessing")
-    share = losses.changes.explained * (first - last) / (chance - last)
     return judged(share >= 0.5, share, f"the parts' phase changes make up {share:.0%} of the fall of the whole loss")
 
 

@@ -32,7 +32,7 @@ def _uniform(evidence: Evidence) -> Verdict:
     structure = _structure(evidence)
     if structure is None or structure.uniform is None:
         return undecided(_NO_KEYS)
-    return judged(
+    return _ignorant(evidence) or judged(
         structure.uniform >= 0.9,
         structure.uniform,
         f"{structure.uniform:.1%} of the 2x2 blocks' energy on the two waves",
@@ -56,10 +56,16 @@ def _lowered(evidence: Evidence, kept: float | None) -> Verdict:
     full = evidence.explanation.loss.all
     if kept is None or not full:
         return undecided(_NO_KEYS)
-    # A model that is confidently wrong loses more than one that knows nothing, so anything taken from it would help.
-    if full >= math.log(evidence.task.p):
-        return undecided(f"the model's loss, {full:.2g}, is not below chance")
-    return judged(kept < full, kept / full, f"loss {full:.2g} becomes {kept:.2g}")
+    return _ignorant(evidence) or judged(kept < full, kept / full, f"loss {full:.2g} becomes {kept:.2g}")
+
+
+def _ignorant(evidence: Evidence) -> Verdict | None:
+    """The verdict on a model that knows less than one that guesses: what it computes answers nothing, and as it is
+    confidently wrong, anything taken from it would help."""
+    full = evidence.explanation.loss.all
+    if full is None or full < math.log(evidence.task.p):
+        return None
+    return undecided(f"the model's loss, {full:.2g}, is not below chance")
 
 
 CLAIMS = (

@@ -5,6 +5,7 @@ import numpy as np
 from latebloom.claims.claim import Claim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
 from latebloom.phases import Series
+from latebloom.phases.phase_change import MIN_POINTS
 
 FALLEN = 0.1
 """Of chance, ln p: a loss below this has fallen. Arbitrary."""
@@ -17,11 +18,14 @@ _NEEDS = "needs a run that grokked, and `latebloom measure`"
 
 def _groks(evidence: Evidence) -> Verdict:
     start, change = evidence.boundary("circuit formation"), evidence.boundary("clean-up")
-    if evidence.series("test_loss") is None:
+    test = evidence.series("test_loss")
+    if test is None:
         return undecided("the run has no test set")
     if start is None or change is None:
-        finished = evidence.run.status == "finished"
-        return judged(False, None, evidence.phases.reason) if finished else undecided("the run is not finished")
+        if evidence.run.status != "finished":
+            return undecided("the run is not finished")
+        short = len(test) < MIN_POINTS
+        return undecided(evidence.phases.reason) if short else judged(False, None, evidence.phases.reason)
     delay = change / start
     return judged(delay >= 2, delay, f"memorised by step {start:.0f}, test loss falls from {change:.0f}")
 

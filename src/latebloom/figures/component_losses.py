@@ -44,8 +44,8 @@ def says(losses: ComponentLosses) -> str:
     dated = {part.name: part.step for part in changes.parts if part.step is not None}
     steps = ", ".join(f"{_plain(name)} at {whole(dated[name].step)}" for name in changes.order)
     told = [f"{len(dated)} of {len(losses.parts)} parts have a phase change of their own{': ' if steps else ''}{steps}"]
-    if changes.explained is not None:
-        told.append(f"their falls make up {percent(changes.explained)} of the whole loss's")
+    if losses.explained is not None:
+        told.append(f"their falls make up {percent(losses.explained)} of the whole loss's fall from guessing")
     return "; ".join(told) + "."
 
 

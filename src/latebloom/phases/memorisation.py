@@ -38,7 +38,8 @@ def find_memorisation(train: Series, *, intervals: bool = True) -> Estimate | No
     """
     change = find_phase_change(_first_fall(_without_slingshots(train)), contrast=LEVEL_CONTRAST, intervals=intervals)
     if isinstance(change, NoChange):
-        return NoChange(f"train loss did not fall and level out: {change.reason}")
+        lowest = float(train.value.min()) / float(train.value[0])
+        return NoChange(f"train loss, at best {lowest:.2g} times its first value, does not level out: {change.reason}")
     if change.completion is None:
         return NoChange("train loss is still falling")
     share = change.after / float(train.value[0])

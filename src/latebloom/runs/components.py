@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from latebloom._errors import UsageError
 from latebloom.phases import Series
 from latebloom.phases.components import ComponentChanges, find_component_changes
@@ -26,6 +28,16 @@ class ComponentLosses:
     total: Series
     chance: dict[str, float]
     changes: ComponentChanges
+
+    @property
+    def explained(self) -> float | None:
+        """Share of the whole loss's fall, from guessing to its last value, that the parts' phase changes make up; None
+        where it does not fall below guessing. (What lies above guessing at the start is no learning.)"""
+        guessing = float(np.mean(list(self.chance.values())))
+        first, last = float(self.total.value[0]), float(self.total.value[-1])
+        if self.changes.explained is None or not last < min(first, guessing):
+            return None
+        return self.changes.explained * (first - last) / (guessing - last)
 
 
 def component_losses(run: Run) -> ComponentLosses:

@@ -24,7 +24,7 @@ class HeadReport(Config):
     layer: int
     head: int
     previous_token: float
-    previous_token_control: float
+    previous_token_even: float
     previous_token_everywhere: float
     induction: float
     induction_control: float
@@ -79,7 +79,10 @@ class InductionCircuit(Config):
         return [
             *told,
             ("circuit", f"{_name(self.pair[0])} into {_name(self.pair[1])}"),
-            ("previous-token score", f"{source.previous_token:.3f}"),
+            (
+                "previous-token score (even attention)",
+                f"{source.previous_token:.3f} ({source.previous_token_even:.3f})",
+            ),
             ("induction score (control)", f"{target.induction:.3f} ({target.induction_control:.3f})"),
             ("composition, deviations from random", ", ".join(f"{pair.into.upper()} {pair.z:.1f}" for pair in mine)),
             ("loss without the two heads", f"{source.loss_increase:+.3g}, {target.loss_increase:+.3g}"),
@@ -101,7 +104,7 @@ def explain_induction(model: Model, task: RepeatedSubsequences, sequences: int =
     drawn = draw_sequences(task, sequences, seed)
     ablations = HeadAblations(exact, drawn)
     heads = _heads(exact, drawn, ablations)
-    previous = _named(heads, lambda head: head.previous_token - _even(task))
+    previous = _named(heads, lambda head: head.previous_token - head.previous_token_even)
     induction = _named(heads, lambda head: head.induction - head.induction_control)
     pair, undefined = _pair(previous, induction, len(exact.blocks))
     return InductionCircuit(
@@ -142,11 +145,6 @@ def _heads(model: Transformer, sequences: Sequences, ablations: HeadAblations) -
         )
         for layer, head in places
     )
-
-
-def _even(task: RepeatedSubsequences) -> float:
-    """What attention spread evenly over all positions so far gives to the one before, on average in the first slot."""
-    return sum(1 / (position + 1) for position in range(1, task.slot + 1)) / task.slot
 
 
 def _named(heads: tuple[HeadReport, ...], lead: Callable[[HeadReport], float]) -> tuple[Head, ...]:

@@ -18,13 +18,14 @@ class HeadScores:
 
     previous_token: from each token of the first copy but its first to the token before it. The first copy is all
     that a model needs for every later one, and where a head may be a previous-token head only.
+    previous_token_even: what attention spread evenly over all positions so far gives there, the same for all heads.
     previous_token_everywhere: from every position after START to the one before it.
     induction: from each position with a label to the tokens after the same token in earlier copies (summed).
-    Each beside its control: the same positions in sequences without the repeats.
+    induction_control: at the same positions in sequences without the repeats.
     """
 
     previous_token: Float[Tensor, "layer head"]
-    previous_token_control: Float[Tensor, "layer head"]
+    previous_token_even: Float[Tensor, "layer head"]
     previous_token_everywhere: Float[Tensor, "layer head"]
     induction: Float[Tensor, "layer head"]
     induction_control: Float[Tensor, "layer head"]
@@ -38,9 +39,11 @@ def head_scores(model: Model, sequences: Sequences) -> HeadScores:
     Limits: a mean; it does not say whether the head's output is used.
     """
     repeated, control = (patterns(model, tokens) for tokens in (sequences.examples.tokens, sequences.control))
+    previous = torch.stack([_previous(pattern, sequences.previous) for pattern in repeated])
+    even = (sequences.previous + 1).to(previous).reciprocal().mean()
     return HeadScores(
-        torch.stack([_previous(pattern, sequences.previous) for pattern in repeated]),
-        torch.stack([_previous(pattern, sequences.previous) for pattern in control]),
+        previous,
+        even.expand_as(previous),
         torch.stack([pattern.diagonal(-1, 2, 3).mean((0, 2)) for pattern in repeated]),
         torch.stack([_induction(pattern, sequences) for pattern in repeated]),
         torch.stack([_induction(pattern, sequences) for pattern in control]),
