@@ -59,6 +59,7 @@ WRONG = [
     ["frobnicate"],
     ["bench", "everything"],
     ["train", "small", "--seeds", "five"],
+    ["train", "small", "--seed", "0", "--seeds", "0:2"],
     ["train", "small", "--forward", "backwards"],
     [],
     ["train"],

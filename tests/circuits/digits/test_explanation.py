@@ -53,6 +53,14 @@ def test_first_digit_is_a_carry_and_the_last_has_none(planted):
     assert last.pair == pytest.approx(1)
 
 
+def test_random_weights_are_no_better_than_random_weights(random, planted):
+    told = dict(random.rows())
+    for place in random.places[1:-1]:
+        assert place.logits.pair == pytest.approx(place.logits_random.pair, abs=0.2)
+        assert "digits above" in told[f"fve, {place.component}"]
+    assert all(place.logits_random is None for place in planted.places)
+
+
 def test_shuffled_activations_depend_on_nothing(planted):
     for place in planted.places:
         for control in (place.neurons_control, place.logits_control):

@@ -10,7 +10,7 @@ from latebloom.circuits.digits.embedding import DigitSpectrum, digit_spectrum
 from latebloom.circuits.digits.shares import Shares, shares
 from latebloom.circuits.digits.splits import Part, split_parts
 from latebloom.circuits.digits.sums import Sums, run_sums
-from latebloom.models import Model
+from latebloom.models import Model, Transformer
 from latebloom.tasks import DigitAddition
 
 
@@ -19,7 +19,9 @@ class DigitPlace(Config):
 
     neurons, logits: what they depend on there; neurons None without an MLP. Logits are taken less their mean over the
     ten answers, which no probability depends on. neurons_control, logits_control: the same activations, shuffled
-    among the sums. parts: loss and accuracy by carry and by length of the carry's chain.
+    among the sums. logits_random: what the logits of the same network depend on with random weights. At digit_1 that
+    is much: the token read there, digit_0, follows from the digits above but for a carry. None for a model that cannot
+    be drawn anew. parts: loss and accuracy by carry and by length of the carry's chain.
     """
 
     component: str
@@ -27,6 +29,7 @@ class DigitPlace(Config):
     neurons_control: Shares | None
     logits: Shares
     logits_control: Shares
+    logits_random: Shares | None
     parts: dict[str, Part]
 
 
@@ -47,9 +50,9 @@ class DigitExplanation(Config):
         waves = ", ".join(f"{k}: {share:.2f}" for k, share in self.embedding.fraction.items())
         told.append(("embedding by frequency", waves or "undefined"))
         for place in self.places:
-            shares = {"digits above": place.logits.pair, "carry": place.logits.carry, "both": place.logits.both}
-            known = ", ".join(f"{name} {share:.2f}" for name, share in shares.items() if share is not None)
-            told.append((f"fve, {place.component}", known or "undefined"))
+            told.append((f"fve, {place.component}", _told(place.logits)))
+            if place.logits_random is not None:
+                told.append(("  with random weights", _told(place.logits_random)))
         return told
 
 
@@ -58,11 +61,14 @@ def explain_digits(model: Model, task: DigitAddition, count: int = 4096, seed: i
 
     Errors: UsageError for a model without an embedding of tokens, or where the logits overflow.
     """
-    return explain_sums(run_sums(model, task, count, seed), seed)
+    random = None
+    if isinstance(model, Transformer):
+        random = run_sums(model.config.model_copy(update={"seed": seed}).build(task), task, count, seed)
+    return explain_sums(run_sums(model, task, count, seed), seed, random)
 
 
-def explain_sums(sums: Sums, seed: int = 0) -> DigitExplanation:
-    """The figures of a model already run on some sums."""
+def explain_sums(sums: Sums, seed: int = 0, random: Sums | None = None) -> DigitExplanation:
+    """The figures of a model already run on some sums; ``random``: the same network with random weights on them."""
     if not bool(sums.logits.isfinite().all()):
         raise UsageError("model: its logits are not finite numbers, so there is nothing to explain; it diverged")
     order = torch.randperm(len(sums), generator=torch.Generator().manual_seed(seed))
@@ -72,11 +78,16 @@ def explain_sums(sums: Sums, seed: int = 0) -> DigitExplanation:
         examples=len(sums),
         embedding=digit_spectrum(sums.embedding, seed),
         parts=split_parts(sums),
-        places=[_place(sums, place, order) for place in range(sums.task.digits + 1)],
+        places=[_place(sums, place, order, random) for place in range(sums.task.digits + 1)],
     )
 
 
-def _place(sums: Sums, place: int, order: Tensor) -> DigitPlace:
+def _told(found: Shares) -> str:
+    shares = {"digits above": found.pair, "carry": found.carry, "both": found.both}
+    return ", ".join(f"{name} {share:.2f}" for name, share in shares.items() if share is not None) or "undefined"
+
+
+def _place(sums: Sums, place: int, order: Tensor, random: Sums | None) -> DigitPlace:
     neurons, logits = sums.neurons[:, place], centred(sums.logits[:, place])
     has_neurons = neurons.shape[1] > 0
     return DigitPlace(
@@ -85,6 +96,7 @@ def _place(sums: Sums, place: int, order: Tensor) -> DigitPlace:
         neurons_control=shares(sums, neurons[order], place) if has_neurons else None,
         logits=shares(sums, logits, place),
         logits_control=shares(sums, logits[order], place),
+        logits_random=None if random is None else shares(random, centred(random.logits[:, place]), place),
         parts=split_parts(sums, place),
     )
 

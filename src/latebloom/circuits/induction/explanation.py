@@ -69,7 +69,7 @@ class InductionCircuit(Config):
     def rows(self) -> list[tuple[str, str]]:
         """The circuit as (quantity, value) pairs, for people; heads are written layer.head."""
         named = {"previous-token heads": self.previous_token_heads, "induction heads": self.induction_heads}
-        told = [("task", self.task), ("loss", f"{self.loss:.4g}")]
+        told = [("task", self.task), (f"loss, {self.sequences} sequences", f"{self.loss:.4g}")]
         told += [(name, ", ".join(map(_name, found)) or "none") for name, found in named.items()]
         if self.pair is None:
             return [*told, ("circuit", f"none: {self.undefined}")]

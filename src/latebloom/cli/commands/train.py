@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("recipe", metavar="RECIPE", help="see `latebloom recipes`")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of initial weights and data (0)")
-    parser.add_argument(
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--seed", type=int, metavar="N", help="seed of initial weights and data (0)")
+    which.add_argument(
         "--seeds", metavar="0:N", help="train one run for each of these seeds (0:8, or 0,1,5) at once, in this process"
     )
     parser.add_argument("--steps", type=int, metavar="N", help="shorthand for --training.steps")
@@ -40,7 +41,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
     for name in ("steps", "forward"):
         value = getattr(options, name)
         rest += [] if value is None else [f"--training.{name}", str(value)]
-    experiment = configured(options.recipe, options.seed, rest)
+    experiment = configured(options.recipe, options.seed or 0, rest)
     quiet = options.quiet or options.json
     if options.seeds is not None:
         return _many(experiment, options, quiet)

@@ -37,5 +37,6 @@ class SweepFigure(Generic[D]):
         least, most = self.fields
         if not least <= len(fields) <= most:
             expected = str(least) if least == most else f"{least} to {most}"
-            raise UsageError(f"figure {self.name}: got {len(fields)} fields ({', '.join(fields)}), expected {expected}")
+            got = ", ".join(fields) or "none"
+            raise UsageError(f"figure {self.name}: got {got} of {expected} fields; name each with --by FIELD")
         return self.data(table, fields)
