@@ -149,7 +149,7 @@ def test_seed_frequencies(table):
 def test_wrong_uses_in_one_line(table, tmp_path):
     wrong = [
         ("spectrum", [], "got 'spectrum', expected one of survival, field-effect"),
-        ("phase-diagram", [DECAY], f"figure phase-diagram: got {DECAY} of 2 fields; name each"),
+        ("phase-diagram", [DECAY], f"figure phase-diagram: got {DECAY}, expected 2 fields, each with --by"),
         ("survival", [DECAY, FRACTION], "expected 0 to 1"),
         ("survival", ["lr"], "got no column 'lr', expected one of optimiser.weight_decay, "),
         ("field-effect", ["status"], "got words in status, expected numbers"),

@@ -38,5 +38,5 @@ class SweepFigure(Generic[D]):
         if not least <= len(fields) <= most:
             expected = str(least) if least == most else f"{least} to {most}"
             got = ", ".join(fields) or "none"
-            raise UsageError(f"figure {self.name}: got {got} of {expected} fields; name each with --by FIELD")
+            raise UsageError(f"figure {self.name}: got {got}, expected {expected} fields, each with --by")
         return self.data(table, fields)
