@@ -1,6 +1,6 @@
 """Is the jump of the loss after generalising rounding? Go on from before it with every number in float64.
 
-python dev/searches/spike_in_float64.py        (4 minutes on a quiet core)
+python dev/searches/spike_in_float64.py
 
 Seed 0 of `mainline_95` jumps from a train loss of 2e-7 to 0.5 within ten steps of 1 510. This trains it to step 1 480
 as `latebloom train` does (float32 weights, float64 loss), then goes on twice: the same way, and through the plain

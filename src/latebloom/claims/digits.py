@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from latebloom.circuits.digits import explain_digits
+from latebloom.circuits.digits import digit_spectrum, run_sums
 from latebloom.claims.claim import Claim, SweepClaim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
 from latebloom.phases.components import from_chance
@@ -69,7 +69,7 @@ def _surely_before(run: Evidence) -> set[tuple[str, str]]:
 def _digits_as_waves(evidence: Evidence) -> Verdict:
     task = evidence.run.task
     assert isinstance(task, DigitAddition)
-    spectrum = explain_digits(evidence.run.checkpoint().model, task).embedding
+    spectrum = digit_spectrum(run_sums(evidence.run.checkpoint().model, task).embedding)
     # Digits in order along any smooth line have much of frequency 1: that alone is no algorithm of waves.
     higher = {k: chance for k, chance in spectrum.above.items() if k > 1}
     if not higher:
