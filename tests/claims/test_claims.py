@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from latebloom._errors import UsageError
+from latebloom._errors import DivergedError, UsageError
 from latebloom.claims import CLAIMS, SYSTEMS, Evidence, Verdict, judge, pool
 from latebloom.figures import FIGURES, SWEEP_FIGURES
 from latebloom.lab.measure import measure
+from latebloom.lab.reproduce.judge import judge_system
 from latebloom.models import TransformerConfig
 from latebloom.runs import Run, train_run
 from latebloom.tasks import Data, SkipTrigrams
@@ -99,6 +100,17 @@ def test_a_run_without_a_test_set_is_judged_on_its_model_alone(tiny: Callable[..
     run = train_run(tiny(10).model_copy(update={"data": Data(fraction=1.0)}), root=tmp_path)
     assert not run.phases.found
     assert judge(measure(run))["groks"].outcome == "undecided"
+
+
+def test_a_run_that_diverged_decides_nothing(tiny: Callable[..., Experiment], tmp_path: Path) -> None:
+    experiment = tiny(20)
+    wild = experiment.optimiser.model_copy(update={"lr": 1e30})
+    with pytest.raises(DivergedError):
+        train_run(experiment.model_copy(update={"optimiser": wild}), "wild", tmp_path)
+    verdicts = judge(Run(tmp_path / "wild"))
+    assert {(verdict.outcome, verdict.found) for verdict in verdicts.values()} == {("undecided", "the run diverged")}
+    judged = judge_system("mainline", [Run(tmp_path / "wild")])
+    assert {claim.outcome for claim in judged if claim.runs and claim.id in verdicts} == {"undecided"}
 
 
 def test_a_change_to_neurons_that_do_not_matter_decides_nothing(planted_run: Run, monkeypatch) -> None:

@@ -21,7 +21,7 @@ from latebloom.claims import (
     weight_decay,
     weights,
 )
-from latebloom.claims.claim import Claim, SweepClaim, Verdict, undecided
+from latebloom.claims.claim import Claim, SweepClaim, Verdict
 from latebloom.claims.evidence import Evidence
 from latebloom.claims.pool import Pooled, pool
 from latebloom.claims.systems import SYSTEMS, System
@@ -52,15 +52,9 @@ CLAIMS: tuple[Claim | SweepClaim, ...] = (
 
 
 def judge(run: Run) -> dict[str, Verdict]:
-    """The verdict of one run on every claim that speaks of such a run, by id; empty where none does.
-
-    A run that diverged decides none: what is left of it are the weights before, which nobody meant to train.
-    """
+    """The verdict of one run on every claim that speaks of such a run, by id; empty where none does."""
     evidence = Evidence(run)
-    asked = [c for c in CLAIMS if isinstance(c, Claim) and c.applies(run)]
-    if run.status == "diverged":
-        return {c.id: undecided("the run diverged") for c in asked}
-    return {c.id: c.judge(evidence) for c in asked}
+    return {c.id: c.verdict(evidence) for c in CLAIMS if isinstance(c, Claim) and c.applies(run)}
 
 
 __all__ = [

@@ -31,7 +31,7 @@ class Claim:
     rule: what is measured and from which value on the claim holds, with where that threshold comes from.
     judge: the verdict on one run; undecided where the run lacks what it takes.
     system: which of the write-up's experiments it speaks of (a name in `latebloom.claims.systems`).
-    figure: the figure that shows it, by name.
+    figure: the figure that shows it, by name. needs: what it is judged on, of that system.
     """
 
     id: str
@@ -43,9 +43,16 @@ class Claim:
     system: str = "mainline"
     figure: str | None = None
 
+    needs = "one run"
+
     def applies(self, run: Run) -> bool:
         """Whether it speaks of such a run."""
         return SYSTEMS[self.system].has(run)
+
+    def verdict(self, evidence: Evidence) -> Verdict:
+        """The verdict on one run. One that diverged decides nothing: what is left of it are the weights before, which
+        nobody meant to train."""
+        return undecided("the run diverged") if evidence.run.status == "diverged" else self.judge(evidence)
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,8 @@ class SweepClaim:
     judge: Callable[[Sequence[Evidence]], Verdict]
     system: str
     figure: str | None = None
+
+    needs = "a sweep"
 
 
 def judged(holds: bool | np.bool, value: float | int | None, found: str) -> Verdict:

@@ -75,7 +75,8 @@ def _state_dict(path: Path, step: int | None) -> dict[str, Tensor]:
         raise UsageError(f"expected a state dict, got {type(content).__name__}; save model.state_dict()")
     tensors = {str(name): value for name, value in content.items() if isinstance(value, Tensor)}
     if not tensors:
-        raise UsageError(f"expected a state dict, got entries {', '.join(map(str, list(content)[:3]))} …")
+        entries = ", ".join(map(str, list(content)[:3]))
+        raise UsageError(f"no weights in it: got entries {entries} …, expected a state dict; save model.state_dict()")
     return tensors
 
 

@@ -1,4 +1,8 @@
-"""Judge the write-up's claims that a run can decide; without a run, list them. Exit status 1 if any fails."""
+"""Judge the write-up's claims that a run can decide; without a run, list them. Exit status 1 if any fails.
+
+The list says of each where the write-up (W) or the paper (P) has it, how it is judged, and what it needs: one run of a
+system, or a sweep of it. latebloom reproduce --budget full --only SYSTEM trains a system's runs and judges its claims.
+"""
 
 from collections import Counter
 
@@ -32,9 +36,10 @@ def run(parser: Parser, arguments: list[str]) -> int:
 def _listed(as_json: bool) -> int:
     from latebloom.claims import CLAIMS
 
-    fields = ("id", "sentence", "place", "write_up", "rule")
+    fields = ("id", "sentence", "place", "write_up", "needs", "system", "rule", "figure")
     if as_json:
         print_json([{field: getattr(claim, field) for field in fields} for claim in CLAIMS])
     else:
-        print_table(("claim", "sentence", "how it is judged"), [(c.id, c.sentence, c.rule) for c in CLAIMS])
+        rows = [(c.id, c.sentence, c.place, f"{c.needs} of {c.system}", c.rule) for c in CLAIMS]
+        print_table(("claim", "sentence", "place", "needs", "how it is judged"), rows)
     return 0

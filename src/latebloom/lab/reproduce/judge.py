@@ -24,7 +24,7 @@ def judge_system(system: str, runs: Sequence[Run], why: str | None = None) -> li
     for run in runs:  # One after the other: what is computed for a run is let go before the next.
         evidence = Evidence(run)
         for claim in single:
-            by_run[claim.id][run.path.name] = claim.judge(evidence)
+            by_run[claim.id][run.path.name] = claim.verdict(evidence)
     many = [Evidence(run) for run in runs]
     return [
         _entry(claim, claim.judge(many), len(runs))

@@ -6,6 +6,7 @@ from typing import Any
 
 from latebloom.lab.reproduce.catalogue import Budget, catalogue, check_only
 from latebloom.lab.reproduce.reproduce import HOME
+from latebloom.lab.reproduce.train import Told
 from latebloom.sweeps.expand import Build
 from latebloom.sweeps.place import Folder
 from latebloom.sweeps.plan import make_plan
@@ -13,10 +14,16 @@ from latebloom.sweeps.train import worker_count
 
 
 def plan(
-    budget: Budget, root: Path, build: Build, only: Collection[str] = (), workers: int | None = None
+    budget: Budget,
+    root: Path,
+    build: Build,
+    only: Collection[str] = (),
+    workers: int | None = None,
+    told: Told = lambda line: None,
 ) -> list[dict[str, Any]]:
     """One row for each system, as `latebloom.sweeps.plan.Plan.priced` has it, with the system's name.
 
+    To know how long training takes, a few steps of what is left are trained; ``told`` hears of each system before.
     Errors: UsageError for an unknown system in ``only``.
     """
     check_only(only, budget)
@@ -24,5 +31,7 @@ def plan(
     for name, entry in catalogue(budget).items():
         if not only or name in only:
             found = make_plan(Folder(root / HOME / name), entry.jobs(build))
+            if found.left:
+                told(f"{name}: training a few steps to see how long they take")
             rows.append({"system": name, **found.priced(worker_count(found.left, workers))})
     return rows
