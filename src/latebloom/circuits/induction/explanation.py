@@ -8,7 +8,7 @@ import torch
 from latebloom._config import Config
 from latebloom.circuits.induction.ablation import Head, HeadAblations, head_increases, path_increases
 from latebloom.circuits.induction.composition import INTO, Into, compositions
-from latebloom.circuits.induction.scores import head_scores
+from latebloom.circuits.induction.scores import head_scores, previous_token_even
 from latebloom.circuits.induction.sequences import Sequences, draw_sequences, transformer
 from latebloom.models import Model, Transformer
 from latebloom.tasks import RepeatedSubsequences
@@ -24,7 +24,6 @@ class HeadReport(Config):
     layer: int
     head: int
     previous_token: float
-    previous_token_even: float
     previous_token_everywhere: float
     induction: float
     induction_control: float
@@ -52,12 +51,14 @@ class PathReport(Config):
 
 class InductionCircuit(Config):
     """What was found. ``pair``: the previous-token and the induction head with the highest scores, the first in an
-    earlier layer; None with the reason in ``undefined``. Losses in nats on ``sequences`` sequences from ``seed``."""
+    earlier layer; None with the reason in ``undefined``. previous_token_even: the previous-token score of attention
+    spread evenly. Losses in nats on ``sequences`` sequences from ``seed``."""
 
     task: str
     sequences: int
     seed: int
     loss: float
+    previous_token_even: float
     heads: tuple[HeadReport, ...]
     compositions: tuple[CompositionReport, ...]
     paths: tuple[PathReport, ...]
@@ -79,10 +80,7 @@ class InductionCircuit(Config):
         return [
             *told,
             ("circuit", f"{_name(self.pair[0])} into {_name(self.pair[1])}"),
-            (
-                "previous-token score (even attention)",
-                f"{source.previous_token:.3f} ({source.previous_token_even:.3f})",
-            ),
+            ("previous-token score (even attention)", f"{source.previous_token:.3f} ({self.previous_token_even:.3f})"),
             ("induction score (control)", f"{target.induction:.3f} ({target.induction_control:.3f})"),
             ("composition, deviations from random", ", ".join(f"{pair.into.upper()} {pair.z:.1f}" for pair in mine)),
             ("loss without the two heads", f"{source.loss_increase:+.3g}, {target.loss_increase:+.3g}"),
@@ -103,8 +101,8 @@ def explain_induction(model: Model, task: RepeatedSubsequences, sequences: int =
     exact = transformer(copy.deepcopy(model).double())
     drawn = draw_sequences(task, sequences, seed)
     ablations = HeadAblations(exact, drawn)
-    heads = _heads(exact, drawn, ablations)
-    previous = _named(heads, lambda head: head.previous_token - head.previous_token_even)
+    heads, even = _heads(exact, drawn, ablations), previous_token_even(drawn)
+    previous = _named(heads, lambda head: head.previous_token - even)
     induction = _named(heads, lambda head: head.induction - head.induction_control)
     pair, undefined = _pair(previous, induction, len(exact.blocks))
     return InductionCircuit(
@@ -112,6 +110,7 @@ def explain_induction(model: Model, task: RepeatedSubsequences, sequences: int =
         sequences=sequences,
         seed=seed,
         loss=ablations.loss,
+        previous_token_even=even,
         heads=heads,
         compositions=tuple(
             CompositionReport(**vars(found)) for into in INTO for found in compositions(exact, into, seed)

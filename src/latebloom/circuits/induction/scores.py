@@ -18,14 +18,12 @@ class HeadScores:
 
     previous_token: from each token of the first copy but its first to the token before it. The first copy is all
     that a model needs for every later one, and where a head may be a previous-token head only.
-    previous_token_even: what attention spread evenly over all positions so far gives there, the same for all heads.
     previous_token_everywhere: from every position after START to the one before it.
     induction: from each position with a label to the tokens after the same token in earlier copies (summed).
     induction_control: at the same positions in sequences without the repeats.
     """
 
     previous_token: Float[Tensor, "layer head"]
-    previous_token_even: Float[Tensor, "layer head"]
     previous_token_everywhere: Float[Tensor, "layer head"]
     induction: Float[Tensor, "layer head"]
     induction_control: Float[Tensor, "layer head"]
@@ -39,15 +37,17 @@ def head_scores(model: Model, sequences: Sequences) -> HeadScores:
     Limits: a mean; it does not say whether the head's output is used.
     """
     repeated, control = (patterns(model, tokens) for tokens in (sequences.examples.tokens, sequences.control))
-    previous = torch.stack([_previous(pattern, sequences.previous) for pattern in repeated])
-    even = (sequences.previous + 1).to(previous).reciprocal().mean()
     return HeadScores(
-        previous,
-        even.expand_as(previous),
+        torch.stack([_previous(pattern, sequences.previous) for pattern in repeated]),
         torch.stack([pattern.diagonal(-1, 2, 3).mean((0, 2)) for pattern in repeated]),
         torch.stack([_induction(pattern, sequences) for pattern in repeated]),
         torch.stack([_induction(pattern, sequences) for pattern in control]),
     )
+
+
+def previous_token_even(sequences: Sequences) -> float:
+    """The previous-token score of attention that is spread evenly over all positions so far."""
+    return float((sequences.previous + 1).double().reciprocal().mean())
 
 
 @torch.no_grad()
