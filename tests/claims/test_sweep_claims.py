@@ -10,7 +10,7 @@ from latebloom.claims import CLAIMS, Evidence, SweepClaim
 from latebloom.runs import Run
 from latebloom.runs.recorder import new_manifest
 from latebloom.store import RunDirectory, append_rows, empty_table
-from latebloom.tasks import Data
+from latebloom.tasks import Data, ModularQuadratic, ModularSubtraction, ModularTask, RandomTable
 from latebloom.training import Experiment, Optimiser, Training
 
 STEPS = np.arange(0, 10_001, 50)
@@ -124,3 +124,29 @@ def test_optimisers_are_told_apart(made: Make) -> None:
     assert verdict("adamw-groks", runs[:2]) == "undecided", "two runs are too few"
     found = [verdict(name, runs) for name in ("adamw-groks", "adam-groks", "sgd-groks", "sgd-momentum-groks")]
     assert found == ["holds", "undecided", "fails", "holds"]
+
+
+def on(task: ModularTask, fraction: float, seed: int) -> Experiment:
+    return Experiment(task=task, data=Data(fraction=fraction)).with_seed(seed)
+
+
+@pytest.mark.parametrize(("test", "expected"), [(3000, "holds"), (500, "fails"), (None, "fails")])
+def test_another_operation_groks_or_not(made: Make, test: float | None, expected: str) -> None:
+    runs = [made(on(ModularQuadratic(p=31), 0.7, seed), test) for seed in range(3)]
+    assert verdict("quadratic-groks", runs) == expected
+    assert verdict("quadratic-groks", runs[:2]) == "undecided"
+
+
+@pytest.mark.parametrize(("test", "expected"), [(500, "holds"), (3000, "fails")])
+def test_other_operations_with_more_data(made: Make, test: float, expected: str) -> None:
+    tasks = (ModularSubtraction(p=31), ModularQuadratic(p=31))
+    runs = [made(on(task, 0.95, seed), test) for task in tasks for seed in range(3)]
+    assert verdict("operations-more-data", runs) == expected
+    assert verdict("operations-more-data", runs[:3]) == "undecided", "one operation says nothing of the other"
+
+
+@pytest.mark.parametrize(("test", "expected"), [(None, "holds"), (3000, "fails")])
+def test_random_answers(made: Make, test: float | None, expected: str) -> None:
+    runs = [made(on(RandomTable(p=31), 0.5, seed), test) for seed in range(3)]
+    assert verdict("random-answers-memorised", runs) == expected
+    assert verdict("random-answers-memorised", runs[:2]) == "undecided"

@@ -12,6 +12,7 @@ from latebloom.claims import (
     lottery,
     much_data,
     neurons,
+    operations,
     optimisers,
     precision,
     stages,
@@ -46,6 +47,7 @@ CLAIMS: tuple[Claim | SweepClaim, ...] = (
     *optimisers.CLAIMS,
     *linear.CLAIMS,
     *variants.CLAIMS,
+    *operations.CLAIMS,
     *late.CLAIMS,
 )
 """Every claim, in the order of the write-up's systems."""

@@ -34,7 +34,8 @@ def sudden(evidence: Evidence, name: str) -> Verdict:
     return judged(slow_start, change.midpoint.step, found)
 
 
-def _together(evidence: Evidence) -> Verdict:
+def together(evidence: Evidence) -> Verdict:
+    """Whether train and test set are learned as one, rather than memorised first."""
     train, test, logged = evidence.reached("train"), evidence.reached("test"), evidence.series("test_accuracy")
     if train is None or test is None or logged is None:
         return undecided("the run never gets 90 % right on both sets")
@@ -79,7 +80,7 @@ CLAIMS = (
         place=_PLACE,
         write_up="the two curves fall as one (a picture)",
         rule="Test accuracy reaches 0.9 within a tenth more steps (arbitrary) than train accuracy, as far as logged.",
-        judge=_together,
+        judge=together,
         system="much-data",
         figure="training-curve",
     ),

@@ -64,6 +64,7 @@ SYSTEMS: Mapping[str, System] = MappingProxyType(
         "linear": System("A linear model that can answer by heart or by the rule"),
         "mlp": System("The two-layer MLP", lambda run: _modular(run) and isinstance(run.experiment.model, MLPConfig)),
         "subtraction": System("Modular subtraction", lambda run: isinstance(run.task, ModularSubtraction)),
+        "operations": System("Other operations on pairs, and random answers"),
         "late": System("The mainline to 50 000 steps", lambda run: _modular(run) and run.manifest.step >= LATE),
     }
 )
