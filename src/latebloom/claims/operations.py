@@ -1,6 +1,7 @@
 """Claims about other operations mod p, which the write-up names among its future directions."""
 
 from collections.abc import Sequence
+from statistics import median
 
 from latebloom.claims.claim import SweepClaim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
@@ -20,25 +21,41 @@ def _quadratic_groks(runs: Sequence[Evidence]) -> Verdict:
     few = {share: found for share, found in mine.items() if share < MUCH_DATA and len(found) >= FEWEST}
     if not few:
         return undecided(f"needs {FEWEST} runs of it on less than {MUCH_DATA:.0%} of the pairs")
-    best = max(few, key=lambda share: share_grokked(few[share]))
+    best = max(few, key=lambda share: (share_grokked(few[share]), share))
     grokked, memorised = share_grokked(few[best]), sum(run.reached("train") is not None for run in few[best])
     text = (
         f"on {best:.0%} of the pairs (best of {len(few)} shares) {memorised} of {len(few[best])} runs memorise, "
-        f"{grokked:.0%} generalise at twice the step or later, within {max(r.last_step for r in few[best])} steps"
+        f"{grokked:.0%} generalise at twice the step or later, within {max(r.last_step for r in few[best])} steps; "
+        f"at the end they have {median(map(_right, few[best])):.0%} of the test set right (median)"
     )
     return judged(grokked >= MOST, grokked, text)
 
 
+def _right(run: Evidence) -> float:
+    """The share of the test set that the run has right at the end."""
+    accuracy = run.series("test_accuracy")
+    return 0.0 if accuracy is None else float(accuracy.value[-1])
+
+
 def _more_data(runs: Sequence[Evidence]) -> Verdict:
-    found = {}
+    found, told = {}, []
     for name in (ModularSubtraction().name, ModularQuadratic().name):
         mine = [run for run in _of(runs, name) if run.run.experiment.data.fraction >= MUCH_DATA]
         if len(mine) < FEWEST:
             return undecided(f"needs {FEWEST} runs of {name} on {MUCH_DATA:.0%} of the pairs or more")
         found[name] = pool({run.run.path.name: together(run) for run in mine})
-    text = "; ".join(f"{name}: {p.holds} of {p.holds + p.fails + p.undecided} runs" for name, p in found.items())
-    outcomes = {pooled.outcome for pooled in found.values()}
+        told.append(f"{name}: {found[name].holds} of {len(mine)} runs; test / train from step {_steps(mine)}")
+    text, outcomes = "; ".join(told), {pooled.outcome for pooled in found.values()}
     return undecided(text) if outcomes == {"holds", "undecided"} else judged(outcomes == {"holds"}, None, text)
+
+
+def _steps(runs: Sequence[Evidence]) -> str:
+    """When each run has 90 % of its test set and of its train set right."""
+    return ", ".join("/".join(_told(run.reached(name)) for name in ("test", "train")) for run in runs)
+
+
+def _told(step: float | None) -> str:
+    return "never" if step is None else f"{step:.0f}"
 
 
 def _memorised_only(runs: Sequence[Evidence]) -> Verdict:
