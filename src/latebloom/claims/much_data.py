@@ -7,6 +7,7 @@ from scipy import stats
 
 from latebloom.claims.claim import Claim, SweepClaim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
+from latebloom.claims.pool import MOST
 from latebloom.phases import NoChange
 from latebloom.phases.components import from_chance
 
@@ -70,7 +71,7 @@ def _little_data(runs: Sequence[Evidence]) -> Verdict:
         return undecided("no run on the least data memorises")
     alone = sum(r.reached("test") is None for r in there)
     found = f"{alone} of {len(there)} runs on {least:.0%} of the pairs memorise and never generalise in their steps"
-    return judged(alone / len(there) >= 0.8, alone / len(there), found)
+    return judged(alone / len(there) >= MOST, alone / len(there), found)
 
 
 CLAIMS = (

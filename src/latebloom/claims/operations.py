@@ -1,13 +1,12 @@
 """Claims about other operations mod p, which the write-up names among its future directions."""
 
 from collections.abc import Sequence
-from statistics import median
 
 from latebloom.claims.claim import SweepClaim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
 from latebloom.claims.much_data import together
-from latebloom.claims.pool import FEW, MOST, pool
-from latebloom.claims.settings import FEWEST, grouped, share_grokked
+from latebloom.claims.pool import FEW, pool
+from latebloom.claims.settings import FEWEST, groks_at_best, grouped, memorising
 from latebloom.claims.systems import MUCH_DATA
 from latebloom.tasks import ModularQuadratic, ModularSubtraction, RandomTable
 
@@ -18,23 +17,8 @@ def _of(runs: Sequence[Evidence], name: str) -> list[Evidence]:
 
 def _quadratic_groks(runs: Sequence[Evidence]) -> Verdict:
     mine = grouped(_of(runs, ModularQuadratic().name), "data.fraction")
-    few = {share: found for share, found in mine.items() if share < MUCH_DATA and len(found) >= FEWEST}
-    if not few:
-        return undecided(f"needs {FEWEST} runs of it on less than {MUCH_DATA:.0%} of the pairs")
-    best = max(few, key=lambda share: (share_grokked(few[share]), share))
-    grokked, memorised = share_grokked(few[best]), sum(run.reached("train") is not None for run in few[best])
-    text = (
-        f"on {best:.0%} of the pairs (best of {len(few)} shares) {memorised} of {len(few[best])} runs memorise, "
-        f"{grokked:.0%} generalise at twice the step or later, within {max(r.last_step for r in few[best])} steps; "
-        f"at the end they have {median(map(_right, few[best])):.0%} of the test set right (median)"
-    )
-    return judged(grokked >= MOST, grokked, text)
-
-
-def _right(run: Evidence) -> float:
-    """The share of the test set that the run has right at the end."""
-    accuracy = run.series("test_accuracy")
-    return 0.0 if accuracy is None else float(accuracy.value[-1])
+    few = {f"on {share:.0%} of the pairs": found for share, found in mine.items() if share < MUCH_DATA}
+    return groks_at_best(f"of it on less than {MUCH_DATA:.0%} of the pairs", few)
 
 
 def _more_data(runs: Sequence[Evidence]) -> Verdict:
@@ -59,7 +43,7 @@ def _told(step: float | None) -> str:
 
 
 def _memorised_only(runs: Sequence[Evidence]) -> Verdict:
-    mine = [run for run in _of(runs, RandomTable().name) if run.reached("train") is not None]
+    mine = memorising(_of(runs, RandomTable().name))
     if len(mine) < FEWEST:
         return undecided(f"{len(mine)} runs on random answers memorise, and {FEWEST} are needed")
     share = sum(run.reached("test") is not None for run in mine) / len(mine)

@@ -2,24 +2,22 @@
 
 from collections.abc import Sequence
 
-from latebloom.claims.claim import SweepClaim, Verdict, judged, undecided
+from latebloom.claims.claim import SweepClaim, Verdict
 from latebloom.claims.evidence import Evidence
-from latebloom.claims.settings import FEWEST, grouped, share_grokked
+from latebloom.claims.settings import groks_at_best, grouped
 
 
 def _of(runs: Sequence[Evidence], name: str, with_momentum: bool = False) -> Verdict:
-    """Whether runs of this optimiser generalise, at the learning rate and decay at which most of them do."""
+    """Whether runs of this optimiser grok, at the learning rate and decay at which most of them do."""
     groups = grouped(runs, "optimiser.name", "optimiser.momentum", "optimiser.lr", "optimiser.weight_decay")
-    mine = {key[2:]: found for key, found in groups.items() if key[0] == name and (key[1] > 0) == with_momentum}
-    if not mine:
-        return undecided(f"needs runs with {name}")
-    (lr, decay), best = max(mine.items(), key=lambda item: share_grokked(item[1]))
-    share, memorised = share_grokked(best), sum(run.reached("train") is not None for run in best)
-    text = (
-        f"at lr {lr:g} and decay {decay:g} (best of {len(mine)} settings) {memorised} of {len(best)} runs memorise, "
-        f"{share:.0%} generalise within {max(run.last_step for run in best)} steps"
+    return groks_at_best(
+        f"with {name}",
+        {
+            f"at lr {lr:g} and decay {decay:g}": found
+            for (which, momentum, lr, decay), found in groups.items()
+            if which == name and (momentum > 0) == with_momentum
+        },
     )
-    return judged(share >= 0.8, share, text) if len(best) >= FEWEST else undecided(f"{text}; {FEWEST} runs are needed")
 
 
 CLAIMS = tuple(

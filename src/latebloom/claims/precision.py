@@ -8,6 +8,7 @@ import torch
 
 from latebloom.claims.claim import SweepClaim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
+from latebloom.claims.pool import MOST
 from latebloom.claims.settings import grouped
 from latebloom.models import Examples, per_label
 from latebloom.tasks import split
@@ -54,7 +55,7 @@ def _from_float32(runs: Sequence[Evidence]) -> Verdict:
         return undecided("needs full-batch runs with a float32 and with a float64 loss")
     counts = [len(spikes(run)) for run in chosen["float32"]]
     share = float(np.mean([count > 0 for count in counts]))
-    return judged(share >= 0.8, share, f"spikes in each run with float32: {counts}")
+    return judged(share >= MOST, share, f"spikes in each run with float32: {counts}")
 
 
 def _not_from_float64(runs: Sequence[Evidence]) -> Verdict:

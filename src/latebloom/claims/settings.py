@@ -1,11 +1,14 @@
 """Runs that differ in a setting, grouped by it; and when each of them grokked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from statistics import median
 from typing import Any
 
 import numpy as np
 
+from latebloom.claims.claim import Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
+from latebloom.claims.pool import MOST
 from latebloom.statistics import GrokTimes
 
 FEWEST = 3
@@ -26,9 +29,39 @@ def grok_times(runs: Sequence[Evidence]) -> GrokTimes:
     return GrokTimes.of([run.reached("test") for run in runs], [run.last_step for run in runs])
 
 
+def memorising(runs: Sequence[Evidence]) -> list[Evidence]:
+    """The runs that had 90 % of their train set right at some step."""
+    return [run for run in runs if run.reached("train") is not None]
+
+
 def share_grokked(runs: Sequence[Evidence]) -> float:
     """How many of the runs had 90 % of their test set right at twice the step of their train set or later, 0 … 1."""
     return float(np.mean([_late(run.reached("train"), run.reached("test")) for run in runs]))
+
+
+def groks_at_best(of: str, groups: Mapping[str, Sequence[Evidence]]) -> Verdict:
+    """Whether four of five runs grok in the setting, which the groups are named after, at which most do.
+
+    of: what all of them have in common. Where several settings have as many, the one whose runs have most of the test
+    set right at the end. Settings with fewer than `FEWEST` runs are left out; with no other the verdict is undecided.
+    """
+    enough = {name: runs for name, runs in groups.items() if len(runs) >= FEWEST}
+    if not enough:
+        return undecided(f"needs {FEWEST} runs {of}, alike but for their seed")
+    best = max(enough, key=lambda name: (share_grokked(enough[name]), _right(enough[name])))
+    runs, share = enough[best], share_grokked(enough[best])
+    text = (
+        f"{best} (best of {len(enough)} settings) {len(memorising(runs))} of {len(runs)} runs memorise, {share:.0%} "
+        f"generalise at twice the step or later, within {max(run.last_step for run in runs)} steps; at the end they "
+        f"have {_right(runs):.0%} of the test set right (median)"
+    )
+    return judged(share >= MOST, share, text)
+
+
+def _right(runs: Sequence[Evidence]) -> float:
+    """The share of the test set that the runs have right at the end, median."""
+    series = [run.series("test_accuracy") for run in runs]
+    return median(0.0 if accuracy is None else float(accuracy.value[-1]) for accuracy in series)
 
 
 def _late(train: float | None, test: float | None) -> bool:

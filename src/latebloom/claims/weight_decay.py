@@ -6,8 +6,8 @@ import numpy as np
 
 from latebloom.claims.claim import SweepClaim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
-from latebloom.claims.pool import FEW
-from latebloom.claims.settings import FEWEST, grok_times, grouped, share_grokked
+from latebloom.claims.pool import FEW, MOST
+from latebloom.claims.settings import FEWEST, grok_times, grouped, memorising, share_grokked
 from latebloom.statistics import fit_power_law, level_effects, median_step
 
 _FIELD = "optimiser.weight_decay"
@@ -42,7 +42,7 @@ def _none(runs: Sequence[Evidence]) -> Verdict:
     groups = grouped(runs, _FIELD)
     if 0.0 not in groups:
         return undecided("needs runs without weight decay")
-    memorised = [run for run in groups[0.0] if run.reached("train") is not None]
+    memorised = memorising(groups[0.0])
     if len(memorised) < FEWEST:
         return undecided(f"{len(memorised)} runs without weight decay memorise, and {FEWEST} are needed")
     share = share_grokked(memorised)
@@ -63,13 +63,13 @@ def _instead(field: str, other: str) -> Callable[[Sequence[Evidence]], Verdict]:
     def judge(runs: Sequence[Evidence]) -> Verdict:
         groups = grouped(runs, field, other)
         mine = [run for (value, rest), found in groups.items() if value > 0 and not rest for run in found]
-        memorised = [run for run in mine if run.reached("train") is not None]
+        memorised = memorising(mine)
         if not memorised:
             return undecided(f"{len(mine)} runs with {field}, and none memorises")
         share, steps = share_grokked(memorised), max(run.last_step for run in memorised)
         text = f"{share:.0%} of {len(memorised)} runs that memorise grok in {steps} steps"
         few = len(memorised) < FEWEST
-        return undecided(f"{text}; {FEWEST} are needed") if few else judged(share >= 0.8, share, text)
+        return undecided(f"{text}; {FEWEST} are needed") if few else judged(share >= MOST, share, text)
 
     return judge
 
