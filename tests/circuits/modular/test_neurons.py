@@ -5,7 +5,8 @@ import math
 import pytest
 import torch
 
-from latebloom.circuits.modular import neuron_clusters, neuron_formula, neuron_polynomials
+from latebloom.circuits.modular import modular_grid, neuron_clusters, neuron_formula, neuron_polynomials
+from latebloom.models import Transformer, TransformerConfig
 from latebloom.tasks import ModularAddition
 
 X = torch.arange(113, dtype=torch.float64)[:, None]
@@ -58,3 +59,12 @@ def test_nyquist_neuron(make_grid):
     grid = make_grid(ModularAddition(p=8), neurons=(2 + 3 * sign[:, None] * sign[None, :])[..., None])
     assert neuron_clusters(grid).frequency.tolist() == [4]
     assert neuron_formula(grid, 0, 4) == pytest.approx({"1": 2, "cos 4x": 0, "cos 4y": 0, "cos 4x cos 4y": 3})
+
+
+@pytest.mark.parametrize(("p", "least", "most"), [(3, 0.5, 0.7), (5, 0.1, 0.25), (7, 0.01, 0.05), (11, 0.0, 0.002)])
+@torch.no_grad()
+def test_chance_alone_fills_clusters_of_a_tiny_p_only(p, least, most):
+    task = ModularAddition(p=p)
+    model = Transformer(TransformerConfig(), task.d_vocab, task.d_vocab_out, task.n_ctx)
+    model.init_weights()
+    assert least <= neuron_clusters(modular_grid(model, task)).clustered.float().mean().item() <= most

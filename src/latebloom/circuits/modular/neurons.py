@@ -57,8 +57,8 @@ def neuron_clusters(grid: Grid) -> NeuronClusters:
     The mean-centred activation over all p² pairs is put into the 2D Fourier basis; its energy in the block
     {const, cos k, sin k}², without const·const, over all its energy is the FVE of frequency k.
     Source: facts.md, "Key frequencies". Limits: chance alone puts 8 / (p² - 1) of a neuron's energy into a block: all
-    of it for p = 3, a third for p = 5, a sixth for p = 7; with random weights 65, 16 and 3 % of the neurons are in
-    clusters there, and hardly one from p = 11 on.
+    of it for p = 3, a third for p = 5, a sixth for p = 7; with random weights about 60, 17 and 3 % of the neurons are
+    in clusters there, and hardly one from p = 11 on.
     """
     varying = grid.neuron_coefficients.flatten(0, 1)[1:]  # without const·const
     total = varying.square().sum(0)
