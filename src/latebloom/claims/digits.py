@@ -80,13 +80,15 @@ def _digits_as_waves(evidence: Evidence) -> Verdict:
     return judged(higher[best] < 0.05 / len(higher), higher[best], found)
 
 
+_EACH = "Every digit's loss falls by a quarter of guessing or more (arbitrary) between two corners."
+
 CLAIMS = (
     Claim(
         id="digits-change-each",
         sentence="In 5-digit addition each digit of the answer has a phase change of its own.",
         place=_PLACE,
         write_up="6 of 6 (W); under 0.5 nats at 172, 950, 1941, 1753, 1642, 1664 (published run)",
-        rule="Every digit's loss falls by a quarter of guessing or more (arbitrary) between two corners.",
+        rule=_EACH,
         judge=each_changes,
         system="digits",
         figure="component-losses",
@@ -146,7 +148,7 @@ CLAIMS = (
         sentence="In 15-digit addition there are 16 separate phase changes.",
         place=_PLACE,
         write_up="16",
-        rule="As for 5 digits.",
+        rule=_EACH,
         judge=each_changes,
         system="digits-15",
         figure="component-losses",
