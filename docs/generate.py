@@ -10,6 +10,7 @@ python docs/generate.py pages              write the pages, and the blocks in ot
 import json
 import shutil
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ CROSSOVER = ROOT / "results" / "crossover"
 SEEDS = ROOT / "results" / "seeds"
 BENCHMARKS = ROOT / "benchmarks" / "results"
 PICTURES = ("training-curve", "embedding-spectrum")
+TOLD = "(told there, not drawn)"  # how pictures.toml marks what the write-up has no picture of
+BESIDE = ("write_up", "source")  # of a row of write_up.toml
+LEGEND = "W: the write-up. P: the paper after it. Numbers of P, and those marked ~, are taken second-hand."
 
 
 def keep(path: str) -> None:
@@ -114,12 +118,12 @@ def reproduction_page() -> str:
     lines = [
         "# The write-up, executed",
         "",
-        "Every sentence of the write-up about what was measured, judged on runs trained for it by `latebloom "
-        "reproduce`: the write-up's number, ours with its range over the runs, how many runs uphold it, and the "
-        "verdict. How each is judged, with where its threshold comes from: `latebloom claims`. A claim over several "
-        "runs holds where four of five uphold it, fails where at most one does, and is undecided between; undecided "
-        "too is what was not trained. W is the write-up, P the paper after it. The write-up's pictures beside each "
-        "other: [pictures.md](pictures.md).",
+        "What the write-up found, sentence by sentence, and what it expected or asked (marked so), judged on runs "
+        "trained for it by `latebloom reproduce`. Measured is the quantity that the claim's rule names, as the median "
+        "and the range over the runs; after the colon stands what one run shows, the nearest to the median. A claim "
+        "over several runs holds where four of five uphold it, fails where at most one does, and is undecided between; "
+        "undecided too is what was not trained. The rules, with where their thresholds come from: `latebloom claims`. "
+        f"{LEGEND} The write-up's pictures beside each other: [pictures.md](pictures.md).",
     ]
     for budget in BUDGETS:
         stored = REPRODUCTION / f"{budget}.json"
@@ -134,14 +138,17 @@ def pictures_page() -> str:
     from latebloom.explorer import contact_sheet_markdown
 
     result = json.loads((REPRODUCTION / f"{BUDGETS[0]}.json").read_text())
-    there = sum(picture["file"] is not None for picture in result["sheet"])
+    told = [picture for picture in result["sheet"] if TOLD in picture["caption"]]
+    pictures = [picture for picture in result["sheet"] if picture not in told]
+    there = sum(picture["file"] is not None for picture in pictures)
+    after = f"Beside them what it tells without a picture: {'; '.join(p['place'] for p in told)}. " if told else ""
     lines = [
         "# The write-up's pictures",
         "",
-        f"Every picture of the write-up in its order, drawn of our own runs: {there} of {len(result['sheet'])} by "
-        f"`{result['command']}`, which writes this sheet as a page too. Under each what the write-up draws there and "
-        "where, what ours says, and the command that draws it again (a run named small has a smaller prime). What was "
-        "trained for it, and which claims it shows: [reproduction.md](reproduction.md).",
+        f"The {len(pictures)} pictures of the write-up in its order, {there} of them drawn of our own runs by "
+        f"`{result['command']}`, which writes this sheet as a page too. {after}Under each what the write-up draws "
+        "there and where, what ours says, and the command that draws it again (a run named small has a smaller "
+        "prime). What was trained for it, and which claims it shows: [reproduction.md](reproduction.md).",
         "",
         contact_sheet_markdown(result, "images/reproduction"),
     ]
@@ -153,6 +160,14 @@ def read(name: str) -> Any:
     return json.loads((RESULTS / f"{name}.json").read_text())
 
 
+def compared(summary: dict[str, Any]) -> list[dict[str, Any]]:
+    """The measured numbers, beside the published ones as write_up.toml has them now."""
+    from latebloom.lab.comparison import published_rows
+
+    published = {row["key"]: row for row in published_rows()}
+    return [row | {name: published[row["key"]].get(name) for name in BESIDE} for row in summary["comparison"]]
+
+
 def headline(summary: dict[str, Any]) -> str:
     """The demo's block in the README."""
     from latebloom.explorer.numbers import show
@@ -161,18 +176,32 @@ def headline(summary: dict[str, Any]) -> str:
         "accuracy", "train_loss", "test_loss", "loss", "key_frequencies", "fve_cos_fit", "loss_cos_fit",
         "restricted_loss", "clustered_fraction",
     )  # fmt: skip
-    rows = {row["key"]: row for row in summary["comparison"]}
-    lines = ["| | this run | write-up |", "|---|---|---|"]
+    rows = {row["key"]: row for row in compared(summary)}
+    lines = ["| | this run | published | source |", "|---|---|---|---|"]
     for key in wanted:
         row = rows[key]
-        lines.append(f"| {row['quantity']} | {show(row['ours'], row['kind'])} | {row['write_up'] or '–'} |")
+        told = (row["quantity"], show(row["ours"], row["kind"]), row["write_up"] or "–", row["source"] or "")
+        lines.append(f"| {' | '.join(told)} |")
     facts = summary["run"]
     made = (
         f"Seed {facts['seed']}, {facts['step']} steps in {facts['seconds'] / 60:.1f} minutes on "
         f"{facts['device']['threads']} threads, {facts['created'][:10]}, torch {facts['versions']['torch']}. "
         f"{summary['phases']['reason']}"
     )
-    return "\n".join([*lines, "", made])
+    return "\n".join([*lines, "", LEGEND, "", made])
+
+
+def foresight(study: Any) -> str:
+    """How early the key frequencies can be told, in the README; ``study``: a `SeedStudy`."""
+    told = [moment for moment in study.pooled.by_step if moment.auc.value is not None]
+    moments = [told[0], *[moment for moment in told[1:] if moment.auc.value >= 0.95][:1]]
+    found = " and ".join(f"{moment.auc.value:.2f} at step {moment.at:.0f}" for moment in moments)
+    text = (
+        "A frequency that a model will compute with has a larger norm in its embedding than one that it will not, with "
+        f"probability {found}: the mean AUC of {study.pooled.n} models mod {study.p}, where guessing gives 0.5 "
+        "([docs/seeds.md](docs/seeds.md)):"
+    )
+    return textwrap.fill(text, 124, break_long_words=False, break_on_hyphens=False)
 
 
 def demo_page(summary: dict[str, Any], claims: list[dict[str, Any]]) -> str:
@@ -182,24 +211,24 @@ def demo_page(summary: dict[str, Any], claims: list[dict[str, Any]]) -> str:
     lines = [
         "# The demo run, judged",
         "",
-        f"Made by `{summary['run']['command']}`; regenerate with `docs/generate.py`.",
+        f"Made by `{summary['run']['command']}`; regenerate with `docs/generate.py`. {LEGEND}",
         "",
     ]
     counts = {o: sum(c["outcome"] == o for c in claims) for o in ("holds", "fails", "undecided")}
     lines += [", ".join(f"{count} {outcome}" for outcome, count in counts.items()) + ".", ""]
-    lines += ["| claim | verdict | found | write-up | rule |", "|---|---|---|---|---|"]
+    lines += ["| claim | verdict | found | published | rule |", "|---|---|---|---|---|"]
     lines += [
         f"| {c['sentence']} ({c['place']}) | {c['outcome']} | {c['found']} | {c['write_up']} | {c['rule']} |"
         for c in claims
     ]
     lines += [
         "",
-        "## Measured beside the write-up",
+        "## Measured beside published numbers",
         "",
-        "| quantity | this run | write-up | source |",
+        "| quantity | this run | published | source |",
         "|---|---|---|---|",
     ]
-    for row in summary["comparison"]:
+    for row in compared(summary):
         told = (row["quantity"], show(row["ours"], row["kind"]), row["write_up"] or "–", row["source"] or "")
         lines.append(f"| {' | '.join(told)} |")
     lines += ["", "## Phases", "", "| boundary | step | 95 % interval | rule |", "|---|---|---|---|"]
@@ -209,7 +238,7 @@ def demo_page(summary: dict[str, Any], claims: list[dict[str, Any]]) -> str:
         "",
         "## Ablations",
         "",
-        "| cut | loss | write-up | random control, mean (min to max) |",
+        "| cut | loss | published (P~) | random control, mean (min to max) |",
         "|---|---|---|---|",
     ]
     for a in summary["ablations"]:
@@ -224,10 +253,13 @@ def demo_page(summary: dict[str, Any], claims: list[dict[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def filled(page: Path, name: str, text: str) -> str:
-    """The page with what stands between its two marks of that name replaced."""
-    before, rest = page.read_text().split(f"<!-- {name} -->")
-    return f"{before}<!-- {name} -->\n{text}\n<!-- /{name} -->{rest.split(f'<!-- /{name} -->')[1]}"
+def filled(page: Path, **blocks: str) -> str:
+    """The page with what stands between its two marks of each name replaced."""
+    whole = page.read_text()
+    for name, text in blocks.items():
+        before, rest = whole.split(f"<!-- {name} -->")
+        whole = f"{before}<!-- {name} -->\n{text}\n<!-- /{name} -->{rest.split(f'<!-- /{name} -->')[1]}"
+    return whole
 
 
 def pages() -> dict[Path, str]:
@@ -236,18 +268,18 @@ def pages() -> dict[Path, str]:
     from latebloom.bench.sweep_page import sweep_block
     from latebloom.lab.seeds.page import read_studies, seeds_page
 
-    summary, claims = read("summary"), read("claims")
+    summary, claims, studies = read("summary"), read("claims"), read_studies(SEEDS)
     bench, full = (json.loads((BENCHMARKS / f"{name}.json").read_text()) for name in ("bench", "full_run"))
     sweeps = [json.loads((BENCHMARKS / f"{name}.json").read_text()) for name in ("sweep", "kill_sweep", "sweep_ray")]
     return {
-        ROOT / "README.md": filled(ROOT / "README.md", "demo", headline(summary)),
-        ROOT / "docs" / "sweeps.md": filled(ROOT / "docs" / "sweeps.md", "measured", sweep_block(*sweeps)),
-        ROOT / "docs" / "crossover.md": filled(ROOT / "docs" / "crossover.md", "measured", crossover_block()),
+        ROOT / "README.md": filled(ROOT / "README.md", demo=headline(summary), seeds=foresight(studies["small"])),
+        ROOT / "docs" / "sweeps.md": filled(ROOT / "docs" / "sweeps.md", measured=sweep_block(*sweeps)),
+        ROOT / "docs" / "crossover.md": filled(ROOT / "docs" / "crossover.md", measured=crossover_block()),
         ROOT / "docs" / "demo.md": demo_page(summary, claims),
         ROOT / "docs" / "speed.md": speed_page(bench, full),
         ROOT / "docs" / "reproduction.md": reproduction_page(),
         ROOT / "docs" / "pictures.md": pictures_page(),
-        ROOT / "docs" / "seeds.md": seeds_page(read_studies(SEEDS)),
+        ROOT / "docs" / "seeds.md": seeds_page(studies),
     }
 
 

@@ -1,4 +1,7 @@
-"""Every error that latebloom raises on purpose; each message says what was got, what was expected and what to do."""
+"""Every error that latebloom raises on purpose; each message says what was got, what was expected and what to do.
+
+And what is told of the errors of others.
+"""
 
 
 class LatebloomError(Exception):
@@ -31,3 +34,8 @@ class DamagedFileError(UsageError):
 
 class DivergedError(LatebloomError):
     """Training met a loss that is NaN or infinite."""
+
+
+def first_line(error: Exception) -> str:
+    """What an error of somebody else's says, in one line: the first of its message, or its type where it has none."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,11 +1,14 @@
+import dataclasses
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
 from latebloom._errors import DivergedError, UsageError
 from latebloom.claims import CLAIMS, SYSTEMS, Evidence, Verdict, judge, pool
+from latebloom.claims.claim import judged
 from latebloom.figures import FIGURES, SWEEP_FIGURES
 from latebloom.lab.measure import measure
 from latebloom.lab.reproduce.judge import judge_system
@@ -33,6 +36,7 @@ def test_a_planted_circuit_upholds_what_is_claimed_of_circuits(planted_run: Run)
         "logits-cancel",
         "logits-uniform-blocks",
         "logits-are-cosines",
+        "logits-nothing-else",
         "groks",
         "restricted-train-is-test",
     ]
@@ -109,8 +113,24 @@ def test_a_run_that_diverged_decides_nothing(tiny: Callable[..., Experiment], tm
         train_run(experiment.model_copy(update={"optimiser": wild}), "wild", tmp_path)
     verdicts = judge(Run(tmp_path / "wild"))
     assert {(verdict.outcome, verdict.found) for verdict in verdicts.values()} == {("undecided", "the run diverged")}
-    judged = judge_system("mainline", [Run(tmp_path / "wild")])
-    assert {claim.outcome for claim in judged if claim.runs and claim.id in verdicts} == {"undecided"}
+    assert {claim.outcome for claim in judge_system("mainline", [Run(tmp_path / "wild")])} == {"undecided"}
+
+
+def test_a_run_that_is_not_finished_fails_nothing(memorised_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    finished = judge(memorised_run)
+    monkeypatch.setattr(Run, "status", property(lambda self: "interrupted"))
+    unfinished = judge(memorised_run)
+    assert finished["groks"].outcome == "fails"
+    assert unfinished["groks"].found == f"{finished['groks'].found}; the run is not finished"
+    assert {verdict.outcome for verdict in unfinished.values()} <= {"holds", "undecided"}
+
+
+def test_what_is_not_finite_decides_nothing() -> None:
+    assert [judged(True, value, "it").outcome for value in (1.0, float("nan"), float("inf"))] == [
+        "holds",
+        "undecided",
+        "undecided",
+    ]
 
 
 def test_a_change_to_neurons_that_do_not_matter_decides_nothing(planted_run: Run, monkeypatch) -> None:
@@ -134,3 +154,18 @@ def test_taking_from_a_model_worse_than_chance_decides_nothing(planted_run: Run,
     for claim in CLAIMS:
         if claim.id in ("cosines-do-better", "restricted-does-better"):
             assert claim.judge(evidence).outcome == "undecided"
+
+
+@pytest.mark.parametrize(("mixed", "expected"), [(False, "holds"), (True, "fails")])
+def test_components_of_one_wave_each_are_told_from_mixtures(
+    planted_run: Run, mixed: bool, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    angle = 2 * torch.pi * torch.arange(31, dtype=torch.float64)[:, None] / 31
+    sizes = {3: 4.0, 5: 2.0, 9: 1.0}
+    waves = torch.cat([size * f(k * angle) for k, size in sizes.items() for f in (torch.cos, torch.sin)], 1)
+    evidence = Evidence(planted_run)
+    embedding = torch.randn(31, 6, generator=torch.Generator().manual_seed(0), dtype=torch.float64) if mixed else waves
+    monkeypatch.setitem(evidence.__dict__, "grid", dataclasses.replace(evidence.grid, embedding=embedding))
+    monkeypatch.setitem(evidence.__dict__, "explanation", Evidence(planted_run).explanation)
+    claim = next(claim for claim in CLAIMS if claim.id == "components-are-waves")
+    assert claim.judge(evidence).outcome == expected

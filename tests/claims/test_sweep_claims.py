@@ -19,20 +19,27 @@ Make = Callable[..., Evidence]
 
 @pytest.fixture
 def made(tmp_path: Path) -> Make:
-    """A finished run that memorises at step 500 and generalises at ``test`` (never where None)."""
+    """A run that memorises at step 500 and generalises at ``test`` (never where None), or rises ``slowly`` that far."""
 
-    def make(experiment: Experiment, test: float | None, spikes: tuple[int, ...] = (), height: float = 1e4) -> Evidence:
+    def make(
+        experiment: Experiment,
+        test: float | None,
+        spikes: tuple[int, ...] = (),
+        height: float = 1e4,
+        status: str = "finished",
+        slowly: float = 0.0,
+    ) -> Evidence:
         directory = RunDirectory(tmp_path / f"run-{len(list(tmp_path.iterdir()))}")
         directory.create()
         manifest = new_manifest(directory.path.name, experiment)
-        directory.write_manifest(manifest.model_copy(update={"status": "finished", "step": int(STEPS[-1])}))
+        directory.write_manifest(manifest.model_copy(update={"status": status, "step": int(STEPS[-1])}))
         rows = [
             {
                 "step": int(step),
                 "train_loss": 1e-7 * height if step in spikes else 1e-7 if step > 500 else 3.0,
                 "test_loss": 1e-3 if test is not None and step >= test else 5.0,
                 "train_accuracy": float(step >= 500),
-                "test_accuracy": float(test is not None and step >= test),
+                "test_accuracy": max(slowly * step / STEPS[-1], float(test is not None and step >= test)),
             }
             for step in STEPS
         ]
@@ -45,7 +52,7 @@ def made(tmp_path: Path) -> Make:
 def verdict(name: str, runs: list[Evidence]) -> str:
     (claim,) = (claim for claim in CLAIMS if claim.id == name)
     assert isinstance(claim, SweepClaim)
-    return claim.judge(runs).outcome
+    return claim.verdict(runs).outcome
 
 
 def decayed(decay: float, seed: int) -> Experiment:
@@ -150,3 +157,40 @@ def test_random_answers(made: Make, test: float | None, expected: str) -> None:
     runs = [made(on(RandomTable(p=31), 0.5, seed), test) for seed in range(3)]
     assert verdict("random-answers-memorised", runs) == expected
     assert verdict("random-answers-memorised", runs[:2]) == "undecided"
+
+
+def linear(optimiser: str, batch_size: int | None, seed: int) -> Experiment:
+    training = Training(batch_size=batch_size)
+    return Experiment(optimiser=Optimiser(name=optimiser), training=training).with_seed(seed)
+
+
+@pytest.mark.parametrize(("test", "lags"), [(560, False), (2_000, True), (None, True)])
+def test_the_linear_model_lags_or_does_not(made: Make, test: float | None, lags: bool) -> None:
+    for optimiser, expected in (("adamw", lags), ("sgd", not lags)):
+        for size, name in ((None, "full-batch"), (10, "minibatch")):
+            runs = [made(linear(optimiser, size, seed), test) for seed in range(3)]
+            assert verdict(f"linear-{optimiser}-{name}", runs) == ("holds" if expected else "fails")
+            assert verdict(f"linear-{optimiser}-{name}", runs[:2]) == "undecided"
+
+
+@pytest.mark.parametrize("name", ["dropout-groks", "l1-groks"])
+def test_another_regulariser_groks_or_not_or_is_not_done(made: Make, name: str) -> None:
+    def runs(test: float | None, slowly: float = 0.0) -> list[Evidence]:
+        update = {"l1": 1e-5} if name == "l1-groks" else {}
+        training = Training(dropout=0.0 if update else 0.5)
+        experiment = Experiment(optimiser=Optimiser(weight_decay=0, **update), training=training)
+        return [made(experiment.with_seed(seed), test, slowly=slowly) for seed in range(3)]
+
+    assert verdict(name, runs(3_000)) == "holds"
+    assert verdict(name, runs(None)) == "fails"
+    assert verdict(name, runs(None, slowly=0.8)) == "undecided", "they still learn when they end"
+
+
+def test_runs_that_diverged_decide_nothing(made: Make) -> None:
+    alone = [made(on(ModularQuadratic(p=31), 0.25, seed), None, status="diverged") for seed in range(3)]
+    assert verdict("little-data-memorises", alone) == "undecided"
+    (claim,) = (claim for claim in CLAIMS if claim.id == "little-data-memorises")
+    assert isinstance(claim, SweepClaim)
+    sound = [made(on(ModularQuadratic(p=31), 0.25, seed), None) for seed in range(3)]
+    found = claim.verdict(alone + sound)
+    assert (found.outcome, found.found.partition("; ")[2]) == ("holds", "3 runs that diverged left out")

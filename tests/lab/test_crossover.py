@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from latebloom._errors import UsageError
+from latebloom._errors import StoreError, UsageError
 from latebloom.figures.sweep import crossover as figure
 from latebloom.figures.sweep import drawn
 from latebloom.lab.crossover import Limits, Range, asked_for, crossover, draw, next_sizes, search, sizes_at_most
 from latebloom.lab.crossover.result import said
+from latebloom.runs import Outcome
 from latebloom.runs.recorder import new_manifest
 from latebloom.statistics.crossover import edge
 from latebloom.store import RunDirectory, append_rows, empty_table
@@ -211,6 +212,32 @@ def test_a_search_stops_at_its_budget_and_goes_on_where_it_was(looked):
     more = crossover(make(repeats=4))
     assert more.trained == len(rest.sizes)
     assert (more.lower.low, more.lower.high) == (rest.lower.low, rest.lower.high)
+
+
+def test_a_run_that_failed_ends_the_search_with_its_reason_not_with_that_of_one_that_diverged(looked, monkeypatch):
+    make, _ = looked
+
+    def failing(place, jobs, spec, workers=None, quiet=False):
+        tally = Tally(2, Counter(), {})
+        tally.end(Outcome("a", "diverged", 10, "not finite"))
+        tally.end(Outcome("b", "failed", 0, "no rights"))
+        return tally
+
+    monkeypatch.setattr(search, "train_sweep", failing)
+    found = crossover(make())
+    assert (found.ended, found.message) == ("failed", "no rights")
+
+
+def test_an_answer_that_cannot_be_written_is_still_given(looked, monkeypatch):
+    make, _ = looked
+
+    def full(place, name, value):
+        raise StoreError("disk full")
+
+    monkeypatch.setattr(Folder, "write", full)
+    found = crossover(make())
+    assert (found.ended, found.message, found.lower.standing) == ("failed", "disk full", "found")
+    assert crossover(make(), Limits(runs=3)).trained == 0
 
 
 def test_a_search_without_test_examples_is_wrong_use(looked):

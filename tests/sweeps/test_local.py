@@ -53,6 +53,7 @@ def test_a_sweep_killed_at_a_random_moment_loses_nothing_and_doubles_nothing(job
     sweep = tmp_path / "sweep"
     process = subprocess.Popen([sys.executable, SWEEPER, sweep], stderr=subprocess.DEVNULL)
     while not find_runs(sweep):
+        assert process.poll() is None
         time.sleep(0.05)
     time.sleep(random.uniform(0, 1.5))
     process.kill()

@@ -26,6 +26,16 @@ def test_counts_and_time_left() -> None:
     assert line(tally).startswith("2 finished, 0 running, 1 diverged, at most ")
 
 
+def test_runs_that_diverge_do_not_hide_one_that_failed() -> None:
+    tally = Tally(8, Counter(), {})
+    for number in range(7):
+        tally.end(Outcome(f"diverged-{number}", "diverged", 10, "not finite"))
+    tally.end(Outcome("failed", "failed", 0, "no rights"))
+    assert tally.failures == [("failed", "no rights")]
+    assert tally.messages[0] == ("failed", "no rights")
+    assert len(tally.messages) == 5
+
+
 def test_plain_lines_where_there_is_no_terminal(capsys) -> None:
     tally = Tally(2, Counter(), {"a": 1, "b": 1})
     with watch(quiet=False) as view:

@@ -9,7 +9,7 @@ import pytest
 from latebloom.runs import train_run
 from latebloom.store import find_runs
 from latebloom.sweeps.conduct import Conductor
-from latebloom.sweeps.engine import Event
+from latebloom.sweeps.engine import Event, Lost
 from latebloom.sweeps.failures import Failures
 from latebloom.sweeps.grouping import Batch
 from latebloom.sweeps.place import Folder
@@ -18,6 +18,9 @@ from latebloom.sweeps.tally import Tally
 from latebloom.sweeps.train import train_sweep
 
 ray = pytest.importorskip("ray", reason="Ray is not installed (pip install 'latebloom[ray]')")
+
+PATIENCE = 300.0
+"""Seconds for a worker of the cluster to begin and end; it takes a few, and one that cannot begin never says so."""
 
 
 @pytest.fixture(scope="module")
@@ -69,13 +72,33 @@ def test_stopping_ends_a_run_cleanly_and_it_goes_on(cluster, jobs, tmp_path: Pat
     (job,) = jobs([7], steps=100_000)
     with RayEngine(Folder(tmp_path)) as engine:
         engine.submit(Batch((job,)))
+        deadline = time.monotonic() + PATIENCE
         while Folder(tmp_path).standing(job.name) == "new":
-            time.sleep(0.05)
+            assert engine.wait(0.05) == []  # it has not died before it began
+            assert time.monotonic() < deadline
         events: list[Event] = []
         while not events:
+            assert time.monotonic() < deadline
             engine.stop()
             events = engine.wait(1.0)
     assert Folder(tmp_path).standing(job.name) == "interrupted"
+
+
+def test_a_task_lost_without_a_word_is_told_by_its_kind(cluster, jobs, tmp_path: Path, monkeypatch) -> None:
+    batch = Batch(tuple(jobs([0])))
+
+    def lost(task) -> None:
+        raise ray.exceptions.RayError
+
+    with RayEngine(Folder(tmp_path)) as engine:
+        engine.submit(batch)
+        monkeypatch.setattr(ray, "get", lost)
+        events: list[Event] = []
+        deadline = time.monotonic() + PATIENCE
+        while not events:
+            assert time.monotonic() < deadline
+            events = engine.wait(1.0)
+    assert events == [Lost(batch, "RayError: RayError")]
 
 
 def test_the_engine_by_its_name(cluster, jobs, tmp_path: Path) -> None:

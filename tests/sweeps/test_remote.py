@@ -1,10 +1,11 @@
 """A sweep behind a URI: trained in scratch, fetched to go on, copied back whole."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from latebloom._errors import UsageError
+from latebloom._errors import DamagedFileError, StoreError, UsageError
 from latebloom.runs import Run, train_run
 from latebloom.sweeps.choose_place import place_of
 from latebloom.sweeps.failures import NAME
@@ -38,6 +39,31 @@ def test_failures_are_kept_there_too(jobs, inline, tmp_path: Path) -> None:
     place = Remote(f"file://{tmp_path}/sweep")
     inline(place, jobs([0]), lose=lambda batch: True)
     assert list(place.read(NAME)) == [jobs([0])[0].name]
+
+
+def test_a_document_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
+    place = Remote(f"file://{tmp_path}")
+    place.write("a", {"old": 1})
+    with (tmp_path / "a.json").open() as before:  # who has it open reads on in the old one
+        place.write("a", {"new": 2})
+        assert json.load(before) == {"old": 1}
+    assert place.read("a") == {"new": 2}
+    assert [file.name for file in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_a_damaged_document_says_so_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "failures.json").write_text('{"a": {"mess')
+    with pytest.raises(DamagedFileError, match=r"/failures\.json is damaged, expected JSON: ") as caught:
+        Remote(f"file://{tmp_path}").read(NAME)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_run_that_cannot_be_copied_back_leaves_the_others_alone(jobs, tmp_path: Path) -> None:
+    place, (blocked, other) = Remote(f"file://{tmp_path}"), jobs([0, 1])
+    (tmp_path / blocked.name).write_text("a file where its directory would be")
+    with pytest.raises(StoreError, match=blocked.name):
+        place.train([blocked, other], lambda name, step: None)
+    assert place.standing(other.name) == "finished"
 
 
 def test_choice_of_a_place(tmp_path: Path) -> None:

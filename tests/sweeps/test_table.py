@@ -63,6 +63,20 @@ def test_results_are_worked_out_once(sweep: Path, jobs, inline, monkeypatch) -> 
     assert len(table_module.sweep_table(sweep)) == len(first) + 1
 
 
+def test_a_damaged_checkpoint_takes_its_own_column_and_only_until_it_is_repaired(sweep: Path) -> None:
+    def planted() -> dict[str, object]:
+        return next(row for row in plain_rows(table_module.sweep_table(sweep)) if row["run"] == "planted")
+
+    last = sweep / "planted" / "checkpoints" / "step-00006000.safetensors"
+    whole = last.read_bytes()
+    last.write_bytes(whole[:100])
+    damaged = planted()
+    assert damaged["key_frequencies"] is None
+    assert None not in (damaged["train_reached"], damaged["test_reached"], damaged["test_loss"])
+    last.write_bytes(whole)
+    assert planted() == damaged | {"key_frequencies": [3, 5, 9]}
+
+
 def test_a_damaged_run_has_a_row_that_says_so(sweep: Path) -> None:
     (sweep / "planted" / "manifest.json").write_text("{")
     rows = {row["run"]: row for row in plain_rows(table_module.sweep_table(sweep))}

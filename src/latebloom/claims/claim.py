@@ -51,8 +51,12 @@ class Claim:
 
     def verdict(self, evidence: Evidence) -> Verdict:
         """The verdict on one run. One that diverged decides nothing: what is left of it are the weights before, which
-        nobody meant to train."""
-        return undecided("the run diverged") if evidence.run.status == "diverged" else self.judge(evidence)
+        nobody meant to train. One that is not finished fails nothing: what it lacks may come yet."""
+        if _diverged(evidence):
+            return undecided("the run diverged")
+        found = self.judge(evidence)
+        unfinished = found.outcome == "fails" and evidence.run.status != "finished"
+        return undecided(f"{found.found}; the run is not finished") if unfinished else found
 
 
 @dataclass(frozen=True)
@@ -70,9 +74,25 @@ class SweepClaim:
 
     needs = "a sweep"
 
+    def verdict(self, runs: Sequence[Evidence]) -> Verdict:
+        """The verdict on all runs but those that diverged, which decide nothing here either."""
+        kept = [run for run in runs if not _diverged(run)]
+        if not kept:
+            return undecided("no run, or every run diverged")
+        found = self.judge(kept)
+        lost = len(runs) - len(kept)
+        note = f"; {lost} runs that diverged left out" if lost else ""
+        return found.model_copy(update={"found": found.found + note})
+
+
+def _diverged(evidence: Evidence) -> bool:
+    return evidence.run.status == "diverged"
+
 
 def judged(holds: bool | np.bool, value: float | int | None, found: str) -> Verdict:
-    """A verdict that could be reached."""
+    """A verdict that could be reached; undecided where the quantity that was judged is infinite or undefined."""
+    if value is not None and not np.isfinite(value):
+        return undecided(f"{found}: what is judged comes to {value}")
     return Verdict(outcome="holds" if holds else "fails", value=None if value is None else float(value), found=found)
 
 

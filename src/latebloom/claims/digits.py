@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from latebloom.circuits.digits import digit_spectrum, run_sums
 from latebloom.claims.claim import Claim, SweepClaim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
-from latebloom.phases.components import from_chance
 from latebloom.tasks import DigitAddition
 
 _PLACE = 'W, "Speculation: Phase Changes are Everywhere"'
@@ -17,9 +16,7 @@ def each_changes(evidence: Evidence) -> Verdict:
     sudden = {
         part.name: part.step.step
         for part in losses.changes.parts
-        if part.step is not None
-        and part.change is not None
-        and part.change.onset.step > from_chance(losses.parts[part.name], losses.chance[part.name]).step[0]
+        if part.step is not None and part.change is not None and part.change.has_onset
     }
     steps = ", ".join(f"{name} {sudden[name]:.0f}" for name in losses.changes.order if name in sudden)
     count, of = len(sudden), len(evidence.run.task.components)
@@ -54,8 +51,8 @@ def _first_two(evidence: Evidence) -> Verdict:
 def _order_unstable(runs: Sequence[Evidence]) -> Verdict:
     sure = [_surely_before(run) for run in runs]
     turned = {pair for one in sure for pair in one if any(pair[::-1] in other for other in sure)}
-    if not any(sure):
-        return undecided("in no run are two phase changes surely apart")
+    if sum(map(bool, sure)) < 2:
+        return undecided("needs two runs in which two phase changes are surely apart")
     pairs = sorted({" and ".join(sorted(pair)) for pair in turned})
     return judged(bool(turned), len(pairs), f"surely in one order here and in the other there: {pairs or 0}")
 
@@ -135,10 +132,10 @@ CLAIMS = (
     ),
     Claim(
         id="digits-as-waves",
-        sentence="The model that adds 5 digits uses a variant of the trig algorithm (preliminary).",
+        sentence="The model that adds 5 digits embeds them as waves, a variant of the trig algorithm (preliminary).",
         place='W, "Future Directions", loose threads',
         write_up="preliminary",
-        rule="Some frequency over 1 is as strong in fewer than 5 % of random orders of the digits, over all four.",
+        rule="Some frequency over 1 is as strong in fewer than 1.25 % of random orders of the digits (5 % over four).",
         judge=_digits_as_waves,
         system="digits",
         figure="digit-fourier",

@@ -1,7 +1,10 @@
 """Claims about the embedding."""
 
+from latebloom.circuits.modular.embedding import embedding_components
+from latebloom.circuits.modular.key_frequencies import by_embedding
 from latebloom.claims.claim import Claim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
+from latebloom.fourier import energy_by_frequency, transform
 
 
 def _sparse(evidence: Evidence) -> Verdict:
@@ -33,6 +36,28 @@ def _sparse_before(evidence: Evidence) -> Verdict:
     return judged(progress >= 0.5, progress, f"Gini {course}")
 
 
+def _components_are_waves(evidence: Evidence) -> Verdict:
+    if not evidence.keys:
+        return undecided("the model has no key frequency")
+    count = min(2 * len(evidence.keys), *evidence.grid.embedding.shape)
+    energy = energy_by_frequency(transform(embedding_components(evidence.grid.embedding, count).scores, (0,)))
+    shares = (energy.max(0).values / energy.sum(0)).tolist()
+    text = f"the first {count} components have {min(shares):.0%} to {max(shares):.0%} of their energy on one frequency"
+    return judged(min(shares) > 0.5, min(shares), text)
+
+
+def _more_than_neurons(evidence: Evidence) -> Verdict:
+    if not evidence.keys:
+        return undecided("the model has no key frequency")
+    mine = by_embedding(evidence.grid)
+    text = f"{len(mine)} in the embedding ({_listed(mine)}), {len(evidence.keys)} in the neurons"
+    return judged(len(mine) > len(evidence.keys), len(mine) - len(evidence.keys), f"{text} ({_listed(evidence.keys)})")
+
+
+def _listed(keys: list[int]) -> str:
+    return ", ".join(map(str, keys))
+
+
 CLAIMS = (
     Claim(
         id="embedding-sparse",
@@ -49,5 +74,25 @@ CLAIMS = (
         write_up="sparse at 7k, test loss falls from 9k",
         rule="Gini of the embedding has made at least half of its way when clean-up starts (half is arbitrary).",
         judge=_sparse_before,
+    ),
+    Claim(
+        id="components-are-waves",
+        sentence="The principal components of the embedding correspond to waves of different frequencies.",
+        place='W, "Notable Observations", circle plots',
+        write_up="one frequency each (a picture)",
+        rule="Of the first components, two for each key frequency, every one has over half (arbitrary) of its energy "
+        "on one frequency.",
+        judge=_components_are_waves,
+        figure="principal-components",
+    ),
+    Claim(
+        id="embedding-more-frequencies",
+        sentence="The embedding computes more frequencies than the neurons use.",
+        place="W, footnote 23",
+        write_up="6 against 5",
+        rule="Frequencies with a quarter of the largest norm in the embedding (arbitrary) outnumber those with a "
+        "cluster of 1 % of the neurons.",
+        judge=_more_than_neurons,
+        figure="embedding-spectrum",
     ),
 )

@@ -67,12 +67,15 @@ class Evidence:
         """The step at which a phase starts; None where it was not found."""
         return next((found.start for found in self.phases.phases if found.name == phase), None)
 
+    @cached_property
+    def metrics(self) -> dict[str, Series]:
+        """Every series of the run that has a point, by name."""
+        found = self.run.all_series()
+        return {name: series for name, series in found.items() if len(series)}
+
     def series(self, name: str) -> Series | None:
         """A series of the run; None where it was not recorded or measured."""
-        if name not in self.run.metrics.column_names:
-            return None
-        found = self.run.series(name)
-        return found if len(found) else None
+        return self.metrics.get(name)
 
     def paired(self, first: str, second: str) -> tuple[Float[np.ndarray, " n"], ...] | None:
         """Steps at which both series have a value, and the two values there."""
@@ -118,5 +121,6 @@ class Evidence:
 
     @property
     def last_step(self) -> int:
-        """How far the run came."""
-        return self.run.manifest.step
+        """How far the run came. Of one that was cut off more may be logged than it can go on from."""
+        logged = [series.step[-1] for series in self.metrics.values()]
+        return max(self.run.manifest.step, *map(int, logged)) if logged else self.run.manifest.step

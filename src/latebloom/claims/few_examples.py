@@ -21,9 +21,8 @@ def groks_on_few(evidence: Evidence) -> Verdict:
     if train is None:
         return undecided("the run does not learn its train set")
     if test is None:
-        over = evidence.run.status == "finished"
         found = f"learned by step {train:.0f}, never generalises in {evidence.last_step} steps"
-        return judged(False, None, found) if over else undecided(found)
+        return judged(False, None, found)
     ratio = test / max(train, 1.0)
     return judged(
         ratio >= DELAY, ratio, f"train loss under a fifth of guessing from step {train:.0f}, test from {test:.0f}"

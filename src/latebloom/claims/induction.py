@@ -57,10 +57,13 @@ def _both_heads_needed(evidence: Evidence) -> Verdict:
     found, change = evidence.induction, evidence.fall("test_loss")
     if found.pair is None or isinstance(change, NoChange):
         return undecided(found.undefined or "needs two heads and a phase change")
-    lost = [found.head(place).loss_increase for place in found.pair]
-    share = min(lost) / (change.before - change.after)
-    text = f"loss {found.loss:.2g}, without them +{lost[0]:.2g} and +{lost[1]:.2g}"
-    text += f"; it had fallen by {change.before - change.after:.2g}"
+    lost = (found.without_previous_token_heads or 0.0, found.without_induction_heads or 0.0)
+    share, alone = min(lost) / (change.before - change.after), found.head(found.pair[1]).loss_increase
+    text = (
+        f"loss {found.loss:.2g}; {lost[0]:+.2g} without the {len(found.previous_token_heads)} previous-token heads, "
+        f"{lost[1]:+.2g} without the {len(found.induction_heads)} induction heads ({alone:+.2g} without the best "
+        f"alone); it had fallen by {change.before - change.after:.2g}"
+    )
     return judged(share >= 0.5, share, text)
 
 
@@ -177,10 +180,11 @@ CLAIMS = (
     ),
     Claim(
         id="induction-both-needed",
-        sentence="Each of the two heads is useful only together with the other: without either the loss is back.",
+        sentence="Each of the two kinds of head is useful only with the other: without either the loss is back.",
         place=_COMPOSITION,
         write_up="expected",
-        rule="Holding either head at its mean costs half or more (arbitrary) of what the phase change had won.",
+        rule="Holding all previous-token heads at their means, or all induction heads, costs half or more (arbitrary) "
+        "of what the phase change had won; heads of one kind may stand in for each other.",
         judge=_both_heads_needed,
         system="induction",
         figure="induction-circuit",

@@ -68,6 +68,13 @@ def _ignorant(evidence: Evidence) -> Verdict | None:
     return undecided(f"the model's loss, {full:.2g}, is not below chance")
 
 
+def _nothing_else(evidence: Evidence) -> Verdict:
+    share = evidence.explanation.logits.fve_trig_directions
+    if share is None:
+        return undecided("the model has no key frequency, or its logits do not vary")
+    return judged(share >= 0.95, share, f"{share:.1%} of the logits' energy lies along them")
+
+
 CLAIMS = (
     Claim(
         id="logits-cancel",
@@ -79,12 +86,20 @@ CLAIMS = (
     ),
     Claim(
         id="logits-uniform-blocks",
-        sentence="The 2x2 blocks are uniform: cos w(x+y) and sin w(x+y) are all that is computed.",
+        sentence="The 2x2 blocks are uniform: of the products of waves only cos w(x+y) and sin w(x+y) are kept.",
         place='W, "Calculating cos(w(x+y)), sin(w(x+y)) and calculating logits"',
         write_up="uniform (a picture)",
         rule="At least 90 % of the key blocks' energy lies on the two directions (arbitrary; chance is 1/2, or 2/3 "
         "where x and y enter alike).",
         judge=_uniform,
+    ),
+    Claim(
+        id="logits-nothing-else",
+        sentence="Everything in the logits but cos w(x+y) and sin w(x+y) of the key frequencies is essentially zero.",
+        place='W, "Calculating cos(w(x+y)), sin(w(x+y)) and calculating logits"',
+        write_up="essentially zero (a picture)",
+        rule="At least 95 % (arbitrary) of the logits' energy about their mean over the pairs lies along these.",
+        judge=_nothing_else,
     ),
     Claim(
         id="logits-are-cosines",

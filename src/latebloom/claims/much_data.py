@@ -8,19 +8,21 @@ from scipy import stats
 from latebloom.claims.claim import Claim, SweepClaim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
 from latebloom.claims.pool import MOST
+from latebloom.claims.settings import FEWEST, grouped, memorising
 from latebloom.phases import NoChange
-from latebloom.phases.components import from_chance
 
 NEAR = 0.5
 """A sudden fall begins at this share of guessing or more, what phases call "not below chance". Arbitrary."""
+
+TOGETHER = 1.1
+"""Test accuracy that gets to 0.9 within this many times the steps of train accuracy is learned with it. Arbitrary."""
 
 _PLACE = 'W, "Empirical Observations"'
 
 
 def sudden(evidence: Evidence, name: str) -> Verdict:
     """Whether a loss goes down in a reverse S: a slow start near guessing, a fall, a levelling off."""
-    series = evidence.series(name)
-    if series is None:
+    if evidence.series(name) is None:
         return undecided(f"the run has no {name}")
     change = evidence.fall(name)
     if isinstance(change, NoChange):
@@ -28,9 +30,7 @@ def sudden(evidence: Evidence, name: str) -> Verdict:
     found = f"falls from {change.before:.2f} to {change.after:.2f} nats from step {change.onset.step:.0f}"
     if change.completion is None or change.midpoint is None:
         return judged(False, None, f"{found}, and still falls at the end")
-    slow_start = (
-        change.onset.step > from_chance(series, evidence.chance).step[0] and change.before >= NEAR * evidence.chance
-    )
+    slow_start = change.has_onset and change.before >= NEAR * evidence.chance
     found = f"{found} to {change.completion.step:.0f}" + ("" if slow_start else ", without a slow start near guessing")
     return judged(slow_start, change.midpoint.step, found)
 
@@ -38,37 +38,43 @@ def sudden(evidence: Evidence, name: str) -> Verdict:
 def together(evidence: Evidence) -> Verdict:
     """Whether train and test set are learned as one, rather than memorised first."""
     train, test, logged = evidence.reached("train"), evidence.reached("test"), evidence.series("test_accuracy")
-    if train is None or test is None or logged is None:
-        return undecided("the run never gets 90 % right on both sets")
-    before = float(logged.step[logged.step < test][-1]) if test > logged.step[0] else test
+    if train is None or logged is None:
+        return undecided("the run has no test set, or never 90 % of its train set right")
+    earlier = logged.step if test is None else logged.step[logged.step < test]
+    before = float(earlier[-1]) if len(earlier) else 0.0
+    if test is None:
+        found = f"90 % right on train from step {train:.0f}, on test not by step {before:.0f}"
+        return judged(False, None, found) if before > TOGETHER * train else undecided(found)
     found = f"90 % right on train from step {train:.0f}, on test from {test:.0f} (between {before:.0f} and {test:.0f})"
-    return judged(before <= 1.1 * train, test / max(train, 1.0), found)
+    return judged(before <= TOGETHER * train, test / max(train, 1.0), found)
 
 
-def _delays(runs: Sequence[Evidence]) -> tuple[np.ndarray, np.ndarray]:
-    """Fraction and delay (steps from train to test accuracy 0.9) of the runs that memorise; one that has not
-    generalised by its last step counts with the delay it has had by then, which is too little."""
-    found = [(r.run.experiment.data.fraction, r.reached("train"), r.reached("test"), r.last_step) for r in runs]
-    rows = np.array(
-        [(share, (last if test is None else test) - train) for share, train, test, last in found if train is not None]
-    )
-    return (rows[:, 0], rows[:, 1]) if len(rows) else (np.empty(0), np.empty(0))
+def _delay(run: Evidence) -> float:
+    """Steps from train to test accuracy 0.9 of a run that memorises; one that has not generalised by its last step
+    counts with the delay it has had by then, which is too little."""
+    train, test = run.reached("train") or 0.0, run.reached("test")
+    return (run.last_step if test is None else test) - train
 
 
 def _delay_shrinks(runs: Sequence[Evidence]) -> Verdict:
-    shares, delays = _delays(runs)
-    if len(set(shares)) < 3:
-        return undecided(f"runs on {len(set(shares))} fractions memorise, and three are needed")
-    rank = stats.spearmanr(shares, delays)
-    medians = ", ".join(f"{np.median(delays[shares == s]):.0f} at {s:.0%}" for s in sorted(set(shares)))
+    groups = grouped(memorising(runs), "data.fraction")
+    if len(groups) < 3:
+        return undecided(f"runs on {len(groups)} fractions memorise, and three are needed")
+    rank = stats.spearmanr(*zip(*((share, _delay(run)) for share, found in groups.items() for run in found)))
+    medians = ", ".join(f"{_told(groups[share])} at {share:.0%}" for share in sorted(groups))
     return judged(rank.statistic < 0 and rank.pvalue < 0.05, float(rank.statistic), f"median delay in steps: {medians}")
+
+
+def _told(runs: Sequence[Evidence]) -> str:
+    never = sum(run.reached("test") is None for run in runs)
+    return f"{np.median([_delay(run) for run in runs]):.0f}" + (f" ({never} of {len(runs)} never)" if never else "")
 
 
 def _little_data(runs: Sequence[Evidence]) -> Verdict:
     least = min(r.run.experiment.data.fraction for r in runs)
-    there = [r for r in runs if r.run.experiment.data.fraction == least and r.reached("train") is not None]
-    if not there:
-        return undecided("no run on the least data memorises")
+    there = memorising([run for run in runs if run.run.experiment.data.fraction == least])
+    if len(there) < FEWEST:
+        return undecided(f"{len(there)} runs on the least data memorise, and {FEWEST} are needed")
     alone = sum(r.reached("test") is None for r in there)
     found = f"{alone} of {len(there)} runs on {least:.0%} of the pairs memorise and never generalise in their steps"
     return judged(alone / len(there) >= MOST, alone / len(there), found)
@@ -121,7 +127,8 @@ CLAIMS = (
         sentence="With too little data the model memorises and does not generalise.",
         place='W, "Grokking = Phase Changes + Regularisation + Limited Data"',
         write_up="below a crossover point",
-        rule="Four of five runs (arbitrary) on the least data that was tried never get 90 % of the test set right.",
+        rule="Four of five runs on the least data that was tried, of three or more that memorise (arbitrary), never "
+        "get 90 % of the test set right.",
         judge=_little_data,
         system="fractions",
         figure="field-effect",

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from latebloom.claims.claim import SweepClaim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
-from latebloom.claims.much_data import together
-from latebloom.claims.pool import FEW, pool
-from latebloom.claims.settings import FEWEST, groks_at_best, grouped, memorising
+from latebloom.claims.pool import FEW
+from latebloom.claims.settings import FEWEST, groks_at_best, grouped, memorising, share_generalised, share_grokked
 from latebloom.claims.systems import MUCH_DATA
 from latebloom.tasks import ModularQuadratic, ModularSubtraction, RandomTable
 
@@ -22,15 +21,14 @@ def _quadratic_groks(runs: Sequence[Evidence]) -> Verdict:
 
 
 def _more_data(runs: Sequence[Evidence]) -> Verdict:
-    found, told = {}, []
+    shares, told = [], []
     for name in (ModularSubtraction().name, ModularQuadratic().name):
-        mine = [run for run in _of(runs, name) if run.run.experiment.data.fraction >= MUCH_DATA]
+        mine = memorising([run for run in _of(runs, name) if run.run.experiment.data.fraction >= MUCH_DATA])
         if len(mine) < FEWEST:
-            return undecided(f"needs {FEWEST} runs of {name} on {MUCH_DATA:.0%} of the pairs or more")
-        found[name] = pool({run.run.path.name: together(run) for run in mine})
-        told.append(f"{name}: {found[name].holds} of {len(mine)} runs; test / train from step {_steps(mine)}")
-    text, outcomes = "; ".join(told), {pooled.outcome for pooled in found.values()}
-    return undecided(text) if outcomes == {"holds", "undecided"} else judged(outcomes == {"holds"}, None, text)
+            return undecided(f"needs {FEWEST} runs of {name} on {MUCH_DATA:.0%} of the pairs or more that memorise")
+        shares.append(share_grokked(mine))
+        told.append(f"{name}: {shares[-1]:.0%} of {len(mine)} runs grok; test / train from step {_steps(mine)}")
+    return judged(max(shares) <= FEW, max(shares), "; ".join(told))
 
 
 def _steps(runs: Sequence[Evidence]) -> str:
@@ -46,7 +44,7 @@ def _memorised_only(runs: Sequence[Evidence]) -> Verdict:
     mine = memorising(_of(runs, RandomTable().name))
     if len(mine) < FEWEST:
         return undecided(f"{len(mine)} runs on random answers memorise, and {FEWEST} are needed")
-    share = sum(run.reached("test") is not None for run in mine) / len(mine)
+    share = share_generalised(mine)
     text = f"{len(mine)} runs memorise, {share:.0%} of them generalise within {max(r.last_step for r in mine)} steps"
     return judged(share <= FEW, share, text)
 
@@ -68,8 +66,8 @@ CLAIMS = (
         sentence="With more data other operations too are learned without grokking.",
         place='W, "Future Directions" (other tasks of the grokking paper, with more data)',
         write_up="asked",
-        rule="On 95 % of the pairs, in four of five runs of each operation, test accuracy reaches 0.9 within a tenth "
-        "more steps (arbitrary) than train accuracy, as far as logged.",
+        rule=f"On {MUCH_DATA:.0%} of the pairs or more (tried: 95 %) at most one of five runs of each operation, of "
+        "three or more that memorise (arbitrary), groks: test twice as late as train.",
         judge=_more_data,
         system="operations",
         figure="survival",
@@ -77,8 +75,8 @@ CLAIMS = (
     SweepClaim(
         id="random-answers-memorised",
         sentence="Random answers are memorised, and nothing generalises.",
-        place='W, "Future Directions", loose threads (random labels have no structure)',
-        write_up="only memorisation",
+        place='W, "Future Directions", loose threads (memorisation to be looked at on random labels)',
+        write_up="a control, not in W",
         rule="At most one of five runs (arbitrary), of three or more that memorise, ever gets 90 % of its test set "
         "right: the control, since no circuit could.",
         judge=_memorised_only,

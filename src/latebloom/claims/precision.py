@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from latebloom.claims.claim import SweepClaim, Verdict, judged, undecided
+from latebloom.claims.claim import Claim, SweepClaim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
 from latebloom.claims.pool import MOST
 from latebloom.claims.settings import grouped
@@ -41,6 +41,15 @@ def spikes(evidence: Evidence) -> list[Spike]:
         elif times[i] > SPIKE:
             found[-1] = found[-1]._replace(height=max(found[-1].height, times[i]))
     return found
+
+
+def _without_spikes(evidence: Evidence) -> Verdict:
+    change = evidence.boundary("clean-up")
+    if change is None:
+        return undecided("needs a run that grokked")
+    before = [spike for spike in spikes(evidence) if spike.step < change]
+    found = f"{len(before)} spikes of the train loss before test loss falls at step {change:.0f}"
+    return judged(not before, len(before), found)
 
 
 def _chosen(runs: Sequence[Evidence], full_batch: bool) -> dict[str, list[Evidence]]:
@@ -99,8 +108,8 @@ def _zero_shares(evidence: Evidence, steps: Sequence[int]) -> list[float]:
 def _rounds_to_zero(runs: Sequence[Evidence]) -> Verdict:
     chosen, before = _chosen(runs, full_batch=True), []
     for run in chosen.get("float32", []):
-        first = min((spike.step for spike in spikes(run)), default=-1.0)
-        there = [step for step in run.run.checkpoints if step <= first]
+        first = min((spike.step for spike in spikes(run)), default=0.0)
+        there = [step for step in run.run.checkpoints if step < first]
         before += _zero_shares(run, there[-1:])
     if not before or "float64" not in chosen:
         return undecided("needs float32 runs with a checkpoint before a spike, and float64 runs")
@@ -110,6 +119,15 @@ def _rounds_to_zero(runs: Sequence[Evidence]) -> Verdict:
 
 
 CLAIMS = (
+    Claim(
+        id="groks-without-spikes",
+        sentence="Slingshots are not needed: the model groks without a spike of the train loss.",
+        place='W, "Notable Observations", slingshot mechanism',
+        write_up="not necessary",
+        rule="No train loss before test loss falls is ten times the median of the 20 logged before (both arbitrary).",
+        judge=_without_spikes,
+        figure="training-curve",
+    ),
     SweepClaim(
         id="spikes-from-float32",
         sentence="With log-softmax in float32 the train loss of a memorised model spikes.",

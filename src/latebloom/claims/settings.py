@@ -14,6 +14,9 @@ from latebloom.statistics import GrokTimes
 FEWEST = 3
 """Runs of one setting that a share of them is told of. Arbitrary: one or two decide nothing."""
 
+STILL = 0.05
+"""Growth of test accuracy over the last quarter of a run from which on it is still learning. Arbitrary."""
+
 
 def grouped(runs: Sequence[Evidence], *fields: str) -> dict[Any, list[Evidence]]:
     """The runs by the values of these fields (the value itself for one field), in the order of the runs."""
@@ -39,6 +42,11 @@ def share_grokked(runs: Sequence[Evidence]) -> float:
     return float(np.mean([_late(run.reached("train"), run.reached("test")) for run in runs]))
 
 
+def share_generalised(runs: Sequence[Evidence]) -> float:
+    """How many of the runs had 90 % of their test set right at some step, 0 … 1."""
+    return float(np.mean([run.reached("test") is not None for run in runs]))
+
+
 def groks_at_best(of: str, groups: Mapping[str, Sequence[Evidence]]) -> Verdict:
     """Whether four of five runs grok in the setting, which the groups are named after, at which most do.
 
@@ -52,16 +60,32 @@ def groks_at_best(of: str, groups: Mapping[str, Sequence[Evidence]]) -> Verdict:
     runs, share = enough[best], share_grokked(enough[best])
     text = (
         f"{best} (best of {len(enough)} settings) {len(memorising(runs))} of {len(runs)} runs memorise, {share:.0%} "
-        f"generalise at twice the step or later, within {max(run.last_step for run in runs)} steps; at the end they "
-        f"have {_right(runs):.0%} of the test set right (median)"
+        f"generalise at twice the step or later, within {max(run.last_step for run in runs)} steps; "
+        f"{told_right(runs)}"
     )
+    return grokking_judged(share, runs, text)
+
+
+def grokking_judged(share: float, runs: Sequence[Evidence], text: str) -> Verdict:
+    """Whether the share of runs that grok is four of five; with fewer undecided while they go on learning: while the
+    median of the test set that is right grew by `STILL` over the last quarter of their steps."""
+    gain = _right(runs) - _right(runs, 0.75)
+    if share < MOST and gain > STILL:
+        return undecided(
+            f"{text}; {100 * gain:.0f} points of it learned in the last quarter of the steps: too few to tell"
+        )
     return judged(share >= MOST, share, text)
 
 
-def _right(runs: Sequence[Evidence]) -> float:
-    """The share of the test set that the runs have right at the end, median."""
+def told_right(runs: Sequence[Evidence]) -> str:
+    """How much of the test set the runs have right at the end."""
+    return f"at the end they have {_right(runs):.0%} of the test set right (median)"
+
+
+def _right(runs: Sequence[Evidence], when: float = 1.0) -> float:
+    """The share of the test set that the runs have right after this share of their steps, median."""
     series = [run.series("test_accuracy") for run in runs]
-    return median(0.0 if accuracy is None else float(accuracy.value[-1]) for accuracy in series)
+    return median(0.0 if accuracy is None else accuracy.at(when * accuracy.step[-1]) for accuracy in series)
 
 
 def _late(train: float | None, test: float | None) -> bool:

@@ -1,6 +1,7 @@
 """Claims about what happens in each phase of training."""
 
 import numpy as np
+from scipy import stats
 
 from latebloom.claims.claim import Claim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
@@ -9,6 +10,15 @@ from latebloom.phases import NoChange
 _NEEDS = "needs a run that grokked, and `latebloom measure`"
 RISE = 1.1
 """A rise: 10 % over the first value. Arbitrary; noise of a loss over thousands of examples is far smaller."""
+
+CLOSE = 2.0
+"""Excluded loss up to this many times train loss is close to it. Arbitrary."""
+
+SMOOTH = 0.9
+"""Rank correlation with the step from which a rise counts as smooth. Arbitrary."""
+
+FEWEST_POINTS = 8
+"""Checkpoints from which on a course is told smooth or not; as many as a corner takes."""
 
 _PLACE = 'W, "Evolution of Circuits During Training", '
 
@@ -28,18 +38,42 @@ def _memorised_alone(evidence: Evidence) -> Verdict:
     pairs, control, end = (
         evidence.paired("excluded_loss", "train_loss"),
         evidence.series("excluded_loss_control"),
-        evidence.reached("train"),
+        evidence.boundary("circuit formation"),
     )
     if pairs is None or control is None or end is None:
         return undecided(_NEEDS)
     steps, excluded, train = pairs
     early = np.flatnonzero((steps > 0) & (steps <= end) & (train < train[0] / 2))
     if not len(early):
-        return undecided(f"no checkpoint lies between the fall of train loss and 90 % accuracy at step {end:.0f}")
-    plain = np.maximum(train, np.interp(steps, control.step, control.value))
-    ratio = float((excluded[early] / plain[early]).max())
-    found = f"at most {ratio:.3g} times train loss and random frequencies until step {steps[early[-1]]:.0f}"
-    return judged(ratio < 2, ratio, found)
+        return undecided(f"no checkpoint lies between the fall of train loss and its end at step {end:.0f}")
+    times = (excluded / np.maximum(train, np.interp(steps, control.step, control.value)))[early]
+    apart = np.flatnonzero(times >= CLOSE)
+    since = f", over {CLOSE:g} from step {steps[early[apart[0]]]:.0f}" if len(apart) else ""
+    found = f"up to {times.max():.3g} times train loss and random frequencies until step {end:.0f}{since}"
+    return judged(not len(apart), times.max(), found)
+
+
+def _smooth(evidence: Evidence) -> Verdict:
+    excluded, start, change = (
+        evidence.series("excluded_loss"),
+        evidence.boundary("circuit formation"),
+        evidence.boundary("clean-up"),
+    )
+    if excluded is None or start is None or change is None:
+        return undecided(_NEEDS)
+    course = excluded.between(start, change)
+    if len(course) < FEWEST_POINTS or not (course.value > 0).all() or np.ptp(course.value) == 0:
+        return undecided(
+            f"needs {FEWEST_POINTS} checkpoints with an excluded loss between {start:.0f} and {change:.0f}"
+        )
+    level = np.log10(course.value)
+    rank, rise = float(stats.spearmanr(course.step, level).statistic), float(level[-1] - level[0])
+    text = f"rank correlation with the step {rank:.2f}, {rise:.1f} decades from step {start:.0f} to {change:.0f}"
+    if rise <= 0:
+        return judged(False, rank, text)
+    largest = float(np.diff(level).max()) / rise
+    text += f", at most {largest:.0%} of them from one checkpoint to the next"
+    return judged(rank >= SMOOTH and largest <= 0.25, rank, text)
 
 
 def _plateaus(evidence: Evidence) -> Verdict:
@@ -62,7 +96,7 @@ def _restricted_change(evidence: Evidence) -> Verdict:
     change = evidence.change("restricted_loss")
     if isinstance(change, NoChange):
         return judged(False, None, change.reason)
-    late = change.onset.step > 0 and change.completion is not None
+    late = change.has_onset and change.completion is not None
     found = f"falls by {change.depth:.1f} decades from step {change.onset.step:.0f}"
     return judged(late, change.depth, found if late else f"{found}, without a plateau before and after")
 
@@ -88,11 +122,23 @@ CLAIMS = (
     ),
     Claim(
         id="memorises-without-waves",
-        sentence="In the beginning excluded loss is very close to train loss: the model memorises without the circuit.",
+        sentence="While the model memorises, excluded loss is very close to train loss: it needs no circuit.",
         place=_PLACE + "memorisation",
         write_up="very close (a picture)",
-        rule="Until train accuracy is 90 %, it is under twice (arbitrary) train loss, and that of random frequencies.",
+        rule="From where train loss has halved until it has levelled out, it is under twice (arbitrary) train loss, or "
+        "under twice what the same without random frequencies comes to, if that is more. All key frequencies are left "
+        "out at once, where W leaves out one.",
         judge=_memorised_alone,
+        figure="excluded-loss",
+    ),
+    Claim(
+        id="circuit-grows-smoothly",
+        sentence="The circuit develops smoothly, well before test loss falls: grokking is no random walk.",
+        place='W, "Key Claims"; "Evolution of Circuits During Training"',
+        write_up="excluded loss diverges smoothly (a picture)",
+        rule="From the end of memorisation until test loss falls, excluded loss has a rank correlation of 0.9 with the "
+        "step, and no checkpoint makes more than a quarter of its rise, in decades (both arbitrary).",
+        judge=_smooth,
         figure="excluded-loss",
     ),
     Claim(

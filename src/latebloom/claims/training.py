@@ -22,8 +22,6 @@ def _groks(evidence: Evidence) -> Verdict:
     if test is None:
         return undecided("the run has no test set")
     if start is None or change is None:
-        if evidence.run.status != "finished":
-            return undecided("the run is not finished")
         short = len(test) < MIN_POINTS
         return undecided(evidence.phases.reason) if short else judged(False, None, evidence.phases.reason)
     delay = change / start
@@ -107,7 +105,7 @@ def _remnants(evidence: Evidence) -> Verdict:
 CLAIMS = (
     Claim(
         id="groks",
-        sentence="The model first memorises the training data and generalises only long after, suddenly.",
+        sentence="The model first memorises the training data and generalises only long after.",
         place='W, "Introduction"; P',
         write_up="memorised by 1k, test loss falls from 9k (W); 1.4k and 9.4k (P)",
         rule="Test loss starts to fall at twice the step at which train loss levelled out, or later (arbitrary).",

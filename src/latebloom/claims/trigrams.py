@@ -5,6 +5,7 @@ import numpy as np
 from latebloom.claims.claim import Claim, Verdict, judged, undecided
 from latebloom.claims.digits import each_changes, parts_make_the_whole
 from latebloom.claims.evidence import Evidence
+from latebloom.claims.pool import MOST
 from latebloom.claims.reinforcement import reinforced
 from latebloom.statistics import first_below
 from latebloom.tasks.skip_trigrams import TRIGGERS
@@ -62,7 +63,7 @@ def _reinforce(evidence: Evidence) -> Verdict:
     clear, growth = sum(one.clear for one in told), float(np.median([one.growth for one in told]))
     rank = float(np.median([one.rank for one in told]))
     text = f"{clear} of {len(told)} gradients; {growth:.3g}-fold in the median, rank {rank:.2f} with the other half"
-    return judged(clear >= 0.8 * len(told), growth, text)
+    return judged(clear >= MOST * len(told), growth, text)
 
 
 CLAIMS = (
@@ -99,7 +100,7 @@ CLAIMS = (
     Claim(
         id="trigrams-read-off",
         sentence="The solution is ten skip trigrams, 10 … END 10 to 19 … END 19.",
-        place='W, "Empirical Observations"; not verified there',
+        place='W, "Empirical Observations"; looked at, not written up there (footnote 29)',
         write_up="expected",
         rule="The ten strongest of all 220 trigrams in the QK and OV circuits are the task's ten (chance gives 0.5).",
         judge=_read_off,
@@ -109,7 +110,7 @@ CLAIMS = (
     Claim(
         id="trigrams-explain-the-loss",
         sentence="The ten skip trigrams are all that the model does.",
-        place='W, "Empirical Observations"; not verified there',
+        place='W, "Empirical Observations"; looked at, not written up there (footnote 29)',
         write_up="expected",
         rule="With nothing else kept loss is under a tenth of guessing (arbitrary); with ten random others it is not.",
         judge=_explain_the_loss,

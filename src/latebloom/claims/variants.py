@@ -42,7 +42,7 @@ CLAIMS = (
     ),
     Claim(
         id="mlp-few-neurons",
-        sentence="Each of these clusters has 3 to 7 neurons.",
+        sentence="Typically such a cluster has 3 to 7 neurons.",
         place='W, "Notable Observations", 2L MLPs can grok',
         write_up="3 to 7",
         rule="The median size lies in that range.",

@@ -6,8 +6,17 @@ import numpy as np
 
 from latebloom.claims.claim import SweepClaim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
-from latebloom.claims.pool import FEW, MOST
-from latebloom.claims.settings import FEWEST, grok_times, grouped, memorising, share_grokked
+from latebloom.claims.pool import FEW
+from latebloom.claims.settings import (
+    FEWEST,
+    grok_times,
+    grokking_judged,
+    grouped,
+    memorising,
+    share_generalised,
+    share_grokked,
+    told_right,
+)
 from latebloom.statistics import fit_power_law, level_effects, median_step
 
 _FIELD = "optimiser.weight_decay"
@@ -45,9 +54,9 @@ def _none(runs: Sequence[Evidence]) -> Verdict:
     memorised = memorising(groups[0.0])
     if len(memorised) < FEWEST:
         return undecided(f"{len(memorised)} runs without weight decay memorise, and {FEWEST} are needed")
-    share = share_grokked(memorised)
+    share = share_generalised(memorised)
     steps = min(run.last_step for run in memorised)
-    found = f"{share:.0%} of {len(memorised)} runs without it grok within {steps} steps"
+    found = f"{share:.0%} of {len(memorised)} runs without it that memorise generalise within {steps} steps"
     least = min((decay for decay in groups if decay > 0), default=None)
     if share > FEW or least is None:
         return judged(False, share, found) if share > FEW else undecided(f"{found}; needs runs with it to compare")
@@ -67,9 +76,9 @@ def _instead(field: str, other: str) -> Callable[[Sequence[Evidence]], Verdict]:
         if not memorised:
             return undecided(f"{len(mine)} runs with {field}, and none memorises")
         share, steps = share_grokked(memorised), max(run.last_step for run in memorised)
-        text = f"{share:.0%} of {len(memorised)} runs that memorise grok in {steps} steps"
+        text = f"{share:.0%} of {len(memorised)} runs that memorise grok in {steps} steps; {told_right(memorised)}"
         few = len(memorised) < FEWEST
-        return undecided(f"{text}; {FEWEST} are needed") if few else judged(share >= MOST, share, text)
+        return undecided(f"{text}; {FEWEST} are needed") if few else grokking_judged(share, memorised, text)
 
     return judge
 
@@ -100,8 +109,8 @@ CLAIMS = (
         sentence="Without regularisation a model that has memorised does not grok.",
         place='W, "Grokking = Phase Changes + Regularisation + Limited Data"',
         write_up="grokking needs regularisation",
-        rule="At most one of five runs, of three or more (arbitrary), without it groks in twice the steps that the "
-        "least decay takes.",
+        rule="At most one of five runs without it, of three or more that memorise (arbitrary), has 90 % of the test "
+        "set right in twice the steps that the least decay takes.",
         judge=_none,
         system="weight-decay",
         figure="survival",
@@ -112,7 +121,8 @@ CLAIMS = (
             sentence=f"With {what} instead of weight decay the model groks too.",
             place='W, "Limitations" (only weight decay was studied)',
             write_up="asked",
-            rule="Of three or more runs that memorise four of five (arbitrary) grok: test twice as late as train.",
+            rule="Of three or more runs that memorise four of five (arbitrary) grok: test twice as late as train; "
+            "undecided while they gain 5 points of test accuracy (arbitrary) in the last quarter of their steps.",
             judge=_instead(field, other),
             system="regularisers",
             figure="survival",

@@ -64,8 +64,8 @@ def _trained(system: Mapping[str, Any], folder: str) -> list[str]:
         if picture["file"]
     ]
     made = ", ".join(f"`{command}`" for command in system["commands"])
-    count = f"{system['finished']} of {system['runs']} runs finished."
-    return [f"## {system['title']}", "", f"{made}: {count} {' · '.join(drawn)}", ""]
+    told = [f"{system['finished']} of {system['runs']} runs finished.", system.get("note"), " · ".join(drawn)]
+    return [f"## {system['title']}", "", f"{made}: {' '.join(filter(None, told))}", ""]
 
 
 def _table(claims: Sequence[Mapping[str, Any]]) -> list[str]:

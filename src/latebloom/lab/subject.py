@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from latebloom._errors import DamagedFileError, LatebloomError, RunNotFoundError, UsageError
+from latebloom._errors import DamagedFileError, LatebloomError, RunNotFoundError, UsageError, first_line
 from latebloom.lab.guess_task import guess_task
 from latebloom.models import Model, sum_squared_weights, trained_tensors, transformer_from_state
 from latebloom.runs import Run, open_run
@@ -110,5 +110,5 @@ def _load(path: Path) -> Any:
     except PermissionError:
         raise UsageError(f"{path}: no right to read it") from None
     except (SafetensorError, RuntimeError, EOFError, OSError, ValueError, KeyError, AttributeError, TypeError) as error:
-        reason = (str(error) or type(error).__name__).splitlines()[0]
+        reason = first_line(error)
         raise DamagedFileError(f"{path}: not a readable file of weights ({reason}); is it complete?") from None

@@ -17,6 +17,10 @@ from latebloom.phases.series import Series
 # of an S-shaped curve alone is about half of its height, and this is half of that.
 LEAST_FALL = 0.25
 
+# A loss up to this many times that of guessing is near it. Arbitrary; a test loss that falls in a phase change may rise
+# a little before (to 1.05 times guessing on 95 % of the pairs mod 113), and that slow start belongs to it.
+NEAR_CHANCE = 1.1
+
 
 @dataclass(frozen=True)
 class ComponentChange:
@@ -90,7 +94,7 @@ def find_component_changes(
     """The phase change of every part and of ``total``: the deepest fall in nats, a reverse S on a linear scale.
 
     `find_phase_change` on the loss itself instead of its logarithm, since the total is the mean of its parts' nats.
-    ``chance``: each part's loss of guessing; what lies before the part first gets there is unlearning of the initial
+    ``chance``: each part's loss of guessing; what lies before the part first gets near it is unlearning of the initial
     weights, and left out; the part's largest value where None. ``weights``: each part's share of the labels, so that
     the total is their weighted mean; equal where None.
     Limits: one change per part is found, the steepest long fall; what falls slowly before or after is no part of it, so
@@ -138,17 +142,17 @@ def _ratio(part: float, whole: float) -> float | None:
 
 
 def find_fall_in_nats(series: Series, chance: float, *, intervals: bool = True) -> PhaseChange | NoChange:
-    """The deepest fall of a loss itself, from where it first is at ``chance`` (nats): the write-up's reverse S.
+    """The deepest fall of a loss itself, from where it first is near ``chance`` (nats): the write-up's reverse S.
 
     `find_phase_change` looks at the logarithm, where a loss that goes on falling towards zero never levels off. The
     fall must be `LEAST_FALL` of chance and begin or end with a corner; ``before`` and ``after`` are in nats.
     """
-    below = from_chance(series, chance)
-    if not len(below):
+    near = _from_chance(series, chance)
+    if not len(near):
         return NoChange(f"it never gets down to {chance:.3g} nats, the loss of guessing")
     # The finder looks at log10 of what it is given; in these units its least fall is LEAST_FALL of chance.
     unit = chance * LEAST_FALL / MIN_DEPTH
-    later = Series(below.step, 10 ** (below.value / unit))
+    later = Series(near.step, 10 ** (near.value / unit))
     change = find_phase_change(later, intervals=intervals)
     if isinstance(change, NoChange):
         return change if len(later) < MIN_POINTS else NoChange(f"there is no fall of {LEAST_FALL:.0%} of guessing")
@@ -157,9 +161,9 @@ def find_fall_in_nats(series: Series, chance: float, *, intervals: bool = True) 
     return replace(change, before=before, after=after, depth=depth)
 
 
-def from_chance(series: Series, chance: float) -> Series:
-    """A loss from where it first is at ``chance`` (nats): before that initial weights are unlearned. May be empty."""
-    reached = np.flatnonzero(series.value <= chance)
+def _from_chance(series: Series, chance: float) -> Series:
+    """A loss from where it first is near ``chance`` (nats): before that initial weights are unlearned. May be empty."""
+    reached = np.flatnonzero(series.value <= NEAR_CHANCE * chance)
     first = int(reached[0]) if len(reached) else len(series)
     return Series(series.step[first:], series.value[first:])
 

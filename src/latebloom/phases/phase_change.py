@@ -38,10 +38,12 @@ class PhaseChange:
     """A fall of a positive quantity. ``completion`` and ``midpoint`` are None while it still falls.
 
     ``before`` and ``after`` are the fitted values at onset and at the end of the fall, in the quantity's unit;
-    ``depth`` = log10(before / after), in decades.
+    ``depth`` = log10(before / after), in decades. ``has_onset``: whether something slower comes before the fall; where
+    nothing does, onset is the first step.
     """
 
     onset: Estimate
+    has_onset: bool
     midpoint: Estimate | None
     completion: Estimate | None
     depth: float
@@ -119,6 +121,7 @@ def _measured(window: Series, fall: Fall, intervals: bool) -> PhaseChange:
     settled = fall.has_completion
     return PhaseChange(
         onset=onset,
+        has_onset=fall.has_onset,
         midpoint=Estimate.of(middle, (starts + ends) / 2, _gap(x, middle)) if settled else None,
         completion=Estimate.of(fall.end, ends, _gap(x, fall.end)) if settled else None,
         depth=fall.depth,

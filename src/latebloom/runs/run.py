@@ -87,18 +87,21 @@ class Run:
                 f"{self.path} has no series {name!r}, expected one of {', '.join(table.column_names[1:8])} …; "
                 f"`latebloom measure {self.path}` fills in those that need the final model"
             )
-        return Series.of(table["step"].to_numpy(), table[name].to_numpy(zero_copy_only=False))
+        return _series(table, name)
+
+    def all_series(self) -> dict[str, Series]:
+        """Every column of `metrics` against the step, by name; read once."""
+        table = self.metrics
+        return {name: _series(table, name) for name in table.column_names[1:]}
 
     @property
     def phases(self) -> Phases:
         """Memorisation, circuit formation, clean-up and stable, from the series alone; none, with the reason, where
         the run has no test set."""
-        table = self.metrics
-        if not {"train_loss", "test_loss"} <= set(table.column_names):
+        found = self.all_series()
+        if not {"train_loss", "test_loss"} <= set(found):
             return Phases((), (), False, "No phases: the run has no train and test loss to tell them by.")
-        steps = table["step"].to_numpy()
-        columns = table.column_names[1:]
-        return detect_phases({name: Series.of(steps, table[name].to_numpy(zero_copy_only=False)) for name in columns})
+        return detect_phases(found)
 
     @property
     def checkpoints(self) -> list[int]:
@@ -151,6 +154,10 @@ class Run:
 
     def _repr_html_(self) -> str:
         return html_table(self.rows())
+
+
+def _series(table: pyarrow.Table, name: str) -> Series:
+    return Series.of(table["step"].to_numpy(), table[name].to_numpy(zero_copy_only=False))
 
 
 def open_run(run: str | Path, root: str | Path = "runs") -> Run:

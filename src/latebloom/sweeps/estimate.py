@@ -70,7 +70,10 @@ def estimate(jobs: Sequence[Job]) -> Estimate | None:
 
 
 def _measured(experiment: Experiment) -> _Costs | None:
-    """Train a few steps in a temporary directory. None for an experiment that does not get that far."""
+    """Train a few steps in a temporary directory. None for an experiment that does not get that far.
+
+    Errors: KeyboardInterrupt.
+    """
     steps = list(range(BARE + 2 * PART + 1))
     recording = Recording.model_validate({"metrics": steps[BARE + 1 :], "checkpoints": steps[BARE + PART + 1 :]})
     training = experiment.training.model_copy(update={"steps": steps[-1], "stop": "steps"})
@@ -80,6 +83,8 @@ def _measured(experiment: Experiment) -> _Costs | None:
     try:
         with tempfile.TemporaryDirectory() as folder:
             run = train_run(short, root=folder, observer=lambda record: times.update({record.step: perf_counter()}))
+            if run.status != "finished":  # `train_run` takes Ctrl-C for the wish to go on later
+                raise KeyboardInterrupt
             (size, *_) = [file.stat().st_size for file in run.path.glob("checkpoints/*")]
     except LatebloomError:
         return None

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from latebloom._errors import LatebloomError, UsageError
+from latebloom._errors import LatebloomError, UsageError, first_line
 from latebloom.store import RunDirectory, effective_status, find_runs
 from latebloom.sweeps.config_columns import flat
 
@@ -27,13 +27,13 @@ def query(sql: str, root: Path) -> pa.Table:
                 _series(database, name, found, root)
             answer = database.sql(sql)
         except duckdb.Error as error:
-            raise UsageError(f"query: {_first_line(error)}; the tables are runs, metrics and measures") from None
+            raise UsageError(f"query: {first_line(error)}; the tables are runs, metrics and measures") from None
         if answer is None:
             raise UsageError("query: got a statement without an answer, expected a SELECT")
         try:
             return answer.to_arrow_table()
         except duckdb.Error as error:  # what only shows when rows are read, as a division or a damaged file
-            raise UsageError(f"query: {_first_line(error)}") from None
+            raise UsageError(f"query: {first_line(error)}") from None
 
 
 def _duckdb() -> Any:
@@ -77,7 +77,3 @@ def _series(database: Any, name: str, found: Sequence[RunDirectory], root: Path)
 
 def _name(directory: RunDirectory, root: Path) -> str:
     return str(directory.path.relative_to(root))
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any
 
-from latebloom._errors import LatebloomError, UsageError
+from latebloom._errors import LatebloomError, UsageError, first_line
 from latebloom.runs import Job
 from latebloom.sweeps.engine import Ended, Event, Lost
 from latebloom.sweeps.grouping import Batch
@@ -64,15 +64,15 @@ class RayEngine:
         try:
             self._ray.init(address=address, include_dashboard=None, log_to_driver=False, logging_level="error")
         except (ConnectionError, ValueError, RuntimeError) as error:
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-            raise LatebloomError(f"--engine ray: no Ray cluster at {address or 'this machine'}: {reason}") from None
+            where = address or "this machine"
+            raise LatebloomError(f"--engine ray: no Ray cluster at {where}: {first_line(error)}") from None
 
     def _event(self, task: Any) -> Event:
         batch = self._out.pop(task)
         try:
             kind, content = self._ray.get(task)
         except self._ray.exceptions.RayError as error:
-            return Lost(batch, f"{type(error).__name__}: {str(error).strip().splitlines()[0]}")
+            return Lost(batch, f"{type(error).__name__}: {first_line(error)}")
         return Ended(batch, content) if kind == "ended" else Lost(batch, content)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from pyarrow import fs
 from pydantic import ValidationError
 
-from latebloom._errors import StoreError, UsageError
+from latebloom._errors import DamagedFileError, StoreError, UsageError
 from latebloom.runs import BatchObserver, Job, Outcome, train_batch
 from latebloom.store import Manifest
 from latebloom.sweeps.place import Standing
@@ -56,16 +56,23 @@ class Remote:
             try:
                 return train_batch(jobs, scratch, observer)
             finally:
-                for job in jobs:
-                    self._deliver(job.name, scratch)
+                self._deliver_all(jobs, scratch)
 
     def read(self, name: str) -> Any:
         content = self._content(f"{name}.json")
-        return None if content is None else json.loads(content)
+        try:
+            return None if content is None else json.loads(content)
+        except ValueError as error:
+            raise DamagedFileError(f"{self.uri}/{name}.json is damaged, expected JSON: {error}") from error
 
     def write(self, name: str, value: Any) -> None:
-        with self._opened() as (system, path), system.open_output_stream(f"{path}/{name}.json") as stream:
-            stream.write(json.dumps(value, indent=2).encode())
+        content = json.dumps(value, indent=2).encode()
+        with self._opened() as (system, path):
+            # An object store shows an object only once it is whole, a disk shows half a file.
+            temporary = f"{path}/.{name}.json.tmp"
+            with system.open_output_stream(temporary) as stream:
+                stream.write(content)
+            system.move(temporary, f"{path}/{name}.json")
 
     def _content(self, name: str) -> bytes | None:
         with self._opened() as (system, path):
@@ -78,6 +85,17 @@ class Remote:
         with self._opened() as (system, path):
             if system.get_file_info(f"{path}/{name}/manifest.json").is_file:
                 fs.copy_files(f"{path}/{name}", str(scratch / name), source_filesystem=system)
+
+    def _deliver_all(self, jobs: Sequence[Job], scratch: Path) -> None:
+        """Copy every run back, whatever becomes of the others; then raise the first error."""
+        errors = []
+        for job in jobs:
+            try:
+                self._deliver(job.name, scratch)
+            except Exception as error:  # Whatever it is, the other runs are whole, and would be lost with the scratch.
+                errors.append(error)
+        if errors:
+            raise errors[0]
 
     def _deliver(self, name: str, scratch: Path) -> None:
         files = [file for file in (scratch / name).rglob("*") if file.is_file() and not file.name.startswith(".")]

@@ -18,7 +18,7 @@ from latebloom.sweeps.failures import read_failures
 from latebloom.sweeps.row import COLUMNS, FINAL, RESULTS, results
 
 CACHE = "table.parquet"
-VERSION = "2"
+VERSION = "3"
 """Of what the columns mean: to be counted up when a row of an older cache would be wrong."""
 
 ALWAYS = ("task.p", "training.steps")
@@ -66,18 +66,26 @@ def _row(run: Run, known: dict[tuple[str, int], dict[str, Any]], failures: dict[
     except LatebloomError as error:
         return {"run": run.path.name, "status": status, "message": str(error)}
     failure = failures.get(run.path.name, {})
-    key = (manifest.experiment_hash, manifest.step)
-    if key not in known:
-        known[key] = {"hash": key[0], "step": key[1], **results(run)}
     return {
         "run": run.path.name,
         "experiment": flat(manifest.experiment),
         "seed": manifest.seed,
         "status": "failed" if failure and status == "interrupted" else status,
-        **known[key],
+        **_results(run, (manifest.experiment_hash, manifest.step), known),
         "seconds": manifest.seconds,
         "message": failure.get("message", manifest.message),
     }
+
+
+def _results(run: Run, key: tuple[str, int], known: dict[tuple[str, int], dict[str, Any]]) -> dict[str, Any]:
+    """What is known, else worked out; known from then on, unless a file could not be read: it may be repaired."""
+    if key in known:
+        return known[key]
+    found, whole = results(run)
+    row = {"hash": key[0], "step": key[1], **found}
+    if whole:
+        known[key] = row
+    return row
 
 
 def _failed(name: str, failure: dict[str, Any]) -> dict[str, Any]:
@@ -121,6 +129,6 @@ def _cached(path: Path) -> dict[tuple[str, int], dict[str, Any]]:
 def _keep(path: Path, known: dict[tuple[str, int], dict[str, Any]], rows: Sequence[dict[str, Any]]) -> None:
     """Write the results of these rows, where that can be done: a sweep may be read from a disk that is read-only."""
     used = dict.fromkeys((row["hash"], row["step"]) for row in rows if "hash" in row)
-    table = pa.Table.from_pylist([known[key] for key in used], schema=_SCHEMA)
+    table = pa.Table.from_pylist([known[key] for key in used if key in known], schema=_SCHEMA)
     with suppress(StoreError):
         atomic_write(path, lambda temporary: pq.write_table(table, temporary))

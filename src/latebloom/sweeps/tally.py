@@ -9,7 +9,7 @@ from typing import Any
 from latebloom.runs import Outcome
 
 MESSAGES = 5
-"""Reasons kept for the summary; all of them are in ``failures.json`` and the manifests."""
+"""Reasons of each kind kept for the summary; all of them are in ``failures.json`` and the manifests."""
 
 
 @dataclass
@@ -17,6 +17,7 @@ class Tally:
     """Of ``total`` planned runs, ``there`` were over before this sitting began.
 
     steps: planned steps of each run that is left, for telling progress.
+    failures, divergences: the first runs of this sitting that ended so, each with its reason.
     stopped: why the sweep ends before its last run, else None.
     """
 
@@ -25,7 +26,8 @@ class Tally:
     steps: Mapping[str, int]
     ended: Counter[str] = field(default_factory=Counter)
     running: dict[str, int] = field(default_factory=dict)
-    messages: list[tuple[str, str]] = field(default_factory=list)
+    failures: list[tuple[str, str]] = field(default_factory=list)
+    divergences: list[tuple[str, str]] = field(default_factory=list)
     stopped: str | None = None
     _since: float = field(default_factory=monotonic)
 
@@ -46,8 +48,14 @@ class Tally:
         """A run is over."""
         self.running.pop(outcome.name, None)
         self.ended[outcome.status] += 1
-        if outcome.message and outcome.status in ("failed", "diverged") and len(self.messages) < MESSAGES:
-            self.messages.append((outcome.name, outcome.message))
+        reasons = {"failed": self.failures, "diverged": self.divergences}.get(outcome.status)
+        if reasons is not None and outcome.message and len(reasons) < MESSAGES:
+            reasons.append((outcome.name, outcome.message))
+
+    @property
+    def messages(self) -> list[tuple[str, str]]:
+        """Runs and their reasons for people, failures first."""
+        return [*self.failures, *self.divergences][:MESSAGES]
 
     def count(self, status: str) -> int:
         """Runs with this status, from this sitting and before."""

@@ -1,6 +1,7 @@
 """The write-up executed in the smallest: trained, judged, drawn, written, and gone on with."""
 
 import json
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
@@ -11,12 +12,18 @@ from latebloom.claims import CLAIMS, SYSTEMS
 from latebloom.cli.main import main
 from latebloom.cli.overrides import configured
 from latebloom.lab.reproduce import BUDGETS, Entry, catalogue, reproduce
+from latebloom.lab.reproduce.result import Picture, SystemResult
+from latebloom.runs import Outcome
 from latebloom.sweeps.spec import Spec
+from latebloom.sweeps.tally import Tally
 
 TINY = Spec(
     recipe="skip_trigrams",
     seeds=(0, 1),
     settings=("--task.length", "5", "--data.test_size", "50", "--training.steps", "30", "--training.batch_size", "16"),
+)
+SYSTEM = SystemResult(
+    name="trigrams", title="", commands=(), finished=2, runs=2, seconds=0.0, milestones=(), pictures=()
 )
 
 
@@ -79,6 +86,33 @@ def test_the_same_call_trains_nothing_twice(tiny: None, tmp_path: Path) -> None:
     assert stopped is None
     assert again.claims == first.claims
     assert files == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.safetensors")}
+
+
+def test_a_system_whose_pictures_are_gone_is_to_be_drawn_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("latebloom.lab.reproduce.reproduce"), "catalogue", lambda budget: {})
+    result, _ = reproduce("quick", tmp_path, configured, workers=1, quiet=True)
+    picture = Picture(id="a", name="a", title="", of="", command=None, file="figures/a.svg", says="")
+    stored = result.model_copy(update={"systems": (SYSTEM.model_copy(update={"pictures": (picture,)}),)})
+    (tmp_path / "reproduce" / "quick.json").write_text(stored.model_dump_json())
+    (tmp_path / "reproduce" / "figures").mkdir()
+    (tmp_path / "reproduce" / "figures" / "a.svg").write_text("<svg viewBox='0 0 1 1'></svg>")
+    assert reproduce("quick", tmp_path, configured, workers=1, quiet=True)[0].systems == stored.systems
+    (tmp_path / "reproduce" / "figures" / "a.svg").unlink()
+    assert reproduce("quick", tmp_path, configured, workers=1, quiet=True)[0].systems == ()
+
+
+@pytest.mark.parametrize(("failed", "problem"), [([], None), ([("b", "no rights")], "trigrams: no rights")])
+def test_a_run_that_failed_is_a_problem_and_one_that_diverged_is_not(
+    tiny: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failed: list[tuple[str, str]], problem: str | None
+) -> None:
+    tally = Tally(9, Counter(), {})
+    for number in range(8):
+        tally.end(Outcome(f"a-{number}", "diverged", 3, "not finite"))
+    for name, message in failed:
+        tally.end(Outcome(name, "failed", 0, message))
+    module = import_module("latebloom.lab.reproduce.reproduce")
+    monkeypatch.setattr(module, "train_system", lambda *asked: ([], tally))
+    assert reproduce("quick", tmp_path, configured, workers=1, quiet=True)[1] == problem
 
 
 def test_only_names_systems(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """What the loss says of each head, and of each path from an earlier head into later ones."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from jaxtyping import Float
@@ -29,28 +29,18 @@ class HeadAblations:
         self._z = [cache[f"blocks.{layer}.attn.hook_z"] for layer in range(len(model.blocks))]
         self.loss = self._loss({})
 
-    def head(self, head: Head) -> float:
-        """The loss with this head's output at its mean."""
-        layer, number = head
-
-        def replace(z: Float[Tensor, "batch query head d_head"]) -> Float[Tensor, "batch query head d_head"]:
-            held = z.clone()
-            held[:, :, number] = z[:, :, number].mean(0)
-            return held
-
-        return self._loss({f"blocks.{layer}.attn.hook_z": replace})
+    def heads(self, heads: Sequence[Head]) -> float:
+        """The loss with the outputs of all these heads at their means."""
+        return self._loss({f"blocks.{layer}.attn.hook_z": _held(mine) for layer, mine in _by_layer(heads).items()})
 
     def path(self, source: Head, into: Into, targets: list[Head]) -> float:
         """The loss when these later heads' queries, keys or values see the source's output at its mean, and all else
         (the residual stream too) sees it as it is. Exact, since without LayerNorm the stream is a sum."""
         change, passed = self._change(source), self._model.passed_on
-        by_layer: dict[int, list[int]] = {}
-        for layer, number in targets:
-            by_layer.setdefault(layer, []).append(number)
         return self._loss(
             {
                 f"blocks.{i}.attn.hook_{into}": self._seen(passed(source[0], i) * change, i, into, heads)
-                for i, heads in by_layer.items()
+                for i, heads in _by_layer(targets).items()
             }
         )
 
@@ -84,9 +74,27 @@ class HeadAblations:
         return float(cross_entropy(logits, self._examples.labels))
 
 
+def _by_layer(heads: Sequence[Head]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for layer, number in heads:
+        found.setdefault(layer, []).append(number)
+    return found
+
+
+def _held(numbers: list[int]) -> Replacement:
+    """These heads' outputs at their means over the sequences."""
+
+    def replace(z: Float[Tensor, "batch query head d_head"]) -> Float[Tensor, "batch query head d_head"]:
+        held = z.clone()
+        held[:, :, numbers] = z[:, :, numbers].mean(0)
+        return held
+
+    return replace
+
+
 def head_increases(ablations: HeadAblations, heads: list[Head]) -> dict[Head, float]:
     """By how much the loss grows without each head."""
-    return {head: ablations.head(head) - ablations.loss for head in heads}
+    return {head: ablations.heads([head]) - ablations.loss for head in heads}
 
 
 def path_increases(ablations: HeadAblations, source: Head) -> dict[Into, float]:

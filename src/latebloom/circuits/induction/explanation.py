@@ -51,8 +51,9 @@ class PathReport(Config):
 
 class InductionCircuit(Config):
     """What was found. ``pair``: the previous-token and the induction head with the highest scores, the first in an
-    earlier layer; None with the reason in ``undefined``. previous_token_even: the previous-token score of attention
-    spread evenly. Losses in nats on ``sequences`` sequences from ``seed``."""
+    earlier layer; None with the reason in ``undefined``. without_previous_token_heads, without_induction_heads: loss
+    increase without all heads of that kind at once; None without any. previous_token_even: the previous-token score of
+    attention spread evenly. Losses in nats on ``sequences`` sequences from ``seed``."""
 
     task: str
     sequences: int
@@ -64,6 +65,8 @@ class InductionCircuit(Config):
     paths: tuple[PathReport, ...]
     previous_token_heads: tuple[tuple[int, int], ...]
     induction_heads: tuple[tuple[int, int], ...]
+    without_previous_token_heads: float | None
+    without_induction_heads: float | None
     pair: tuple[tuple[int, int], tuple[int, int]] | None
     undefined: str | None
 
@@ -84,8 +87,14 @@ class InductionCircuit(Config):
             ("induction score (control)", f"{target.induction:.3f} ({target.induction_control:.3f})"),
             ("composition, deviations from random", ", ".join(f"{pair.into.upper()} {pair.z:.1f}" for pair in mine)),
             ("loss without the two heads", f"{source.loss_increase:+.3g}, {target.loss_increase:+.3g}"),
+            ("loss without all of each kind", ", ".join(f"{more:+.3g}" for more in self._without)),
             ("loss without the path into", ", ".join(f"{into.upper()} {more:+.3g}" for into, more in paths.items())),
         ]
+
+    @property
+    def _without(self) -> list[float]:
+        both = (self.without_previous_token_heads, self.without_induction_heads)
+        return [increase for increase in both if increase is not None]
 
     def head(self, place: tuple[int, int]) -> HeadReport:
         """The report of the head at (layer, number)."""
@@ -122,6 +131,8 @@ def explain_induction(model: Model, task: RepeatedSubsequences, sequences: int =
         ),
         previous_token_heads=previous,
         induction_heads=induction,
+        without_previous_token_heads=ablations.heads(previous) - ablations.loss if previous else None,
+        without_induction_heads=ablations.heads(induction) - ablations.loss if induction else None,
         pair=pair,
         undefined=undefined,
     )

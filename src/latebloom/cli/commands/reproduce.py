@@ -29,7 +29,12 @@ def run(parser: Parser, arguments: list[str]) -> int:
     )
     add_runs(parser)
     parser.add_argument("--workers", type=positive, metavar="N", help="processes (one per core)")
-    parser.add_argument("--dry-run", action="store_true", help="show what would be trained, and how long that takes")
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="show what would be trained, and how long that takes; to know it, trains a few steps of each system that "
+        "has runs left: minutes",
+    )
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     add_json(parser)
     options = parser.parse_args(arguments)

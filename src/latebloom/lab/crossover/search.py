@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from time import monotonic
 
-from latebloom._errors import UsageError
+from latebloom._errors import StoreError, UsageError
 from latebloom.lab.crossover.bisect import Range, next_sizes
 from latebloom.lab.crossover.result import Crossover, Ended, Tried, weighed
 from latebloom.runs import Job
@@ -85,7 +85,7 @@ def crossover(
     """Bisect until both edges are known to the tolerance, or a limit is reached; what was found.
 
     An interrupt ends it cleanly, and so does a full disk: the same search again goes on. The answer is kept as
-    ``crossover.json`` in the sweep. Errors: as `train_sweep`.
+    ``crossover.json`` in the sweep, or comes as "failed" where it cannot be. Errors: as `train_sweep`.
     """
     limits, begin, trained = limits or Limits(), monotonic(), 0
     if limits.runs is not None and limits.runs < len(search.spec.seeds):
@@ -107,8 +107,15 @@ def crossover(
                 tried[size] = outcomes
                 told(weighed(size, outcomes))
     result = Crossover.of(search.field, search.within, search.delay, tried, *ended, trained)
-    if tried:
+    return _kept(search, result) if tried else result
+
+
+def _kept(search: Search, result: Crossover) -> Crossover:
+    """The result, written; where that fails, it says so, unless the search had failed before."""
+    try:
         search.place.write("crossover", result.model_dump(mode="json"))
+    except StoreError as error:
+        return result.model_copy(update={"ended": "failed", "message": result.message or str(error)})
     return result
 
 
@@ -127,5 +134,5 @@ def _ended(tally: Tally) -> tuple[Ended, str | None]:
     if tally.stopped == "interrupted":
         return "interrupted", None
     if tally.left or tally.count("failed"):
-        return "failed", tally.stopped or next((text for _, text in tally.messages), None)
+        return "failed", tally.stopped or next((text for _, text in tally.failures), None)
     return "done", None

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from latebloom._errors import LatebloomError
 from latebloom.claims import CLAIMS, Claim, Evidence, Pooled, SweepClaim, Verdict, pool
+from latebloom.claims.claim import undecided
 from latebloom.lab.reproduce.result import ClaimResult
 from latebloom.runs import Run
 
@@ -24,14 +26,20 @@ def judge_system(system: str, runs: Sequence[Run], why: str | None = None) -> li
     for run in runs:  # One after the other: what is computed for a run is let go before the next.
         evidence = Evidence(run)
         for claim in single:
-            by_run[claim.id][run.path.name] = claim.verdict(evidence)
+            by_run[claim.id][run.path.name] = _verdict(claim, evidence)
     many = [Evidence(run) for run in runs]
     return [
-        _entry(claim, claim.judge(many), len(runs))
-        if isinstance(claim, SweepClaim)
-        else _entry(claim, pool(by_run[claim.id]), len(runs))
+        _entry(claim, _verdict(claim, many) if isinstance(claim, SweepClaim) else pool(by_run[claim.id]), len(runs))
         for claim in mine
     ]
+
+
+def _verdict(claim: Claim | SweepClaim, evidence: Any) -> Verdict:
+    """What cannot be judged, since a file is damaged, say, must not keep the others from it."""
+    try:
+        return claim.verdict(evidence)
+    except LatebloomError as error:
+        return undecided(str(error))
 
 
 def _entry(claim: Claim | SweepClaim, verdict: Verdict | Pooled, runs: int) -> ClaimResult:

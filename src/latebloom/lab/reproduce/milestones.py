@@ -8,36 +8,33 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from latebloom._config import Config
 from latebloom.claims import Evidence
-from latebloom.lab.reproduce.choose import chosen, told
 from latebloom.lab.reproduce.result import MilestoneResult
 from latebloom.phases import Series
 from latebloom.runs import Run
-from latebloom.statistics import first_below, first_reached
+from latebloom.statistics import first_below
 
-_KINDS = ("below", "at_least", "peak", "at", "boundary")
+_KINDS = ("below", "peak", "at", "boundary")
 
 
 class Milestone(Config):
     """One thing that a training reaches, with its published number by source. Exactly one of:
 
-    below, at_least: the first recorded step at which ``column`` is that low, or that high. peak: the step of its
-    largest value, if that is not the last. boundary: the step of that boundary of `latebloom.phases`. at: no step, but
-    the column's value at that step, in nats. Limits: steps are known to the spacing of the record.
+    below: the first recorded step at which ``column`` is that low. peak: the step of its largest value, if that is
+    neither the first nor the last. boundary: the step of that boundary of `latebloom.phases`. at: no step, but the
+    column's value at that step, in nats. Limits: steps are known to the spacing of the record.
     """
 
     says: str
     published: dict[str, float]
     column: str | None = None
     below: float | None = None
-    at_least: float | None = None
     peak: bool | None = None
     at: int | None = None
     boundary: str | None = None
-    where: dict[str, str | int | float] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_kind(self) -> Milestone:
@@ -55,15 +52,13 @@ def milestones() -> dict[str, tuple[Milestone, ...]]:
 
 
 def measure_milestones(system: str, runs: Sequence[Run]) -> tuple[MilestoneResult, ...]:
-    """Each milestone of the system over these runs; ``median`` and range are of those that got there."""
+    """Each milestone of the system over these runs, one or more; ``median`` and range are of those that got there."""
     evidence = [Evidence(run) for run in runs]
     return tuple(_measured(one, evidence) for one in milestones().get(system, ()))
 
 
 def _measured(milestone: Milestone, runs: Sequence[Evidence]) -> MilestoneResult:
-    mine = chosen([one.run for one in runs], milestone.where)
-    asked = [one for one in runs if one.run in mine]
-    found = [number for number in (reached(milestone, one) for one in asked) if number is not None]
+    found = [number for number in (reached(milestone, one) for one in runs) if number is not None]
     return MilestoneResult(
         says=milestone.says,
         unit="step" if milestone.at is None else "nats",
@@ -72,8 +67,8 @@ def _measured(milestone: Milestone, runs: Sequence[Evidence]) -> MilestoneResult
         low=min(found, default=None),
         high=max(found, default=None),
         reached=len(found),
-        runs=len(asked),
-        note=None if found else _why_not(milestone, asked),
+        runs=len(runs),
+        note=None if found else _why_not(milestone, runs),
     )
 
 
@@ -89,17 +84,13 @@ def reached(milestone: Milestone, run: Evidence) -> float | None:
 def _on(milestone: Milestone, series: Series) -> float | None:
     if milestone.below is not None:
         return first_below(series.step, series.value, milestone.below)
-    if milestone.at_least is not None:
-        return first_reached(series.step, series.value, milestone.at_least)
     if milestone.at is not None:
         return series.at(milestone.at) if milestone.at <= series.step[-1] else None
     top = int(series.value.argmax())
-    return float(series.step[top]) if top < len(series) - 1 else None
+    return float(series.step[top]) if 0 < top < len(series) - 1 else None
 
 
 def _why_not(milestone: Milestone, runs: Sequence[Evidence]) -> str:
-    if not runs:
-        return f"no run in this budget has {told(milestone.where)}"
     if milestone.column is not None and all(run.series(milestone.column) is None for run in runs):
         return f"the runs have no {milestone.column}"
     last = max(run.last_step for run in runs)

@@ -18,6 +18,7 @@ from latebloom.runs import Run
 from latebloom.runs.environment import device, git_commit, versions
 from latebloom.store import atomic_write
 from latebloom.sweeps.expand import Build
+from latebloom.tasks import ModularAddition, ModularTask, Task
 
 HOME = "reproduce"
 """The directory under the root that holds a sweep for each system, for all budgets together."""
@@ -51,7 +52,7 @@ def reproduce(
             runs = trained_runs(entry, home / name, build)
         else:
             runs, tally = train_system(entry, home / name, build, workers, quiet, told)
-            problems += [f"{name}: {message}" for _, message in tally.messages]
+            problems += [f"{name}: {message}" for _, message in tally.failures]  # a run that diverged is over
             if tally.stopped is not None:
                 return _written(budget, home, systems, claims), tally.stopped
         if runs:
@@ -62,7 +63,8 @@ def reproduce(
 
 
 def _found_before(path: Path) -> tuple[dict[str, SystemResult], dict[str, list[ClaimResult]]]:
-    """The systems and verdicts of an earlier call, by system, as far as the claims are still the same."""
+    """The systems and verdicts of an earlier call, by system, as far as the claims are still the same and the pictures
+    still there."""
     try:
         stored = Reproduction.model_validate_json(path.read_bytes())
     except (OSError, ValueError):
@@ -70,7 +72,7 @@ def _found_before(path: Path) -> tuple[dict[str, SystemResult], dict[str, list[C
     claims: dict[str, list[ClaimResult]] = {}
     for claim in stored.claims:
         claims.setdefault(claim.system, []).append(claim)
-    systems = {system.name: system for system in stored.systems}
+    systems = {system.name: system for system in stored.systems if _has_pictures(system, path.parent)}
     same = [
         name
         for name, found in claims.items()
@@ -78,6 +80,10 @@ def _found_before(path: Path) -> tuple[dict[str, SystemResult], dict[str, list[C
         == [(c.id, c.sentence, c.rule) for c in CLAIMS if c.system == name]
     ]
     return {n: systems[n] for n in same if n in systems}, {n: claims[n] for n in same if n in systems}
+
+
+def _has_pictures(system: SystemResult, home: Path) -> bool:
+    return all((home / picture.file).is_file() for picture in system.pictures if picture.file)
 
 
 def _why(system: str, budget: Budget) -> str:
@@ -92,12 +98,21 @@ def _system(entry: Entry, runs: list[Run], home: Path, budget: Budget, build: Bu
     return SystemResult(
         name=entry.system,
         title=SYSTEMS[entry.system].title,
+        note=_smaller([job.experiment.task for job in entry.jobs(build)]),
         commands=tuple(spec.command() for spec in entry.specs),
         finished=sum(run.status == "finished" for run in runs),
         runs=len(entry.jobs(build)),
         seconds=sum(run.manifest.seconds for run in runs),
         milestones=measure_milestones(entry.system, runs),
         pictures=draw_pictures(entry, runs, home, budget),
+    )
+
+
+def _smaller(tasks: Collection[Task]) -> str | None:
+    """That the primes are not the write-up's, where they are not."""
+    primes = {task.p for task in tasks if isinstance(task, ModularTask)} - {ModularAddition().p}
+    return (
+        f"Mod {', '.join(map(str, sorted(primes)))}, where the write-up has {ModularAddition().p}." if primes else None
     )
 
 
@@ -117,7 +132,7 @@ def _written(
         claims=tuple(claim for found in claims.values() for claim in found),
     )
     home.mkdir(parents=True, exist_ok=True)
-    drawings = {p.file: (home / p.file).read_text() for s in result.systems for p in s.pictures if p.file}
+    drawings = {p.file: (home / p.file).read_text("utf-8") for s in result.systems for p in s.pictures if p.file}
     atomic_write(home / f"{budget}.json", (result.model_dump_json(indent=1) + "\n").encode())
     atomic_write(home / f"{budget}.html", render_reproduction(result.model_dump(mode="json"), drawings).encode())
     return result

@@ -51,10 +51,12 @@ class MilestoneResult(Config):
 
 
 class SystemResult(Config):
-    """What was trained for one system: the commands that do the same, and how its runs ended."""
+    """What was trained for one system: the commands that do the same, and how its runs ended. note: in what all runs
+    differ from the write-up's; None where they do not."""
 
     name: str
     title: str
+    note: str | None = None
     commands: tuple[str, ...]
     finished: int
     runs: int

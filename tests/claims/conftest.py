@@ -1,0 +1,48 @@
+"""Evidence made of series alone: a course of training that was planted, not trained."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from latebloom.claims import CLAIMS, Evidence, Verdict
+from latebloom.phases import Series
+
+PHASES = {"circuit formation": 1_000.0, "clean-up": 8_000.0, "stable": 12_000.0}
+
+
+class Course(Evidence):
+    """Columns against the step, with noise (2 %), and the steps at which phases begin."""
+
+    def __init__(self, step: np.ndarray, columns: dict[str, np.ndarray], phases: dict[str, float]) -> None:
+        self._phases = phases
+        noise = np.exp(0.02 * np.random.default_rng(0).normal(size=len(step)))
+        self.__dict__["metrics"] = {name: Series.of(step, values * noise) for name, values in columns.items()}
+
+    @property
+    def last_step(self) -> int:
+        return max(int(series.step[-1]) for series in self.metrics.values())
+
+    @property
+    def chance(self) -> float:
+        return float(np.log(113))
+
+    def boundary(self, phase: str) -> float | None:
+        return self._phases.get(phase)
+
+
+@pytest.fixture
+def course() -> Callable[..., Course]:
+    """Makes one of a step axis and columns; ``phases`` begin as in the mainline run."""
+
+    def make(step: np.ndarray, phases: dict[str, float] = PHASES, **columns: np.ndarray) -> Course:
+        return Course(step, columns, phases)
+
+    return make
+
+
+@pytest.fixture
+def judged() -> Callable[[str, Any], Verdict]:
+    """The rule of one claim on one evidence, or of a claim about sweeps on a list of them."""
+    return lambda name, evidence: next(claim for claim in CLAIMS if claim.id == name).judge(evidence)

@@ -1,0 +1,88 @@
+"""Claims about the course of training, on planted curves: upheld by what W describes, not by its opposite."""
+
+import numpy as np
+import pytest
+
+STEP = np.arange(0, 20_001, 100)
+CHANCE = float(np.log(113))
+
+
+def between(*points: tuple[float, float]) -> np.ndarray:
+    """Straight lines, on a log scale, through (step, value)."""
+    steps, values = zip(*points, strict=True)
+    return 10 ** np.interp(STEP, steps, np.log10(values))
+
+
+LEVEL = between((0, 1.0), (20_000, 1.0))
+TRAIN = between((0, 4.7), (1_000, 1e-6), (8_000, 5e-7), (12_000, 1e-7), (20_000, 1e-7))
+APART = between((0, 4.7), (300, 1e-2), (1_000, 1e-2), (20_000, 1e-2))
+SMOOTHLY = between((0, 4.7), (1_000, 1e-6), (8_000, 1.0), (20_000, 5.0))
+JUMP = np.where(STEP < 5_000, 1e-6, 1.0)
+WEIGHTS = between((0, 1.0), (1_000, 2.0), (6_000, 1.8), (8_000, 0.6), (20_000, 0.5))
+CHANGE = between((0, 5.0), (6_000, 5.0), (8_000, 1e-6), (20_000, 1e-6))
+FALLING = between((0, 4.7), (8_000, 1e-6), (20_000, 1e-6))
+LEVELLED = between((0, 4.7), (1_000, 1e-6), (20_000, 1e-6))
+NEVER = between((0, 5.0), (20_000, 1e-6))
+
+
+@pytest.mark.parametrize(
+    ("claim", "upheld", "refuted"),
+    [
+        ("test-loss-rises", {"test_loss": between((0, 5), (1_000, 9), (20_000, 9))}, {"test_loss": LEVEL}),
+        (
+            "weights-rise",
+            {"sum_squared_weights": between((0, 1), (1_000, 2), (20_000, 1))},
+            {"sum_squared_weights": LEVEL},
+        ),
+        (
+            "memorises-without-waves",
+            {"train_loss": TRAIN, "excluded_loss": 1.2 * TRAIN, "excluded_loss_control": TRAIN},
+            {"train_loss": TRAIN, "excluded_loss": APART, "excluded_loss_control": TRAIN},
+        ),
+        ("circuit-grows-smoothly", {"excluded_loss": SMOOTHLY}, {"excluded_loss": JUMP}),
+        ("circuit-grows-smoothly", {"excluded_loss": SMOOTHLY}, {"excluded_loss": 1 / SMOOTHLY}),
+        (
+            "train-loss-plateaus",
+            {"train_loss": TRAIN},
+            {"train_loss": between((0, 4.7), (8_000, 1e-6), (20_000, 1e-6))},
+        ),
+        (
+            "train-loss-drops-again",
+            {"train_loss": TRAIN},
+            {"train_loss": between((0, 4.7), (1_000, 1e-6), (20_000, 1e-6))},
+        ),
+        ("restricted-phase-change", {"restricted_loss": CHANGE}, {"restricted_loss": NEVER}),
+        (
+            "weights-fall-faster",
+            {"sum_squared_weights": WEIGHTS, "restricted_loss": CHANGE},
+            {"sum_squared_weights": between((0, 2.0), (20_000, 1.0)), "restricted_loss": CHANGE},
+        ),
+        (
+            "groks-without-spikes",
+            {"train_loss": TRAIN, "train_accuracy": np.minimum(1.0, STEP / 1_000)},
+            {"train_loss": np.where(STEP == 5_000, 1e-3, TRAIN), "train_accuracy": np.minimum(1.0, STEP / 1_000)},
+        ),
+    ],
+)
+def test_a_course_upholds_what_it_shows(claim, upheld, refuted, course, judged):
+    assert judged(claim, course(STEP, **upheld)).outcome == "holds"
+    assert judged(claim, course(STEP, **refuted)).outcome == "fails"
+
+
+REVERSE_S = between((0, CHANCE), (5_000, CHANCE), (7_000, 0.05), (20_000, 0.01))
+
+
+@pytest.mark.parametrize("height", [0.97, 1.0, 1.04])
+@pytest.mark.parametrize(
+    ("claim", "loss"), [("much-data-phase-change", "test_loss"), ("stream-phase-change", "train_loss")]
+)
+def test_a_slow_start_a_little_over_or_under_guessing_is_one(claim, loss, height, course, judged):
+    assert judged(claim, course(STEP, **{loss: height * REVERSE_S})).outcome == "holds"
+    at_once = height * (CHANCE * np.exp(-STEP / 2_000) + 0.01)
+    assert judged(claim, course(STEP, **{loss: at_once})).outcome == "fails"
+
+
+@pytest.mark.parametrize(("test", "expected"), [(1_000, "holds"), (3_000, "fails"), (None, "fails")])
+def test_train_and_test_set_are_learned_together_or_not(test, expected, course, judged):
+    right = {"train_accuracy": (STEP >= 1_000) + 0.01, "test_accuracy": ((test or np.inf) <= STEP) + 0.01}
+    assert judged("much-data-together", course(STEP, **right)).outcome == expected

@@ -1,0 +1,23 @@
+"""What runs will cost."""
+
+import signal
+
+import pytest
+
+from latebloom.runs import train_run
+from latebloom.sweeps import estimate as module
+from latebloom.sweeps.estimate import estimate
+
+
+def test_an_interrupt_ends_it(jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(experiment, root, observer):
+        def seen(record) -> None:
+            observer(record)
+            if record.step == 0:
+                signal.raise_signal(signal.SIGINT)
+
+        return train_run(experiment, root=root, observer=seen)
+
+    monkeypatch.setattr(module, "train_run", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        estimate(jobs([0]))
