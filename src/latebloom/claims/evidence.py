@@ -105,7 +105,7 @@ class Evidence:
     @property
     def chance(self) -> float:
         """The loss of guessing among all answers alike, in nats."""
-        return float(np.log(self.run.task.d_vocab_out))
+        return float(np.log(self.run.task.answers))
 
     def fall(self, name: str) -> PhaseChange | NoChange:
         """The deepest fall of a loss itself, in nats, or why there is none."""

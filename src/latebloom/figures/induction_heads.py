@@ -56,7 +56,7 @@ def repeated_task(source: FigureSource) -> RepeatedSubsequences:
 def data(source: FigureSource) -> InductionHeads:
     """Scores as measured, or from the checkpoints where they were not."""
     task = repeated_task(source)
-    chance = float(np.log(task.vocabulary - 1))
+    chance = float(np.log(task.answers))
     names = [name for name in ("train_loss", "test_loss") if source.maybe_series(name) is not None]
     lines = tuple(Line(name, name.removesuffix("_loss"), source.series(name)) for name in names)
     measured = any(name.startswith("induction_score.") for name in source.metrics.column_names)

@@ -25,7 +25,7 @@ _STROKES = {"train": Stroke(theme.TRAIN), "test": Stroke(theme.TEST)}
 
 @dataclass(frozen=True, eq=False)
 class TrainingCurve:
-    """Losses in nats, with ln p to compare; accuracies 0 … 1 (None where not recorded)."""
+    """Losses in nats, with that of guessing to compare; accuracies 0 … 1 (None where not recorded)."""
 
     loss: Curves
     accuracy: Curves | None
@@ -34,7 +34,7 @@ class TrainingCurve:
 def data(source: FigureSource) -> TrainingCurve:
     """From the metrics logged while training."""
     source.series("train_loss")
-    chance = float(np.log(source.run.task.d_vocab_out))
+    chance = float(np.log(source.run.task.answers))
     accuracies = _lines(source, "accuracy")
     return TrainingCurve(
         Curves(_lines(source, "loss"), source.phases, chance),

@@ -54,6 +54,11 @@ class Task(Config, ABC):
         """Size of the output vocabulary."""
 
     @property
+    def answers(self) -> int:
+        """How many labels there are; a model that guesses among them all alike loses ln of it."""
+        return self.d_vocab_out
+
+    @property
     @abstractmethod
     def n_ctx(self) -> int:
         """Length of the input sequence."""

@@ -59,6 +59,10 @@ class RepeatedSubsequences(Task):
         return self.vocabulary
 
     @property
+    def answers(self) -> int:
+        return self.vocabulary - 1  # START is no answer
+
+    @property
     def n_ctx(self) -> int:
         return self.length
 
