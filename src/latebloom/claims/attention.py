@@ -27,7 +27,7 @@ CLAIMS = (
     Claim(
         id="heads-periodic",
         sentence="Each head's attention is periodic in one key frequency.",
-        place="P, by way of facts.md; W shows head 0",
+        place="P; W shows head 0",
         write_up="97.9-99.1 % (P)",
         rule="The best frequency is a key one and explains at least 90 % of the variance, in every head (arbitrary).",
         judge=_periodic,

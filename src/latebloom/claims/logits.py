@@ -120,7 +120,7 @@ CLAIMS = (
     Claim(
         id="restricted-does-better",
         sentence="Keeping only the key directions of the logits lowers the loss.",
-        place="P, by way of facts.md",
+        place="P",
         write_up="2.4e-7 becomes 5.5e-8",
         rule="Restricted loss is below the loss, over all pairs.",
         judge=_restricted,

@@ -78,7 +78,7 @@ CLAIMS = (
     Claim(
         id="neurons-read-as-waves",
         sentence="The directions in which W_logit reads the neurons carry cos w(x+y) and sin w(x+y).",
-        place="P, by way of facts.md",
+        place="P",
         write_up="93-98 % of variance (P)",
         rule="At least 90 % of variance in every direction (a little under P's 93 %, arbitrary).",
         judge=_read_out,
