@@ -11,6 +11,9 @@ from latebloom.claims.evidence import Evidence
 from latebloom.claims.systems import SYSTEMS
 from latebloom.runs import Run
 
+NEEDS_GROKKING = "needs a run that grokked, and `latebloom measure`"
+"""Why a claim about the phases is undecided on a run that lacks them."""
+
 Outcome = Literal["holds", "fails", "undecided"]
 
 

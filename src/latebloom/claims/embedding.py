@@ -2,7 +2,7 @@
 
 from latebloom.circuits.modular.embedding import embedding_components
 from latebloom.circuits.modular.key_frequencies import by_embedding
-from latebloom.claims.claim import Claim, Verdict, judged, undecided
+from latebloom.claims.claim import NEEDS_GROKKING, Claim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
 from latebloom.fourier import energy_by_frequency, transform
 
@@ -18,14 +18,10 @@ def _sparse(evidence: Evidence) -> Verdict:
 
 
 def _sparse_before(evidence: Evidence) -> Verdict:
-    gini, start, end = (
-        evidence.series("embedding_gini"),
-        evidence.boundary("circuit formation"),
-        evidence.boundary("clean-up"),
-    )
-    if gini is None or start is None or end is None:
-        return undecided("needs a run that grokked, and `latebloom measure`")
-    before = gini.value[gini.step <= end][-1]
+    gini, span = evidence.series("embedding_gini"), evidence.interpolation
+    if gini is None or span is None:
+        return undecided(NEEDS_GROKKING)
+    before = gini.value[gini.step <= span[1]][-1]
     way = gini.value[-1] - gini.value[0]
     if way <= 0:
         return judged(False, None, f"no sparser at the end: Gini {gini.value[0]:.2f}, then {gini.value[-1]:.2f}")

@@ -67,6 +67,12 @@ class Evidence:
         """The step at which a phase starts; None where it was not found."""
         return next((found.start for found in self.phases.phases if found.name == phase), None)
 
+    @property
+    def interpolation(self) -> tuple[float, float] | None:
+        """From the step where train loss has levelled out to that where test loss falls; None where it did not grok."""
+        start, end = self.boundary("circuit formation"), self.boundary("clean-up")
+        return None if start is None or end is None else (start, end)
+
     @cached_property
     def metrics(self) -> dict[str, Series]:
         """Every series of the run that has a point, by name."""

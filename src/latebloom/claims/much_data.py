@@ -35,7 +35,7 @@ def sudden(evidence: Evidence, name: str) -> Verdict:
     return judged(slow_start, change.midpoint.step, found)
 
 
-def together(evidence: Evidence) -> Verdict:
+def _together(evidence: Evidence) -> Verdict:
     """Whether train and test set are learned as one, rather than memorised first."""
     train, test, logged = evidence.reached("train"), evidence.reached("test"), evidence.series("test_accuracy")
     if train is None or logged is None:
@@ -87,7 +87,7 @@ CLAIMS = (
         place=_PLACE,
         write_up="the two curves fall as one (a picture)",
         rule="Test accuracy reaches 0.9 within a tenth more steps (arbitrary) than train accuracy, as far as logged.",
-        judge=together,
+        judge=_together,
         system="much-data",
         figure="training-curve",
     ),

@@ -3,11 +3,10 @@
 import numpy as np
 from scipy import stats
 
-from latebloom.claims.claim import Claim, Verdict, judged, undecided
+from latebloom.claims.claim import NEEDS_GROKKING, Claim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
 from latebloom.phases import NoChange
 
-_NEEDS = "needs a run that grokked, and `latebloom measure`"
 RISE = 1.1
 """A rise: 10 % over the first value. Arbitrary; noise of a loss over thousands of examples is far smaller."""
 
@@ -27,7 +26,7 @@ def _rises(evidence: Evidence, name: str) -> Verdict:
     """The height of a series until the end of memorisation against its first value."""
     series, end = evidence.series(name), evidence.boundary("circuit formation")
     if series is None or end is None:
-        return undecided(_NEEDS)
+        return undecided(NEEDS_GROKKING)
     early = series.between(series.step[0], end)
     first, peak = float(early.value[0]), int(early.value.argmax())
     found = f"{first:.3g} at the start, {early.value[peak]:.3g} at its height at step {early.step[peak]:.0f}"
@@ -41,7 +40,7 @@ def _memorised_alone(evidence: Evidence) -> Verdict:
         evidence.boundary("circuit formation"),
     )
     if pairs is None or control is None or end is None:
-        return undecided(_NEEDS)
+        return undecided(NEEDS_GROKKING)
     steps, excluded, train = pairs
     early = np.flatnonzero((steps > 0) & (steps <= end) & (train < train[0] / 2))
     if not len(early):
@@ -54,14 +53,10 @@ def _memorised_alone(evidence: Evidence) -> Verdict:
 
 
 def _smooth(evidence: Evidence) -> Verdict:
-    excluded, start, change = (
-        evidence.series("excluded_loss"),
-        evidence.boundary("circuit formation"),
-        evidence.boundary("clean-up"),
-    )
-    if excluded is None or start is None or change is None:
-        return undecided(_NEEDS)
-    course = excluded.between(start, change)
+    excluded, span = evidence.series("excluded_loss"), evidence.interpolation
+    if excluded is None or span is None:
+        return undecided(NEEDS_GROKKING)
+    course, (start, change) = excluded.between(*span), span
     if len(course) < FEWEST_POINTS or not (course.value > 0).all() or np.ptp(course.value) == 0:
         return undecided(
             f"needs {FEWEST_POINTS} checkpoints with an excluded loss between {start:.0f} and {change:.0f}"
@@ -77,14 +72,10 @@ def _smooth(evidence: Evidence) -> Verdict:
 
 
 def _plateaus(evidence: Evidence) -> Verdict:
-    train, end, change = (
-        evidence.series("train_loss"),
-        evidence.boundary("circuit formation"),
-        evidence.boundary("clean-up"),
-    )
-    if train is None or end is None or change is None:
-        return undecided(_NEEDS)
-    start, middle, late = (float(np.log10(train.at(step))) for step in (train.step[0], end, change))
+    train, span = evidence.series("train_loss"), evidence.interpolation
+    if train is None or span is None:
+        return undecided(NEEDS_GROKKING)
+    start, middle, late = (float(np.log10(train.at(step))) for step in (train.step[0], *span))
     share = (middle - late) / (start - middle)
     found = f"{start - middle:.1f} decades while memorising, {middle - late:.1f} until test loss falls"
     return judged(share <= 0.25, share, found)
@@ -92,7 +83,7 @@ def _plateaus(evidence: Evidence) -> Verdict:
 
 def _restricted_change(evidence: Evidence) -> Verdict:
     if evidence.series("restricted_loss") is None:
-        return undecided(_NEEDS)
+        return undecided(NEEDS_GROKKING)
     change = evidence.change("restricted_loss")
     if isinstance(change, NoChange):
         return judged(False, None, change.reason)

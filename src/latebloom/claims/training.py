@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from latebloom.claims.claim import Claim, Verdict, judged, undecided
+from latebloom.claims.claim import NEEDS_GROKKING, Claim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
 from latebloom.phases import Series
 from latebloom.phases.phase_change import MIN_POINTS
@@ -13,17 +13,15 @@ FALLEN = 0.1
 APART = 10.0
 """Times train loss and control: excluded loss above this has parted. Arbitrary."""
 
-_NEEDS = "needs a run that grokked, and `latebloom measure`"
-
 
 def _groks(evidence: Evidence) -> Verdict:
-    start, change = evidence.boundary("circuit formation"), evidence.boundary("clean-up")
-    test = evidence.series("test_loss")
+    test, span = evidence.series("test_loss"), evidence.interpolation
     if test is None:
         return undecided("the run has no test set")
-    if start is None or change is None:
+    if span is None:
         short = len(test) < MIN_POINTS
         return undecided(evidence.phases.reason) if short else judged(False, None, evidence.phases.reason)
+    start, change = span
     delay = change / start
     return judged(delay >= 2, delay, f"memorised by step {start:.0f}, test loss falls from {change:.0f}")
 
@@ -32,7 +30,7 @@ def _excluded_parts(evidence: Evidence) -> Verdict:
     change = evidence.boundary("clean-up")
     pairs, control = evidence.paired("excluded_loss", "train_loss"), evidence.series("excluded_loss_control")
     if pairs is None or control is None or change is None:
-        return undecided(_NEEDS)
+        return undecided(NEEDS_GROKKING)
     steps, excluded, train = pairs
     apart = steps[excluded > APART * np.maximum(train, np.interp(steps, control.step, control.value))]
     if not len(apart):
@@ -45,7 +43,7 @@ def _excluded_parts(evidence: Evidence) -> Verdict:
 def _restricted_first(evidence: Evidence) -> Verdict:
     pairs = evidence.paired("restricted_loss", "test_loss")
     if pairs is None or not evidence.phases.found:
-        return undecided(_NEEDS)
+        return undecided(NEEDS_GROKKING)
     steps, restricted, test = pairs
     chance = float(np.log(evidence.task.p))
     first = [steps[values < FALLEN * chance] for values in (restricted, test)]
@@ -59,7 +57,7 @@ def _restricted_first(evidence: Evidence) -> Verdict:
 def _restricted_same(evidence: Evidence) -> Verdict:
     pairs, stable = evidence.paired("restricted_train_loss", "restricted_test_loss"), evidence.boundary("stable")
     if pairs is None or stable is None:
-        return undecided(_NEEDS + "; a stable phase is needed too")
+        return undecided(NEEDS_GROKKING + "; a stable phase is needed too")
     steps, train, test = pairs
     late = steps >= stable
     if not late.any():
@@ -76,7 +74,7 @@ def _train_loss_drops(evidence: Evidence) -> Verdict:
         evidence.boundary("stable"),
     )
     if train is None or memorised is None or change is None or settled is None:
-        return undecided(_NEEDS + "; a stable phase is needed too")
+        return undecided(NEEDS_GROKKING + "; a stable phase is needed too")
     start = (memorised + change) / 2  # the first half still bends: train loss is only just levelling out
     before, middle, after = (_around(train, step) for step in (start, change, settled))
     # Drift may go either way; only a fall is drawn on, or a loss that rises would be allowed to go on rising.

@@ -2,24 +2,24 @@
 
 import numpy as np
 
-from latebloom.claims.claim import Claim, Verdict, judged, undecided
+from latebloom.claims.claim import NEEDS_GROKKING, Claim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
 from latebloom.phases import NoChange, Series
 
-_NEEDS = "needs a run that grokked, and `latebloom measure`"
 _PLACE = 'W, "Evolution of Circuits During Training", '
 _MLP, _OTHERS = ("W_in", "W_out"), ("W_E", "W_V", "W_O", "W_U")
 """The matrices between embedding and unembedding, but for those that choose where to attend."""
 
 
 def _mlp_weights_fall(evidence: Evidence) -> Verdict:
-    start, change = evidence.boundary("circuit formation"), evidence.boundary("clean-up")
+    span = evidence.interpolation
     if evidence.grid.pattern is None:
         return undecided("an MLP has no other matrices to meet")
     found = {name: evidence.series(f"sum_squared_weights.{name}") for name in (*_MLP, *_OTHERS)}
     series = {name: one for name, one in found.items() if one is not None}
-    if start is None or change is None or len(series) < len(found):
-        return undecided(_NEEDS)
+    if span is None or len(series) < len(found):
+        return undecided(NEEDS_GROKKING)
+    start, change = span
     early = series["W_in"].between(0, start)
     high, low = (_levels(series, step) for step in (early.step[early.value.argmax()], change))
     falls = [low[name] / high[name] for name in _MLP]
@@ -43,7 +43,7 @@ def _weights_fall_faster(evidence: Evidence) -> Verdict:
     weights, start = evidence.series("sum_squared_weights"), evidence.boundary("circuit formation")
     change = evidence.change("restricted_loss")
     if weights is None or start is None or isinstance(change, NoChange) or change.completion is None:
-        return undecided(_NEEDS + "; restricted loss has to fall and to settle")
+        return undecided(NEEDS_GROKKING + "; restricted loss has to fall and to settle")
     onset, end = change.onset.step, change.completion.step
     if onset <= start:
         return undecided("restricted loss falls before train loss has levelled out")

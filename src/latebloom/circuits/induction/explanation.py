@@ -79,6 +79,7 @@ class InductionCircuit(Config):
             return [*told, ("circuit", f"none: {self.undefined}")]
         source, target = (self.head(place) for place in self.pair)
         paths = {path.into: path.loss_increase for path in self.paths if path.source == self.pair[0]}
+        without = (self.without_previous_token_heads, self.without_induction_heads)
         mine = [pair for pair in self.compositions if (pair.source, pair.target) == self.pair and pair.z is not None]
         return [
             *told,
@@ -87,14 +88,9 @@ class InductionCircuit(Config):
             ("induction score (control)", f"{target.induction:.3f} ({target.induction_control:.3f})"),
             ("composition, deviations from random", ", ".join(f"{pair.into.upper()} {pair.z:.1f}" for pair in mine)),
             ("loss without the two heads", f"{source.loss_increase:+.3g}, {target.loss_increase:+.3g}"),
-            ("loss without all of each kind", ", ".join(f"{more:+.3g}" for more in self._without)),
+            ("loss without all of each kind", ", ".join(f"{more:+.3g}" for more in without if more is not None)),
             ("loss without the path into", ", ".join(f"{into.upper()} {more:+.3g}" for into, more in paths.items())),
         ]
-
-    @property
-    def _without(self) -> list[float]:
-        both = (self.without_previous_token_heads, self.without_induction_heads)
-        return [increase for increase in both if increase is not None]
 
     def head(self, place: tuple[int, int]) -> HeadReport:
         """The report of the head at (layer, number)."""

@@ -110,10 +110,9 @@ def _system(entry: Entry, runs: list[Run], home: Path, budget: Budget, build: Bu
 
 def _smaller(tasks: Collection[Task]) -> str | None:
     """That the primes are not the write-up's, where they are not."""
-    primes = {task.p for task in tasks if isinstance(task, ModularTask)} - {ModularAddition().p}
-    return (
-        f"Mod {', '.join(map(str, sorted(primes)))}, where the write-up has {ModularAddition().p}." if primes else None
-    )
+    theirs = ModularAddition().p
+    primes = {task.p for task in tasks if isinstance(task, ModularTask)} - {theirs}
+    return f"Mod {', '.join(map(str, sorted(primes)))}, where the write-up has {theirs}." if primes else None
 
 
 def _written(
