@@ -5,6 +5,7 @@ import torch
 
 from latebloom._errors import UsageError
 from latebloom.models import MLPConfig, TransformerConfig
+from latebloom.models.components import rows_repeat
 from latebloom.models.hooks import APART, PASS
 from latebloom.tasks import ModularAddition
 
@@ -51,12 +52,15 @@ def test_unknown_name_lists_the_known_ones():
 
 
 @pytest.mark.parametrize("positions", [None, (2, 0)])
-def test_activations_that_nobody_asks_for_are_merged_without_a_trace(positions):
-    model = SMALL.build(TASK).double()
+@pytest.mark.parametrize("n_layers", [1, 2])
+@pytest.mark.parametrize(("tokens", "by_rows"), [(TOKENS, True), (TOKENS[:3], False)])
+def test_activations_that_nobody_asks_for_are_merged_without_a_trace(positions, n_layers, tokens, by_rows):
+    assert rows_repeat(tokens, TASK.d_vocab) == by_rows
+    model = SMALL.model_copy(update={"n_layers": n_layers}).build(TASK).double()
     found = {}
     for hooks in (PASS, APART):
         model.zero_grad()
-        logits = model(TOKENS, positions, hooks)
+        logits = model(tokens, positions, hooks)
         logits.square().sum().backward()
         found[hooks] = [logits.detach(), *(weight.grad.clone() for weight in model.parameters())]
     torch.testing.assert_close(found[PASS], found[APART], rtol=1e-12, atol=1e-12)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from latebloom.models import cross_entropy
+from latebloom.models.hooks import APART
 from latebloom.training import Experiment, Trainer
 from latebloom.training.optimiser import build_optimiser
 
@@ -16,8 +17,8 @@ def plain_step(experiment: Experiment, whole_sequence: bool) -> Callable[[], Non
 
     def step() -> None:
         optimiser.zero_grad(set_to_none=True)
-        logits = model(batch.tokens)[:, list(positions)] if whole_sequence else model(batch.tokens, positions)
-        cross_entropy(logits, batch.labels).backward()
+        logits = model(batch.tokens, None if whole_sequence else positions, APART)
+        cross_entropy(logits[:, list(positions)] if whole_sequence else logits, batch.labels).backward()
         optimiser.step()
 
     return step

@@ -10,7 +10,16 @@ from torch import Tensor, nn
 
 from latebloom._config import Config
 from latebloom.models.base import Model
-from latebloom.models.components import Attention, Block, Embed, MLPLayer, PosEmbed, Unembed
+from latebloom.models.components import (
+    Attention,
+    Block,
+    Embed,
+    MLPLayer,
+    PosEmbed,
+    Unembed,
+    first_block_by_rows,
+    rows_repeat,
+)
 from latebloom.models.hooks import PASS, Hooks
 from latebloom.tasks import Task
 
@@ -108,9 +117,13 @@ class Transformer(Model):
         positions: Sequence[int] | None = None,
         hooks: Hooks = PASS,
     ) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
-        resid = hooks("hook_embed", self.embed(tokens)) + hooks("hook_pos_embed", self.pos_embed(tokens))
         wanted = None if positions is None else torch.as_tensor(positions, device=tokens.device)
-        last = len(self.blocks) - 1
-        for i, block in enumerate(self.blocks):
-            resid = block(resid, hooks, f"blocks.{i}", wanted if i == last else None)
+        queries = [None] * (len(self.blocks) - 1) + [wanted]
+        if hooks.fused and rows_repeat(tokens, len(self.embed.W_E)):
+            W_pos = self.pos_embed(tokens)
+            resid, begun = first_block_by_rows(self.blocks[0], self.embed.W_E, W_pos, tokens, queries[0]), 1
+        else:
+            resid, begun = hooks("hook_embed", self.embed(tokens)) + hooks("hook_pos_embed", self.pos_embed(tokens)), 0
+        for i in range(begun, len(self.blocks)):
+            resid = self.blocks[i](resid, hooks, f"blocks.{i}", queries[i])
         return self.unembed(resid)

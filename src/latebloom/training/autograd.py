@@ -6,7 +6,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from latebloom.models import Examples, Hooks, Model, cross_entropy
+from latebloom.models import Examples, Model, cross_entropy
+from latebloom.models.hooks import APART, PASS
 from latebloom.training.config import Optimiser
 from latebloom.training.denormals import drop_tiny_gradients
 from latebloom.training.dropout import Dropout
@@ -19,7 +20,10 @@ from latebloom.training.optimiser import (
 
 
 class AutogradEngine:
-    """The plain forward at the positions with loss, autograd, and torch's own fused optimiser."""
+    """The forward at the positions with loss, autograd, and torch's own fused optimiser.
+
+    ``plain``: each operation of the forward pass by itself, as its formula says.
+    """
 
     stride = 1
 
@@ -31,10 +35,12 @@ class AutogradEngine:
         positions: tuple[int, ...],
         loss_dtype: torch.dtype,
         dropout: Dropout | None = None,
+        plain: bool = False,
     ) -> None:
         self._model, self._config, self._batch = model, config, batch
         self._positions, self._dtype = positions, loss_dtype
         self._dropout = dropout
+        self._pass = APART if plain else PASS
         self._optimiser = build_optimiser(model, config)
 
     def advance(self, step: int, count: int) -> int:
@@ -50,7 +56,7 @@ class AutogradEngine:
         """Put the gradient of this step's batch into the model; returns the batch's loss (nats)."""
         batch = self._batch(step)
         self._optimiser.zero_grad(set_to_none=True)
-        hooks = Hooks() if self._dropout is None else self._dropout.hooks(step)
+        hooks = self._pass if self._dropout is None else self._dropout.hooks(step)
         logits = drop_tiny_gradients(self._model(batch.tokens, self._positions, hooks))
         loss = cross_entropy(logits, batch.labels, self._dtype)
         loss.backward()

@@ -57,7 +57,9 @@ class Trainer:
             return engine
         positions, share = experiment.task.loss_positions, experiment.training.dropout
         dropout = Dropout(self.model, share, experiment.data.seed) if share else None
-        return AutogradEngine(self.model, experiment.optimiser, self.data.batch, positions, self._dtype, dropout)
+        return AutogradEngine(
+            self.model, experiment.optimiser, self.data.batch, positions, self._dtype, dropout, self._plain
+        )
 
     def _join(self, ensemble: Ensemble) -> Engine:
         extras = {"optimiser.l1": self.experiment.optimiser.l1, "training.dropout": self.experiment.training.dropout}
@@ -69,8 +71,12 @@ class Trainer:
         member = Member(self.model, flat, moments, config, self.data.batch, positions, self._dtype)
         return EnsembleEngine(ensemble, member)
 
+    @property
+    def _plain(self) -> bool:
+        return self.experiment.training.forward == "plain"
+
     def _by_tables(self, examples: Examples) -> bool:
-        if self.experiment.training.forward == "plain":
+        if self._plain:
             return False
         # Compiled code is slow to import, and not every model needs it.
         from latebloom.models.tables import tables_apply

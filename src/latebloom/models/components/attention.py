@@ -30,10 +30,26 @@ class Attention(nn.Module):
         self, resid: Float[Tensor, "batch pos d_model"], hooks: Hooks, prefix: str, queries: Tensor | None
     ) -> Float[Tensor, "batch query d_model"]:
         asking = resid if queries is None else resid[:, queries]
-        q = hooks(f"{prefix}.hook_q", self._project(asking, self.W_Q))
-        k = hooks(f"{prefix}.hook_k", self._project(resid, self.W_K))
-        v = hooks(f"{prefix}.hook_v", self._project(resid, self.W_V))
-        length = resid.shape[1]
+        q, k, v = (self.project(part, weight) for part, weight in zip((asking, resid, resid), self.reading))
+        return self.attend(q, k, v, hooks, prefix, queries)
+
+    @property
+    def reading(self) -> tuple[Tensor, Tensor, Tensor]:
+        """W_Q, W_K and W_V."""
+        return self.W_Q, self.W_K, self.W_V
+
+    def attend(
+        self,
+        q: Float[Tensor, "batch query head d_head"],
+        k: Float[Tensor, "batch pos head d_head"],
+        v: Float[Tensor, "batch pos head d_head"],
+        hooks: Hooks,
+        prefix: str,
+        queries: Tensor | None,
+    ) -> Float[Tensor, "batch query d_model"]:
+        """The layer's output, from its queries, keys and values."""
+        q, k, v = (hooks(f"{prefix}.hook_{name}", part) for name, part in zip("qkv", (q, k, v)))
+        length = k.shape[1]
         later = self.mask[:length, :length] if queries is None else self.mask[queries, :length]
         z = self._fused(q, k, v, later) if hooks.fused else self._named(q, k, v, later, hooks, prefix)
         return z.flatten(2) @ self.W_O.flatten(0, 1)
@@ -64,8 +80,9 @@ class Attention(nn.Module):
         return hooks(f"{prefix}.hook_z", torch.einsum("bhqk,bkhd->bqhd", pattern, v))
 
     @staticmethod
-    def _project(
-        resid: Float[Tensor, "batch pos d_model"], weight: Float[Tensor, "head d_model d_head"]
-    ) -> Float[Tensor, "batch pos head d_head"]:
+    def project(
+        resid: Float[Tensor, "*rows d_model"], weight: Float[Tensor, "head d_model d_head"]
+    ) -> Float[Tensor, "*rows head d_head"]:
+        """What each head reads of a stream through one of its matrices."""
         flat = resid @ weight.transpose(0, 1).flatten(1)
         return flat.unflatten(-1, (weight.shape[0], weight.shape[2]))

@@ -24,8 +24,18 @@ class Block(nn.Module):
         self, resid: Float[Tensor, "batch pos d_model"], hooks: Hooks, prefix: str, queries: Tensor | None
     ) -> Float[Tensor, "batch query d_model"]:
         resid = hooks(f"{prefix}.hook_resid_pre", resid)
-        attn_out = hooks(f"{prefix}.hook_attn_out", self.attn(resid, hooks, f"{prefix}.attn", queries))
-        skipped = resid if queries is None else resid[:, queries]
+        attn_out = self.attn(resid, hooks, f"{prefix}.attn", queries)
+        return self.add(resid if queries is None else resid[:, queries], attn_out, hooks, prefix)
+
+    def add(
+        self,
+        skipped: Float[Tensor, "batch query d_model"],
+        attn_out: Float[Tensor, "batch query d_model"],
+        hooks: Hooks,
+        prefix: str,
+    ) -> Float[Tensor, "batch query d_model"]:
+        """The stream after the block, from what the attention skips and what it writes."""
+        attn_out = hooks(f"{prefix}.hook_attn_out", attn_out)
         resid_mid = hooks(f"{prefix}.hook_resid_mid", self._skip * skipped + attn_out)
         if self.mlp is None:
             return hooks(f"{prefix}.hook_resid_post", resid_mid)

@@ -1,0 +1,42 @@
+"""The first block, computed once for each pair of token and position instead of once for each example.
+
+What it reads, W_E[token] + W_pos[position], takes only d_vocab · n_ctx values, and so do its queries, keys and values:
+rows of tables that examples look up. Equal to `Block` to rounding, gradients too.
+"""
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from latebloom.models.components.block import Block
+from latebloom.models.hooks import PASS
+
+SHARED = 2
+"""Tokens in the batch for each row of the tables, from which on the tables are taken. Arbitrary; timings in
+benchmarks/results/first_block.json."""
+
+
+def rows_repeat(tokens: Int[Tensor, "batch pos"], d_vocab: int) -> bool:
+    """Whether a batch has so many tokens that tables are worth their price."""
+    return tokens.numel() >= SHARED * d_vocab * tokens.shape[1]
+
+
+def first_block_by_rows(
+    block: Block,
+    W_E: Float[Tensor, "d_vocab d_model"],
+    W_pos: Float[Tensor, "pos d_model"],
+    tokens: Int[Tensor, "batch pos"],
+    queries: Tensor | None,
+) -> Float[Tensor, "batch query d_model"]:
+    """The stream after the first block, at ``queries`` (None: everywhere), with no activation by name."""
+    row = torch.arange(tokens.shape[1], device=tokens.device) * len(W_E) + tokens
+    asking = row if queries is None else row[:, queries]
+    stream = (W_pos[:, None] + W_E).flatten(0, 1)
+    attn = block.attn
+    tables = (attn.project(stream, weight).flatten(1) for weight in attn.reading)
+    q, k, v = (
+        nn.functional.embedding(where, table).unflatten(-1, attn.W_Q.shape[::2])
+        for where, table in zip((asking, row, row), tables)
+    )
+    attn_out = attn.attend(q, k, v, PASS, "", queries)
+    return block.add(nn.functional.embedding(asking, stream), attn_out, PASS, "")
