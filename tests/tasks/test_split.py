@@ -1,4 +1,4 @@
-"""Splits: sizes from facts.md, disjoint, decided by the seed alone."""
+"""Splits: sizes as published, disjoint, decided by the seed alone."""
 
 import numpy as np
 import pytest

@@ -5,7 +5,15 @@ from collections.abc import Sequence
 from latebloom.claims.claim import SweepClaim, Verdict, judged, undecided
 from latebloom.claims.evidence import Evidence
 from latebloom.claims.pool import FEW
-from latebloom.claims.settings import FEWEST, groks_at_best, grouped, memorising, share_generalised, share_grokked
+from latebloom.claims.settings import (
+    FEWEST,
+    WHILE_LEARNING,
+    groks_at_best,
+    grouped,
+    memorising,
+    share_generalised,
+    share_grokked,
+)
 from latebloom.claims.systems import MUCH_DATA
 from latebloom.tasks import ModularQuadratic, ModularSubtraction, RandomTable
 
@@ -56,7 +64,7 @@ CLAIMS = (
         place='W, "Future Directions" (other tasks of the grokking paper)',
         write_up="asked",
         rule="On some share of the pairs four of five runs, of three or more (arbitrary), grok: test twice as late as "
-        "train.",
+        f"train; {WHILE_LEARNING}.",
         judge=_quadratic_groks,
         system="operations",
         figure="survival",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from latebloom.claims.claim import SweepClaim, Verdict
 from latebloom.claims.evidence import Evidence
-from latebloom.claims.settings import groks_at_best, grouped
+from latebloom.claims.settings import WHILE_LEARNING, groks_at_best, grouped
 
 
 def _of(runs: Sequence[Evidence], name: str, with_momentum: bool = False) -> Verdict:
@@ -27,7 +27,7 @@ CLAIMS = tuple(
         place='W, "Future Directions" (a question there)',
         write_up=write_up,
         rule="At the best of the settings tried, four of five runs, of three or more (arbitrary), grok: test twice as "
-        "late as train.",
+        f"late as train; {WHILE_LEARNING}.",
         judge=judge,
         system="optimisers",
         figure="survival",

@@ -17,6 +17,12 @@ FEWEST = 3
 STILL = 0.05
 """Growth of test accuracy over the last quarter of a run from which on it is still learning. Arbitrary."""
 
+WHILE_LEARNING = (
+    f"undecided while they gain {100 * STILL:.0f} points of test accuracy (arbitrary) in the last quarter of "
+    "their steps"
+)
+"""The part of a rule that `grokking_judged` adds to it."""
+
 
 def grouped(runs: Sequence[Evidence], *fields: str) -> dict[Any, list[Evidence]]:
     """The runs by the values of these fields (the value itself for one field), in the order of the runs."""

@@ -9,6 +9,7 @@ from latebloom.claims.evidence import Evidence
 from latebloom.claims.pool import FEW
 from latebloom.claims.settings import (
     FEWEST,
+    WHILE_LEARNING,
     grok_times,
     grokking_judged,
     grouped,
@@ -122,7 +123,7 @@ CLAIMS = (
             place='W, "Limitations" (only weight decay was studied)',
             write_up="asked",
             rule="Of three or more runs that memorise four of five (arbitrary) grok: test twice as late as train; "
-            "undecided while they gain 5 points of test accuracy (arbitrary) in the last quarter of their steps.",
+            f"{WHILE_LEARNING}.",
             judge=_instead(field, other),
             system="regularisers",
             figure="survival",

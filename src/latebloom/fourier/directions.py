@@ -16,7 +16,7 @@ def phase_directions(
 
     They are orthonormal. In the 2D basis cos w(x + y) is (cos wx cos wy - sin wx sin wy)/√2 and sin w(x + y) is
     (sin wx cos wy + cos wx sin wy)/√2; for even p and k = p/2 there is only the one wave cos.
-    Source: facts.md, "Definitions", P_k; s = -1 is the same for subtraction.
+    Source: the directions of the write-up's trig loss; s = -1 is the same for subtraction.
     """
     x = torch.arange(p)
     turns = (x[:, None] + sign * x[None, :]).flatten() % p

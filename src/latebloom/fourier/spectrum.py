@@ -21,7 +21,7 @@ def rounding_energy(values: Float[Tensor, "n *batch"]) -> float:
 def gini(shares: Float[Tensor, " n"]) -> float | None:
     """Gini coefficient: 0 where all shares are equal, near 1 where one has everything; None where all are zero.
 
-    Σ_i (2i - n - 1) x_(i) / (n Σ x), x ascending, i = 1 … n. Source: facts.md, "Definitions".
+    Σ_i (2i - n - 1) x_(i) / (n Σ x), x ascending, i = 1 … n. Source: Gini, 1912.
     """
     total = float(shares.sum())
     if total == 0:

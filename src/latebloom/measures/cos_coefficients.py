@@ -9,7 +9,8 @@ def cos_coefficients(snapshot: Snapshot) -> dict[str, float]:
     """``cos_coefficient.k6``: least-squares coefficient of the logits on cos(2πk(x + s·y - z)/p), key frequencies.
 
     ``excluded_3d_loss``: CE on the train set without these waves; ``restricted_3d_loss``: CE over all pairs of
-    these waves alone. Source: facts.md, "Cos fit" and "Three-dimensional variant (C)".
+    these waves alone. Source: the write-up's fit of the logits; the losses are of the published
+    training code.
     """
     if snapshot.phase is None:
         return {}

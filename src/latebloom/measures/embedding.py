@@ -8,7 +8,7 @@ from latebloom.measures.snapshot import Snapshot
 def embedding(snapshot: Snapshot) -> dict[str, float]:
     """``embedding_fraction.k6``: share of the embedding's energy at each frequency; ``embedding_gini`` of them.
 
-    Source: facts.md, "Embedding fractions". Nothing where the embedding does not vary.
+    Source: the write-up's norms of the embedding's waves. Nothing where the embedding does not vary.
     """
     fractions = None if snapshot.grid is None else embedding_fractions(snapshot.grid.embedding.double())
     if fractions is None:

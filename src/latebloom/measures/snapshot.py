@@ -17,7 +17,7 @@ class Snapshot:
 
     sets: the fixed sets of examples, by name (``train``, ``test``); none for a stream.
     grid: the model on all pairs; None where the task is not on pairs.
-    keys: key frequencies of the final model, applied to every checkpoint (facts.md); may be empty.
+    keys: key frequencies of the final model, applied to every checkpoint as in the write-up; may be empty.
     train_mask: which pairs were trained on; None for a stream.
     """
 

@@ -27,7 +27,7 @@ _ATTENTION = ("q", "k", "v", "attn_scores", "pattern", "z")
 
 
 class TransformerConfig(Config):
-    """Shape and initial weights of a transformer. Source of the defaults: facts.md, "the mainline model"."""
+    """Shape and initial weights of a transformer. Source of the defaults: the published training code."""
 
     kind: Literal["transformer"] = "transformer"
     n_layers: int = Field(default=1, ge=1, description="number of blocks")
@@ -82,7 +82,7 @@ class Transformer(Model):
         """Every matrix N(0, 1/d_model), W_U N(0, 1/d_vocab), biases 0; drawn in the order of `named_parameters`.
 
         W_Q and W_K are then multiplied by ``attending``.
-        Source: the published training code, as recorded in facts.md.
+        Source: the published training code.
         """
         generator = torch.Generator().manual_seed(self.config.seed)
         d_vocab, d_model = self.embed.W_E.shape

@@ -28,7 +28,7 @@ class DigitAddition(Task):
     Tokens 0–9 are digits, 10 is ``+``, 11 is ``=``; there is no reading of 10 and 11 on the way out. Answer digit i
     is predicted at position 2n + 1 + i, so from ``=`` on, with the right earlier digits as input; the last answer
     token is in the context, as published, but nothing reads it. Operands' digits are uniform and independent.
-    Source: facts.md, "5-digit addition".
+    Source: the write-up's 5-digit addition, on the layout of its published weights.
     """
 
     summary: ClassVar[str] = "x + y digit by digit, a loss for each answer digit"

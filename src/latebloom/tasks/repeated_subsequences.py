@@ -22,10 +22,11 @@ class RepeatedSubsequences(Task):
     A label stands where the next token follows from what has come before: at the first to the last but one token of
     the second, third … copy, subsequence - 1 labels each. The first token of a copy cannot be predicted, and has none.
     By chance a token also stands elsewhere, so the least loss is small but not 0.
-    Source: the write-up, "Predicting Repeated Subsequences"; sizes from facts.md. It does not say how a sequence is
-    laid out. This layout is read off the published weights and optimiser state: token 0 moves with position 0 alone
-    and is never an answer, position 84 is never fed, position 83 is asked, and position embeddings have a period of 28
-    (dev/searches/induction.md).
+
+    Source: the write-up, "Predicting Repeated Subsequences"; sizes from its published run. It does not say how a
+    sequence is laid out. This layout is read off the published weights and optimiser state: token 0 moves with
+    position 0 alone and is never an answer, position 84 is never fed, position 83 is asked, and position embeddings
+    have a period of 28 (dev/searches/induction.md).
     """
 
     summary: ClassVar[str] = "random tokens with a subsequence that comes three times: asks for what comes next"

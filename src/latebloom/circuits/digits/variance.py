@@ -46,8 +46,8 @@ def pair_wave_shares(
     """Share of the columns' variance, pooled, in the block {const, cos k, sin k}² of functions of (x, y), constant
     apart: waves in x, in y and their products, for k = 1 … base/2.
 
-    Source: facts.md, "Key frequencies", with the mean over everything but the aligned digits for the activation.
-    Chance alone gives 8/batch per frequency, 3/batch for k = base/2. Empty where nothing varies.
+    As `latebloom.circuits.modular.neurons` has it, with the mean over everything but the aligned digits
+    for the activation. Chance alone gives 8/batch per frequency, 3/batch for k = base/2. Empty where nothing varies.
     """
     means, variance = _means(values, x * base + y, base * base)
     if variance <= 0:

@@ -101,7 +101,7 @@ class InductionCircuit(Config):
 def explain_induction(model: Model, task: RepeatedSubsequences, sequences: int = 64, seed: int = 0) -> InductionCircuit:
     """Look for previous-token heads, induction heads and the composition between them, in float64.
 
-    Source: facts.md, "The circuit expected". Errors: UsageError for a model without attention.
+    Source: the circuit that the write-up expects. Errors: UsageError for a model without attention.
     """
     exact = transformer(copy.deepcopy(model).double())
     drawn = draw_sequences(task, sequences, seed)

@@ -26,7 +26,7 @@ WRITE_UP: Mapping[str, float] = MappingProxyType(
 )
 """Losses of the published mainline model (p = 113, unablated 2.4e-7) under each ablation, for comparison only.
 
-Source: P ("Progress measures for grokking via mechanistic interpretability"), read second-hand, by way of facts.md.
+Source: P ("Progress measures for grokking via mechanistic interpretability"), read second-hand.
 Its clusters are left out: another model's cluster of the same number is another cluster.
 """
 

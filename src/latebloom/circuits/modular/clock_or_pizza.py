@@ -24,7 +24,7 @@ SAMPLES = 2000
 """
 
 COMPONENTS = 4
-"""Principal components whose circularity is averaged. Source: facts.md, "Clock against pizza"."""
+"""Principal components whose circularity is averaged. Source: Zhong et al., 2023."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ def gradient_symmetricity(model: Model, task: ModularTask, samples: int = SAMPLE
 
     E_x and E_y are the embedding vectors at the two operands' positions. The ideal clock has cos w(x - s·y), 0 on
     average; where the operands are added before anything else it is 1. None where no triple has both gradients.
-    Source: facts.md, "Clock against pizza". Errors: UsageError for a model that does not embed each operand.
+    Source: Zhong et al., 2023, "The Clock and the Pizza".
+    Errors: UsageError for a model that does not embed each operand.
     """
     if not isinstance(model, Transformer):
         raise UsageError(f"model: got {type(model).__name__}, expected a Transformer, which embeds each operand")
@@ -86,7 +87,7 @@ def distance_irrelevance(grid: Grid) -> float | None:
 
     s: 1 for addition, -1 for subtraction. 0: d alone sets the right logit, as in a pizza; 1: it says nothing of it.
     (The name says which way: high is irrelevant.) None where the right logit is the same for all pairs, or for a task
-    without s. Source: facts.md, "Clock against pizza", whose note "low = independent of d" has the sense turned round.
+    without s. Source: Zhong et al., 2023.
     Limits: the ratio knows no scale, so in a near-perfect clock, whose right logit hardly varies, it tells of what
     little is left.
     """
@@ -106,7 +107,7 @@ def circular_components(embedding: Float[Tensor, "x d_model"], count: int = COMP
     1: each is a wave of one frequency, two of which draw a circle. None for an embedding that does not vary. Limits:
     the best of (p - 1)/2 frequencies is above 0 in noise too (0.24 at p = 31, 0.08 at p = 113), and two frequencies of
     equal variance mix in their components, which lowers it though both draw circles.
-    Source: facts.md, "circularity of the first four principal components of W_E".
+    Source: Zhong et al., 2023.
     """
     if float((embedding - embedding.mean(0)).square().sum()) <= rounding_energy(embedding):
         return None

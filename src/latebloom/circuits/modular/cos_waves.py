@@ -18,8 +18,7 @@ class CosWaves:
 
     The waves are orthogonal and have mean zero over z and over (x, y), so each coefficient is
     α_k = ⟨L, c_k⟩ / ⟨c_k, c_k⟩, whatever the logits' means. sums: x + s·y mod p of each pair. table: the fit
-    Σ_k α_k c_k, which depends on the pair through that sum alone. Source: facts.md, "Cos fit" and "Three-dimensional
-    variant".
+    Σ_k α_k c_k, which depends on the pair through that sum alone. Source: the write-up.
     """
 
     ks: tuple[int, ...]

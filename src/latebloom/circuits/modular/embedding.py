@@ -68,7 +68,7 @@ class EmbeddingComponents:
 def embedding_components(embedding: Float[Tensor, "x d_model"], count: int = 10) -> EmbeddingComponents:
     """PCA of the operands' embedding vectors (centred over operands), each component read in the Fourier basis.
 
-    Source: facts.md, "PCA of the embedding, drawn in the Fourier basis".
+    Source: the write-up, "Notable Observations", circle plots.
     """
     centred = embedding - embedding.mean(0)
     u, s, vh = torch.linalg.svd(centred, full_matrices=False)

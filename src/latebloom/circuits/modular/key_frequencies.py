@@ -12,14 +12,14 @@ from latebloom.fourier import energy_by_frequency, frequencies, transform
 
 
 def by_neurons(grid: Grid, clusters: NeuronClusters | None = None) -> list[int]:
-    """k is key if its cluster holds at least 1 % of the neurons. The default. Source: facts.md."""
+    """k is key if its cluster holds at least 1 % of the neurons. The default. The share is arbitrary."""
     sizes = (clusters or neuron_clusters(grid)).sizes
     width = grid.neurons.shape[-1]
     return sorted(k for k, size in sizes.items() if 100 * size >= width)
 
 
 def by_embedding(grid: Grid) -> list[int]:
-    """k is key if the norm of the embedding along cos k or sin k exceeds a quarter of the largest. Source: facts.md."""
+    """k is key if the norm of the embedding along cos k or sin k exceeds a quarter of the largest (arbitrary)."""
     norms = transform(grid.embedding, (0,))[1:].norm(dim=1)
     above = (norms > norms.max() / 4).nonzero().flatten().tolist()
     return sorted({row // 2 + 1 for row in above})
@@ -27,9 +27,10 @@ def by_embedding(grid: Grid) -> list[int]:
 
 def by_w_logit(grid: Grid) -> list[int]:
     """k is key if its share of the energy of W_logit, Fourier-transformed over the answer, exceeds 1 / (p//2),
-    the share of each frequency if all were equal, by ten times (the factor is arbitrary). Source: facts.md names
-    the DFT of W_logit, not the threshold. Limits: below p = 22 no share can exceed ten times the mean: none
-    is key."""
+    the share of each frequency if all were equal, by ten times (the factor is arbitrary).
+
+    Limits: below p = 22 no share can exceed ten times the mean: none is key.
+    """
     energy = energy_by_frequency(transform(grid.w_logit, (1,)).T).sum(1)
     total = energy.sum()
     share = 10 / len(frequencies(grid.p))
