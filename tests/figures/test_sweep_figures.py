@@ -76,6 +76,17 @@ def test_survival_by_level(table):
     assert "0.1: 0 of 3 grokked, half of them by no step seen; 0.5: 3 of 3 grokked, half by step 9\u202f600" in sentence
 
 
+def test_survival_by_two_fields_together(table):
+    few = table[table[DECAY].isin([0.1, 1.0])]
+    found, sentence = data_of("survival", few, DECAY, FRACTION)
+    told = {tuple(map(float, group.name.split(", "))): group.curve.grokked for group in found.groups}
+    rows = few.assign(grokked=few["generalised_at"].notna()).groupby([DECAY, FRACTION])["grokked"].sum()
+    assert told == rows.to_dict()
+    assert list(told) == sorted(told)
+    assert sentence.startswith(f"By {DECAY}, {FRACTION}: ")
+    assert render_sweep_figure("survival", few, [DECAY, FRACTION])
+
+
 def test_survival_of_two_groups_is_compared_and_of_all_is_one(table):
     two = table[table[DECAY].isin([0.5, 3.0])]
     found, sentence = data_of(
@@ -150,7 +161,7 @@ def test_wrong_uses_in_one_line(table, tmp_path):
     wrong = [
         ("spectrum", [], "got 'spectrum', expected one of survival, field-effect"),
         ("phase-diagram", [DECAY], f"figure phase-diagram: got {DECAY}, expected 2 fields, each with --by"),
-        ("survival", [DECAY, FRACTION], "expected 0 to 1"),
+        ("survival", [DECAY, FRACTION, "model.seed"], "expected 0 to 2"),
         ("survival", ["lr"], "got no column 'lr', expected one of optimiser.weight_decay, "),
         ("field-effect", ["status"], "got words in status, expected numbers"),
     ]

@@ -19,10 +19,9 @@ class Hooks:
         self._fuse = fuse
         self.cache: dict[str, Tensor] | None = {} if keep else None
 
-    @property
-    def fused(self) -> bool:
-        """Whether no activation is changed or kept, and all may be merged into faster operations."""
-        return self._fuse and not self.replace and self.cache is None
+    def touches(self, prefix: str) -> bool:
+        """Whether an activation whose name begins so is changed or kept; if not, it need not be computed by itself."""
+        return not self._fuse or self.cache is not None or any(name.startswith(prefix) for name in self.replace)
 
     def __call__(self, name: str, value: Tensor) -> Tensor:
         """Pass one activation through; the model calls this for each of its activation names."""

@@ -18,6 +18,7 @@ from latebloom.models.components import (
     PosEmbed,
     Unembed,
     first_block_by_rows,
+    read_by_name,
     rows_repeat,
 )
 from latebloom.models.hooks import PASS, Hooks
@@ -119,11 +120,11 @@ class Transformer(Model):
     ) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
         wanted = None if positions is None else torch.as_tensor(positions, device=tokens.device)
         queries = [None] * (len(self.blocks) - 1) + [wanted]
-        if hooks.fused and rows_repeat(tokens, len(self.embed.W_E)):
+        if rows_repeat(tokens, len(self.embed.W_E)) and not read_by_name(hooks):
             W_pos = self.pos_embed(tokens)
-            resid, begun = first_block_by_rows(self.blocks[0], self.embed.W_E, W_pos, tokens, queries[0]), 1
+            resid, done = first_block_by_rows(self.blocks[0], self.embed.W_E, W_pos, tokens, queries[0], hooks), 1
         else:
-            resid, begun = hooks("hook_embed", self.embed(tokens)) + hooks("hook_pos_embed", self.pos_embed(tokens)), 0
-        for i in range(begun, len(self.blocks)):
+            resid, done = hooks("hook_embed", self.embed(tokens)) + hooks("hook_pos_embed", self.pos_embed(tokens)), 0
+        for i in range(done, len(self.blocks)):
             resid = self.blocks[i](resid, hooks, f"blocks.{i}", queries[i])
         return self.unembed(resid)

@@ -13,11 +13,12 @@ class Dropout:
 
     Which ones is a pure function of seed and step, so that a resumed run has the bits of one that never stopped.
     Source: Srivastava et al., JMLR 15 (2014). Where a model has no neurons, nothing is switched off.
+    ``fuse``: as of `Hooks`.
     """
 
-    def __init__(self, model: Model, share: float, seed: int) -> None:
+    def __init__(self, model: Model, share: float, seed: int, fuse: bool = True) -> None:
         self._names: Sequence[str] = [name for name in model.activation_names if name.endswith("mlp.hook_post")]
-        self._share, self._seed = share, seed
+        self._share, self._seed, self._fuse = share, seed, fuse
 
     def hooks(self, step: int) -> Hooks:
         """What the forward pass of update ``step`` → ``step + 1`` goes through."""
@@ -27,4 +28,4 @@ class Dropout:
             kept = torch.rand(neurons.shape, generator=generator) >= self._share
             return neurons * kept.to(neurons) / (1 - self._share)
 
-        return Hooks(dict.fromkeys(self._names, drop))
+        return Hooks(dict.fromkeys(self._names, drop), fuse=self._fuse)

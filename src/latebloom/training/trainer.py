@@ -56,7 +56,7 @@ class Trainer:
             self._tables[id(train)] = engine.batch  # the engine has laid it out already
             return engine
         positions, share = experiment.task.loss_positions, experiment.training.dropout
-        dropout = Dropout(self.model, share, experiment.data.seed) if share else None
+        dropout = Dropout(self.model, share, experiment.data.seed, not self._plain) if share else None
         return AutogradEngine(
             self.model, experiment.optimiser, self.data.batch, positions, self._dtype, dropout, self._plain
         )

@@ -1,8 +1,9 @@
-"""Which share of the runs has grokked by each step, by the levels of a field."""
+"""Which share of the runs has grokked by each step, by the levels of a field, or of two fields together."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """The runs at one level of the field (all runs, where there is no field)."""
+    """The runs at one level of each field (all runs, where there is no field)."""
 
     name: str
     times: GrokTimes
@@ -48,9 +49,9 @@ class Group:
 
 @dataclass(frozen=True, eq=False)
 class Survival:
-    """By level of ``field``, in order; comparison: of two groups, if there are just two."""
+    """By level of the fields, the first one first; comparison: of two groups, if there are just two."""
 
-    field: str | None
+    fields: tuple[str, ...]
     groups: tuple[Group, ...]
     comparison: SurvivalComparison | None
 
@@ -61,22 +62,26 @@ class Survival:
 
 
 def data(table: pandas.DataFrame, fields: tuple[str, ...]) -> Survival:
-    """From ``step`` and ``generalised_at``; runs without a step or a value of the field are left out."""
+    """From ``step`` and ``generalised_at``; runs without a step or a value of a field are left out."""
     table = with_values(table, ["step", *fields])
     times = grok_times(table)
     if not fields:
-        return Survival(None, (Group.of("all runs", times),), None)
-    found = levels(table, fields[0])
-    own = {level: times[np.array([other == level for other in found])] for level in in_order(found)}
-    groups = tuple(Group.of(level_text(level), part) for level, part in own.items())
+        return Survival((), (Group.of("all runs", times),), None)
+    columns = [levels(table, field) for field in fields]
+    found = list(zip(*columns))
+    groups = tuple(
+        Group.of(", ".join(map(level_text, joint)), times[np.array([other == joint for other in found])])
+        for joint in product(*map(in_order, columns))
+        if joint in found
+    )
     comparison = compare_survival(groups[0].times, groups[1].times) if len(groups) == 2 else None
-    return Survival(fields[0], groups, comparison)
+    return Survival(fields, groups, comparison)
 
 
 def says(survival: Survival) -> str:
     """How many of each group grokked, by when half of them did, and whether two groups differ."""
     parts = "; ".join(_says_one(group) for group in survival.groups)
-    of_field = f"By {survival.field}: " if survival.field else ""
+    of_field = f"By {', '.join(survival.fields)}: " if survival.fields else ""
     test = survival.comparison
     if test is None or test.p_value is None:
         return f"{of_field}{parts}."
@@ -109,10 +114,9 @@ def draw(figure: matplotlib.figure.Figure, survival: Survival) -> None:
     axes.grid(axis="y")
     step_axis(axes)
     name_lines(axes, names)
-    if survival.field:
-        axes.text(
-            1.026, 1.06, survival.field, transform=axes.transAxes, color=theme.MUTED, fontsize=8.5, style="italic"
-        )
+    if survival.fields:
+        over = ", ".join(survival.fields)
+        axes.text(1.026, 1.06, over, transform=axes.transAxes, color=theme.MUTED, fontsize=8.5, style="italic")
 
 
 def _draw_group(axes: matplotlib.axes.Axes, group: Group, colour: str, end: float) -> float:
@@ -137,7 +141,7 @@ FIGURE = SweepFigure(
         "down). A small upright tick is a run that ended without having grokked: it counts as long as it ran, instead "
         "of being left out. A line goes on dotted where no run is left to tell."
     ),
-    fields=(0, 1),
+    fields=(0, 2),
     data=data,
     says=says,
     draw=draw,

@@ -3,7 +3,7 @@
 from latebloom.models.components.attention import Attention
 from latebloom.models.components.block import Block
 from latebloom.models.components.embed import Embed, PosEmbed
-from latebloom.models.components.first_block import first_block_by_rows, rows_repeat
+from latebloom.models.components.first_block import first_block_by_rows, read_by_name, rows_repeat
 from latebloom.models.components.mlp import MLPLayer
 from latebloom.models.components.unembed import Unembed
 
@@ -15,5 +15,6 @@ __all__ = [
     "PosEmbed",
     "Unembed",
     "first_block_by_rows",
+    "read_by_name",
     "rows_repeat",
 ]

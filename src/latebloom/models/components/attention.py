@@ -51,7 +51,8 @@ class Attention(nn.Module):
         q, k, v = (hooks(f"{prefix}.hook_{name}", part) for name, part in zip("qkv", (q, k, v)))
         length = k.shape[1]
         later = self.mask[:length, :length] if queries is None else self.mask[queries, :length]
-        z = self._fused(q, k, v, later) if hooks.fused else self._named(q, k, v, later, hooks, prefix)
+        named = hooks.touches(f"{prefix}.")
+        z = self._named(q, k, v, later, hooks, prefix) if named else self._fused(q, k, v, later)
         return z.flatten(2) @ self.W_O.flatten(0, 1)
 
     @staticmethod

@@ -9,11 +9,18 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from latebloom.models.components.block import Block
-from latebloom.models.hooks import PASS
+from latebloom.models.hooks import Hooks
 
 SHARED = 2
 """Tokens in the batch for each row of the tables, from which on the tables are taken. Arbitrary; timings in
 benchmarks/results/first_block.json."""
+
+PREFIX = "blocks.0"
+
+
+def read_by_name(hooks: Hooks) -> bool:
+    """Whether anybody asks for what tables do not have: the stream before the first block, or what its heads do."""
+    return any(hooks.touches(name) for name in ("hook_", f"{PREFIX}.hook_resid_pre", f"{PREFIX}.attn."))
 
 
 def rows_repeat(tokens: Int[Tensor, "batch pos"], d_vocab: int) -> bool:
@@ -27,8 +34,12 @@ def first_block_by_rows(
     W_pos: Float[Tensor, "pos d_model"],
     tokens: Int[Tensor, "batch pos"],
     queries: Tensor | None,
+    hooks: Hooks,
 ) -> Float[Tensor, "batch query d_model"]:
-    """The stream after the first block, at ``queries`` (None: everywhere), with no activation by name."""
+    """The stream after the first block, at ``queries`` (None: everywhere).
+
+    Limits: nothing before the attention's output is there by name, see `read_by_name`.
+    """
     row = torch.arange(tokens.shape[1], device=tokens.device) * len(W_E) + tokens
     asking = row if queries is None else row[:, queries]
     stream = (W_pos[:, None] + W_E).flatten(0, 1)
@@ -38,5 +49,5 @@ def first_block_by_rows(
         nn.functional.embedding(where, table).unflatten(-1, attn.W_Q.shape[::2])
         for where, table in zip((asking, row, row), tables)
     )
-    attn_out = attn.attend(q, k, v, PASS, "", queries)
-    return block.add(nn.functional.embedding(asking, stream), attn_out, PASS, "")
+    attn_out = attn.attend(q, k, v, hooks, f"{PREFIX}.attn", queries)
+    return block.add(nn.functional.embedding(asking, stream), attn_out, hooks, PREFIX)
