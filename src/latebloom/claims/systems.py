@@ -51,7 +51,7 @@ SYSTEMS: Mapping[str, System] = MappingProxyType(
         "fractions": System("Modular addition on 25 to 95 % of the pairs"),
         "digits": System("5-digit addition, endless", _of(DigitAddition().name, "stream")),
         "digits-15": System("15-digit addition, endless"),
-        "digits-few": System("5-digit addition on 700 examples", _of(DigitAddition().name, "finite")),
+        "digits-few": System("5-digit addition on few examples", _of(DigitAddition().name, "finite")),
         "induction": System("Repeated subsequences, endless", _of(RepeatedSubsequences().name, "stream")),
         "induction-layers": System("Repeated subsequences with one, two and three layers"),
         "induction-few": System("Repeated subsequences: 512 of them", _of(RepeatedSubsequences().name, "finite")),

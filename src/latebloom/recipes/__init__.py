@@ -6,7 +6,7 @@ from types import MappingProxyType
 from latebloom._errors import UsageError
 from latebloom.recipes.addition_5 import addition_5
 from latebloom.recipes.addition_15 import addition_15
-from latebloom.recipes.addition_700 import addition_700
+from latebloom.recipes.addition_few import addition_few
 from latebloom.recipes.induction import induction
 from latebloom.recipes.induction_512 import induction_512
 from latebloom.recipes.linear import linear
@@ -34,7 +34,7 @@ RECIPES: Mapping[str, Callable[[int], Experiment]] = MappingProxyType(
             small,
             addition_5,
             addition_15,
-            addition_700,
+            addition_few,
             induction,
             induction_512,
             skip_trigrams,
@@ -57,7 +57,7 @@ __all__ = [
     "RECIPES",
     "addition_5",
     "addition_15",
-    "addition_700",
+    "addition_few",
     "induction",
     "induction_512",
     "linear",
