@@ -5,7 +5,7 @@ import torch
 
 from latebloom._errors import UsageError
 from latebloom.models import MLPConfig, TransformerConfig
-from latebloom.models.components import rows_repeat
+from latebloom.models.components import first_block_by_rows
 from latebloom.models.hooks import APART, PASS
 from latebloom.tasks import ModularAddition
 
@@ -51,12 +51,18 @@ def test_unknown_name_lists_the_known_ones():
         MLPConfig().build(TASK).run_with_hooks(TOKENS, {"blocks.7.hook_x": torch.zeros_like})
 
 
-@pytest.mark.parametrize("positions", [None, (2, 0)])
-@pytest.mark.parametrize("n_layers", [1, 2])
-@pytest.mark.parametrize(("tokens", "by_rows"), [(TOKENS, True), (TOKENS[:3], False)])
-def test_activations_that_nobody_asks_for_are_merged_without_a_trace(positions, n_layers, tokens, by_rows):
-    assert rows_repeat(tokens, TASK.d_vocab) == by_rows
-    model = SMALL.model_copy(update={"n_layers": n_layers}).build(TASK).double()
+@pytest.mark.parametrize("positions", [None, (1, 0)])
+@pytest.mark.parametrize("changed", [{}, {"n_layers": 1}, {"skip": 2.0, "d_mlp": 0}])
+@pytest.mark.parametrize("tokens", [TOKENS, TOKENS[:, :2], TOKENS[:3]], ids=["many", "short", "few"])
+def test_activations_that_nobody_asks_for_are_merged_without_a_trace(positions, changed, tokens, monkeypatch):
+    looked_up = []
+
+    def spy(*arguments):
+        looked_up.append(True)
+        return first_block_by_rows(*arguments)
+
+    monkeypatch.setattr("latebloom.models.transformer.first_block_by_rows", spy)
+    model = SMALL.model_copy(update=changed).build(TASK).double()
     found = {}
     for hooks in (PASS, APART):
         model.zero_grad()
@@ -64,3 +70,12 @@ def test_activations_that_nobody_asks_for_are_merged_without_a_trace(positions, 
         logits.square().sum().backward()
         found[hooks] = [logits.detach(), *(weight.grad.clone() for weight in model.parameters())]
     torch.testing.assert_close(found[PASS], found[APART], rtol=1e-12, atol=1e-12)
+    assert len(looked_up) == (len(tokens) > 2 * TASK.d_vocab)  # only where nobody asks, and tokens repeat
+
+
+@pytest.mark.parametrize("wrong", [-1, TASK.d_vocab])
+def test_a_token_that_does_not_exist_is_never_looked_up(wrong):
+    tokens = TOKENS.clone()
+    tokens[3, 1] = wrong
+    with pytest.raises(IndexError):
+        SMALL.build(TASK)(tokens)

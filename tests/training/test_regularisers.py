@@ -38,8 +38,9 @@ def test_dropout_is_the_same_for_the_same_step_and_differs_between_steps(tiny):
         assert torch.equal(value, resumed.weights()[key]), key
     without = trained(tiny(), 6).weights()
     assert not torch.equal(one.weights()["blocks.0.mlp.W_in"], without["blocks.0.mlp.W_in"])
-    a, b = (one._engine._dropout.hooks(step) for step in (0, 1))
+    a, b = (one._engine._hooks(step) for step in (0, 1))
     ones = torch.ones(2, 1, 400)
     name = "blocks.0.mlp.hook_post"
     assert set(a(name, ones).unique().tolist()) == {0.0, 2.0}
     assert not torch.equal(a(name, ones), b(name, ones))
+    assert not a.touches("blocks.0.attn.")  # so that attention stays merged

@@ -18,8 +18,8 @@ STILL = 0.05
 """Growth of test accuracy over the last quarter of a run from which on it is still learning. Arbitrary."""
 
 WHILE_LEARNING = (
-    f"undecided while they gain {100 * STILL:.0f} points of test accuracy (arbitrary) in the last quarter of "
-    "their steps"
+    f"where fewer do, undecided while their median test accuracy gains more than {100 * STILL:.0f} points (arbitrary) "
+    "in the last quarter of the steps"
 )
 """The part of a rule that `grokking_judged` adds to it."""
 

@@ -10,9 +10,9 @@ from latebloom.measures.snapshot import Snapshot
 
 
 def excluded(snapshot: Snapshot) -> dict[str, float]:
-    """``excluded_loss`` without all key frequencies (P), ``excluded_loss.k6`` without one (W), in nats.
+    """``excluded_loss`` without all key frequencies, ``excluded_loss.k6`` without one, in nats.
 
-    CE on the train set (all pairs for a stream) of L - Σ_k P_k L. Source: the write-up (W), and P.
+    CE on the train set (all pairs for a stream) of L - Σ_k P_k L. Source: Nanda et al., 2023, and the write-up.
     ``excluded_loss_control``: the same for as many random non-key frequencies, always the same ones; left out where
     there are not enough. Where train loss is 1e-7, taking away anything multiplies it.
     """

@@ -8,8 +8,8 @@ def neurons(snapshot: Snapshot) -> dict[str, float]:
     """``live_neurons``; ``clustered_fraction``: the share of them in any cluster, key or not; ``cluster_size.k6``:
     neurons in each key frequency's cluster.
 
-    Source: the write-up's clusters, at P's 85 % of variance. Nothing for a model without
-    neurons; no fraction where none is live.
+    Source: the write-up's clusters, at 85 % of variance (Nanda et al., 2023). Nothing for a model
+    without neurons; no fraction where none is live.
     """
     grid = snapshot.grid
     if grid is None or grid.neurons.shape[-1] == 0:

@@ -8,7 +8,7 @@ def restricted(snapshot: Snapshot) -> dict[str, float]:
     """``restricted_loss`` over all pairs, ``restricted_train_loss`` and ``restricted_test_loss``, in nats.
 
     CE(Σ_k P_k L + mean over (x, y) of the rest), k over the key frequencies. Source: the write-up's trig loss,
-    as the paper after it (P) defines it.
+    as Nanda et al., 2023, define it.
     """
     if snapshot.phase is None:
         return {}

@@ -6,7 +6,7 @@ from latebloom.measures.snapshot import Snapshot
 def self_attention(snapshot: Snapshot) -> dict[str, float]:
     """``attention_to_self``: mean attention of ``=`` to ``=`` over all pairs and heads; ``….head0`` for each head.
 
-    Source: the write-up, footnote 27; P: 0.1 to 0.4 %. Nothing for a model without attention.
+    Source: the write-up, footnote 27; Nanda et al., 2023: 0.1 to 0.4 %. Nothing for a model without attention.
     """
     if snapshot.grid is None or snapshot.grid.pattern is None:
         return {}

@@ -20,7 +20,7 @@ class Hooks:
         self.cache: dict[str, Tensor] | None = {} if keep else None
 
     def touches(self, prefix: str) -> bool:
-        """Whether an activation whose name begins so is changed or kept; if not, it need not be computed by itself."""
+        """Whether an activation whose name begins so must be computed by itself: it is changed or kept, or all are."""
         return not self._fuse or self.cache is not None or any(name.startswith(prefix) for name in self.replace)
 
     def __call__(self, name: str, value: Tensor) -> Tensor:

@@ -6,11 +6,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from latebloom.models import Examples, Model, cross_entropy
-from latebloom.models.hooks import APART, PASS
+from latebloom.models import Examples, Hooks, Model, cross_entropy
+from latebloom.models.hooks import PASS
 from latebloom.training.config import Optimiser
 from latebloom.training.denormals import drop_tiny_gradients
-from latebloom.training.dropout import Dropout
 from latebloom.training.optimiser import (
     build_optimiser,
     load_optimiser_tensors,
@@ -22,7 +21,7 @@ from latebloom.training.optimiser import (
 class AutogradEngine:
     """The forward at the positions with loss, autograd, and torch's own fused optimiser.
 
-    ``plain``: each operation of the forward pass by itself, as its formula says.
+    ``hooks``: what the forward pass of each step goes through.
     """
 
     stride = 1
@@ -34,13 +33,11 @@ class AutogradEngine:
         batch: Callable[[int], Examples],
         positions: tuple[int, ...],
         loss_dtype: torch.dtype,
-        dropout: Dropout | None = None,
-        plain: bool = False,
+        hooks: Callable[[int], Hooks] = lambda step: PASS,
     ) -> None:
         self._model, self._config, self._batch = model, config, batch
         self._positions, self._dtype = positions, loss_dtype
-        self._dropout = dropout
-        self._pass = APART if plain else PASS
+        self._hooks = hooks
         self._optimiser = build_optimiser(model, config)
 
     def advance(self, step: int, count: int) -> int:
@@ -56,8 +53,7 @@ class AutogradEngine:
         """Put the gradient of this step's batch into the model; returns the batch's loss (nats)."""
         batch = self._batch(step)
         self._optimiser.zero_grad(set_to_none=True)
-        hooks = self._pass if self._dropout is None else self._dropout.hooks(step)
-        logits = drop_tiny_gradients(self._model(batch.tokens, self._positions, hooks))
+        logits = drop_tiny_gradients(self._model(batch.tokens, self._positions, self._hooks(step)))
         loss = cross_entropy(logits, batch.labels, self._dtype)
         loss.backward()
         if self._config.l1:

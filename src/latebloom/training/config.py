@@ -41,7 +41,9 @@ class Training(Config):
     batch_size: int | None = Field(None, ge=1, description="examples per step; none = full batch")
     dropout: float = Field(0.0, ge=0, lt=1, description="share of the neurons switched off in each update")
     loss_dtype: Literal["float64", "float32"] = Field("float64", description="precision of log-softmax")
-    forward: Literal["auto", "plain"] = Field("auto", description="auto: the exact fast forward where it applies")
+    forward: Literal["auto", "plain"] = Field(
+        "auto", description="auto: the exact fast forward where it applies; plain: each operation by itself"
+    )
     device: Literal["cpu", "cuda"] = Field("cpu", description="where training runs")
 
 

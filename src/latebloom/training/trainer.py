@@ -1,12 +1,14 @@
 """The state of one training: weights, optimiser, step; and the updates that move it."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from latebloom._errors import UsageError
-from latebloom.models import Examples, Model, evaluate, sum_squared_weights, summarise
+from latebloom.models import Examples, Hooks, Model, evaluate, sum_squared_weights, summarise
+from latebloom.models.hooks import APART, PASS
 from latebloom.training.allocator import keep_memory
 from latebloom.training.autograd import AutogradEngine
 from latebloom.training.dropout import Dropout
@@ -55,11 +57,17 @@ class Trainer:
             engine = TableEngine(self.model, experiment.optimiser, train, self._dtype, self._share)
             self._tables[id(train)] = engine.batch  # the engine has laid it out already
             return engine
-        positions, share = experiment.task.loss_positions, experiment.training.dropout
-        dropout = Dropout(self.model, share, experiment.data.seed, not self._plain) if share else None
+        positions = experiment.task.loss_positions
         return AutogradEngine(
-            self.model, experiment.optimiser, self.data.batch, positions, self._dtype, dropout, self._plain
+            self.model, experiment.optimiser, self.data.batch, positions, self._dtype, self._update_hooks()
         )
+
+    def _update_hooks(self) -> Callable[[int], Hooks]:
+        """What the forward pass of each update goes through."""
+        share = self.experiment.training.dropout
+        if share:
+            return Dropout(self.model, share, self.experiment.data.seed, fuse=not self._plain).hooks
+        return lambda step: self._untouched
 
     def _join(self, ensemble: Ensemble) -> Engine:
         extras = {"optimiser.l1": self.experiment.optimiser.l1, "training.dropout": self.experiment.training.dropout}
@@ -74,6 +82,11 @@ class Trainer:
     @property
     def _plain(self) -> bool:
         return self.experiment.training.forward == "plain"
+
+    @property
+    def _untouched(self) -> Hooks:
+        """A forward pass that nothing is changed in; a plain one has each operation by itself, as its formula says."""
+        return APART if self._plain else PASS
 
     def _by_tables(self, examples: Examples) -> bool:
         if self._plain:
@@ -107,7 +120,8 @@ class Trainer:
         fixed = examples is self.data.train or examples is self.data.test
         tables = self._table_batch(examples) if fixed else None
         if tables is None:
-            return evaluate(self.model(examples.tokens, task.loss_positions), task, examples, name, self._dtype)
+            logits = self.model(examples.tokens, task.loss_positions, self._untouched)
+            return evaluate(logits, task, examples, name, self._dtype)
         losses, right = (torch.from_numpy(values)[:, None] for values in tables.judge())
         return summarise(losses, right.to(losses), task, examples, name)
 

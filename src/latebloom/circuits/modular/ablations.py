@@ -30,7 +30,7 @@ def ablate(model: Model, task: ModularTask, keys: Sequence[int], seed: int = 0, 
     """Every ablation that applies to this model, in float64, each with ``draws`` random controls from ``seed``.
 
     What needs key frequencies is left out where ``keys`` is empty, what needs cos w(x ± y) where the task's answer
-    does not depend on x ± y, what needs attention for the MLP. Source: P.
+    does not depend on x ± y, what needs attention for the MLP. Source: Nanda et al., 2023.
     """
     exact = copy.deepcopy(model).double()
     grid = modular_grid(exact, task)

@@ -33,7 +33,7 @@ def attention_heads(grid: Grid) -> list[AttentionHead] | None:
     """Fit A_x(x, y) ≈ const + α (cos wx - cos wy) + β (sin wx - sin wy), w = 2πk/p, to each head; best k by FVE.
 
     FVE: energy of A_x along those two directions over its energy about the mean. None for a model without attention.
-    Source: P, second-hand: each head's attention is periodic in one key frequency.
+    Source: Nanda et al., 2023, second-hand: each head is periodic in one key frequency.
     """
     if grid.pattern is None:
         return None

@@ -14,7 +14,7 @@ LIVE_ENERGY = 1e-8
 neuron that is used."""
 
 FVE_THRESHOLD = 0.85
-"""A neuron belongs to a cluster above this fraction of variance explained. Source: P, second-hand."""
+"""A neuron belongs to a cluster above this fraction of variance explained. Source: Nanda et al., 2023, second-hand."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,8 @@ def neuron_clusters(grid: Grid) -> NeuronClusters:
 
     The mean-centred activation over all p² pairs is put into the 2D Fourier basis; its energy in the block
     {const, cos k, sin k}², without const·const, over all its energy is the FVE of frequency k.
-    Source: the write-up's clusters; P. Limits: chance alone puts 8 / (p² - 1) of a neuron's energy into a block: all
+    Source: the write-up's clusters; Nanda et al., 2023.
+    Limits: chance alone puts 8 / (p² - 1) of a neuron's energy into a block: all
     of it for p = 3, a third for p = 5, a sixth for p = 7; with random weights about 60, 17 and 3 % of the neurons are
     in clusters there, and hardly one from p = 11 on.
     """

@@ -41,7 +41,7 @@ def output_directions(p: int, ks: Sequence[int], dtype: torch.dtype = torch.floa
 def unembedding_residual(grid: Grid, ks: Sequence[int]) -> float | None:
     """‖W_logit - W_logit Σ_k (projection on cos kz, sin kz)‖ / ‖W_logit‖, Frobenius norms; None where W_logit is zero.
 
-    Source: P, second-hand: rank 10 for five key frequencies, residual below 0.55 %.
+    Source: Nanda et al., 2023, second-hand: rank 10 for five key frequencies, residual below 0.55 %.
     """
     total = float(grid.w_logit.norm())
     waves = output_directions(grid.p, ks, grid.w_logit.dtype)
@@ -71,7 +71,7 @@ class ReadOut:
 
 
 def read_outs(grid: Grid, ks: Sequence[int], sign: int) -> list[ReadOut]:
-    """u_k and v_k of each key frequency. Source: P, second-hand: 93–98 % of variance explained."""
+    """u_k and v_k of each key frequency. Source: Nanda et al., 2023, second-hand: 93–98 % of variance."""
     p, dtype = grid.p, grid.neurons.dtype
     directions = grid.w_logit @ output_directions(p, ks, grid.w_logit.dtype).T
     carried = grid.neurons.reshape(p * p, -1) @ directions

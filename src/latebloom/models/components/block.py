@@ -25,9 +25,9 @@ class Block(nn.Module):
     ) -> Float[Tensor, "batch query d_model"]:
         resid = hooks(f"{prefix}.hook_resid_pre", resid)
         attn_out = self.attn(resid, hooks, f"{prefix}.attn", queries)
-        return self.add(resid if queries is None else resid[:, queries], attn_out, hooks, prefix)
+        return self.after_attention(resid if queries is None else resid[:, queries], attn_out, hooks, prefix)
 
-    def add(
+    def after_attention(
         self,
         skipped: Float[Tensor, "batch query d_model"],
         attn_out: Float[Tensor, "batch query d_model"],

@@ -12,7 +12,7 @@ from latebloom.models.components.block import Block
 from latebloom.models.hooks import Hooks
 
 SHARED = 2
-"""Tokens in the batch for each row of the tables, from which on the tables are taken. Arbitrary; timings in
+"""Examples for each token of the vocabulary, from which on tables are taken. Arbitrary; timings in
 benchmarks/results/first_block.json."""
 
 PREFIX = "blocks.0"
@@ -24,8 +24,8 @@ def read_by_name(hooks: Hooks) -> bool:
 
 
 def rows_repeat(tokens: Int[Tensor, "batch pos"], d_vocab: int) -> bool:
-    """Whether a batch has so many tokens that tables are worth their price."""
-    return tokens.numel() >= SHARED * d_vocab * tokens.shape[1]
+    """Whether a batch is so large that tables are worth their price."""
+    return len(tokens) >= SHARED * d_vocab
 
 
 def first_block_by_rows(
@@ -40,9 +40,9 @@ def first_block_by_rows(
 
     Limits: nothing before the attention's output is there by name, see `read_by_name`.
     """
-    row = torch.arange(tokens.shape[1], device=tokens.device) * len(W_E) + tokens
+    row = tokens * len(W_pos) + torch.arange(len(W_pos), device=tokens.device)  # a wrong token is in no table
     asking = row if queries is None else row[:, queries]
-    stream = (W_pos[:, None] + W_E).flatten(0, 1)
+    stream = (W_E[:, None] + W_pos).flatten(0, 1)
     attn = block.attn
     tables = (attn.project(stream, weight).flatten(1) for weight in attn.reading)
     q, k, v = (
@@ -50,4 +50,4 @@ def first_block_by_rows(
         for where, table in zip((asking, row, row), tables)
     )
     attn_out = attn.attend(q, k, v, hooks, f"{PREFIX}.attn", queries)
-    return block.add(nn.functional.embedding(asking, stream), attn_out, hooks, PREFIX)
+    return block.after_attention(nn.functional.embedding(asking, stream), attn_out, hooks, PREFIX)
