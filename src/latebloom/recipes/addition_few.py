@@ -15,8 +15,8 @@ def addition_few(seed: int = 0) -> Experiment:
     return Experiment(
         recipe="addition_few",
         task=DigitAddition(),
-        data=Data(kind="finite", train_size=500, test_size=1000),
-        optimiser=Optimiser(lr=3e-3, weight_decay=1.0),
-        training=Training(steps=6000),
+        data=Data(kind="finite", train_size=600, test_size=1000),
+        optimiser=Optimiser(lr=3e-3, weight_decay=1.0, betas=(0.9, 0.999)),
+        training=Training(steps=4000),
         recording=Recording(checkpoints="100 until 1000, 500", metrics="10 until 200, 50"),
     ).with_seed(seed)
