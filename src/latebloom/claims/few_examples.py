@@ -44,7 +44,7 @@ _RULE = "Test loss is under a fifth of guessing for good at twice the step of tr
 CLAIMS = (
     Claim(
         id="digits-few-grok",
-        sentence="5-digit addition on few examples groks (700 there, 400 here).",
+        sentence="5-digit addition on few examples groks (700 there, 600 here).",
         place='W, "Grokking = Phase Changes + Regularisation + Limited Data"',
         write_up="train 3e-8, test 0.2 at the end (W); test under 1 near step 11 400 (published run)",
         rule=_RULE,
