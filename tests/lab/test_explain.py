@@ -1,10 +1,13 @@
 from pathlib import Path
+from typing import Any
 
+import pandas
 import pytest
 import torch
 from safetensors.torch import save_file
 
 from latebloom._errors import DamagedFileError, LatebloomError, UsageError
+from latebloom.circuits.modular import Explanation
 from latebloom.circuits.modular.planted_transformer import planted_transformer
 from latebloom.lab.ablate import ablate
 from latebloom.lab.explain import explain
@@ -36,6 +39,13 @@ def published(model: Transformer) -> dict[str, torch.Tensor]:
     return flipped | {"blocks.0.attn.mask": torch.ones(3, 3).tril()}
 
 
+def told(explanation: Explanation) -> tuple[dict[str, float], dict[str, Any]]:
+    """Everything in it by its path: fractional numbers, and all else."""
+    (row,) = pandas.json_normalize(explanation.model_dump(mode="json")).to_dict("records")
+    numbers = {name: value for name, value in row.items() if isinstance(value, float)}
+    return numbers, {name: value for name, value in row.items() if name not in numbers}
+
+
 @pytest.fixture(scope="module")
 def model() -> Transformer:
     return planted_transformer(19, [2, 5, 7], sign=-1)
@@ -49,7 +59,11 @@ def test_a_published_file_reads_like_our_own(tmp_path: Path, model: Transformer)
     assert one.key_frequencies == [2, 5, 7]
     assert one.task == "modular_subtraction"
     assert two == three
-    assert one.model_copy(update={"sum_squared_weights": two.sum_squared_weights}) == two
+    same = one.model_copy(update={"sum_squared_weights": two.sum_squared_weights})
+    # One more column in a product may change the last bits of the others, by processor.
+    (numbers, rest), (expected, others) = told(same), told(two)
+    assert rest == others
+    assert numbers == pytest.approx(expected, rel=1e-12)
     assert one.sum_squared_weights == pytest.approx(two.sum_squared_weights + 25 * model.config.d_model)
 
 

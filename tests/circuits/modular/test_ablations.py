@@ -85,7 +85,7 @@ def test_turning_keeps_norms_and_what_is_common():
     change[1] = change[0]
     out = turned(change, torch.Generator().manual_seed(0))
     torch.testing.assert_close(out.norm(dim=1), change.norm(dim=1))
-    assert torch.equal(out[0], out[1])
+    torch.testing.assert_close(out[0], out[1])  # the last bits of a product's rows may differ, by processor
     assert not torch.allclose(out, change)
 
 
