@@ -1,0 +1,135 @@
+"""Named things that this package and others add: tasks, optimisers, measures, figures, claims, recipes, families.
+
+An installed package names a module in the entry-point group ``latebloom``; importing that module registers its parts:
+
+    [project.entry-points.latebloom]
+    my_package = "my_package.latebloom_parts"
+
+Modules that are not installed are named in the environment variable ``LATEBLOOM_IMPORT`` (comma-separated). The command
+line sets it from ``--import MODULE``, so that worker processes import them too. Nothing else is ever imported: in
+particular nothing that a run or a file names.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any, TypeVar
+
+from latebloom._errors import UsageError, first_line
+
+T = TypeVar("T")
+
+GROUP = "latebloom"
+"""The entry-point group of installed packages."""
+
+VARIABLE = "LATEBLOOM_IMPORT"
+"""The environment variable that names further modules to import."""
+
+
+def _own_name(thing: Any) -> str:
+    return thing.name
+
+
+class Registry(Mapping[str, T]):
+    """Things of one kind by name, in the order of registration.
+
+    kind: what one is called in messages. name: how to read the name off a thing (its ``name`` by default).
+    Listing, and looking up a name that is not there yet, first load the modules of other packages.
+    """
+
+    def __init__(self, kind: str, name: Callable[[T], str] = _own_name) -> None:
+        self.kind = kind
+        self._name = name
+        self._things: dict[str, T] = {}
+        self._modules: dict[str, str] = {}
+
+    def register(self, thing: T) -> T:
+        """Add a thing and return it, so this also works as a decorator.
+
+        Registering a name again from the same module replaces the thing, as when a notebook cell is run twice.
+        Errors: UsageError where another module has registered the name.
+        """
+        name = self._name(thing)
+        module = _module(thing)
+        if self._modules.setdefault(name, module) != module:
+            raise UsageError(f"{self.kind}: the name {name!r} is taken by {self._modules[name]}; choose another name")
+        self._things[name] = thing
+        return thing
+
+    def __getitem__(self, name: str) -> T:
+        """Errors: UsageError that lists the names there are."""
+        if name not in self:
+            raise UsageError(f"{self.kind}: got {name!r}, expected one of {', '.join(self._things)}")
+        return self._things[name]
+
+    def __contains__(self, name: object) -> bool:
+        if name not in self._things:
+            load_plugins()
+        return name in self._things
+
+    def __iter__(self) -> Iterator[str]:
+        load_plugins()
+        return iter(list(self._things))
+
+    def __len__(self) -> int:
+        load_plugins()
+        return len(self._things)
+
+
+def _module(thing: Any) -> str:
+    """Where a thing was defined: the module of a class or function, else that of the first function it holds."""
+    if callable(thing):
+        return thing.__module__
+    return next((value.__module__ for value in vars(thing).values() if callable(value)), "")
+
+
+def load_plugins() -> None:
+    """Import the modules of installed packages and those that ``LATEBLOOM_IMPORT`` names, each once.
+
+    An installed package that cannot be imported is left out with a warning, so that it does not disable the rest.
+    Errors: UsageError for a module of ``LATEBLOOM_IMPORT`` that cannot be imported.
+    """
+    _load_installed()
+    for module in _named():
+        _import(module)
+
+
+def import_module(name: str) -> None:
+    """Import a module that the user named, here and in every worker process started from here.
+
+    The current directory is searched first. Errors: UsageError in one line.
+    """
+    if name not in _named():
+        os.environ[VARIABLE] = ",".join([*_named(), name])
+    _import(name)
+
+
+@cache
+def _load_installed() -> None:
+    for point in importlib.metadata.entry_points(group=GROUP):
+        try:
+            importlib.import_module(point.module)
+        except Exception as error:
+            reason = f"{type(error).__name__}: {first_line(error)}"
+            warnings.warn(f"latebloom: {point.name} is installed but could not be imported ({reason})", stacklevel=2)
+
+
+def _named() -> list[str]:
+    return [name.strip() for name in os.environ.get(VARIABLE, "").split(",") if name.strip()]
+
+
+@cache
+def _import(module: str) -> None:
+    if os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())
+    try:
+        importlib.import_module(module)
+    except Exception as error:
+        reason = f"{type(error).__name__}: {first_line(error)}"
+        raise UsageError(f"module {module!r} could not be imported ({reason}); is it on the Python path?") from error
