@@ -132,9 +132,10 @@ class Run:
         if self.experiment.data.kind != "finite" or not isinstance(self.task, ModularTask):
             return None
         rows = split(self.task, self.experiment.data).train_rows
-        mask = np.zeros(self.task.p * self.task.p, dtype=bool)
-        mask[rows] = True
-        return torch.from_numpy(mask.reshape(self.task.p, self.task.p))
+        x, y = self.task.pairs()
+        mask = np.zeros((self.task.p, self.task.p), dtype=bool)
+        mask[x[rows], y[rows]] = True
+        return torch.from_numpy(mask)
 
     def rows(self) -> list[tuple[str, str]]:
         """The run as (quantity, value) pairs, for people."""

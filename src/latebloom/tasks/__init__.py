@@ -4,22 +4,33 @@ from typing import Annotated
 
 from pydantic import Field
 
-from latebloom.tasks.addition import ModularAddition
 from latebloom.tasks.base import IGNORE, Batch, Task
+from latebloom.tasks.cyclic import CyclicForm
 from latebloom.tasks.digit_addition import DigitAddition
 from latebloom.tasks.modular import ModularTask
-from latebloom.tasks.quadratic import ModularQuadratic
-from latebloom.tasks.random_table import RandomTable
+from latebloom.tasks.operations import (
+    ModularAddition,
+    ModularCubic,
+    ModularDivision,
+    ModularMultiplication,
+    ModularQuadratic,
+    ModularSquareSum,
+    ModularSubtraction,
+    RandomTable,
+)
 from latebloom.tasks.repeated_subsequences import RepeatedSubsequences
 from latebloom.tasks.shared_feature import SharedFeature
 from latebloom.tasks.skip_trigrams import SkipTrigrams
 from latebloom.tasks.split import Data, Split, held_out, split
-from latebloom.tasks.subtraction import ModularSubtraction
 
 TASKS: tuple[type[Task], ...] = (
     ModularAddition,
     ModularSubtraction,
+    ModularMultiplication,
+    ModularDivision,
     ModularQuadratic,
+    ModularCubic,
+    ModularSquareSum,
     RandomTable,
     DigitAddition,
     SkipTrigrams,
@@ -31,7 +42,11 @@ TASKS: tuple[type[Task], ...] = (
 AnyTask = Annotated[
     ModularAddition
     | ModularSubtraction
+    | ModularMultiplication
+    | ModularDivision
     | ModularQuadratic
+    | ModularCubic
+    | ModularSquareSum
     | RandomTable
     | DigitAddition
     | SkipTrigrams
@@ -45,10 +60,15 @@ __all__ = [
     "TASKS",
     "AnyTask",
     "Batch",
+    "CyclicForm",
     "Data",
     "DigitAddition",
     "ModularAddition",
+    "ModularCubic",
+    "ModularDivision",
+    "ModularMultiplication",
     "ModularQuadratic",
+    "ModularSquareSum",
     "ModularSubtraction",
     "ModularTask",
     "RandomTable",
