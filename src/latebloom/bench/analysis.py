@@ -9,14 +9,15 @@ from typing import Any
 
 import torch
 
+from latebloom.analysis import Analysis
 from latebloom.bench.timing import in_turns, median
-from latebloom.lab.measure import measure, snapshot
-from latebloom.measures import MODULAR, measure_snapshot
-from latebloom.models import Examples
+from latebloom.circuits import measure_snapshot
+from latebloom.circuits.modular import views
+from latebloom.lab.measure import measure
+from latebloom.measures import Snapshot, fixed_basis, measures_of
 from latebloom.recipes import mainline
-from latebloom.runs import Run, train_run
+from latebloom.runs import train_run
 from latebloom.runs.threads import one_thread
-from latebloom.training import DataSource
 
 KEYS = [14, 35, 41, 42, 52]
 """Five, as many as the published model has: each costs a loss of its own."""
@@ -26,12 +27,11 @@ def analysis() -> dict[str, Any]:
     """Milliseconds for one checkpoint at p = 113, the whole of `measure` per checkpoint, and processes."""
     with tempfile.TemporaryDirectory() as folder:
         run = train_run(mainline(0).model_copy(update=_short()), "a", folder)
-        source = DataSource(run.experiment)
-        sets = {name: part for name, part in (("train", source.train), ("test", source.test)) if part is not None}
+        analysed = Analysis(run)
         with one_thread():
-            alone = median(in_turns({"one": lambda: _one(run, sets)}, rounds=2, each=5)["one"])
-            parts = _parts(run, sets)
-        together = median(in_turns({"all": lambda: _one(run, sets)}, rounds=2, each=5)["all"])
+            alone = median(in_turns({"one": lambda: _one(analysed)}, rounds=2, each=5)["one"])
+            parts = _parts(analysed)
+        together = median(in_turns({"all": lambda: _one(analysed)}, rounds=2, each=5)["all"])
         start = time.perf_counter()
         measure(run)
         whole = 1e3 * (time.perf_counter() - start) / len(run.checkpoints)
@@ -54,16 +54,24 @@ def _short() -> dict[str, Any]:
     }
 
 
-def _one(run: Run, sets: dict[str, Examples]) -> None:
-    measure_snapshot(snapshot(run, 0, KEYS, sets))
+def _first(analysed: Analysis) -> Snapshot:
+    return analysed.checkpoint(0, fixed_basis({"key_frequencies": KEYS}))
+
+
+def _one(analysed: Analysis) -> None:
+    measure_snapshot(_first(analysed))
 
 
 @torch.no_grad()
-def _parts(run: Run, sets: dict[str, Examples]) -> dict[str, float]:
-    """Each measure on a snapshot that has been run; and, first, the run itself."""
-    shot = snapshot(run, 0, KEYS, sets)
-    calls = {measured.__name__: lambda measured=measured: measured(shot) for measured in MODULAR}
-    times = in_turns({"snapshot": lambda: snapshot(run, 0, KEYS, sets), **calls}, rounds=2, each=3)
+def _parts(analysed: Analysis) -> dict[str, float]:
+    """Each measure on a snapshot that has been run on all pairs; and, first, that run itself."""
+    shot = _first(analysed)
+    shot.get(views.grid)
+    calls = {
+        measured.name: lambda measured=measured: measured.compute(shot)
+        for measured in measures_of(analysed.family.name)
+    }
+    times = in_turns({"snapshot": lambda: _first(analysed).get(views.grid), **calls}, rounds=2, each=3)
     return {name: median(values) for name, values in times.items()}
 
 
