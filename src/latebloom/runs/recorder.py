@@ -1,4 +1,4 @@
-"""Writes what a training yields: checkpoints and metrics as they arrive, and commits from which a killed run resumes."""
+"""Writes what a training yields: checkpoints, metrics, and the commits from which a killed run resumes."""
 
 import time
 from datetime import UTC, datetime
