@@ -40,18 +40,19 @@ class Part(Config, ABC):
     def __pydantic_init_subclass__(cls, **options: Any) -> None:
         super().__pydantic_init_subclass__(**options)
         if not inspect.isabstract(cls) and hasattr(cls, "registry"):
-            if not isinstance(cls.registered_name(), str):
-                raise TypeError(
-                    f"{cls.__name__}.{cls.tag}: got no default; expected {cls.tag}: "
-                    f'Literal["{snake_case(cls.__name__)}"] = "{snake_case(cls.__name__)}", or no declaration'
-                )
             cls.registry.register(cls)
 
     @classmethod
     def registered_name(cls) -> str:
-        """The value of ``tag``, by which this class is registered."""
-        name: str = cls.model_fields[cls.tag].default
-        return name
+        """The value of ``tag``, by which this class is registered. Errors: TypeError where it has no default."""
+        name = cls.model_fields[cls.tag].default
+        if isinstance(name, str):
+            return name
+        usual = snake_case(cls.__name__)
+        raise TypeError(
+            f'{cls.__name__}.{cls.tag}: got no default, expected {cls.tag}: Literal["{usual}"] = "{usual}", or no '
+            "declaration at all"
+        )
 
     @classmethod
     def from_fields(cls, value: Any) -> Any:
