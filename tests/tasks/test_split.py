@@ -1,4 +1,4 @@
-"""Splits: sizes as published, disjoint, decided by the seed alone."""
+"""Splits: published sizes, disjoint, determined by the seed."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Answer tables and tokens, by hand."""
+"""Answer tables and tokens, computed by hand."""
 
 import numpy as np
 import pytest
