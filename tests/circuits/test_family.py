@@ -1,5 +1,7 @@
 """Families are found by the class of the task, and a stranger's family stands beside the built-in ones."""
 
+from typing import ClassVar, Literal
+
 import pytest
 
 from latebloom._errors import UsageError
@@ -8,11 +10,32 @@ from latebloom.circuits import FAMILIES, GENERIC, Family, family, family_of, mea
 from latebloom.circuits.modular import MODULAR
 from latebloom.measures import MEASURES, Column, Measure, Snapshot, measures_of
 from latebloom.models import TransformerConfig
-from latebloom.tasks import ModularAddition, SkipTrigrams, Task
+from latebloom.tasks import Batch, ModularAddition, SkipTrigrams, Task
 
 
 class Special(ModularAddition):
     """A task of a family of its own, inside that of modular tasks."""
+
+    name: Literal["special"] = "special"  # type: ignore[assignment]
+
+
+class Unknown(Task):
+    """Nothing is known about it."""
+
+    summary: ClassVar[str] = "nothing is known about it"
+    name: Literal["unknown"] = "unknown"
+
+    d_vocab = property(lambda self: 2)
+    d_vocab_out = property(lambda self: 2)
+    n_ctx = property(lambda self: 2)
+    loss_positions = property(lambda self: (1,))
+    components = property(lambda self: ("all",))
+
+    def universe(self) -> None:
+        return None
+
+    def sample(self, count: int, rng: object) -> Batch:
+        raise NotImplementedError
 
 
 @pytest.fixture
@@ -45,25 +68,12 @@ def test_measures_of_a_family_come_after_those_of_every_model(stranger: Family) 
 
 
 def test_a_task_without_a_family_belongs_to_the_generic_one() -> None:
-    class Unknown(Task):
-        """Nothing is known about it."""
-
-        summary = "nothing is known about it"
-        name: str = "unknown"
-        d_vocab = d_vocab_out = n_ctx = 2
-        loss_positions = (1,)
-        components = ("all",)
-
-        def universe(self) -> None: ...
-
-        def sample(self, count: int, rng: object) -> None: ...  # type: ignore[override]
-
     task = Unknown()
     assert family_of(task) is GENERIC
     assert GENERIC.words_for(task, fresh=True).asks == "The task: nothing is known about it."
     assert "No family" in GENERIC.words_for(task, fresh=False).weights
     with pytest.raises(UsageError, match="unknown has no key frequencies to choose"):
-        GENERIC.basis(Snapshot(None, task), "neurons")  # type: ignore[arg-type]
+        GENERIC.basis(Snapshot(TransformerConfig(d_model=8, d_mlp=0).build(task), task), "neurons")
 
 
 def test_every_measure_declares_the_columns_that_it_gives() -> None:

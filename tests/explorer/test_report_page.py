@@ -16,8 +16,10 @@ SVG = """<?xml version="1.0"?>
 
 
 WORDS = {
-    "grokking": "Late generalisation.", "right": "right on pairs it never saw", "train_loss": "train", "test_loss": "test",
-    "no_phases": "Not all phases were found{so_far}. {reason}", "phases": {}, "terms": {}, "captions": {}, "fresh": False,
+    "grokking": "Late generalisation.", "right": "right on pairs it never saw", "train_loss": "train",
+    "test_loss": "test", "no_phases": "Not all phases were found{so_far}. {reason}", "phases": {}, "terms": {},
+    "captions": {},
+    "fresh": False,
     "chapters": {name: (name.title(), name, "") for name in ("training", "circuit", "growth")},
     "asks": "Two numbers are added.", "parts": "", "weights": "Read the table.",
 }  # fmt: skip

@@ -25,7 +25,6 @@ from latebloom.tasks import (
     TASKS,
     Data,
     DigitAddition,
-    ModularTask,
     RepeatedSubsequences,
     SharedFeature,
     SkipTrigrams,
@@ -161,7 +160,8 @@ def test_a_model_that_cannot_be_explained_is_shown_with_the_reason(tmp_path: Pat
 
 
 def test_every_built_in_task_has_a_family() -> None:
-    assert all(family_of(task(**({"p": 5} if issubclass(task, ModularTask) else {}))).name != "any" for task in TASKS)
+    own = [task for task in TASKS.values() if task.__module__.startswith("latebloom.")]
+    assert all(family_of(task()).name != "any" for task in own)
 
 
 def test_a_task_without_a_family_gets_a_true_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Answer tables and tokens, by hand."""
+"""Answer tables and tokens, computed by hand."""
 
 import numpy as np
 import pytest
@@ -76,7 +76,7 @@ def test_random_table_is_fixed_by_its_own_seed():
     assert (RandomTable(p=7).table() != RandomTable(p=7, table_seed=1).table()).any()
 
 
-@pytest.mark.parametrize("kind", TASKS)
+@pytest.mark.parametrize("kind", [kind for kind in TASKS.values() if kind.__module__.startswith("latebloom.")])
 def test_shapes_and_ranges(kind):
     task = kind()
     batch = task.sample(50, np.random.default_rng(0))

@@ -1,12 +1,10 @@
-"""Ground truth: tokens, labels, components, splits and infinite streams. One file per task; no weights, no torch."""
+"""Ground truth: tokens, labels, components, splits and infinite streams. No weights and no torch.
 
-from typing import Annotated
+Importing this package registers the built-in tasks in `TASKS`.
+"""
 
-from pydantic import Field
-
-from latebloom.tasks.base import IGNORE, Batch, Task
+from latebloom.tasks.base import IGNORE, TASKS, AnyTask, Batch, Task
 from latebloom.tasks.cyclic import CyclicForm
-from latebloom.tasks.digit_addition import DigitAddition
 from latebloom.tasks.modular import ModularTask
 from latebloom.tasks.operations import (
     ModularAddition,
@@ -18,42 +16,12 @@ from latebloom.tasks.operations import (
     ModularSubtraction,
     RandomTable,
 )
-from latebloom.tasks.repeated_subsequences import RepeatedSubsequences
-from latebloom.tasks.shared_feature import SharedFeature
-from latebloom.tasks.skip_trigrams import SkipTrigrams
+
+from latebloom.tasks.digit_addition import DigitAddition  # isort: skip (the order of imports is that of `TASKS`)
+from latebloom.tasks.skip_trigrams import SkipTrigrams  # isort: skip
+from latebloom.tasks.repeated_subsequences import RepeatedSubsequences  # isort: skip
+from latebloom.tasks.shared_feature import SharedFeature  # isort: skip
 from latebloom.tasks.split import Data, Split, held_out, split
-
-TASKS: tuple[type[Task], ...] = (
-    ModularAddition,
-    ModularSubtraction,
-    ModularMultiplication,
-    ModularDivision,
-    ModularQuadratic,
-    ModularCubic,
-    ModularSquareSum,
-    RandomTable,
-    DigitAddition,
-    SkipTrigrams,
-    RepeatedSubsequences,
-    SharedFeature,
-)
-"""Every task, in the order in which `latebloom tasks` lists them."""
-
-AnyTask = Annotated[
-    ModularAddition
-    | ModularSubtraction
-    | ModularMultiplication
-    | ModularDivision
-    | ModularQuadratic
-    | ModularCubic
-    | ModularSquareSum
-    | RandomTable
-    | DigitAddition
-    | SkipTrigrams
-    | RepeatedSubsequences
-    | SharedFeature,
-    Field(discriminator="name"),
-]
 
 __all__ = [
     "IGNORE",

@@ -18,7 +18,7 @@ class CyclicForm:
 
         f(x[i], y[j]) = z[(i + sign · j) mod n]
 
-    So an array over operands and answers, taken at ``[x][:, y][:, :, z]``, is in the order of the group's Fourier basis:
+    An array over operands and answers, taken at ``[x][:, y][:, :, z]``, is in the order of the group's Fourier basis:
     the directions cos w(i + sign · j), sin w(i + sign · j) with w = 2πk/n determine the answer.
 
     x + y and x - y mod p: n = p, and every value is its own position.
