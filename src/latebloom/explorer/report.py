@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from latebloom.explorer.inline import inline_svg
@@ -25,7 +25,7 @@ def render_report(summary: Mapping[str, Any], pictures: Mapping[str, str]) -> st
     return page.render(**{**summary, "drawings": drawings, "chapters": _chapters(summary)})
 
 
-def _chapters(summary: Mapping[str, Any]) -> dict[str, tuple[str, str, str]]:
+def _chapters(summary: Mapping[str, Any]) -> dict[str, Sequence[str]]:
     """Those with figures, and the one on the weights, which may hold more than figures."""
     drawn = {"circuit", *(entry["chapter"] for entry in summary["figures"])}
     return {name: words for name, words in summary["words"]["chapters"].items() if name in drawn}
