@@ -6,7 +6,7 @@ import torch
 from latebloom._errors import UsageError
 from latebloom.models import MLPConfig, TransformerConfig
 from latebloom.models.components import first_block_by_rows
-from latebloom.models.hooks import APART, PASS
+from latebloom.models.hooks import NO_HOOKS, UNFUSED
 from latebloom.tasks import ModularAddition
 
 TASK = ModularAddition(p=5)
@@ -65,12 +65,12 @@ def test_activations_that_nobody_asks_for_are_merged_without_a_trace(everywhere,
     monkeypatch.setattr("latebloom.models.transformer.first_block_by_rows", spy)
     model = SMALL.model_copy(update=changed).build(TASK).double()
     found = {}
-    for hooks in (PASS, APART):
+    for hooks in (NO_HOOKS, UNFUSED):
         model.zero_grad()
         logits = model(tokens, positions, hooks)
         logits.square().sum().backward()
         found[hooks] = [logits.detach(), *(weight.grad.clone() for weight in model.parameters())]
-    torch.testing.assert_close(found[PASS], found[APART], rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(found[NO_HOOKS], found[UNFUSED], rtol=1e-12, atol=1e-12)
     assert len(looked_up) == (len(tokens) > 2 * TASK.d_vocab)  # only where nobody asks, and tokens repeat
 
 

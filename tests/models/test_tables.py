@@ -79,7 +79,7 @@ def test_losses_of_each_example_in_their_order(scale):
     tokens, labels = train_set(23, 0.5)
     model = TransformerConfig().build(ModularAddition(p=23))
     model.unembed.W_U.data *= scale
-    losses, right = TableBatch(named_weights(dict(model.named_parameters())), tokens, labels).judge()
+    losses, right = TableBatch(named_weights(dict(model.named_parameters())), tokens, labels).evaluate()
     with torch.no_grad():
         plain_losses, plain_right = per_label(model(tokens, (2,)), labels)
     np.testing.assert_allclose(losses, plain_losses[:, 0].numpy(), rtol=1e-4, atol=1e-12)

@@ -15,7 +15,7 @@ from latebloom.measures import MODULAR, measure_snapshot
 from latebloom.models import Examples
 from latebloom.recipes import mainline
 from latebloom.runs import Run, train_run
-from latebloom.runs.threads import one_thread
+from latebloom.runs.threads import single_threaded_torch
 from latebloom.training import DataSource
 
 KEYS = [14, 35, 41, 42, 52]
@@ -28,7 +28,7 @@ def analysis() -> dict[str, Any]:
         run = train_run(mainline(0).model_copy(update=_short()), "a", folder)
         source = DataSource(run.experiment)
         sets = {name: part for name, part in (("train", source.train), ("test", source.test)) if part is not None}
-        with one_thread():
+        with single_threaded_torch():
             alone = median(in_turns({"one": lambda: _one(run, sets)}, rounds=2, each=5)["one"])
             parts = _parts(run, sets)
         together = median(in_turns({"all": lambda: _one(run, sets)}, rounds=2, each=5)["all"])

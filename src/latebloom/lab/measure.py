@@ -12,7 +12,7 @@ from latebloom.circuits.modular.key_frequencies import key_frequencies
 from latebloom.measures import Snapshot, measure_snapshot, measures_of
 from latebloom.models import Examples
 from latebloom.runs import Run
-from latebloom.runs.threads import one_thread
+from latebloom.runs.threads import single_threaded_torch
 from latebloom.store import RunLock, append_rows, empty_table
 from latebloom.tasks import ModularTask
 from latebloom.training import DataSource
@@ -48,7 +48,7 @@ def measure(run: Run, rule: str = "neurons", progress: Progress | None = None) -
 
         threads = torch.get_num_threads()
         # Checkpoints side by side, each on one thread: operations on two wait for each other at every turn.
-        with one_thread(), ThreadPoolExecutor(threads, "measure") as pool:
+        with single_threaded_torch(), ThreadPoolExecutor(threads, "measure") as pool:
             for start in range(0, len(left), WRITE_EVERY):
                 table = append_rows(table, list(pool.map(row, left[start : start + WRITE_EVERY])))
                 run.directory.write_table("measures", table)

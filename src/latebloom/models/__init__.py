@@ -5,13 +5,12 @@ from typing import Annotated
 from pydantic import Field
 
 from latebloom.models.base import Model
-from latebloom.models.evaluate import evaluate, summarise
+from latebloom.models.evaluate import evaluate, sum_squared_weights, summarise
 from latebloom.models.examples import Examples
 from latebloom.models.hooks import Hooks, Replacement
 from latebloom.models.linear import Linear, LinearConfig
 from latebloom.models.loss import TINY_GRADIENT, cross_entropy, per_label
 from latebloom.models.mlp import MLP, MLPConfig
-from latebloom.models.norm import sum_squared_weights
 from latebloom.models.published import trained_tensors, transformer_from_state
 from latebloom.models.transformer import Transformer, TransformerConfig
 

@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from latebloom._errors import UsageError
-from latebloom.models.hooks import PASS, Hooks, Replacement
+from latebloom.models.hooks import NO_HOOKS, Hooks, Replacement
 
 
 class Model(nn.Module, ABC):
@@ -24,7 +24,7 @@ class Model(nn.Module, ABC):
         self,
         tokens: Int[Tensor, "batch pos"],
         positions: Sequence[int] | None = None,
-        hooks: Hooks = PASS,
+        hooks: Hooks = NO_HOOKS,
     ) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
         """Logits. ``positions``: where they are wanted (None: everywhere); the rest of the last layer is skipped."""
 

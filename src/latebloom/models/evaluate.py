@@ -1,4 +1,6 @@
-"""Losses and accuracies of logits on a fixed set, whole and by component."""
+"""What is logged of a model: losses and accuracies, whole and by component, and the size of its weights."""
+
+from collections.abc import Iterable
 
 import torch
 from jaxtyping import Float
@@ -48,3 +50,8 @@ def _means(losses: Tensor, right: Tensor, counted: Tensor, name: str, suffix: st
         f"{name}_loss{suffix}": float((losses * counted).sum() / count),
         f"{name}_accuracy{suffix}": float((right * counted).sum() / count),
     }
+
+
+def sum_squared_weights(weights: Iterable[Tensor]) -> float:
+    """Σ w² over all entries of all tensors, summed in float64."""
+    return sum(float(weight.detach().double().square().sum()) for weight in weights)

@@ -33,8 +33,8 @@ class Hooks:
         return value
 
 
-PASS = Hooks()
+NO_HOOKS = Hooks()
 """Touches nothing: what a plain forward pass uses."""
 
-APART = Hooks(fuse=False)
+UNFUSED = Hooks(fuse=False)
 """Touches nothing either, each operation by itself: what `torch.func.vmap` can stack."""

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from latebloom._config import Config
 from latebloom._errors import UsageError
 from latebloom.models.base import Model
-from latebloom.models.hooks import PASS, Hooks
+from latebloom.models.hooks import NO_HOOKS, Hooks
 from latebloom.tasks import SharedFeature, Task
 
 INIT = 0.01
@@ -55,7 +55,7 @@ class Linear(Model):
         self,
         tokens: Int[Tensor, "batch pos"],
         positions: Sequence[int] | None = None,
-        hooks: Hooks = PASS,
+        hooks: Hooks = NO_HOOKS,
     ) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
         margin = hooks("hook_margin", self.w_shared + self.w_own[tokens])
         return torch.stack([torch.zeros_like(margin), margin], dim=-1)

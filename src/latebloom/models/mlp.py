@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from latebloom._config import Config
 from latebloom._errors import UsageError
 from latebloom.models.base import Model
-from latebloom.models.hooks import PASS, Hooks
+from latebloom.models.hooks import NO_HOOKS, Hooks
 from latebloom.tasks import ModularTask, Task
 
 
@@ -72,7 +72,7 @@ class MLP(Model):
         self,
         tokens: Int[Tensor, "batch pos"],
         positions: Sequence[int] | None = None,
-        hooks: Hooks = PASS,
+        hooks: Hooks = NO_HOOKS,
     ) -> Float[Tensor, "batch 1 d_vocab_out"]:
         rows = nn.functional.embedding(tokens[:, :-1], self.mlp.W_in)
         pre = hooks("mlp.hook_pre", rows.sum(1, keepdim=True) + self.mlp.b_in)

@@ -21,7 +21,7 @@ from latebloom.models.components import (
     read_by_name,
     rows_repeat,
 )
-from latebloom.models.hooks import PASS, Hooks
+from latebloom.models.hooks import NO_HOOKS, Hooks
 from latebloom.tasks import Task
 
 _ATTENTION = ("q", "k", "v", "attn_scores", "pattern", "z")
@@ -116,7 +116,7 @@ class Transformer(Model):
         self,
         tokens: Int[Tensor, "batch pos"],
         positions: Sequence[int] | None = None,
-        hooks: Hooks = PASS,
+        hooks: Hooks = NO_HOOKS,
     ) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
         wanted = None if positions is None else torch.as_tensor(positions, device=tokens.device)
         queries = [None] * (len(self.blocks) - 1) + [wanted]

@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 
-from latebloom.sweeps.children import deaf_children, one_thread_children
+from latebloom.sweeps.children import deaf_children, single_threaded_children
 from latebloom.sweeps.engine import Ended, Event, Lost, Reached
 from latebloom.sweeps.grouping import Batch
 from latebloom.sweeps.place import Place
@@ -65,7 +65,7 @@ class LocalEngine:
         context = multiprocessing.get_context("spawn")  # a fork would share locks and threads
         ours, theirs = context.Pipe()
         process = context.Process(target=serve, args=(theirs, self._place), daemon=True)
-        with one_thread_children(), deaf_children():
+        with single_threaded_children(), deaf_children():
             process.start()
         theirs.close()  # so that the end of the process is the end of the pipe
         self._workers.append(_Worker(process, ours))

@@ -88,8 +88,8 @@ def _ray() -> Any:
 
 def _trained(place: Place, jobs: tuple[Job, ...]) -> tuple[str, object]:
     """The task, on a worker of the cluster. Progress within a batch is not reported: it would pass the driver."""
-    from latebloom.runs.threads import one_thread
+    from latebloom.runs.threads import single_threaded_torch
     from latebloom.sweeps.worker import trained
 
-    with one_thread():
+    with single_threaded_torch():
         return trained(place, jobs, lambda name, step: None)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from latebloom.circuits.modular.plain_forward import all_pairs
 from latebloom.models import Transformer
-from latebloom.models.hooks import PASS
+from latebloom.models.hooks import NO_HOOKS
 from latebloom.tasks import ModularTask
 
 
@@ -35,7 +35,7 @@ class LastLayer:
         mid = self.resid_mid + change
         block = self.model.blocks[-1]
         if block.mlp is not None:
-            mid = mid + block.mlp(mid[:, None], PASS, "")[:, 0]
+            mid = mid + block.mlp(mid[:, None], NO_HOOKS, "")[:, 0]
         return self._grid(mid @ self.model.unembed.W_U)
 
     def round_mlp(self, change: Float[Tensor, "xy d_model"]) -> Float[Tensor, "x y z"]:

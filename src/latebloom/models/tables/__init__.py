@@ -11,7 +11,7 @@ Importing this compiles nothing; the first call does, once per machine (numba ke
 
 from latebloom.models.tables.arrays import Weights
 from latebloom.models.tables.batch import TableBatch, named_weights, tables_apply
-from latebloom.models.tables.blas import one_thread
+from latebloom.models.tables.blas import single_threaded_blas
 from latebloom.models.tables.loss import loss_and_gradient
 
-__all__ = ["TableBatch", "Weights", "loss_and_gradient", "named_weights", "one_thread", "tables_apply"]
+__all__ = ["TableBatch", "Weights", "loss_and_gradient", "named_weights", "single_threaded_blas", "tables_apply"]

@@ -105,9 +105,9 @@ _ALIGNMENT = 64
 def aligned(shape: tuple[int, ...], dtype: npt.DTypeLike) -> np.ndarray:
     """Zeros that begin at a multiple of 64 bytes: a product's last bit depends on where its factors begin."""
     size = int(np.prod(shape)) * np.dtype(dtype).itemsize
-    room = np.zeros(size + _ALIGNMENT, np.uint8)
-    start = -room.ctypes.data % _ALIGNMENT
-    return room[start : start + size].view(dtype).reshape(shape)
+    buffer = np.zeros(size + _ALIGNMENT, np.uint8)
+    start = -buffer.ctypes.data % _ALIGNMENT
+    return buffer[start : start + size].view(dtype).reshape(shape)
 
 
 def new_tables(weights: Weights, pairs: int) -> Tables:
@@ -141,7 +141,7 @@ def new_block(tables: Tables, terms: int, loss_dtype: np.dtype) -> Block:
     width, answers, dtype = len(tables.base), tables.w_logit.shape[1], tables.base.dtype
     common = 2 * tables.mixed.shape[1] + 1
     sizes = ((BLOCK, common), (BLOCK, terms), (BLOCK, width), (BLOCK, width), (BLOCK, answers), (BLOCK, common))
-    rooms = [aligned(size, dtype) for size in (*sizes, (terms,), (common, width))]
-    rooms[0][:, -1] = 1
-    rooms += [aligned((answers,), loss_dtype), aligned((answers,), np.int64)]
-    return Block(*rooms)
+    arrays = [aligned(size, dtype) for size in (*sizes, (terms,), (common, width))]
+    arrays[0][:, -1] = 1
+    arrays += [aligned((answers,), loss_dtype), aligned((answers,), np.int64)]
+    return Block(*arrays)

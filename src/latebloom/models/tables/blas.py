@@ -40,7 +40,7 @@ def _address(name: str) -> int:
 
 
 @contextmanager
-def one_thread() -> Iterator[None]:
+def single_threaded_blas() -> Iterator[None]:
     """Products started by this thread stay in this thread, for as long as the block lasts.
 
     The callers share the work out themselves, and a product's last bit depends on how many threads made it.

@@ -10,7 +10,7 @@ from latebloom.models.tables.pattern import softmax, softmax_backward
 
 
 @vectorised_entry
-def judge(tables, rows, first, last, block, losses, right):  # type: ignore[no-untyped-def]
+def evaluate_examples(tables, rows, first, last, block, losses, right):  # type: ignore[no-untyped-def]
     """Loss of each example from ``first`` to ``last`` (nats), and whether its highest logit is right."""
     for start in range(first, last, BLOCK):
         stop = min(start + BLOCK, last)
@@ -22,8 +22,8 @@ def judge(tables, rows, first, last, block, losses, right):  # type: ignore[no-u
 
 
 @vectorised_entry
-def learn(tables, rows, first, last, block, sums, losses):  # type: ignore[no-untyped-def]
-    """As `judge`; and ``sums`` of the gradients of the mean loss over the whole batch."""
+def learn_examples(tables, rows, first, last, block, sums, losses):  # type: ignore[no-untyped-def]
+    """As `evaluate_examples`; and ``sums`` of the gradients of the mean loss over the whole batch."""
     clear(sums.scores.reshape(-1))
     clear(sums.mixed.reshape(-1))
     clear(sums.base)
