@@ -156,7 +156,8 @@ def test_a_model_that_cannot_be_explained_is_shown_with_the_reason(tmp_path: Pat
 
 
 def test_every_task_that_is_not_modular_has_its_words() -> None:
-    assert set(TOLD) == {task.model_fields["name"].default for task in TASKS if not issubclass(task, ModularTask)}
+    own = {name: task for name, task in TASKS.items() if task.__module__.startswith("latebloom.")}
+    assert set(TOLD) == {name for name, task in own.items() if not issubclass(task, ModularTask)}
 
 
 def test_a_modular_summary_has_the_shape_of_the_committed_one(planted_run: Run) -> None:

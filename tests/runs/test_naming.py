@@ -1,4 +1,4 @@
-"""Names tell experiments apart, and stay what they are when settings are added."""
+"""Different experiments have different names, and new settings do not change names."""
 
 from latebloom.models import MLPConfig, TransformerConfig
 from latebloom.recipes import RECIPES
@@ -9,7 +9,7 @@ from latebloom.training import Experiment, Optimiser
 
 
 def test_names_are_those_of_the_committed_results() -> None:
-    """A change of these names would train every stored sweep again."""
+    """If these names changed, every stored sweep would be trained again."""
     assert run_name(RECIPES["mainline"](0)) == "mainline-0-55bcc784dab6"
     assert default_name(RECIPES["mainline"](0)) == "mainline-0-55bcc7"
 

@@ -1,19 +1,19 @@
 """Settings from the command line: --SECTION.FIELD VALUE onto a recipe's experiment."""
 
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from latebloom._errors import UsageError
-from latebloom.models import AnyModelConfig
+from latebloom.models import MODELS
 from latebloom.recipes import recipe
-from latebloom.tasks import AnyTask, Data
+from latebloom.tasks import TASKS, Data
 from latebloom.training import Experiment, Optimiser, Recording, Training
 
 _KINDS: dict[str, tuple[type[BaseModel], ...]] = {
-    "task": get_args(get_args(AnyTask)[0]),
+    "task": tuple(TASKS.values()),
     "data": (Data,),
-    "model": get_args(get_args(AnyModelConfig)[0]),
+    "model": tuple(MODELS.values()),
     "optimiser": (Optimiser,),
     "training": (Training,),
     "recording": (Recording,),

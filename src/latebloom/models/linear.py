@@ -5,12 +5,10 @@ from typing import Literal
 
 import torch
 from jaxtyping import Float, Int
-from pydantic import Field
 from torch import Tensor, nn
 
-from latebloom._config import Config
 from latebloom._errors import UsageError
-from latebloom.models.base import Model
+from latebloom.models.base import Model, ModelConfig
 from latebloom.models.hooks import NO_HOOKS, Hooks
 from latebloom.tasks import SharedFeature, Task
 
@@ -18,11 +16,10 @@ INIT = 0.01
 """Standard deviation of the initial weights: small beside the margins of about 5 that it learns. Arbitrary."""
 
 
-class LinearConfig(Config):
+class LinearConfig(ModelConfig):
     """Initial weights of the linear model."""
 
     kind: Literal["linear"] = "linear"
-    seed: int = Field(default=0, ge=0, lt=2**63, description="seed of the initial weights, apart from the split")
 
     def build(self, task: Task) -> "Linear":
         """A freshly initialised model, in float32. Errors: UsageError for a task without a shared feature."""

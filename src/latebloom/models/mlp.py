@@ -8,19 +8,17 @@ from jaxtyping import Float, Int
 from pydantic import Field
 from torch import Tensor, nn
 
-from latebloom._config import Config
 from latebloom._errors import UsageError
-from latebloom.models.base import Model
+from latebloom.models.base import Model, ModelConfig
 from latebloom.models.hooks import NO_HOOKS, Hooks
 from latebloom.tasks import ModularTask, Task
 
 
-class MLPConfig(Config):
+class MLPConfig(ModelConfig):
     """Shape and initial weights of the MLP."""
 
     kind: Literal["mlp"] = "mlp"
     d_mlp: int = Field(default=256, ge=1, description="neurons")
-    seed: int = Field(default=0, ge=0, lt=2**63, description="seed of the initial weights, apart from the split")
 
     def build(self, task: Task) -> "MLP":
         """A freshly initialised model for a modular task, in float32. Errors: UsageError for another task."""

@@ -8,8 +8,7 @@ from jaxtyping import Float, Int
 from pydantic import Field, model_validator
 from torch import Tensor, nn
 
-from latebloom._config import Config
-from latebloom.models.base import Model
+from latebloom.models.base import Model, ModelConfig
 from latebloom.models.components import (
     Attention,
     Block,
@@ -27,7 +26,7 @@ from latebloom.tasks import Task
 _ATTENTION = ("q", "k", "v", "attn_scores", "pattern", "z")
 
 
-class TransformerConfig(Config):
+class TransformerConfig(ModelConfig):
     """Shape and initial weights of a transformer. Source of the defaults: the published training code."""
 
     kind: Literal["transformer"] = "transformer"
@@ -44,7 +43,6 @@ class TransformerConfig(Config):
     attending: float = Field(
         default=1.0, gt=0, description="initial W_Q and W_K, in units of 1 / sqrt(d_model); larger tells heads apart"
     )
-    seed: int = Field(default=0, ge=0, lt=2**63, description="seed of the initial weights, apart from the split")
 
     @model_validator(mode="after")
     def _passes_on(self) -> "TransformerConfig":

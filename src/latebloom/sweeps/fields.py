@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from functools import cache
 from typing import Any, get_args
 
 from pydantic import BaseModel
 
 from latebloom._errors import UsageError
+from latebloom._parts import Part
 from latebloom.training import Experiment
 
 
-@cache
 def known_fields() -> tuple[str, ...]:
     """Every ``section.field`` that some kind of experiment has."""
     names = {
@@ -39,8 +38,10 @@ def _near(name: str) -> list[str]:
 
 
 def _kinds(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models that a field may hold."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    """The classes of configuration that a field may hold."""
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        yield from annotation.registry.values()
+    elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for part in get_args(annotation):
         yield from _kinds(part)

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from latebloom._config import Config
 from latebloom._errors import UsageError
+from latebloom.recipes.lookup import is_module_function, recipe_label
 from latebloom.store import one_line
 from latebloom.sweeps.grid import parse_axis, parse_seeds, split_values
 
@@ -77,6 +78,11 @@ def parse_spec(found: Any, path: Path) -> Spec:
     """The sweep that a table describes, as `read_spec`; ``path`` is the file it came from, for the errors."""
     if not isinstance(found, dict) or not isinstance(found.get("recipe"), str):
         raise UsageError(f"{path}: expected a table with a recipe, as recipe = 'small'; see `latebloom recipes`")
+    if is_module_function(found["recipe"]):
+        raise UsageError(
+            f"{path}: recipe: got {found['recipe']!r}, but a file cannot name code to import; expected the name of a "
+            "recipe, which --import MODULE can register"
+        )
     unknown = sorted(found.keys() - set(_KEYS))
     if unknown:
         raise UsageError(f"{path}: got {unknown[0]!r}, expected only {', '.join(_KEYS)}")
@@ -112,7 +118,7 @@ def asked_for(recipe_or_file: str, axes: Sequence[str], seeds: str | None, setti
 def usual_name(recipe_or_file: str) -> str:
     """The name of a sweep that was given none: it leaves out grid and seeds, so that more of them extend it."""
     file = Path(recipe_or_file)
-    return file.stem if file.suffix in SUFFIXES else f"{recipe_or_file}-sweep"
+    return file.stem if file.suffix in SUFFIXES else f"{recipe_label(recipe_or_file)}-sweep"
 
 
 def _flat(path: Path, place: str, tree: Any) -> Iterator[tuple[str, Any]]:

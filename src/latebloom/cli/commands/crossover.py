@@ -54,7 +54,9 @@ def run(parser: Parser, arguments: list[str]) -> int:
 
 
 def _add_options(parser: Parser) -> None:
-    parser.add_argument("recipe", metavar="RECIPE", help="see `latebloom recipes`")
+    parser.add_argument(
+        "recipe", metavar="RECIPE", help="name of a recipe (see `latebloom recipes`), or MODULE:FUNCTION"
+    )
     parser.add_argument(
         "--field", metavar="FIELD", help="data.fraction or data.train_size (the one that fits the task)"
     )
@@ -80,11 +82,14 @@ def _search(options: Namespace, rest: list[str]) -> "Search":
     from latebloom._errors import UsageError
     from latebloom.cli.overrides import configured
     from latebloom.lab.crossover import asked_for
+    from latebloom.recipes import recipe_label
     from latebloom.statistics import DELAY
     from latebloom.sweeps.choose_place import place_of
     from latebloom.sweeps.place import Folder
 
-    place = place_of(options.runs, f"{options.recipe}-crossover" if options.name is None else options.name)
+    place = place_of(
+        options.runs, f"{recipe_label(options.recipe)}-crossover" if options.name is None else options.name
+    )
     if not isinstance(place, Folder):
         raise UsageError(f"--runs: got {options.runs!r}, expected a directory on this machine; copy the sweep to one")
     settings = rest if options.steps is None else [*rest, "--training.steps", str(options.steps)]

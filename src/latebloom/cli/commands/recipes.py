@@ -7,12 +7,12 @@ from latebloom.cli.parser import Parser, add_json
 def run(parser: Parser, arguments: list[str]) -> int:
     add_json(parser)
     options = parser.parse_args(arguments)
-    from latebloom.recipes import RECIPES
+    from latebloom.recipes import RECIPES, recipe
 
     if options.json:
-        print_json({name: recipe(0).model_dump(mode="json") for name, recipe in RECIPES.items()})
+        print_json({name: recipe(name).model_dump(mode="json") for name in RECIPES})
     else:
-        print_pairs([(name, _summary(recipe.__doc__)) for name, recipe in RECIPES.items()])
+        print_pairs([(name, _summary(function.__doc__)) for name, function in RECIPES.items()])
     return 0
 
 

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
-    parser.add_argument("recipe", metavar="RECIPE", help="see `latebloom recipes`")
+    parser.add_argument(
+        "recipe", metavar="RECIPE", help="name of a recipe (see `latebloom recipes`), or MODULE:FUNCTION"
+    )
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--seed", type=int, metavar="N", help="seed of initial weights and data (0)")
     which.add_argument(

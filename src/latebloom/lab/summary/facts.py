@@ -5,6 +5,7 @@ from typing import Any
 
 from latebloom.figures import FigureSource
 from latebloom.recipes import RECIPES
+from latebloom.recipes import recipe as experiment_of
 from latebloom.runs import Run
 from latebloom.tasks import ModularTask, split
 
@@ -57,7 +58,7 @@ def command(recipe: str, seed: int, experiment: Mapping[str, Any]) -> str | None
     """The command that trains this experiment again; None where it came from no recipe."""
     if recipe not in RECIPES:
         return None
-    usual = dict(_flat(RECIPES[recipe](seed).model_dump(mode="json")))
+    usual = dict(_flat(experiment_of(recipe, seed).model_dump(mode="json")))
     changed = [f" --{place} {value}" for place, value in _flat(experiment) if usual.get(place, value) != value]
     return f"latebloom train {recipe} --seed {seed}{''.join(changed)}"
 
