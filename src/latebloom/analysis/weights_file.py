@@ -1,71 +1,51 @@
-"""What can be explained: a run, one of its checkpoints, or a file of weights."""
+"""A file of weights as a model, with what the file does not say."""
 
-import os
 import pickle
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from jaxtyping import Bool
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from latebloom._errors import DamagedFileError, LatebloomError, RunNotFoundError, UsageError, first_line
-from latebloom.lab.guess_task import guess_task
-from latebloom.models import Model, sum_squared_weights, trained_tensors, transformer_from_state
-from latebloom.runs import Run, open_run
-from latebloom.tasks import Task
+from latebloom._errors import DamagedFileError, LatebloomError, UsageError, first_line
+from latebloom.circuits.family import family_of, guess_task
+from latebloom.measures import Snapshot
+from latebloom.models import sum_squared_weights, trained_tensors, transformer_from_state
+
+ASSUMED = {"activation": "relu", "normalisation": "none", "attention_scale": "1/sqrt(d_head)"}
+"""What no plain state dict says, and what `transformer_from_state` therefore assumes."""
 
 _FINAL = ("model", "state_dict", "model_state_dict")
 _STEPS = (("state_dicts", "epochs"), ("checkpoints", "checkpoint_epochs"))
 
 
-@dataclass(frozen=True)
-class Subject:
-    """A model with what is known about it. ``sum_squared_weights`` is over all trained tensors as stored."""
+def snapshot_of_file(path: Path, step: int | None = None, rule: str | None = None) -> Snapshot:
+    """The model of a file of weights, in float64, with the task that its shapes tell.
 
-    model: Model
-    task: Task
-    train_mask: Bool[Tensor, "x y"] | None
-    sum_squared_weights: float
-
-
-def subject(target: str | Path | Run, step: int | None = None, root: str | Path = "runs") -> Subject:
-    """Open a run (by object, path or name) or a file of weights (.safetensors, or a .pth state dict).
-
+    ``step``: of a file that holds several. ``rule``: how the family fixes the basis.
     Errors: UsageError or DamagedFileError, one line: what was got, what was expected, what to do.
     """
-    if isinstance(target, Run):
-        return _of_run(target, step)
-    path = Path(target)
-    if os.path.isfile(path):  # unlike Path.is_file, False for a name too long or without rights
-        return _of_file(path, step)
-    try:
-        return _of_run(open_run(target, root), step)
-    except RunNotFoundError:
-        raise RunNotFoundError(
-            f"got {str(target)!r}, expected a run (see `latebloom runs`) or a file of weights (.pth, .safetensors)"
-        ) from None
-
-
-def _of_run(run: Run, step: int | None) -> Subject:
-    model = run.checkpoint(step).model
-    return Subject(model, run.task, run.train_mask, sum_squared_weights(model.parameters()))
-
-
-def _of_file(path: Path, step: int | None) -> Subject:
     try:
         state = trained_tensors(_state_dict(path, step))
         model = transformer_from_state(state)
         model.double()  # in half precision even the accuracy, and so the task, could come out wrong
-        return Subject(model, guess_task(model), None, sum_squared_weights(state.values()))
+        task = guess_task(model)
     except DamagedFileError:
         raise
     except LatebloomError as error:
         raise UsageError(f"{path}: {error}") from None
+    family = family_of(task)
+    return Snapshot(
+        model,
+        task,
+        basis_of=family.own_basis(rule),
+        forward=family.forward,
+        stored_squares=sum_squared_weights(state.values()),
+        assumed={"task": task.name, **ASSUMED},
+    )
 
 
 def _state_dict(path: Path, step: int | None) -> dict[str, Tensor]:
@@ -81,15 +61,17 @@ def _state_dict(path: Path, step: int | None) -> dict[str, Tensor]:
 
 
 def _at_step(content: Any, step: int | None) -> Any:
-    """The state dict in a file: alone, under a usual name, or one of a whole run's, which lie beside their steps."""
-    found = content if isinstance(content, dict) else {}
-    final = next((found[name] for name in _FINAL if isinstance(found.get(name), dict)), None)
-    states, steps = next(((found[a], found.get(b)) for a, b in _STEPS if isinstance(found.get(a), list)), ([], None))
+    """The state dict in a file: alone, under a usual name, or one of several with their steps."""
+    entries = content if isinstance(content, dict) else {}
+    final = next((entries[name] for name in _FINAL if isinstance(entries.get(name), dict)), None)
+    states, steps = next(
+        ((entries[a], entries.get(b)) for a, b in _STEPS if isinstance(entries.get(a), list)), ([], None)
+    )
     if step is None:
         return final or (states[-1] if states else content)
     kept = list(map(int, steps)) if isinstance(steps, list | Tensor) and len(steps) == len(states) else []
     if not kept:
-        raise UsageError(f"--step: got {step}, but this file does not tell steps apart; drop --step")
+        raise UsageError(f"--step: got {step}, but this file does not say which steps it holds; leave --step out")
     if step not in kept:
         nearest = ", ".join(map(str, sorted(sorted(kept, key=lambda other: abs(other - step))[:4])))
         raise UsageError(f"--step: got {step}, which this file does not hold: the nearest are {nearest}")
