@@ -26,6 +26,7 @@ from latebloom.figures import (
     w_logit,
     weight_norms,
 )
+from latebloom.figures.drawing import Drawing
 from latebloom.figures.figure import Figure
 from latebloom.figures.render import drawn, file_format, save
 from latebloom.figures.source import FigureSource
@@ -83,6 +84,7 @@ def render(name: str, run: Run | FigureSource, path: Path | str | None = None) -
 __all__ = [
     "FIGURES",
     "SWEEP_FIGURES",
+    "Drawing",
     "Figure",
     "FigureSource",
     "SweepFigure",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -11,7 +12,7 @@ from latebloom.circuits.modular.grid import modular_grid
 from latebloom.circuits.modular.key_frequencies import key_frequencies
 from latebloom.measures import Snapshot, measure_snapshot, measures_of
 from latebloom.models import Examples
-from latebloom.runs import Run
+from latebloom.runs import Run, open_run
 from latebloom.runs.threads import one_thread
 from latebloom.store import RunLock, append_rows, empty_table
 from latebloom.tasks import ModularTask
@@ -24,13 +25,16 @@ Progress = Callable[[int, int], None]
 """Told how many checkpoints are done, and of how many."""
 
 
-def measure(run: Run, rule: str = "neurons", progress: Progress | None = None) -> Run:
-    """Fill ``measures.parquet``: one row per checkpoint; returns the run, whose `metrics` now has the columns.
+def measure(
+    target: Run | str | Path, rule: str = "neurons", progress: Progress | None = None, root: str | Path = "runs"
+) -> Run:
+    """Fill ``measures.parquet`` of a run (an object, a path or a name under ``root``): one row per checkpoint; returns the run, whose `metrics` now has the columns.
 
     Key frequencies are those of the last checkpoint, by the rule of that name, applied to every checkpoint. What is
     measured already, with the same key frequencies and measures, is kept: an interrupted call goes on where it stopped.
     Errors: UsageError for a run without checkpoints or an unknown rule; RunLockedError while the run trains.
     """
+    run = open_run(target, root)
     steps = run.checkpoints
     if not steps:
         raise UsageError(f"{run.path} has no checkpoints to measure; train it further")

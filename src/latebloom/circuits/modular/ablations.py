@@ -120,10 +120,10 @@ def _drop(grid: Grid, clusters: NeuronClusters, k: int) -> Change:
 def _layer_changes(layer: LastLayer) -> Iterator[Change]:
     mid = layer.resid_mid
     yield _turned("zero heads", layer.before_mlp, -layer.attn_out)
-    yield _turned("zero skip round attention", layer.before_mlp, -layer.skip)
+    yield _turned("zero skip round attention", layer.before_mlp, -layer.resid_pre)
     if layer.model.config.d_mlp:
-        yield _turned("zero skip round MLP", layer.round_mlp, -mid)
-        yield _turned("mean skip round MLP", layer.round_mlp, mid.mean(0) - mid)
+        yield _turned("zero skip round MLP", layer.around_mlp, -mid)
+        yield _turned("mean skip round MLP", layer.around_mlp, mid.mean(0) - mid)
 
 
 def _turned(name: str, logits: Callable[[Tensor], Tensor], change: Tensor) -> Change:

@@ -1,12 +1,12 @@
-"""From what a user asks for to a search: which field, over which range, by how many repeats."""
+"""A search from the arguments of a user: its field, range, tolerance and repeats, with defaults that fit the task."""
 
 from collections.abc import Sequence
 
 from latebloom._errors import UsageError
 from latebloom.lab.crossover.bisect import Range
 from latebloom.lab.crossover.search import Search
+from latebloom.recipes.settings import experiment_of
 from latebloom.statistics.outcome import DELAY
-from latebloom.sweeps.expand import Build
 from latebloom.sweeps.place import Folder
 from latebloom.sweeps.spec import Spec
 from latebloom.tasks import split
@@ -29,10 +29,9 @@ USUAL_COUNT = 512
 """The middle of that range for a recipe that trains on no fixed number. Arbitrary, as the write-up's 512 and 700."""
 
 
-def asked_for(
+def make_search(
     recipe: str,
     place: Folder,
-    build: Build,
     settings: Sequence[str] = (),
     field: str | None = None,
     low: float | int | None = None,
@@ -41,11 +40,11 @@ def asked_for(
     repeats: int = 3,
     delay: float | int = DELAY,
 ) -> Search:
-    """The search over a recipe's train set. None: the field that fits the task, and the usual range for it.
+    """A search over the size of a recipe's train set. None: the field that fits the task, and its default range.
 
-    Errors: UsageError for an unknown field, a range that is none, settings that do not fit, or no examples to test on.
+    Errors: UsageError for an unknown field, an empty range, wrong settings, or a size that leaves no test examples.
     """
-    usual_field, usual = _usual(recipe, build, settings)
+    usual_field, usual = _usual(recipe, settings)
     field = usual_field if field is None else field
     if field != usual_field:
         raise UsageError(f"--field: got {field!r}, expected {usual_field}, by which this task is given its data")
@@ -54,16 +53,16 @@ def asked_for(
     )
     # The size of the train set means something only where it is fixed, whatever the recipe does.
     spec = Spec(recipe=recipe, seeds=tuple(range(repeats)), settings=(*settings, "--data.kind", "finite"))
-    search = Search(spec, field, within, place, build, delay)
+    search = Search(spec, field, within, place, delay)
     for end in (within.low, within.high):
         _check(search, end)
     return search
 
 
-def _usual(recipe: str, build: Build, settings: Sequence[str]) -> tuple[str, tuple[float, float, float]]:
+def _usual(recipe: str, settings: Sequence[str]) -> tuple[str, tuple[float, float, float]]:
     """The field that fits the task, and its range and tolerance."""
     # As a stream every task can be built, with no size given yet.
-    experiment = build(recipe, 0, [*settings, "--data.kind", "stream", "--training.batch_size", "1"])
+    experiment = experiment_of(recipe, 0, [*settings, "--data.kind", "stream", "--training.batch_size", "1"])
     if experiment.task.universe() is not None:
         return SHARE, SHARES
     middle = experiment.data.train_size or USUAL_COUNT
