@@ -104,7 +104,9 @@ def balance(model: Transformer, moments: Mapping[str, Tensor], sequences: Batch,
 
 def with_scale(stored: dict, scale: float) -> Transformer:
     model = transformer_from_state(stored["model"])
-    twin = Transformer(model.config.model_copy(update={"residual_scale": scale}), TASK.d_vocab, TASK.d_vocab_out, TASK.n_ctx)
+    twin = Transformer(
+        model.config.model_copy(update={"residual_scale": scale}), TASK.d_vocab, TASK.d_vocab_out, TASK.n_ctx
+    )
     twin.load_state_dict(model.state_dict())
     return twin
 

@@ -39,7 +39,10 @@ def test_a_whole_part_can_be_given() -> None:
         ({"optimiser.lr": "bad"}, r"optimiser\.lr: got 'bad', expected a valid number"),
         ({"optimiser.lr": -1}, r"optimiser\.lr: got -1, expected greater than 0"),
         ({"task.q": 3}, r"task\.q: no such setting, expected one of name, p"),
-        ({"model.kind": "mlp", "model.d_head": 4}, r"model\.d_head: no such setting, expected one of kind, d_mlp, seed"),
+        (
+            {"model.kind": "mlp", "model.d_head": 4},
+            r"model\.d_head: no such setting, expected one of kind, d_mlp, seed",
+        ),
         ({"model.kind": "cnn"}, r"model\.kind: got 'cnn', expected one of transformer, mlp, linear"),
         ({"model.skip": 2}, r"model\.skip: now called model\.residual_scale"),
         ({"model.residual_scale": 2}, r"model\.residual_scale: got 2 with d_mlp 512, expected 1 unless d_mlp is 0"),

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     import pandas
 
 
-def figure(
-    name: str, target: Run | Sweep | str | Path, by: Sequence[str] = (), root: str | Path = "runs"
-) -> Drawing:
+def figure(name: str, target: Run | Sweep | str | Path, by: Sequence[str] = (), root: str | Path = "runs") -> Drawing:
     """The figure of that name, drawn: shown in a notebook, written by ``.save()``.
 
     target: a run; or a sweep for the figures of one (an object, a path or a name under ``root``). by: the fields that

@@ -28,7 +28,9 @@ Progress = Callable[[int, int], None]
 def measure(
     target: Run | str | Path, rule: str = "neurons", progress: Progress | None = None, root: str | Path = "runs"
 ) -> Run:
-    """Fill ``measures.parquet`` of a run (an object, a path or a name under ``root``): one row per checkpoint; returns the run, whose `metrics` now has the columns.
+    """Fill ``measures.parquet`` of a run, one row per checkpoint, and return the run; its `metrics` has the columns.
+
+    target: a run (an object, a path or a name under ``root``).
 
     Key frequencies are those of the last checkpoint, by the rule of that name, applied to every checkpoint. What is
     measured already, with the same key frequencies and measures, is kept: an interrupted call goes on where it stopped.

@@ -1,4 +1,4 @@
-"""Modular arithmetic: the write-up's main experiment, its variants and its control, and a small prime that groks fast."""
+"""Modular arithmetic: the write-up's main experiment, its variants, its control, and a small prime that groks fast."""
 
 from latebloom.models import TransformerConfig
 from latebloom.tasks import Data, ModularAddition
@@ -48,13 +48,11 @@ def mlp(seed: int = 0) -> Experiment:
 
 def memorise(seed: int = 0) -> Experiment:
     """A fixed random table mod 113, otherwise as mainline: a control that can only be memorised; 10 000 steps."""
-    return mainline(seed).with_settings(
-        {"recipe": "memorise", "task.name": "random_table", "training.steps": 10_000}
-    )
+    return mainline(seed).with_settings({"recipe": "memorise", "task.name": "random_table", "training.steps": 10_000})
 
 
 def small(seed: int = 0) -> Experiment:
-    """x + y mod 59 on 40 % of the pairs, 256 neurons, lr 2e-3: groks within a minute, stops once settled.
+    """x + y mod 59 on 40 % of the pairs, 256 neurons, lr 2e-3: groks within a minute on one core, stops once settled.
 
     Twenty of twenty seeds memorise first and then reach 99 % test accuracy (dev/searches/small.md).
     """

@@ -10,7 +10,7 @@ SEEDS = ("model.seed", "data.seed")
 
 
 def flat(experiment: Mapping[str, Any]) -> dict[str, Any]:
-    """``{"task": {"p": 7}}`` as ``{"task.p": 7}``, under present names; lists as text, so that a column has one type."""
+    """``{"task": {"p": 7}}`` as ``{"task.p": 7}``, under present names; lists as text, for one type per column."""
     columns: dict[str, Any] = {}
     for section, value in with_present_names(experiment).items():
         fields = {f"{section}.{name}": leaf for name, leaf in value.items()} if isinstance(value, Mapping) else {}

@@ -25,5 +25,5 @@ def expand(spec: Spec) -> list[Job]:
 
 def run_name(experiment: Experiment) -> str:
     """``recipe-SEED-0123456789ab``. Unlike a run's default name it depends on the length too, so that a sweep over
-    training.steps has a run for each; the hash is long enough for a hundred thousand runs (a collision: 1 in 50 000)."""
+    training.steps has a run for each; the hash is long enough for a hundred thousand runs (collision: 1 in 50 000)."""
     return f"{experiment.recipe}-{experiment.model.seed}-{identity(chosen_settings(experiment))[:12]}"

@@ -133,10 +133,17 @@ def _values(path: Path | str, name: str, value: Any) -> tuple[str, ...]:
     return values
 
 
-def _text(path: Path | str, name: str, value: Any) -> str:
-    """A value as it would be written on the command line."""
+def text_of(value: Any) -> str:
+    """A setting's value as on the command line. Errors: UsageError for a list or a table."""
+    if isinstance(value, list | dict):
+        raise UsageError(f"got {value!r}, expected text as on the command line, for example '0.9,0.98'")
     if isinstance(value, tuple):
         return ",".join(map(str, value))
-    if isinstance(value, list | dict):
-        raise UsageError(f"{path}: {name}: got {value!r}, expected text as on the command line, for example '0.9,0.98'")
     return "none" if value is None else str(value)
+
+
+def _text(path: Path | str, name: str, value: Any) -> str:
+    try:
+        return text_of(value)
+    except UsageError as error:
+        raise UsageError(f"{path}: {name}: {error}") from None

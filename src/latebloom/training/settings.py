@@ -113,7 +113,9 @@ def _changed(name: str, section: Section, part: Config, fields: Mapping[str, Any
         chosen = fields[section.discriminator]
         if chosen not in section.kinds:
             expected = ", ".join(section.kinds)
-            raise UsageError(f"{prefix}{name}.{section.discriminator}: got {chosen!r}, expected one of {expected}{hint}")
+            raise UsageError(
+                f"{prefix}{name}.{section.discriminator}: got {chosen!r}, expected one of {expected}{hint}"
+            )
         kind = section.kinds[chosen]
         stored = {field: value for field, value in stored.items() if field in kind.model_fields}
     for field in fields:

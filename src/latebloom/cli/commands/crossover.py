@@ -77,15 +77,11 @@ def _add_options(parser: Parser) -> None:
 
 
 def _search(options: Namespace, rest: list[str]) -> "Search":
-    from latebloom._errors import UsageError
     from latebloom.lab.crossover import make_search
+    from latebloom.lab.sweep import sweep_folder
     from latebloom.statistics import DELAY
-    from latebloom.sweeps.choose_place import place_of
-    from latebloom.sweeps.place import Folder
 
-    place = place_of(options.runs, f"{options.recipe}-crossover" if options.name is None else options.name)
-    if not isinstance(place, Folder):
-        raise UsageError(f"--runs: got {options.runs!r}, expected a directory on this machine; copy the sweep to one")
+    place = sweep_folder(options.runs, f"{options.recipe}-crossover" if options.name is None else options.name)
     settings = rest if options.steps is None else [*rest, "--training.steps", str(options.steps)]
     own = (options.field, options.low, options.high, options.tolerance, options.repeats)
     return make_search(options.recipe, place, settings, *own, DELAY if options.delay is None else options.delay)

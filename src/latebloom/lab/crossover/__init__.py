@@ -1,6 +1,6 @@
 """Bisect the amount of data at which a recipe groks: between memorising only and generalising at once."""
 
-from latebloom.lab.crossover.ask import make_search
+from latebloom.lab.crossover.ask import crossover, make_search
 from latebloom.lab.crossover.bisect import Range, next_sizes, sizes_at_most
 from latebloom.lab.crossover.draw import draw
 from latebloom.lab.crossover.result import Crossover, Tried
@@ -12,6 +12,7 @@ __all__ = [
     "Range",
     "Search",
     "Tried",
+    "crossover",
     "draw",
     "make_search",
     "next_sizes",

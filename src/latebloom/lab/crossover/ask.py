@@ -1,14 +1,18 @@
 """A search from the arguments of a user: its field, range, tolerance and repeats, with defaults that fit the task."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from latebloom._errors import UsageError
 from latebloom.lab.crossover.bisect import Range
-from latebloom.lab.crossover.search import Search
+from latebloom.lab.crossover.result import Crossover
+from latebloom.lab.crossover.search import Limits, Search, run_search
+from latebloom.lab.sweep import sweep_folder
 from latebloom.recipes.settings import experiment_of
 from latebloom.statistics.outcome import DELAY
 from latebloom.sweeps.place import Folder
-from latebloom.sweeps.spec import Spec
+from latebloom.sweeps.spec import Spec, text_of
 from latebloom.tasks import split
 
 SHARE, COUNT = "data.fraction", "data.train_size"
@@ -27,6 +31,32 @@ of a doubling. Arbitrary; a step on the full batch costs as much more as the tra
 
 USUAL_COUNT = 512
 """The middle of that range for a recipe that trains on no fixed number. Arbitrary, as the write-up's 512 and 700."""
+
+
+def crossover(
+    recipe: str,
+    settings: Mapping[str, Any] | None = None,
+    low: float | int | None = None,
+    high: float | int | None = None,
+    tolerance: float | int | None = None,
+    repeats: int = 3,
+    delay: float | int = DELAY,
+    runs_at_most: int | None = None,
+    minutes: float | int | None = None,
+    name: str | None = None,
+    root: str | Path = "runs",
+    workers: int | None = None,
+    quiet: bool = False,
+) -> Crossover:
+    """Bisect the amount of data at which a recipe groks, with runs in ``root/name``; see `latebloom crossover --help`.
+
+    None: the range and tolerance that fit the task. The same call continues a search that was stopped.
+    Errors: UsageError for an unknown recipe or setting, or an empty range.
+    """
+    place = sweep_folder(root, f"{recipe}-crossover" if name is None else name)
+    arguments = [part for field, value in (settings or {}).items() for part in (f"--{field}", text_of(value))]
+    search = make_search(recipe, place, arguments, None, low, high, tolerance, repeats, delay)
+    return run_search(search, Limits(runs_at_most, minutes), workers, quiet)
 
 
 def make_search(

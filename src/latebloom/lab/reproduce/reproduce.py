@@ -24,8 +24,8 @@ HOME = "reproduce"
 
 
 def reproduce(
-    budget: Budget,
-    root: Path,
+    budget: Budget = "quick",
+    root: str | Path = "runs",
     only: Collection[str] = (),
     workers: int | None = None,
     quiet: bool = False,
@@ -41,7 +41,7 @@ def reproduce(
     """
     check_only(only, budget)
     templates()  # a page that cannot be made should be said before hours of training
-    home, problems = root / HOME, []
+    home, problems = Path(root) / HOME, []
     systems, claims = _found_before(home / f"{budget}.json")
     claims = {name: claims.get(name) or judge_system(name, (), _why(name, budget)) for name in SYSTEMS}
     for name, entry in catalogue(budget).items():

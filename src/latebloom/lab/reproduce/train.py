@@ -15,9 +15,7 @@ Told = Callable[[str], None]
 """Told in a line what is being done."""
 
 
-def train_system(
-    entry: Entry, folder: Path, workers: int | None, quiet: bool, told: Told
-) -> tuple[list[Run], Tally]:
+def train_system(entry: Entry, folder: Path, workers: int | None, quiet: bool, told: Told) -> tuple[list[Run], Tally]:
     """The runs of the system's sweep in ``folder`` that are over, in the order of the sweep, and how training went."""
     tally = train_sweep(Folder(folder), entry.jobs(), workers=workers, quiet=quiet)
     runs = trained_runs(entry, folder)

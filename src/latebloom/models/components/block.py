@@ -9,7 +9,10 @@ from latebloom.models.hooks import Hooks
 
 
 class Block(nn.Module):
-    """resid_mid = residual_scale · resid_pre + attn_out; resid_post = resid_mid + mlp_out. ``mlp`` None: attention only."""
+    """resid_mid = residual_scale · resid_pre + attn_out; resid_post = resid_mid + mlp_out.
+
+    ``mlp`` None: attention only.
+    """
 
     attn: Attention
     mlp: MLPLayer | None
@@ -34,7 +37,7 @@ class Block(nn.Module):
         hooks: Hooks,
         prefix: str,
     ) -> Float[Tensor, "batch query d_model"]:
-        """The stream after the block, from what the attention skips and what it writes."""
+        """The stream after the block, from its input (``skipped``) and the output of its attention."""
         attn_out = hooks(f"{prefix}.hook_attn_out", attn_out)
         resid_mid = hooks(f"{prefix}.hook_resid_mid", self._residual_scale * skipped + attn_out)
         if self.mlp is None:
