@@ -52,7 +52,7 @@ def test_unknown_name_lists_the_known_ones():
 
 
 @pytest.mark.parametrize("everywhere", [True, False])
-@pytest.mark.parametrize("changed", [{}, {"n_layers": 1}, {"skip": 2.0, "d_mlp": 0}])
+@pytest.mark.parametrize("changed", [{}, {"n_layers": 1}, {"residual_scale": 2.0, "d_mlp": 0}])
 @pytest.mark.parametrize("tokens", [TOKENS, TOKENS[:, :2], TOKENS[:3]], ids=["many", "short", "few"])
 def test_activations_that_nobody_asks_for_are_merged_without_a_trace(everywhere, changed, tokens, monkeypatch):
     positions = None if everywhere else (tokens.shape[1] - 1, 0)

@@ -37,7 +37,7 @@ def transformer_from_state(state: Mapping[str, Tensor]) -> Transformer:
     _check(weights)
     if weights["blocks.0.attn.W_O"].ndim == 2:
         weights = {name: _from_published(name, value, weights) for name, value in weights.items()}
-    model = _empty(weights, skip=2.0 if any(map(_ATTENTION_ONLY.match, state)) else 1.0)
+    model = _empty(weights, residual_scale=2.0 if any(map(_ATTENTION_ONLY.match, state)) else 1.0)
     complete = _with_zero_biases(model, weights)
     try:
         model.load_state_dict(complete)
@@ -81,7 +81,7 @@ def _from_published(name: str, value: Tensor, weights: Mapping[str, Tensor]) -> 
     return value.T if leaf in ("W_E", "W_in", "W_out") else value
 
 
-def _empty(weights: Mapping[str, Tensor], skip: float) -> Transformer:
+def _empty(weights: Mapping[str, Tensor], residual_scale: float) -> Transformer:
     d_vocab, d_model = weights["embed.W_E"].shape
     heads, _, d_head = weights["blocks.0.attn.W_Q"].shape
     layers = 1 + max(int(m[1]) for m in map(_NAME.match, weights) if m and m[1])
@@ -92,7 +92,7 @@ def _empty(weights: Mapping[str, Tensor], skip: float) -> Transformer:
         n_heads=heads,
         d_head=d_head,
         d_mlp=0 if w_in is None else w_in.shape[1],
-        skip=skip,
+        residual_scale=residual_scale,
     )
     return Transformer(config, d_vocab, weights["unembed.W_U"].shape[1], weights["pos_embed.W_pos"].shape[0])
 

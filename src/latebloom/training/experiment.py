@@ -1,5 +1,6 @@
 """One experiment: every setting that decides the course of a run."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field, model_validator
@@ -9,6 +10,7 @@ from latebloom.models import AnyModelConfig, TransformerConfig
 from latebloom.tasks import AnyTask, Data, ModularAddition, split
 from latebloom.training.config import Recording, Training
 from latebloom.training.optimisers import AnyOptimiser, Optimiser
+from latebloom.training.settings import with_settings
 
 
 class Experiment(Config):
@@ -35,11 +37,14 @@ class Experiment(Config):
         section, _, name = field.partition(".")
         return getattr(getattr(self, section), name, None)
 
+    def with_settings(self, settings: Mapping[str, Any]) -> "Experiment":
+        """The experiment with settings changed, as ``{"optimiser.lr": 1e-3, "task.p": 59, "model.kind": "mlp"}``.
+
+        Values are Python values or text as on the command line. Another kind of task, model or optimiser keeps the
+        settings that both kinds have. Errors: UsageError in one line for an unknown setting or a value out of range.
+        """
+        return with_settings(self, settings)
+
     def with_seed(self, seed: int) -> "Experiment":
         """The same experiment with both seeds, of initial weights and of data, set to ``seed``."""
-        return self.model_copy(
-            update={
-                "model": self.model.model_copy(update={"seed": seed}),
-                "data": self.data.model_copy(update={"seed": seed}),
-            }
-        )
+        return self.with_settings({"model.seed": seed, "data.seed": seed})

@@ -38,16 +38,15 @@ def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     add_json(parser)
     options = parser.parse_args(arguments)
-    from latebloom.cli.overrides import configured
     from latebloom.lab.reproduce import HOME, plan, reproduce
 
     root, quiet = Path(options.runs), options.quiet or options.json
     told = (lambda line: None) if quiet else (lambda line: print(line, file=sys.stderr, flush=True))
     if options.dry_run:
-        rows = plan(options.budget, root, configured, options.only, options.workers, told)
+        rows = plan(options.budget, root, options.only, options.workers, told)
         print_json(rows) if options.json else _print_plan(rows)
         return 0
-    found, stopped = reproduce(options.budget, root, configured, options.only, options.workers, quiet, told)
+    found, stopped = reproduce(options.budget, root, options.only, options.workers, quiet, told)
     if options.json:
         print_json(found.model_dump(mode="json"))
     else:
