@@ -13,13 +13,14 @@ from latebloom.bench.timing import in_turns, median
 from latebloom.lab.measure import measure, snapshot
 from latebloom.measures import MODULAR, measure_snapshot
 from latebloom.models import Examples
+from latebloom.published import published
 from latebloom.recipes import mainline
 from latebloom.runs import Run, train_run
 from latebloom.runs.threads import one_thread
 from latebloom.training import DataSource
 
-KEYS = [14, 35, 41, 42, 52]
-"""Five, as many as the published model has: each costs a loss of its own."""
+KEYS = [int(k) for k in published("mainline.key_frequencies").numbers]
+"""Those of the published model: each key frequency costs a loss of its own."""
 
 
 def analysis() -> dict[str, Any]:
