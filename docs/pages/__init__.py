@@ -1,1 +1,1 @@
-"""The pages of the documentation that hold numbers: one module per page, typed objects in, a template of Markdown out."""
+"""The pages of the documentation that hold numbers: one module per page, objects in, Markdown out."""

@@ -1,4 +1,4 @@
-"""docs/seeds.md and a sentence of the README: what every seed has in common, and how early its outcome is predictable."""
+"""docs/seeds.md and a sentence of the README: what every seed has in common, and how soon its outcome shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Published numbers, beside which this package puts its own. Each one stands once, in ``published.toml``, with its source."""
+"""Published numbers, beside which this package puts its own: each once, in ``published.toml``, with its source."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ _REFERENCE = re.compile(r"\{([a-z][\w.]*)\}")
 class Published(Config):
     """One published number of one source.
 
-    unit: nats, share (of 1), step, count or none. form: how the value is meant: exact or about, at least (``above``), at
-    most (``below``), from and to (``range``), before and after (``change``), a ``list``, or words (``text``).
-    where: the chapter, footnote or file. note: what has to be said with it.
+    unit: nats, share (of 1), step, count or none. form: how the value is meant: exact or about (``value``), at least
+    (``above``), at most (``below``), from and to (``range``), before and after (``change``), a ``list``, or words
+    (``text``). where: the chapter, footnote or file. note: what the number is about, or a reservation.
     """
 
     id: str
@@ -51,7 +51,9 @@ class Published(Config):
     def _form_fits_value(self) -> Published:
         kind = {str: ("text",), tuple: ("range", "change", "list")}.get(type(self.value), ("value", "above", "below"))
         if self.form not in kind:
-            raise ValueError(f"{self.id}: got form {self.form!r} with value {self.value!r}, expected {' or '.join(kind)}")
+            raise ValueError(
+                f"{self.id}: got form {self.form!r} with value {self.value!r}, expected {' or '.join(kind)}"
+            )
         return self
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from latebloom.explorer import numbers
 from latebloom.explorer.inline import inline_svg
@@ -17,6 +17,7 @@ NOT_COMPARABLE = (
 """What has to be said where steps of a training stand beside published ones."""
 
 
+@runtime_checkable
 class Claim(Protocol):
     """What the page shows of a claim: `latebloom.lab.reproduce.result.ClaimResult`."""
 
@@ -40,6 +41,7 @@ class Claim(Protocol):
     def by_run(self) -> Mapping[str, Any]: ...
 
 
+@runtime_checkable
 class Milestone(Protocol):
     """What the page shows of a step of a training: `latebloom.lab.reproduce.result.MilestoneResult`."""
 
@@ -57,6 +59,7 @@ class Milestone(Protocol):
     def note(self) -> str | None: ...
 
 
+@runtime_checkable
 class Picture(Protocol):
     """What the page shows of a drawing: `latebloom.lab.reproduce.result.Picture`."""
 
@@ -70,6 +73,7 @@ class Picture(Protocol):
     def says(self) -> str: ...
 
 
+@runtime_checkable
 class System(Protocol):
     """What the page shows of the runs of one system: `latebloom.lab.reproduce.result.SystemResult`."""
 
@@ -79,6 +83,7 @@ class System(Protocol):
     def pictures(self) -> Sequence[Picture]: ...
 
 
+@runtime_checkable
 class Result(Protocol):
     """What the page is made from: `latebloom.lab.reproduce.Reproduction`."""
 

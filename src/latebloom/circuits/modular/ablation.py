@@ -30,8 +30,8 @@ WRITE_UP: Mapping[str, float] = MappingProxyType(
 )
 """Losses (nats) of the published mainline model (p = 113) under each ablation, for comparison only.
 
-Source: P~, see ``published.toml``. The ablations of its clusters are left out: a cluster of the same frequency in another
-model is another cluster.
+Source: P~, see ``published.toml``. The ablations of its clusters are left out: a cluster of the same frequency in
+another model is another cluster.
 """
 
 
