@@ -1,4 +1,4 @@
-"""Every measure of one checkpoint, and whole commands."""
+"""The time of every measure of one checkpoint, and of whole commands."""
 
 import subprocess
 import sys
@@ -24,7 +24,7 @@ KEYS = [int(k) for k in published("mainline.key_frequencies").numbers]
 
 
 def analysis() -> dict[str, Any]:
-    """Milliseconds for one checkpoint at p = 113, the whole of `measure` per checkpoint, and processes."""
+    """Milliseconds for one checkpoint at p = 113, milliseconds per checkpoint of `measure`, seconds of commands."""
     with tempfile.TemporaryDirectory() as folder:
         run = train_run(mainline(0).model_copy(update=_short()), "a", folder)
         source = DataSource(run.experiment)
@@ -61,7 +61,7 @@ def _one(run: Run, sets: dict[str, Examples]) -> None:
 
 @torch.no_grad()
 def _parts(run: Run, sets: dict[str, Examples]) -> dict[str, float]:
-    """Each measure on a snapshot that has been run; and, first, the run itself."""
+    """Milliseconds of the forward of a snapshot, and of each measure on it."""
     shot = snapshot(run, 0, KEYS, sets)
     calls = {measured.__name__: lambda measured=measured: measured(shot) for measured in MODULAR}
     times = in_turns({"snapshot": lambda: snapshot(run, 0, KEYS, sets), **calls}, rounds=2, each=3)
