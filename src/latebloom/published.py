@@ -49,11 +49,11 @@ class Published(Config):
 
     @model_validator(mode="after")
     def _form_fits_value(self) -> Published:
-        kind = {str: ("text",), tuple: ("range", "change", "list")}.get(type(self.value), ("value", "above", "below"))
-        if self.form not in kind:
-            raise ValueError(
-                f"{self.id}: got form {self.form!r} with value {self.value!r}, expected {' or '.join(kind)}"
-            )
+        lists, words = isinstance(self.value, tuple), isinstance(self.value, str)
+        forms = ("range", "change", "list") if lists else ("text",) if words else ("value", "above", "below")
+        if self.form not in forms:
+            expected = " or ".join(forms)
+            raise ValueError(f"{self.id}: got form {self.form!r} with value {self.value!r}, expected {expected}")
         return self
 
     @property
@@ -136,7 +136,7 @@ def filled(text: str) -> str:
 
 
 def _listed(values: tuple[float, ...] | tuple[tuple[float, ...], ...] | float) -> str:
-    return ", ".join(f"{value:g}" for value in values)  # type: ignore[union-attr, str-bytes-safe]
+    return ", ".join(f"{value:g}" for value in values)  # type: ignore[union-attr]
 
 
 def _text(value: float, unit: str) -> str:
