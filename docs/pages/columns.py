@@ -1,7 +1,14 @@
 """The columns of measures.parquet, by task family.
 
-A stub, until each `Measure` declares its columns: then `columns_by_family` collects them from the families, and the
-rest of this file goes.
+A stub, until each `Measure` declares its columns. Then this file holds only
+
+    from latebloom.measures import MEASURES, Column
+
+    def columns_by_family() -> Mapping[str, list[Column]]:
+        families: dict[str, list[Column]] = {}
+        for measure in MEASURES.values():
+            families.setdefault(measure.family or EVERY_TASK, []).extend(measure.columns)
+        return families
 """
 
 from __future__ import annotations
@@ -31,7 +38,6 @@ def columns_by_family() -> Mapping[str, tuple[Column, ...]]:
     """The columns of each family, by its name, and those of `EVERY_TASK`."""
     return {
         EVERY_TASK: (
-            Column("step", "steps", "number of updates before the checkpoint"),
             Column("{set}_loss", "nats", "mean cross-entropy on a fixed set (train, test), log-softmax in float64"),
             Column("{set}_accuracy", "share", "share of labels whose largest logit is the right answer"),
             Column("{set}_loss.{component}", "nats", "the loss of one component (digit_0, copy_2, 14)"),
