@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from latebloom.explorer.words.tasks import TASKS as TOLD
 
 from latebloom.circuits.induction import planted_induction
 from latebloom.circuits.skip_trigrams import planted_trigrams
-from latebloom.explorer.words.tasks import TASKS as TOLD
 from latebloom.lab.report import report
 from latebloom.lab.summary import summarise
 from latebloom.models import LinearConfig, Model, TransformerConfig
