@@ -67,6 +67,7 @@ def _one(analysis: Analysis) -> None:
 def _parts(analysis: Analysis) -> dict[str, float]:
     """Milliseconds of the forward of a snapshot, and of each measure on it."""
     snapshot = _first(analysis)
+    snapshot.get(grid)
     measures = measures_of(analysis.family.name)
     calls = {measure.name: lambda measure=measure: measure.compute(snapshot) for measure in measures}
     times = in_turns({"snapshot": lambda: _first(analysis).get(grid), **calls}, rounds=2, each=3)

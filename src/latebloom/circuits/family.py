@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import torch
 
@@ -16,6 +16,7 @@ from latebloom.models import Examples, Transformer
 from latebloom.tasks import Task
 
 
+@runtime_checkable
 class Explained(Protocol):
     """What `latebloom explain` returns: a pydantic model that can also be printed."""
 

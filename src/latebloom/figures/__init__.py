@@ -70,7 +70,7 @@ def render(name: str, run: Run | Analysis, path: Path | str | None = None) -> Pa
     if target is not None:
         file_format(target)
         check_output(target)
-    data = analyse(run).get(figure.data)
+    data = figure.data_of(analyse(run))
     return drawn(figure, data) if target is None else save(figure, data, target)
 
 

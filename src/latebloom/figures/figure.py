@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
+from latebloom._errors import UsageError
 from latebloom._registry import Registry
 from latebloom.analysis import Analysis
 from latebloom.tasks import Task
@@ -47,6 +48,14 @@ class Figure(Generic[D]):
     def is_for(self, analysis: Analysis) -> bool:
         """Whether the report of this run shows it."""
         return self.family in (None, analysis.family.name) and self.fits(analysis.task)
+
+    def data_of(self, analysis: Analysis) -> D:
+        """The data of a run, computed once. Errors: UsageError for a run of another family, or from ``data``."""
+        if self.family not in (None, analysis.family.name):
+            raise UsageError(
+                f"figure {self.name}: got a run of {analysis.task.name}, expected one of the family {self.family}"
+            )
+        return analysis.get(self.data)
 
 
 FIGURES: Registry[Figure[Any]] = Registry("figure")

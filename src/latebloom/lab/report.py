@@ -25,7 +25,7 @@ def report(target: Run | str | Path, out: str | Path | None = None, root: str | 
     analysis = Analysis(run)
     summary = summarise(analysis)
     figures = [FIGURES[entry["name"]] for entry in summary["figures"] if "says" in entry]
-    pictures = {figure.name: drawn(figure, analysis.get(figure.data)).decode() for figure in figures}
+    pictures = {figure.name: drawn(figure, figure.data_of(analysis)).decode() for figure in figures}
     page = render_report(summary, pictures)
     if out is None:
         run.directory.write_document("summary", summary)

@@ -2,6 +2,7 @@
 
 from latebloom.circuits.modular.ablation import CUTS, Ablation, Control, Cut
 from latebloom.circuits.modular.ablations import ablate
+from latebloom.circuits.modular.clock_or_pizza import ClockOrPizza, clock_or_pizza
 from latebloom.circuits.modular.cos_waves import CosWaves, cos_fit_fve, cos_waves
 from latebloom.circuits.modular.embedding import (
     EmbeddingComponents,
@@ -42,6 +43,7 @@ __all__ = [
     "RULES",
     "Ablation",
     "AttentionHead",
+    "ClockOrPizza",
     "ClusterOutput",
     "Control",
     "CosWaves",
@@ -57,6 +59,7 @@ __all__ = [
     "all_pairs",
     "attention_heads",
     "circularity",
+    "clock_or_pizza",
     "cluster_output",
     "cos_fit_fve",
     "cos_waves",

@@ -67,7 +67,7 @@ class _Easel:
 
     def _one(self, name: str, run: Run) -> tuple[bytes, str]:
         analysis, figure = self.analyses.setdefault(run.path, Analysis(run)), FIGURES[name]
-        data = analysis.get(figure.data)
+        data = figure.data_of(analysis)
         return drawn(figure, data), figure.says(data)
 
     def _many(self, name: str, runs: Sequence[Run]) -> tuple[bytes, str]:

@@ -65,7 +65,7 @@ def _examples(analysis: Analysis) -> dict[str, Any]:
 def _changes(analysis: Analysis) -> dict[str, Any] | None:
     figure = FIGURES["component-losses"]
     try:
-        losses = analysis.get(figure.data)
+        losses = figure.data_of(analysis)
     except UsageError:
         return None
     return {
@@ -100,7 +100,7 @@ def _final(analysis: Analysis) -> dict[str, float]:
 def _entry(figure: Figure[Any], analysis: Analysis) -> dict[str, str]:
     entry = {"name": figure.name, "chapter": figure.chapter, "title": figure.title, "caption": figure.caption}
     try:
-        return {**entry, "says": figure.says(analysis.get(figure.data))}
+        return {**entry, "says": figure.says(figure.data_of(analysis))}
     except UsageError as error:
         # The page may travel; a path on this machine means nothing elsewhere.
         return {**entry, "reason": str(error).replace(str(analysis.run.path), analysis.run.manifest.name)}
