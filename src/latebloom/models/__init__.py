@@ -1,4 +1,4 @@
-"""Weights, the plain forward pass, and activations that can be read and replaced by name."""
+"""Models: weights, the plain forward pass, and activations that can be read and replaced by name."""
 
 from latebloom.models.base import MODELS, AnyModelConfig, Model, ModelConfig
 

@@ -1,4 +1,4 @@
-"""One step, and a loop that yields what it was asked to record. Writes no files."""
+"""Training: optimisers, updates, and a loop that yields what the recording asks for. Writes no files."""
 
 from latebloom.training.config import Recording, Training
 from latebloom.training.ensemble import Ensemble

@@ -65,7 +65,7 @@ _warmed = inner(warmed)
 
 
 def _kernel(numbers, weights, gradient, moments, lr, step):  # type: ignore[no-untyped-def]
-    raise NotImplementedError("stands for the kernel of an optimiser")
+    raise NotImplementedError("replaced by the kernel of an optimiser")
 
 
 def _advance(rate, arguments, weights, workspace, slopes, step, count):  # type: ignore[no-untyped-def]

@@ -1,4 +1,4 @@
-"""A fixed batch that a one-layer transformer learns from through tables."""
+"""Losses and gradients of a one-layer transformer on a fixed batch, through tables."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,12 +21,12 @@ from latebloom.models.tables.rows import table_rows
 from latebloom.models.transformer import Transformer
 
 WORTH_A_THREAD = 200_000
-"""Examples times width of a table row from which half of them takes longer than waking a thread."""
+"""Examples times width of a table row above which half of the batch takes longer than waking a thread."""
 
 
 def tables_apply(model: Model, tokens: Int[Tensor, "batch pos"], positions: tuple[int, ...]) -> bool:
-    """Whether the exact fast forward applies: one layer with an MLP, on the CPU, loss at the last position only, and
-    the same token there in every example."""
+    """Whether the exact fast forward applies: one layer with an MLP, on the CPU, loss only at the last position, which
+    holds the same token in every example."""
     single = isinstance(model, Transformer) and model.config.n_layers == 1 and model.config.d_mlp > 0
     last = tokens.shape[1] - 1
     return single and positions == (last,) and tokens.device.type == "cpu" and tokens[:, last].unique().numel() == 1
@@ -39,9 +39,9 @@ def named_weights(tensors: dict[str, Tensor]) -> Weights:
 
 
 class TableBatch:
-    """Losses and gradients of one fixed batch; ask as often as the weights change.
+    """Losses and gradients of one fixed batch, for weights that change.
 
-    ``weights`` are looked at, not copied. ``share``: where the batch is large, two threads take half of it each.
+    ``weights`` are read at each call, not copied. ``share``: two threads compute half of a large batch each.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class TableBatch:
         self.shared = share and large and torch.get_num_threads() > 1
 
     def gradient(self, gradient: Weights) -> float:
-        """The mean loss (nats), and its gradient into arrays of the weights' shapes; as `loss_and_gradient`."""
+        """The mean loss (nats); writes its gradient into arrays of the weights' shapes. As `loss_and_gradient`."""
         weights, workspace = self.weights, self.workspace
         rows, tables, sums, other_sums = workspace.rows, workspace.tables, workspace.sums, workspace.other_sums
         with single_threaded_blas():
@@ -133,5 +133,5 @@ class TableBatch:
 
 @cache
 def _helper() -> ThreadPoolExecutor:
-    """The second thread: not of OpenMP, whose threads spin between two calls and take the core from one another."""
+    """The second thread. Threads of OpenMP would spin between two calls and compete for the cores."""
     return ThreadPoolExecutor(1, "tables", initializer=use_threads, initargs=(1,))

@@ -12,9 +12,9 @@ from latebloom.models.tables.examples import learn_examples
 
 
 class Workspace(NamedTuple):
-    """All that a batch needs, allocated once: its rows, tables and their gradients, and what its two halves need.
+    """All arrays of a batch, allocated once: its rows, the tables and their gradients, the arrays of its two halves.
 
-    Always two halves, summed one after the other, so that a run has the same bits whether or not two threads share it.
+    There are always two halves, summed in a fixed order, so that the bits do not depend on the number of threads.
     losses (B), right (B): of each example.
     """
 
@@ -36,7 +36,7 @@ class Workspace(NamedTuple):
 
 
 def new_workspace(weights: Weights, rows: Rows, loss_dtype: np.dtype) -> Workspace:
-    """Room for a batch and the weights it will meet."""
+    """Workspace for a batch, for weights of these shapes."""
     tables = new_tables(weights, len(rows.token))
     count, terms = rows.terms.shape
     return Workspace(
@@ -55,7 +55,7 @@ def new_workspace(weights: Weights, rows: Rows, loss_dtype: np.dtype) -> Workspa
 
 @inner
 def loss_and_gradient(weights, workspace, gradient):  # type: ignore[no-untyped-def]
-    """Mean loss (nats), and its gradient into ``gradient``."""
+    """Mean loss (nats); writes its gradient into ``gradient``."""
     rows, tables, losses = workspace.rows, workspace.tables, workspace.losses
     count = len(losses)
     middle = (count + 1) // 2
