@@ -47,7 +47,7 @@ def keep(path: str) -> None:
     for name, content in (("summary", summarise(run)), ("claims", claims)):
         (RESULTS / f"{name}.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     for name in PICTURES:
-        figure(name, run, ROOT / "docs" / "images" / f"{name}.png")
+        figure(name, run).save(ROOT / "docs" / "images" / f"{name}.png")
 
 
 def keep_reproduction(folder: Path) -> None:
