@@ -79,13 +79,15 @@ def sweeps() -> None:
     assert_type(lb.reproduce("quick"), tuple[Reproduction, str | None])
 
 
-def packages() -> None:
-    lb.circuits, lb.claims, lb.figures, lb.fourier, lb.measures, lb.models, lb.phases  # noqa: B018
-    lb.recipes, lb.runs, lb.statistics, lb.sweeps, lb.tasks, lb.training  # noqa: B018
+def packages() -> tuple[object, ...]:
+    first = (lb.circuits, lb.claims, lb.figures, lb.fourier, lb.measures, lb.models, lb.phases)
+    return (*first, lb.recipes, lb.runs, lb.statistics, lb.sweeps, lb.tasks, lb.training)
 
 
 def errors() -> None:
     try:
         lb.open_run("nothing-there")
     except lb.UsageError as error:
-        assert isinstance(error, lb.LatebloomError)
+        assert_type(error.exit_status, int)
+    except lb.LatebloomError:
+        raise
