@@ -63,7 +63,7 @@ class Part(Config, ABC):
         if not isinstance(value, Mapping):
             return value
         name = value.get(cls.tag)
-        if name not in cls.registry:
+        if not isinstance(name, str) or name not in cls.registry:
             raise ValueError(f"got {cls.tag} {name!r}, expected one of {', '.join(cls.registry)}")
         return cls.registry[name].model_validate(value)
 

@@ -10,8 +10,9 @@ import pytest
 from latebloom._errors import StoreError, UsageError
 from latebloom.figures.sweep import crossover as figure
 from latebloom.figures.sweep import drawn
-from latebloom.lab.crossover import Limits, Range, asked_for, crossover, draw, next_sizes, search, sizes_at_most
+from latebloom.lab.crossover import Limits, Range, draw, make_search, next_sizes, run_search, search, sizes_at_most
 from latebloom.lab.crossover.result import said
+from latebloom.recipes import RECIPES
 from latebloom.runs import Outcome
 from latebloom.runs.recorder import new_manifest
 from latebloom.statistics.crossover import edge
@@ -167,17 +168,15 @@ def looked(tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
             learn(place, job)
         return Tally(len(jobs), Counter(finished=len(jobs) - len(new)), {}, Counter(finished=len(new)))
 
-    def build(recipe, seed, settings):
-        given = dict(zip(settings[::2], settings[1::2]))
-        data = {"kind": given["--data.kind"], "fraction": float(given.get("--data.fraction", 0.5))}
-        found = tiny(BUDGET).with_seed(seed)
-        return found.model_copy(update={"data": found.data.model_copy(update=data)})
+    def tiny_recipe(seed: int):
+        return tiny(BUDGET).with_seed(seed)
 
     monkeypatch.setattr(search, "train_sweep", train_sweep)
+    monkeypatch.setitem(RECIPES._things, "tiny", tiny_recipe)
 
     def make(**options):
         given = {"low": 0.1, "high": 0.9, "tolerance": 0.06, **options}
-        return asked_for("tiny", Folder(tmp_path / "s"), build, **given)
+        return make_search("tiny", Folder(tmp_path / "s"), **given)
 
     return make, names
 
@@ -185,16 +184,16 @@ def looked(tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 def test_a_search_finds_the_planted_edges_and_reads_them_again(looked):
     make, names = looked
     told = []
-    found = crossover(make(repeats=2), told=told.append)
+    found = run_search(make(repeats=2), told=told.append)
     assert (found.field, found.ended, found.trained) == ("data.fraction", "done", len(names))
     assert found.lower.low < LOWER <= found.lower.high
     assert found.upper.low < UPPER <= found.upper.high
     assert found.upper.high - found.upper.low <= 0.06
     assert [tried.size for tried in found.sizes] == sorted(tried.size for tried in told)
     assert "2 memorisation" in found.sizes[0].text
-    again = crossover(make(repeats=2))
+    again = run_search(make(repeats=2))
     assert again == found.model_copy(update={"trained": 0})
-    short = crossover(make(repeats=2, delay=5000))
+    short = run_search(make(repeats=2, delay=5000))
     assert (short.trained, short.upper.standing) == (0, "found")
     assert short.upper.high == short.lower.high
     assert draw(make(repeats=2), found).read_bytes().startswith(b"<?xml")
@@ -202,14 +201,14 @@ def test_a_search_finds_the_planted_edges_and_reads_them_again(looked):
 
 def test_a_search_stops_at_its_budget_and_goes_on_where_it_was(looked):
     make, names = looked
-    first = crossover(make(), Limits(runs=7))
+    first = run_search(make(), Limits(runs=7))
     assert (first.ended, first.trained, [tried.size for tried in first.sizes]) == ("runs spent", 6, [0.1, 0.9])
-    assert crossover(make(), Limits(minutes=0)).ended == "minutes spent"
-    rest = crossover(make())
+    assert run_search(make(), Limits(minutes=0)).ended == "minutes spent"
+    rest = run_search(make())
     assert rest.trained == len(names) - 6
     assert len(set(names)) == len(names)
-    assert rest.model_copy(update={"trained": 0}) == crossover(make())
-    more = crossover(make(repeats=4))
+    assert rest.model_copy(update={"trained": 0}) == run_search(make())
+    more = run_search(make(repeats=4))
     assert more.trained == len(rest.sizes)
     assert (more.lower.low, more.lower.high) == (rest.lower.low, rest.lower.high)
 
@@ -224,7 +223,7 @@ def test_a_run_that_failed_ends_the_search_with_its_reason_not_with_that_of_one_
         return tally
 
     monkeypatch.setattr(search, "train_sweep", failing)
-    found = crossover(make())
+    found = run_search(make())
     assert (found.ended, found.message) == ("failed", "no rights")
 
 
@@ -235,9 +234,9 @@ def test_an_answer_that_cannot_be_written_is_still_given(looked, monkeypatch):
         raise StoreError("disk full")
 
     monkeypatch.setattr(Folder, "write", full)
-    found = crossover(make())
+    found = run_search(make())
     assert (found.ended, found.message, found.lower.standing) == ("failed", "disk full", "found")
-    assert crossover(make(), Limits(runs=3)).trained == 0
+    assert run_search(make(), Limits(runs=3)).trained == 0
 
 
 def test_a_search_without_test_examples_is_wrong_use(looked):

@@ -1,4 +1,4 @@
-"""Every measure of one checkpoint, and whole commands."""
+"""The time of every measure of one checkpoint, and of whole commands."""
 
 import subprocess
 import sys
@@ -12,26 +12,27 @@ import torch
 from latebloom.analysis import Analysis
 from latebloom.bench.timing import in_turns, median
 from latebloom.circuits import measure_snapshot
-from latebloom.circuits.modular import views
+from latebloom.circuits.modular.views import grid
 from latebloom.lab.measure import measure
 from latebloom.measures import Snapshot, fixed_basis, measures_of
+from latebloom.published import published
 from latebloom.recipes import mainline
 from latebloom.runs import train_run
-from latebloom.runs.threads import one_thread
+from latebloom.runs.threads import single_threaded_torch
 
-KEYS = [14, 35, 41, 42, 52]
-"""Five, as many as the published model has: each costs a loss of its own."""
+KEYS = [int(k) for k in published("mainline.key_frequencies").numbers]
+"""Those of the published model: each key frequency costs a loss of its own."""
 
 
-def analysis() -> dict[str, Any]:
-    """Milliseconds for one checkpoint at p = 113, the whole of `measure` per checkpoint, and processes."""
+def time_analysis() -> dict[str, Any]:
+    """Milliseconds for one checkpoint at p = 113, milliseconds per checkpoint of `measure`, seconds of commands."""
     with tempfile.TemporaryDirectory() as folder:
         run = train_run(mainline(0).model_copy(update=_short()), "a", folder)
-        analysed = Analysis(run)
-        with one_thread():
-            alone = median(in_turns({"one": lambda: _one(analysed)}, rounds=2, each=5)["one"])
-            parts = _parts(analysed)
-        together = median(in_turns({"all": lambda: _one(analysed)}, rounds=2, each=5)["all"])
+        analysis = Analysis(run)
+        with single_threaded_torch():
+            alone = median(in_turns({"one": lambda: _one(analysis)}, rounds=2, each=5)["one"])
+            parts = _parts(analysis)
+        together = median(in_turns({"all": lambda: _one(analysis)}, rounds=2, each=5)["all"])
         start = time.perf_counter()
         measure(run)
         whole = 1e3 * (time.perf_counter() - start) / len(run.checkpoints)
@@ -54,24 +55,22 @@ def _short() -> dict[str, Any]:
     }
 
 
-def _first(analysed: Analysis) -> Snapshot:
-    return analysed.checkpoint(0, fixed_basis({"key_frequencies": KEYS}))
+def _first(analysis: Analysis) -> Snapshot:
+    return analysis.checkpoint(0, fixed_basis({"key_frequencies": KEYS}))
 
 
-def _one(analysed: Analysis) -> None:
-    measure_snapshot(_first(analysed))
+def _one(analysis: Analysis) -> None:
+    measure_snapshot(_first(analysis))
 
 
 @torch.no_grad()
-def _parts(analysed: Analysis) -> dict[str, float]:
-    """Each measure on a snapshot that has been run on all pairs; and, first, that run itself."""
-    shot = _first(analysed)
-    shot.get(views.grid)
-    calls = {
-        measured.name: lambda measured=measured: measured.compute(shot)
-        for measured in measures_of(analysed.family.name)
-    }
-    times = in_turns({"snapshot": lambda: _first(analysed).get(views.grid), **calls}, rounds=2, each=3)
+def _parts(analysis: Analysis) -> dict[str, float]:
+    """Milliseconds of the forward of a snapshot, and of each measure on it."""
+    snapshot = _first(analysis)
+    snapshot.get(grid)
+    measures = measures_of(analysis.family.name)
+    calls = {measure.name: lambda measure=measure: measure.compute(snapshot) for measure in measures}
+    times = in_turns({"snapshot": lambda: _first(analysis).get(grid), **calls}, rounds=2, each=3)
     return {name: median(values) for name, values in times.items()}
 
 

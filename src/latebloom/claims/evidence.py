@@ -21,7 +21,7 @@ class Evidence(Analysis):
     """
 
     @cached_property
-    def task(self) -> ModularTask:  # type: ignore[override]
+    def task(self) -> ModularTask:
         """The run's modular task."""
         if not isinstance(self.run.task, ModularTask):
             raise UsageError(f"{self.run.path}: got a run of {self.run.task.name}, expected a modular task")

@@ -24,6 +24,7 @@ from latebloom.figures import (
     w_logit,
     weight_norms,
 )
+from latebloom.figures.drawing import Drawing
 from latebloom.figures.figure import FIGURES, Figure, fixed
 from latebloom.figures.render import drawn, file_format, save
 from latebloom.figures.sweep import SWEEP_FIGURES, SweepFigure, render_sweep_figure
@@ -76,6 +77,7 @@ def render(name: str, run: Run | Analysis, path: Path | str | None = None) -> Pa
 __all__ = [
     "FIGURES",
     "SWEEP_FIGURES",
+    "Drawing",
     "Figure",
     "SweepFigure",
     "drawn",

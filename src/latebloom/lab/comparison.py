@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from latebloom.analysis import Analysis
+from latebloom.published import filled, published_source, published_text
 
 MAINLINE = {"name": "modular_addition", "p": 113}
 """The task of the published model, which is a transformer."""
@@ -25,8 +26,16 @@ def compare(analysis: Analysis, numbers: Mapping[str, Any]) -> list[dict[str, An
 
 
 def published_rows() -> list[dict[str, str]]:
-    """The rows of ``write_up.toml``."""
-    return tomllib.loads(files("latebloom.lab").joinpath("write_up.toml").read_text("utf-8"))["row"]
+    """The rows of ``write_up.toml``, with the published number as text (``write_up``) and its ``source``."""
+    rows = tomllib.loads(files("latebloom.lab").joinpath("write_up.toml").read_text("utf-8"))["row"]
+    return [_with_published(row) for row in rows]
+
+
+def _with_published(row: dict[str, str]) -> dict[str, str]:
+    beside = {"note": filled(row["note"])} if "note" in row else {}
+    if "published" in row:
+        beside |= {"write_up": published_text(row["published"]), "source": published_source(row["published"])}
+    return row | beside
 
 
 def _is_mainline(analysis: Analysis) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import torch
 
@@ -9,8 +10,8 @@ from latebloom._errors import UsageError
 from latebloom.analysis import Analysis
 from latebloom.circuits import measure_snapshot
 from latebloom.measures import Basis, fixed_basis, measures_of
-from latebloom.runs import Run
-from latebloom.runs.threads import one_thread
+from latebloom.runs import Run, open_run
+from latebloom.runs.threads import single_threaded_torch
 from latebloom.store import RunLock, append_rows, empty_table
 
 WRITE_EVERY = 20
@@ -20,8 +21,12 @@ Progress = Callable[[int, int], None]
 """Called with the number of checkpoints that are done and the number of all."""
 
 
-def measure(run: Run, rule: str | None = None, progress: Progress | None = None) -> Run:
-    """Fill ``measures.parquet``: one row per checkpoint; returns the run, whose `metrics` now has the columns.
+def measure(
+    target: Run | str | Path, rule: str | None = None, progress: Progress | None = None, root: str | Path = "runs"
+) -> Run:
+    """Fill ``measures.parquet`` of a run, one row per checkpoint, and return the run; its `metrics` has the columns.
+
+    target: a run (an object, a path or a name under ``root``).
 
     What the family of the task fixes, such as the key frequencies of a modular task, is fixed from the last checkpoint
     by the rule of that name and applied to every checkpoint. Without a rule it is that of the last call, or the
@@ -29,6 +34,7 @@ def measure(run: Run, rule: str | None = None, progress: Progress | None = None)
     where it stopped.
     Errors: UsageError for a run without checkpoints or an unknown rule; RunLockedError while the run trains.
     """
+    run = open_run(target, root)
     analysis = Analysis(run)
     if not run.checkpoints:
         raise UsageError(f"{run.path} has no checkpoints to measure; train it further")
@@ -45,7 +51,7 @@ def measure(run: Run, rule: str | None = None, progress: Progress | None = None)
 
         threads = torch.get_num_threads()
         # One thread for each checkpoint: operations on two threads wait for each other at every turn.
-        with one_thread(), ThreadPoolExecutor(threads, "measure") as pool:
+        with single_threaded_torch(), ThreadPoolExecutor(threads, "measure") as pool:
             for start in range(0, len(left), WRITE_EVERY):
                 table = append_rows(table, list(pool.map(row, left[start : start + WRITE_EVERY])))
                 run.directory.write_table("measures", table)

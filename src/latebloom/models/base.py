@@ -1,4 +1,4 @@
-"""What every model offers: logits at chosen positions, and activations that can be read and replaced by name."""
+"""The interface of every model: logits at chosen positions, activations that can be read and replaced by name."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from latebloom._errors import UsageError
 from latebloom._parts import Part, part_registry
 from latebloom._registry import Registry
-from latebloom.models.hooks import PASS, Hooks, Replacement
+from latebloom.models.hooks import NO_HOOKS, Hooks, Replacement
 from latebloom.tasks import Task
 
 MODELS: "Registry[type[ModelConfig]]" = part_registry("model")
@@ -32,9 +32,9 @@ class Model(nn.Module, ABC):
         self,
         tokens: Int[Tensor, "batch pos"],
         positions: Sequence[int] | None = None,
-        hooks: Hooks = PASS,
+        hooks: Hooks = NO_HOOKS,
     ) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
-        """Logits. ``positions``: where they are wanted (None: everywhere); the rest of the last layer is skipped."""
+        """Logits at ``positions`` (None: everywhere); other positions of the last layer are not computed."""
 
     def run_with_cache(
         self, tokens: Int[Tensor, "batch pos"], positions: Sequence[int] | None = None
@@ -51,9 +51,9 @@ class Model(nn.Module, ABC):
         replace: Mapping[str, Replacement],
         positions: Sequence[int] | None = None,
     ) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
-        """Logits with some activations replaced: ``replace[name](activation)`` stands in for ``activation``.
+        """Logits with some activations replaced: ``replace[name](activation)`` replaces ``activation``.
 
-        Errors: UsageError for a name that this model does not have.
+        Errors: UsageError for a name that is not among `activation_names`.
         """
         unknown = sorted(set(replace) - set(self.activation_names))
         if unknown:

@@ -1,21 +1,11 @@
-"""One function per published run, named for what it reproduces; each takes a seed and returns an `Experiment`."""
+"""Recipes: functions that return an `Experiment`, most of them named for the published run that they reproduce."""
 
-from latebloom.recipes.addition_5 import addition_5
-from latebloom.recipes.addition_15 import addition_15
-from latebloom.recipes.addition_few import addition_few
-from latebloom.recipes.induction import induction
-from latebloom.recipes.induction_512 import induction_512
+from latebloom.recipes.addition import addition_5, addition_15, addition_few
+from latebloom.recipes.induction import induction, induction_512
 from latebloom.recipes.linear import linear
-from latebloom.recipes.lookup import RECIPES, recipe, recipe_label
-from latebloom.recipes.mainline import mainline
-from latebloom.recipes.mainline_95 import mainline_95
-from latebloom.recipes.mainline_stream import mainline_stream
-from latebloom.recipes.memorise import memorise
-from latebloom.recipes.mlp import mlp
-from latebloom.recipes.skip_trigrams import skip_trigrams
-from latebloom.recipes.skip_trigrams_limited import skip_trigrams_limited
-from latebloom.recipes.small import small
-from latebloom.recipes.subtraction import subtraction
+from latebloom.recipes.lookup import RECIPES, Recipe, recipe, recipe_label
+from latebloom.recipes.modular import mainline, mainline_95, mainline_stream, memorise, mlp, small, subtraction
+from latebloom.recipes.skip_trigrams import skip_trigrams, skip_trigrams_limited
 
 for _recipe in (
     mainline,
@@ -39,6 +29,7 @@ for _recipe in (
 
 __all__ = [
     "RECIPES",
+    "Recipe",
     "addition_5",
     "addition_15",
     "addition_few",

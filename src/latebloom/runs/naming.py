@@ -1,4 +1,4 @@
-"""Default names of runs, and the differences between two experiments."""
+"""Default names of runs, and the first difference between two experiments."""
 
 from contextlib import suppress
 from typing import Any, Literal, get_args, get_origin
@@ -17,23 +17,24 @@ def default_name(experiment: Experiment) -> str:
 
 
 def chosen_settings(config: Config) -> dict[str, Any]:
-    """The settings that a name is computed from: those that differ from their defaults, and the kind of each part.
+    """The settings that a run's name identifies: those that differ from their defaults, and the kind of each part.
 
-    A setting that a later version adds keeps the names of earlier runs, which have its default. `difference` detects a
-    default that has changed.
+    Runs of earlier versions keep their names: a setting that is added later has its default in them, and a setting
+    that is renamed counts here under its first name. If a default changes, `difference` still reports it.
     """
     chosen, values = {}, config.model_dump(mode="json")
+    first_names = {new: old for old, new in config.former_names.items()}
     for name, field in type(config).model_fields.items():
         part = getattr(config, name)
         if isinstance(part, Config):
             chosen[name] = chosen_settings(part)
         elif part != field.default or _is_kind(field.annotation):
-            chosen[name] = values[name]
+            chosen[first_names.get(name, name)] = values[name]
     return chosen
 
 
 def _is_kind(annotation: Any) -> bool:
-    """Whether a field has a single possible value, which names the kind of its part: a task's name, a model's kind."""
+    """Whether a field has one possible value, which names the kind of its part: a task's name, a model's kind."""
     return get_origin(annotation) is Literal and len(get_args(annotation)) == 1
 
 
@@ -45,11 +46,11 @@ def check_name(name: str) -> None:
 
 
 def difference(stored: dict[str, Any], experiment: Experiment) -> str | None:
-    """The first setting except the length in which an experiment differs from a stored one, in words; else None.
+    """The first setting other than the length in which an experiment differs from a stored one, in words; else None.
 
-    A setting that is newer than the stored experiment counts as having its default.
+    A setting that the stored experiment does not have yet counts with its default value.
     """
-    with suppress(ValidationError):  # an experiment that this version cannot read is compared as stored
+    with suppress(ValidationError):  # an experiment that no longer validates is compared as it is
         stored = Experiment.model_validate(stored).model_dump(mode="json")
     return _first_difference(_strip_length(stored), _strip_length(experiment.model_dump(mode="json")), "")
 
@@ -62,8 +63,8 @@ def _strip_length(stored: dict[str, Any]) -> dict[str, Any]:
 def _first_difference(old: Any, new: Any, place: str) -> str | None:
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted(set(old) | set(new)):
-            different = _first_difference(old.get(key), new.get(key), f"{place}.{key}".lstrip("."))
-            if different:
-                return different
+            inner = _first_difference(old.get(key), new.get(key), f"{place}.{key}".lstrip("."))
+            if inner:
+                return inner
         return None
     return None if old == new else f"the stored run has {place} {old}, got {new}"

@@ -168,8 +168,13 @@ def _series(table: pyarrow.Table, name: str) -> Series:
     return Series.of(table["step"].to_numpy(), table[name].to_numpy(zero_copy_only=False))
 
 
-def open_run(run: str | Path, root: str | Path = "runs") -> Run:
-    """The run at a path, or with a name under ``root``. Errors: RunNotFoundError where there is none."""
+def open_run(run: Run | str | Path, root: str | Path = "runs") -> Run:
+    """The run at a path, or of a name under ``root``; a `Run` is returned as it is.
+
+    Errors: RunNotFoundError where there is none.
+    """
+    if isinstance(run, Run):
+        return run
     for place in (Path(run), Path(root) / run):
         if str(run) and RunDirectory(place).exists():
             return Run(place)

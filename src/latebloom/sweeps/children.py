@@ -12,7 +12,7 @@ of a run do not depend on the number of workers."""
 
 
 @contextmanager
-def one_thread_children() -> Iterator[None]:
+def single_threaded_children() -> Iterator[None]:
     """Processes started inside the block compute on one thread."""
     before = {name: os.environ.get(name) for name in ENVIRONMENT}
     os.environ.update(ENVIRONMENT)

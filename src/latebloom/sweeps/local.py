@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 
-from latebloom.sweeps.children import children_ignore_interrupts, one_thread_children
+from latebloom.sweeps.children import children_ignore_interrupts, single_threaded_children
 from latebloom.sweeps.engine import Ended, Event, Lost, Reached
 from latebloom.sweeps.grouping import Batch
 from latebloom.sweeps.place import Place
@@ -65,7 +65,7 @@ class LocalEngine:
         context = multiprocessing.get_context("spawn")  # a fork would share locks and threads
         ours, theirs = context.Pipe()
         process = context.Process(target=serve, args=(theirs, self._place), daemon=True)
-        with one_thread_children(), children_ignore_interrupts():
+        with single_threaded_children(), children_ignore_interrupts():
             process.start()
         theirs.close()  # so that the pipe ends with the process
         self._workers.append(_Worker(process, ours))

@@ -96,8 +96,8 @@ def _trained(place: Place, jobs: tuple[Job, ...], modules: str) -> tuple[str, ob
     modules: the driver's LATEBLOOM_IMPORT; a cluster's workers do not inherit the environment.
     """
     os.environ[VARIABLE] = modules
-    from latebloom.runs.threads import one_thread
+    from latebloom.runs.threads import single_threaded_torch
     from latebloom.sweeps.worker import trained
 
-    with one_thread():
+    with single_threaded_torch():
         return trained(place, jobs, lambda name, step: None)

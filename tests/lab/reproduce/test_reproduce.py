@@ -10,7 +10,6 @@ import pytest
 from latebloom._errors import UsageError
 from latebloom.claims import CLAIMS, SYSTEMS
 from latebloom.cli.main import main
-from latebloom.cli.overrides import configured
 from latebloom.lab.reproduce import BUDGETS, Entry, catalogue, reproduce
 from latebloom.lab.reproduce.result import Picture, SystemResult
 from latebloom.runs import Outcome
@@ -40,7 +39,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_catalogue_names_what_there_is(budget) -> None:
     for name, entry in catalogue(budget).items():
         assert name in SYSTEMS
-        assert entry.jobs(configured)
+        assert entry.jobs()
         assert any(claim.system == name for claim in CLAIMS)
 
 
@@ -71,7 +70,7 @@ def test_every_claim_gets_a_verdict_and_a_place_on_the_page(tiny: None, tmp_path
 
 def test_without_a_drawing_every_picture_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_module("latebloom.lab.reproduce.reproduce"), "catalogue", lambda budget: {})
-    result, _ = reproduce("quick", tmp_path, configured, workers=1, quiet=True)
+    result, _ = reproduce("quick", tmp_path, workers=1, quiet=True)
     assert result.sheet
     assert all(picture.file is None and picture.says for picture in result.sheet)
     page = (tmp_path / "reproduce" / "quick.html").read_text()
@@ -80,9 +79,9 @@ def test_without_a_drawing_every_picture_says_why(tmp_path: Path, monkeypatch: p
 
 
 def test_the_same_call_trains_nothing_twice(tiny: None, tmp_path: Path) -> None:
-    first, _ = reproduce("quick", tmp_path, configured, workers=1, quiet=True)
+    first, _ = reproduce("quick", tmp_path, workers=1, quiet=True)
     files = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.safetensors")}
-    again, stopped = reproduce("quick", tmp_path, configured, workers=1, quiet=True)
+    again, stopped = reproduce("quick", tmp_path, workers=1, quiet=True)
     assert stopped is None
     assert again.claims == first.claims
     assert files == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.safetensors")}
@@ -90,15 +89,15 @@ def test_the_same_call_trains_nothing_twice(tiny: None, tmp_path: Path) -> None:
 
 def test_a_system_whose_pictures_are_gone_is_to_be_drawn_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_module("latebloom.lab.reproduce.reproduce"), "catalogue", lambda budget: {})
-    result, _ = reproduce("quick", tmp_path, configured, workers=1, quiet=True)
+    result, _ = reproduce("quick", tmp_path, workers=1, quiet=True)
     picture = Picture(id="a", name="a", title="", of="", command=None, file="figures/a.svg", says="")
     stored = result.model_copy(update={"systems": (SYSTEM.model_copy(update={"pictures": (picture,)}),)})
     (tmp_path / "reproduce" / "quick.json").write_text(stored.model_dump_json())
     (tmp_path / "reproduce" / "figures").mkdir()
     (tmp_path / "reproduce" / "figures" / "a.svg").write_text("<svg viewBox='0 0 1 1'></svg>")
-    assert reproduce("quick", tmp_path, configured, workers=1, quiet=True)[0].systems == stored.systems
+    assert reproduce("quick", tmp_path, workers=1, quiet=True)[0].systems == stored.systems
     (tmp_path / "reproduce" / "figures" / "a.svg").unlink()
-    assert reproduce("quick", tmp_path, configured, workers=1, quiet=True)[0].systems == ()
+    assert reproduce("quick", tmp_path, workers=1, quiet=True)[0].systems == ()
 
 
 @pytest.mark.parametrize(("failed", "problem"), [([], None), ([("b", "no rights")], "trigrams: no rights")])
@@ -112,9 +111,9 @@ def test_a_run_that_failed_is_a_problem_and_one_that_diverged_is_not(
         tally.end(Outcome(name, "failed", 0, message))
     module = import_module("latebloom.lab.reproduce.reproduce")
     monkeypatch.setattr(module, "train_system", lambda *asked: ([], tally))
-    assert reproduce("quick", tmp_path, configured, workers=1, quiet=True)[1] == problem
+    assert reproduce("quick", tmp_path, workers=1, quiet=True)[1] == problem
 
 
 def test_only_names_systems(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--only: got 'digit', expected one of mainline, "):
-        reproduce("quick", tmp_path, configured, only=["digit"])
+        reproduce("quick", tmp_path, only=["digit"])

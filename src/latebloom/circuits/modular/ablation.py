@@ -9,12 +9,13 @@ from torch import Tensor
 
 from latebloom._config import Config
 from latebloom.circuits.modular.grid import Grid
+from latebloom.published import published
 
 
 @dataclass(frozen=True)
 class Cut:
     """An ablation by name. words: what is done, for people. write_up: the loss (nats) of the published mainline model
-    (p = 113, 2.4e-7 without an ablation) after it; None where none is published.
+    (p = 113) after it; None where none is published.
 
     Source: P ("Progress measures for grokking via mechanistic interpretability"), read second-hand.
     """
@@ -25,25 +26,45 @@ class Cut:
 
 
 KEY_DIRECTIONS = Cut(
-    "logits: key directions", "keep only cos w(x ± y), sin w(x ± y) of the key frequencies in the logits", 5.5e-8
+    "logits: key directions",
+    "keep only cos w(x ± y), sin w(x ± y) of the key frequencies in the logits",
+    published("mainline.restricted_loss").number,
 )
 KEY_BLOCKS = Cut(
-    "logits: key 3x3 blocks", "keep only the key frequencies' products of 1, cos, sin in the logits", 7.2e-8
+    "logits: key 3x3 blocks",
+    "keep only the key frequencies' products of 1, cos, sin in the logits",
+    published("ablation.key_blocks").number,
 )
 OWN_POLYNOMIALS = Cut(
     "neurons: own polynomials",
     "replace each clustered neuron by nine terms in waves of its own frequency",
-    2.5e-7,
+    published("ablation.neuron_polynomials").number,
 )
-ON_READ_OUTS = Cut("neurons: on read-out directions", "keep only the neuron directions that W_logit reads", 1.2e-7)
-OFF_READ_OUTS = Cut("neurons: off read-out directions", "remove exactly the neuron directions that W_logit reads", 5.3)
-ZERO_HEADS = Cut("zero heads", "zero the output of the attention heads", 24.3)
+ON_READ_OUTS = Cut(
+    "neurons: on read-out directions",
+    "keep only the neuron directions that W_logit reads",
+    published("ablation.on_read_outs").number,
+)
+OFF_READ_OUTS = Cut(
+    "neurons: off read-out directions",
+    "remove exactly the neuron directions that W_logit reads",
+    published("ablation.off_read_outs").number,
+)
+ZERO_HEADS = Cut("zero heads", "zero the output of the attention heads", published("ablation.zero_heads").number)
 # The names of these three are in stored results, so they stay.
 ZERO_AROUND_ATTENTION = Cut(
-    "zero skip round attention", "zero the residual connection around the attention layer", 19.1
+    "zero skip round attention",
+    "zero the residual connection around the attention layer",
+    published("ablation.zero_attention_residual").number,
 )
-ZERO_AROUND_MLP = Cut("zero skip round MLP", "zero the residual connection around the MLP", 9.1e-7)
-MEAN_AROUND_MLP = Cut("mean skip round MLP", "replace the residual connection around the MLP by its mean", 7.3e-7)
+ZERO_AROUND_MLP = Cut(
+    "zero skip round MLP", "zero the residual connection around the MLP", published("ablation.zero_mlp_residual").number
+)
+MEAN_AROUND_MLP = Cut(
+    "mean skip round MLP",
+    "replace the residual connection around the MLP by its mean",
+    published("ablation.mean_mlp_residual").number,
+)
 
 CUTS = {
     cut.name: cut

@@ -134,10 +134,10 @@ def _drop(grid: Grid, clusters: NeuronClusters, k: int) -> Change:
 def _layer_changes(layer: LastLayer) -> Iterator[Change]:
     mid = layer.resid_mid
     yield _turned(ZERO_HEADS, layer.before_mlp, -layer.attn_out)
-    yield _turned(ZERO_AROUND_ATTENTION, layer.before_mlp, -layer.skip)
+    yield _turned(ZERO_AROUND_ATTENTION, layer.before_mlp, -layer.resid_pre)
     if layer.model.config.d_mlp:
-        yield _turned(ZERO_AROUND_MLP, layer.round_mlp, -mid)
-        yield _turned(MEAN_AROUND_MLP, layer.round_mlp, mid.mean(0) - mid)
+        yield _turned(ZERO_AROUND_MLP, layer.around_mlp, -mid)
+        yield _turned(MEAN_AROUND_MLP, layer.around_mlp, mid.mean(0) - mid)
 
 
 def _turned(cut: Cut, logits: Callable[[Tensor], Tensor], change: Tensor) -> Change:

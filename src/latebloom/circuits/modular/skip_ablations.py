@@ -1,4 +1,4 @@
-"""Logits after cutting the heads or a skip connection of the last layer."""
+"""Logits after ablating the heads or a residual connection of the last layer."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from torch import Tensor
 from latebloom.circuits.modular.plain_forward import all_pairs
 from latebloom.circuits.modular.positions import Positions, positions
 from latebloom.models import Transformer
-from latebloom.models.hooks import PASS
+from latebloom.models.hooks import NO_HOOKS
 from latebloom.tasks import ModularTask
 
 
@@ -17,30 +17,30 @@ from latebloom.tasks import ModularTask
 class LastLayer:
     """The last layer at ``=`` on all pairs of a `Grid` in its order, and the model after its attention.
 
-    skip: residual stream before it. attn_out: what its heads add. logits: unchanged.
+    resid_pre: the residual stream before it. attn_out: the sum of its heads' outputs. logits: of the unchanged model.
     """
 
     model: Transformer
     order: Positions
-    skip: Float[Tensor, "xy d_model"]
+    resid_pre: Float[Tensor, "xy d_model"]
     attn_out: Float[Tensor, "xy d_model"]
     logits: Float[Tensor, "x y z"]
 
     @property
     def resid_mid(self) -> Float[Tensor, "xy d_model"]:
         """Residual stream between attention and MLP."""
-        return self.skip + self.attn_out
+        return self.resid_pre + self.attn_out
 
     def before_mlp(self, change: Float[Tensor, "xy d_model"]) -> Float[Tensor, "x y z"]:
-        """Logits after adding to `resid_mid`: both the MLP and the skip connection round it see the change."""
+        """Logits after a change of `resid_mid`, which both the MLP and the residual connection around it receive."""
         mid = self.resid_mid + change
         block = self.model.blocks[-1]
         if block.mlp is not None:
-            mid = mid + block.mlp(mid[:, None], PASS, "")[:, 0]
+            mid = mid + block.mlp(mid[:, None], NO_HOOKS, "")[:, 0]
         return self._grid(mid @ self.model.unembed.W_U)
 
-    def round_mlp(self, change: Float[Tensor, "xy d_model"]) -> Float[Tensor, "x y z"]:
-        """Logits after adding to what takes the skip connection round the MLP, which itself sees no change."""
+    def around_mlp(self, change: Float[Tensor, "xy d_model"]) -> Float[Tensor, "x y z"]:
+        """Logits after a change of the residual connection around the MLP; the input of the MLP is unchanged."""
         return self.logits + self._grid(change @ self.model.unembed.W_U)
 
     def _grid(self, logits: Float[Tensor, "xy d_vocab_out"]) -> Float[Tensor, "x y z"]:

@@ -17,7 +17,7 @@ DEFAULT_RULE = "neurons"
 
 def modular_task(snapshot: Snapshot) -> ModularTask:
     """The task. Errors: UsageError for one that is not modular."""
-    return snapshot.task_as(ModularTask)
+    return snapshot.task_as(ModularTask)  # type: ignore[type-abstract]
 
 
 def grid(snapshot: Snapshot) -> Grid:

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 def run(parser: Parser, arguments: list[str]) -> int:
     _add_options(parser)
     if {"-h", "--help"} & set(arguments):
-        from latebloom.cli.overrides import describe_settings
+        from latebloom.recipes.settings import describe_settings
 
         parser.epilog = describe_settings()
     options, rest = parser.parse_known_args(arguments)
-    from latebloom.lab.crossover import Limits, crossover
+    from latebloom.lab.crossover import Limits, run_search
 
     search = _search(options, rest)
     if options.dry_run:
@@ -44,7 +44,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
             print(f"{search.field} {tried.size:g}: {tried.text}", file=sys.stderr, flush=True)
 
     limits = Limits(options.runs_at_most, options.minutes)
-    found = crossover(search, limits, options.workers, quiet, told)
+    found = run_search(search, limits, options.workers, quiet, told)
     figure = _figure(search, found)
     if options.json:
         print_json({"sweep": str(search.place), **found.model_dump(mode="json"), **figure})
@@ -79,24 +79,17 @@ def _add_options(parser: Parser) -> None:
 
 
 def _search(options: Namespace, rest: list[str]) -> "Search":
-    from latebloom._errors import UsageError
-    from latebloom.cli.overrides import configured
-    from latebloom.lab.crossover import asked_for
+    from latebloom.lab.crossover import make_search
+    from latebloom.lab.sweep import sweep_folder
     from latebloom.recipes import recipe_label
     from latebloom.statistics import DELAY
-    from latebloom.sweeps.choose_place import place_of
-    from latebloom.sweeps.place import Folder
 
-    place = place_of(
+    place = sweep_folder(
         options.runs, f"{recipe_label(options.recipe)}-crossover" if options.name is None else options.name
     )
-    if not isinstance(place, Folder):
-        raise UsageError(f"--runs: got {options.runs!r}, expected a directory on this machine; copy the sweep to one")
     settings = rest if options.steps is None else [*rest, "--training.steps", str(options.steps)]
     own = (options.field, options.low, options.high, options.tolerance, options.repeats)
-    return asked_for(
-        options.recipe, place, configured, settings, *own, DELAY if options.delay is None else options.delay
-    )
+    return make_search(options.recipe, place, settings, *own, DELAY if options.delay is None else options.delay)
 
 
 def _plan(search: "Search") -> dict[str, Any]:

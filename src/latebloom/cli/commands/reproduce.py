@@ -38,16 +38,15 @@ def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     add_json(parser)
     options = parser.parse_args(arguments)
-    from latebloom.cli.overrides import configured
     from latebloom.lab.reproduce import HOME, plan, reproduce
 
     root, quiet = Path(options.runs), options.quiet or options.json
     told = (lambda line: None) if quiet else (lambda line: print(line, file=sys.stderr, flush=True))
     if options.dry_run:
-        rows = plan(options.budget, root, configured, options.only, options.workers, told)
+        rows = plan(options.budget, root, options.only, options.workers, told)
         print_json(rows) if options.json else _print_plan(rows)
         return 0
-    found, stopped = reproduce(options.budget, root, configured, options.only, options.workers, quiet, told)
+    found, stopped = reproduce(options.budget, root, options.only, options.workers, quiet, told)
     if options.json:
         print_json(found.model_dump(mode="json"))
     else:
@@ -69,7 +68,6 @@ def _print_plan(rows: list[dict[str, Any]]) -> None:
 def _print_result(found: "Reproduction") -> None:
     from latebloom.explorer.reproduction import measured, spread
 
-    told = [claim.model_dump() for claim in found.claims]
-    rows = [(c["id"], c["outcome"], measured(c), spread(c), c["write_up"]) for c in told]
+    rows = [(c.id, c.outcome, measured(c), spread(c), c.write_up) for c in found.claims]
     print_table(("claim", "verdict", "measured", "runs that uphold it", "write-up"), rows)
     print_pairs([(outcome, str(found.count(outcome))) for outcome in ("holds", "fails", "undecided")])

@@ -1,14 +1,18 @@
-"""From what a user asks for to a search: which field, over which range, by how many repeats."""
+"""A search from the arguments of a user: its field, range, tolerance and repeats, with defaults that fit the task."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from latebloom._errors import UsageError
 from latebloom.lab.crossover.bisect import Range
-from latebloom.lab.crossover.search import Search
+from latebloom.lab.crossover.result import Crossover
+from latebloom.lab.crossover.search import Limits, Search, run_search
+from latebloom.lab.sweep import sweep_folder
+from latebloom.recipes.settings import experiment_of
 from latebloom.statistics.outcome import DELAY
-from latebloom.sweeps.expand import Build
 from latebloom.sweeps.place import Folder
-from latebloom.sweeps.spec import Spec
+from latebloom.sweeps.spec import Spec, text_of
 from latebloom.tasks import split
 
 SHARE, COUNT = "data.fraction", "data.train_size"
@@ -29,10 +33,35 @@ USUAL_COUNT = 512
 """The middle of that range for a recipe that trains on no fixed number. Arbitrary, as the write-up's 512 and 700."""
 
 
-def asked_for(
+def crossover(
+    recipe: str,
+    settings: Mapping[str, Any] | None = None,
+    low: float | int | None = None,
+    high: float | int | None = None,
+    tolerance: float | int | None = None,
+    repeats: int = 3,
+    delay: float | int = DELAY,
+    runs_at_most: int | None = None,
+    minutes: float | int | None = None,
+    name: str | None = None,
+    root: str | Path = "runs",
+    workers: int | None = None,
+    quiet: bool = False,
+) -> Crossover:
+    """Bisect the amount of data at which a recipe groks, with runs in ``root/name``; see `latebloom crossover --help`.
+
+    None: the range and tolerance that fit the task. The same call continues a search that was stopped.
+    Errors: UsageError for an unknown recipe or setting, or an empty range.
+    """
+    place = sweep_folder(root, f"{recipe}-crossover" if name is None else name)
+    arguments = [part for field, value in (settings or {}).items() for part in (f"--{field}", text_of(value))]
+    search = make_search(recipe, place, arguments, None, low, high, tolerance, repeats, delay)
+    return run_search(search, Limits(runs_at_most, minutes), workers, quiet)
+
+
+def make_search(
     recipe: str,
     place: Folder,
-    build: Build,
     settings: Sequence[str] = (),
     field: str | None = None,
     low: float | int | None = None,
@@ -41,11 +70,11 @@ def asked_for(
     repeats: int = 3,
     delay: float | int = DELAY,
 ) -> Search:
-    """The search over a recipe's train set. None: the field that fits the task, and the usual range for it.
+    """A search over the size of a recipe's train set. None: the field that fits the task, and its default range.
 
-    Errors: UsageError for an unknown field, a range that is none, settings that do not fit, or no examples to test on.
+    Errors: UsageError for an unknown field, an empty range, wrong settings, or a size that leaves no test examples.
     """
-    usual_field, usual = _usual(recipe, build, settings)
+    usual_field, usual = _usual(recipe, settings)
     field = usual_field if field is None else field
     if field != usual_field:
         raise UsageError(f"--field: got {field!r}, expected {usual_field}, by which this task is given its data")
@@ -54,16 +83,16 @@ def asked_for(
     )
     # The size of the train set means something only where it is fixed, whatever the recipe does.
     spec = Spec(recipe=recipe, seeds=tuple(range(repeats)), settings=(*settings, "--data.kind", "finite"))
-    search = Search(spec, field, within, place, build, delay)
+    search = Search(spec, field, within, place, delay)
     for end in (within.low, within.high):
         _check(search, end)
     return search
 
 
-def _usual(recipe: str, build: Build, settings: Sequence[str]) -> tuple[str, tuple[float, float, float]]:
+def _usual(recipe: str, settings: Sequence[str]) -> tuple[str, tuple[float, float, float]]:
     """The field that fits the task, and its range and tolerance."""
     # As a stream every task can be built, with no size given yet.
-    experiment = build(recipe, 0, [*settings, "--data.kind", "stream", "--training.batch_size", "1"])
+    experiment = experiment_of(recipe, 0, [*settings, "--data.kind", "stream", "--training.batch_size", "1"])
     if experiment.task.universe() is not None:
         return SHARE, SHARES
     middle = experiment.data.train_size or USUAL_COUNT

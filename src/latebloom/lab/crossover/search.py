@@ -12,7 +12,7 @@ from latebloom.lab.crossover.bisect import Range, next_sizes
 from latebloom.lab.crossover.result import Crossover, Ended, Tried, weighed
 from latebloom.runs import Job
 from latebloom.statistics.outcome import DELAY, Outcome, outcome
-from latebloom.sweeps.expand import Build, expand
+from latebloom.sweeps.expand import expand
 from latebloom.sweeps.place import Folder
 from latebloom.sweeps.plan import OVER
 from latebloom.sweeps.spec import Spec
@@ -40,7 +40,6 @@ class Search:
     field: str
     within: Range
     place: Folder
-    build: Build
     delay: float | int = DELAY
 
     def asked(self, sizes: Sequence[float]) -> Spec:
@@ -50,7 +49,7 @@ class Search:
 
     def jobs(self, size: float) -> list[Job]:
         """One for each repeat. Errors: as `latebloom.sweeps.expand.expand`."""
-        return expand(self.asked([size]), self.build)
+        return expand(self.asked([size]))
 
     def missing(self, size: float) -> list[Job]:
         """Those that are not over yet."""
@@ -75,7 +74,7 @@ class Search:
         return {size: [of(job) for job in self.jobs(size)] for size in sizes}
 
 
-def crossover(
+def run_search(
     search: Search,
     limits: Limits | None = None,
     workers: int | None = None,

@@ -7,7 +7,6 @@ from typing import Any
 from latebloom.lab.reproduce.catalogue import Budget, catalogue, check_only
 from latebloom.lab.reproduce.reproduce import HOME
 from latebloom.lab.reproduce.train import Told
-from latebloom.sweeps.expand import Build
 from latebloom.sweeps.place import Folder
 from latebloom.sweeps.plan import make_plan
 from latebloom.sweeps.train import worker_count
@@ -16,7 +15,6 @@ from latebloom.sweeps.train import worker_count
 def plan(
     budget: Budget,
     root: Path,
-    build: Build,
     only: Collection[str] = (),
     workers: int | None = None,
     told: Told = lambda line: None,
@@ -30,7 +28,7 @@ def plan(
     rows = []
     for name, entry in catalogue(budget).items():
         if not only or name in only:
-            found = make_plan(Folder(root / HOME / name), entry.jobs(build))
+            found = make_plan(Folder(root / HOME / name), entry.jobs())
             if found.left:
                 told(f"{name}: training a few steps to see how long they take")
             rows.append({"system": name, **found.priced(worker_count(found.left, workers))})

@@ -17,7 +17,6 @@ from latebloom.lab.reproduce.train import Told, train_system, trained_runs
 from latebloom.runs import Run
 from latebloom.runs.environment import device, git_commit, versions
 from latebloom.store import atomic_write
-from latebloom.sweeps.expand import Build
 from latebloom.tasks import ModularAddition, ModularTask, Task
 
 HOME = "reproduce"
@@ -25,9 +24,8 @@ HOME = "reproduce"
 
 
 def reproduce(
-    budget: Budget,
-    root: Path,
-    build: Build,
+    budget: Budget = "quick",
+    root: str | Path = "runs",
     only: Collection[str] = (),
     workers: int | None = None,
     quiet: bool = False,
@@ -43,21 +41,21 @@ def reproduce(
     """
     check_only(only, budget)
     templates()  # a page that cannot be made should be said before hours of training
-    home, problems = root / HOME, []
+    home, problems = Path(root) / HOME, []
     systems, claims = _found_before(home / f"{budget}.json")
     claims = {name: claims.get(name) or judge_system(name, (), _why(name, budget)) for name in SYSTEMS}
     for name, entry in catalogue(budget).items():
-        told(f"{name}: {SYSTEMS[name].title}, {len(entry.jobs(build))} runs")
+        told(f"{name}: {SYSTEMS[name].title}, {len(entry.jobs())} runs")
         if only and name not in only:
-            runs = trained_runs(entry, home / name, build)
+            runs = trained_runs(entry, home / name)
         else:
-            runs, tally = train_system(entry, home / name, build, workers, quiet, told)
+            runs, tally = train_system(entry, home / name, workers, quiet, told)
             problems += [f"{name}: {message}" for _, message in tally.failures]  # a run that diverged is over
             if tally.stopped is not None:
                 return _written(budget, home, systems, claims), tally.stopped
         if runs:
             told(f"{name}: judging {len(runs)} runs")
-            claims[name], systems[name] = judge_system(name, runs), _system(entry, runs, home, budget, build)
+            claims[name], systems[name] = judge_system(name, runs), _system(entry, runs, home, budget)
             _written(budget, home, systems, claims)
     return _written(budget, home, systems, claims), "; ".join(problems) or None
 
@@ -94,14 +92,14 @@ def _why(system: str, budget: Budget) -> str:
     return "no budget trains it yet"
 
 
-def _system(entry: Entry, runs: list[Run], home: Path, budget: Budget, build: Build) -> SystemResult:
+def _system(entry: Entry, runs: list[Run], home: Path, budget: Budget) -> SystemResult:
     return SystemResult(
         name=entry.system,
         title=SYSTEMS[entry.system].title,
-        note=_smaller([job.experiment.task for job in entry.jobs(build)]),
+        note=_smaller([job.experiment.task for job in entry.jobs()]),
         commands=tuple(spec.command() for spec in entry.specs),
         finished=sum(run.status == "finished" for run in runs),
-        runs=len(entry.jobs(build)),
+        runs=len(entry.jobs()),
         seconds=sum(run.manifest.seconds for run in runs),
         milestones=measure_milestones(entry.system, runs),
         pictures=draw_pictures(entry, runs, home, budget),
@@ -133,5 +131,5 @@ def _written(
     home.mkdir(parents=True, exist_ok=True)
     drawings = {p.file: (home / p.file).read_text("utf-8") for s in result.systems for p in s.pictures if p.file}
     atomic_write(home / f"{budget}.json", (result.model_dump_json(indent=1) + "\n").encode())
-    atomic_write(home / f"{budget}.html", render_reproduction(result.model_dump(mode="json"), drawings).encode())
+    atomic_write(home / f"{budget}.html", render_reproduction(result, drawings).encode())
     return result

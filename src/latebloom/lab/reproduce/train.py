@@ -6,7 +6,6 @@ from pathlib import Path
 from latebloom.lab.measure import measure
 from latebloom.lab.reproduce.catalogue import Entry
 from latebloom.runs import Run
-from latebloom.sweeps.expand import Build
 from latebloom.sweeps.place import Folder
 from latebloom.sweeps.plan import OVER
 from latebloom.sweeps.tally import Tally
@@ -16,12 +15,10 @@ Told = Callable[[str], None]
 """Told in a line what is being done."""
 
 
-def train_system(
-    entry: Entry, folder: Path, build: Build, workers: int | None, quiet: bool, told: Told
-) -> tuple[list[Run], Tally]:
+def train_system(entry: Entry, folder: Path, workers: int | None, quiet: bool, told: Told) -> tuple[list[Run], Tally]:
     """The runs of the system's sweep in ``folder`` that are over, in the order of the sweep, and how training went."""
-    tally = train_sweep(Folder(folder), entry.jobs(build), workers=workers, quiet=quiet)
-    runs = trained_runs(entry, folder, build)
+    tally = train_sweep(Folder(folder), entry.jobs(), workers=workers, quiet=quiet)
+    runs = trained_runs(entry, folder)
     if entry.measured and tally.stopped is None:
         for number, run in enumerate(runs, start=1):
             told(f"{entry.system}: measuring run {number} of {len(runs)}")
@@ -29,7 +26,7 @@ def train_system(
     return runs, tally
 
 
-def trained_runs(entry: Entry, folder: Path, build: Build) -> list[Run]:
+def trained_runs(entry: Entry, folder: Path) -> list[Run]:
     """Those runs of the system's sweep that are there and over."""
-    runs = [Run(folder / job.name) for job in entry.jobs(build)]
+    runs = [Run(folder / job.name) for job in entry.jobs()]
     return [run for run in runs if run.directory.exists() and run.status in OVER]

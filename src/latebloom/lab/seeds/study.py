@@ -23,7 +23,7 @@ from latebloom.statistics.foresight import Contest, controls, shared_moments
 from latebloom.store import RunDirectory
 from latebloom.sweeps.config_columns import SEEDS, flat, varied
 from latebloom.sweeps.spec import Spec
-from latebloom.sweeps.sweep import Sweep
+from latebloom.sweeps.sweep import Sweep, load_sweep
 
 Progress = Callable[[float, int], None]
 """Told how many runs are done, one in progress as a fraction, and of how many."""
@@ -53,11 +53,14 @@ class SeedStudy(Config):
     pooled: Pooled
 
 
-def study_seeds(sweep: Sweep, progress: Progress | None = None) -> SeedStudy:
-    """Study the finished runs of a sweep, which may still be growing; measures that are missing are filled in.
+def study_seeds(target: Sweep | str | Path, progress: Progress | None = None, root: str | Path = "runs") -> SeedStudy:
+    """Study the finished runs of a sweep (an object, a path or a name under ``root``), which may still be growing.
+
+    Missing measures are filled in.
 
     Errors: UsageError without a finished run, for runs that differ in more than their seed, or of another task.
     """
+    sweep = load_sweep(target, root)
     runs, left_out = _finished(sweep)
     found = [collect(run, _inner(progress, done, len(runs))) for done, run in enumerate(runs)]
     steps = shared_moments([one.contest for one in found])

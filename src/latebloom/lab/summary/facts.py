@@ -35,7 +35,7 @@ def facts(analysis: Analysis) -> dict[str, Any]:
         "versions": manifest.versions,
         "device": manifest.device,
         "git_commit": manifest.git_commit,
-        "command": command(manifest.recipe, manifest.seed, manifest.experiment),
+        "command": command(manifest.recipe, manifest.seed, run.experiment.model_dump(mode="json")),
     }
 
 
