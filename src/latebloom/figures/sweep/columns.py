@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from latebloom._errors import UsageError
-from latebloom.statistics import GrokTimes
+from latebloom.statistics import GeneralisationTimes
 from latebloom.statistics.phase_diagram import Level
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ def maybe_numbers(table: pandas.DataFrame, column: str) -> list[float | None]:
     return [None if np.isnan(value) else float(value) for value in values]
 
 
-def grok_times(table: pandas.DataFrame) -> GrokTimes:
-    """When each run grokked; those that have not are censored at their last step."""
-    return GrokTimes.of(maybe_numbers(table, "generalised_at"), table["step"].to_numpy(dtype=float).tolist())
+def generalisation_times(table: pandas.DataFrame) -> GeneralisationTimes:
+    """When each run generalised; those that have not are censored at their last step."""
+    return GeneralisationTimes.of(maybe_numbers(table, "generalised_at"), table["step"].to_numpy(dtype=float).tolist())
 
 
 def levels(table: pandas.DataFrame, column: str) -> list[Level]:

@@ -12,7 +12,7 @@ from latebloom.figures import theme
 from latebloom.figures.figure import fixed
 from latebloom.figures.sweep.figure import SweepFigure
 from latebloom.figures.sweep.seed_columns import pairs, studied
-from latebloom.statistics.middle import quartiles
+from latebloom.statistics.summaries import quartiles
 
 if TYPE_CHECKING:
     import matplotlib.figure

@@ -14,7 +14,7 @@ from latebloom.figures.sweep.columns import maybe_numbers
 from latebloom.figures.sweep.figure import SweepFigure
 from latebloom.figures.sweep.seed_columns import studied
 from latebloom.statistics import Estimate
-from latebloom.statistics.middle import median
+from latebloom.statistics.summaries import median
 
 if TYPE_CHECKING:
     import matplotlib.axes
