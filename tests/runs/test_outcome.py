@@ -14,5 +14,5 @@ def test_a_planted_run_grokked(planted_run):
 
 def test_mirrored_pairs_are_no_generalisation(planted_run):
     """x + y = y + x: half of the pairs are in the train set, so about half of the others are mirrored."""
-    found = memorised_accuracy(planted_run, np.log(31))
+    found = memorised_accuracy(planted_run.experiment, np.log(31))
     assert found == pytest.approx(0.5 + 0.5 / 31, abs=0.05)

@@ -17,7 +17,7 @@ from latebloom._errors import DamagedFileError, RunNotFoundError, UsageError
 from latebloom._text import html_table
 from latebloom.models import Model
 from latebloom.phases import Outcome, Phases, Series, detect_phases
-from latebloom.runs.outcome import run_outcome
+from latebloom.runs.outcome import outcome_of_experiment
 from latebloom.store import Manifest, RunDirectory, effective_status, join_on_step
 from latebloom.tasks import ModularTask, Task, split
 from latebloom.training import Experiment
@@ -107,7 +107,7 @@ class Run:
     @property
     def outcome(self) -> Outcome:
         """Whether it grokked, and if not, what it did instead, as of its last recorded step."""
-        return run_outcome(self)
+        return outcome_of_experiment(self.experiment, self.all_series())
 
     @property
     def checkpoints(self) -> list[int]:

@@ -12,8 +12,7 @@ from latebloom._errors import UsageError
 from latebloom.figures import theme
 from latebloom.figures.figure import fixed
 from latebloom.figures.sweep.columns import generalisation_times, levels, with_values
-from latebloom.figures.sweep.figure import SweepFigure
-from latebloom.figures.sweep.scales import log_steps
+from latebloom.figures.sweep.figure import SweepFigure, log_steps
 from latebloom.statistics import GeneralisationTimes, PowerLaw, fit_power_law
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class FieldEffect:
 
 
 def data(table: pandas.DataFrame, fields: tuple[str, ...]) -> FieldEffect:
-    """From ``step`` and ``generalised_at``. UsageError for a field of words, or without a positive value."""
+    """From ``step`` and ``test_learned_at``. UsageError for a field of words, or without a positive value."""
     (field,) = fields
     table = with_values(table, ["step", field])
     found = levels(table, field)
@@ -53,7 +52,7 @@ def data(table: pandas.DataFrame, fields: tuple[str, ...]) -> FieldEffect:
 
 
 def says(effect: FieldEffect) -> str:
-    """The exponent with its interval, and who did not take part."""
+    """The exponent with its interval, and the number of runs that are left out."""
     exponent, n = effect.law.exponent, len(effect.times)
     waiting = n - int(effect.times.generalised.sum())
     apart = (
@@ -64,8 +63,8 @@ def says(effect: FieldEffect) -> str:
     low, high = (("no bound" if end is None else f"{end:.2f}") for end in (exponent.low, exponent.high))
     return (
         f"Step of generalisation ∝ {effect.field}^{exponent.value:.2f} (95 %: {low} … {high}), from {n} runs, of which "
-        f"{waiting} had not generalised when they ended; scatter round the law: a factor of {10**effect.law.scatter:.2g}."
-        f"{apart}"
+        f"{waiting} had not generalised when they ended; scatter round the law: a factor of "
+        f"{10**effect.law.scatter:.2g}.{apart}"
     )
 
 
@@ -122,9 +121,10 @@ FIGURE = SweepFigure(
     name="field-effect",
     title="What sets the step of generalisation",
     caption=(
-        "Each dot is a run, at the step at which it generalised; an arrow is a run that had not by its last step, so its "
-        "step of generalisation is somewhere above. The line is the power law that makes all of this most likely, arrows "
-        "included; a straight line on these scales. Runs at one value are drawn side by side."
+        "Each dot is a run, at the step from which its test accuracy stays at 99 %, whether it grokked or generalised"
+        " at once. An arrow is a run that ended before that, so its step lies somewhere above. The line is the power "
+        "law that makes dots and arrows most likely; it is straight on these scales. Runs at one value are drawn side"
+        " by side."
     ),
     fields=(1, 1),
     data=data,

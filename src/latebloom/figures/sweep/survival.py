@@ -1,4 +1,4 @@
-"""Which share of the runs has generalised by each step, by the levels of a field, or of two fields together."""
+"""The share of runs that have generalised by each step, for the levels of one field or of two fields together."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ class Group:
 
     @classmethod
     def of(cls, name: str, times: GeneralisationTimes) -> Group:
-        """With everything that is drawn or said."""
+        """The group with its curve and median."""
         return cls(name, times, survival_curve(times), median_step(times))
 
 
 @dataclass(frozen=True, eq=False)
 class Survival:
-    """By level of the fields, the first one first; comparison: of two groups, if there are just two."""
+    """Groups in the order of the fields' levels. comparison: of the two groups, where there are exactly two."""
 
     fields: tuple[str, ...]
     groups: tuple[Group, ...]
@@ -62,7 +62,7 @@ class Survival:
 
 
 def data(table: pandas.DataFrame, fields: tuple[str, ...]) -> Survival:
-    """From ``step`` and ``generalised_at``; runs without a step or a value of a field are left out."""
+    """From ``step`` and ``test_learned_at``; runs without a step or a value of a field are left out."""
     table = with_values(table, ["step", *fields])
     times = generalisation_times(table)
     if not fields:
@@ -79,7 +79,7 @@ def data(table: pandas.DataFrame, fields: tuple[str, ...]) -> Survival:
 
 
 def says(survival: Survival) -> str:
-    """How many of each group generalised, by when half of them did, and whether two groups differ."""
+    """How many runs of each group generalised, by when half of them had, and whether two groups differ."""
     parts = "; ".join(_says_one(group) for group in survival.groups)
     of_field = f"By {', '.join(survival.fields)}: " if survival.fields else ""
     test = survival.comparison
@@ -92,13 +92,13 @@ def _says_one(group: Group) -> str:
     count = f"{group.name}: {group.curve.generalised} of {group.curve.n} generalised"
     median = group.median
     if median.value is None or median.low is None:
-        return f"{count}, half of them by no step seen"
+        return f"{count}, the median was not reached"
     high = "no bound" if median.high is None else whole(median.high)
     return f"{count}, half by step {whole(median.value)} ({whole(median.low)} … {high})"
 
 
 def draw(figure: matplotlib.figure.Figure, survival: Survival) -> None:
-    """One rising staircase with its band per group; a tick where a run ended without grokking."""
+    """One rising staircase with its band per group; a tick where a run ended without generalising."""
     axes = figure.subplots()
     colours = theme.key_colours(range(len(survival.groups)))
     names = []
@@ -120,7 +120,7 @@ def draw(figure: matplotlib.figure.Figure, survival: Survival) -> None:
 
 
 def _draw_group(axes: matplotlib.axes.Axes, group: Group, colour: str, end: float) -> float:
-    """The share at the end of the staircase; dotted from where no run was left."""
+    """Draw one group and return its share at the end; the line is dotted from where no run is left."""
     curve = group.curve
     step, share = np.array(curve.step), 1 - np.array(curve.survival)
     axes.plot(step, share, color=colour, drawstyle="steps-post", zorder=3)
@@ -137,9 +137,10 @@ FIGURE = SweepFigure(
     name="survival",
     title="When runs generalise",
     caption=(
-        "The share of runs that have generalised by each step, with a 95 % band (Kaplan and Meier's estimate, upside "
-        "down). A small upright tick is a run that ended without having generalised: it counts as long as it ran, instead "
-        "of being left out. A line goes on dotted where no run is left to tell."
+        "The share of runs that have generalised by each step, with a 95 % band (one minus Kaplan and Meier's "
+        "estimate). A run generalises at the step from which its test accuracy stays at 99 %, whether it grokked or "
+        "generalised at once. A small upright tick marks a run that ended before that: it counts for as long as it "
+        "ran. A line is dotted where no run is left."
     ),
     fields=(0, 2),
     data=data,
