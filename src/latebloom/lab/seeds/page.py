@@ -62,7 +62,7 @@ def _chapter(name: str, study: SeedStudy) -> str:
     made = (
         f"{pooled.n} seeds mod {study.p}, trained by `{study.trained}`, studied by `{study.command}` on {study.date} "
         f"(latebloom {study.versions['latebloom']}, torch {study.versions['torch']}, {study.device['system']}, "
-        f"commit {study.commit or 'unknown'})."
+        f"commit {study.commit or 'unknown'}). {study.rule}"
     )
     quantities = _table(("", f"{name}, {pooled.n} seeds"), rows(study))
     moments = _table(("moment", "AUC", "control"), moment_rows(study))
@@ -106,7 +106,7 @@ def _each(study: SeedStudy) -> str:
             str(seed.seed),
             ", ".join(f"{k} ({(seed.initial_ranks or {}).get(k, '–')})" for k in seed.key_frequencies) or "none",
             ", ".join(str(size) for size in seed.cluster_sizes.values()),
-            number(seed.generalised_at, 0),
+            number(seed.test_learned_at, 0),
             number(seed.test_loss_falls, 0),
             number(seed.final.gradient_symmetricity),
             number(seed.final.distance_irrelevance),
