@@ -20,13 +20,15 @@ def summary(**run):
     facts = {
         "name": "a run", "recipe": "none", "task_summary": "x + y mod p", "p": 13, "phase_sign": 1, "train_pairs": 60,
         "model": {"kind": "mlp", "d_mlp": 8}, "weight_decay": 1.0, "seed": 0, "status": "finished", "step": 10,
-        "checkpoint": 10, "stopped_because": None, "created": "now", "seconds": 1.0, "versions": {}, "device": {},
+        "checkpoint": 10, "stopped_because": None,
+        "outcome": {"outcome": "memorised", "reason": "Memorised: by hand."},
+        "created": "now", "seconds": 1.0, "versions": {}, "device": {},
         "git_commit": None, "command": None, **run,
     }  # fmt: skip
     return {
         "run": facts,
         "final": {},
-        "phases": {"found": False, "reason": "No phases: nothing happened.", "phases": [], "boundaries": []},
+        "phases": {"complete": False, "reason": "No phases: nothing happened.", "phases": [], "boundaries": []},
         "explanation": {"key_frequencies": [], "loss": losses},
         "colours": {},
         "comparison": [
@@ -47,7 +49,8 @@ def test_text_of_a_run_is_escaped():
 
 def test_a_run_without_anything_found_says_so():
     page = render_report(summary(), {})
-    assert "This run did not grok" in page
+    assert "The phases could not be separated" in page
+    assert "Memorised: by hand." in page
     assert "Not drawn: no picture was given" in page
     assert "not defined" in page
 
@@ -58,7 +61,7 @@ def test_a_run_without_anything_found_says_so():
 def test_whether_pairs_come_again_decides_the_words(train_pairs, right):
     page = render_report({**summary(train_pairs=train_pairs), "final": {"test_accuracy": 0.5}}, {})
     assert right in page
-    assert ("This run did not grok" in page) == ("of the 169 pairs" in page) == (train_pairs is not None)
+    assert ("The phases could not be separated" in page) == ("of the 169 pairs" in page) == (train_pairs is not None)
 
 
 def test_a_stream_without_a_test_set_is_right_on_its_last_batch():

@@ -95,8 +95,8 @@ def _success(boundaries: tuple[Boundary, ...]) -> str:
     _, memorised, fall, *settled = boundaries
     ending = f"settled at {settled[0].step:g}" if settled else "had not settled when the record ends"
     return (
-        f"Separate phases: train loss levelled out at step {memorised.step:g}, test loss began to fall at {fall.step:g} "
-        f"and {ending}."
+        f"Separate phases: train loss levelled out at step {memorised.step:g}, test loss began to fall at step "
+        f"{fall.step:g} and {ending}."
     )
 
 

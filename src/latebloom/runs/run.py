@@ -155,6 +155,7 @@ class Run:
             ("status", self.status),
             ("step", f"{manifest.step}" + (f" ({manifest.stopped_because})" if manifest.stopped_because else "")),
             ("loss", ", ".join(losses) or "none yet"),
+            ("outcome", self.outcome.reason),
             ("checkpoints", str(len(self.checkpoints))),
         ]
 

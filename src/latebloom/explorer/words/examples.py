@@ -58,7 +58,7 @@ EXAMPLES = Words(
     train_loss="loss on the train set",
     test_loss="loss on the test set",
     no_phases=(
-        "The phases of grokking could not all be told apart{so_far}: for that, train loss must level out before test "
+        "The phases could not be separated{so_far}: for that, train loss must level out before test "
         "loss falls. {reason}"
     ),
     chapters=_CHAPTERS,

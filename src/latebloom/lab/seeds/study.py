@@ -34,8 +34,8 @@ Member = Bool[np.ndarray, " item"]
 
 RULE = "A test set is learned at the first logged step from which its accuracy stays at 99 %."
 OLD_RULE = (
-    "When this study was made, a test set counted as learned at the first logged step with 99 % accuracy, whether or not "
-    "it stayed there, and no outcome was stored."
+    "When this study was made, a test set counted as learned at the first logged step with 99 % accuracy, whether or "
+    "not it stayed there, and no outcome was stored."
 )
 
 

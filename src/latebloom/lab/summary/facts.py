@@ -28,6 +28,7 @@ def facts(source: FigureSource) -> dict[str, Any]:
         "step": manifest.step,
         "checkpoint": source.step,
         "stopped_because": manifest.stopped_because,
+        "outcome": run.outcome.to_dict(),
         "created": manifest.created.isoformat(timespec="seconds"),
         "seconds": manifest.seconds,
         "versions": manifest.versions,
