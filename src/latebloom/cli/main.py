@@ -18,7 +18,7 @@ COMMANDS = {
     "crossover": "bisect the data size at which a recipe groks",
     "table": "one row per run of a sweep: what was varied, and how it went",
     "seeds": "what is the same in every seed of a sweep, and how early a run's outcome can be told",
-    "statistics": "how many runs of a sweep grok, when, and how a field affects that",
+    "statistics": "how many runs of a sweep grok, when, and what a field does to that",
     "query": "SQL over the metrics of all runs",
     "explain": "reverse-engineer a run, a checkpoint or a published state dict",
     "measure": "every measure at every checkpoint, into the run",
