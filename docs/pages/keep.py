@@ -31,7 +31,7 @@ def keep_run(path: str) -> None:
     _write(MAINLINE / "summary.json", summarise(run))
     _write(MAINLINE / "claims.json", claims)
     for name in PICTURES:
-        figure(name, run, IMAGES / f"{name}.png")
+        figure(name, run).save(IMAGES / f"{name}.png")
 
 
 def keep_reproduction(folder: Path) -> None:

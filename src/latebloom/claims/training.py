@@ -42,7 +42,7 @@ def _excluded_parts(evidence: Evidence) -> Verdict:
 
 def _restricted_first(evidence: Evidence) -> Verdict:
     pairs = evidence.paired("restricted_loss", "test_loss")
-    if pairs is None or not evidence.phases.found:
+    if pairs is None or not evidence.phases.complete:
         return undecided(NEEDS_GROKKING)
     steps, restricted, test = pairs
     chance = float(np.log(evidence.task.p))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from latebloom._errors import UsageError
 from latebloom.runs import Run
 from latebloom.store import find_runs
-from latebloom.sweeps.choose_place import place_of
+from latebloom.sweeps.place import place_of
 from latebloom.sweeps.expand import expand
 from latebloom.sweeps.place import Folder
 from latebloom.sweeps.query import query as run_query
