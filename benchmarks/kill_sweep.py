@@ -28,7 +28,7 @@ from latebloom.cli.overrides import configured
 from latebloom.runs import train_run
 from latebloom.store import effective_status, find_runs
 from latebloom.sweeps.expand import expand
-from latebloom.sweeps.spec import asked_for
+from latebloom.sweeps.spec import make_spec
 
 MODEL = ["--task.p", "7", "--model.d_model", "16", "--model.d_head", "4", "--model.d_mlp", "16"]
 RECORD = ["--training.stop", "steps", "--recording.checkpoints", "50"]
@@ -83,7 +83,7 @@ def main() -> None:
     torch.set_num_threads(1)
     chance = random.Random(options.seed)
     settings = [*MODEL, *RECORD, "--training.steps", str(options.steps)]
-    jobs = expand(asked_for("small", [GRID], options.seeds, settings), configured)
+    jobs = expand(make_spec("small", [GRID], options.seeds, settings), configured)
     totals = {"killed": 0, "runs_finished_when_killed": 0, "lost": 0, "doubled_or_strange": 0, "different": 0}
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)

@@ -28,7 +28,7 @@ from latebloom.runs import train_run
 from latebloom.store import find_runs
 from latebloom.sweeps.expand import expand
 from latebloom.sweeps.place import Folder
-from latebloom.sweeps.spec import asked_for
+from latebloom.sweeps.spec import make_spec
 from latebloom.sweeps.train import train_sweep
 
 
@@ -49,7 +49,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     settings = [*MODEL, *RECORD, "--training.steps", str(options.steps)]
-    jobs = expand(asked_for("small", [GRID], options.seeds, settings), configured)
+    jobs = expand(make_spec("small", [GRID], options.seeds, settings), configured)
     moment: dict[str, int] = {}
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)

@@ -12,7 +12,7 @@ from latebloom.figures.sweep import crossover as figure
 from latebloom.figures.sweep import drawn
 from latebloom.lab.crossover import Limits, Range, asked_for, crossover, draw, next_sizes, search, sizes_at_most
 from latebloom.lab.crossover.result import said
-from latebloom.runs import Outcome
+from latebloom.runs import JobResult
 from latebloom.runs.recorder import new_manifest
 from latebloom.statistics.crossover import edge
 from latebloom.store import RunDirectory, append_rows, empty_table
@@ -219,8 +219,8 @@ def test_a_run_that_failed_ends_the_search_with_its_reason_not_with_that_of_one_
 
     def failing(place, jobs, spec, workers=None, quiet=False):
         tally = Tally(2, Counter(), {})
-        tally.end(Outcome("a", "diverged", 10, "not finite"))
-        tally.end(Outcome("b", "failed", 0, "no rights"))
+        tally.end(JobResult("a", "diverged", 10, "not finite"))
+        tally.end(JobResult("b", "failed", 0, "no rights"))
         return tally
 
     monkeypatch.setattr(search, "train_sweep", failing)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from latebloom._errors import UsageError
-from latebloom.sweeps.spec import Spec, asked_for, read_spec, usual_name
+from latebloom.sweeps.spec import Spec, make_spec, read_spec, usual_name
 
 TOML = """
 recipe = "small"
@@ -41,7 +41,7 @@ def test_toml_and_json_say_the_same(tmp_path: Path) -> None:
 
 def test_the_command_line_adds_to_a_file(tmp_path: Path) -> None:
     file = written(tmp_path, "decay.toml", TOML)
-    spec = asked_for(str(file), ["task.p=13", "task.p=17", "optimiser.weight_decay=0,1"], "5", ["--task.p", "7"])
+    spec = make_spec(str(file), ["task.p=13", "task.p=17", "optimiser.weight_decay=0,1"], "5", ["--task.p", "7"])
     assert (spec.seeds, spec.grid["task.p"], spec.grid["optimiser.weight_decay"]) == ((5,), ("13", "17"), ("0", "1"))
     assert spec.settings[-2:] == ("--task.p", "7")
     assert (usual_name(str(file)), usual_name("small")) == ("decay", "small-sweep")

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from latebloom.runs import Job, Outcome, Run, train_batch, train_run
+from latebloom.runs import Job, JobResult, Run, train_batch, train_run
 from latebloom.runs.naming import default_name
 from latebloom.sweeps.progress import watch as watch_many
 from latebloom.sweeps.tally import Tally
@@ -34,7 +34,7 @@ def train_seeds(
     name: str | None = None,
     root: str | Path = "runs",
     quiet: bool = False,
-) -> list[Outcome]:
+) -> list[JobResult]:
     """Train one experiment under many seeds in this process, in ``root``, or ``root/name``; how each ended.
 
     Each run has the bits that it has alone on one thread. Runs that are there are continued, or left as they are if
@@ -50,7 +50,7 @@ def train_seeds(
             tally.reached(run, step)
             view(tally)
 
-        def ended(outcome: Outcome) -> None:
+        def ended(outcome: JobResult) -> None:
             tally.end(outcome)
             view(tally)
 

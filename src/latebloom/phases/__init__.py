@@ -5,15 +5,19 @@ from latebloom.phases.broken_line import BrokenLine, CornerSearch, fit_broken_li
 from latebloom.phases.current import current_phase
 from latebloom.phases.detect import detect_phases
 from latebloom.phases.estimate import Estimate
+from latebloom.phases.outcome import OUTCOMES, Outcome, OutcomeName, outcome_of
 from latebloom.phases.phase_change import NoChange, PhaseChange, find_phase_change
 from latebloom.phases.series import Series
 
 __all__ = [
+    "OUTCOMES",
     "Boundary",
     "BrokenLine",
     "CornerSearch",
     "Estimate",
     "NoChange",
+    "Outcome",
+    "OutcomeName",
     "Phase",
     "PhaseChange",
     "PhaseName",
@@ -23,4 +27,5 @@ __all__ = [
     "detect_phases",
     "find_phase_change",
     "fit_broken_line",
+    "outcome_of",
 ]

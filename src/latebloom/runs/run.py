@@ -16,7 +16,8 @@ from torch import Tensor
 from latebloom._errors import DamagedFileError, RunNotFoundError, UsageError
 from latebloom._text import html_table
 from latebloom.models import Model
-from latebloom.phases import Phases, Series, detect_phases
+from latebloom.phases import Outcome, Phases, Series, detect_phases
+from latebloom.runs.outcome import outcome_of_experiment
 from latebloom.store import Manifest, RunDirectory, effective_status, join_on_step
 from latebloom.tasks import ModularTask, Task, split
 from latebloom.training import Experiment
@@ -102,6 +103,11 @@ class Run:
         if not {"train_loss", "test_loss"} <= set(found):
             return Phases((), (), False, "No phases: the run has no train and test loss to tell them by.")
         return detect_phases(found)
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether it grokked, and if not, what it did instead, as of its last recorded step."""
+        return outcome_of_experiment(self.experiment, self.all_series())
 
     @property
     def checkpoints(self) -> list[int]:

@@ -1,4 +1,4 @@
-"""How worker processes are born: on one thread, and deaf to the keyboard."""
+"""How worker processes start: on one thread, and without reacting to Ctrl-C."""
 
 import os
 import signal
@@ -27,7 +27,7 @@ def one_thread_children() -> Iterator[None]:
 
 
 @contextmanager
-def deaf_children() -> Iterator[None]:
+def children_ignoring_interrupts() -> Iterator[None]:
     """Processes started inside the block ignore Ctrl-C while they load: it reaches all of a terminal's processes, and
     the parent alone decides what it means."""
     if threading.current_thread() is not threading.main_thread():

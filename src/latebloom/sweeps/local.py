@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 
-from latebloom.sweeps.children import deaf_children, one_thread_children
+from latebloom.sweeps.children import children_ignoring_interrupts, one_thread_children
 from latebloom.sweeps.engine import Ended, Event, Lost, Reached
 from latebloom.sweeps.grouping import Batch
 from latebloom.sweeps.place import Place
@@ -65,7 +65,7 @@ class LocalEngine:
         context = multiprocessing.get_context("spawn")  # a fork would share locks and threads
         ours, theirs = context.Pipe()
         process = context.Process(target=serve, args=(theirs, self._place), daemon=True)
-        with one_thread_children(), deaf_children():
+        with one_thread_children(), children_ignoring_interrupts():
             process.start()
         theirs.close()  # so that the end of the process is the end of the pipe
         self._workers.append(_Worker(process, ours))
@@ -77,14 +77,14 @@ class LocalEngine:
         try:
             kind, *rest = worker.pipe.recv()
         except (EOFError, OSError):  # nothing, or half of a message
-            return Lost(batch, self._buried(worker))
+            return Lost(batch, self._remove_dead(worker))
         if kind == "reached":
             return Reached(*rest)
         worker.batch = None
         return Ended(batch, rest[0]) if kind == "ended" else Lost(batch, rest[0])
 
-    def _buried(self, worker: _Worker) -> str:
-        """Forget a worker that died, and say how."""
+    def _remove_dead(self, worker: _Worker) -> str:
+        """Remove a worker that died, and return the cause in one line."""
         worker.process.join()
         worker.pipe.close()
         self._workers.remove(worker)

@@ -1,4 +1,4 @@
-"""A sweep as asked for: recipe, grid, seeds and settings; from the command line or from a TOML or JSON file."""
+"""The request for a sweep: recipe, grid, seeds and settings, from the command line or from a TOML or JSON file."""
 
 import json
 import shlex
@@ -40,20 +40,20 @@ class Spec(Config):
         return prod(map(len, self.grid.values())) * len(self.seeds)
 
     def command(self) -> str:
-        """The command line that asks for the same sweep."""
+        """The command line of the same sweep."""
         seeds = ["--seeds", _span(self.seeds)]
         axes = [part for name, values in self.grid.items() for part in ("--grid", f"{name}={_joined(values)}")]
         return shlex.join(["latebloom", "sweep", self.recipe, *seeds, *axes, *self.settings])
 
 
 def _span(seeds: tuple[int, ...]) -> str:
-    """Seeds as `parse_seeds` reads them."""
+    """Seeds in the form that `parse_seeds` reads."""
     first, last = seeds[0], seeds[-1]
     return f"{first}:{last + 1}" if seeds == tuple(range(first, last + 1)) else ",".join(map(str, seeds))
 
 
 def _joined(values: tuple[str, ...]) -> str:
-    """Values as `split_values` reads them: by semicolons where one of them holds a comma."""
+    """Values in the form that `split_values` reads: separated by semicolons where one of them holds a comma."""
     if not any("," in value for value in values):
         return ",".join(values)
     return ";".join(values) + (";" if len(values) == 1 else "")
@@ -62,7 +62,7 @@ def _joined(values: tuple[str, ...]) -> str:
 def read_spec(path: Path) -> Spec:
     """The sweep that a file describes: ``recipe``, ``seeds`` ("0:32" or a list), tables ``grid`` and ``settings``.
 
-    Errors: UsageError naming the file for one that is missing, not TOML or JSON, or says something else.
+    Errors: UsageError naming the file where it is missing, is not TOML or JSON, or describes something else.
     """
     with one_line(path, "read", UsageError):
         content = path.read_bytes()
@@ -94,8 +94,8 @@ def parse_spec(found: Any, path: Path) -> Spec:
     )
 
 
-def asked_for(recipe_or_file: str, axes: Sequence[str], seeds: str | None, settings: Sequence[str]) -> Spec:
-    """The sweep of a command line; what it says is added to what the file says, and wins. Errors: UsageError."""
+def make_spec(recipe_or_file: str, axes: Sequence[str], seeds: str | None, settings: Sequence[str]) -> Spec:
+    """The sweep of a command line, which is added to the sweep of a file and overrides it. Errors: UsageError."""
     file = Path(recipe_or_file)
     spec = read_spec(file) if file.suffix in SUFFIXES else Spec(recipe=recipe_or_file)
     named: dict[str, tuple[str, ...]] = {}
@@ -110,7 +110,7 @@ def asked_for(recipe_or_file: str, axes: Sequence[str], seeds: str | None, setti
 
 
 def usual_name(recipe_or_file: str) -> str:
-    """The name of a sweep that was given none: it leaves out grid and seeds, so that more of them extend it."""
+    """The default name of a sweep. It does not contain grid and seeds, so that more of them extend the same sweep."""
     file = Path(recipe_or_file)
     return file.stem if file.suffix in SUFFIXES else f"{recipe_or_file}-sweep"
 
@@ -134,7 +134,7 @@ def _values(path: Path, name: str, value: Any) -> tuple[str, ...]:
 
 
 def _text(path: Path, name: str, value: Any) -> str:
-    """A value as it would be written on the command line."""
+    """A value in the form of the command line."""
     if isinstance(value, list | dict):
         raise UsageError(f"{path}: {name}: got {value!r}, expected text as on the command line, for example '0.9,0.98'")
     return "none" if value is None else str(value)

@@ -17,7 +17,7 @@ REPORT_SECONDS = 0.5
 
 def serve(pipe: Connection, place: Place) -> None:
     """Train what comes: a tuple of jobs in, then ("reached", name, step) now and then, and at last
-    ("ended", outcomes) or ("lost", reason) out; until the pipe is closed."""
+    ("ended", results) or ("lost", reason) out; until the pipe is closed."""
     os.setpgid(0, 0)  # out of the reach of the terminal, whose Ctrl-C the parent alone answers
     threading.Thread(target=_die_with_parent, daemon=True).start()
     torch.set_num_threads(1)
@@ -29,7 +29,7 @@ def serve(pipe: Connection, place: Place) -> None:
 
 
 def trained(place: Place, jobs: tuple[Job, ...], report: BatchObserver) -> tuple[str, object]:
-    """Train a batch here: ("ended", outcomes), or ("lost", reason) for an error that no run answers for."""
+    """Train a batch here: ("ended", results), or ("lost", reason) for an error that no run answers for."""
     try:
         return "ended", tuple(place.train(jobs, report))
     except Exception as error:  # Whatever it is, it must not take the worker's other batches with it.

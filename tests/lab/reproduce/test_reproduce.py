@@ -13,7 +13,7 @@ from latebloom.cli.main import main
 from latebloom.cli.overrides import configured
 from latebloom.lab.reproduce import BUDGETS, Entry, catalogue, reproduce
 from latebloom.lab.reproduce.result import Picture, SystemResult
-from latebloom.runs import Outcome
+from latebloom.runs import JobResult
 from latebloom.sweeps.spec import Spec
 from latebloom.sweeps.tally import Tally
 
@@ -107,9 +107,9 @@ def test_a_run_that_failed_is_a_problem_and_one_that_diverged_is_not(
 ) -> None:
     tally = Tally(9, Counter(), {})
     for number in range(8):
-        tally.end(Outcome(f"a-{number}", "diverged", 3, "not finite"))
+        tally.end(JobResult(f"a-{number}", "diverged", 3, "not finite"))
     for name, message in failed:
-        tally.end(Outcome(name, "failed", 0, message))
+        tally.end(JobResult(name, "failed", 0, message))
     module = import_module("latebloom.lab.reproduce.reproduce")
     monkeypatch.setattr(module, "train_system", lambda *asked: ([], tally))
     assert reproduce("quick", tmp_path, configured, workers=1, quiet=True)[1] == problem

@@ -132,7 +132,7 @@ def test_a_growing_sweep_says_what_it_leaves_out(planted_sweep: Path, tmp_path: 
     study = study_seeds(load_sweep(place))
     assert study.left_out == {"interrupted": 1, "not begun": 1}
     assert study.trained == "latebloom sweep planted --seeds 0:3"
-    assert study.pooled.by_step[-1].auc.reason == "one run says nothing about other runs"
+    assert study.pooled.by_step[-1].auc.reason == "one run gives no interval"
     assert "no interval" in seeds_page({"growing": study})
 
 

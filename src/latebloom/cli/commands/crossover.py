@@ -81,8 +81,7 @@ def _search(options: Namespace, rest: list[str]) -> "Search":
     from latebloom.cli.overrides import configured
     from latebloom.lab.crossover import asked_for
     from latebloom.statistics import DELAY
-    from latebloom.sweeps.choose_place import place_of
-    from latebloom.sweeps.place import Folder
+    from latebloom.sweeps.place import Folder, place_of
 
     place = place_of(options.runs, f"{options.recipe}-crossover" if options.name is None else options.name)
     if not isinstance(place, Folder):

@@ -40,14 +40,14 @@ def run(parser: Parser, arguments: list[str]) -> int:
         parser.epilog = describe_settings()
     options, rest = parser.parse_known_args(arguments)
     from latebloom.cli.overrides import configured
-    from latebloom.sweeps.choose_place import place_of
     from latebloom.sweeps.expand import expand
+    from latebloom.sweeps.place import place_of
     from latebloom.sweeps.plan import make_plan
-    from latebloom.sweeps.spec import asked_for, usual_name
+    from latebloom.sweeps.spec import make_spec, usual_name
     from latebloom.sweeps.train import train_sweep, worker_count
 
     steps = [] if options.steps is None else ["--training.steps", str(options.steps)]
-    spec = asked_for(options.recipe, options.grid, options.seeds, [*rest, *steps])
+    spec = make_spec(options.recipe, options.grid, options.seeds, [*rest, *steps])
     jobs = expand(spec, configured)
     place = place_of(options.runs, usual_name(options.recipe) if options.name is None else options.name)
     if options.dry_run or not (options.quiet or options.json):

@@ -19,8 +19,7 @@ from latebloom.figures.sweep import (
     seed_leads,
     survival,
 )
-from latebloom.figures.sweep.figure import SweepFigure
-from latebloom.figures.sweep.render import drawn
+from latebloom.figures.sweep.figure import SweepFigure, drawn
 from latebloom.store import atomic_write, check_output
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ _IN_ORDER: tuple[SweepFigure[Any], ...] = (
 )
 
 SWEEP_FIGURES: Mapping[str, SweepFigure[Any]] = MappingProxyType({figure.name: figure for figure in _IN_ORDER})
-"""Every figure of a sweep by name."""
+"""Every figure of a sweep, by name."""
 
 
 @overload
@@ -48,12 +47,12 @@ def render_sweep_figure(name: str, table: pandas.DataFrame, fields: Sequence[str
 def render_sweep_figure(
     name: str, table: pandas.DataFrame, fields: Sequence[str] = (), path: Path | str | None = None
 ) -> Path | bytes:
-    """Draw a figure of a table of runs: as SVG (bytes), or into a file whose suffix (.svg, .png, .pdf) says the format.
+    """Draw a figure of a table of runs: as SVG (bytes), or into a file whose suffix (.svg, .png, .pdf) sets the format.
 
-    table: one row per run; as far as the figure needs them, columns ``step`` (last done), ``generalised_at`` (null: not
-    yet), ``train_reached`` and ``test_reached`` (null: not yet), ``key_frequencies`` (a list), ``task.p``, and the
-    ``fields`` that it is drawn over. Errors: UsageError in one line for an unknown name, field or suffix, a figure that
-    is undefined for these runs, or without matplotlib.
+    table: one row per run with the columns that the figure needs, among ``step`` (the last), ``outcome``,
+    ``train_learned_at`` and ``test_learned_at`` (null: not yet), ``training.steps``, ``key_frequencies`` (a list),
+    ``task.p``, and the ``fields`` that it is drawn over. Errors: UsageError in one line for an unknown name, field or
+    suffix, a figure that is undefined for these runs, or without matplotlib.
     """
     if name not in SWEEP_FIGURES:
         raise UsageError(f"figure: got {name!r}, expected one of {', '.join(SWEEP_FIGURES)}")

@@ -10,7 +10,7 @@ from latebloom.figures.sweep import crossover, drawn
 from latebloom.lab.crossover.result import Crossover
 from latebloom.lab.crossover.search import Search
 from latebloom.store import atomic_write, one_line
-from latebloom.sweeps.pandas_extra import needs_pandas
+from latebloom.sweeps.export import needs_pandas
 from latebloom.sweeps.table import sweep_table
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from latebloom.figures import render_sweep_figure
 from latebloom.lab.seeds.facts import PROGRESS, SeedFacts
 from latebloom.lab.seeds.study import SeedStudy
-from latebloom.sweeps.pandas_extra import needs_pandas
+from latebloom.sweeps.export import needs_pandas
 
 if TYPE_CHECKING:
     import pandas

@@ -8,7 +8,7 @@ from latebloom._config import Config
 from latebloom.lab.seeds.facts import PROGRESS, Foresight, SeedFacts
 from latebloom.statistics import ChosenFrequencies, Estimate, chosen_frequencies
 from latebloom.statistics.lead import Leads, leads
-from latebloom.statistics.middle import Quartiles, mean, median, quartiles
+from latebloom.statistics.summaries import Quartiles, mean, median, quartiles
 
 
 class Moment(Config):
