@@ -8,7 +8,7 @@ from latebloom.claims.evidence import Evidence
 from latebloom.claims.quantity import Never, Undefined, once, percent, quantity
 from latebloom.phases import Series
 from latebloom.phases.outcome import DELAY, LEARNED_ACCURACY, LEARNED_LOSS_SHARE, Outcome, outcome_of
-from latebloom.statistics import ACCURACY, first_reached
+from latebloom.statistics import first_reached
 from latebloom.tasks.guessing import guessing_losses
 
 NEEDS_PHASES = "needs a run that grokked, and `latebloom measure`"
@@ -16,7 +16,10 @@ NEEDS_PHASES = "needs a run that grokked, and `latebloom measure`"
 
 THREE_QUARTERS = 0.75
 
-_RIGHT = f"{percent(ACCURACY)}"
+RIGHT = 0.9
+"""Accuracy at which a set counts as mostly right: for claims about the middle of learning, not about grokking."""
+
+_RIGHT = percent(RIGHT)
 
 
 def series_of(evidence: Evidence, name: str) -> Series:
@@ -37,7 +40,7 @@ def boundary_of(evidence: Evidence, phase: str) -> float:
 
 def _reached(evidence: Evidence, kind: str) -> float:
     accuracy = series_of(evidence, f"{kind}_accuracy")
-    step = first_reached(accuracy.step, accuracy.value)
+    step = first_reached(accuracy.step, accuracy.value, RIGHT)
     if step is None:
         raise Never(f"{kind} accuracy does not reach {_RIGHT} by step {accuracy.step[-1]:.0f}")
     return step
@@ -56,7 +59,7 @@ def test_90_at(evidence: Evidence) -> float:
 @quantity("steps", f"the last recorded step before test accuracy first is {_RIGHT}")
 def test_below_90_until(evidence: Evidence) -> float:
     accuracy = series_of(evidence, "test_accuracy")
-    step = first_reached(accuracy.step, accuracy.value)
+    step = first_reached(accuracy.step, accuracy.value, RIGHT)
     earlier = accuracy.step if step is None else accuracy.step[accuracy.step < step]
     return float(earlier[-1]) if len(earlier) else 0.0
 
@@ -110,8 +113,7 @@ _LEARNED = f"{percent(LEARNED_ACCURACY)}"
 
 @once
 def _outcome(evidence: Evidence) -> Outcome:
-    wanted = {name: evidence.series(name) for name in ("train_accuracy", "test_accuracy")}
-    found = outcome_of({k: v for k, v in wanted.items() if v is not None}, guessing_loss=evidence.chance)
+    found = evidence.run.outcome
     if found.name is None:
         raise Undefined(found.reason.rstrip("."))
     return found
@@ -133,13 +135,13 @@ def _learned_at(found: Outcome, step: float | None, what: str) -> float:
     return step
 
 
-@quantity("steps", f"the step from which train accuracy stays at {_LEARNED}")
+@quantity("steps", f"the step from which the train set is learned, at {_LEARNED} accuracy")
 def train_learned_at(evidence: Evidence) -> float:
     found = _outcome(evidence)
     return _learned_at(found, found.train_learned_at, f"train accuracy does not reach {_LEARNED}")
 
 
-@quantity("steps", f"the step from which test accuracy stays at {_LEARNED}")
+@quantity("steps", f"the step from which the test set stays learned, at {_LEARNED} accuracy")
 def test_learned_at(evidence: Evidence) -> float:
     found = _outcome(evidence)
     return _learned_at(found, found.test_learned_at, f"test accuracy does not reach {_LEARNED} and stay there")

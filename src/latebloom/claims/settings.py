@@ -19,7 +19,7 @@ from latebloom.claims.quantity import Undefined
 from latebloom.claims.record import Record
 from latebloom.claims.region import AtLeast, AtMost, Otherwise, Region
 from latebloom.claims.verdict import MOST
-from latebloom.statistics import GrokTimes
+from latebloom.statistics import GeneralisationTimes
 
 FEWEST = 3
 """Fewest runs of one setting of which a share is taken. Arbitrary: one or two decide nothing."""
@@ -59,9 +59,9 @@ def share_grokked(records: Sequence[Record]) -> float:
     return sum(record.value(outcome.name) == "grokked" for record in records) / len(records)
 
 
-def grok_times(records: Sequence[Record]) -> GrokTimes:
+def generalisation_times(records: Sequence[Record]) -> GeneralisationTimes:
     """When each run learned its test set (99 % accuracy), censored at its last step where it did not."""
-    return GrokTimes.of(
+    return GeneralisationTimes.of(
         [record.value(test_learned_at.name) for record in records], [record.value(last_step.name) for record in records]
     )
 

@@ -12,7 +12,7 @@ from latebloom.claims.region import Above, AnyOf, AtLeast, AtMost, Below, Betwee
 from latebloom.claims.settings import (
     FEWEST,
     Grokking,
-    grok_times,
+    generalisation_times,
     grouped,
     memorised,
     share_generalised,
@@ -33,7 +33,7 @@ _ALL = (train_90_at, test_90_at, test_learned_at, last_step)
 )
 def decay_exponent(records: Sequence[Record]) -> Estimate:
     decays = np.array([record.setting(_FIELD) for record in records], dtype=float)
-    found = fit_power_law(decays, grok_times(records)).exponent
+    found = fit_power_law(decays, generalisation_times(records)).exponent
     if found.value is None or found.low is None or found.high is None:
         raise Undefined(found.reason or "the exponent is undefined")
     return found
@@ -44,7 +44,7 @@ def decay_001_factor(records: Sequence[Record]) -> Estimate:
     groups = grouped(records, _FIELD)
     if not {1.0, 0.01} <= set(groups):
         raise Undefined("needs runs with weight decay 1 and 0.01")
-    (effect,) = level_effects({"1": grok_times(groups[1.0]), "0.01": grok_times(groups[0.01])})
+    (effect,) = level_effects({"1": generalisation_times(groups[1.0]), "0.01": generalisation_times(groups[0.01])})
     if effect.factor.value is None:
         raise Undefined(effect.factor.reason or "a median is undefined")
     return effect.factor
@@ -87,7 +87,7 @@ def without_decay_patience(records: Sequence[Record]) -> float:
     groups = {decay: group for decay, group in grouped(records, _FIELD).items() if decay > 0}
     if not groups:
         raise Undefined("needs runs with weight decay to compare with")
-    least = median_step(grok_times(groups[min(groups)]))
+    least = median_step(generalisation_times(groups[min(groups)]))
     if least.value is None:
         raise Undefined(f"with weight decay {min(groups):g}, {least.reason}")
     return float(steps / least.value)
