@@ -13,7 +13,7 @@ from latebloom._errors import DamagedFileError
 from latebloom.claims.evidence import Evidence
 from latebloom.claims.quantity import Measurement, measure_all
 from latebloom.runs import Run
-from latebloom.runs.naming import canonical
+from latebloom.runs.canonical import canonical
 from latebloom.store import Status, identity
 
 

@@ -49,15 +49,9 @@ def difference(stored: dict[str, Any], experiment: Experiment) -> str | None:
 
     A setting that is newer than the stored experiment counts as what it is by default.
     """
-    return _first(_strip_length(canonical(stored)), _without_length(experiment), "")
-
-
-def canonical(stored: dict[str, Any]) -> dict[str, Any]:
-    """A stored experiment as this version writes it, with today's names of settings and the defaults of new ones; as it
-    is where it does not validate today."""
-    with suppress(ValidationError):
-        return Experiment.model_validate(stored).model_dump(mode="json")
-    return stored
+    with suppress(ValidationError):  # what is no experiment of today's is compared as it is
+        stored = Experiment.model_validate(stored).model_dump(mode="json")
+    return _first(_strip_length(stored), _without_length(experiment), "")
 
 
 def _without_length(experiment: Experiment) -> dict[str, Any]:

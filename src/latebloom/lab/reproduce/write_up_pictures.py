@@ -1,4 +1,4 @@
-"""The pictures of the write-up, and which figure of ours answers each."""
+"""The pictures of the write-up, and our figure for each."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from latebloom._config import Config
 
 
 class WriteUpPicture(Config):
-    """One picture of the write-up. caption: what it shows, in our words. place: where it stands, as claims name it.
+    """One picture of the write-up. caption: what it shows, in our words. place: where it is, as claims name it.
 
-    system, figure: the figure by name that is ours for it, of the first run of that system, or of the first that has
-    the settings ``where``.
+    system, figure: our figure for it, by name, of the first run of that system, or of the first with the settings
+    ``where``.
     """
 
     caption: str
