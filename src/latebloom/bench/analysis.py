@@ -1,4 +1,4 @@
-"""Every measure of one checkpoint, and whole commands."""
+"""The time of every measure of one checkpoint, and of whole commands."""
 
 import subprocess
 import sys
@@ -13,17 +13,18 @@ from latebloom.bench.timing import in_turns, median
 from latebloom.lab.measure import measure, snapshot
 from latebloom.measures import MODULAR, measure_snapshot
 from latebloom.models import Examples
+from latebloom.published import published
 from latebloom.recipes import mainline
 from latebloom.runs import Run, train_run
 from latebloom.runs.threads import one_thread
 from latebloom.training import DataSource
 
-KEYS = [14, 35, 41, 42, 52]
-"""Five, as many as the published model has: each costs a loss of its own."""
+KEYS = [int(k) for k in published("mainline.key_frequencies").numbers]
+"""Those of the published model: each key frequency costs a loss of its own."""
 
 
 def analysis() -> dict[str, Any]:
-    """Milliseconds for one checkpoint at p = 113, the whole of `measure` per checkpoint, and processes."""
+    """Milliseconds for one checkpoint at p = 113, milliseconds per checkpoint of `measure`, seconds of commands."""
     with tempfile.TemporaryDirectory() as folder:
         run = train_run(mainline(0).model_copy(update=_short()), "a", folder)
         source = DataSource(run.experiment)
@@ -60,7 +61,7 @@ def _one(run: Run, sets: dict[str, Examples]) -> None:
 
 @torch.no_grad()
 def _parts(run: Run, sets: dict[str, Examples]) -> dict[str, float]:
-    """Each measure on a snapshot that has been run; and, first, the run itself."""
+    """Milliseconds of the forward of a snapshot, and of each measure on it."""
     shot = snapshot(run, 0, KEYS, sets)
     calls = {measured.__name__: lambda measured=measured: measured(shot) for measured in MODULAR}
     times = in_turns({"snapshot": lambda: snapshot(run, 0, KEYS, sets), **calls}, rounds=2, each=3)

@@ -1,4 +1,4 @@
-"""The plain step: what everybody writes, with torch's own fused optimiser."""
+"""The plain step: the usual loop, with torch's own fused optimiser."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from latebloom.training.optimiser import build_optimiser
 
 
 def plain_step(experiment: Experiment, whole_sequence: bool) -> Callable[[], None]:
-    """One update on the full batch: logits at every position, as published, or only where there is loss."""
+    """One update on the full batch. Logits are computed at every position, as published, or only at loss positions."""
     trainer = Trainer(experiment)
     model, batch = trainer.model, trainer.data.batch(0)
     positions = experiment.task.loss_positions

@@ -1,4 +1,4 @@
-"""One step of the mainline model: through tables against the plain ones; and where its time goes."""
+"""One step of the mainline model: through tables and plain, the time of its parts, and a bound."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ REPEATS = 3
 
 
 def step() -> dict[str, Any]:
-    """Milliseconds of a step, several times over; the ratio; the share of each part; the bound."""
+    """Milliseconds of a step, several times over, with their ratio; milliseconds of each part; the bound."""
     trainer = Trainer(mainline(0))
     variants = {
         "tables": lambda: trainer.advance(1),
@@ -62,7 +62,7 @@ def _parts() -> dict[str, float]:
 
 
 def _bound(trainer: Trainer) -> dict[str, float]:
-    """The three products with W_logit that no trick removes, on all threads: their size, and how long torch takes."""
+    """The three products with W_logit that every method needs, on all threads: their size, and the time of torch."""
     examples, neurons, answers = len(trainer.data.batch(0)), 512, trainer.experiment.task.d_vocab_out
     active, w_logit, slope = torch.rand(examples, neurons), torch.rand(neurons, answers), torch.rand(examples, answers)
     times = in_turns({"products": lambda: _products(active, w_logit, slope)}, rounds=5, each=10)

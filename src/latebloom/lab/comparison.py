@@ -10,6 +10,7 @@ from latebloom.circuits.modular.heads import AttentionHead
 from latebloom.circuits.modular.unembedding import read_outs, unembedding_residual
 from latebloom.figures import FigureSource
 from latebloom.figures import neuron as neuron_figure
+from latebloom.published import filled, published_source, published_text
 
 
 def compare(
@@ -26,8 +27,16 @@ def compare(
 
 
 def published_rows() -> list[dict[str, str]]:
-    """The rows of ``write_up.toml``."""
-    return tomllib.loads(files("latebloom.lab").joinpath("write_up.toml").read_text("utf-8"))["row"]
+    """The rows of ``write_up.toml``, with the published number as text (``write_up``) and its ``source``."""
+    rows = tomllib.loads(files("latebloom.lab").joinpath("write_up.toml").read_text("utf-8"))["row"]
+    return [_with_published(row) for row in rows]
+
+
+def _with_published(row: dict[str, str]) -> dict[str, str]:
+    beside = {"note": filled(row["note"])} if "note" in row else {}
+    if "published" in row:
+        beside |= {"write_up": published_text(row["published"]), "source": published_source(row["published"])}
+    return row | beside
 
 
 def _is_mainline(source: FigureSource) -> bool:

@@ -10,24 +10,28 @@ from torch import Tensor
 
 from latebloom._config import Config
 from latebloom.circuits.modular.grid import Grid
+from latebloom.published import published
 
 WRITE_UP: Mapping[str, float] = MappingProxyType(
     {
-        "neurons: own polynomials": 2.5e-7,
-        "logits: key directions": 5.5e-8,
-        "logits: key 3x3 blocks": 7.2e-8,
-        "neurons: on read-out directions": 1.2e-7,
-        "neurons: off read-out directions": 5.3,
-        "zero skip round MLP": 9.1e-7,
-        "mean skip round MLP": 7.3e-7,
-        "zero heads": 24.3,
-        "zero skip round attention": 19.1,
+        name: published(id).number
+        for name, id in {
+            "neurons: own polynomials": "ablation.neuron_polynomials",
+            "logits: key directions": "mainline.restricted_loss",
+            "logits: key 3x3 blocks": "ablation.key_blocks",
+            "neurons: on read-out directions": "ablation.on_read_outs",
+            "neurons: off read-out directions": "ablation.off_read_outs",
+            "zero skip round MLP": "ablation.zero_mlp_residual",
+            "mean skip round MLP": "ablation.mean_mlp_residual",
+            "zero heads": "ablation.zero_heads",
+            "zero skip round attention": "ablation.zero_attention_residual",
+        }.items()
     }
 )
-"""Losses of the published mainline model (p = 113, unablated 2.4e-7) under each ablation, for comparison only.
+"""Losses (nats) of the published mainline model (p = 113) under each ablation, for comparison only.
 
-Source: P ("Progress measures for grokking via mechanistic interpretability"), read second-hand.
-Its clusters are left out: another model's cluster of the same number is another cluster.
+Source: P~, see ``published.toml``. The ablations of its clusters are left out: a cluster of the same frequency in
+another model is another cluster.
 """
 
 

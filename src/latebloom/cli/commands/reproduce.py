@@ -78,7 +78,6 @@ def _print_result(result: "Reproduction") -> None:
     from latebloom.claims import STATES
     from latebloom.explorer.reproduction import measured, spread
 
-    claims = [claim.model_dump() for claim in result.claims]
-    rows = [(c["id"], c["outcome"], measured(c), spread(c), c["write_up"]) for c in claims]
+    rows = [(c.id, c.state, measured(c), spread(c), c.write_up) for c in result.claims]
     print_table(("claim", "verdict", "measured", "runs that uphold it", "write-up"), rows)
     print_pairs([(state, str(result.count(state))) for state in STATES])

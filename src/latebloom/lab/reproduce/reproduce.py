@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from latebloom.claims import SYSTEMS, Record, Results
+from latebloom.claims import POOLING, SYSTEMS, Record, Results
 from latebloom.explorer import render_reproduction
 from latebloom.explorer.templating import templates
 from latebloom.lab.reproduce.catalogue import Budget, Entry, catalogue, check_only
@@ -114,7 +114,7 @@ class _Reproduction:
         }
         stored = (result.model_dump_json(indent=1) + "\n").encode()
         atomic_write(self.home / f"{self.budget}.json", stored)
-        page = render_reproduction(result.model_dump(mode="json"), drawings)
+        page = render_reproduction(result, drawings, POOLING)
         atomic_write(self.home / f"{self.budget}.html", page.encode())
         return result
 

@@ -1,4 +1,4 @@
-"""The pictures of the write-up, and our figure for each."""
+"""The pictures of the write-up, and which figure of ours answers each."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from latebloom._config import Config
 
 
 class WriteUpPicture(Config):
-    """One picture of the write-up. caption: what it shows, in our words. place: where it is, as claims name it.
+    """One picture of the write-up. caption: what it shows, in our words. place: where it stands, as claims name it.
 
-    system, figure: our figure for it, by name, of the first run of that system, or of the first with the settings
-    ``where``.
+    system, figure: the figure by name that is ours for it, of the first run of that system, or of the first that has
+    the settings ``where``. drawn_there: whether the write-up has a picture, or describes it in words only.
     """
 
     caption: str
@@ -23,6 +23,7 @@ class WriteUpPicture(Config):
     system: str
     figure: str
     where: dict[str, str | int | float] = Field(default_factory=dict)
+    drawn_there: bool = True
 
     @property
     def id(self) -> str:
