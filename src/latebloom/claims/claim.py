@@ -11,7 +11,7 @@ from typing import Any
 from latebloom._registry import Registry
 from latebloom.claims.quantity import Measurement, Quantity, Term, Undefined, Values, measured
 from latebloom.claims.record import Record
-from latebloom.claims.region import Region, names_of
+from latebloom.claims.region import Holds, Region, names_of
 from latebloom.claims.systems import SYSTEMS
 from latebloom.claims.verdict import Verdict
 from latebloom.runs import Run
@@ -67,7 +67,9 @@ class _Sentence:
         return Verdict(state="holds" if holds else "fails", value=self._shown(values), finding=text)
 
     def _shown(self, values: Values) -> float | None:
-        """The number beside the verdict; None where it is a word, undefined or infinite."""
+        """The number beside the verdict; None where it is yes or no, a word, undefined or infinite."""
+        if self.shows is None and isinstance(self.region, Holds):
+            return None
         try:
             value = (self.shows or next(self.region.terms())).of(values)
         except Undefined:

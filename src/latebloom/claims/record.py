@@ -22,7 +22,7 @@ class Record(Config):
 
     identity: SHA-256 of the validated experiment, which old names of settings do not change. system: the experiment of
     the write-up that it was trained for; None for a run by itself. step: the last one. date: of the newest measurement.
-    seconds: of training. command: trains the same run.
+    seconds: of training. None stands for what is not known of an old run. command: trains the same run.
     """
 
     identity: str
@@ -31,13 +31,13 @@ class Record(Config):
     experiment: dict[str, Any]
     seed: int
     status: Status
-    step: int
+    step: int | None = None
     command: str | None = None
     versions: dict[str, str] = Field(default_factory=dict)
     device: dict[str, str | int] = Field(default_factory=dict)
     git_commit: str | None = None
     date: AwareDatetime
-    seconds: float
+    seconds: float | None = None
     quantities: dict[str, Measurement]
 
     def has(self, names: Collection[str]) -> bool:

@@ -161,7 +161,7 @@ def _counted(drawn: SystemResult | None, runs: SystemRuns, records: list[Record]
     update = {
         "runs": len(runs.jobs),
         "finished": sum(record.status == "finished" for record in records),
-        "seconds": sum(record.seconds for record in records),
+        "seconds": sum(record.seconds or 0.0 for record in records),
     }
     return system.model_copy(update=update)
 
