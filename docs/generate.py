@@ -3,7 +3,7 @@
 python docs/generate.py results RUN        store a run's summary, verdicts and pictures as committed results
 python docs/generate.py reproduction DIR   store the results of `latebloom reproduce` in DIR (RUNS/reproduce)
 python docs/generate.py crossover SWEEP    store the result of `latebloom crossover`, its picture and how it was made
-python docs/generate.py verdicts           judge the stored results of `latebloom reproduce` anew, from the stored records
+python docs/generate.py verdicts           judge the results of `latebloom reproduce` anew from the stored records
 python docs/generate.py seeds              draw the pictures of the committed studies of seeds
 python docs/generate.py pages              write all generated pages, and the generated blocks of the others
 """

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from latebloom.explorer.reproduction import NOT_COMPARABLE, measured, ours, published, spread
 from latebloom.claims import POOLING, STATES
+from latebloom.explorer.reproduction import NOT_COMPARABLE, measured, ours, published, spread
 from latebloom.lab.reproduce import Reproduction
 from latebloom.lab.reproduce.result import ClaimResult, Picture, SystemResult
 
@@ -55,7 +55,13 @@ class Budget:
 def reproduction_page() -> str:
     """docs/reproduction.md."""
     words = {"measured": measured, "spread": spread, "published": published, "ours": ours}
-    return render("reproduction", budgets=[Budget(result) for result in read_results()], beside=NOT_COMPARABLE, pooling=POOLING, **words)
+    return render(
+        "reproduction",
+        budgets=[Budget(result) for result in read_results()],
+        beside=NOT_COMPARABLE,
+        pooling=POOLING,
+        **words,
+    )
 
 
 def read_results() -> list[Reproduction]:

@@ -102,9 +102,8 @@ def render_reproduction(result: Result, drawings: Mapping[str, str], pooling: st
     labels = {p.file: f"{p.title}. {p.says}" for system in result.systems for p in system.pictures}
     inlined = {file: Markup(_named(svg, drawing_id(file), labels[file])) for file, svg in drawings.items()}
     words = {"measured": measured, "spread": spread, "published": published, "ours": ours, "drawing_id": drawing_id}
-    return page.render(
-        result=result, counts=_counts(result), drawn=_drawn(result), beside=NOT_COMPARABLE, drawings=inlined, pooling=pooling, **words
-    )
+    texts = {"beside": NOT_COMPARABLE, "pooling": pooling}
+    return page.render(result=result, counts=_counts(result), drawn=_drawn(result), drawings=inlined, **texts, **words)
 
 
 def drawing_id(file: str) -> str:

@@ -33,8 +33,8 @@ def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument(
         "--dry-run",
         action="store_true",
-        help="show what would be trained, and how long that takes; this takes minutes, since a few steps of each system "
-        "that has runs left are trained",
+        help="show what would be trained, and how long that takes; this takes minutes, since it trains a few steps of "
+        "each system that has runs left",
     )
     parser.add_argument(
         "--results",

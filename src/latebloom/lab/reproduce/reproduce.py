@@ -93,8 +93,8 @@ class _Reproduction:
         records = {name: runs.records() for name, runs in self.systems.items()}
         systems = {
             name: _counted(self._drawn.get(name), self.systems[name], records[name])
-            for name in SYSTEMS
-            if name in self._drawn or records.get(name)
+            for name in self.systems
+            if name in self._drawn or records[name]
         }
         result = Reproduction(
             budget=self.budget,
