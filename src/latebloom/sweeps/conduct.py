@@ -18,6 +18,8 @@ the others with it."""
 
 WAIT_SECONDS = 0.5
 View = Callable[[Tally], None]
+OnEnd = Callable[[JobResult], None]
+"""Receives the result of each run as it ends."""
 
 
 @dataclass
@@ -29,6 +31,7 @@ class Conductor:
     tally: Tally
     failures: Failures
     view: View
+    on_end: OnEnd = lambda result: None
     _pending: deque[Batch] = field(default_factory=deque)
     _out: int = 0
     _stopping: bool = False
@@ -94,6 +97,7 @@ class Conductor:
     def _count(self, job: Job, result: JobResult) -> None:
         self.tally.end(result)
         self.failures.note(job, result)
+        self.on_end(result)
         if result.fatal:
             self.tally.stopped = result.message
 
