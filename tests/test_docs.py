@@ -6,7 +6,6 @@ from pathlib import Path
 
 import generate
 import pytest
-from latebloom.cli.overrides import configured
 from pages.demo import read_summary
 from pages.keep import judged_claims
 from pages.paths import DRAWINGS
@@ -44,7 +43,7 @@ def test_a_cell_is_one_line_without_bars() -> None:
 
 def test_stored_verdicts_follow_from_the_stored_records() -> None:
     for result in read_results():
-        claims = judged_claims(result.budget, configured)
+        claims = judged_claims(result.budget)
         assert result.claims == claims, f"{result.budget}: run `python docs/generate.py verdicts`"
         drawn = {Path(p.file).name for system in result.systems for p in system.pictures if p.file}
         assert drawn == {path.name for path in DRAWINGS.glob(f"{result.budget}-*.svg")}

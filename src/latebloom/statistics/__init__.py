@@ -58,4 +58,3 @@ __all__ = [
     "survival_curve",
 ]
 
-GrokTimes = GeneralisationTimes  # the name that claims/ uses until it takes the new one
