@@ -6,12 +6,19 @@ from typing import Any, TypeVar
 
 from latebloom._errors import UsageError
 from latebloom._registry import Registry
+from latebloom.circuits import FAMILIES, Family
+from latebloom.figures import FIGURES, SWEEP_FIGURES, Figure, SweepFigure
+from latebloom.measures import MEASURES, Measure
 from latebloom.recipes import RECIPES
 
 T = TypeVar("T")
 
 _REGISTRIES: tuple[tuple[str, Callable[[Any], bool], Registry[Any]], ...] = (
     ("a recipe (a function of a seed)", lambda part: isinstance(part, FunctionType), RECIPES),
+    ("a Measure", lambda part: isinstance(part, Measure), MEASURES),
+    ("a Family", lambda part: isinstance(part, Family), FAMILIES),
+    ("a Figure", lambda part: isinstance(part, Figure), FIGURES),
+    ("a SweepFigure", lambda part: isinstance(part, SweepFigure), SWEEP_FIGURES),
 )
 """What a part of each kind is, how to recognise one, and its registry."""
 
