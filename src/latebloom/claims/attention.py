@@ -12,7 +12,11 @@ from latebloom.claims.region import AllOf, AtLeast, Below
 def _heads(evidence: Evidence) -> dict[int, tuple[int, float]]:
     """Best frequency of each head that varies, and the share of variance that it explains."""
     heads = attention_heads(evidence.grid) or []
-    found = {i: (head.frequency, head.fve) for i, head in enumerate(heads) if head.fve is not None}
+    found = {
+        i: (head.frequency, head.fve)
+        for i, head in enumerate(heads)
+        if head.frequency is not None and head.fve is not None
+    }
     if not found:
         raise Undefined("the model has no attention heads whose pattern varies")
     return found

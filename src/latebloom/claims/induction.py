@@ -1,6 +1,7 @@
 """Claims about repeated subsequences and the induction circuit."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -62,7 +63,8 @@ def induction_score(evidence: Evidence) -> float:
 
 @quantity("share", "the smaller of the two heads' scores")
 def weaker_head_score(evidence: Evidence) -> float:
-    return min(previous_token_score.measure(evidence), induction_score.measure(evidence))  # type: ignore[type-var]
+    circuit, source, target = _pair(evidence)
+    return min(circuit.head(source).previous_token, circuit.head(target).induction)
 
 
 @quantity("share", "the attention of the induction head to those places on tokens without repeats")
@@ -71,7 +73,7 @@ def induction_score_control(evidence: Evidence) -> float:
     return circuit.head(target).induction_control
 
 
-def _composition(evidence: Evidence, into: str) -> float:
+def _composition(evidence: Evidence, into: Literal["k", "q", "v"]) -> float:
     circuit, source, target = _pair(evidence)
     scores = {one.into: one.z for one in circuit.compositions if (one.source, one.target) == (source, target)}
     z = scores.get(into)

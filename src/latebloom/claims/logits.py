@@ -21,12 +21,16 @@ def phase_sign_of(evidence: Evidence) -> int:
     return sign
 
 
-@quantity("nats", "the loss over all pairs")
-def loss_all_pairs(evidence: Evidence) -> float:
+def _loss(evidence: Evidence) -> float:
     loss = evidence.explanation.loss.all
     if not loss:
         raise Undefined("the model's loss is 0 or undefined")
     return loss
+
+
+@quantity("nats", "the loss over all pairs")
+def loss_all_pairs(evidence: Evidence) -> float:
+    return _loss(evidence)
 
 
 @quantity("times", "the loss over all pairs, in units of the loss of guessing, ln p,")
@@ -39,7 +43,10 @@ def loss_over_guessing(evidence: Evidence) -> float:
 
 @once
 def _structure(evidence: Evidence) -> LogitStructure:
-    return logit_structure(evidence.grid, keys_of(evidence), phase_sign_of(evidence))
+    structure = logit_structure(evidence.grid, keys_of(evidence), phase_sign_of(evidence))
+    if structure is None:
+        raise Undefined("the logits do not vary")
+    return structure
 
 
 @quantity("share", "the share of the neurons' energy in terms of x alone or y alone")
@@ -110,12 +117,12 @@ def restricted_loss_all_pairs(evidence: Evidence) -> float:
 
 @quantity("times", "the loss of the fitted cosines, over the model's loss, over all pairs,")
 def cos_fit_loss_ratio(evidence: Evidence) -> float:
-    return _kept(evidence.explanation.logits.loss_cos_fit) / loss_all_pairs.measure(evidence)
+    return _kept(evidence.explanation.logits.loss_cos_fit) / _loss(evidence)
 
 
 @quantity("times", "the restricted loss, over the model's loss, over all pairs,")
 def restricted_loss_ratio(evidence: Evidence) -> float:
-    return _kept(evidence.explanation.restricted_loss.all) / loss_all_pairs.measure(evidence)
+    return _kept(evidence.explanation.restricted_loss.all) / _loss(evidence)
 
 
 _BETTER_THAN_GUESSING = Below(

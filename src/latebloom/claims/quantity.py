@@ -90,7 +90,7 @@ class Quantity(Term):
     definition comes from.
     """
 
-    measure: Callable[[Evidence], Value]
+    measure: Callable[[Evidence], Value | Sequence[float | None]]
     source: str | None = None
 
 
@@ -100,7 +100,7 @@ QUANTITIES: Registry[Quantity] = Registry("quantity")
 
 def quantity(
     unit: str, formula: str, *, name: str | None = None, source: str | None = None
-) -> Callable[[Callable[[Evidence], Value | int]], Quantity]:
+) -> Callable[[Callable[[Evidence], Value | Sequence[float | None]]], Quantity]:
     """Decorator that registers a function of one run as a quantity, under the function's name by default."""
 
     def register(measure: Callable[[Evidence], Any]) -> Quantity:

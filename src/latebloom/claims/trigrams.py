@@ -89,7 +89,7 @@ def restricted_trigram_loss_control(evidence: Evidence) -> float:
 def _reinforcements(evidence: Evidence) -> list[Reinforcement]:
     """Of the gradients on either half of every trigram, those with enough checkpoints before the trigram's loss is half
     of guessing. Errors: Undefined where these are fewer than half."""
-    wanted, found = 0, []
+    wanted, found = 0, list[Reinforcement]()
     for name in evidence.run.task.components:
         loss = series_of(evidence, f"test_loss.{name}")
         until = first_below(loss.step, loss.value, _GUESSING / 2)
