@@ -125,7 +125,7 @@ def _train(
             return JobResult(job.name, "interrupted", 0, "not begun")
         run = train_run(job.experiment, job.name, root, True, seen, interrupt, share, ensemble)
     except LatebloomError as error:
-        status = "diverged" if isinstance(error, DivergedError) else "failed"
+        status: Literal["diverged", "failed"] = "diverged" if isinstance(error, DivergedError) else "failed"
         return JobResult(job.name, status, step, str(error), fatal=isinstance(error, DiskFullError))
     finally:
         if ensemble is not None:
