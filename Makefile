@@ -11,7 +11,7 @@ $(READY): pyproject.toml constraints.txt
 	touch $(READY)
 
 demo: $(READY)
-	$(BIN)/latebloom train mainline --training.stop settled --name demo --resume
+	$(BIN)/latebloom train mainline --training.stop settled --name demo
 	$(BIN)/latebloom measure demo
 	$(BIN)/latebloom explain demo
 	$(BIN)/latebloom report demo
@@ -22,6 +22,7 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/basedpyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
 
 test: check

@@ -69,7 +69,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="seed of the moments of killing")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    PROCESSES.set_forkserver_preload(["latebloom.cli.overrides", "latebloom.lab.train", "latebloom.cli.commands.train"])
+    PROCESSES.set_forkserver_preload(
+        ["latebloom.recipes.settings", "latebloom.lab.train", "latebloom.cli.commands.train"]
+    )
     chance = random.Random(options.seed)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)

@@ -24,7 +24,6 @@ from pathlib import Path
 
 import torch
 
-from latebloom.cli.overrides import configured
 from latebloom.runs import train_run
 from latebloom.store import effective_status, find_runs
 from latebloom.sweeps.expand import expand
@@ -83,7 +82,7 @@ def main() -> None:
     torch.set_num_threads(1)
     chance = random.Random(options.seed)
     settings = [*MODEL, *RECORD, "--training.steps", str(options.steps)]
-    jobs = expand(make_spec("small", [GRID], options.seeds, settings), configured)
+    jobs = expand(make_spec("small", [GRID], options.seeds, settings))
     totals = {"killed": 0, "runs_finished_when_killed": 0, "lost": 0, "doubled_or_strange": 0, "different": 0}
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)

@@ -25,7 +25,6 @@ from typing import Any
 
 import torch
 
-from latebloom.cli.overrides import configured
 from latebloom.runs import Job, train_run
 from latebloom.sweeps.expand import expand
 from latebloom.sweeps.place import Folder
@@ -54,7 +53,7 @@ def jobs(count: int, steps: int) -> list[Job]:
         grid={"optimiser.lr": ("1e-3", "3e-3")},
         settings=(*settings, "--training.steps", str(steps)),
     )
-    return expand(spec, configured)
+    return expand(spec)
 
 
 def timed(work: Callable[[Path], Any]) -> float:

@@ -23,7 +23,6 @@ import torch
 from kill_sweep import GRID, MODEL, RECORD, contents, state
 from ray.cluster_utils import Cluster
 
-from latebloom.cli.overrides import configured
 from latebloom.runs import train_run
 from latebloom.store import find_runs
 from latebloom.sweeps.expand import expand
@@ -49,7 +48,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     settings = [*MODEL, *RECORD, "--training.steps", str(options.steps)]
-    jobs = expand(make_spec("small", [GRID], options.seeds, settings), configured)
+    jobs = expand(make_spec("small", [GRID], options.seeds, settings))
     moment: dict[str, int] = {}
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)

@@ -12,8 +12,6 @@ from pages.paths import DRAWINGS
 from pages.reproduction import read_results
 from pages.templating import cell
 
-from latebloom.cli.overrides import configured
-
 ROOT = Path(__file__).parent.parent
 PAGES = generate.pages()
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)|(?:src|href)=\"([^\"#]+)\"")
@@ -45,7 +43,7 @@ def test_a_cell_is_one_line_without_bars() -> None:
 
 def test_stored_verdicts_follow_from_the_stored_records() -> None:
     for result in read_results():
-        claims = judged_claims(result.budget, configured)
+        claims = judged_claims(result.budget)
         assert result.claims == claims, f"{result.budget}: run `python docs/generate.py verdicts`"
         drawn = {Path(p.file).name for system in result.systems for p in system.pictures if p.file}
         assert drawn == {path.name for path in DRAWINGS.glob(f"{result.budget}-*.svg")}

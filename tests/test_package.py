@@ -1,8 +1,11 @@
-"""What the package promises as a whole."""
+"""The package as a whole: its public names, its layers."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 import latebloom as lb
 
@@ -12,6 +15,55 @@ ROOT = Path(__file__).parent.parent
 def test_everything_named_can_be_imported() -> None:
     for name in lb.__all__:
         assert getattr(lb, name) is not None
+
+
+def test_type_checkers_see_what_is_imported_at_run_time() -> None:
+    tree = ast.parse(Path(lb.__file__).read_text())
+    (block,) = [node for node in tree.body if isinstance(node, ast.If)]
+    imports = [node for node in block.body if isinstance(node, ast.ImportFrom)]
+    seen = {alias.asname: (node.module, alias.name) for node in imports for alias in node.names}
+    assert sorted(seen) == sorted(lb.__all__) == lb.__all__
+    assert all(name == shown for shown, (_, name) in seen.items())
+    homes = {shown: module for shown, (module, _) in seen.items() if module != "latebloom"}
+    assert homes == lb._HOME
+
+
+def test_every_verb_takes_a_run_a_path_or_a_name(tmp_path: Path, tiny) -> None:
+    run = lb.train(tiny(20), "a", tmp_path, quiet=True)
+    for target in (run, run.path, "a"):
+        assert lb.open_run(target, tmp_path) == run
+        assert lb.measure(target, root=tmp_path) == run
+        assert isinstance(lb.judge(target, tmp_path), dict)
+        drawing = lb.figure("training-curve", target, root=tmp_path)
+        assert drawing._repr_svg_() == drawing.svg
+        assert drawing.save() == run.path / "figures" / "training-curve.svg"
+    assert drawing.save(tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    assert lb.list_runs(tmp_path) == [run]
+    with pytest.raises(lb.UsageError, match="contains a run already"):
+        lb.train(tiny(20), "a", tmp_path, resume=False, quiet=True)
+
+
+def test_a_sweep_from_python(tmp_path: Path) -> None:
+    settings = {"task.p": 7, "model.d_model": 16, "model.d_head": 4, "model.d_mlp": 16, "training.steps": 20}
+    trained = lb.sweep(
+        "small", {"optimiser.betas": [(0.9, 0.98), (0.9, 0.999)]}, "0:2", settings, "s", tmp_path, workers=1, quiet=True
+    )
+    assert len(trained.runs) == 4
+    for target in (trained, trained.path, "s"):
+        assert lb.table(target, tmp_path)["status"].to_pylist() == ["finished"] * 4
+        assert lb.effects(target, "optimiser.betas", tmp_path).groups[0].runs == 2
+
+
+def test_a_recipe_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lb.recipes.RECIPES, "_things", dict(lb.recipes.RECIPES._things))
+
+    @lb.register
+    def tiny_small(seed: int) -> lb.Experiment:
+        return lb.recipe("small", seed).with_settings({"recipe": "tiny_small", "task.p": 7})
+
+    assert lb.recipe("tiny_small", 3).setting("task.p") == 7
+    with pytest.raises(lb.UsageError, match="register: got int, expected a recipe"):
+        lb.register(3)
 
 
 def test_ten_lines_of_python(tmp_path: Path, tiny) -> None:
@@ -32,6 +84,6 @@ def test_ten_lines_of_python(tmp_path: Path, tiny) -> None:
     assert "<table>" in lb.explain(run)._repr_html_()
 
 
-def test_rooms_import_only_what_the_table_allows() -> None:
+def test_packages_import_only_what_their_layer_allows() -> None:
     done = subprocess.run([str(Path(sys.executable).parent / "lint-imports")], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout

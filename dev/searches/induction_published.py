@@ -23,7 +23,7 @@ from latebloom.tasks import IGNORE, Batch, RepeatedSubsequences
 TASK = RepeatedSubsequences()
 SEQUENCES = 16_384
 CHUNK = 256
-SKIPS = (1.0, 1.9, 2.0, 2.1)
+SCALES = (1.0, 1.9, 2.0, 2.1)
 
 
 def main(path: str) -> None:
@@ -37,8 +37,8 @@ def main(path: str) -> None:
     layouts(stored, sequences, starts)
     states = [state for _, state in sorted(stored["optimizer"]["state"].items())]
     moments = transformer_from_state({name: state["exp_avg_sq"] for name, state in zip(weights, states, strict=True)})
-    for skip in SKIPS:
-        balance(with_skip(stored, skip), dict(moments.named_parameters()), sequences, skip)
+    for scale in SCALES:
+        balance(with_scale(stored, scale), dict(moments.named_parameters()), sequences, scale)
 
 
 def draw(shapes: list[tuple[int, ...]], seed: int) -> list[Tensor]:
@@ -67,7 +67,7 @@ def traces(ends: Mapping[str, Tensor], starts: list[Tensor]) -> None:
 
 def layouts(stored: dict, sequences: Batch, starts: np.ndarray) -> None:
     """The loss on all sequences, and on those in which no copy holds its slot's last position."""
-    losses, labelled = losses_of(with_skip(stored, 2.0), sequences)
+    losses, labelled = losses_of(with_scale(stored, 2.0), sequences)
     told = np.asarray(stored["train_losses"][-1000:])
     print(f"its own last 1 000 steps: {told.mean():.4f} +- {told.std() / len(told) ** 0.5:.4f}")
     ends = starts + TASK.subsequence - 1
@@ -91,7 +91,7 @@ def answers(model: Transformer, sequences: Batch) -> Iterator[tuple[Tensor, Tens
         yield model(tokens, TASK.loss_positions), labels
 
 
-def balance(model: Transformer, moments: Mapping[str, Tensor], sequences: Batch, skip: float) -> None:
+def balance(model: Transformer, moments: Mapping[str, Tensor], sequences: Batch, scale: float) -> None:
     """How far AdamW's mean step goes against each weight's decay: 1 where the weight is at rest."""
     for logits, labels in answers(model, sequences):
         (cross_entropy(logits, labels) * CHUNK / SEQUENCES).backward()
@@ -99,12 +99,14 @@ def balance(model: Transformer, moments: Mapping[str, Tensor], sequences: Batch,
     for name, weight in model.named_parameters():
         step, end = -weight.grad / (moments[name].detach().sqrt() + 1e-8), weight.detach()
         told.append(f"{name} {float((step * end).sum() / end.square().sum()):.2f}")
-    print(f"skip {skip:g}: step against decay:", ", ".join(told))
+    print(f"scale {scale:g}: step against decay:", ", ".join(told))
 
 
-def with_skip(stored: dict, skip: float) -> Transformer:
+def with_scale(stored: dict, scale: float) -> Transformer:
     model = transformer_from_state(stored["model"])
-    twin = Transformer(model.config.model_copy(update={"skip": skip}), TASK.d_vocab, TASK.d_vocab_out, TASK.n_ctx)
+    twin = Transformer(
+        model.config.model_copy(update={"residual_scale": scale}), TASK.d_vocab, TASK.d_vocab_out, TASK.n_ctx
+    )
     twin.load_state_dict(model.state_dict())
     return twin
 

@@ -24,7 +24,7 @@ def keep_run(path: str) -> None:
     _write(MAINLINE / "summary.json", summarise(run))
     _write(MAINLINE / "quantities.json", measure_claims(run).model_dump(mode="json", exclude_defaults=True))
     for name in PICTURES:
-        figure(name, run, IMAGES / f"{name}.png")
+        figure(name, run).save(IMAGES / f"{name}.png")
 
 
 def keep_reproduction(folder: Path) -> None:
@@ -47,23 +47,22 @@ def keep_reproduction(folder: Path) -> None:
 
 def rejudge() -> None:
     """Judge the claims in the stored results anew, from the stored records."""
-    from latebloom.cli.overrides import configured
     from latebloom.lab.reproduce import Reproduction
 
     for budget in BUDGETS:
         file = REPRODUCTION / f"{budget}.json"
         result = Reproduction.model_validate_json(file.read_bytes())
-        claims = judged_claims(budget, configured)
+        claims = judged_claims(budget)
         file.write_text(result.model_copy(update={"format": 3, "claims": claims}).model_dump_json(indent=1) + "\n")
 
 
-def judged_claims(budget: Any, build: Any) -> tuple[Any, ...]:
+def judged_claims(budget: Any) -> tuple[Any, ...]:
     """The verdicts of a budget that follow from the stored records."""
     from latebloom.claims import Results
     from latebloom.lab.reproduce import judge_records, read_history, stored_records
 
     results = Results(QUANTITIES)
-    return judge_records(stored_records(budget, build, results), budget, read_history(results, budget))
+    return judge_records(stored_records(budget, results), budget, read_history(results, budget))
 
 
 def drawn_files(result: dict[str, Any]) -> list[str]:

@@ -6,38 +6,139 @@ run = lb.train(lb.recipes.small(seed=0))
 lb.explain(run).key_frequencies
 lb.measure(run).metrics.to_pandas()
 run.checkpoint().model
+
+Functions are named for the commands. Where a subpackage has a command's name, the function has another one:
+`list_runs` (`latebloom runs`), `judge` (`latebloom claims`), `effects` (`latebloom statistics`); `latebloom seeds` is
+`study_seeds`. Each takes a run or a sweep as an object, a path or a name.
 """
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
+if TYPE_CHECKING:
+    from latebloom import circuits as circuits
+    from latebloom import claims as claims
+    from latebloom import figures as figures
+    from latebloom import fourier as fourier
+    from latebloom import measures as measures
+    from latebloom import models as models
+    from latebloom import phases as phases
+    from latebloom import recipes as recipes
+    from latebloom import runs as runs
+    from latebloom import statistics as statistics
+    from latebloom import sweeps as sweeps
+    from latebloom import tasks as tasks
+    from latebloom import training as training
+    from latebloom._errors import LatebloomError as LatebloomError
+    from latebloom._errors import UsageError as UsageError
+    from latebloom.circuits.modular.explanation import Explanation as Explanation
+    from latebloom.figures.drawing import Drawing as Drawing
+    from latebloom.lab.ablate import ablate as ablate
+    from latebloom.lab.crossover.ask import crossover as crossover
+    from latebloom.lab.effects import effects as effects
+    from latebloom.lab.explain import explain as explain
+    from latebloom.lab.figure import figure as figure
+    from latebloom.lab.judge import judge as judge
+    from latebloom.lab.measure import measure as measure
+    from latebloom.lab.register import register as register
+    from latebloom.lab.report import report as report
+    from latebloom.lab.reproduce.reproduce import reproduce as reproduce
+    from latebloom.lab.seeds.study import study_seeds as study_seeds
+    from latebloom.lab.sweep import list_runs as list_runs
+    from latebloom.lab.sweep import query as query
+    from latebloom.lab.sweep import sweep as sweep
+    from latebloom.lab.sweep import table as table
+    from latebloom.lab.train import train as train
+    from latebloom.lab.train import train_seeds as train_seeds
+    from latebloom.recipes import recipe as recipe
+    from latebloom.runs.run import Run as Run
+    from latebloom.runs.run import open_run as open_run
+    from latebloom.sweeps.sweep import Sweep as Sweep
+    from latebloom.sweeps.sweep import load_sweep as load_sweep
+    from latebloom.training.experiment import Experiment as Experiment
+
 # Everything is imported on first use, so that `import latebloom.explorer` and `latebloom --help` load no torch.
-_MODULES = ("circuits", "figures", "fourier", "measures", "models", "phases", "recipes", "tasks", "training")
+# Type checkers read the imports above instead; tests/test_package.py compares the two.
 _HOME = {
-    "Experiment": "latebloom.training",
+    "Drawing": "latebloom.figures.drawing",
+    "Experiment": "latebloom.training.experiment",
     "Explanation": "latebloom.circuits.modular.explanation",
     "LatebloomError": "latebloom._errors",
-    "Run": "latebloom.runs",
+    "Run": "latebloom.runs.run",
+    "Sweep": "latebloom.sweeps.sweep",
+    "UsageError": "latebloom._errors",
     "ablate": "latebloom.lab.ablate",
+    "crossover": "latebloom.lab.crossover.ask",
+    "effects": "latebloom.lab.effects",
     "explain": "latebloom.lab.explain",
     "figure": "latebloom.lab.figure",
+    "judge": "latebloom.lab.judge",
+    "list_runs": "latebloom.lab.sweep",
     "load_sweep": "latebloom.sweeps.sweep",
     "measure": "latebloom.lab.measure",
-    "open_run": "latebloom.runs",
+    "open_run": "latebloom.runs.run",
+    "query": "latebloom.lab.sweep",
+    "recipe": "latebloom.recipes",
+    "register": "latebloom.lab.register",
     "report": "latebloom.lab.report",
+    "reproduce": "latebloom.lab.reproduce.reproduce",
+    "study_seeds": "latebloom.lab.seeds.study",
+    "sweep": "latebloom.lab.sweep",
+    "table": "latebloom.lab.sweep",
     "train": "latebloom.lab.train",
+    "train_seeds": "latebloom.lab.train",
 }
-
-__all__ = [*_HOME, *_MODULES]
+__all__ = [
+    "Drawing",
+    "Experiment",
+    "Explanation",
+    "LatebloomError",
+    "Run",
+    "Sweep",
+    "UsageError",
+    "ablate",
+    "circuits",
+    "claims",
+    "crossover",
+    "effects",
+    "explain",
+    "figure",
+    "figures",
+    "fourier",
+    "judge",
+    "list_runs",
+    "load_sweep",
+    "measure",
+    "measures",
+    "models",
+    "open_run",
+    "phases",
+    "query",
+    "recipe",
+    "recipes",
+    "register",
+    "report",
+    "reproduce",
+    "runs",
+    "statistics",
+    "study_seeds",
+    "sweep",
+    "sweeps",
+    "table",
+    "tasks",
+    "train",
+    "train_seeds",
+    "training",
+]
 
 
 def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return import_module(f"latebloom.{name}")
     if name in _HOME:
         return getattr(import_module(_HOME[name]), name)
+    if name in __all__:
+        return import_module(f"latebloom.{name}")
     raise AttributeError(f"module 'latebloom' has no attribute {name!r}")
 
 

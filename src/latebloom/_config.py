@@ -1,9 +1,43 @@
 """The base of every configuration object: frozen, strict about names, readable from JSON and from the command line."""
 
-from pydantic import BaseModel, ConfigDict
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+C = TypeVar("C", bound="Config")
 
 
 class Config(BaseModel):
     """A frozen pydantic model that refuses unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    former_names: ClassVar[Mapping[str, str]] = {}
+    """Former name → present name of each renamed field: objects stored under the former names still validate."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_former_names(cls, value: Any) -> Any:
+        return cls.with_present_names(value) if cls.former_names and isinstance(value, Mapping) else value
+
+    @classmethod
+    def with_present_names(cls, stored: Mapping[str, Any]) -> dict[str, Any]:
+        """Stored fields, each under its present name."""
+        clear = {old: new for old, new in cls.former_names.items() if new not in stored}
+        return {clear.get(name, name): value for name, value in stored.items()}
+
+    # Not `Self`, which the type checks under test do not support.
+    def model_copy(self: C, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> C:
+        """A copy with some fields replaced. Unlike pydantic's own method it validates them, as the constructor does.
+
+        Errors: pydantic.ValidationError.
+        """
+        if not update:
+            return super().model_copy(deep=deep)
+        return type(self).model_validate({**field_values(super().model_copy(deep=deep)), **update})
+
+
+def field_values(config: BaseModel) -> dict[str, Any]:
+    """The fields of a configuration object by name, as Python objects; without what is cached on it."""
+    return {name: getattr(config, name) for name in type(config).model_fields}

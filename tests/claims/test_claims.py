@@ -102,7 +102,7 @@ def test_runs_vote(outcomes: list[str], expected: str) -> None:
 
 def test_a_run_without_a_test_set_is_judged_on_its_model_alone(tiny: Callable[..., Experiment], tmp_path: Path) -> None:
     run = train_run(tiny(10).model_copy(update={"data": Data(fraction=1.0)}), root=tmp_path)
-    assert not run.phases.found
+    assert not run.phases.complete
     assert judge(measure(run))["groks"].state == "undecided"
 
 

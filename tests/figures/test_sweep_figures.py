@@ -3,7 +3,6 @@
 import subprocess
 import sys
 
-import numpy as np
 import pandas
 import pytest
 
@@ -73,7 +72,10 @@ def test_survival_by_level(table):
     assert [group.curve.generalised for group in found.groups] == [0, 3, 3, 3]
     assert found.groups[2].median.value == 4800
     assert found.comparison is None
-    assert "0.1: 0 of 3 generalised, the median was not reached; 0.5: 3 of 3 generalised, half by step 9\u202f600" in sentence
+    assert (
+        "0.1: 0 of 3 generalised, the median was not reached; 0.5: 3 of 3 generalised, half by step 9\u202f600"
+        in sentence
+    )
 
 
 def test_survival_by_two_fields_together(table):
@@ -127,9 +129,7 @@ def test_phase_diagram_counts_outcomes(table):
     assert (cell.n, cell.undecided, cell.majority) == (3, 1, None)
     assert {name: share for name, share in cell.shares.items() if share} == {"memorised": 0.5, "learned nothing": 0.5}
     assert found.diagram.cell(0.6, 3.0).majority == "grokked"
-    assert sentence.startswith(
-        "36 runs in 12 cells. Outcome of most runs of a cell: grokked in"
-    )
+    assert sentence.startswith("36 runs in 12 cells. Outcome of most runs of a cell: grokked in")
     assert render_sweep_figure("phase-diagram", odd, [FRACTION, DECAY])
 
 

@@ -20,7 +20,9 @@ def test_transformer_is_normal_with_the_published_scale():
 
 
 def test_only_queries_and_keys_are_larger_where_asked():
-    plain, larger = (TransformerConfig(attending=scale).build(ModularAddition(p=7)).state_dict() for scale in (1, 2))
+    plain, larger = (
+        TransformerConfig(qk_init_scale=scale).build(ModularAddition(p=7)).state_dict() for scale in (1, 2)
+    )
     for name, weight in plain.items():
         scale = 2 if name.endswith(("W_Q", "W_K")) else 1
         torch.testing.assert_close(larger[name], scale * weight)

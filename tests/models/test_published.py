@@ -43,7 +43,7 @@ def test_published_layout_gives_the_same_logits(n_layers, n_heads, d_head, d_mlp
 
 
 def test_published_blocks_without_neurons_add_their_input_twice():
-    config = TransformerConfig(n_layers=2, d_model=8, n_heads=2, d_head=4, d_mlp=0, skip=2)
+    config = TransformerConfig(n_layers=2, d_model=8, n_heads=2, d_head=4, d_mlp=0, residual_scale=2)
     model = config.build(TASK).double()
     state = {name.replace("blocks.", "attn_blocks."): value for name, value in published(model).items()}
     read = transformer_from_state(state)

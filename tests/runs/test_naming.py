@@ -1,4 +1,4 @@
-"""Names tell experiments apart, and stay what they are when settings are added."""
+"""Names identify experiments, and do not change when settings are added or renamed."""
 
 from latebloom.models import MLPConfig, TransformerConfig
 from latebloom.recipes import RECIPES
@@ -9,8 +9,9 @@ from latebloom.training import Experiment, Optimiser
 
 
 def test_names_are_those_of_the_committed_results() -> None:
-    """A change of these names would train every stored sweep again."""
+    """If these names changed, every stored sweep would be trained again."""
     assert run_name(RECIPES["mainline"](0)) == "mainline-0-55bcc784dab6"
+    assert run_name(RECIPES["induction_512"](0)) == "induction_512-0-fe69e9474b19"
     assert default_name(RECIPES["mainline"](0)) == "mainline-0-55bcc7"
 
 
@@ -28,6 +29,6 @@ def test_every_difference_has_a_name_of_its_own() -> None:
 
 
 def test_what_is_by_default_is_not_in_a_name() -> None:
-    written = Experiment(optimiser=Optimiser(weight_decay=1.0), model=TransformerConfig(skip=1.0))
+    written = Experiment(optimiser=Optimiser(weight_decay=1.0), model=TransformerConfig(residual_scale=1.0))
     assert run_name(written) == run_name(Experiment())
     assert chosen_settings(Experiment())["task"] == {"name": "modular_addition"}

@@ -93,6 +93,21 @@ def test_a_run_from_before_a_setting_was_there_goes_on(tiny, tmp_path: Path) -> 
     assert train_run(tiny(30), "old", tmp_path, resume=True).status == "finished"
 
 
+def test_a_run_from_before_settings_were_renamed_resumes(tiny, tmp_path: Path) -> None:
+    experiment = tiny(30).with_settings({"model.d_mlp": 0, "model.residual_scale": 2, "model.qk_init_scale": 1.5})
+    run = train_run(experiment, "old", tmp_path, observer=stop_at(15))
+    manifest = json.loads((run.path / "manifest.json").read_text())
+    model = manifest["experiment"]["model"]
+    model["skip"], model["attending"] = model.pop("residual_scale"), model.pop("qk_init_scale")
+    manifest["experiment_hash"] = identity(manifest["experiment"])
+    (run.path / "manifest.json").write_text(json.dumps(manifest))
+    assert open_run("old", tmp_path).experiment == experiment
+    with pytest.raises(UsageError, match=r"has model\.residual_scale 2\.0, got 1\.0"):
+        train_run(experiment.with_settings({"model.residual_scale": 1}), "old", tmp_path)
+    assert train_run(experiment, "old", tmp_path).status == "finished"
+    assert files(run) == files(train_run(experiment, "whole", tmp_path))
+
+
 def test_a_settled_run_is_resumed_with_its_rule_replayed(tiny, tmp_path: Path) -> None:
     run = train_run(tiny(30, stop="settled"), "a", tmp_path, observer=stop_at(15))
     assert run.status == "interrupted"
@@ -101,8 +116,8 @@ def test_a_settled_run_is_resumed_with_its_rule_replayed(tiny, tmp_path: Path) -
 
 def test_an_existing_run_is_never_overwritten(tiny, tmp_path: Path) -> None:
     before = files(train_run(tiny(10), "a", tmp_path))
-    with pytest.raises(UsageError, match="holds a run already; go on with --resume"):
-        train_run(tiny(10), "a", tmp_path)
+    with pytest.raises(UsageError, match="contains a run already; continue it with resume=True"):
+        train_run(tiny(10), "a", tmp_path, resume=False)
     other = tiny(10).model_copy(update={"optimiser": Optimiser(lr=5e-4)})
     with pytest.raises(UsageError, match=r"has optimiser\.lr 0\.01, got 0\.0005"):
         train_run(other, "a", tmp_path, resume=True)

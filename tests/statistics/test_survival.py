@@ -57,7 +57,7 @@ def test_median_without_censoring_is_the_usual_one(n):
 
 
 def test_censored_runs_are_not_dropped():
-    """Three of four still at risk at step 30 hold the median back: among those that generalised alone it would be 20."""
+    """Runs at risk at step 30 hold the median back: among those that generalised it would be 20."""
     times = GeneralisationTimes.of([10, 20, 30, 40, None, None], [50, 50, 50, 50, 35, 50])
     # S: 5/6, 4/6, 3/6 until 40 with two at risk there: 1/4; so the stretch at 1/2 is 30 … 40.
     assert median_step(times).value == 35

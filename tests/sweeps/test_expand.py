@@ -3,7 +3,6 @@
 import pytest
 
 from latebloom._errors import UsageError
-from latebloom.cli.overrides import configured
 from latebloom.runs.naming import chosen_settings
 from latebloom.store import identity
 from latebloom.sweeps.expand import expand
@@ -12,7 +11,7 @@ from latebloom.sweeps.spec import Spec
 
 def test_every_point_at_every_seed_has_a_run_of_its_own() -> None:
     grid = {"optimiser.lr": ("1e-3", "3e-3"), "training.steps": ("10", "20"), "task.name": ("modular_subtraction",)}
-    jobs = expand(Spec(recipe="small", seeds=(0, 1), grid=grid, settings=("--task.p", "7")), configured)
+    jobs = expand(Spec(recipe="small", seeds=(0, 1), grid=grid, settings=("--task.p", "7")))
     assert len({job.name for job in jobs}) == len(jobs) == 8
     assert {job.experiment.task.name for job in jobs} == {"modular_subtraction"}
     for job in jobs:
@@ -21,7 +20,7 @@ def test_every_point_at_every_seed_has_a_run_of_its_own() -> None:
 
 
 def test_two_ways_to_write_one_experiment_are_one_run() -> None:
-    assert len(expand(Spec(recipe="small", grid={"optimiser.lr": ("1e-3", "0.001")}), configured)) == 1
+    assert len(expand(Spec(recipe="small", grid={"optimiser.lr": ("1e-3", "0.001")}))) == 1
 
 
 @pytest.mark.parametrize(
@@ -36,7 +35,7 @@ def test_two_ways_to_write_one_experiment_are_one_run() -> None:
 )
 def test_a_field_that_does_not_exist_is_answered_with_its_neighbours(field: str, near: str) -> None:
     with pytest.raises(UsageError, match=rf"^--grid: got {field}.*nearest are .*{near}"):
-        expand(Spec(recipe="small", grid={field: ("1",)}), configured)
+        expand(Spec(recipe="small", grid={field: ("1",)}))
 
 
 @pytest.mark.parametrize(
@@ -50,4 +49,4 @@ def test_a_field_that_does_not_exist_is_answered_with_its_neighbours(field: str,
 )
 def test_wrong_values_are_usage_errors(spec: Spec) -> None:
     with pytest.raises(UsageError):
-        expand(spec, configured)
+        expand(spec)

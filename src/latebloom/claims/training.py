@@ -57,7 +57,7 @@ def excluded_parts_at(evidence: Evidence) -> float:
 def _under_a_tenth(evidence: Evidence) -> tuple[float, float]:
     """The first common checkpoints at which restricted loss and test loss have fallen."""
     pairs = evidence.paired("restricted_loss", "test_loss")
-    if pairs is None or not evidence.phases.found:
+    if pairs is None or not evidence.phases.complete:
         raise Undefined("needs a run that grokked, and `latebloom measure`")
     steps, *losses = pairs
     fallen = [steps[values < FALLEN_SHARE * np.log(evidence.task.p)] for values in losses]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,7 @@ from latebloom.statistics import (
     share,
 )
 from latebloom.statistics.level_effects import LevelEffect
+from latebloom.sweeps.sweep import Sweep, load_sweep
 
 if TYPE_CHECKING:
     import pandas
@@ -50,11 +52,16 @@ class Effects(Config):
     law: PowerLaw | None
 
 
-def effects(frame: pandas.DataFrame, field: str | None = None) -> Effects:
-    """From a table of runs (`latebloom.load_sweep(…).frame`); runs that have not generalised are censored, not dropped.
+def effects(
+    target: pandas.DataFrame | Sweep | str | Path, field: str | None = None, root: str | Path = "runs"
+) -> Effects:
+    """The effects in a sweep (an object, a path or a name under ``root``), or in its table (``Sweep.frame``).
+
+    Runs that have not generalised are censored, not dropped.
 
     Errors: UsageError for a field that is not a column, or if no run has begun.
     """
+    frame = load_sweep(target, root).frame if isinstance(target, Sweep | str | Path) else target
     table = with_values(frame, ["step"] if field is None else ["step", field])
     values: Sequence[Level] = ["all"] * len(table) if field is None else levels(table, field)
     rows = {

@@ -2,26 +2,30 @@
 
 from pathlib import Path
 
+from latebloom.analysis import Analysis
 from latebloom.explorer import render_report
-from latebloom.figures import FIGURES, FigureSource, drawn
+from latebloom.figures import FIGURES, drawn
 from latebloom.lab.summary import summarise
-from latebloom.runs import Run
+from latebloom.runs import Run, open_run
 from latebloom.store import atomic_write, check_output
 
 
-def report(run: Run, out: str | Path | None = None) -> Path:
-    """Write the report, ``report.html`` in the run by default, and return its path.
+def report(target: Run | str | Path, out: str | Path | None = None, root: str | Path = "runs") -> Path:
+    """Write the report of a run (an object, a path or a name under ``root``) and return its path.
+
+    out: ``report.html`` in the run by default.
 
     Without ``out`` the data are kept too, as the run's document ``summary.json``; with it the run is only read.
     Figures that are undefined for the run are listed with their reason. Errors: UsageError for a run without
     checkpoints, or without matplotlib and jinja2; StoreError where it cannot be written.
     """
+    run = open_run(target, root)
     path = run.path / "report.html" if out is None else Path(out)
     check_output(path)
-    source = FigureSource(run)
-    summary = summarise(source)
-    names = [entry["name"] for entry in summary["figures"] if "says" in entry]
-    pictures = {name: drawn(FIGURES[name], source.data_of(FIGURES[name])).decode() for name in names}
+    analysis = Analysis(run)
+    summary = summarise(analysis)
+    figures = [FIGURES[entry["name"]] for entry in summary["figures"] if "says" in entry]
+    pictures = {figure.name: drawn(figure, figure.data_of(analysis)).decode() for figure in figures}
     page = render_report(summary, pictures)
     if out is None:
         run.directory.write_document("summary", summary)

@@ -1,4 +1,4 @@
-"""Train an experiment, or one experiment under many seeds, watched."""
+"""Train an experiment, or one experiment with many seeds, and show progress."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -21,8 +21,9 @@ def train(
 ) -> Run:
     """Train into ``root/name`` and return the run; progress on standard error unless ``quiet``.
 
-    A run of the same experiment that is there already is continued, or returned if it is finished. Ctrl-C ends
-    cleanly after the current step; call again to go on. Errors: as `latebloom.runs.train_run`.
+    An existing run of the same experiment is continued, or returned if it is finished; with ``resume`` False it is an
+    error. Ctrl-C ends training after the current step; the same call continues it. Errors: as
+    `latebloom.runs.train_run`.
     """
     with watch(experiment, quiet) as observer:
         return train_run(experiment, name, root, resume, observer)
@@ -35,10 +36,10 @@ def train_seeds(
     root: str | Path = "runs",
     quiet: bool = False,
 ) -> list[JobResult]:
-    """Train one experiment under many seeds in this process, in ``root``, or ``root/name``; how each ended.
+    """Train one experiment with many seeds in this process, in ``root`` or ``root/name``; how each run ended.
 
-    Each run has the bits that it has alone on one thread. Runs that are there are continued, or left as they are if
-    finished. Ctrl-C ends all of them cleanly; call again to go on.
+    Each run is bit-identical to the same run alone on one thread. Existing runs are continued, or left as they are if
+    finished. Ctrl-C ends all of them; the same call continues them.
     """
     folder = Path(root) if name is None else Path(root) / name
     many = [experiment.with_seed(seed) for seed in seeds]

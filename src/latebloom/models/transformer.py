@@ -1,15 +1,14 @@
-"""The transformer of the write-up: learned positions, no LayerNorm, untied, no attention biases."""
+"""The transformer of the write-up: learned positions, no LayerNorm, untied embeddings, no attention biases."""
 
-from collections.abc import Sequence
-from typing import Literal, cast
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Literal, cast
 
 import torch
 from jaxtyping import Float, Int
 from pydantic import Field, model_validator
 from torch import Tensor, nn
 
-from latebloom._config import Config
-from latebloom.models.base import Model
+from latebloom.models.base import Model, ModelConfig
 from latebloom.models.components import (
     Attention,
     Block,
@@ -21,13 +20,13 @@ from latebloom.models.components import (
     read_by_name,
     rows_repeat,
 )
-from latebloom.models.hooks import PASS, Hooks
+from latebloom.models.hooks import NO_HOOKS, Hooks
 from latebloom.tasks import Task
 
 _ATTENTION = ("q", "k", "v", "attn_scores", "pattern", "z")
 
 
-class TransformerConfig(Config):
+class TransformerConfig(ModelConfig):
     """Shape and initial weights of a transformer. Source of the defaults: the published training code."""
 
     kind: Literal["transformer"] = "transformer"
@@ -36,20 +35,23 @@ class TransformerConfig(Config):
     n_heads: int = Field(default=4, ge=1, description="attention heads per block")
     d_head: int = Field(default=32, ge=1, description="width of one head")
     d_mlp: int = Field(default=512, ge=0, description="neurons per block; 0 = attention only")
-    skip: float = Field(
+    residual_scale: float = Field(
         default=1.0,
         gt=0,
-        description="how many times a block passes its input on; 2 in the published attention-only runs",
+        description="factor on the residual connection around attention; 2 in the published attention-only runs",
     )
-    attending: float = Field(
-        default=1.0, gt=0, description="initial W_Q and W_K, in units of 1 / sqrt(d_model); larger tells heads apart"
+    qk_init_scale: float = Field(
+        default=1.0, gt=0, description="initial W_Q and W_K, in units of 1 / sqrt(d_model); larger separates heads"
     )
-    seed: int = Field(default=0, ge=0, lt=2**63, description="seed of the initial weights, apart from the split")
+
+    former_names: ClassVar[Mapping[str, str]] = {"skip": "residual_scale", "attending": "qk_init_scale"}
 
     @model_validator(mode="after")
-    def _passes_on(self) -> "TransformerConfig":
-        if self.skip != 1 and self.d_mlp:
-            raise ValueError(f"skip: got {self.skip:g} with d_mlp {self.d_mlp}, expected 1 unless d_mlp is 0")
+    def _scales_attention_only(self) -> "TransformerConfig":
+        if self.residual_scale != 1 and self.d_mlp:
+            raise ValueError(
+                f"residual_scale: got {self.residual_scale:g} with d_mlp {self.d_mlp}, expected 1 unless d_mlp is 0"
+            )
         return self
 
     def build(self, task: Task) -> "Transformer":
@@ -62,7 +64,7 @@ class TransformerConfig(Config):
 class Transformer(Model):
     """n blocks of attention and MLP between embedding and unembedding."""
 
-    # A ModuleList, said as what it holds: torch's own type forgets that.
+    # A ModuleList; torch's own type does not keep the type of its items.
     blocks: Sequence[Block]
 
     def __init__(self, config: TransformerConfig, d_vocab: int, d_vocab_out: int, n_ctx: int) -> None:
@@ -77,12 +79,12 @@ class Transformer(Model):
     @staticmethod
     def _block(config: TransformerConfig, n_ctx: int) -> Block:
         attn = Attention(config.d_model, config.n_heads, config.d_head, n_ctx)
-        return Block(attn, MLPLayer(config.d_model, config.d_mlp) if config.d_mlp else None, config.skip)
+        return Block(attn, MLPLayer(config.d_model, config.d_mlp) if config.d_mlp else None, config.residual_scale)
 
     def init_weights(self) -> None:
-        """Every matrix N(0, 1/d_model), W_U N(0, 1/d_vocab), biases 0; drawn in the order of `named_parameters`.
+        """Matrices N(0, 1/d_model), W_U N(0, 1/d_vocab), biases 0, drawn in the order of `named_parameters`.
 
-        W_Q and W_K are then multiplied by ``attending``.
+        W_Q and W_K are scaled by ``qk_init_scale``.
         Source: the published training code.
         """
         generator = torch.Generator().manual_seed(self.config.seed)
@@ -93,12 +95,12 @@ class Transformer(Model):
                 nn.init.zeros_(weight)
             else:
                 fan = d_vocab if leaf == "W_U" else d_model
-                scale = self.config.attending if leaf in ("W_Q", "W_K") else 1.0
+                scale = self.config.qk_init_scale if leaf in ("W_Q", "W_K") else 1.0
                 nn.init.normal_(weight, std=scale * fan**-0.5, generator=generator)
 
     def passed_on(self, written: int, read: int) -> float:
-        """How many times the stream that the later layer ``read`` reads holds what layer ``written`` added to it."""
-        return self.config.skip ** (read - written - 1)
+        """Factor on the output of layer ``written`` in the residual stream that the later layer ``read`` reads."""
+        return self.config.residual_scale ** (read - written - 1)
 
     @property
     def activation_names(self) -> tuple[str, ...]:
@@ -116,7 +118,7 @@ class Transformer(Model):
         self,
         tokens: Int[Tensor, "batch pos"],
         positions: Sequence[int] | None = None,
-        hooks: Hooks = PASS,
+        hooks: Hooks = NO_HOOKS,
     ) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
         wanted = None if positions is None else torch.as_tensor(positions, device=tokens.device)
         queries = [None] * (len(self.blocks) - 1) + [wanted]

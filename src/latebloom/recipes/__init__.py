@@ -1,60 +1,35 @@
-"""One function per published run, named for what it reproduces; each returns an `Experiment`."""
+"""Recipes: functions that return an `Experiment`, most of them named for the published run that they reproduce."""
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-
-from latebloom._errors import UsageError
-from latebloom.recipes.addition_5 import addition_5
-from latebloom.recipes.addition_15 import addition_15
-from latebloom.recipes.addition_few import addition_few
-from latebloom.recipes.induction import induction
-from latebloom.recipes.induction_512 import induction_512
+from latebloom.recipes.addition import addition_5, addition_15, addition_few
+from latebloom.recipes.induction import induction, induction_512
 from latebloom.recipes.linear import linear
-from latebloom.recipes.mainline import mainline
-from latebloom.recipes.mainline_95 import mainline_95
-from latebloom.recipes.mainline_stream import mainline_stream
-from latebloom.recipes.memorise import memorise
-from latebloom.recipes.mlp import mlp
-from latebloom.recipes.skip_trigrams import skip_trigrams
-from latebloom.recipes.skip_trigrams_limited import skip_trigrams_limited
-from latebloom.recipes.small import small
-from latebloom.recipes.subtraction import subtraction
-from latebloom.training import Experiment
+from latebloom.recipes.lookup import RECIPES, Recipe, recipe, recipe_label
+from latebloom.recipes.modular import mainline, mainline_95, mainline_stream, memorise, mlp, small, subtraction
+from latebloom.recipes.skip_trigrams import skip_trigrams, skip_trigrams_limited
 
-RECIPES: Mapping[str, Callable[[int], Experiment]] = MappingProxyType(
-    {
-        recipe.__name__: recipe
-        for recipe in (
-            mainline,
-            mainline_95,
-            mainline_stream,
-            subtraction,
-            mlp,
-            memorise,
-            small,
-            addition_5,
-            addition_15,
-            addition_few,
-            induction,
-            induction_512,
-            skip_trigrams,
-            skip_trigrams_limited,
-            linear,
-        )
-    }
-)
-"""Every recipe, in the order in which `latebloom recipes` lists them."""
-
-
-def recipe(name: str, seed: int = 0) -> Experiment:
-    """The experiment of that recipe. Errors: UsageError for an unknown name."""
-    if name not in RECIPES:
-        raise UsageError(f"recipe: got {name!r}, expected one of {', '.join(RECIPES)}")
-    return RECIPES[name](seed)
+for _recipe in (
+    mainline,
+    mainline_95,
+    mainline_stream,
+    subtraction,
+    mlp,
+    memorise,
+    small,
+    addition_5,
+    addition_15,
+    addition_few,
+    induction,
+    induction_512,
+    skip_trigrams,
+    skip_trigrams_limited,
+    linear,
+):
+    RECIPES.register(_recipe)
 
 
 __all__ = [
     "RECIPES",
+    "Recipe",
     "addition_5",
     "addition_15",
     "addition_few",
@@ -67,6 +42,7 @@ __all__ = [
     "memorise",
     "mlp",
     "recipe",
+    "recipe_label",
     "skip_trigrams",
     "skip_trigrams_limited",
     "small",

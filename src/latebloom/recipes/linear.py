@@ -8,7 +8,7 @@ from latebloom.training import Experiment, Optimiser, Recording, Training
 def linear(seed: int = 0) -> Experiment:
     """100 of 200 examples, each with a weight of its own beside the one that all share; AdamW, full batch.
 
-    Asks the write-up's question in its simplest form: which is learned first, with AdamW and with gradient descent?
+    Asks the write-up's question in its simplest form: which weights learn first, with AdamW and with gradient descent?
     """
     return Experiment(
         recipe="linear",

@@ -12,7 +12,7 @@ import torch
 from latebloom._errors import DivergedError, LatebloomError
 from latebloom.runs.interrupt import Interrupt
 from latebloom.runs.shape import shape
-from latebloom.runs.threads import one_thread
+from latebloom.runs.threads import single_threaded_torch
 from latebloom.runs.train import train_run
 from latebloom.store import DiskFullError
 from latebloom.training import Ensemble, Experiment, Record
@@ -70,7 +70,7 @@ def train_batch(
         threads = torch.get_num_threads()
         ensembles = _ensembles(jobs)
         size = len(jobs) if any(ensembles) else threads
-        with one_thread(), ThreadPoolExecutor(size, "run") as pool:
+        with single_threaded_torch(), ThreadPoolExecutor(size, "run") as pool:
             futures = [
                 pool.submit(_train, job, Path(root), observer, interrupt, False, ensemble)
                 for job, ensemble in zip(jobs, ensembles)
@@ -125,7 +125,7 @@ def _train(
             return JobResult(job.name, "interrupted", 0, "not begun")
         run = train_run(job.experiment, job.name, root, True, seen, interrupt, share, ensemble)
     except LatebloomError as error:
-        status = "diverged" if isinstance(error, DivergedError) else "failed"
+        status: Literal["diverged", "failed"] = "diverged" if isinstance(error, DivergedError) else "failed"
         return JobResult(job.name, status, step, str(error), fatal=isinstance(error, DiskFullError))
     finally:
         if ensemble is not None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 
 from latebloom._errors import DamagedFileError, DivergedError, UsageError
+from latebloom.runs.classes import foreign_classes
 from latebloom.runs.interrupt import Interrupt
 from latebloom.runs.naming import check_name, default_name, difference
 from latebloom.runs.recorder import Recorder, new_manifest
@@ -22,7 +23,7 @@ def train_run(
     experiment: Experiment,
     name: str | None = None,
     root: str | Path = "runs",
-    resume: bool = False,
+    resume: bool = True,
     observer: Observer | None = None,
     interrupt: Interrupt | None = None,
     share: bool = True,
@@ -30,8 +31,8 @@ def train_run(
 ) -> Run:
     """Train into ``root/name`` until the experiment's end or an interrupt, and return the run.
 
-    ``resume``: go on with the run that is there (to the same bits as if it had never stopped); its experiment must
-    be the same, but for ``training.steps``. Without it a run that exists is an error.
+    ``resume``: continue an existing run, bit-identically to a run that was never stopped; its experiment must be the
+    same, except for ``training.steps``. If False, an existing run is an error.
     ``interrupt``: somebody else's, where this is not the only training of the process. ``share``, ``ensemble``: as
     `Trainer`.
     Errors: UsageError (the run exists, or is of another experiment), RunLockedError, StoreError (disk, rights),
@@ -43,7 +44,7 @@ def train_run(
     exists = directory.exists()
     if exists and not resume:
         raise UsageError(
-            f"{directory.path} holds a run already; go on with --resume, or choose another place with --name or --runs"
+            f"{directory.path} contains a run already; continue it with resume=True, or choose another name or root"
         )
     trainer = Trainer(experiment, share, ensemble)
     directory.create()
@@ -93,6 +94,7 @@ def _continued(directory: RunDirectory, experiment: Experiment, done: int) -> Ma
         "status": "running",
         "experiment": stored,
         "experiment_hash": identity(stored),
+        "classes": foreign_classes(experiment),
         "steps_planned": experiment.training.steps,
         "stopped_because": None,
         "message": None,

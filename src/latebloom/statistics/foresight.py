@@ -1,4 +1,4 @@
-"""How early winners can be predicted: how well a score that is recorded through a run separates them from the others."""
+"""How early winners can be predicted: how well a score recorded through a run separates them from others."""
 
 from __future__ import annotations
 

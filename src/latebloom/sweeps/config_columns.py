@@ -3,17 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from latebloom.training.settings import with_present_names
+
 SEEDS = ("model.seed", "data.seed")
 """Shown as the one column ``seed`` wherever they are equal in every run."""
 
 
 def flat(experiment: Mapping[str, Any]) -> dict[str, Any]:
-    """``{"task": {"p": 7}}`` as ``{"task.p": 7}``; lists as text, since a column holds one kind of value."""
-    found: dict[str, Any] = {}
-    for section, value in experiment.items():
+    """``{"task": {"p": 7}}`` as ``{"task.p": 7}``, under present names; lists as text, for one type per column."""
+    columns: dict[str, Any] = {}
+    for section, value in with_present_names(experiment).items():
         fields = {f"{section}.{name}": leaf for name, leaf in value.items()} if isinstance(value, Mapping) else {}
-        found |= fields or {section: value}
-    return {name: str(value) if isinstance(value, list | dict) else value for name, value in found.items()}
+        columns |= fields or {section: value}
+    return {name: str(value) if isinstance(value, list | dict) else value for name, value in columns.items()}
 
 
 def varied(experiments: Sequence[Mapping[str, Any]]) -> list[str]:

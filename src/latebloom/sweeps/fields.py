@@ -1,46 +1,23 @@
-"""The fields of an experiment by name, so that a mistyped one is answered with its neighbours."""
+"""Check names of fields; the error for an unknown one lists the nearest names."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from difflib import get_close_matches
-from functools import cache
-from typing import Any, get_args
-
-from pydantic import BaseModel
 
 from latebloom._errors import UsageError
-from latebloom.training import Experiment
-
-
-@cache
-def known_fields() -> tuple[str, ...]:
-    """Every ``section.field`` that some kind of experiment has."""
-    names = {
-        f"{section}.{field}": None
-        for section, info in Experiment.model_fields.items()
-        for kind in _kinds(info.annotation)
-        for field in kind.model_fields
-    }
-    return tuple(names)
+from latebloom.training.settings import known_settings, sections
 
 
 def check_fields(names: Iterable[str], where: str) -> None:
-    """UsageError with the nearest names for one that no experiment has; ``where`` says whose mistake it is."""
+    """UsageError with the nearest names for a field that no experiment has; ``where`` names the option at fault."""
+    known = tuple(known_settings())
     for name in names:
-        if name not in known_fields():
-            near = ", ".join(_near(name)) or ", ".join(Experiment.model_fields)
+        if name not in known:
+            near = ", ".join(_near(name, known)) or ", ".join(sections())
             raise UsageError(f"{where}: got {name}, which is no field of an experiment; the nearest are {near}")
 
 
-def _near(name: str) -> list[str]:
-    """The names that end alike first, then those that look alike."""
+def _near(name: str, known: tuple[str, ...]) -> list[str]:
+    """The names with the same field first, then similar names."""
     leaf = name.rpartition(".")[2]
-    same = [known for known in known_fields() if known.rpartition(".")[2] == leaf]
-    return list(dict.fromkeys([*same, *get_close_matches(name, known_fields(), n=3, cutoff=0.4)]))[:4]
-
-
-def _kinds(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models that a field may hold."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in get_args(annotation):
-        yield from _kinds(part)
+    same = [other for other in known if other.rpartition(".")[2] == leaf]
+    return list(dict.fromkeys([*same, *get_close_matches(name, known, n=3, cutoff=0.4)]))[:4]

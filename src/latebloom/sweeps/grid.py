@@ -1,23 +1,23 @@
-"""What a sweep varies: fields of the experiment with their values, and seeds; all as text, knowing no experiment."""
+"""The axes of a sweep, fields of the experiment with their values, and its seeds; all as text, not validated here."""
 
 from dataclasses import dataclass
 
 from latebloom._errors import UsageError
 
 MOST = 100_000
-"""Runs in one sweep: beyond that a slip of the keyboard is likelier than a wish."""
+"""Runs in one sweep at most: a larger number is more likely a typing error."""
 
 
 @dataclass(frozen=True)
 class Axis:
-    """One field of the experiment, as ``section.field``, and the values it takes."""
+    """One field of the experiment, as ``section.field``, and its values."""
 
     field: str
     values: tuple[str, ...]
 
 
 def parse_axis(text: str) -> Axis:
-    """``SECTION.FIELD=a,b,c``; values that hold commas themselves are separated by semicolons.
+    """``SECTION.FIELD=a,b,c``; values that contain commas are separated by semicolons.
 
     Errors: UsageError for another form.
     """
@@ -40,7 +40,7 @@ def parse_seeds(text: str) -> tuple[int, ...]:
 
     Errors: UsageError for another form.
     """
-    found: dict[int, None] = {}
+    seeds: dict[int, None] = {}
     for part in text.split(","):
         first, colon, end = part.strip().partition(":")
         numbers = [first or "0", end] if colon else [first]
@@ -49,7 +49,7 @@ def parse_seeds(text: str) -> tuple[int, ...]:
         start, stop = int(numbers[0]), int(numbers[-1]) + (0 if colon else 1)
         if stop - start > MOST:
             raise UsageError(f"--seeds: got {text!r}, which is {stop - start} seeds; expected at most {MOST}")
-        found |= dict.fromkeys(range(start, stop))
-    if not found:
-        raise UsageError(f"--seeds: got {text!r}, which holds no seed; the end of 0:32 is not part of it")
-    return tuple(found)
+        seeds |= dict.fromkeys(range(start, stop))
+    if not seeds:
+        raise UsageError(f"--seeds: got {text!r}, which contains no seed; 0:32 ends at 31")
+    return tuple(seeds)

@@ -2,16 +2,12 @@
 
 from typing import Any
 
-import torch
-
 from latebloom._errors import LatebloomError
-from latebloom.circuits.modular.grid import modular_grid
-from latebloom.circuits.modular.key_frequencies import key_frequencies
+from latebloom.analysis import Analysis
 from latebloom.phases import Series
 from latebloom.phases.detect import PHASE_RULES, read_losses
 from latebloom.runs import Run
 from latebloom.runs.outcome import outcome_of_experiment
-from latebloom.tasks import ModularTask
 
 FINAL = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "sum_squared_weights")
 """Metrics whose last logged value is in the row; losses in nats."""
@@ -28,8 +24,9 @@ def results(run: Run) -> tuple[dict[str, Any], bool]:
     """COLUMNS of a run as of its last record, None where undefined; and whether all of its files could be read.
 
     ``outcome``, ``train_learned_at``, ``test_learned_at``: see `latebloom.phases.Outcome`. ``grokked``: whether the
-    outcome is "grokked"; None without an outcome. ``…_from``: first step of each phase. ``key_frequencies``: of the
-    last checkpoint, by neurons. If a file cannot be read, only the columns that need it are None.
+    outcome is "grokked"; None without an outcome. ``…_from``: first step of each phase. ``key_frequencies``: those that
+    the run was measured with, else those of the last checkpoint, by neurons. If a file cannot be read, only the columns
+    that need it are None.
     """
     row: dict[str, Any] = dict.fromkeys(COLUMNS)
     whole = True
@@ -63,8 +60,6 @@ def _from_metrics(run: Run) -> dict[str, Any]:
     return row | {column: starts.get(name) for column, name in zip(_BEGUN, PHASE_RULES)}
 
 
-@torch.no_grad()
 def _from_weights(run: Run) -> dict[str, Any]:
-    if not isinstance(run.task, ModularTask) or not run.checkpoints:
-        return {}
-    return {"key_frequencies": key_frequencies(modular_grid(run.checkpoint().model.double(), run.task))}
+    basis = Analysis(run).basis if run.checkpoints else {}
+    return {"key_frequencies": basis["key_frequencies"]} if "key_frequencies" in basis else {}

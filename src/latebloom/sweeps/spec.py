@@ -1,4 +1,4 @@
-"""The request for a sweep: recipe, grid, seeds and settings, from the command line or from a TOML or JSON file."""
+"""The description of a sweep: recipe, grid, seeds and settings; from a command line or a TOML or JSON file."""
 
 import json
 import shlex
@@ -13,6 +13,7 @@ from pydantic import Field
 
 from latebloom._config import Config
 from latebloom._errors import UsageError
+from latebloom.recipes.lookup import is_module_function, recipe_label
 from latebloom.store import one_line
 from latebloom.sweeps.grid import parse_axis, parse_seeds, split_values
 
@@ -21,7 +22,7 @@ _KEYS = ("recipe", "seeds", "grid", "settings")
 
 
 class Spec(Config):
-    """Every combination of the grid's values, at every seed, on a recipe with its settings changed.
+    """Every combination of the grid's values, at every seed, of a recipe with settings changed.
 
     Values are text and settings are arguments, both as on the command line: ``("--task.p", "31")``.
     """
@@ -40,7 +41,7 @@ class Spec(Config):
         return prod(map(len, self.grid.values())) * len(self.seeds)
 
     def command(self) -> str:
-        """The command line of the same sweep."""
+        """The command line of this sweep."""
         seeds = ["--seeds", _span(self.seeds)]
         axes = [part for name, values in self.grid.items() for part in ("--grid", f"{name}={_joined(values)}")]
         return shlex.join(["latebloom", "sweep", self.recipe, *seeds, *axes, *self.settings])
@@ -53,7 +54,7 @@ def _span(seeds: tuple[int, ...]) -> str:
 
 
 def _joined(values: tuple[str, ...]) -> str:
-    """Values in the form that `split_values` reads: separated by semicolons where one of them holds a comma."""
+    """Values as `split_values` reads them: separated by semicolons where one of them contains a comma."""
     if not any("," in value for value in values):
         return ",".join(values)
     return ";".join(values) + (";" if len(values) == 1 else "")
@@ -62,40 +63,45 @@ def _joined(values: tuple[str, ...]) -> str:
 def read_spec(path: Path) -> Spec:
     """The sweep that a file describes: ``recipe``, ``seeds`` ("0:32" or a list), tables ``grid`` and ``settings``.
 
-    Errors: UsageError naming the file where it is missing, is not TOML or JSON, or describes something else.
+    Errors: UsageError that names the file, where it is missing, not TOML or JSON, or not of this form.
     """
     with one_line(path, "read", UsageError):
         content = path.read_bytes()
     try:
-        found = tomllib.loads(content.decode()) if path.suffix == ".toml" else json.loads(content)
+        tree = tomllib.loads(content.decode()) if path.suffix == ".toml" else json.loads(content)
     except ValueError as error:
         raise UsageError(f"{path}: not {path.suffix[1:].upper()}: {error}") from None
-    return parse_spec(found, path)
+    return parse_spec(tree, path)
 
 
-def parse_spec(found: Any, path: Path) -> Spec:
-    """The sweep that a table describes, as `read_spec`; ``path`` is the file it came from, for the errors."""
-    if not isinstance(found, dict) or not isinstance(found.get("recipe"), str):
+def parse_spec(table: Any, path: Path | str) -> Spec:
+    """The sweep that a table describes, as `read_spec`; ``path``: the file it came from, for error messages."""
+    if not isinstance(table, dict) or not isinstance(table.get("recipe"), str):
         raise UsageError(f"{path}: expected a table with a recipe, as recipe = 'small'; see `latebloom recipes`")
-    unknown = sorted(found.keys() - set(_KEYS))
+    if is_module_function(table["recipe"]):
+        raise UsageError(
+            f"{path}: recipe: got {table['recipe']!r}, but a file cannot name code to import; expected the name of a "
+            "recipe, which --import MODULE can register"
+        )
+    unknown = sorted(table.keys() - set(_KEYS))
     if unknown:
         raise UsageError(f"{path}: got {unknown[0]!r}, expected only {', '.join(_KEYS)}")
-    seeds = found.get("seeds", "0")
+    seeds = table.get("seeds", "0")
     listed = ",".join(map(str, seeds)) if isinstance(seeds, list) else str(seeds)
     return Spec(
-        recipe=found["recipe"],
+        recipe=table["recipe"],
         seeds=parse_seeds(listed),
-        grid={name: _values(path, name, value) for name, value in _flat(path, "grid", found.get("grid", {}))},
+        grid={name: _values(path, name, value) for name, value in _flat(path, "grid", table.get("grid", {}))},
         settings=tuple(
             part
-            for name, value in _flat(path, "settings", found.get("settings", {}))
+            for name, value in _flat(path, "settings", table.get("settings", {}))
             for part in (f"--{name}", _text(path, name, value))
         ),
     )
 
 
 def make_spec(recipe_or_file: str, axes: Sequence[str], seeds: str | None, settings: Sequence[str]) -> Spec:
-    """The sweep of a command line, which is added to the sweep of a file and overrides it. Errors: UsageError."""
+    """The sweep of a command line; its values are added to those of the file and replace them. Errors: UsageError."""
     file = Path(recipe_or_file)
     spec = read_spec(file) if file.suffix in SUFFIXES else Spec(recipe=recipe_or_file)
     named: dict[str, tuple[str, ...]] = {}
@@ -110,12 +116,12 @@ def make_spec(recipe_or_file: str, axes: Sequence[str], seeds: str | None, setti
 
 
 def usual_name(recipe_or_file: str) -> str:
-    """The default name of a sweep. It does not contain grid and seeds, so that more of them extend the same sweep."""
+    """The default name of a sweep. It does not depend on grid and seeds, so that further values extend the sweep."""
     file = Path(recipe_or_file)
-    return file.stem if file.suffix in SUFFIXES else f"{recipe_or_file}-sweep"
+    return file.stem if file.suffix in SUFFIXES else f"{recipe_label(recipe_or_file)}-sweep"
 
 
-def _flat(path: Path, place: str, tree: Any) -> Iterator[tuple[str, Any]]:
+def _flat(path: Path | str, place: str, tree: Any) -> Iterator[tuple[str, Any]]:
     """``{"task": {"p": [7, 11]}}`` and ``{"task.p": [7, 11]}`` alike as ("task.p", [7, 11])."""
     if not isinstance(tree, dict):
         raise UsageError(f"{path}: {place}: got {tree!r}, expected a table")
@@ -126,15 +132,24 @@ def _flat(path: Path, place: str, tree: Any) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def _values(path: Path, name: str, value: Any) -> tuple[str, ...]:
+def _values(path: Path | str, name: str, value: Any) -> tuple[str, ...]:
     values = tuple(_text(path, name, item) for item in value) if isinstance(value, list) else split_values(str(value))
     if not values:
         raise UsageError(f"{path}: grid.{name}: got no values, expected at least one")
     return values
 
 
-def _text(path: Path, name: str, value: Any) -> str:
-    """A value in the form of the command line."""
+def text_of(value: Any) -> str:
+    """A setting's value as on the command line. Errors: UsageError for a list or a table."""
     if isinstance(value, list | dict):
-        raise UsageError(f"{path}: {name}: got {value!r}, expected text as on the command line, for example '0.9,0.98'")
+        raise UsageError(f"got {value!r}, expected text as on the command line, for example '0.9,0.98'")
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
     return "none" if value is None else str(value)
+
+
+def _text(path: Path | str, name: str, value: Any) -> str:
+    try:
+        return text_of(value)
+    except UsageError as error:
+        raise UsageError(f"{path}: {name}: {error}") from None

@@ -40,8 +40,13 @@ class Sweep:
         return self.table().to_pandas()
 
 
-def load_sweep(sweep: str | Path, root: str | Path = "runs") -> Sweep:
-    """The sweep at a path, or of a name under ``root``. Errors: UsageError where there is none."""
+def load_sweep(sweep: Sweep | str | Path, root: str | Path = "runs") -> Sweep:
+    """The sweep at a path, or of a name under ``root``; a `Sweep` is returned as it is.
+
+    Errors: UsageError where there is none.
+    """
+    if isinstance(sweep, Sweep):
+        return sweep
     for place in (Path(sweep), Path(root) / sweep):
         if str(sweep) and not RunDirectory(place).exists() and (sweep_runs(place) or read_failures(place)):
             return Sweep(place)

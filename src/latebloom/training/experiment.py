@@ -1,5 +1,6 @@
-"""One experiment, whole: everything that decides how a run goes."""
+"""One experiment: every setting that decides the course of a run."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field, model_validator
@@ -7,17 +8,19 @@ from pydantic import Field, model_validator
 from latebloom._config import Config
 from latebloom.models import AnyModelConfig, TransformerConfig
 from latebloom.tasks import AnyTask, Data, ModularAddition, split
-from latebloom.training.config import Optimiser, Recording, Training
+from latebloom.training.config import Recording, Training
+from latebloom.training.optimisers import AnyOptimiser, Optimiser
+from latebloom.training.settings import with_settings
 
 
 class Experiment(Config):
-    """Task, data, model, optimiser, training and recording; the same experiment on one machine gives the same bits."""
+    """Task, data, model, optimiser, training and recording. The same experiment on one machine gives the same bits."""
 
-    recipe: str = Field("custom", description="name of the recipe it came from")
+    recipe: str = Field("custom", description="name of the recipe it is based on")
     task: AnyTask = ModularAddition()
     data: Data = Data()
     model: AnyModelConfig = TransformerConfig()
-    optimiser: Optimiser = Optimiser()
+    optimiser: AnyOptimiser = Optimiser()
     training: Training = Training()
     recording: Recording = Recording()
 
@@ -26,19 +29,22 @@ class Experiment(Config):
         if self.data.kind == "finite":
             split(self.task, self.data)
         elif self.training.batch_size is None:
-            raise ValueError("training.batch_size: got none, expected a number, since a stream has no full batch")
+            raise ValueError("training.batch_size: got none, expected a number: a stream has no full batch")
         return self
 
     def setting(self, field: str) -> Any:
-        """The value of SECTION.FIELD; None for a field that this kind of task or model does not have."""
+        """The value of SECTION.FIELD; None for a field that this task, model or optimiser does not have."""
         section, _, name = field.partition(".")
         return getattr(getattr(self, section), name, None)
 
+    def with_settings(self, settings: Mapping[str, Any]) -> "Experiment":
+        """The experiment with settings changed, as ``{"optimiser.lr": 1e-3, "task.p": 59, "model.kind": "mlp"}``.
+
+        Values are Python values or text as on the command line. Another kind of task, model or optimiser keeps the
+        settings that both kinds have. Errors: UsageError in one line for an unknown setting or a value out of range.
+        """
+        return with_settings(self, settings)
+
     def with_seed(self, seed: int) -> "Experiment":
         """The same experiment with both seeds, of initial weights and of data, set to ``seed``."""
-        return self.model_copy(
-            update={
-                "model": self.model.model_copy(update={"seed": seed}),
-                "data": self.data.model_copy(update={"seed": seed}),
-            }
-        )
+        return self.with_settings({"model.seed": seed, "data.seed": seed})

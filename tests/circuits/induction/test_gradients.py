@@ -48,10 +48,10 @@ def test_heads_outside_the_circuit_are_not_pulled_at(planted, sequences):
     assert {pair for pair, norm in found.keys.items() if norm > 0} == {(PREVIOUS, INDUCTION)}
 
 
-@pytest.mark.parametrize(("n_layers", "skip"), [(2, 1.0), (3, 2.0)])
-def test_norm_by_finite_differences(n_layers, skip):
+@pytest.mark.parametrize(("n_layers", "scale"), [(2, 1.0), (3, 2.0)])
+def test_norm_by_finite_differences(n_layers, scale):
     task = RepeatedSubsequences(vocabulary=5, length=11, subsequence=3, repeats=2)
-    config = TransformerConfig(n_layers=n_layers, d_model=4, n_heads=2, d_head=2, d_mlp=0, skip=skip)
+    config = TransformerConfig(n_layers=n_layers, d_model=4, n_heads=2, d_head=2, d_mlp=0, residual_scale=scale)
     model = config.build(task).double()
     sequences = draw_sequences(task, 3)
     tokens, labels = sequences.examples.tokens, sequences.examples.labels
@@ -64,7 +64,7 @@ def test_norm_by_finite_differences(n_layers, skip):
         change = cache["blocks.0.attn.hook_z"][:, :, 1] @ shift
         replace = {}
         for layer in range(1, n_layers):
-            seen = torch.einsum("bpd,hdk->bphk", skip ** (layer - 1) * change, model.blocks[layer].attn.W_K)
+            seen = torch.einsum("bpd,hdk->bphk", scale ** (layer - 1) * change, model.blocks[layer].attn.W_K)
             name = f"blocks.{layer}.attn.hook_k"
             replace[name] = lambda keys, fixed=cache[name] + seen: fixed
         return float(cross_entropy(model.run_with_hooks(tokens, replace, task.loss_positions), labels))

@@ -28,4 +28,4 @@ def planted(task):
 
 @pytest.fixture(scope="session")
 def random(task):
-    return TransformerConfig(d_model=32, n_heads=4, d_head=8, d_mlp=0, skip=2, seed=3).build(task)
+    return TransformerConfig(d_model=32, n_heads=4, d_head=8, d_mlp=0, residual_scale=2, seed=3).build(task)

@@ -8,7 +8,6 @@ import pytest
 from pydantic import ValidationError
 
 from latebloom.claims import SYSTEMS, Evidence
-from latebloom.cli.overrides import configured
 from latebloom.explorer.reproduction import ours, published
 from latebloom.lab.reproduce import catalogue
 from latebloom.lab.reproduce import milestones as file
@@ -99,7 +98,7 @@ def test_the_file_speaks_of_what_there_is() -> None:
 
 @pytest.mark.parametrize("system", milestones())
 def test_a_value_is_asked_for_at_a_step_that_every_run_of_the_full_budget_trains(system: str) -> None:
-    steps = min(job.experiment.training.steps for job in catalogue("full")[system].jobs(configured))
+    steps = min(job.experiment.training.steps for job in catalogue("full")[system].jobs())
     assert all(one.at <= steps for one in milestones()[system] if one.at is not None)
 
 

@@ -7,7 +7,6 @@ import pytest
 from pages.pictures import contact_sheet
 
 from latebloom.claims import SYSTEMS
-from latebloom.cli.overrides import configured
 from latebloom.figures import FIGURES, SWEEP_FIGURES
 from latebloom.lab.reproduce import Entry, catalogue
 from latebloom.lab.reproduce import contact_sheet as entries
@@ -51,7 +50,7 @@ def test_a_chosen_run_is_one_that_the_full_budget_trains() -> None:
     systems = catalogue("full")
     for picture in write_up_pictures():
         if picture.where:
-            jobs = systems[picture.system].jobs(configured)
+            jobs = systems[picture.system].jobs()
             assert 0 < sum(matches(job.experiment, picture.where) for job in jobs) < len(jobs)
 
 

@@ -10,7 +10,6 @@ import pytest
 from latebloom._errors import UsageError
 from latebloom.claims import CLAIMS, SYSTEMS, Results
 from latebloom.cli.main import main
-from latebloom.cli.overrides import configured
 from latebloom.lab.reproduce import BUDGETS, Entry, catalogue, reproduce
 from latebloom.lab.reproduce.result import Picture, SystemResult
 from latebloom.lab.reproduce.train import SystemRuns
@@ -41,7 +40,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_catalogue_names_what_there_is(budget) -> None:
     for name, entry in catalogue(budget).items():
         assert name in SYSTEMS
-        assert entry.jobs(configured)
+        assert entry.jobs()
         assert any(claim.system == name for claim in CLAIMS.values())
 
 
@@ -78,7 +77,7 @@ def test_every_claim_gets_a_verdict_and_a_place_on_the_page(tiny: None, tmp_path
 
 def test_without_a_drawing_every_picture_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_module("latebloom.lab.reproduce.reproduce"), "catalogue", lambda budget: {})
-    result, _ = reproduce("quick", tmp_path, configured, workers=1, quiet=True)
+    result, _ = reproduce("quick", tmp_path, workers=1, quiet=True)
     assert result.sheet
     assert all(picture.file is None and picture.says for picture in result.sheet)
     page = (tmp_path / "reproduce" / "quick.html").read_text()
@@ -87,9 +86,9 @@ def test_without_a_drawing_every_picture_says_why(tmp_path: Path, monkeypatch: p
 
 
 def test_the_same_call_trains_nothing_twice(tiny: None, tmp_path: Path) -> None:
-    first, _ = reproduce("quick", tmp_path, configured, workers=1, quiet=True)
+    first, _ = reproduce("quick", tmp_path, workers=1, quiet=True)
     files = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.safetensors")}
-    again, stopped = reproduce("quick", tmp_path, configured, workers=1, quiet=True)
+    again, stopped = reproduce("quick", tmp_path, workers=1, quiet=True)
     assert stopped is None
     assert again.claims == first.claims
     assert files == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.safetensors")}
@@ -97,8 +96,8 @@ def test_the_same_call_trains_nothing_twice(tiny: None, tmp_path: Path) -> None:
 
 def test_runs_that_were_trained_elsewhere_are_judged_and_not_trained_again(tiny: None, tmp_path: Path) -> None:
     results = Results(tmp_path / "records")
-    first, _ = reproduce("quick", tmp_path / "here", configured, workers=1, quiet=True, results=results)
-    again, stopped = reproduce("quick", tmp_path / "there", configured, workers=1, quiet=True, results=results)
+    first, _ = reproduce("quick", tmp_path / "here", workers=1, quiet=True, results=results)
+    again, stopped = reproduce("quick", tmp_path / "there", workers=1, quiet=True, results=results)
     assert stopped is None
     assert [(c.id, c.state, c.by_run) for c in again.claims] == [(c.id, c.state, c.by_run) for c in first.claims]
     assert (again.systems[0].finished, again.systems[0].pictures) == (2, ())
@@ -107,12 +106,12 @@ def test_runs_that_were_trained_elsewhere_are_judged_and_not_trained_again(tiny:
 
 def test_a_run_whose_record_lacks_a_quantity_is_measured_and_not_trained(tiny: None, tmp_path: Path) -> None:
     results = Results(tmp_path / "records")
-    first, _ = reproduce("quick", tmp_path, configured, workers=1, quiet=True, results=results)
+    first, _ = reproduce("quick", tmp_path, workers=1, quiet=True, results=results)
     files = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.safetensors")}
     lines = [json.loads(line) for line in (results.path / "trigrams.jsonl").read_text().splitlines()]
     assert lines[0]["quantities"].pop("trigrams_found_at_end")
     (results.path / "trigrams.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines[:1]))
-    again, _ = reproduce("quick", tmp_path, configured, workers=1, quiet=True, results=results)
+    again, _ = reproduce("quick", tmp_path, workers=1, quiet=True, results=results)
     assert [(c.id, c.state, c.value) for c in again.claims] == [(c.id, c.state, c.value) for c in first.claims]
     assert files == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.safetensors")}
 
@@ -123,7 +122,7 @@ def test_an_earlier_verdict_is_kept_beside_a_claim_that_is_not_measured(tmp_path
     (tmp_path / "history").mkdir()
     stored = {"date": "2026-11-24", "claims": [claim, {**claim, "id": "late-losses", "runs": 0}]}
     (tmp_path / "history" / "reproduction-quick-2026-11.json").write_text(json.dumps(stored))
-    result, _ = reproduce("quick", tmp_path, configured, results=Results(tmp_path / "quantities"))
+    result, _ = reproduce("quick", tmp_path, results=Results(tmp_path / "quantities"))
     earlier = {claim.id: [(e.state, e.rule) for e in claim.history] for claim in result.claims if claim.history}
     assert earlier == {"groks": [("holds", "the rule then")]}
     assert "by an earlier rule: holds" in (tmp_path / "reproduce" / "quick.html").read_text()
@@ -133,16 +132,16 @@ def test_a_system_whose_pictures_are_gone_is_to_be_drawn_again(
     tiny: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(SystemRuns, "train", lambda *asked: Tally(0, Counter(), {}))
-    result, _ = reproduce("quick", tmp_path, configured, workers=1, quiet=True)
+    result, _ = reproduce("quick", tmp_path, workers=1, quiet=True)
     picture = Picture(id="a", name="a", title="", of="", command=None, file="figures/a.svg", says="")
     stored = result.model_copy(update={"systems": (SYSTEM.model_copy(update={"pictures": (picture,)}),)})
     (tmp_path / "reproduce" / "quick.json").write_text(stored.model_dump_json())
     (tmp_path / "reproduce" / "figures").mkdir()
     (tmp_path / "reproduce" / "figures" / "a.svg").write_text("<svg viewBox='0 0 1 1'></svg>")
-    (again,) = reproduce("quick", tmp_path, configured, workers=1, quiet=True)[0].systems
+    (again,) = reproduce("quick", tmp_path, workers=1, quiet=True)[0].systems
     assert again.pictures == (picture,)
     (tmp_path / "reproduce" / "figures" / "a.svg").unlink()
-    assert reproduce("quick", tmp_path, configured, workers=1, quiet=True)[0].systems == ()
+    assert reproduce("quick", tmp_path, workers=1, quiet=True)[0].systems == ()
 
 
 @pytest.mark.parametrize(("failed", "problem"), [([], None), ([("b", "no rights")], "trigrams: no rights")])
@@ -155,9 +154,9 @@ def test_a_run_that_failed_is_a_problem_and_one_that_diverged_is_not(
     for name, message in failed:
         tally.end(JobResult(name, "failed", 0, message))
     monkeypatch.setattr(SystemRuns, "train", lambda *asked: tally)
-    assert reproduce("quick", tmp_path, configured, workers=1, quiet=True)[1] == problem
+    assert reproduce("quick", tmp_path, workers=1, quiet=True)[1] == problem
 
 
 def test_only_names_systems(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--only: got 'digit', expected one of mainline, "):
-        reproduce("quick", tmp_path, configured, only=["digit"])
+        reproduce("quick", tmp_path, only=["digit"])

@@ -1,4 +1,4 @@
-"""Logits after cutting the heads or a skip connection of the last layer."""
+"""Logits after ablating the heads or a residual connection of the last layer."""
 
 from dataclasses import dataclass
 
@@ -7,53 +7,59 @@ from jaxtyping import Float
 from torch import Tensor
 
 from latebloom.circuits.modular.plain_forward import all_pairs
+from latebloom.circuits.modular.positions import Positions, positions
 from latebloom.models import Transformer
-from latebloom.models.hooks import PASS
+from latebloom.models.hooks import NO_HOOKS
 from latebloom.tasks import ModularTask
 
 
 @dataclass(frozen=True)
 class LastLayer:
-    """The last layer at ``=`` on all pairs (row x·p + y), and the model after its attention.
+    """The last layer at ``=`` on all pairs of a `Grid` in its order, and the model after its attention.
 
-    skip: residual stream before it. attn_out: what its heads add. logits: unchanged.
+    resid_pre: the residual stream before it. attn_out: the sum of its heads' outputs. logits: of the unchanged model.
     """
 
     model: Transformer
-    p: int
-    skip: Float[Tensor, "xy d_model"]
+    order: Positions
+    resid_pre: Float[Tensor, "xy d_model"]
     attn_out: Float[Tensor, "xy d_model"]
     logits: Float[Tensor, "x y z"]
 
     @property
     def resid_mid(self) -> Float[Tensor, "xy d_model"]:
         """Residual stream between attention and MLP."""
-        return self.skip + self.attn_out
+        return self.resid_pre + self.attn_out
 
     def before_mlp(self, change: Float[Tensor, "xy d_model"]) -> Float[Tensor, "x y z"]:
-        """Logits after adding to `resid_mid`: both the MLP and the skip connection round it see the change."""
+        """Logits after a change of `resid_mid`, which both the MLP and the residual connection around it receive."""
         mid = self.resid_mid + change
         block = self.model.blocks[-1]
         if block.mlp is not None:
-            mid = mid + block.mlp(mid[:, None], PASS, "")[:, 0]
+            mid = mid + block.mlp(mid[:, None], NO_HOOKS, "")[:, 0]
         return self._grid(mid @ self.model.unembed.W_U)
 
-    def round_mlp(self, change: Float[Tensor, "xy d_model"]) -> Float[Tensor, "x y z"]:
-        """Logits after adding to what takes the skip connection round the MLP, which itself sees no change."""
+    def around_mlp(self, change: Float[Tensor, "xy d_model"]) -> Float[Tensor, "x y z"]:
+        """Logits after a change of the residual connection around the MLP; the input of the MLP is unchanged."""
         return self.logits + self._grid(change @ self.model.unembed.W_U)
 
     def _grid(self, logits: Float[Tensor, "xy d_vocab_out"]) -> Float[Tensor, "x y z"]:
-        return logits[:, : self.p].unflatten(0, (self.p, self.p))
+        return _on_grid(logits, self.order)
 
 
 @torch.no_grad()
 def last_layer(model: Transformer, task: ModularTask) -> LastLayer:
     """Run a transformer on all pairs."""
-    logits, cache = model.run_with_cache(all_pairs(task), task.loss_positions)
+    order = positions(task)
+    tokens = order.of_pairs(all_pairs(task).unflatten(0, (task.p, task.p))).flatten(0, 1)
+    logits, cache = model.run_with_cache(tokens, task.loss_positions)
     prefix = f"blocks.{model.config.n_layers - 1}"
     attn_out, mid = cache[f"{prefix}.hook_attn_out"][:, 0], cache[f"{prefix}.hook_resid_mid"][:, 0]
-    p = task.p
-    return LastLayer(model, p, mid - attn_out, attn_out, logits[:, 0, :p].unflatten(0, (p, p)))
+    return LastLayer(model, order, mid - attn_out, attn_out, _on_grid(logits[:, 0], order))
+
+
+def _on_grid(logits: Float[Tensor, "xy d_vocab_out"], order: Positions) -> Float[Tensor, "x y z"]:
+    return order.of_answers(logits).unflatten(0, (len(order.x), len(order.y)))
 
 
 def turned(change: Float[Tensor, "xy d_model"], generator: torch.Generator) -> Float[Tensor, "xy d_model"]:

@@ -63,5 +63,5 @@ def end_tables(model: Model, task: SkipTrigrams) -> EndTables:
     query = torch.einsum("d,hdk->hk", end, attn.W_Q.double()) / attn.W_Q.shape[-1] ** 0.5
     asked = torch.einsum("hk,hdk->hd", query, attn.W_K.double())
     written = attn.W_V.double() @ attn.W_O.double() @ unembed
-    past = model.config.skip * end @ unembed
+    past = model.config.residual_scale * end @ unembed
     return EndTables(asked @ embed.T, asked @ positions.T, embed @ written, positions @ written, past)

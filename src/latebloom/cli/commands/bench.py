@@ -1,6 +1,6 @@
-"""Measure how fast training and analysis are on this machine, each beside the plain way, in turns, medians.
+"""Measure the speed of training and analysis on this machine, each against the plain implementation, in turns; medians.
 
-latebloom bench                            everything, some minutes; leave the machine alone meanwhile
+latebloom bench                            every part, some minutes; run nothing else meanwhile
 latebloom bench step analysis --json       some parts
 """
 
@@ -25,22 +25,22 @@ def run(parser: Parser, arguments: list[str]) -> int:
     unknown = sorted(set(options.parts) - set(PARTS))
     if unknown:
         raise UsageError(f"bench: got {unknown[0]!r}, expected some of {', '.join(PARTS)}")
-    found: dict[str, Any] = {"command": f"latebloom bench {' '.join(options.parts)}".strip(), "machine": machine()}
+    result: dict[str, Any] = {"command": f"latebloom bench {' '.join(options.parts)}".strip(), "machine": machine()}
     console = Console(stderr=True)
     for name in options.parts or PARTS:
         with console.status(f"measuring {name} …"):
-            found[name] = PARTS[name]()
+            result[name] = PARTS[name]()
     if options.out is not None:
-        options.out.write_text(json.dumps(found, indent=1) + "\n")
+        options.out.write_text(json.dumps(result, indent=1) + "\n")
     if options.json:
-        print_json(found)
+        print_json(result)
     else:
-        print_pairs(_flat(found))
+        print_pairs(_flat(result))
     return 0
 
 
 def _flat(value: Any, place: str = "") -> list[tuple[str, str]]:
-    """Nested numbers as rows, named by the way to them."""
+    """Nested numbers as rows, each named by its path."""
     if isinstance(value, dict):
         return [row for name, inner in value.items() for row in _flat(inner, f"{place} {name}".strip())]
     if isinstance(value, list):

@@ -1,7 +1,6 @@
 """Draw one of the write-up's figures of a run, or a figure of a sweep, as SVG, PNG or PDF."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from latebloom.cli.output import print_json
@@ -24,9 +23,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     from latebloom.lab.figure import figure
 
-    written = figure(
-        options.name, options.target, None if options.out is None else Path(options.out), options.runs, options.by
-    )
+    written = figure(options.name, options.target, options.by, options.runs).save(options.out)
     print_json({"figure": options.name, "file": str(written)}) if options.json else print(written)
     return 0
 

@@ -1,20 +1,38 @@
-"""List the recipes: experiments ready to train."""
+"""List the recipes: experiments that are ready to train."""
 
-from latebloom.cli.output import print_json, print_pairs
+from typing import TYPE_CHECKING
+
+from latebloom.cli.output import print_json, print_table
 from latebloom.cli.parser import Parser, add_json
+
+if TYPE_CHECKING:
+    from latebloom.recipes import Recipe
+    from latebloom.training import Experiment
+
+HEADER = ("recipe", "task", "data", "model", "steps", "summary")
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
     add_json(parser)
     options = parser.parse_args(arguments)
-    from latebloom.recipes import RECIPES
+    from latebloom.recipes import RECIPES, recipe
 
     if options.json:
-        print_json({name: recipe(0).model_dump(mode="json") for name, recipe in RECIPES.items()})
+        print_json({name: recipe(name).model_dump(mode="json") for name in RECIPES})
     else:
-        print_pairs([(name, _summary(recipe.__doc__)) for name, recipe in RECIPES.items()])
+        print_table(HEADER, [_row(name, recipe(name), function) for name, function in RECIPES.items()])
     return 0
 
 
-def _summary(text: str | None) -> str:
-    return " ".join((text or "").split("\n\n")[0].split())
+def _row(name: str, experiment: "Experiment", recipe: "Recipe") -> tuple[str, ...]:
+    data = experiment.data
+    if data.kind == "stream":
+        examples = "stream"
+    else:
+        examples = f"{data.fraction:.0%}" if data.train_size is None else f"{data.train_size} examples"
+    return name, experiment.task.name, examples, experiment.model.kind, str(experiment.training.steps), _summary(recipe)
+
+
+def _summary(recipe: "Recipe") -> str:
+    """The first paragraph of its docstring."""
+    return " ".join((recipe.__doc__ or "").split("\n\n")[0].split())

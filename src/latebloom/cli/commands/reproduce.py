@@ -44,7 +44,6 @@ def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     add_json(parser)
     options = parser.parse_args(arguments)
-    from latebloom.cli.overrides import configured
     from latebloom.lab.reproduce import HOME, plan, reproduce, results_of
 
     root, quiet = Path(options.runs), options.quiet or options.json
@@ -52,10 +51,10 @@ def run(parser: Parser, arguments: list[str]) -> int:
     results = results_of(root, Path(options.results) if options.results else None)
     common = {"only": options.only, "workers": options.workers, "progress": progress, "results": results}
     if options.dry_run:
-        rows = plan(options.budget, root, configured, **common)
+        rows = plan(options.budget, root, **common)
         print_json(rows) if options.json else _print_plan(rows)
         return 0
-    result, stopped = reproduce(options.budget, root, configured, quiet=quiet, **common)
+    result, stopped = reproduce(options.budget, root, quiet=quiet, **common)
     if options.json:
         print_json(result.model_dump(mode="json"))
     else:

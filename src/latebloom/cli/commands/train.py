@@ -1,7 +1,8 @@
 """Train a recipe into a run directory.
 
 Every setting of the experiment can be changed: --SECTION.FIELD VALUE, for example --task.p 31 --optimiser.lr 3e-4
---data.fraction 0.5 --recording.checkpoints 100. Ctrl-C ends cleanly; --resume goes on to the same bits.
+--data.fraction 0.5 --recording.checkpoints 100. Ctrl-C ends training cleanly. The same command again continues the run
+bit-identically, or shows it if it is finished.
 """
 
 from argparse import Namespace
@@ -16,10 +17,39 @@ if TYPE_CHECKING:
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
-    parser.add_argument("recipe", metavar="RECIPE", help="see `latebloom recipes`")
-    which = parser.add_mutually_exclusive_group()
-    which.add_argument("--seed", type=int, metavar="N", help="seed of initial weights and data (0)")
-    which.add_argument(
+    _add_options(parser)
+    if {"-h", "--help"} & set(arguments):
+        from latebloom.recipes.settings import describe_settings
+
+        parser.epilog = describe_settings()
+    options, settings = parser.parse_known_args(arguments)
+    from latebloom.recipes.settings import experiment_of
+
+    for name in ("steps", "forward"):
+        value = getattr(options, name)
+        settings += [] if value is None else [f"--training.{name}", str(value)]
+    experiment = experiment_of(options.recipe, options.seed or 0, settings)
+    quiet = options.quiet or options.json
+    if options.seeds is not None:
+        return _many(experiment, options, quiet)
+    from latebloom.lab.train import train
+
+    trained = train(experiment, options.name, options.runs, quiet=quiet)
+    if options.json:
+        print_json({"run": str(trained.path), **trained.manifest.model_dump(mode="json")})
+    else:
+        print_pairs(trained.rows())
+        print(f"\nnext: latebloom explain {trained.path}    latebloom report {trained.path}")
+    return 0 if trained.status == "finished" else 1
+
+
+def _add_options(parser: Parser) -> None:
+    parser.add_argument(
+        "recipe", metavar="RECIPE", help="name of a recipe (see `latebloom recipes`), or MODULE:FUNCTION"
+    )
+    seeds = parser.add_mutually_exclusive_group()
+    seeds.add_argument("--seed", type=int, metavar="N", help="seed of initial weights and data (0)")
+    seeds.add_argument(
         "--seeds", metavar="0:N", help="train one run for each of these seeds (0:8, or 0,1,5) at once, in this process"
     )
     parser.add_argument("--steps", type=int, metavar="N", help="shorthand for --training.steps")
@@ -28,32 +58,9 @@ def run(parser: Parser, arguments: list[str]) -> int:
     )
     parser.add_argument("--name", metavar="NAME", help="name of the run (RECIPE-SEED-…)")
     add_runs(parser)
-    parser.add_argument("--resume", action="store_true", help="go on with the run that is there")
+    parser.add_argument("--resume", action="store_true", help="continue an existing run (always on)")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     add_json(parser)
-    if {"-h", "--help"} & set(arguments):
-        from latebloom.cli.overrides import describe_settings
-
-        parser.epilog = describe_settings()
-    options, rest = parser.parse_known_args(arguments)
-    from latebloom.cli.overrides import configured
-
-    for name in ("steps", "forward"):
-        value = getattr(options, name)
-        rest += [] if value is None else [f"--training.{name}", str(value)]
-    experiment = configured(options.recipe, options.seed or 0, rest)
-    quiet = options.quiet or options.json
-    if options.seeds is not None:
-        return _many(experiment, options, quiet)
-    from latebloom.lab.train import train
-
-    trained = train(experiment, options.name, options.runs, options.resume, quiet)
-    if options.json:
-        print_json({"run": str(trained.path), **trained.manifest.model_dump(mode="json")})
-    else:
-        print_pairs(trained.rows())
-        print(f"\nnext: latebloom explain {trained.path}    latebloom report {trained.path}")
-    return 0 if trained.status == "finished" else 1
 
 
 def _many(experiment: "Experiment", options: Namespace, quiet: bool) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from latebloom._errors import UsageError
+from latebloom._registry import Registry
 from latebloom._text import whole
 from latebloom.figures import canvas
 
@@ -43,6 +44,10 @@ class SweepFigure(Generic[D]):
             got = ", ".join(fields) or "none"
             raise UsageError(f"figure {self.name}: got {got}, expected {expected} fields, each with --by")
         return self.data(table, fields)
+
+
+SWEEP_FIGURES: Registry[SweepFigure[Any]] = Registry("figure")
+"""Every figure of a sweep by name."""
 
 
 def drawn(figure: SweepFigure[Any], data: Any, kind: str = "svg") -> bytes:

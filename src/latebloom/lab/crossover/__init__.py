@@ -1,10 +1,10 @@
-"""Bisect the amount of data at which a recipe groks: between memorising only and generalising at once."""
+"""Bisect the amount of data at which a recipe groks: between not generalising and generalising at once."""
 
-from latebloom.lab.crossover.ask import asked_for
+from latebloom.lab.crossover.ask import crossover, make_search
 from latebloom.lab.crossover.bisect import Range, next_sizes, sizes_at_most
 from latebloom.lab.crossover.draw import draw
 from latebloom.lab.crossover.result import Crossover, Tried
-from latebloom.lab.crossover.search import Limits, Search, crossover
+from latebloom.lab.crossover.search import Limits, Search, run_search
 
 __all__ = [
     "Crossover",
@@ -12,9 +12,10 @@ __all__ = [
     "Range",
     "Search",
     "Tried",
-    "asked_for",
     "crossover",
     "draw",
+    "make_search",
     "next_sizes",
+    "run_search",
     "sizes_at_most",
 ]

@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 from latebloom._errors import UsageError
 from latebloom.claims import SYSTEMS
 from latebloom.runs import Job
-from latebloom.sweeps.expand import Build, expand
+from latebloom.sweeps.expand import expand
 from latebloom.sweeps.spec import Spec, parse_spec
 
 Budget = Literal["quick", "full"]
@@ -35,9 +35,9 @@ class Entry:
     figures: tuple[str, ...]
     by: tuple[str, ...]
 
-    def jobs(self, build: Build) -> list[Job]:
+    def jobs(self) -> list[Job]:
         """The runs that are trained, each once."""
-        return list({job.name: job for spec in self.specs for job in expand(spec, build)}.values())
+        return list({job.name: job for spec in self.specs for job in expand(spec)}.values())
 
 
 @cache

@@ -8,7 +8,6 @@ from latebloom.claims import Results
 from latebloom.lab.reproduce.catalogue import Budget, catalogue, check_only
 from latebloom.lab.reproduce.reproduce import HOME, results_of
 from latebloom.lab.reproduce.train import Progress, SystemRuns
-from latebloom.sweeps.expand import Build
 from latebloom.sweeps.place import Folder
 from latebloom.sweeps.plan import make_plan
 from latebloom.sweeps.train import worker_count
@@ -17,7 +16,6 @@ from latebloom.sweeps.train import worker_count
 def plan(
     budget: Budget,
     root: Path,
-    build: Build,
     only: Collection[str] = (),
     workers: int | None = None,
     progress: Progress = lambda line: None,
@@ -32,10 +30,10 @@ def plan(
     rows = []
     for name, entry in catalogue(budget).items():
         if not only or name in only:
-            missing = SystemRuns.of(entry, root / HOME / name, build, results or results_of(root), progress).missing()
+            missing = SystemRuns.of(entry, root / HOME / name, results or results_of(root), progress).missing()
             system = make_plan(Folder(root / HOME / name), missing)
             if system.left:
                 progress(f"{name}: training a few steps to measure how long they take")
             priced = system.priced(worker_count(system.left, workers))
-            rows.append({"system": name, **priced, "runs": len(entry.jobs(build))})
+            rows.append({"system": name, **priced, "runs": len(entry.jobs())})
     return rows

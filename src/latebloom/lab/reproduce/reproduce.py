@@ -18,7 +18,6 @@ from latebloom.lab.reproduce.train import Progress, SystemRuns
 from latebloom.runs import Run
 from latebloom.runs.environment import device, git_commit, versions
 from latebloom.store import atomic_write
-from latebloom.sweeps.expand import Build
 from latebloom.tasks import ModularAddition, Task
 
 HOME = "reproduce"
@@ -35,9 +34,8 @@ def results_of(root: Path, asked: Path | None = None) -> Results:
 
 
 def reproduce(
-    budget: Budget,
-    root: Path,
-    build: Build,
+    budget: Budget = "quick",
+    root: str | Path = "runs",
     only: Collection[str] = (),
     workers: int | None = None,
     quiet: bool = False,
@@ -55,7 +53,7 @@ def reproduce(
     """
     check_only(only, budget)
     templates()  # Fail before hours of training if the page cannot be made.
-    work = _Reproduction(budget, root / HOME, build, results or results_of(root), progress)
+    work = _Reproduction(budget, Path(root) / HOME, results or results_of(Path(root)), progress)
     problems = []
     for name, runs in work.systems.items():
         progress(f"{name}: {SYSTEMS[name].title}, {len(runs.jobs)} runs")
@@ -73,11 +71,10 @@ def reproduce(
 class _Reproduction:
     """A reproduction in progress: the runs of every system that the budget trains, and what was drawn so far."""
 
-    def __init__(self, budget: Budget, home: Path, build: Build, results: Results, progress: Progress) -> None:
-        self.budget, self.home, self.build, self.results, self.progress = budget, home, build, results, progress
+    def __init__(self, budget: Budget, home: Path, results: Results, progress: Progress) -> None:
+        self.budget, self.home, self.results, self.progress = budget, home, results, progress
         self.systems = {
-            name: SystemRuns.of(entry, home / name, build, results, progress)
-            for name, entry in catalogue(budget).items()
+            name: SystemRuns.of(entry, home / name, results, progress) for name, entry in catalogue(budget).items()
         }
         self._drawn = _drawn_before(home / f"{budget}.json")
 
@@ -128,10 +125,10 @@ def judge_records(
     )
 
 
-def stored_records(budget: Budget, build: Build, results: Results) -> dict[str, list[Record]]:
+def stored_records(budget: Budget, results: Results) -> dict[str, list[Record]]:
     """The stored records of the runs that the budget asks for, by system."""
     return {
-        name: SystemRuns.of(entry, Path(), build, results, lambda line: None).records()
+        name: SystemRuns.of(entry, Path(), results, lambda line: None).records()
         for name, entry in catalogue(budget).items()
     }
 

@@ -10,7 +10,6 @@ from latebloom.lab.measure import measure
 from latebloom.lab.reproduce.catalogue import Entry
 from latebloom.runs import Job, JobResult, Run
 from latebloom.store import identity
-from latebloom.sweeps.expand import Build
 from latebloom.sweeps.place import Folder
 from latebloom.sweeps.plan import OVER
 from latebloom.sweeps.tally import Tally
@@ -36,9 +35,9 @@ class SystemRuns:
     problems: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, entry: Entry, folder: Path, build: Build, results: Results, progress: Progress) -> "SystemRuns":
+    def of(cls, entry: Entry, folder: Path, results: Results, progress: Progress) -> "SystemRuns":
         """Those that an entry of the catalogue asks for."""
-        return cls(entry, folder, entry.jobs(build), results, progress)
+        return cls(entry, folder, entry.jobs(), results, progress)
 
     @property
     def quantities(self) -> tuple[str, ...]:

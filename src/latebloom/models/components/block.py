@@ -9,16 +9,19 @@ from latebloom.models.hooks import Hooks
 
 
 class Block(nn.Module):
-    """resid_mid = skip · resid_pre + attn_out; resid_post = resid_mid + mlp_out. ``mlp`` None: attention only."""
+    """resid_mid = residual_scale · resid_pre + attn_out; resid_post = resid_mid + mlp_out.
+
+    ``mlp`` None: attention only.
+    """
 
     attn: Attention
     mlp: MLPLayer | None
 
-    def __init__(self, attn: Attention, mlp: MLPLayer | None, skip: float = 1.0) -> None:
+    def __init__(self, attn: Attention, mlp: MLPLayer | None, residual_scale: float = 1.0) -> None:
         super().__init__()
         self.attn = attn
         self.mlp = mlp
-        self._skip = skip
+        self._residual_scale = residual_scale
 
     def forward(
         self, resid: Float[Tensor, "batch pos d_model"], hooks: Hooks, prefix: str, queries: Tensor | None
@@ -29,14 +32,14 @@ class Block(nn.Module):
 
     def after_attention(
         self,
-        skipped: Float[Tensor, "batch query d_model"],
+        resid_pre: Float[Tensor, "batch query d_model"],
         attn_out: Float[Tensor, "batch query d_model"],
         hooks: Hooks,
         prefix: str,
     ) -> Float[Tensor, "batch query d_model"]:
-        """The stream after the block, from what the attention skips and what it writes."""
+        """The residual stream after the block, from the stream before it and the output of its attention."""
         attn_out = hooks(f"{prefix}.hook_attn_out", attn_out)
-        resid_mid = hooks(f"{prefix}.hook_resid_mid", self._skip * skipped + attn_out)
+        resid_mid = hooks(f"{prefix}.hook_resid_mid", self._residual_scale * resid_pre + attn_out)
         if self.mlp is None:
             return hooks(f"{prefix}.hook_resid_post", resid_mid)
         mlp_out = hooks(f"{prefix}.hook_mlp_out", self.mlp(resid_mid, hooks, f"{prefix}.mlp"))

@@ -1,0 +1,51 @@
+"""Experiments from a recipe, a seed and settings as a command line has them: ``--SECTION.FIELD VALUE``."""
+
+from collections.abc import Sequence
+
+from latebloom._errors import UsageError
+from latebloom.recipes import recipe
+from latebloom.training import Experiment
+from latebloom.training.settings import known_settings, sections, with_settings
+
+_HINT = "; see `latebloom train --help`"
+
+
+def experiment_of(name: str, seed: int, arguments: Sequence[str] = ()) -> Experiment:
+    """The recipe of that name with these settings changed.
+
+    arguments: ``--SECTION.FIELD VALUE`` or ``--SECTION.FIELD=VALUE``; of a setting that is given twice the last value
+    counts. Errors: UsageError in one line.
+    """
+    if seed < 0:
+        raise UsageError(f"--seed: got {seed}, expected 0 or more")
+    return with_settings(recipe(name, seed), parse_settings(arguments), "--", _HINT)
+
+
+def parse_settings(arguments: Sequence[str]) -> dict[str, str]:
+    """Values as text by ``SECTION.FIELD``. Errors: UsageError for anything but settings, and for a missing value."""
+    settings: dict[str, str] = {}
+    rest = list(arguments)
+    while rest:
+        name, equals, value = rest.pop(0).partition("=")
+        setting = name.removeprefix("--")
+        section, dot, _ = setting.partition(".")
+        if setting == name or not dot or section not in sections():
+            raise UsageError(
+                f"got {name!r}, expected --SECTION.FIELD with SECTION one of {', '.join(sections())}{_HINT}"
+            )
+        if not equals:
+            if not rest:
+                raise UsageError(f"{name}: got no value, expected {name} VALUE")
+            value = rest.pop(0)
+        settings[setting] = value
+    return settings
+
+
+def describe_settings() -> str:
+    """Every setting with its default, for the help text."""
+    lines = ["settings (with the defaults of the mainline recipe where recipes differ):"]
+    for name, kind in known_settings().items():
+        info = kind.model_fields[name.partition(".")[2]]
+        if info.description:
+            lines.append(f"  --{name:<24} {info.description} ({info.default})")
+    return "\n".join(lines)

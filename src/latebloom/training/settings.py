@@ -1,0 +1,141 @@
+"""Settings of an experiment by name: ``SECTION.FIELD`` and a value, as text or as a Python value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from latebloom._config import Config, field_values
+from latebloom._errors import UsageError
+from latebloom.models import MODELS
+from latebloom.tasks import TASKS, Data
+from latebloom.training.config import Recording, Training
+from latebloom.training.optimisers import OPTIMISERS
+
+if TYPE_CHECKING:
+    from latebloom.training.experiment import Experiment
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of an experiment.
+
+    kinds: the settings class of each kind of part, by name. discriminator: the field that names the kind; None where
+    there is one kind only.
+    """
+
+    kinds: Mapping[str, type[Config]]
+    discriminator: str | None = None
+
+    def kind(self, name: Any) -> type[Config]:
+        """The settings class of a kind; of the only one where there is no discriminator. Errors: KeyError."""
+        return self.kinds[name] if self.discriminator else next(iter(self.kinds.values()))
+
+
+def sections() -> dict[str, Section]:
+    """Every section of an experiment, in order."""
+    return {
+        "task": Section(TASKS, "name"),
+        "data": Section({"data": Data}),
+        "model": Section(MODELS, "kind"),
+        "optimiser": Section({name: rule.settings for name, rule in OPTIMISERS.items()}, "name"),
+        "training": Section({"training": Training}),
+        "recording": Section({"recording": Recording}),
+    }
+
+
+def known_settings() -> dict[str, type[Config]]:
+    """Every ``SECTION.FIELD`` that some kind of part has, with the first settings class that has it."""
+    known: dict[str, type[Config]] = {}
+    for name, section in sections().items():
+        for kind in section.kinds.values():
+            for field in kind.model_fields:
+                known.setdefault(f"{name}.{field}", kind)
+    return known
+
+
+def with_settings(experiment: Experiment, settings: Mapping[str, Any], prefix: str = "", hint: str = "") -> Experiment:
+    """The experiment with settings changed, validated as a whole; the order of the settings does not matter.
+
+    settings: values by ``SECTION.FIELD``, as Python values or as text (``"none"`` is None); or whole parts by
+    ``SECTION``; or ``recipe``. Another kind of task, model or optimiser keeps the settings that both kinds have.
+    prefix, hint: what error messages put before a setting's name and at their end.
+    Errors: UsageError in one line: the setting, the value that was given, what was expected.
+    """
+    values = field_values(experiment)
+    changes: dict[str, dict[str, Any]] = {}
+    known = sections()
+    for name, value in settings.items():
+        section, dot, field = name.partition(".")
+        if not dot and section in values:
+            values[section] = value
+        elif dot and section in known:
+            changes.setdefault(section, {})[field] = value
+        else:
+            raise UsageError(
+                f"{prefix}{name}: no such setting, expected SECTION.FIELD with SECTION one of {', '.join(known)}{hint}"
+            )
+    for name, fields in changes.items():
+        values[name] = _changed(name, known[name], values[name], fields, prefix, hint)
+    try:
+        return type(experiment).model_validate(values)
+    except ValidationError as error:
+        raise UsageError(_one_line(error, "", prefix, hint)) from None
+
+
+def with_present_names(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored experiment of any version, with renamed settings under their present names; nothing is validated."""
+    known = sections()
+    return {name: _present(known.get(name), part) for name, part in stored.items()}
+
+
+def _present(section: Section | None, part: Any) -> Any:
+    if section is None or not isinstance(part, Mapping):
+        return part
+    try:
+        kind = section.kind(part.get(section.discriminator or ""))
+    except (KeyError, UsageError):  # a kind of another version, or of a package that is not loaded
+        return part
+    return kind.with_present_names(part)
+
+
+def _changed(name: str, section: Section, part: Config, fields: Mapping[str, Any], prefix: str, hint: str) -> Config:
+    """One part with some of its fields changed."""
+    fields = {field: None if _is_none(value) else value for field, value in fields.items()}
+    kind, stored = type(part), field_values(part)
+    if section.discriminator in fields:
+        chosen = fields[section.discriminator]
+        if chosen not in section.kinds:
+            expected = ", ".join(section.kinds)
+            raise UsageError(
+                f"{prefix}{name}.{section.discriminator}: got {chosen!r}, expected one of {expected}{hint}"
+            )
+        kind = section.kinds[chosen]
+        stored = {field: value for field, value in stored.items() if field in kind.model_fields}
+    for field in fields:
+        if field in kind.former_names:
+            raise UsageError(f"{prefix}{name}.{field}: now called {prefix}{name}.{kind.former_names[field]}{hint}")
+        if field not in kind.model_fields:
+            expected = ", ".join(kind.model_fields)
+            raise UsageError(f"{prefix}{name}.{field}: no such setting, expected one of {expected}{hint}")
+    try:
+        return kind.model_validate({**stored, **fields})
+    except ValidationError as error:
+        raise UsageError(_one_line(error, f"{name}.", prefix, hint)) from None
+
+
+def _is_none(value: Any) -> bool:
+    return isinstance(value, str) and value.lower() == "none"
+
+
+def _one_line(error: ValidationError, place: str, prefix: str, hint: str) -> str:
+    """The first problem. A message without a place of its own names the setting itself."""
+    first = error.errors()[0]
+    message = first["msg"].removeprefix("Value error, ")
+    if not first["loc"]:
+        return f"{prefix}{place}{message}{hint}"
+    expected = message.removeprefix("expected ").removeprefix("Input should be ")
+    return f"{prefix}{place}{'.'.join(map(str, first['loc']))}: got {first['input']!r}, expected {expected}{hint}"
