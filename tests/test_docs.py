@@ -1,46 +1,57 @@
-"""Pages with numbers say what the committed results say, and the results speak of the claims as they are now."""
+"""The pages hold the numbers of the committed results, and the results are about the claims as they stand."""
 
-import importlib.util
 import json
+import re
 from pathlib import Path
-from types import ModuleType
 
+import generate
 import pytest
+from pages.demo import read_claims, read_summary
+from pages.paths import DRAWINGS
+from pages.reproduction import read_results
+from pages.templating import cell
 
 from latebloom.claims import CLAIMS, Claim, pool
-from latebloom.lab.reproduce import Reproduction
 
 ROOT = Path(__file__).parent.parent
+PAGES = generate.pages()
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)|(?:src|href)=\"([^\"#]+)\"")
 
 
-@pytest.fixture(scope="module")
-def generate() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_a_page_follows_from_the_committed_results(path: Path) -> None:
+    assert path.read_text() == PAGES[path], f"{path.name}: run `python docs/generate.py pages`"
 
 
-def test_pages_are_made_from_the_committed_results(generate: ModuleType) -> None:
-    for path, text in generate.pages().items():
-        assert path.read_text() == text, f"{path.name}: run `python docs/generate.py pages`"
+@pytest.mark.parametrize(
+    "path", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda path: path.name
+)
+def test_links_lead_to_files(path: Path) -> None:
+    links = [first or second for first, second in LINK.findall(path.read_text())]
+    assert not [link for link in links if "://" not in link and not (path.parent / link).exists()]
 
 
-def test_verdicts_are_of_the_claims_as_they_stand(generate: ModuleType) -> None:
-    stored = {claim["id"]: claim for claim in generate.read("claims")}
-    heard = [claim for claim in CLAIMS if isinstance(claim, Claim) and claim.system == "mainline"]
-    assert list(stored) == [claim.id for claim in heard]
-    for claim in heard:
-        assert (stored[claim.id]["sentence"], stored[claim.id]["rule"]) == (claim.sentence, claim.rule)
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_rows_of_a_table_have_as_many_cells_as_its_header(path: Path) -> None:
+    for table in re.findall(r"(?:^\|.*\|\n)+", PAGES[path], re.MULTILINE):
+        cells = [len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()]
+        assert len(set(cells)) == 1, table.splitlines()[cells.index(next(n for n in cells if n != cells[0]))]
 
 
-def test_the_reproduction_is_of_the_claims_as_they_stand(generate: ModuleType) -> None:
-    for stored in generate.REPRODUCTION.glob("*.json"):
-        result = Reproduction.model_validate_json(stored.read_text())
-        told = {claim.id: (claim.sentence, claim.rule, claim.system) for claim in result.claims}
-        assert told == {claim.id: (claim.sentence, claim.rule, claim.system) for claim in CLAIMS}, stored.name
+def test_a_cell_is_one_line_without_bars() -> None:
+    assert cell("|x|\n= 1") == "\\|x\\| = 1"
+
+
+def test_verdicts_are_of_the_claims_as_they_stand() -> None:
+    stored = {claim.id: (claim.sentence, claim.rule) for claim in read_claims()}
+    judged = [claim for claim in CLAIMS if isinstance(claim, Claim) and claim.system == "mainline"]
+    assert stored == {claim.id: (claim.sentence, claim.rule) for claim in judged}
+
+
+def test_the_reproduction_is_of_the_claims_as_they_stand() -> None:
+    for result in read_results():
+        stored = {claim.id: (claim.sentence, claim.rule, claim.system) for claim in result.claims}
+        assert stored == {claim.id: (claim.sentence, claim.rule, claim.system) for claim in CLAIMS}, result.budget
         for claim in result.claims:
             votes = [verdict.outcome for verdict in claim.by_run.values()]
             assert (claim.holds, claim.fails, claim.undecided) == tuple(
@@ -48,15 +59,15 @@ def test_the_reproduction_is_of_the_claims_as_they_stand(generate: ModuleType) -
             )
             assert not votes or pool(claim.by_run).outcome == claim.outcome
         drawn = {Path(p.file).name for system in result.systems for p in system.pictures if p.file}
-        assert drawn == {path.name for path in generate.PICTURED.glob(f"{result.budget}-*.svg")}
+        assert drawn == {path.name for path in DRAWINGS.glob(f"{result.budget}-*.svg")}
         assert {Path(p.file).name for p in result.sheet if p.file} <= drawn
 
 
-def test_results_tell_how_they_were_made(generate: ModuleType) -> None:
-    run = generate.read("summary")["run"]
-    assert run["command"].startswith("latebloom train mainline --seed")
-    assert run["git_commit"]
-    assert {"torch", "python", "latebloom"} <= set(run["versions"])
+def test_results_state_how_they_were_made() -> None:
+    run = read_summary().run
+    assert run.command.startswith("latebloom train mainline --seed")
+    assert run.git_commit
+    assert {"torch", "python", "latebloom"} <= set(run.versions)
 
 
 def test_every_bit_of_a_hundred_killed_runs_was_right() -> None:

@@ -105,9 +105,9 @@ def import_module(name: str) -> None:
 
     The current directory is searched first. Errors: UsageError in one line.
     """
+    _import(name)
     if name not in _named():
         os.environ[VARIABLE] = ",".join([*_named(), name])
-    _import(name)
 
 
 @cache

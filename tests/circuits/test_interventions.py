@@ -4,7 +4,7 @@ import torch
 
 from latebloom.circuits import AddVector, MeanNeurons, ReplaceWith, ZeroHeads, ZeroNeurons
 from latebloom.models import TransformerConfig
-from latebloom.models.hooks import APART
+from latebloom.models.hooks import UNFUSED
 from latebloom.tasks import ModularAddition
 
 TASK = ModularAddition(p=5)
@@ -43,4 +43,4 @@ def test_nothing_named_nothing_changed():
         same = MODEL.run_with_hooks(
             TOKENS, {"blocks.0.attn.hook_z": ZeroHeads(()), "hook_embed": AddVector(torch.zeros(1))}
         )
-        assert torch.equal(same, MODEL(TOKENS, hooks=APART))
+        assert torch.equal(same, MODEL(TOKENS, hooks=UNFUSED))

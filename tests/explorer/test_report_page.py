@@ -15,10 +15,21 @@ SVG = """<?xml version="1.0"?>
 <defs><clipPath id="c1"/></defs><g clip-path="url(#c1)" id="axes"><use xlink:href="#c1"/></g></svg>"""
 
 
+WORDS = {
+    "grokking": "Late generalisation.", "right": "right on pairs it never saw", "train_loss": "train",
+    "test_loss": "test", "no_phases": "Not all phases were found{so_far}. {reason}", "phases": {}, "terms": {},
+    "captions": {},
+    "fresh": False,
+    "chapters": {name: (name.title(), name, "") for name in ("training", "circuit", "growth")},
+    "asks": "Two numbers are added.", "parts": "", "weights": "Read the table.",
+}  # fmt: skip
+
+
 def summary(**run):
     losses = {"all": 1.0, "train": None, "test": None}
     facts = {
-        "name": "a run", "recipe": "none", "task_summary": "x + y mod p", "p": 13, "phase_sign": 1, "train_pairs": 60,
+        "name": "a run", "recipe": "none", "task_summary": "x + y mod p", "p": 13, "phase_sign": 1, "order": 13,
+        "positions": None, "train_examples": 60, "test_examples": 109,
         "model": {"kind": "mlp", "d_mlp": 8}, "weight_decay": 1.0, "seed": 0, "status": "finished", "step": 10,
         "checkpoint": 10, "stopped_because": None, "created": "now", "seconds": 1.0, "versions": {}, "device": {},
         "git_commit": None, "command": None, **run,
@@ -34,6 +45,9 @@ def summary(**run):
         ],
         "heads": None,
         "ablations": [],
+        "layout": "pairs",
+        "words": WORDS,
+        "tables": [],
         "figures": [{"name": "one", "chapter": "training", "title": "One <b>", "caption": "It.", "says": "Yes."}],
     }
 
@@ -45,25 +59,42 @@ def test_text_of_a_run_is_escaped():
     assert "One &lt;b&gt;" in page
 
 
-def test_a_run_without_anything_found_says_so():
+def test_a_run_without_anything_to_show_says_so():
     page = render_report(summary(), {})
-    assert "This run did not grok" in page
+    assert "Not all phases were found. No phases: nothing happened." in page
     assert "Not drawn: no picture was given" in page
     assert "not defined" in page
+    assert "with 60 of the 169 pairs" in " ".join(page.split())
 
 
-@pytest.mark.parametrize(
-    ("train_pairs", "right"), [(60, "right on pairs it never saw"), (None, "right on fresh pairs")]
-)
-def test_whether_pairs_come_again_decides_the_words(train_pairs, right):
-    page = render_report({**summary(train_pairs=train_pairs), "final": {"test_accuracy": 0.5}}, {})
-    assert right in page
-    assert ("This run did not grok" in page) == ("of the 169 pairs" in page) == (train_pairs is not None)
-
-
-def test_a_stream_without_a_test_set_is_right_on_its_last_batch():
-    page = render_report({**summary(train_pairs=None), "final": {"train_accuracy": 0.5}}, {})
+def test_fresh_batches_need_no_test_set():
+    fresh = {**WORDS, "fresh": True, "right": "right on fresh pairs"}
+    page = render_report({**summary(train_examples=None), "words": fresh, "final": {"train_accuracy": 0.5}}, {})
     assert "<b>50 %</b><span>right on fresh pairs" in page
+    assert "with a stream of random pairs" in page
+
+
+def test_a_page_in_the_layout_of_examples_needs_nothing_of_pairs():
+    own = {"layout": "examples", "changes": None, "weights": {"rows": [("heads", "two")], "reason": None}}
+    table = {"title": "Orbits", "reading": "One row each.", "header": ["orbit"], "rows": [["<first>"]]}
+    facts = summary(settings={"order": 6}, batch_size=None)
+    page = render_report({**facts, **own, "tables": [table]}, {})
+    assert "order = 6" in page
+    assert "Two numbers are added." in page
+    assert "<td>two</td>" in page
+    assert "<td>&lt;first&gt;</td>" in page
+    assert "Key frequencies" not in page
+
+
+def test_logarithms_are_explained():
+    facts = summary(order=12, positions="x, y and z stand for discrete logarithms")
+    explanation = {
+        "key_frequencies": [5], "accuracy": 1.0, "loss": {"all": 0.1},
+        "logits": {"fve_cos_fit": 0.9, "loss_cos_fit": 0.1, "cos_coefficients": {"5": 3.0}},
+    }  # fmt: skip
+    page = render_report({**facts, "explanation": explanation, "colours": {"5": "#000"}}, {})
+    assert "Here x, y and z stand for discrete logarithms" in page
+    assert "x + y mod 12" in page
 
 
 def test_inline_svg_keeps_the_drawing_and_nothing_else():

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from latebloom._errors import UsageError
-from latebloom.figures import FigureSource, drawn
+from latebloom.analysis import Analysis
+from latebloom.figures import drawn
 from latebloom.figures.component_losses import FIGURE as COMPONENTS
 from latebloom.figures.digit_fourier import FIGURE as FOURIER
 from latebloom.models import TransformerConfig
@@ -32,7 +33,7 @@ def source(tmp_path_factory):
     for step, seed in ((0, 0), (END, 1)):
         model = config.model_copy(update={"seed": seed}).build(experiment.task)
         directory.write_checkpoint(step, {name: value.numpy() for name, value in model.state_dict().items()})
-    return FigureSource(Run(directory.path))
+    return Analysis(Run(directory.path))
 
 
 def rows():
@@ -47,7 +48,7 @@ def rows():
 
 
 def test_planted_falls_are_found_in_order_and_named(source):
-    losses = source.data_of(COMPONENTS)
+    losses = COMPONENTS.data_of(source)
     assert losses.kind == "train"
     assert losses.changes.order == tuple(MIDDLE)
     for part in losses.changes.parts:
@@ -56,7 +57,7 @@ def test_planted_falls_are_found_in_order_and_named(source):
 
 
 def test_random_weights_show_no_carry(source):
-    found = source.data_of(FOURIER)
+    found = FOURIER.data_of(source)
     assert (found.step, found.first) == (END, 0)
     assert found.final.places[2].neurons.carry is None
     assert abs(found.final.places[1].neurons.carry) < 0.2
@@ -64,11 +65,11 @@ def test_random_weights_show_no_carry(source):
 
 @pytest.mark.parametrize("figure", [COMPONENTS, FOURIER], ids=lambda figure: figure.name)
 def test_they_are_drawn(figure, source):
-    assert drawn(figure, source.data_of(figure)).startswith(b"<?xml")
+    assert drawn(figure, figure.data_of(source)).startswith(b"<?xml")
 
 
 def test_modular_runs_are_refused(grokked):
     with pytest.raises(UsageError, match="modular_addition is a task of one piece"):
-        FigureSource(grokked).data_of(COMPONENTS)
-    with pytest.raises(UsageError, match="expected a run of digit_addition for this figure, got modular_addition"):
-        FigureSource(grokked).data_of(FOURIER)
+        COMPONENTS.data_of(Analysis(grokked))
+    with pytest.raises(UsageError, match="got a run of modular_addition, expected one of the family digits"):
+        FOURIER.data_of(Analysis(grokked))

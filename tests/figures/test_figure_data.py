@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from latebloom.figures import FIGURES, FigureSource
+from latebloom.analysis import Analysis
+from latebloom.figures import FIGURES, of_pairs
 
 from . import made_runs
 from .made_runs import END, KEYS, P
@@ -11,11 +12,11 @@ from .made_runs import END, KEYS, P
 
 @pytest.fixture(scope="module")
 def source(grokked):
-    return FigureSource(grokked)
+    return Analysis(grokked)
 
 
 def data(source, name):
-    return source.data_of(FIGURES[name])
+    return FIGURES[name].data_of(source)
 
 
 def says(source, name):
@@ -32,7 +33,7 @@ def test_training_curve_knows_chance_and_phases(source):
 
 
 def test_a_loss_that_never_falls_is_said_so(memorised):
-    assert "test loss never stays below 0.01" in says(FigureSource(memorised), "training-curve")
+    assert "test loss never stays below 0.01" in says(Analysis(memorised), "training-curve")
 
 
 def test_embedding_holds_only_the_planted_waves(source):
@@ -110,19 +111,19 @@ def test_random_initial_embedding_is_told_with_its_control(source):
 
 
 def test_formula_leaves_out_what_is_rounding(tmp_path):
-    source = FigureSource(made_runs.mlp(tmp_path / "mlp"))
+    source = Analysis(made_runs.mlp(tmp_path / "mlp"))
     # Neuron 0 has phase 0: ReLU(½ + cos 2x + cos 2y), which holds no sin.
     assert "sin" not in says(source, "neuron-fourier")
     assert "e-" not in says(source, "neuron-fourier")
 
 
 def test_without_key_frequencies_the_strongest_is_measured_not_praised(memorised):
-    told = says(FigureSource(memorised), "embedding-spectrum")
+    told = says(Analysis(memorised), "embedding-spectrum")
     assert "there are no key frequencies" in told
     assert "16.7 % would be if all were equal" in told
 
 
 def test_subtraction_has_its_own_sign(tmp_path):
-    source = FigureSource(made_runs.grokked(tmp_path / "minus", sign=-1))
-    assert source.keys == KEYS
+    source = Analysis(made_runs.grokked(tmp_path / "minus", sign=-1))
+    assert list(of_pairs.keys(source)) == KEYS
     assert data(source, "restricted-loss").lines[-1].series.value[-1] < 0.01

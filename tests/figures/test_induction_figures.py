@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from latebloom._errors import UsageError
+from latebloom.analysis import Analysis
 from latebloom.circuits.induction import planted_induction
-from latebloom.figures import FigureSource, drawn, induction_circuit, induction_heads
+from latebloom.figures import drawn, induction_circuit, induction_heads
 from latebloom.models import TransformerConfig
 from latebloom.runs import Run
 from latebloom.runs.recorder import new_manifest
@@ -28,7 +29,7 @@ def made(path, models, task=TASK):
     directory.write_table("metrics", append_rows(empty_table(), rows))
     for step, model in models.items():
         directory.write_checkpoint(step, {name: value.numpy() for name, value in model.state_dict().items()})
-    return FigureSource(Run(path))
+    return Analysis(Run(path))
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +64,7 @@ def test_circuit_shows_the_two_heads_and_what_joins_them(source):
 
 @pytest.mark.parametrize("figure", [induction_heads.FIGURE, induction_circuit.FIGURE])
 def test_both_are_drawn(figure, source):
-    svg = drawn(figure, source.data_of(figure))
+    svg = drawn(figure, figure.data_of(source))
     assert svg.startswith(b"<?xml")
     assert len(svg) < 500_000
 
@@ -74,5 +75,5 @@ def test_random_weights_and_other_tasks_are_said_in_one_line(tmp_path):
     with pytest.raises(UsageError, match="no induction circuit at step 300: no previous-token head"):
         induction_circuit.data(none)
     other = made(tmp_path / "other", {300: random.build(ModularAddition(p=5))}, ModularAddition(p=5))
-    with pytest.raises(UsageError, match="got a run of modular_addition, expected one of repeated_subsequences"):
-        induction_heads.data(other)
+    with pytest.raises(UsageError, match="got a run of modular_addition, expected one of the family induction"):
+        induction_heads.FIGURE.data_of(other)

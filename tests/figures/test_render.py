@@ -6,18 +6,21 @@ import sys
 import pytest
 
 from latebloom._errors import UsageError
-from latebloom.figures import FIGURES, FigureSource, render
+from latebloom.analysis import Analysis
+from latebloom.figures import FIGURES, of_pairs, render
 from latebloom.tasks import ModularAddition
 
 from . import made_runs
 
-MODULAR = [name for name, figure in FIGURES.items() if figure.fits(ModularAddition())]
+MODULAR = [
+    name for name, figure in FIGURES.items() if figure.family in (None, "modular") and figure.fits(ModularAddition())
+]
 MAGIC = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
 
 
 @pytest.fixture(scope="module")
 def source(grokked):
-    return FigureSource(grokked)
+    return Analysis(grokked)
 
 
 @pytest.mark.parametrize("name", MODULAR)
@@ -61,12 +64,12 @@ def test_without_measures_it_says_what_to_do(tmp_path):
     for name in ("excluded-loss", "restricted-loss"):
         with pytest.raises(UsageError, match="`latebloom measure "):
             render(name, run)
-    assert FigureSource(run).keys == made_runs.KEYS
+    assert list(of_pairs.keys(Analysis(run))) == made_runs.KEYS
     assert render("w-logit", run)
 
 
 def test_a_run_that_memorised_has_no_key_frequencies(memorised):
-    source = FigureSource(memorised)
+    source = Analysis(memorised)
     undefined = {"w-logit", "excluded-loss", "restricted-loss"}
     for name in undefined:
         with pytest.raises(UsageError, match="no key frequencies at step 4000"):

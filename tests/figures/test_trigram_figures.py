@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from latebloom._errors import UsageError
+from latebloom.analysis import Analysis
 from latebloom.circuits.skip_trigrams import planted_trigrams
-from latebloom.figures import FigureSource, drawn, trigram_circuit
+from latebloom.figures import drawn, trigram_circuit
 from latebloom.models import TransformerConfig
 from latebloom.runs import Run
 from latebloom.runs.recorder import new_manifest
@@ -28,7 +29,7 @@ def made(path, model, judged="test"):
     directory.write_manifest(new_manifest(path.name, experiment).model_copy(update={"status": "finished", "step": 300}))
     directory.write_table("metrics", append_rows(empty_table(), [row(step, judged) for step in range(0, 301, 10)]))
     directory.write_checkpoint(300, {name: value.numpy() for name, value in model.state_dict().items()})
-    return FigureSource(Run(path))
+    return Analysis(Run(path))
 
 
 def row(step, judged):
@@ -66,5 +67,5 @@ def test_drawn_or_refused(figure, source, tmp_path):
     other = RunDirectory(tmp_path / "sums")
     other.create()
     other.write_manifest(new_manifest("sums", Experiment()))
-    with pytest.raises(UsageError, match="got a run of modular_addition, expected one of skip_trigrams"):
-        figure.data(FigureSource(Run(other.path)))
+    with pytest.raises(UsageError, match="got a run of modular_addition, expected one of the family skip_trigrams"):
+        figure.data_of(Analysis(Run(other.path)))

@@ -79,9 +79,10 @@ def test_a_run_is_explained_at_any_checkpoint(planted_run: Run) -> None:
 def test_the_contract_of_the_json(planted_run: Run) -> None:
     found = explain(planted_run).model_dump(mode="json")
     assert list(found) == [
-        "task", "p", "accuracy", "loss", "key_frequencies", "embedding", "neurons", "logits", "restricted_loss",
-        "excluded_loss", "sum_squared_weights",
+        "task", "p", "does_task", "assumed", "accuracy", "loss", "key_frequencies", "embedding", "neurons", "logits",
+        "restricted_loss", "excluded_loss", "sum_squared_weights",
     ]  # fmt: skip
+    assert (found["does_task"], found["assumed"]) == (True, {})
     assert list(found["loss"]) == list(found["restricted_loss"]) == ["all", "train", "test"]
     assert list(found["excluded_loss"]) == ["all", "train", "by_frequency"]
     assert list(found["embedding"]) == ["fraction", "gini"]
@@ -120,7 +121,7 @@ def test_a_file_of_a_whole_run_is_read_at_any_step(tmp_path: Path, model: Transf
     with pytest.raises(UsageError, match="the nearest are 0, 100"):
         explain(tmp_path / "run.pth", step=50)
     torch.save({"state_dict": model.state_dict()}, tmp_path / "one.pth")
-    with pytest.raises(UsageError, match="does not tell steps apart"):
+    with pytest.raises(UsageError, match="does not say which steps it holds"):
         explain(tmp_path / "one.pth", step=0)
 
 

@@ -2,6 +2,7 @@ import math
 
 import pytest
 
+from latebloom.analysis import Analysis
 from latebloom.circuits.modular.explanation import explain_model
 from latebloom.lab.measure import measure
 from latebloom.runs import Run
@@ -25,7 +26,7 @@ def test_key_frequencies_are_those_of_the_final_model(measured: Run) -> None:
 
 
 def test_the_last_row_agrees_with_explain(measured: Run) -> None:
-    figures = explain_model(measured.checkpoint().model, measured.task, measured.train_mask)
+    figures = explain_model(measured.checkpoint().model, measured.task, Analysis(measured).train_rows)
     last = {name: column(measured, name)[6000] for name in measured.directory.read_table("measures").column_names}
     expected = {
         "train_loss": figures.loss.train,

@@ -6,7 +6,7 @@ import torch
 from latebloom._errors import UsageError
 from latebloom.models import MLPConfig, TransformerConfig
 from latebloom.models.components import first_block_by_rows
-from latebloom.models.hooks import APART, PASS
+from latebloom.models.hooks import NO_HOOKS, UNFUSED
 from latebloom.tasks import ModularAddition
 
 TASK = ModularAddition(p=5)
@@ -15,7 +15,7 @@ SMALL = TransformerConfig(n_layers=2, d_model=8, n_heads=2, d_head=3, d_mlp=6)
 
 
 @pytest.mark.parametrize("config", [SMALL, MLPConfig(d_mlp=6), SMALL.model_copy(update={"d_mlp": 0})])
-def test_cache_holds_every_name_in_order_and_replacing_by_itself_changes_nothing(config):
+def test_the_cache_has_every_name_and_identity_replacements_change_nothing(config):
     model = config.build(TASK)
     logits, cache = model.run_with_cache(TOKENS)
     assert tuple(sorted(cache)) == tuple(sorted(model.activation_names))
@@ -54,7 +54,7 @@ def test_unknown_name_lists_the_known_ones():
 @pytest.mark.parametrize("everywhere", [True, False])
 @pytest.mark.parametrize("changed", [{}, {"n_layers": 1}, {"residual_scale": 2.0, "d_mlp": 0}])
 @pytest.mark.parametrize("tokens", [TOKENS, TOKENS[:, :2], TOKENS[:3]], ids=["many", "short", "few"])
-def test_activations_that_nobody_asks_for_are_merged_without_a_trace(everywhere, changed, tokens, monkeypatch):
+def test_fused_and_unfused_forward_are_equal(everywhere, changed, tokens, monkeypatch):
     positions = None if everywhere else (tokens.shape[1] - 1, 0)
     looked_up = []
 
@@ -64,18 +64,18 @@ def test_activations_that_nobody_asks_for_are_merged_without_a_trace(everywhere,
 
     monkeypatch.setattr("latebloom.models.transformer.first_block_by_rows", spy)
     model = SMALL.model_copy(update=changed).build(TASK).double()
-    found = {}
-    for hooks in (PASS, APART):
+    results = {}
+    for hooks in (NO_HOOKS, UNFUSED):
         model.zero_grad()
         logits = model(tokens, positions, hooks)
         logits.square().sum().backward()
-        found[hooks] = [logits.detach(), *(weight.grad.clone() for weight in model.parameters())]
-    torch.testing.assert_close(found[PASS], found[APART], rtol=1e-12, atol=1e-12)
-    assert len(looked_up) == (len(tokens) > 2 * TASK.d_vocab)  # only where nobody asks, and tokens repeat
+        results[hooks] = [logits.detach(), *(weight.grad.clone() for weight in model.parameters())]
+    torch.testing.assert_close(results[NO_HOOKS], results[UNFUSED], rtol=1e-12, atol=1e-12)
+    assert len(looked_up) == (len(tokens) > 2 * TASK.d_vocab)  # only without hooks, and where tokens repeat
 
 
 @pytest.mark.parametrize("wrong", [-1, TASK.d_vocab])
-def test_a_token_that_does_not_exist_is_never_looked_up(wrong):
+def test_an_invalid_token_raises(wrong):
     tokens = TOKENS.clone()
     tokens[3, 1] = wrong
     with pytest.raises(IndexError):

@@ -20,11 +20,13 @@ def compare(model, tokens, labels, loss_dtype=torch.float64, share=True) -> floa
     loss = cross_entropy(model(tokens, (2,)), labels, loss_dtype)
     loss.backward()
     plain = {name: weight.grad for name, weight in model.named_parameters()}
-    found = {name: torch.full_like(weight, torch.nan) for name, weight in plain.items()}
+    gradient = {name: torch.full_like(weight, torch.nan) for name, weight in plain.items()}
     batch = TableBatch(named_weights(dict(model.named_parameters())), tokens, labels, loss_dtype, share)
-    assert batch.gradient(named_weights(found)) == pytest.approx(loss.item(), rel=1e-6 if loss.item() > 1e-4 else 1e-3)
+    assert batch.gradient(named_weights(gradient)) == pytest.approx(
+        loss.item(), rel=1e-6 if loss.item() > 1e-4 else 1e-3
+    )
     scale = max(float(weight.abs().max()) for weight in plain.values())
-    return max(float((found[name] - plain[name]).abs().max()) for name in plain) / scale
+    return max(float((gradient[name] - plain[name]).abs().max()) for name in plain) / scale
 
 
 def train_set(p, fraction, seed=0):
@@ -60,26 +62,26 @@ def test_mainline_shape(share):
     assert compare(model, tokens, labels, share=share) < 1e-5
 
 
-def test_two_threads_give_the_bits_of_one():
+def test_the_bits_do_not_depend_on_the_number_of_threads():
     tokens, labels = train_set(59, 0.5)
     model = TransformerConfig().build(ModularAddition(p=59))
     weights = named_weights(dict(model.named_parameters()))
-    found = []
+    results = []
     for share in (True, False):
         gradient = named_weights({name: torch.zeros_like(weight) for name, weight in model.named_parameters()})
         batch = TableBatch(weights, tokens, labels, share=share)
         assert batch.shared == (share and torch.get_num_threads() > 1)
-        found.append([batch.gradient(gradient), *gradient])
-    assert all(np.array_equal(left, right) for left, right in zip(*found, strict=True))
+        results.append([batch.gradient(gradient), *gradient])
+    assert all(np.array_equal(left, right) for left, right in zip(*results, strict=True))
 
 
 @pytest.mark.parametrize("scale", [1, 12])
 def test_losses_of_each_example_in_their_order(scale):
-    """Also where a float32 loss would round to zero."""
+    """Scale 12: float32 losses would round to zero."""
     tokens, labels = train_set(23, 0.5)
     model = TransformerConfig().build(ModularAddition(p=23))
     model.unembed.W_U.data *= scale
-    losses, right = TableBatch(named_weights(dict(model.named_parameters())), tokens, labels).judge()
+    losses, right = TableBatch(named_weights(dict(model.named_parameters())), tokens, labels).evaluate()
     with torch.no_grad():
         plain_losses, plain_right = per_label(model(tokens, (2,)), labels)
     np.testing.assert_allclose(losses, plain_losses[:, 0].numpy(), rtol=1e-4, atol=1e-12)
@@ -96,7 +98,7 @@ def test_losses_of_each_example_in_their_order(scale):
         (MLPConfig(), None, (2,)),
     ],
 )
-def test_not_where_it_does_not_apply(config, last, positions):
+def test_other_models_and_batches_do_not_use_tables(config, last, positions):
     task = ModularAddition(p=5)
     tokens = torch.from_numpy(task.universe().tokens)
     if last is not None:
@@ -112,9 +114,9 @@ def test_exponentials_are_exact():
     call = njit(lambda values, powers: exponentials(values, powers))
     values = -np.random.default_rng(0).exponential(30, 4000)
     values[:3] = 0, -1e-300, -700
-    found = values.copy()
-    call(found, np.empty(len(found), np.int64))
-    np.testing.assert_allclose(found, np.exp(values), rtol=5e-16)
+    exponential = values.copy()
+    call(exponential, np.empty(len(exponential), np.int64))
+    np.testing.assert_allclose(exponential, np.exp(values), rtol=5e-16)
 
 
 def test_importing_the_models_loads_no_compiler():

@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from latebloom.runs import Job, open_run, train_batch, train_run
-from latebloom.runs.threads import one_thread
+from latebloom.runs.threads import single_threaded_torch
 from latebloom.training import Optimiser
 
 
@@ -27,13 +27,13 @@ def test_each_has_the_bits_it_has_alone(tiny, tmp_path: Path) -> None:
     assert [outcome.status for outcome in outcomes] == ["finished"] * 4
     assert sorted(outcome.name for outcome in ended) == [job.name for job in jobs]
     for job in jobs:
-        with one_thread():
+        with single_threaded_torch():
             alone = train_run(job.experiment, job.name, tmp_path / "alone")
         assert same_weights(open_run(job.name, tmp_path / "many"), alone)
 
 
 def test_the_bits_do_not_depend_on_the_number_of_threads(tiny, tmp_path: Path) -> None:
-    with one_thread():
+    with single_threaded_torch():
         one = train_run(tiny(30), "one", tmp_path)
     assert torch.get_num_threads() >= 1
     assert same_weights(one, train_run(tiny(30), "all", tmp_path))

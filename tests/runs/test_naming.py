@@ -9,7 +9,7 @@ from latebloom.training import Experiment, Optimiser
 
 
 def test_names_are_those_of_the_committed_results() -> None:
-    """A change of these names would train every stored sweep again."""
+    """If these names changed, every stored sweep would be trained again."""
     assert run_name(RECIPES["mainline"](0)) == "mainline-0-55bcc784dab6"
     assert run_name(RECIPES["induction_512"](0)) == "induction_512-0-fe69e9474b19"
     assert default_name(RECIPES["mainline"](0)) == "mainline-0-55bcc7"

@@ -1,4 +1,4 @@
-"""A manifest validates, or says in one line what is wrong with it."""
+"""A manifest validates, or the error names the problem in one line."""
 
 import hashlib
 import json

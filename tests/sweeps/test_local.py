@@ -1,4 +1,4 @@
-"""Worker processes: the same bits, a worker that is killed, a sweep that is killed."""
+"""Worker processes: the same bits, a worker that is killed, a sweep that is killed, modules of the user."""
 
 import os
 import random
@@ -9,6 +9,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
+from latebloom import _registry
 from latebloom.runs import train_run
 from latebloom.store import find_runs
 from latebloom.sweeps.conduct import Conductor
@@ -65,3 +68,17 @@ def test_a_sweep_killed_at_a_random_moment_loses_nothing_and_doubles_nothing(job
     for job in planned:
         alone = train_run(job.experiment, f"alone-{job.name}", tmp_path)
         assert bits(sweep / job.name) == bits(alone.path)
+
+
+def test_workers_import_the_modules_that_the_user_named(jobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = "import os\nfrom pathlib import Path\nPath(f'imported-by-{os.getpid()}').touch()\n"
+    (tmp_path / "lb_worker_module.py").write_text(module)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv(_registry.VARIABLE, "")
+    _registry.import_module("lb_worker_module")
+    tally = train_sweep(Folder(tmp_path / "sweep"), jobs([0], steps=2), workers=1, quiet=True)
+    assert tally.count("finished") == 1
+    pids = {file.name.rpartition("-")[2] for file in tmp_path.glob("imported-by-*")}
+    assert len(pids) == 2
+    assert str(os.getpid()) in pids

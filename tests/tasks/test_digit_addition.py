@@ -1,4 +1,4 @@
-"""Sums written digit by digit, against Python's own whole numbers."""
+"""Sums by digit, compared with Python's integers."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Repeated subsequences: the layout, the labels, and that nothing else can be predicted."""
+"""Repeated subsequences: layout and labels; no other token can be predicted."""
 
 from itertools import pairwise
 

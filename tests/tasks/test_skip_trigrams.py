@@ -1,4 +1,4 @@
-"""The write-up's format, and what the stream is made of."""
+"""The format of the write-up, and the distribution of the stream."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Splits: sizes as published, disjoint, decided by the seed alone."""
+"""Splits: published sizes, disjoint, determined by the seed."""
 
 import numpy as np
 import pytest
@@ -53,7 +53,7 @@ def test_drawn_sets_have_their_sizes_and_do_not_depend_on_each_other():
 
 
 def test_sizes_that_do_not_fit_the_task_are_refused():
-    with pytest.raises(UsageError, match=r"data.train_size: got none.*expected how many"):
+    with pytest.raises(UsageError, match=r"data.train_size: got none.*expected a number"):
         split(Unlisted(), Data())
     with pytest.raises(UsageError, match=r"data.train_size: got 9.*data.fraction instead"):
         split(ModularAddition(p=5), Data(train_size=9))

@@ -1,4 +1,4 @@
-"""Members of an ensemble end as they would alone."""
+"""Members of an ensemble end with the weights that they would have alone."""
 
 import threading
 
@@ -17,7 +17,7 @@ def alone(experiment) -> Trainer:
 
 
 def together(experiments, started_at=()) -> list[Trainer]:
-    """Every experiment in a thread of its own; ``started_at``: states to go on from."""
+    """Each experiment in its own thread; ``started_at``: states to resume from."""
     ensemble = Ensemble(len(experiments))
     trainers = [Trainer(experiment, ensemble=ensemble) for experiment in experiments]
     for trainer, (step, state) in zip(trainers, started_at):
@@ -67,14 +67,14 @@ def test_seeds_rates_decay_and_share_of_data_may_differ(tiny, settings, optimise
 
 
 def test_other_models_and_lengths(tiny) -> None:
-    """A member that ends early leaves the others alone."""
+    """A member that ends early does not affect the others."""
     base = tiny(20).model_copy(update={"model": MLPConfig(d_mlp=16)})
     many = [base, changed(base.with_seed(2), training={"steps": 7})]
     for experiment, member in zip(many, together(many)):
         assert_alike(alone(experiment), member)
 
 
-def test_one_that_diverges_leaves_the_others_alone(tiny) -> None:
+def test_a_member_that_diverges_does_not_affect_the_others(tiny) -> None:
     base = tiny(60).model_copy(update={"optimiser": Optimiser(name="sgd", lr=0.1, weight_decay=0, warmup=0)})
     wild = changed(base.with_seed(1), optimiser={"lr": 1e9})
     calm, lost = together([base, wild])
@@ -82,7 +82,7 @@ def test_one_that_diverges_leaves_the_others_alone(tiny) -> None:
     assert lost.step == alone(wild).step < 60
 
 
-def test_members_that_stand_at_different_steps(tiny) -> None:
+def test_members_at_different_steps(tiny) -> None:
     first, second = tiny(20), tiny(20).with_seed(1)
     begun = Trainer(second)
     begun.advance(8)
@@ -91,8 +91,8 @@ def test_members_that_stand_at_different_steps(tiny) -> None:
         assert_alike(alone(experiment), member)
 
 
-def test_a_failed_computation_is_everybodys_error(tiny) -> None:
-    """Models of different shapes cannot be one computation; nobody waits for ever."""
+def test_every_member_raises_the_error_of_a_failed_computation(tiny) -> None:
+    """Models of different shapes cannot be stacked; no member waits for ever."""
     other = changed(tiny(20), model={"d_mlp": 8})
     ensemble = Ensemble(2)
     trainers = [Trainer(experiment, ensemble=ensemble) for experiment in (tiny(20), other)]

@@ -10,7 +10,7 @@ def run(experiment) -> list:
     return list(train(Trainer(experiment), stop_rule(experiment.training)))
 
 
-def test_records_what_was_asked_for(tiny) -> None:
+def test_records_the_steps_of_the_recording(tiny) -> None:
     records = run(tiny(steps=22))
     assert {r.step for r in records} >= {0, 5, 10, 15, 20, 22}
     assert [r.step for r in records if r.metrics] == [0, 5, 10, 15, 20, 22]
@@ -18,7 +18,7 @@ def test_records_what_was_asked_for(tiny) -> None:
     assert records[-1].stopped == "reached 22 steps"
 
 
-def test_same_seeds_same_bits_and_seeds_are_apart(tiny) -> None:
+def test_the_same_seeds_give_the_same_bits_and_seeds_are_independent(tiny) -> None:
     def weights(experiment) -> torch.Tensor:
         trainer = Trainer(experiment)
         for _ in train(trainer, stop_rule(experiment.training)):
@@ -35,7 +35,7 @@ def test_same_seeds_same_bits_and_seeds_are_apart(tiny) -> None:
 
 @pytest.mark.parametrize("settings", [{}, {"batch_size": 20}, {"forward": "plain"}])
 @pytest.mark.parametrize("optimiser", ["adamw", "adam", "sgd"])
-def test_going_on_from_a_state_gives_the_same_bits(tiny, settings: dict, optimiser: str) -> None:
+def test_resumes_bit_identically(tiny, settings: dict, optimiser: str) -> None:
     experiment = tiny(12, **settings).model_copy(
         update={"optimiser": Optimiser(name=optimiser, momentum=0.9, weight_decay=0.1)}
     )
@@ -87,7 +87,7 @@ def test_float32_loss_rounds_to_zero_where_float64_does_not() -> None:
     assert float(cross_entropy(logits, labels)) == pytest.approx(4 * math.exp(-30), rel=1e-6)
 
 
-def test_subnormal_gradients_are_dropped_and_no_others() -> None:
+def test_only_subnormal_gradients_are_dropped() -> None:
     from latebloom.training.denormals import drop_tiny_gradients
 
     logits = torch.zeros(1, 1, 3, requires_grad=True)

@@ -1,4 +1,4 @@
-"""Dropout and L1: what they do to an update, and that they are resumable."""
+"""Dropout and L1: their effect on an update, and resuming."""
 
 import torch
 

@@ -32,6 +32,6 @@ def test_its_text_reads_back(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["", "x", "0", "-5", "[-1]", "[]", "[1.5]", "10, 20", "20 until 40, 10 until 5, 1", "["]
 )
-def test_nonsense_is_refused_with_a_help(text: str) -> None:
+def test_invalid_text_is_refused_with_help(text: str) -> None:
     with pytest.raises(ValidationError, match="every 100 steps"):
         Schedule.model_validate(text)

@@ -14,7 +14,7 @@ def feed(
     return None
 
 
-def test_a_flat_end_settles_one_window_after_the_fall() -> None:
+def test_settles_one_window_after_the_loss_falls() -> None:
     changed = feed(lambda step: 10.0 if step < 2000 else 1e-6, lambda step: float(step >= 2000))
     assert changed == "settled by step 4000"
 

@@ -1,9 +1,9 @@
-"""How fast it is, measured on this machine: each part beside the plain way of doing the same."""
+"""The speed of this package on this machine: each part beside the plain way to do the same."""
 
 from collections.abc import Callable
 from typing import Any
 
-from latebloom.bench.analysis import analysis
+from latebloom.bench.analysis import time_analysis
 from latebloom.bench.growth import growth
 from latebloom.bench.machine import machine
 from latebloom.bench.seeds import seeds
@@ -14,7 +14,7 @@ PARTS: dict[str, Callable[[], dict[str, Any]]] = {
     "step": step,
     "growth": growth,
     "seeds": seeds,
-    "analysis": analysis,
+    "analysis": time_analysis,
     "size": size,
 }
 """What `latebloom bench` measures, by name; each returns numbers by name, nested, ready for JSON."""

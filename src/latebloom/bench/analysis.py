@@ -1,4 +1,4 @@
-"""Every measure of one checkpoint, and whole commands."""
+"""The time of every measure of one checkpoint, and of whole commands."""
 
 import subprocess
 import sys
@@ -9,29 +9,30 @@ from typing import Any
 
 import torch
 
+from latebloom.analysis import Analysis
 from latebloom.bench.timing import in_turns, median
-from latebloom.lab.measure import measure, snapshot
-from latebloom.measures import MODULAR, measure_snapshot
-from latebloom.models import Examples
+from latebloom.circuits import measure_snapshot
+from latebloom.circuits.modular.views import grid
+from latebloom.lab.measure import measure
+from latebloom.measures import Snapshot, fixed_basis, measures_of
+from latebloom.published import published
 from latebloom.recipes import mainline
-from latebloom.runs import Run, train_run
-from latebloom.runs.threads import one_thread
-from latebloom.training import DataSource
+from latebloom.runs import train_run
+from latebloom.runs.threads import single_threaded_torch
 
-KEYS = [14, 35, 41, 42, 52]
-"""Five, as many as the published model has: each costs a loss of its own."""
+KEYS = [int(k) for k in published("mainline.key_frequencies").numbers]
+"""Those of the published model: each key frequency costs a loss of its own."""
 
 
-def analysis() -> dict[str, Any]:
-    """Milliseconds for one checkpoint at p = 113, the whole of `measure` per checkpoint, and processes."""
+def time_analysis() -> dict[str, Any]:
+    """Milliseconds for one checkpoint at p = 113, milliseconds per checkpoint of `measure`, seconds of commands."""
     with tempfile.TemporaryDirectory() as folder:
         run = train_run(mainline(0).model_copy(update=_short()), "a", folder)
-        source = DataSource(run.experiment)
-        sets = {name: part for name, part in (("train", source.train), ("test", source.test)) if part is not None}
-        with one_thread():
-            alone = median(in_turns({"one": lambda: _one(run, sets)}, rounds=2, each=5)["one"])
-            parts = _parts(run, sets)
-        together = median(in_turns({"all": lambda: _one(run, sets)}, rounds=2, each=5)["all"])
+        analysis = Analysis(run)
+        with single_threaded_torch():
+            alone = median(in_turns({"one": lambda: _one(analysis)}, rounds=2, each=5)["one"])
+            parts = _parts(analysis)
+        together = median(in_turns({"all": lambda: _one(analysis)}, rounds=2, each=5)["all"])
         start = time.perf_counter()
         measure(run)
         whole = 1e3 * (time.perf_counter() - start) / len(run.checkpoints)
@@ -54,16 +55,22 @@ def _short() -> dict[str, Any]:
     }
 
 
-def _one(run: Run, sets: dict[str, Examples]) -> None:
-    measure_snapshot(snapshot(run, 0, KEYS, sets))
+def _first(analysis: Analysis) -> Snapshot:
+    return analysis.checkpoint(0, fixed_basis({"key_frequencies": KEYS}))
+
+
+def _one(analysis: Analysis) -> None:
+    measure_snapshot(_first(analysis))
 
 
 @torch.no_grad()
-def _parts(run: Run, sets: dict[str, Examples]) -> dict[str, float]:
-    """Each measure on a snapshot that has been run; and, first, the run itself."""
-    shot = snapshot(run, 0, KEYS, sets)
-    calls = {measured.__name__: lambda measured=measured: measured(shot) for measured in MODULAR}
-    times = in_turns({"snapshot": lambda: snapshot(run, 0, KEYS, sets), **calls}, rounds=2, each=3)
+def _parts(analysis: Analysis) -> dict[str, float]:
+    """Milliseconds of the forward of a snapshot, and of each measure on it."""
+    snapshot = _first(analysis)
+    snapshot.get(grid)
+    measures = measures_of(analysis.family.name)
+    calls = {measure.name: lambda measure=measure: measure.compute(snapshot) for measure in measures}
+    times = in_turns({"snapshot": lambda: _first(analysis).get(grid), **calls}, rounds=2, each=3)
     return {name: median(values) for name, values in times.items()}
 
 

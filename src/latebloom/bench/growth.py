@@ -13,7 +13,7 @@ HEADS = (1, 4, 8)
 
 
 def growth() -> dict[str, Any]:
-    """Milliseconds of a step through tables, of a plain one at the loss only, and the whole plain one."""
+    """Milliseconds of a step through tables, of a plain one at the loss only, and of a plain one on all positions."""
     return {
         "p": [{"p": p, **_times(_changed("task", p=p))} for p in MODULI],
         "d_model": [{"d_model": d, **_times(_changed("model", d_model=d, d_head=d // 4, d_mlp=4 * d))} for d in WIDTHS],
@@ -29,7 +29,7 @@ def _changed(section: str, **fields: int) -> Experiment:
 def _times(experiment: Experiment) -> dict[str, float]:
     trainer = Trainer(experiment)
     small = trainer.stride > 1
-    updates = 10 if small else 1  # small models make many updates at once
+    updates = 10 if small else 1  # small models make many updates per call
     variants = {
         "tables": lambda: trainer.advance(updates),
         "plain": plain_step(experiment, whole_sequence=True),

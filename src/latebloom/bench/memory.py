@@ -5,9 +5,9 @@ from pathlib import Path
 
 
 def peak_megabytes() -> float:
-    """The most memory that this process has held at a time.
+    """The largest amount of memory that this process has held at once.
 
-    Linux' VmHWM: what `getrusage` says begins with the memory of the process that started this one.
+    It is Linux' VmHWM, because the value of `getrusage` starts from the memory of the parent process.
     """
     try:
         lines = Path("/proc/self/status").read_text().splitlines()

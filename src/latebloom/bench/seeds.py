@@ -1,4 +1,4 @@
-"""Many seeds of a small model: in one process, against as many commands one after the other."""
+"""Many seeds of a small model: in one process, and as commands one after the other."""
 
 import subprocess
 import sys
@@ -21,7 +21,7 @@ SMALL = {
 
 
 def seeds() -> dict[str, Any]:
-    """Models per minute of x + y mod 31, width 32, so many steps each."""
+    """Models per minute of x + y mod 31, width 32, `STEPS` steps each."""
     together = _seconds(lambda runs: _train(runs, "--seeds", f"0:{SEEDS}"))
     one_by_one = _seconds(_one_by_one)
     plain = _seconds(lambda runs: _train(runs, "--seed", "0", "--forward", "plain"))

@@ -1,4 +1,4 @@
-"""Memory of a training, and bytes of a run."""
+"""Memory of a training, and disk space of a run."""
 
 import subprocess
 import sys
@@ -19,7 +19,7 @@ print(peak_megabytes(), file=sys.stderr)
 
 
 def size() -> dict[str, Any]:
-    """Peak memory (megabytes) of a mainline training, measured over its first steps, and the bytes of a whole one."""
+    """Peak memory (megabytes) of a mainline training, over its first steps, and the size of a whole run on disk."""
     with tempfile.TemporaryDirectory() as folder:
         options = ["--steps", str(STEPS), "--training.stop", "steps", "--name", "a", "--runs", folder, "--quiet"]
         command = [sys.executable, "-c", _PEAK, "train", "mainline", *options]

@@ -1,4 +1,4 @@
-"""One step of the mainline model: through tables against the plain ones; and where its time goes."""
+"""One step of the mainline model: through tables and plain, the time of its parts, and a bound."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ from torch import Tensor
 
 from latebloom.bench.plain import plain_step
 from latebloom.bench.timing import in_turns, median
-from latebloom.models.tables import TableBatch, named_weights, one_thread
+from latebloom.models.tables import TableBatch, named_weights, single_threaded_blas
 from latebloom.models.tables.build import build, start
 from latebloom.models.tables.build_backward import build_backward, finish
-from latebloom.models.tables.examples import learn
+from latebloom.models.tables.examples import learn_examples
 from latebloom.recipes import mainline
 from latebloom.training import Trainer
 
@@ -18,7 +18,7 @@ REPEATS = 3
 
 
 def step() -> dict[str, Any]:
-    """Milliseconds of a step, several times over; the ratio; the share of each part; the bound."""
+    """Milliseconds of a step, several times over, with their ratio; milliseconds of each part; the bound."""
     trainer = Trainer(mainline(0))
     variants = {
         "tables": lambda: trainer.advance(1),
@@ -38,9 +38,9 @@ def _parts() -> dict[str, float]:
     weights = named_weights(dict(trainer.model.named_parameters()))
     found = named_weights({name: torch.zeros_like(weight) for name, weight in trainer.model.named_parameters()})
     batch = trainer.data.batch(0)
-    room = TableBatch(weights, batch.tokens, batch.labels).room
-    rows, tables, sums, others = room.rows, room.tables, room.sums, room.other_sums
-    end = len(room.losses)
+    workspace = TableBatch(weights, batch.tokens, batch.labels).workspace
+    rows, tables, sums, others = workspace.rows, workspace.tables, workspace.sums, workspace.other_sums
+    end = len(workspace.losses)
 
     def tables_forward() -> None:
         start(weights, rows, tables)
@@ -48,21 +48,21 @@ def _parts() -> dict[str, float]:
             build(weights, rows, tables, half)
 
     def examples() -> None:
-        learn(tables, rows, 0, end, room.block, sums, room.losses)
+        learn_examples(tables, rows, 0, end, workspace.block, sums, workspace.losses)
 
     def tables_backward() -> None:
-        for half, back in enumerate((room.back, room.other_back)):
+        for half, back in enumerate((workspace.back, workspace.other_back)):
             build_backward(weights, rows, tables, sums, others, back, found, half)
-        finish(weights, rows, tables, sums, room.back, room.other_back, found)
+        finish(weights, rows, tables, sums, workspace.back, workspace.other_back, found)
 
-    with one_thread():
+    with single_threaded_blas():
         parts = {"tables": tables_forward, "examples": examples, "tables_backward": tables_backward}
         times = in_turns(parts, rounds=7, each=5)
     return {name: median(values) for name, values in times.items()}
 
 
 def _bound(trainer: Trainer) -> dict[str, float]:
-    """The three products with W_logit that no trick removes, on all threads: their size, and how long torch takes."""
+    """The three products with W_logit that every method needs, on all threads: their size, and the time of torch."""
     examples, neurons, answers = len(trainer.data.batch(0)), 512, trainer.experiment.task.d_vocab_out
     active, w_logit, slope = torch.rand(examples, neurons), torch.rand(neurons, answers), torch.rand(examples, answers)
     times = in_turns({"products": lambda: _products(active, w_logit, slope)}, rounds=5, each=10)

@@ -1,4 +1,4 @@
-"""Milliseconds, taken in turns: what else the machine does meets every variant alike."""
+"""Milliseconds of several variants in turns, so that other load on the machine affects all of them alike."""
 
 import statistics
 import time
@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 
 
 def in_turns(variants: Mapping[str, Callable[[], object]], rounds: int, each: int = 1) -> dict[str, list[float]]:
-    """Milliseconds of every call: ``rounds`` times each variant, ``each`` calls in a row after one that is not counted.
+    """Milliseconds of every call: in each of ``rounds``, each variant is called once uncounted, then ``each`` times.
 
-    The call that is not counted brings back what the other variants drove out of the caches, and lets their threads
-    come to rest.
+    The uncounted call refills the caches that the other variants have used and lets their threads come to rest.
     """
     times: dict[str, list[float]] = {name: [] for name in variants}
     for _ in range(rounds):
@@ -20,7 +19,7 @@ def in_turns(variants: Mapping[str, Callable[[], object]], rounds: int, each: in
 
 
 def median(times: list[float]) -> float:
-    """To three digits."""
+    """The median, to three digits."""
     return float(f"{statistics.median(times):.3g}")
 
 

@@ -1,16 +1,40 @@
-"""Interventions and mechanism fits."""
+"""Mechanisms by family of tasks, and interventions on any model."""
 
-from latebloom.circuits import digits, induction, modular, skip_trigrams
+from latebloom.circuits import digits, induction, modular, shared_feature, skip_trigrams
+from latebloom.circuits.family import (
+    FAMILIES,
+    GENERIC,
+    Family,
+    explain,
+    family_of,
+    guess_task,
+    measure_snapshot,
+    task_words,
+)
 from latebloom.circuits.interventions import AddVector, MeanNeurons, ReplaceWith, ZeroHeads, ZeroNeurons
+from latebloom.circuits.words import FRESH, SEEN, Table, Words
 
 __all__ = [
+    "FAMILIES",
+    "FRESH",
+    "GENERIC",
+    "SEEN",
     "AddVector",
+    "Family",
     "MeanNeurons",
     "ReplaceWith",
+    "Table",
+    "Words",
     "ZeroHeads",
     "ZeroNeurons",
     "digits",
+    "explain",
+    "family_of",
+    "guess_task",
     "induction",
+    "measure_snapshot",
     "modular",
+    "shared_feature",
     "skip_trigrams",
+    "task_words",
 ]

@@ -1,12 +1,17 @@
-"""An argument parser whose every complaint is one line and exit status 2."""
+"""An argument parser whose error messages are one line, with exit status 2, and the options that commands share."""
 
 import argparse
 import sys
+from collections.abc import Sequence
 from typing import NoReturn
+
+from latebloom._errors import UsageError
+
+_IMPORT = "--import"
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse, with one-line errors and no abbreviations (a mistyped setting must not be taken for another)."""
+    """argparse with one-line errors and without abbreviations, so that a mistyped setting is never read as another."""
 
     def __init__(self, **options: object) -> None:
         super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options)  # type: ignore[arg-type]
@@ -17,8 +22,32 @@ class Parser(argparse.ArgumentParser):
         raise SystemExit(2)
 
 
+def add_import(parser: argparse.ArgumentParser) -> None:
+    """List --import in the help of a command. `split_imports` reads it, since it applies before a command is loaded."""
+    text = "import MODULE first, so that its tasks, recipes and other parts can be used; may be repeated"
+    parser.add_argument(_IMPORT, metavar="MODULE", action="append", dest="modules", help=text)
+
+
+def split_imports(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The modules of every --import, before or after the command, and the other arguments.
+
+    Errors: UsageError for --import without a module.
+    """
+    modules, others, rest = [], [], iter(arguments)
+    for argument in rest:
+        name, equals, module = argument.partition("=")
+        if name != _IMPORT:
+            others.append(argument)
+            continue
+        module = module if equals else next(rest, "")
+        if not module or module.startswith("-"):
+            raise UsageError(f"{_IMPORT}: got no module, expected {_IMPORT} MODULE")
+        modules.append(module)
+    return modules, others
+
+
 def add_runs(parser: argparse.ArgumentParser) -> None:
-    """The option that says where runs are."""
+    """Add --runs, the directory of runs."""
     text = "directory that holds the runs (runs)"
     parser.add_argument("--runs", metavar="DIR", default="runs", type=_directory, help=text)
 
@@ -30,12 +59,12 @@ def _directory(text: str) -> str:
 
 
 def positive(text: str) -> int:
-    """The type of options that count something."""
+    """The type of options that are counts."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"got {text!r}, expected 1 or more")
     return int(text)
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
-    """The option for machines."""
+    """Add --json, machine-readable output."""
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")

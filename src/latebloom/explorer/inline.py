@@ -1,4 +1,4 @@
-"""SVG files made fit to stand side by side in one page."""
+"""SVG files prepared to share one page."""
 
 import re
 from html import escape
@@ -10,9 +10,10 @@ _ID = re.compile(r'(\sid="|url\(#|href="#)')
 
 
 def inline_svg(svg: str, prefix: str, label: str) -> str:
-    """The drawing alone: no prologue, no metadata, no fixed size, a label for those who cannot see it.
+    """The drawing without prologue, metadata and fixed size, with ``label`` as its text for screen readers.
 
-    Every id, and every use of one, gets the prefix, so that no two drawings share an id.
+    ``prefix`` is added to every id and to every use of one, so that no two drawings share an id. Errors: ValueError
+    for a text without an <svg> element.
     """
     root = _ROOT.search(svg)
     if root is None:
@@ -24,4 +25,4 @@ def inline_svg(svg: str, prefix: str, label: str) -> str:
     opening = (
         f'<svg viewBox="{escape(box)}" style="max-width:{1.4 * width:.0f}px" role="img" aria-label="{escape(label)}">'
     )
-    return opening + _ID.sub(lambda found: found[1] + prefix, body).strip()
+    return opening + _ID.sub(lambda use: use[1] + prefix, body).strip()

@@ -1,4 +1,4 @@
-"""Numbers of the summary as text, with a word for those that are undefined."""
+"""Numbers as the text of a page, and the words for undefined ones."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ UNDEFINED = "not defined"
 
 
 def show(value: Any, kind: str) -> str:
-    """A value of the comparison table by its kind: loss, share, share range, step, number or list."""
+    """A value as text, by its kind: loss, share, share range, step, number or list."""
     return UNDEFINED if value is None else _KINDS[kind](value)
 
 
@@ -19,7 +19,7 @@ def loss(value: float | int | None) -> str:
 
 
 def share(value: float | int | None) -> str:
-    """A part of 1 in per cent."""
+    """A share of 1, as a percentage."""
     return show(value, "share")
 
 

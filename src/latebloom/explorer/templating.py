@@ -1,4 +1,4 @@
-"""The templates of the pages, and what they may call."""
+"""The templates of the HTML pages, and their filters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @cache
 def templates() -> jinja2.Environment:
-    """The environment that loads them; text is escaped. Errors: UsageError where jinja2 is not installed."""
+    """The jinja2 environment, which escapes text. Errors: UsageError where jinja2 is not installed."""
     try:
         import jinja2
     except ImportError:

@@ -1,11 +1,9 @@
 """Figures by name, drawn from a run, as SVG, PNG or PDF. Needs matplotlib only when something is drawn."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, overload
+from typing import overload
 
-from latebloom._errors import UsageError
+from latebloom.analysis import Analysis, analyse
 from latebloom.figures import (
     attention_map,
     component_losses,
@@ -27,14 +25,13 @@ from latebloom.figures import (
     weight_norms,
 )
 from latebloom.figures.drawing import Drawing
-from latebloom.figures.figure import Figure
+from latebloom.figures.figure import FIGURES, Figure, fixed
 from latebloom.figures.render import drawn, file_format, save
-from latebloom.figures.source import FigureSource
 from latebloom.figures.sweep import SWEEP_FIGURES, SweepFigure, render_sweep_figure
 from latebloom.runs import Run
 from latebloom.store import check_output
 
-_IN_ORDER: tuple[Figure[Any], ...] = (
+for _figure in (
     training_curve.FIGURE,
     weight_norms.FIGURE,
     embedding_spectrum.FIGURE,
@@ -54,30 +51,26 @@ _IN_ORDER: tuple[Figure[Any], ...] = (
     induction_circuit.FIGURE,
     induction_heads.FIGURE,
     trigram_circuit.FIGURE,
-)
-
-FIGURES: Mapping[str, Figure[Any]] = MappingProxyType({figure.name: figure for figure in _IN_ORDER})
-"""Every figure by name, in the order of the report."""
+):
+    FIGURES.register(_figure)
 
 
 @overload
-def render(name: str, run: Run | FigureSource, path: None = None) -> bytes: ...
+def render(name: str, run: Run | Analysis, path: None = None) -> bytes: ...
 @overload
-def render(name: str, run: Run | FigureSource, path: Path | str) -> Path: ...
-def render(name: str, run: Run | FigureSource, path: Path | str | None = None) -> Path | bytes:
+def render(name: str, run: Run | Analysis, path: Path | str) -> Path: ...
+def render(name: str, run: Run | Analysis, path: Path | str | None = None) -> Path | bytes:
     """Draw a figure of a run: as SVG (bytes), or into a file, whose suffix .svg, .png or .pdf says the format.
 
     Errors: UsageError in one line for an unknown name, another suffix, a figure that is undefined for this run
     (what is missing and how to get it), or without matplotlib.
     """
-    if name not in FIGURES:
-        raise UsageError(f"figure: got {name!r}, expected one of {', '.join(FIGURES)}")
+    figure = FIGURES[name]
     target = None if path is None else Path(path)
     if target is not None:
         file_format(target)
         check_output(target)
-    figure = FIGURES[name]
-    data = (run if isinstance(run, FigureSource) else FigureSource(run)).data_of(figure)
+    data = figure.data_of(analyse(run))
     return drawn(figure, data) if target is None else save(figure, data, target)
 
 
@@ -86,9 +79,9 @@ __all__ = [
     "SWEEP_FIGURES",
     "Drawing",
     "Figure",
-    "FigureSource",
     "SweepFigure",
     "drawn",
+    "fixed",
     "render",
     "render_sweep_figure",
 ]

@@ -10,11 +10,13 @@ from jaxtyping import Float
 
 from latebloom._errors import UsageError
 from latebloom._text import percent
-from latebloom.circuits.modular.heads import AttentionHead, attention_heads
-from latebloom.figures import theme
+from latebloom.analysis import Analysis
+from latebloom.circuits.modular.family import MODULAR
+from latebloom.circuits.modular.heads import AttentionHead
+from latebloom.circuits.modular.page import heads as attention_heads
+from latebloom.figures import of_pairs, theme
 from latebloom.figures.figure import Figure
 from latebloom.figures.heat import colour_bar, heat, operand_axes
-from latebloom.figures.source import FigureSource
 
 if TYPE_CHECKING:
     import matplotlib.figure
@@ -29,6 +31,7 @@ class AttentionMap:
     attention: Float[np.ndarray, "head x y"]
     heads: tuple[AttentionHead, ...]
     keys: tuple[int, ...]
+    operands: tuple[str, str] = ("x", "y")
 
     @property
     def rows(self) -> int:
@@ -36,12 +39,17 @@ class AttentionMap:
         return -(-len(self.heads) // _COLUMNS)
 
 
-def data(source: FigureSource) -> AttentionMap:
+def data(analysis: Analysis) -> AttentionMap:
     """Of the final model's last layer. UsageError for a model without attention."""
-    grid, heads = source.grid, attention_heads(source.grid)
-    if grid.pattern is None or heads is None:
-        raise UsageError(f"{source.run.path} is a run of an MLP, which has no attention to draw")
-    return AttentionMap(grid.pattern[..., 0].permute(2, 0, 1).numpy(), tuple(heads), tuple(source.keys))
+    pattern, heads = of_pairs.grid(analysis).pattern, analysis.final.get(attention_heads)
+    if pattern is None or heads is None:
+        raise UsageError(f"{analysis.run.path} is a run of an MLP, which has no attention to draw")
+    return AttentionMap(
+        pattern[..., 0].permute(2, 0, 1).numpy(),
+        tuple(heads),
+        of_pairs.keys(analysis),
+        of_pairs.operand_names(analysis),
+    )
 
 
 def says(maps: AttentionMap) -> str:
@@ -70,7 +78,7 @@ def draw(figure: matplotlib.figure.Figure, maps: AttentionMap) -> None:
         image = heat(axes, maps.attention[i], top=1.0)
         head = maps.heads[i]
         axes.set_title(_name(i, head), color=colours.get(head.frequency or 0, theme.INK))
-        operand_axes(axes, first=i % columns == 0)
+        operand_axes(axes, maps.operands, first=i % columns == 0)
     if image is not None:
         colour_bar(image, panels, "attention to x")
 
@@ -88,4 +96,5 @@ FIGURE = Figure(
     says=says,
     draw=draw,
     size=lambda maps: (8.6, 0.35 + 2.25 * maps.rows),
+    family=MODULAR.name,
 )

@@ -21,12 +21,14 @@ MOST = 5
 
 @dataclass(frozen=True, eq=False)
 class Circle:
-    """One row per operand; ``k``: the frequency of the plane. title, note: above and below it."""
+    """One row per operand; ``k``: the frequency of the plane. title, note: above and below it. values: the first few
+    operands, written beside their points."""
 
     k: int
     scores: Float[np.ndarray, "x 2"]
     title: str
     note: str
+    values: tuple[int, ...] = (0, 1, 2, 3)
 
 
 def draw_circles(figure: matplotlib.figure.FigureBase, circles: Sequence[Circle], colours: dict[int, str]) -> None:
@@ -37,11 +39,11 @@ def draw_circles(figure: matplotlib.figure.FigureBase, circles: Sequence[Circle]
 
 
 def _draw_circle(axes: matplotlib.axes.Axes, circle: Circle, colour: str) -> None:
-    """All operands as points, joined in order; 0 … 3 named."""
+    """All operands as points, joined in order; the first four named."""
     axes.plot(*circle.scores.T, color=colour, lw=0.4, alpha=0.22)
     axes.scatter(circle.scores[:, 0], circle.scores[:, 1], s=9, color=colour, lw=0)
     reach = 1.22 * max(float(np.abs(circle.scores).max()), 1e-12)
-    for x, (right, up) in enumerate(circle.scores[:4]):
+    for x, (right, up) in zip(circle.values, circle.scores):
         length = max(float(np.hypot(right, up)), 1e-12)
         away = (9 * right / length, 9 * up / length)
         axes.annotate(

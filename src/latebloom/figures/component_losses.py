@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from latebloom._text import percent, whole
+from latebloom.analysis import Analysis
 from latebloom.figures import theme
 from latebloom.figures.figure import Figure, fixed
 from latebloom.figures.line_names import name_lines
-from latebloom.figures.source import FigureSource
 from latebloom.figures.steps import step_axis
 from latebloom.phases import Series
 from latebloom.phases.components import ComponentChange
-from latebloom.runs.components import ComponentLosses, component_losses
+from latebloom.runs.components import ComponentLosses
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -24,9 +24,9 @@ _ROOM = 2.0
 """The axis ends at this many times the end of the last change, if the record goes on: nothing happens there."""
 
 
-def data(source: FigureSource) -> ComponentLosses:
+def data(analysis: Analysis) -> ComponentLosses:
     """From the metrics logged while training. UsageError for a task of one piece."""
-    return component_losses(source.run)
+    return analysis.parts
 
 
 def _end(losses: ComponentLosses) -> float:

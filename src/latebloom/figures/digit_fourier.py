@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from latebloom._errors import UsageError
 from latebloom._text import percent
+from latebloom.analysis import Analysis
 from latebloom.circuits.digits import DigitExplanation, Shares, explain_digits
+from latebloom.circuits.digits.family import DIGITS
 from latebloom.figures import theme
 from latebloom.figures.figure import Figure
-from latebloom.figures.source import FigureSource
 from latebloom.tasks import DigitAddition
 
 if TYPE_CHECKING:
@@ -39,15 +39,13 @@ class DigitFourier:
     before: DigitExplanation
 
 
-def data(source: FigureSource) -> DigitFourier:
+def data(analysis: Analysis) -> DigitFourier:
     """Of the final and the first checkpoint, on the same sums. UsageError for another task."""
-    task = source.run.task
-    if not isinstance(task, DigitAddition):
-        raise UsageError(f"{source.run.path}: expected a run of digit_addition for this figure, got {task.name}")
+    task = analysis.final.task_as(DigitAddition)
     final, before = (
-        explain_digits(source.run.checkpoint(step).model, task, SUMS) for step in (source.step, source.steps[0])
+        explain_digits(analysis.run.checkpoint(step).model, task, SUMS) for step in (analysis.step, analysis.steps[0])
     )
-    return DigitFourier(source.step, source.steps[0], final, before)
+    return DigitFourier(analysis.step, analysis.steps[0], final, before)
 
 
 def says(found: DigitFourier) -> str:
@@ -129,5 +127,5 @@ FIGURE = Figure(
     says=says,
     draw=draw,
     size=_size,
-    fits=lambda task: isinstance(task, DigitAddition),
+    family=DIGITS.name,
 )

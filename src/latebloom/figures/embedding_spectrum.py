@@ -10,10 +10,12 @@ from jaxtyping import Float
 
 from latebloom._errors import UsageError
 from latebloom._text import percent, whole
+from latebloom.analysis import Analysis
 from latebloom.circuits.modular.embedding import embedding_norms
-from latebloom.figures import theme
+from latebloom.circuits.modular.family import MODULAR
+from latebloom.figures import of_pairs, theme
 from latebloom.figures.figure import Figure, fixed
-from latebloom.figures.source import FigureSource, wave_rows
+from latebloom.figures.of_pairs import wave_rows
 
 if TYPE_CHECKING:
     import matplotlib.figure
@@ -42,24 +44,26 @@ class EmbeddingSpectrum:
         return float(energy[on_key].sum() / max(energy[1:].sum(), np.finfo(float).tiny))
 
 
-def data(source: FigureSource) -> EmbeddingSpectrum:
+def data(analysis: Analysis) -> EmbeddingSpectrum:
     """Of the final checkpoint."""
-    return _at(source, source.step)
+    return _at(analysis, analysis.step)
 
 
-def data_before(source: FigureSource) -> EmbeddingSpectrum:
+def data_before(analysis: Analysis) -> EmbeddingSpectrum:
     """Of the checkpoint nearest to three quarters of the way through circuit formation, before test loss falls."""
-    forming = next((phase for phase in source.phases.phases if phase.name == "circuit formation"), None)
+    forming = next((phase for phase in analysis.phases.phases if phase.name == "circuit formation"), None)
     if forming is None or forming.end is None:
-        raise UsageError(f"{source.run.path} has no circuit formation to look into. {source.phases.reason}")
+        raise UsageError(f"{analysis.run.path} has no circuit formation to look into. {analysis.phases.reason}")
     target = forming.start + BEFORE * (forming.end - forming.start)
-    before = [step for step in source.steps if step < forming.end] or source.steps[:1]
-    return _at(source, min(before, key=lambda step: abs(step - target)))
+    before = [step for step in analysis.steps if step < forming.end] or analysis.steps[:1]
+    return _at(analysis, min(before, key=lambda step: abs(step - target)))
 
 
-def _at(source: FigureSource, step: int) -> EmbeddingSpectrum:
-    grid = source.grid if step == source.step else source.grid_at(step)
-    return EmbeddingSpectrum(step, source.labels, embedding_norms(grid.embedding).numpy(), tuple(source.keys))
+def _at(analysis: Analysis, step: int) -> EmbeddingSpectrum:
+    grid = of_pairs.grid(analysis) if step == analysis.step else of_pairs.grid_at(analysis, step)
+    return EmbeddingSpectrum(
+        step, of_pairs.labels(analysis), embedding_norms(grid.embedding).numpy(), of_pairs.keys(analysis)
+    )
 
 
 def says(spectrum: EmbeddingSpectrum) -> str:
@@ -130,6 +134,7 @@ FIGURE = Figure(
     says=says,
     draw=draw,
     size=fixed(8.6, 3.1),
+    family=MODULAR.name,
 )
 
 BEFORE_FIGURE = Figure(
@@ -145,4 +150,5 @@ BEFORE_FIGURE = Figure(
     says=says,
     draw=draw,
     size=fixed(8.6, 3.1),
+    family=MODULAR.name,
 )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from latebloom._text import nats
-from latebloom.figures import theme
+from latebloom.analysis import Analysis
+from latebloom.circuits.modular.family import MODULAR
+from latebloom.circuits.modular.measures import EXCLUDED, EXCLUDED_ALONE
+from latebloom.figures import of_pairs, theme
 from latebloom.figures.figure import Figure, fixed
-from latebloom.figures.source import FigureSource
 from latebloom.figures.steps import Curves, Line, Stroke, draw_curves, log_scale, step_axis
+from latebloom.measures.any_model import TRAIN_LOSS
 
 if TYPE_CHECKING:
     import matplotlib.figure
@@ -19,16 +20,16 @@ MOST_NAMED = 10
 """More lines than this are not named one by one."""
 
 
-def data(source: FigureSource) -> Curves:
+def data(analysis: Analysis) -> Curves:
     """Train loss, excluded loss of all key frequencies together, and of each alone where it was measured."""
-    keys = source.some_keys()
+    keys = of_pairs.some_keys(analysis)
     lines = [
-        Line("train_loss", "train", source.series("train_loss")),
-        Line("excluded_loss", "without all keys", source.series("excluded_loss")),
+        Line(TRAIN_LOSS.name, "train", analysis.require(TRAIN_LOSS.name)),
+        Line(EXCLUDED.name, "without all keys", analysis.require(EXCLUDED.name)),
     ]
-    singles = [(k, source.maybe_series(f"excluded_loss.k{k}")) for k in keys]
+    singles = [(k, analysis.series(EXCLUDED_ALONE.of(k=k))) for k in keys]
     lines += [Line(f"k{k}", f"without k = {k}", series) for k, series in singles if series is not None]
-    return Curves(tuple(lines), source.phases, float(np.log(source.task.p)))
+    return Curves(tuple(lines), analysis.phases, analysis.chance)
 
 
 def says(curves: Curves) -> str:
@@ -43,8 +44,8 @@ def draw(figure: matplotlib.figure.Figure, curves: Curves) -> None:
     axes = figure.subplots()
     keys = [int(line.name[1:]) for line in curves.lines[2:]]
     strokes = {
-        "train_loss": Stroke(theme.TRAIN, 1.4),
-        "excluded_loss": Stroke(theme.INK, 2.2),
+        TRAIN_LOSS.name: Stroke(theme.TRAIN, 1.4),
+        EXCLUDED.name: Stroke(theme.INK, 2.2),
         **{f"k{k}": Stroke(colour, 1.3) for k, colour in theme.key_colours(keys).items()},
     }
     named = [line.name for line in curves.lines if len(keys) <= MOST_NAMED or not line.name.startswith("k")]
@@ -67,4 +68,5 @@ FIGURE = Figure(
     says=says,
     draw=draw,
     size=fixed(8.6, 4.0),
+    family=MODULAR.name,
 )

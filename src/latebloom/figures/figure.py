@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from latebloom.figures.source import FigureSource
-from latebloom.tasks import ModularTask, Task
+from latebloom._errors import UsageError
+from latebloom._registry import Registry
+from latebloom.analysis import Analysis
+from latebloom.tasks import Task
 
 if TYPE_CHECKING:
     import matplotlib.figure
 
 D = TypeVar("D")
 
-
-def of_pairs(task: Task) -> bool:
-    """Whether it is a modular task, which most figures are drawn for."""
-    return isinstance(task, ModularTask)
-
-
 Chapter = Literal["training", "circuit", "growth"]
+
+
+def any_task(task: Task) -> bool:
+    """True: most figures are drawn of every task of their family."""
+    return True
 
 
 @dataclass(frozen=True)
@@ -30,18 +31,35 @@ class Figure(Generic[D]):
     name: kebab-case, what `latebloom figure NAME` takes. chapter: of the report that holds it. caption: what it shows
     and how to read it, for any run. data: numbers alone, no drawing; UsageError where they are undefined for this
     run. says: one sentence on these data. draw: the data on an empty matplotlib figure. size: of the data, width and
-    height in inches. fits: the tasks whose runs it is drawn of.
+    height in inches. family: of the tasks whose runs it is drawn of; None for every run. fits: which of their tasks.
     """
 
     name: str
     chapter: Chapter
     title: str
     caption: str
-    data: Callable[[FigureSource], D]
+    data: Callable[[Analysis], D]
     says: Callable[[D], str]
     draw: Callable[[matplotlib.figure.Figure, D], None]
     size: Callable[[D], tuple[float, float]]
-    fits: Callable[[Task], bool] = of_pairs
+    family: str | None = None
+    fits: Callable[[Task], bool] = any_task
+
+    def is_for(self, analysis: Analysis) -> bool:
+        """Whether the report of this run shows it."""
+        return self.family in (None, analysis.family.name) and self.fits(analysis.task)
+
+    def data_of(self, analysis: Analysis) -> D:
+        """The data of a run, computed once. Errors: UsageError for a run of another family, or from ``data``."""
+        if self.family not in (None, analysis.family.name):
+            raise UsageError(
+                f"figure {self.name}: got a run of {analysis.task.name}, expected one of the family {self.family}"
+            )
+        return analysis.get(self.data)
+
+
+FIGURES: Registry[Figure[Any]] = Registry("figure")
+"""Every figure of a run by name, in the order of the report."""
 
 
 def fixed(width: float, height: float) -> Callable[[object], tuple[float, float]]:

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from latebloom._text import percent
 from latebloom.figures import theme
 from latebloom.figures.heat import colour_bar, heat, name_waves
-from latebloom.figures.source import wave_rows
+from latebloom.figures.of_pairs import wave_rows
 from latebloom.figures.wave_ticks import tick_keys
 
 if TYPE_CHECKING:

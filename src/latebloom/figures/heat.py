@@ -51,11 +51,11 @@ def colour_bar(image: matplotlib.image.AxesImage, axes: Any, label: str = "") ->
         bar.set_label(label, color=theme.MUTED, fontsize=8.5)
 
 
-def operand_axes(axes: matplotlib.axes.Axes, first: bool = True) -> None:
-    """x to the right and y upwards; ``first``: of a row of maps that share y."""
-    axes.set_xlabel("x")
+def operand_axes(axes: matplotlib.axes.Axes, names: tuple[str, str], first: bool = True) -> None:
+    """x to the right and y upwards, by these names; ``first``: of a row of maps that share y."""
+    axes.set_xlabel(names[0])
     if first:
-        axes.set_ylabel("y", rotation=0, labelpad=8)
+        axes.set_ylabel(names[1], rotation=0, labelpad=8 if len(names[1]) == 1 else 16)
 
 
 def name_waves(axes: matplotlib.axes.Axes, labels: Sequence[str], colours: dict[int, str], both: bool = True) -> None:

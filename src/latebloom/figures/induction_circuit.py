@@ -9,13 +9,13 @@ import numpy as np
 from jaxtyping import Float
 
 from latebloom._errors import UsageError
+from latebloom.analysis import Analysis
 from latebloom.circuits.induction import InductionCircuit, draw_sequences, explain_induction, patterns
+from latebloom.circuits.induction.family import INDUCTION
 from latebloom.figures import theme
 from latebloom.figures.figure import Figure, fixed
 from latebloom.figures.heat import colour_bar, heat
 from latebloom.figures.induction_heads import repeated_task
-from latebloom.figures.source import FigureSource
-from latebloom.tasks import RepeatedSubsequences
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -37,13 +37,13 @@ class CircuitMap:
     subsequence: int
 
 
-def data(source: FigureSource) -> CircuitMap:
+def data(analysis: Analysis) -> CircuitMap:
     """Of the final model. UsageError with the reason where it has no such circuit."""
-    task = repeated_task(source)
-    model = source.run.checkpoint(source.step).model
+    task = repeated_task(analysis)
+    model = analysis.final.model
     circuit = explain_induction(model, task, SEQUENCES, SEED)
     if circuit.pair is None:
-        raise UsageError(f"{source.run.path} has no induction circuit at step {source.step}: {circuit.undefined}")
+        raise UsageError(f"{analysis.run.path} has no induction circuit at step {analysis.step}: {circuit.undefined}")
     drawn = draw_sequences(task, 1, SEED)
     found = patterns(model, drawn.examples.tokens)
     first, second = (found[layer][0, head].numpy() for layer, head in circuit.pair)
@@ -142,5 +142,5 @@ FIGURE = Figure(
     says=says,
     draw=draw,
     size=fixed(8.6, 7.4),
-    fits=lambda task: isinstance(task, RepeatedSubsequences),
+    family=INDUCTION.name,
 )

@@ -9,12 +9,15 @@ import numpy as np
 
 from latebloom._errors import UsageError
 from latebloom._text import whole
+from latebloom.analysis import Analysis
 from latebloom.circuits.induction import draw_sequences, head_scores
-from latebloom.circuits.induction.columns import SEQUENCES
+from latebloom.circuits.induction.family import INDUCTION
+from latebloom.circuits.induction.measures import INDUCTION as INDUCTION_SCORE
+from latebloom.circuits.induction.measures import PREVIOUS_TOKEN, SEQUENCES
 from latebloom.figures import theme
 from latebloom.figures.figure import Figure, fixed
-from latebloom.figures.source import FigureSource
 from latebloom.figures.steps import Curves, Line, Stroke, draw_curves, step_axis
+from latebloom.measures import Column
 from latebloom.phases import Phases, Series
 from latebloom.tasks import RepeatedSubsequences
 
@@ -29,7 +32,7 @@ of a second."""
 NAMED = 0.25
 """A head is named in the figure where its score ever reaches this. Arbitrary."""
 
-_SCORES = {"previous_token_score": "previous-token score", "induction_score": "induction score"}
+_SCORES = {PREVIOUS_TOKEN: "previous-token score", INDUCTION_SCORE: "induction score"}
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#b0589a", "#c58f00", "#3c9fd4", "#7a4b24", "#5b5ea6")
 _NO_PHASES = Phases((), (), False, "not marked in this figure")
 
@@ -40,57 +43,56 @@ class InductionHeads:
     head 2 of layer 1."""
 
     loss: Curves
-    scores: dict[str, Curves]
+    scores: dict[Column, Curves]
 
 
-def repeated_task(source: FigureSource) -> RepeatedSubsequences:
+def repeated_task(analysis: Analysis) -> RepeatedSubsequences:
     """The run's task. UsageError for a run of another one, or of a model without attention."""
-    run = source.run
-    if not isinstance(run.task, RepeatedSubsequences):
-        raise UsageError(f"{run.path}: got a run of {run.task.name}, expected one of repeated_subsequences")
+    run = analysis.run
     if run.experiment.model.kind != "transformer":
         raise UsageError(f"{run.path} is a run of a model without attention, which has no heads to draw")
-    return run.task
+    return analysis.final.task_as(RepeatedSubsequences)
 
 
-def data(source: FigureSource) -> InductionHeads:
+def data(analysis: Analysis) -> InductionHeads:
     """Scores as measured, or from the checkpoints where they were not."""
-    task = repeated_task(source)
+    task = repeated_task(analysis)
     chance = float(np.log(task.answers))
-    names = [name for name in ("train_loss", "test_loss") if source.maybe_series(name) is not None]
-    lines = tuple(Line(name, name.removesuffix("_loss"), source.series(name)) for name in names)
-    measured = any(name.startswith("induction_score.") for name in source.metrics.column_names)
-    found = _measured(source) if measured else _computed(source, task)
+    names = [name for name in ("train_loss", "test_loss") if analysis.series(name) is not None]
+    lines = tuple(Line(name, name.removesuffix("_loss"), analysis.require(name)) for name in names)
+    is_measured = INDUCTION_SCORE.among(analysis.metrics)
+    scores = _measured(analysis) if is_measured else _computed(analysis, task)
     return InductionHeads(
         Curves(lines, _NO_PHASES, chance),
-        {name: Curves(tuple(found[name]), _NO_PHASES) for name in _SCORES},
+        {column: Curves(tuple(scores[column]), _NO_PHASES) for column in _SCORES},
     )
 
 
-def _measured(source: FigureSource) -> dict[str, list[Line]]:
-    found: dict[str, list[Line]] = {name: [] for name in _SCORES}
-    for column in source.metrics.column_names:
-        name, _, head = column.partition(".")
-        if name in _SCORES:
-            found[name].append(Line(head, head, source.series(column)))
-    return found
+def _measured(analysis: Analysis) -> dict[Column, list[Line]]:
+    return {
+        column: [
+            Line(values["head"], values["head"], analysis.require(name))
+            for name, values in column.among(analysis.metrics).items()
+        ]
+        for column in _SCORES
+    }
 
 
-def _computed(source: FigureSource, task: RepeatedSubsequences) -> dict[str, list[Line]]:
-    chosen = np.unique(np.linspace(0, len(source.steps) - 1, MOST_STEPS).round().astype(int))
-    steps = [source.steps[i] for i in chosen]
+def _computed(analysis: Analysis, task: RepeatedSubsequences) -> dict[Column, list[Line]]:
+    chosen = np.unique(np.linspace(0, len(analysis.steps) - 1, MOST_STEPS).round().astype(int))
+    steps = [analysis.steps[i] for i in chosen]
     sequences = draw_sequences(task, SEQUENCES)
-    scores = [head_scores(source.run.checkpoint(step).model, sequences) for step in steps]
-    by_name = {
-        "previous_token_score": np.stack([score.previous_token.numpy() for score in scores]),
-        "induction_score": np.stack([score.induction.numpy() for score in scores]),
+    scores = [head_scores(analysis.run.checkpoint(step).model, sequences) for step in steps]
+    by_column = {
+        PREVIOUS_TOKEN: np.stack([score.previous_token.numpy() for score in scores]),
+        INDUCTION_SCORE: np.stack([score.induction.numpy() for score in scores]),
     }
     return {
-        name: [
+        column: [
             Line(f"{layer}.{head}", f"{layer}.{head}", Series.of(steps, values[:, layer, head]))
             for layer, head in np.ndindex(values.shape[1:])
         ]
-        for name, values in by_name.items()
+        for column, values in by_column.items()
     }
 
 
@@ -143,5 +145,5 @@ FIGURE = Figure(
     says=says,
     draw=draw,
     size=fixed(8.6, 6.6),
-    fits=lambda task: isinstance(task, RepeatedSubsequences),
+    family=INDUCTION.name,
 )

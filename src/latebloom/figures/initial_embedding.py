@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from latebloom._errors import UsageError
 from latebloom._text import percent
+from latebloom.analysis import Analysis
+from latebloom.circuits.modular.family import MODULAR
 from latebloom.circuits.modular.initial import InitialCircle, initial_circles
-from latebloom.figures import theme
+from latebloom.figures import of_pairs, theme
 from latebloom.figures.circles import MOST, Circle, draw_circles
 from latebloom.figures.figure import Figure, fixed
-from latebloom.figures.source import FigureSource
 
 if TYPE_CHECKING:
     import matplotlib.figure
@@ -23,16 +24,19 @@ class InitialEmbedding:
 
     circles: tuple[InitialCircle, ...]
     keys: tuple[int, ...]
+    values: tuple[int, ...]
 
 
-def data(source: FigureSource) -> InitialEmbedding:
+def data(analysis: Analysis) -> InitialEmbedding:
     """Of the checkpoint at step 0. UsageError without one, or where no two final components make a circle."""
-    if source.steps[0] != 0:
-        raise UsageError(f"{source.run.path} has no checkpoint at step 0, and this figure needs the initial embedding")
-    circles = initial_circles(source.grid_at(0).embedding, source.grid.embedding)
+    if analysis.steps[0] != 0:
+        raise UsageError(
+            f"{analysis.run.path} has no checkpoint at step 0, and this figure needs the initial embedding"
+        )
+    circles = initial_circles(of_pairs.grid_at(analysis, 0).embedding, of_pairs.grid(analysis).embedding)
     if not circles:
-        raise UsageError(f"{source.run.path}: no two principal components of the final embedding make a circle")
-    return InitialEmbedding(tuple(circles), tuple(source.keys))
+        raise UsageError(f"{analysis.run.path}: no two principal components of the final embedding make a circle")
+    return InitialEmbedding(tuple(circles), of_pairs.keys(analysis), of_pairs.first_operands(analysis))
 
 
 def says(embedding: InitialEmbedding) -> str:
@@ -51,6 +55,7 @@ def draw(figure: matplotlib.figure.Figure, embedding: InitialEmbedding) -> None:
             c.scores.numpy(),
             f"k = {c.k}: {c.circularity:.0%}",
             f"random {c.control:.0%}, most {c.control_max:.0%}",
+            embedding.values,
         )
         for c in embedding.circles
     ]
@@ -71,4 +76,5 @@ FIGURE = Figure(
     says=says,
     draw=draw,
     size=fixed(8.6, 2.3),
+    family=MODULAR.name,
 )

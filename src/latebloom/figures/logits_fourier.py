@@ -1,15 +1,16 @@
 """The logits in the 2D Fourier basis: what survives to the answer."""
 
-from latebloom.figures import fourier_map
+from latebloom.analysis import Analysis
+from latebloom.circuits.modular.family import MODULAR
+from latebloom.figures import fourier_map, of_pairs
 from latebloom.figures.figure import Figure
 from latebloom.figures.fourier_map import FourierMap
-from latebloom.figures.source import FigureSource
 
 
-def data(source: FigureSource) -> FourierMap:
+def data(analysis: Analysis) -> FourierMap:
     """Norm over all answers of each term's coefficients, in the final model."""
-    norms = source.grid.logit_coefficients.norm(dim=2).numpy()
-    return FourierMap(norms, source.labels, tuple(source.keys))
+    norms = of_pairs.grid(analysis).logit_coefficients.norm(dim=2).numpy()
+    return FourierMap(norms, of_pairs.labels(analysis), of_pairs.keys(analysis))
 
 
 FIGURE = Figure(
@@ -26,4 +27,5 @@ FIGURE = Figure(
     says=fourier_map.says,
     draw=fourier_map.draw,
     size=fourier_map.size,
+    family=MODULAR.name,
 )

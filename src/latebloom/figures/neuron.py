@@ -12,10 +12,13 @@ from torch import Tensor
 
 from latebloom._errors import UsageError
 from latebloom._text import percent
+from latebloom.analysis import Analysis
+from latebloom.circuits.modular.family import MODULAR
 from latebloom.circuits.modular.neurons import block_rows
+from latebloom.circuits.modular.page import shown_neuron
+from latebloom.figures import of_pairs
 from latebloom.figures.figure import Figure, fixed
 from latebloom.figures.heat import colour_bar, heat, operand_axes
-from latebloom.figures.source import FigureSource
 from latebloom.fourier import inverse_transform
 
 if TYPE_CHECKING:
@@ -33,31 +36,31 @@ class Neuron:
     clustered: bool
     activation: Float[np.ndarray, "x y"]
     polynomial: Float[np.ndarray, "x y"]
+    operands: tuple[str, str] = ("x", "y")
 
 
-def data(source: FigureSource) -> Neuron:
+def data(analysis: Analysis) -> Neuron:
     """Neuron 0, as in the write-up, if it belongs to a key frequency's cluster; else the first that does; else the
     first live one. UsageError where none is live."""
-    clusters = source.clusters
-    live = clusters.live.nonzero().flatten().tolist()
-    if not live:
-        raise UsageError(f"{source.run.path} has no live neuron at step {source.step}")
-    in_key = [n for n in live if bool(clusters.clustered[n]) and int(clusters.frequency[n]) in source.keys]
-    number = (in_key or live)[0]
+    number = analysis.final.exact.get(shown_neuron)
+    if number is None:
+        raise UsageError(f"{analysis.run.path} has no live neuron at step {analysis.step}")
+    clusters = of_pairs.clusters(analysis)
     return Neuron(
         number,
         int(clusters.frequency[number]),
         float(clusters.fve[number]),
         bool(clusters.clustered[number]),
-        source.grid.neurons[..., number].numpy(),
-        _polynomial(source, number).numpy(),
+        of_pairs.grid(analysis).neurons[..., number].numpy(),
+        _polynomial(analysis, number).numpy(),
+        of_pairs.operand_names(analysis),
     )
 
 
-def _polynomial(source: FigureSource, number: int) -> Float[Tensor, "x y"]:
+def _polynomial(analysis: Analysis, number: int) -> Float[Tensor, "x y"]:
     """The neuron cut down to the 3×3 block of its frequency. Source: the write-up, footnote 26."""
-    rows = torch.tensor(block_rows(int(source.clusters.frequency[number]), source.task.p))
-    coefficients = source.grid.neuron_coefficients[..., number]
+    rows = torch.tensor(block_rows(int(of_pairs.clusters(analysis).frequency[number]), of_pairs.grid(analysis).order))
+    coefficients = of_pairs.grid(analysis).neuron_coefficients[..., number]
     kept = torch.zeros_like(coefficients)
     kept[rows[:, None], rows] = coefficients[rows][:, rows]
     return inverse_transform(kept, (0, 1))
@@ -79,7 +82,7 @@ def draw(figure: matplotlib.figure.Figure, neuron: Neuron) -> None:
     for axes, values, title in zip(panels, (neuron.activation, neuron.polynomial), titles):
         image = heat(axes, values, top=top)
         axes.set_title(title)
-        operand_axes(axes, first=axes is panels[0])
+        operand_axes(axes, neuron.operands, first=axes is panels[0])
     colour_bar(image, panels, "activation")
 
 
@@ -96,4 +99,5 @@ FIGURE = Figure(
     says=says,
     draw=draw,
     size=fixed(8.6, 4.0),
+    family=MODULAR.name,
 )

@@ -9,11 +9,12 @@ import numpy as np
 from jaxtyping import Float
 
 from latebloom._text import percent
+from latebloom.analysis import Analysis
+from latebloom.circuits.modular.family import MODULAR
 from latebloom.circuits.modular.neurons import block_rows, neuron_formula
-from latebloom.figures import neuron, theme
+from latebloom.figures import neuron, of_pairs, theme
 from latebloom.figures.figure import Figure, fixed
 from latebloom.figures.heat import colour_bar, heat, name_waves
-from latebloom.figures.source import FigureSource
 from latebloom.figures.wave_ticks import tick_keys
 
 if TYPE_CHECKING:
@@ -44,17 +45,17 @@ class NeuronFourier:
         return block_rows(self.frequency, len(self.labels))
 
 
-def data(source: FigureSource) -> NeuronFourier:
+def data(analysis: Analysis) -> NeuronFourier:
     """Of the final model."""
-    shown = neuron.data(source)
+    shown: neuron.Neuron = analysis.get(neuron.data)
     return NeuronFourier(
         shown.number,
         shown.frequency,
         shown.fve,
-        source.grid.neuron_coefficients[..., shown.number].numpy(),
-        neuron_formula(source.grid, shown.number, shown.frequency),
-        source.labels,
-        tuple(source.keys),
+        of_pairs.grid(analysis).neuron_coefficients[..., shown.number].numpy(),
+        neuron_formula(of_pairs.grid(analysis), shown.number, shown.frequency),
+        of_pairs.labels(analysis),
+        of_pairs.keys(analysis),
     )
 
 
@@ -112,4 +113,5 @@ FIGURE = Figure(
     says=says,
     draw=draw,
     size=fixed(8.6, 4.0),
+    family=MODULAR.name,
 )

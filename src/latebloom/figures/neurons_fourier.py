@@ -1,15 +1,16 @@
 """All neurons in the 2D Fourier basis: which products of waves the MLP computes."""
 
-from latebloom.figures import fourier_map
+from latebloom.analysis import Analysis
+from latebloom.circuits.modular.family import MODULAR
+from latebloom.figures import fourier_map, of_pairs
 from latebloom.figures.figure import Figure
 from latebloom.figures.fourier_map import FourierMap
-from latebloom.figures.source import FigureSource
 
 
-def data(source: FigureSource) -> FourierMap:
+def data(analysis: Analysis) -> FourierMap:
     """Norm over all neurons of each term's coefficients, in the final model."""
-    norms = source.grid.neuron_coefficients.norm(dim=2).numpy()
-    return FourierMap(norms, source.labels, tuple(source.keys))
+    norms = of_pairs.grid(analysis).neuron_coefficients.norm(dim=2).numpy()
+    return FourierMap(norms, of_pairs.labels(analysis), of_pairs.keys(analysis))
 
 
 FIGURE = Figure(
@@ -26,4 +27,5 @@ FIGURE = Figure(
     says=fourier_map.says,
     draw=fourier_map.draw,
     size=fourier_map.size,
+    family=MODULAR.name,
 )

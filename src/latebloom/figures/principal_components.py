@@ -10,12 +10,13 @@ from jaxtyping import Float
 from torch import Tensor
 
 from latebloom._text import percent
+from latebloom.analysis import Analysis
 from latebloom.circuits.modular.embedding import circularity, embedding_components
-from latebloom.figures import theme
+from latebloom.circuits.modular.family import MODULAR
+from latebloom.figures import of_pairs, theme
 from latebloom.figures.circles import Circle, draw_circles
 from latebloom.figures.figure import Figure, fixed
 from latebloom.figures.heat import colour_bar, heat
-from latebloom.figures.source import FigureSource
 from latebloom.fourier import energy_by_frequency, transform
 
 if TYPE_CHECKING:
@@ -37,19 +38,20 @@ class PrincipalComponents:
     keys: tuple[int, ...]
 
 
-def data(source: FigureSource) -> PrincipalComponents:
+def data(analysis: Analysis) -> PrincipalComponents:
     """Of the final embedding, centred over the operands."""
-    found = embedding_components(source.grid.embedding, COUNT)
+    found = embedding_components(of_pairs.grid(analysis).embedding, COUNT)
     energy = energy_by_frequency(transform(found.scores, (0,)))
     content = (energy / energy.sum(0).clamp(min=1e-300)).T.numpy()
-    circles = tuple(_circle(found.scores, *pair) for pair in found.circles())
-    return PrincipalComponents(content, found.variance.numpy(), circles, tuple(source.keys))
+    values = of_pairs.first_operands(analysis)
+    circles = tuple(_circle(found.scores, values, *pair) for pair in found.circles())
+    return PrincipalComponents(content, found.variance.numpy(), circles, of_pairs.keys(analysis))
 
 
-def _circle(scores: Float[Tensor, "x component"], k: int, first: int, second: int) -> Circle:
+def _circle(scores: Float[Tensor, "x component"], values: tuple[int, ...], k: int, first: int, second: int) -> Circle:
     plane = scores[:, [first, second]]
     share = percent(circularity(plane, k))
-    return Circle(k, plane.numpy(), f"k = {k}: {share}", f"components {first + 1} and {second + 1}")
+    return Circle(k, plane.numpy(), f"k = {k}: {share}", f"components {first + 1} and {second + 1}", values)
 
 
 def says(components: PrincipalComponents) -> str:
@@ -98,4 +100,5 @@ FIGURE = Figure(
     says=says,
     draw=draw,
     size=fixed(8.6, 5.2),
+    family=MODULAR.name,
 )

@@ -4,42 +4,43 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from latebloom._text import nats
-from latebloom.figures import theme
+from latebloom.analysis import Analysis
+from latebloom.circuits.modular.family import MODULAR
+from latebloom.circuits.modular.measures import RESTRICTED, RESTRICTED_TEST, RESTRICTED_TRAIN
+from latebloom.figures import of_pairs, theme
 from latebloom.figures.figure import Figure, fixed
-from latebloom.figures.source import FigureSource
 from latebloom.figures.steps import Curves, Line, Stroke, draw_curves, log_scale, step_axis
+from latebloom.measures.any_model import TEST_LOSS, TRAIN_LOSS
 
 if TYPE_CHECKING:
     import matplotlib.figure
 
 _LINES = {
-    "train_loss": "train",
-    "test_loss": "test",
-    "restricted_train_loss": "restricted, train",
-    "restricted_test_loss": "restricted, test",
+    TRAIN_LOSS.name: "train",
+    TEST_LOSS.name: "test",
+    RESTRICTED_TRAIN.name: "restricted, train",
+    RESTRICTED_TEST.name: "restricted, test",
 }
 
 _STROKES = {
-    "train_loss": Stroke(theme.TRAIN, 1.3),
-    "test_loss": Stroke(theme.TEST, 1.3),
-    "restricted_loss": Stroke(theme.RESTRICTED, 2.2),
-    "restricted_train_loss": Stroke(theme.RESTRICTED, 2.2),
-    "restricted_test_loss": Stroke("#7cc4ec", 1.6, (0, (3, 2))),
+    TRAIN_LOSS.name: Stroke(theme.TRAIN, 1.3),
+    TEST_LOSS.name: Stroke(theme.TEST, 1.3),
+    RESTRICTED.name: Stroke(theme.RESTRICTED, 2.2),
+    RESTRICTED_TRAIN.name: Stroke(theme.RESTRICTED, 2.2),
+    RESTRICTED_TEST.name: Stroke("#7cc4ec", 1.6, (0, (3, 2))),
 }
 
 
-def data(source: FigureSource) -> Curves:
+def data(analysis: Analysis) -> Curves:
     """Restricted loss on train and on test (on all pairs for a run without a split), beside the ordinary losses."""
-    source.some_keys()
-    whole = source.series("restricted_loss")
-    found = [(name, label, source.maybe_series(name)) for name, label in _LINES.items()]
-    lines = [Line(name, label, series) for name, label, series in found if series is not None]
-    if all("restricted" not in line.name for line in lines):
-        lines.append(Line("restricted_loss", "restricted", whole))
-    return Curves(tuple(lines), source.phases, float(np.log(source.task.p)))
+    of_pairs.some_keys(analysis)
+    whole = analysis.require(RESTRICTED.name)
+    named = [(name, label, analysis.series(name)) for name, label in _LINES.items()]
+    lines = [Line(name, label, series) for name, label, series in named if series is not None]
+    if not any(line.name in (RESTRICTED_TRAIN.name, RESTRICTED_TEST.name) for line in lines):
+        lines.append(Line(RESTRICTED.name, "restricted", whole))
+    return Curves(tuple(lines), analysis.phases, analysis.chance)
 
 
 def says(curves: Curves) -> str:
@@ -70,4 +71,5 @@ FIGURE = Figure(
     says=says,
     draw=draw,
     size=fixed(8.6, 4.0),
+    family=MODULAR.name,
 )

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from latebloom._text import nats, whole
+from latebloom.analysis import Analysis
 from latebloom.figures import theme
 from latebloom.figures.figure import Figure, fixed
-from latebloom.figures.source import FigureSource
 from latebloom.figures.steps import Curves, Line, Stroke, draw_curves, log_scale, step_axis
+from latebloom.measures.any_model import TRAIN_LOSS
 from latebloom.phases import Series
 
 if TYPE_CHECKING:
@@ -31,20 +32,19 @@ class TrainingCurve:
     accuracy: Curves | None
 
 
-def data(source: FigureSource) -> TrainingCurve:
+def data(analysis: Analysis) -> TrainingCurve:
     """From the metrics logged while training."""
-    source.series("train_loss")
-    chance = float(np.log(source.run.task.answers))
-    accuracies = _lines(source, "accuracy")
+    analysis.require(TRAIN_LOSS.name)
+    accuracies = _lines(analysis, "accuracy")
     return TrainingCurve(
-        Curves(_lines(source, "loss"), source.phases, chance),
-        Curves(accuracies, source.phases) if accuracies else None,
+        Curves(_lines(analysis, "loss"), analysis.phases, analysis.chance),
+        Curves(accuracies, analysis.phases) if accuracies else None,
     )
 
 
-def _lines(source: FigureSource, quantity: str) -> tuple[Line, ...]:
-    found = ((name, source.maybe_series(f"{name}_{quantity}")) for name in ("train", "test"))
-    return tuple(Line(name, name, series) for name, series in found if series is not None)
+def _lines(analysis: Analysis, quantity: str) -> tuple[Line, ...]:
+    named = ((name, analysis.series(f"{name}_{quantity}")) for name in ("train", "test"))
+    return tuple(Line(name, name, series) for name, series in named if series is not None)
 
 
 def says(curve: TrainingCurve) -> str:
@@ -90,5 +90,4 @@ FIGURE = Figure(
     says=says,
     draw=draw,
     size=fixed(8.6, 4.8),
-    fits=lambda task: True,
 )

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float
 
-from latebloom._errors import UsageError
+from latebloom.analysis import Analysis
 from latebloom.circuits.skip_trigrams import Trigram, end_tables, skip_trigrams, trigrams_found
+from latebloom.circuits.skip_trigrams.family import SKIP_TRIGRAMS
 from latebloom.circuits.skip_trigrams.trigrams import leads, strengths
 from latebloom.figures.figure import Figure, fixed
 from latebloom.figures.heat import colour_bar, heat
-from latebloom.figures.source import FigureSource
 from latebloom.tasks import SkipTrigrams
 from latebloom.tasks.skip_trigrams import FILLERS, TRIGGERS
 
@@ -35,12 +35,9 @@ class TrigramCircuit:
     trigrams: tuple[Trigram, ...]
 
 
-def data(source: FigureSource) -> TrigramCircuit:
+def data(analysis: Analysis) -> TrigramCircuit:
     """Of the final model. UsageError unless it is a one-layer attention-only transformer."""
-    task = source.run.task
-    if not isinstance(task, SkipTrigrams):
-        raise UsageError(f"{source.run.path}: got a run of {task.name}, expected one of skip_trigrams for this figure")
-    tables = end_tables(source.run.checkpoint(source.step).model, task)
+    tables = end_tables(analysis.final.model, analysis.final.task_as(SkipTrigrams))
     scores = tables.token_scores - tables.token_scores[:, :FILLERS].mean(1, keepdim=True)
     return TrigramCircuit(
         scores.T.numpy(),
@@ -97,5 +94,5 @@ FIGURE = Figure(
     says=says,
     draw=draw,
     size=fixed(8.6, 4.6),
-    fits=lambda task: isinstance(task, SkipTrigrams),
+    family=SKIP_TRIGRAMS.name,
 )

@@ -10,11 +10,13 @@ from jaxtyping import Float
 
 from latebloom._errors import UsageError
 from latebloom._text import percent
+from latebloom.analysis import Analysis
+from latebloom.circuits.modular.family import MODULAR
 from latebloom.circuits.modular.unembedding import cluster_output
-from latebloom.figures import theme
+from latebloom.figures import of_pairs, theme
 from latebloom.figures.figure import Figure, fixed
 from latebloom.figures.heat import colour_bar, heat
-from latebloom.figures.source import FigureSource, wave_rows
+from latebloom.figures.of_pairs import wave_rows
 from latebloom.fourier import basis_rows
 
 if TYPE_CHECKING:
@@ -35,16 +37,16 @@ class ClusterWeights:
     keys: tuple[int, ...]
 
 
-def data(source: FigureSource) -> ClusterWeights:
+def data(analysis: Analysis) -> ClusterWeights:
     """Of the largest cluster of a key frequency, in the final model."""
-    sizes = {k: len(source.clusters.members(k)) for k in source.some_keys()}
+    sizes = {k: len(of_pairs.clusters(analysis).members(k)) for k in of_pairs.some_keys(analysis)}
     k = max(sizes, key=lambda key: sizes[key])
     if sizes[k] == 0:
-        raise UsageError(f"{source.run.path} has no neurons in a cluster of a key frequency at step {source.step}")
-    matrix = cluster_output(source.grid, k, source.clusters.members(k)).matrix[:, 1:]
-    total, own = float(matrix.square().sum()), [row - 1 for row in basis_rows(k, source.task.p)]
+        raise UsageError(f"{analysis.run.path} has no neurons in a cluster of a key frequency at step {analysis.step}")
+    matrix = cluster_output(of_pairs.grid(analysis), k, of_pairs.clusters(analysis).members(k)).matrix[:, 1:]
+    total, own = float(matrix.square().sum()), [row - 1 for row in basis_rows(k, of_pairs.grid(analysis).order)]
     share = float(matrix[:, own].square().sum()) / total if total > 0 else None
-    return ClusterWeights(k, matrix.numpy(), share, source.labels[1:], tuple(source.keys))
+    return ClusterWeights(k, matrix.numpy(), share, of_pairs.labels(analysis)[1:], of_pairs.keys(analysis))
 
 
 def says(weights: ClusterWeights) -> str:
@@ -89,4 +91,5 @@ FIGURE = Figure(
     says=says,
     draw=draw,
     size=fixed(8.6, 3.9),
+    family=MODULAR.name,
 )

@@ -5,28 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from latebloom._text import whole
+from latebloom.analysis import Analysis
 from latebloom.figures import theme
 from latebloom.figures.figure import Figure, fixed
-from latebloom.figures.source import FigureSource
 from latebloom.figures.steps import Curves, Line, Stroke, draw_curves, log_scale, step_axis
+from latebloom.measures.any_model import SUM_SQUARED_WEIGHTS, SUM_SQUARED_WEIGHTS_OF
 
 if TYPE_CHECKING:
     import matplotlib.figure
 
-TOTAL = "sum_squared_weights"
+TOTAL = SUM_SQUARED_WEIGHTS.name
 
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#b0589a", "#c58f00", "#3c9fd4", "#7a4b24", "#5b5ea6")
 
 
-def data(source: FigureSource) -> Curves:
-    """The total, and every matrix that `latebloom measure` found; biases and W_pos are too small to matter."""
-    lines = [Line(TOTAL, "all weights", source.series(TOTAL))]
-    for name in source.metrics.column_names:
-        short = name.removeprefix(f"{TOTAL}.")
-        series = source.maybe_series(name) if short != name and "W_" in short and short != "W_pos" else None
-        if series is not None:
-            lines.append(Line(name, short, series))
-    return Curves(tuple(lines), source.phases)
+def data(analysis: Analysis) -> Curves:
+    """The total, and every matrix that `latebloom measure` measured; biases and W_pos are too small to matter."""
+    lines = [Line(TOTAL, "all weights", analysis.require(TOTAL))]
+    for name, values in SUM_SQUARED_WEIGHTS_OF.among(analysis.metrics).items():
+        tensor = values["tensor"]
+        if "W_" in tensor and tensor != "W_pos":
+            lines.append(Line(name, tensor, analysis.require(name)))
+    return Curves(tuple(lines), analysis.phases)
 
 
 def says(curves: Curves) -> str:
@@ -61,5 +61,4 @@ FIGURE = Figure(
     says=says,
     draw=draw,
     size=fixed(8.6, 4.0),
-    fits=lambda task: True,
 )

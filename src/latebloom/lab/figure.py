@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from latebloom._errors import UsageError
-from latebloom.figures import FIGURES, SWEEP_FIGURES, Drawing, FigureSource, drawn
+from latebloom.analysis import Analysis
+from latebloom.figures import FIGURES, SWEEP_FIGURES, Drawing, drawn
 from latebloom.figures.sweep import drawn as sweep_drawn
 from latebloom.lab.seeds.frame import OF_STUDIES, seed_frame
 from latebloom.lab.seeds.study import study_seeds
@@ -39,7 +40,7 @@ def figure(name: str, target: Run | Sweep | str | Path, by: Sequence[str] = (), 
 
 def _of_run(name: str, run: Run) -> Drawing:
     kind = FIGURES[name]
-    data = FigureSource(run).data_of(kind)
+    data = kind.data_of(Analysis(run))
     return Drawing(name, run.path, kind.title, kind.caption, kind.says(data), partial(drawn, kind, data))
 
 

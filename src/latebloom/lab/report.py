@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from latebloom.analysis import Analysis
 from latebloom.explorer import render_report
-from latebloom.figures import FIGURES, FigureSource, drawn
+from latebloom.figures import FIGURES, drawn
 from latebloom.lab.summary import summarise
 from latebloom.runs import Run, open_run
 from latebloom.store import atomic_write, check_output
@@ -21,10 +22,10 @@ def report(target: Run | str | Path, out: str | Path | None = None, root: str | 
     run = open_run(target, root)
     path = run.path / "report.html" if out is None else Path(out)
     check_output(path)
-    source = FigureSource(run)
-    summary = summarise(source)
-    names = [entry["name"] for entry in summary["figures"] if "says" in entry]
-    pictures = {name: drawn(FIGURES[name], source.data_of(FIGURES[name])).decode() for name in names}
+    analysis = Analysis(run)
+    summary = summarise(analysis)
+    figures = [FIGURES[entry["name"]] for entry in summary["figures"] if "says" in entry]
+    pictures = {figure.name: drawn(figure, figure.data_of(analysis)).decode() for figure in figures}
     page = render_report(summary, pictures)
     if out is None:
         run.directory.write_document("summary", summary)

@@ -1,43 +1,108 @@
-"""What a measure may look at: one checkpoint of a run, run once on all pairs."""
+"""One model with what is known about it: what measures, explanations and figures are computed from."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from __future__ import annotations
 
-from jaxtyping import Bool, Float
+import copy
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from jaxtyping import Float, Int
+from numpy import ndarray
 from torch import Tensor
 
-from latebloom.circuits.modular.grid import Grid
+from latebloom._errors import UsageError
 from latebloom.models import Examples, Model
+from latebloom.models import sum_squared_weights as sum_of_squares
 from latebloom.tasks import Task
 
+T = TypeVar("T")
+K = TypeVar("K", bound=Task)
 
-@dataclass(frozen=True)
+Basis = Mapping[str, Any]
+"""What a family fixes from one model and applies to others, such as key frequencies; plain JSON."""
+
+
+def plain_forward(snapshot: Snapshot, examples: Examples) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
+    """The model's logits on some examples."""
+    return snapshot.model(examples.tokens, snapshot.task.loss_positions)
+
+
+def no_basis(snapshot: Snapshot) -> Basis:
+    """The basis of a family that fixes nothing."""
+    return {}
+
+
+def fixed_basis(basis: Basis) -> Callable[[Snapshot], Basis]:
+    """A ``basis_of`` that is known beforehand."""
+    return lambda snapshot: basis
+
+
+@dataclass(frozen=True, eq=False)
 class Snapshot:
-    """One checkpoint.
+    """A model at one moment, in the precision of its weights.
 
-    sets: the fixed sets of examples, by name (``train``, ``test``); none for a stream.
-    grid: the model on all pairs; None where the task is not on pairs.
-    keys: key frequencies of the final model, applied to every checkpoint as in the write-up; may be empty.
-    train_mask: which pairs were trained on; None for a stream.
+    sets: fixed sets of examples by name (``train``, ``test``); none for a stream or a file of weights.
+    train_rows: which rows of ``task.universe()`` were trained on; None where that is unknown or not defined.
+    basis_of: gives the snapshot's `basis` when it is first asked for.
+    forward: computes logits on examples; a family may look them up instead of running the model again.
+    stored_squares: sum of squared weights as stored, where a file holds more than the model.
+    assumed: what a file of weights does not say and was assumed, by name; empty for runs.
     """
 
     model: Model
     task: Task
-    sets: Mapping[str, Examples]
-    grid: Grid | None
-    keys: tuple[int, ...]
-    train_mask: Bool[Tensor, "x y"] | None
+    sets: Mapping[str, Examples] = field(default_factory=dict)
+    train_rows: Int[ndarray, " row"] | None = None
+    basis_of: Callable[[Snapshot], Basis] = no_basis
+    forward: Callable[[Snapshot, Examples], Float[Tensor, "batch loss_pos d_vocab_out"]] = plain_forward
+    stored_squares: float | None = None
+    assumed: Mapping[str, Any] = field(default_factory=dict)
+    _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def get(self, function: Callable[[Snapshot], T]) -> T:
+        """``function(snapshot)``, computed once. Functions are told apart by identity, so pass named ones."""
+        if function not in self._cache:
+            self._cache[function] = function(self)
+        return self._cache[function]
+
+    def task_as(self, kind: type[K]) -> K:
+        """The task, if it is of that class. Errors: UsageError for another one."""
+        if not isinstance(self.task, kind):
+            expected = kind.model_fields["name"].default
+            name = expected if isinstance(expected, str) else kind.__name__
+            raise UsageError(f"got a model of {self.task.name}, expected one of {name}")
+        return self.task
 
     def logits(self, examples: Examples) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
-        """The model's logits on some examples: looked up where it has been run on all pairs."""
-        if self.grid is None:
-            return self.model(examples.tokens, self.task.loss_positions)
-        x, y = examples.tokens[:, 0], examples.tokens[:, 1]
-        return self.grid.outputs[x, y][:, None]
+        """The model's logits on some examples."""
+        return self.forward(self, examples)
 
     @property
-    def phase(self) -> tuple[Grid, int] | None:
-        """The grid and the sign s of cos w(x + s·y), where the task has such a direction and there are key
-        frequencies; else None, and measures of the wave algorithm are undefined."""
-        sign = None if self.grid is None else self.grid.task.phase_sign
-        return (self.grid, sign) if self.grid is not None and sign is not None and self.keys else None
+    def exact(self) -> Snapshot:
+        """The same model in float64; copied once."""
+        return self.get(_in_float64)
+
+    @property
+    def sum_squared_weights(self) -> float:
+        """Over all trained tensors as stored."""
+        return sum_of_squares(self.model.parameters()) if self.stored_squares is None else self.stored_squares
+
+    @property
+    def basis(self) -> Basis:
+        """What the task's family fixes from the final model of a run and applies to every checkpoint.
+
+        For a modular task: the rule and the key frequencies.
+        """
+        return self.get(self.basis_of)
+
+
+def _in_float64(snapshot: Snapshot) -> Snapshot:
+    exact = copy.deepcopy(snapshot.model).double()
+    return replace(
+        snapshot,
+        model=exact,
+        basis_of=lambda _: snapshot.basis,
+        stored_squares=snapshot.sum_squared_weights,
+        _cache={},
+    )

@@ -1,24 +1,19 @@
-"""Weights, the plain forward pass, and activations that can be read and replaced by name."""
+"""Models: weights, the plain forward pass, and activations that can be read and replaced by name."""
 
-from typing import Annotated
+from latebloom.models.base import MODELS, AnyModelConfig, Model, ModelConfig
 
-from pydantic import Field
-
-from latebloom.models.base import Model
-from latebloom.models.evaluate import evaluate, summarise
+from latebloom.models.transformer import Transformer, TransformerConfig  # isort: skip (`MODELS` lists it first)
+from latebloom.models.mlp import MLP, MLPConfig  # isort: skip
+from latebloom.models.evaluate import evaluate, sum_squared_weights, summarise
 from latebloom.models.examples import Examples
 from latebloom.models.hooks import Hooks, Replacement
 from latebloom.models.linear import Linear, LinearConfig
 from latebloom.models.loss import TINY_GRADIENT, cross_entropy, per_label
-from latebloom.models.mlp import MLP, MLPConfig
-from latebloom.models.norm import sum_squared_weights
 from latebloom.models.published import trained_tensors, transformer_from_state
-from latebloom.models.transformer import Transformer, TransformerConfig
-
-AnyModelConfig = Annotated[TransformerConfig | MLPConfig | LinearConfig, Field(discriminator="kind")]
 
 __all__ = [
     "MLP",
+    "MODELS",
     "TINY_GRADIENT",
     "AnyModelConfig",
     "Examples",
@@ -27,6 +22,7 @@ __all__ = [
     "LinearConfig",
     "MLPConfig",
     "Model",
+    "ModelConfig",
     "Replacement",
     "Transformer",
     "TransformerConfig",

@@ -1,14 +1,22 @@
-"""What every model offers: logits at chosen positions, and activations that can be read and replaced by name."""
+"""The interface of every model: logits at chosen positions, activations that can be read and replaced by name."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from typing import Annotated, ClassVar
 
 import torch
 from jaxtyping import Float, Int
+from pydantic import BeforeValidator, Field, SerializeAsAny
 from torch import Tensor, nn
 
 from latebloom._errors import UsageError
-from latebloom.models.hooks import PASS, Hooks, Replacement
+from latebloom._parts import Part, part_registry
+from latebloom._registry import Registry
+from latebloom.models.hooks import NO_HOOKS, Hooks, Replacement
+from latebloom.tasks import Task
+
+MODELS: "Registry[type[ModelConfig]]" = part_registry("model")
+"""The configuration class of every kind of model, by ``kind``."""
 
 
 class Model(nn.Module, ABC):
@@ -24,9 +32,9 @@ class Model(nn.Module, ABC):
         self,
         tokens: Int[Tensor, "batch pos"],
         positions: Sequence[int] | None = None,
-        hooks: Hooks = PASS,
+        hooks: Hooks = NO_HOOKS,
     ) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
-        """Logits. ``positions``: where they are wanted (None: everywhere); the rest of the last layer is skipped."""
+        """Logits at ``positions`` (None: everywhere); other positions of the last layer are not computed."""
 
     def run_with_cache(
         self, tokens: Int[Tensor, "batch pos"], positions: Sequence[int] | None = None
@@ -43,9 +51,9 @@ class Model(nn.Module, ABC):
         replace: Mapping[str, Replacement],
         positions: Sequence[int] | None = None,
     ) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
-        """Logits with some activations replaced: ``replace[name](activation)`` stands in for ``activation``.
+        """Logits with some activations replaced: ``replace[name](activation)`` replaces ``activation``.
 
-        Errors: UsageError for a name that this model does not have.
+        Errors: UsageError for a name that is not among `activation_names`.
         """
         unknown = sorted(set(replace) - set(self.activation_names))
         if unknown:
@@ -55,3 +63,24 @@ class Model(nn.Module, ABC):
     def double(self) -> "Model":
         """This model in float64, for analysis (in place, as `torch.nn.Module.double`)."""
         return self.to(torch.float64)
+
+
+class ModelConfig(Part):
+    """Shape and initial weights of one kind of model.
+
+    A concrete subclass is registered in `MODELS` when it is defined, see `Part`.
+    """
+
+    tag: ClassVar[str] = "kind"
+    registry = MODELS
+
+    kind: str = ""
+    seed: int = Field(default=0, ge=0, lt=2**63, description="seed of the initial weights, apart from the split")
+
+    @abstractmethod
+    def build(self, task: Task) -> Model:
+        """A freshly initialised model for a task, in float32. Errors: UsageError for a task it cannot be trained on."""
+
+
+AnyModelConfig = Annotated[SerializeAsAny[ModelConfig], BeforeValidator(ModelConfig.from_fields)]
+"""The type of a field that holds the configuration of any registered model; stored fields are looked up by ``kind``."""

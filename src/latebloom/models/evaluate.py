@@ -1,4 +1,6 @@
-"""Losses and accuracies of logits on a fixed set, whole and by component."""
+"""Metrics of a model: losses and accuracies, overall and by component, and the size of its weights."""
+
+from collections.abc import Iterable
 
 import torch
 from jaxtyping import Float
@@ -28,16 +30,17 @@ def summarise(
     examples: Examples,
     name: str,
 ) -> dict[str, float]:
-    """``{name}_loss`` (nats) and ``{name}_accuracy``; with several components also ``{name}_loss.{component}`` …
+    """``{name}_loss`` (nats) and ``{name}_accuracy`` over all labels; with several components, also those of each.
 
-    A component that no label of these examples belongs to has no loss, and is left out.
+    The names of these are ``{name}_loss.{component}`` and ``{name}_accuracy.{component}``. A component without labels
+    among these examples is left out.
     """
     counted = examples.labels != IGNORE
-    found = _means(losses, right, counted, name, "")
+    means = _means(losses, right, counted, name, "")
     if len(task.components) > 1:
         for index, component in enumerate(task.components):
-            found |= _means(losses, right, counted & (examples.component == index), name, f".{component}")
-    return found
+            means |= _means(losses, right, counted & (examples.component == index), name, f".{component}")
+    return means
 
 
 def _means(losses: Tensor, right: Tensor, counted: Tensor, name: str, suffix: str) -> dict[str, float]:
@@ -48,3 +51,8 @@ def _means(losses: Tensor, right: Tensor, counted: Tensor, name: str, suffix: st
         f"{name}_loss{suffix}": float((losses * counted).sum() / count),
         f"{name}_accuracy{suffix}": float((right * counted).sum() / count),
     }
+
+
+def sum_squared_weights(weights: Iterable[Tensor]) -> float:
+    """Σ w² over all entries of all tensors, summed in float64."""
+    return sum(float(weight.detach().double().square().sum()) for weight in weights)

@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from torch import Tensor
 
 Replacement = Callable[[Tensor], Tensor]
-"""Takes an activation, returns what the rest of the forward pass sees in its place (same shape)."""
+"""Takes an activation and returns the one that the rest of the forward pass uses instead (same shape)."""
 
 
 class Hooks:
-    """What to do with activations as they pass: ``replace`` changes some by name, ``keep`` fills ``cache``.
+    """What a forward pass does with activations: ``replace`` changes some by name, ``keep`` stores all in ``cache``.
 
-    ``fuse``: activations that nobody asks for need not be computed by themselves.
+    ``fuse``: operations whose activations are neither replaced nor kept may be fused.
     """
 
     def __init__(self, replace: Mapping[str, Replacement] | None = None, keep: bool = False, fuse: bool = True) -> None:
@@ -20,11 +20,11 @@ class Hooks:
         self.cache: dict[str, Tensor] | None = {} if keep else None
 
     def touches(self, prefix: str) -> bool:
-        """Whether an activation whose name begins so must be computed by itself: it is changed or kept, or all are."""
+        """Whether activations with this prefix must be computed: one is replaced, all are kept, or nothing is fused."""
         return not self._fuse or self.cache is not None or any(name.startswith(prefix) for name in self.replace)
 
     def __call__(self, name: str, value: Tensor) -> Tensor:
-        """Pass one activation through; the model calls this for each of its activation names."""
+        """Apply the hooks to one activation; the model calls this for each of its activation names."""
         replacement = self.replace.get(name)
         if replacement is not None:
             value = replacement(value)
@@ -33,8 +33,8 @@ class Hooks:
         return value
 
 
-PASS = Hooks()
-"""Touches nothing: what a plain forward pass uses."""
+NO_HOOKS = Hooks()
+"""No activation is replaced or kept; operations may be fused."""
 
-APART = Hooks(fuse=False)
-"""Touches nothing either, each operation by itself: what `torch.func.vmap` can stack."""
+UNFUSED = Hooks(fuse=False)
+"""No activation is replaced or kept; no operation is fused, so that `torch.func.vmap` can stack them."""

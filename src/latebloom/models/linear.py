@@ -1,28 +1,25 @@
-"""A linear model that can answer by heart or by the rule: the simplest place to ask why generalising comes late."""
+"""A linear model that can memorise or generalise: the simplest model in which generalisation can come late."""
 
 from collections.abc import Sequence
 from typing import Literal
 
 import torch
 from jaxtyping import Float, Int
-from pydantic import Field
 from torch import Tensor, nn
 
-from latebloom._config import Config
 from latebloom._errors import UsageError
-from latebloom.models.base import Model
-from latebloom.models.hooks import PASS, Hooks
+from latebloom.models.base import Model, ModelConfig
+from latebloom.models.hooks import NO_HOOKS, Hooks
 from latebloom.tasks import SharedFeature, Task
 
 INIT = 0.01
-"""Standard deviation of the initial weights: small beside the margins of about 5 that it learns. Arbitrary."""
+"""Standard deviation of the initial weights: small compared with the learned margins of about 5. Arbitrary."""
 
 
-class LinearConfig(Config):
+class LinearConfig(ModelConfig):
     """Initial weights of the linear model."""
 
     kind: Literal["linear"] = "linear"
-    seed: int = Field(default=0, ge=0, lt=2**63, description="seed of the initial weights, apart from the split")
 
     def build(self, task: Task) -> "Linear":
         """A freshly initialised model, in float32. Errors: UsageError for a task without a shared feature."""
@@ -36,9 +33,9 @@ class LinearConfig(Config):
 
 
 class Linear(Model):
-    """Margin = w_shared + w_own[example]; the logits of the wrong and the right answer are 0 and the margin.
+    """margin = w_shared + w_own[example]; the logits of the wrong and the right answer are 0 and the margin.
 
-    ``w_own`` (example): one memorising weight each. ``w_shared`` (1): the generalising weight. Not initialised.
+    ``w_own`` (example): one memorising weight per example. ``w_shared`` (1): the generalising weight. Not initialised.
     Activations: ``hook_margin`` (batch, 1). Source: the discussion under the write-up.
     """
 
@@ -55,7 +52,7 @@ class Linear(Model):
         self,
         tokens: Int[Tensor, "batch pos"],
         positions: Sequence[int] | None = None,
-        hooks: Hooks = PASS,
+        hooks: Hooks = NO_HOOKS,
     ) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
         margin = hooks("hook_margin", self.w_shared + self.w_own[tokens])
         return torch.stack([torch.zeros_like(margin), margin], dim=-1)

@@ -1,4 +1,4 @@
-"""Cross-entropy and accuracy at the positions that carry loss, whole and by component."""
+"""Cross-entropy and accuracy at the positions that carry loss."""
 
 import torch
 from jaxtyping import Float, Int
@@ -9,10 +9,10 @@ from latebloom.tasks import IGNORE
 TINY_GRADIENT = 1e-30
 """Entries of the logits' gradient up to this become zero in training.
 
-Far below what a float32 sum of ordinary gradients can notice, far above the smallest normal float32, 1.2e-38. Once a
-model has memorised, the softmax gives most wrong answers a probability that in float32 is subnormal, and processors
-multiply subnormal numbers many times slower: a step of the memorised mainline model took six times as long
-(dev/LOG.md). The weights' gradients there were the same to the bit with and without.
+Such values are too small to change a float32 sum of ordinary gradients, and far above the smallest normal float32,
+1.2e-38. After memorisation the softmax assigns most wrong answers a probability that is subnormal in float32, and
+processors multiply subnormal numbers many times slower: a step of the memorised mainline model took six times as long
+(dev/LOG.md). Its weights had bit-identical gradients with and without this limit.
 """
 
 
@@ -23,8 +23,8 @@ def cross_entropy(
 ) -> Float[Tensor, ""]:
     """Mean cross-entropy in nats, with logits cast to ``dtype`` before log-softmax.
 
-    The smallest loss above zero that float32 can express is about 1.2e-7; below it examples fall silent and the
-    loss spikes. Source: the write-up, "Slingshot mechanism".
+    The smallest positive loss in float32 is about 1.2e-7. Examples with a lower loss have no gradient, and the loss
+    spikes. Source: the write-up, "Slingshot mechanism".
     """
     return torch.nn.functional.cross_entropy(logits.flatten(0, 1).to(dtype), labels.flatten(), ignore_index=IGNORE)
 
@@ -34,7 +34,7 @@ def per_label(
     labels: Int[Tensor, "batch loss_pos"],
     dtype: torch.dtype = torch.float64,
 ) -> tuple[Float[Tensor, "batch loss_pos"], Float[Tensor, "batch loss_pos"]]:
-    """Loss of each label (nats), and whether the highest logit is right (1 or 0); both 0 where ignored."""
+    """Loss of each label (nats), and whether the highest logit is right (1 or 0); both are 0 for ignored labels."""
     flat = logits.flatten(0, 1).to(dtype)
     losses = torch.nn.functional.cross_entropy(flat, labels.flatten(), ignore_index=IGNORE, reduction="none")
     right = (logits.argmax(-1) == labels).to(dtype)

@@ -8,24 +8,22 @@ from jaxtyping import Float, Int
 from pydantic import Field
 from torch import Tensor, nn
 
-from latebloom._config import Config
 from latebloom._errors import UsageError
-from latebloom.models.base import Model
-from latebloom.models.hooks import PASS, Hooks
+from latebloom.models.base import Model, ModelConfig
+from latebloom.models.hooks import NO_HOOKS, Hooks
 from latebloom.tasks import ModularTask, Task
 
 
-class MLPConfig(Config):
+class MLPConfig(ModelConfig):
     """Shape and initial weights of the MLP."""
 
     kind: Literal["mlp"] = "mlp"
     d_mlp: int = Field(default=256, ge=1, description="neurons")
-    seed: int = Field(default=0, ge=0, lt=2**63, description="seed of the initial weights, apart from the split")
 
     def build(self, task: Task) -> "MLP":
         """A freshly initialised model for a modular task, in float32. Errors: UsageError for another task."""
         if not isinstance(task, ModularTask):
-            raise UsageError(f"model.kind: got mlp, which adds up two operands, for {task.name}; expected transformer")
+            raise UsageError(f"model.kind: got mlp, which is for modular tasks, for {task.name}; expected transformer")
         model = MLP(self, task.d_vocab, task.d_vocab_out)
         model.init_weights()
         return model
@@ -45,8 +43,8 @@ class MLPWeights(nn.Module):
 class MLP(Model):
     """ReLU((one-hot(x) + one-hot(y)) W_in + b_in) W_out + b_out: one "position", the answer.
 
-    The operands are the tokens before the last one (``=``); x = y gives a single two, as in the write-up's footnote 33.
-    W_in has one row per operand value, so it is embedding and input weights in one.
+    The operands are the tokens before the last one (``=``). Where x = y the input has a single entry of two, as in the
+    write-up's footnote 33. W_in has one row per operand value, so it combines embedding and input weights.
     Activations: ``mlp.hook_pre``, ``mlp.hook_post``, each (batch, 1, d_mlp).
     """
 
@@ -56,7 +54,7 @@ class MLP(Model):
         self.mlp = MLPWeights(d_vocab - 1, config.d_mlp, d_vocab_out)
 
     def init_weights(self) -> None:
-        """W_in and W_out N(0, 1/d_mlp), biases 0. The write-up does not record its MLP's init; this is ours."""
+        """W_in and W_out N(0, 1/d_mlp), biases 0. This is our choice: the write-up does not give its own."""
         generator = torch.Generator().manual_seed(self.config.seed)
         for name, weight in self.named_parameters():
             if name.endswith(("b_in", "b_out")):
@@ -72,7 +70,7 @@ class MLP(Model):
         self,
         tokens: Int[Tensor, "batch pos"],
         positions: Sequence[int] | None = None,
-        hooks: Hooks = PASS,
+        hooks: Hooks = NO_HOOKS,
     ) -> Float[Tensor, "batch 1 d_vocab_out"]:
         rows = nn.functional.embedding(tokens[:, :-1], self.mlp.W_in)
         pre = hooks("mlp.hook_pre", rows.sum(1, keepdim=True) + self.mlp.b_in)

@@ -1,4 +1,4 @@
-"""State dicts published elsewhere: told apart by their names and shapes, turned into a `Transformer`."""
+"""Read published state dicts: detect the layout from names and shapes, and build a `Transformer`."""
 
 import re
 from collections.abc import Mapping
@@ -20,18 +20,18 @@ _REQUIRED = ("embed.W_E", "pos_embed.W_pos", "blocks.0.attn.W_Q", "blocks.0.attn
 
 
 def trained_tensors(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The weights of a state dict, without its buffers (attention masks and the like)."""
+    """The weights of a state dict, without its buffers (such as attention masks)."""
     return {name: value for name, value in state.items() if not _SKIPPED.search(name)}
 
 
 def transformer_from_state(state: Mapping[str, Tensor]) -> Transformer:
     """A transformer with these weights.
 
-    Two layouts are read: TransformerLens' (and latebloom's own: W_E (d_vocab, d_model), W_O (head, d_head, d_model))
-    and that of the published grokking runs (W_E (d_model, d_vocab), W_O (d_model, head·d_head), heads transposed;
-    blocks without neurons may be called attn_blocks: those runs added the input of a block twice, see
+    Reads two layouts: that of TransformerLens and latebloom (W_E (d_vocab, d_model), W_O (head, d_head, d_model)), and
+    that of the published grokking runs (W_E (d_model, d_vocab), W_O (d_model, head·d_head), heads transposed; blocks
+    without neurons may be called attn_blocks: those runs added the input of a block twice, see
     dev/searches/induction.md).
-    Errors: UsageError naming the first thing that does not fit.
+    Errors: UsageError that names the first problem.
     """
     weights = {_ATTENTION_ONLY.sub("blocks.", name): value for name, value in trained_tensors(state).items()}
     _check(weights)
@@ -49,11 +49,11 @@ def transformer_from_state(state: Mapping[str, Tensor]) -> Transformer:
 def _check(weights: Mapping[str, Tensor]) -> None:
     missing = [name for name in _REQUIRED if name not in weights]
     if missing:
-        found = ", ".join(list(weights)[:3]) or "nothing"
-        raise UsageError(f"state dict: expected {missing[0]} as in a one-stream transformer, got {found} …")
+        present = ", ".join(list(weights)[:3]) or "nothing"
+        raise UsageError(f"state dict: expected {missing[0]} as in a one-stream transformer, got {present} …")
     foreign = [name for name in weights if not _NAME.match(name)]
     if foreign:
-        raise UsageError(f"state dict: got {foreign[0]}, which this transformer has no place for")
+        raise UsageError(f"state dict: got {foreign[0]}, expected parameters of a transformer only")
     blocks = sorted({int(m[1]) for m in map(_NAME.match, weights) if m and m[1]})
     if blocks != list(range(len(blocks))):
         raise UsageError(f"state dict: got blocks {', '.join(map(str, blocks[:4]))} …, expected 0, 1, … without a gap")
@@ -98,7 +98,7 @@ def _empty(weights: Mapping[str, Tensor], residual_scale: float) -> Transformer:
 
 
 def _with_zero_biases(model: Transformer, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Layouts without MLP biases mean zero ones; attention and unembedding biases must be zero to be dropped."""
+    """Missing MLP biases are zero. Biases of attention and unembedding are dropped, and must be zero."""
     wanted = model.state_dict()
     zeros = {name: torch.zeros_like(value) for name, value in wanted.items() if "mlp.b_" in name}
     kept = {}

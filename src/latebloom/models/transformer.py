@@ -1,4 +1,4 @@
-"""The transformer of the write-up: learned positions, no LayerNorm, untied, no attention biases."""
+"""The transformer of the write-up: learned positions, no LayerNorm, untied embeddings, no attention biases."""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal, cast
@@ -8,8 +8,7 @@ from jaxtyping import Float, Int
 from pydantic import Field, model_validator
 from torch import Tensor, nn
 
-from latebloom._config import Config
-from latebloom.models.base import Model
+from latebloom.models.base import Model, ModelConfig
 from latebloom.models.components import (
     Attention,
     Block,
@@ -21,13 +20,13 @@ from latebloom.models.components import (
     read_by_name,
     rows_repeat,
 )
-from latebloom.models.hooks import PASS, Hooks
+from latebloom.models.hooks import NO_HOOKS, Hooks
 from latebloom.tasks import Task
 
 _ATTENTION = ("q", "k", "v", "attn_scores", "pattern", "z")
 
 
-class TransformerConfig(Config):
+class TransformerConfig(ModelConfig):
     """Shape and initial weights of a transformer. Source of the defaults: the published training code."""
 
     kind: Literal["transformer"] = "transformer"
@@ -39,12 +38,11 @@ class TransformerConfig(Config):
     residual_scale: float = Field(
         default=1.0,
         gt=0,
-        description="factor of a block's input in its output; 2 in the published attention-only runs",
+        description="factor on the residual connection around attention; 2 in the published attention-only runs",
     )
     qk_init_scale: float = Field(
         default=1.0, gt=0, description="initial W_Q and W_K, in units of 1 / sqrt(d_model); larger separates heads"
     )
-    seed: int = Field(default=0, ge=0, lt=2**63, description="seed of the initial weights, apart from the split")
 
     former_names: ClassVar[Mapping[str, str]] = {"skip": "residual_scale", "attending": "qk_init_scale"}
 
@@ -84,9 +82,9 @@ class Transformer(Model):
         return Block(attn, MLPLayer(config.d_model, config.d_mlp) if config.d_mlp else None, config.residual_scale)
 
     def init_weights(self) -> None:
-        """Every matrix N(0, 1/d_model), W_U N(0, 1/d_vocab), biases 0; drawn in the order of `named_parameters`.
+        """Matrices N(0, 1/d_model), W_U N(0, 1/d_vocab), biases 0, drawn in the order of `named_parameters`.
 
-        W_Q and W_K are then multiplied by ``qk_init_scale``.
+        W_Q and W_K are scaled by ``qk_init_scale``.
         Source: the published training code.
         """
         generator = torch.Generator().manual_seed(self.config.seed)
@@ -101,7 +99,7 @@ class Transformer(Model):
                 nn.init.normal_(weight, std=scale * fan**-0.5, generator=generator)
 
     def passed_on(self, written: int, read: int) -> float:
-        """The factor of what layer ``written`` added in the stream that the later layer ``read`` reads."""
+        """Factor on the output of layer ``written`` in the residual stream that the later layer ``read`` reads."""
         return self.config.residual_scale ** (read - written - 1)
 
     @property
@@ -120,7 +118,7 @@ class Transformer(Model):
         self,
         tokens: Int[Tensor, "batch pos"],
         positions: Sequence[int] | None = None,
-        hooks: Hooks = PASS,
+        hooks: Hooks = NO_HOOKS,
     ) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
         wanted = None if positions is None else torch.as_tensor(positions, device=tokens.device)
         queries = [None] * (len(self.blocks) - 1) + [wanted]

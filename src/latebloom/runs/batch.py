@@ -12,7 +12,7 @@ import torch
 from latebloom._errors import DivergedError, LatebloomError
 from latebloom.runs.interrupt import Interrupt
 from latebloom.runs.shape import shape
-from latebloom.runs.threads import one_thread
+from latebloom.runs.threads import single_threaded_torch
 from latebloom.runs.train import train_run
 from latebloom.training import Ensemble, Experiment, Record
 
@@ -65,7 +65,7 @@ def train_batch(
         threads = torch.get_num_threads()
         ensembles = _ensembles(jobs)
         size = len(jobs) if any(ensembles) else threads
-        with one_thread(), ThreadPoolExecutor(size, "run") as pool:
+        with single_threaded_torch(), ThreadPoolExecutor(size, "run") as pool:
             futures = [
                 pool.submit(_train, job, Path(root), observer, interrupt, False, ensemble)
                 for job, ensemble in zip(jobs, ensembles)

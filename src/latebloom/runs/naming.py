@@ -12,7 +12,7 @@ from latebloom.training import Experiment
 
 
 def default_name(experiment: Experiment) -> str:
-    """``recipe-SEED-abcdef``: the letters identify everything but the length, so that a run can be made longer."""
+    """``recipe-SEED-abcdef``: the letters identify all settings except the length, so that a run can be made longer."""
     return f"{experiment.recipe}-{experiment.model.seed}-{identity(_strip_length(chosen_settings(experiment)))[:6]}"
 
 
@@ -39,7 +39,7 @@ def _is_kind(annotation: Any) -> bool:
 
 
 def check_name(name: str) -> None:
-    """UsageError unless the name keeps a run inside the directory of runs: ``NAME``, or ``SWEEP/NAME``."""
+    """UsageError for a name other than ``NAME`` or ``SWEEP/NAME``, which could leave the directory of runs."""
     parts = name.split("/")
     if len(parts) > 2 or not name.isprintable() or any(part.strip() in ("", ".", "..") for part in parts):
         raise UsageError(f"--name: got {name!r}, expected a plain name such as first-try, or SWEEP/NAME")
@@ -52,11 +52,7 @@ def difference(stored: dict[str, Any], experiment: Experiment) -> str | None:
     """
     with suppress(ValidationError):  # an experiment that no longer validates is compared as it is
         stored = Experiment.model_validate(stored).model_dump(mode="json")
-    return _first(_strip_length(stored), _without_length(experiment), "")
-
-
-def _without_length(experiment: Experiment) -> dict[str, Any]:
-    return _strip_length(experiment.model_dump(mode="json"))
+    return _first_difference(_strip_length(stored), _strip_length(experiment.model_dump(mode="json")), "")
 
 
 def _strip_length(stored: dict[str, Any]) -> dict[str, Any]:
@@ -64,11 +60,11 @@ def _strip_length(stored: dict[str, Any]) -> dict[str, Any]:
     return {**stored, "training": training}
 
 
-def _first(old: Any, new: Any, place: str) -> str | None:
+def _first_difference(old: Any, new: Any, place: str) -> str | None:
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted(set(old) | set(new)):
-            inner = _first(old.get(key), new.get(key), f"{place}.{key}".lstrip("."))
+            inner = _first_difference(old.get(key), new.get(key), f"{place}.{key}".lstrip("."))
             if inner:
                 return inner
         return None
-    return None if old == new else f"the run there has {place} {old}, got {new}"
+    return None if old == new else f"the stored run has {place} {old}, got {new}"

@@ -1,4 +1,4 @@
-"""Writes what a training yields: checkpoints and metrics as they come, and a commit that a killed run resumes from."""
+"""Writes what a training yields: checkpoints, metrics, and the commits from which a killed run resumes."""
 
 import time
 from datetime import UTC, datetime
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 from torch import Tensor
 
+from latebloom.runs.classes import foreign_classes
 from latebloom.runs.environment import device, git_commit, versions
 from latebloom.store import Manifest, RunDirectory, Status, append_rows, identity
 from latebloom.training import Experiment, Record, Trainer
@@ -15,7 +16,7 @@ COMMIT_SECONDS = 10.0
 
 
 class Recorder:
-    """Owns the writing side of one run directory, whose lock its user holds."""
+    """Writes one run directory. The caller holds its lock."""
 
     def __init__(self, directory: RunDirectory, manifest: Manifest, trainer: Trainer) -> None:
         self.directory = directory
@@ -26,7 +27,7 @@ class Recorder:
         self.manifest = manifest
 
     def take(self, record: Record) -> None:
-        """Keep one record; commits at every checkpoint and every few seconds."""
+        """Store one record; commits at every checkpoint and every `COMMIT_SECONDS`."""
         if record.metrics is not None:
             self._rows.append({"step": record.step, **record.metrics})
         if record.checkpoint:
@@ -41,14 +42,14 @@ class Recorder:
         self.note(status, self._trainer.step, stopped_because, message)
 
     def flush(self) -> None:
-        """Write the metrics taken so far."""
+        """Write the metrics received so far."""
         if self._rows:
             self._table = append_rows(self._table, self._rows)
             self._rows = []
             self.directory.write_table("metrics", self._table)
 
     def note(self, status: Status, step: int, stopped_because: str | None = None, message: str | None = None) -> None:
-        """Rewrite the manifest alone."""
+        """Rewrite the manifest only."""
         now = time.monotonic()
         self.manifest = self.manifest.model_copy(
             update={
@@ -65,7 +66,7 @@ class Recorder:
 
 
 def new_manifest(name: str, experiment: Experiment) -> Manifest:
-    """The manifest of a run that has not begun."""
+    """The manifest of a run that has not started."""
     now = datetime.now(UTC)
     stored = experiment.model_dump(mode="json")
     return Manifest(
@@ -82,6 +83,7 @@ def new_manifest(name: str, experiment: Experiment) -> Manifest:
         versions=versions(),
         device=device(experiment.training.device),
         git_commit=git_commit(),
+        classes=foreign_classes(experiment),
     )
 
 

@@ -1,4 +1,4 @@
-"""A run, read: its experiment, its metrics, its checkpoints as models."""
+"""Reading a run: its experiment, its metrics, and its checkpoints as models."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from latebloom._errors import DamagedFileError, RunNotFoundError, UsageError
 from latebloom._text import html_table
 from latebloom.models import Model
 from latebloom.phases import Phases, Series, detect_phases
+from latebloom.runs.classes import check_registered
 from latebloom.store import Manifest, RunDirectory, effective_status, join_on_step
 from latebloom.tasks import ModularTask, Task, split
 from latebloom.training import Experiment
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The weights of one step, as a model that can be run."""
+    """The weights at one step, as a model that can be run."""
 
     step: int
     model: Model
@@ -35,7 +36,7 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Run:
-    """One training, one directory. Everything is read from disk when asked for, so a running run can be watched."""
+    """One training in one directory. Each property reads the disk, so a running run can be watched."""
 
     path: Path
 
@@ -46,7 +47,7 @@ class Run:
 
     @property
     def manifest(self) -> Manifest:
-        """What the run is and how far it came."""
+        """What the run is, and its progress."""
         return self.directory.read_manifest()
 
     @property
@@ -56,9 +57,15 @@ class Run:
 
     @cached_property
     def experiment(self) -> Experiment:
-        """The experiment. Errors: DamagedFileError where this version cannot read it."""
+        """The experiment.
+
+        Errors: UsageError where the class of its task, model or optimiser is not registered, DamagedFileError where
+        this version cannot read it.
+        """
+        manifest = self.manifest
+        check_registered(self.path, manifest)
         try:
-            return Experiment.model_validate(self.manifest.experiment)
+            return Experiment.model_validate(manifest.experiment)
         except ValidationError as error:
             problem = error.errors()[0]
             place = ".".join(map(str, problem["loc"]))
@@ -73,45 +80,45 @@ class Run:
 
     @property
     def metrics(self) -> pyarrow.Table:
-        """Metrics logged while training and measures filled in later, one row per step; an Arrow table.
+        """Metrics logged during training and measures added later, one row per step; an Arrow table.
 
         ``run.metrics.to_pandas()`` or ``polars.from_arrow(run.metrics)``. Losses in nats.
         """
         return join_on_step(self.directory.read_table("metrics"), self.directory.read_table("measures"))
 
     def series(self, name: str) -> Series:
-        """One column of `metrics` against the step. Errors: UsageError for a column that is not there."""
+        """One column of `metrics` against the step. Errors: UsageError for a column that does not exist."""
         table = self.metrics
         if name not in table.column_names:
             raise UsageError(
                 f"{self.path} has no series {name!r}, expected one of {', '.join(table.column_names[1:8])} …; "
-                f"`latebloom measure {self.path}` fills in those that need the final model"
+                f"`latebloom measure {self.path}` adds those that need the final model"
             )
         return _series(table, name)
 
     def all_series(self) -> dict[str, Series]:
-        """Every column of `metrics` against the step, by name; read once."""
+        """Every column of `metrics` against the step, by name."""
         table = self.metrics
         return {name: _series(table, name) for name in table.column_names[1:]}
 
     @property
     def phases(self) -> Phases:
-        """Memorisation, circuit formation, clean-up and stable, from the series alone; none, with the reason, where
-        the run has no test set."""
-        found = self.all_series()
-        if not {"train_loss", "test_loss"} <= set(found):
-            return Phases((), (), False, "No phases: the run has no train and test loss to tell them by.")
-        return detect_phases(found)
+        """Memorisation, circuit formation, clean-up and stable, from the series alone. A run without a test set has no
+        phases, and the reason is given."""
+        series = self.all_series()
+        if not {"train_loss", "test_loss"} <= set(series):
+            return Phases((), (), False, "No phases: they are detected from train and test loss, which the run lacks.")
+        return detect_phases(series)
 
     @property
     def checkpoints(self) -> list[int]:
-        """Steps whose weights were kept."""
+        """Steps at which weights were stored."""
         return self.directory.checkpoint_steps()
 
     def checkpoint(self, step: int | None = None) -> Checkpoint:
-        """The weights of a step (the last one kept by default) as a model in float32.
+        """The weights of a step (by default the last one stored) as a model in float32.
 
-        Errors: UsageError naming the nearest steps where there is no such checkpoint.
+        Errors: UsageError with the nearest steps where that step was not stored.
         """
         if step is None:
             steps = self.checkpoints
@@ -128,16 +135,17 @@ class Run:
 
     @cached_property
     def train_mask(self) -> Bool[Tensor, "x y"] | None:
-        """Which of the p × p pairs it was trained on; None for a stream, or a task that is not on pairs."""
+        """Which of the p × p pairs were in the train set; None for a stream or a task that is not on pairs."""
         if self.experiment.data.kind != "finite" or not isinstance(self.task, ModularTask):
             return None
         rows = split(self.task, self.experiment.data).train_rows
-        mask = np.zeros(self.task.p * self.task.p, dtype=bool)
-        mask[rows] = True
-        return torch.from_numpy(mask.reshape(self.task.p, self.task.p))
+        x, y = self.task.pairs()
+        mask = np.zeros((self.task.p, self.task.p), dtype=bool)
+        mask[x[rows], y[rows]] = True
+        return torch.from_numpy(mask)
 
     def rows(self) -> list[tuple[str, str]]:
-        """The run as (quantity, value) pairs, for people."""
+        """The run as (label, value) pairs, for printing."""
         manifest = self.manifest
         table = self.directory.read_table("metrics")
         last = {name: table[name][-1].as_py() for name in table.column_names} if len(table) else {}

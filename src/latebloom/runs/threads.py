@@ -7,7 +7,7 @@ import torch
 
 
 @contextmanager
-def one_thread() -> Iterator[None]:
+def single_threaded_torch() -> Iterator[None]:
     """This process computes each operation on one thread inside the block."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)

@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 
 from latebloom._errors import DamagedFileError, DivergedError, UsageError
+from latebloom.runs.classes import foreign_classes
 from latebloom.runs.interrupt import Interrupt
 from latebloom.runs.naming import check_name, default_name, difference
 from latebloom.runs.recorder import Recorder, new_manifest
@@ -93,6 +94,7 @@ def _continued(directory: RunDirectory, experiment: Experiment, done: int) -> Ma
         "status": "running",
         "experiment": stored,
         "experiment_hash": identity(stored),
+        "classes": foreign_classes(experiment),
         "steps_planned": experiment.training.steps,
         "stopped_because": None,
         "message": None,

@@ -1,4 +1,4 @@
-"""The manifest: what a run is, how far it came and what made it, in one small JSON file that validates."""
+"""The manifest: what a run is, its progress and its environment, in one small validated JSON file."""
 
 from __future__ import annotations
 
@@ -29,15 +29,16 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 def identity(experiment: dict[str, Any]) -> str:
     """SHA-256, in hex, of the experiment's canonical JSON (sorted keys, no spaces).
 
-    Two experiments have one identity exactly when their JSON is equal: a tuple is a list, the order of keys is nothing.
+    Two experiments have the same identity exactly when their JSON is equal. Tuples count as lists, and the order of
+    keys does not matter.
     """
-    # There and back first: keys that are numbers become text before they are sorted.
+    # The first round trip turns keys that are numbers into text, so that they can be sorted.
     plain = json.loads(json.dumps(experiment, allow_nan=False))
     return hashlib.sha256(json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 class Manifest(BaseModel):
-    """One run. `experiment` is opaque here; `runs/` gives it a meaning."""
+    """One run. `experiment` is not interpreted here; `runs/` validates it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -46,43 +47,48 @@ class Manifest(BaseModel):
     recipe: str
     experiment: dict[str, Any]
     experiment_hash: str
-    """`identity(experiment)`; checked, so an edited experiment is noticed before it is resumed."""
+    """`identity(experiment)`; checked, so that an edited experiment is detected before it is resumed."""
     seed: int
     status: Status
     step: int = Field(ge=0)
-    """The last step known to be durable; the resume state itself is the authority."""
+    """The last step known to be on disk. Where they differ, `state.safetensors` is right."""
     steps_planned: int | None = Field(default=None, ge=0)
     stopped_because: str | None = None
     created: Moment
     updated: Moment
     seconds: float = Field(default=0.0, ge=0.0, allow_inf_nan=False)
-    """Training time so far, over all sittings."""
+    """Training time so far in seconds, over all resumed parts."""
     versions: dict[str, str] = {}
     device: dict[str, str | int] = {}
     git_commit: str | None = None
     message: str | None = None
+    classes: dict[str, str] = {}
+    """``MODULE:CLASS`` of each part of the experiment (task, model, optimiser) that another package defines.
+
+    It tells a reader what to import, and is never imported from here. Not part of the experiment's identity.
+    """
 
     @model_validator(mode="after")
-    def _hash_fits(self) -> Manifest:
+    def _check_hash(self) -> Manifest:
         if self.experiment_hash != identity(self.experiment):
             raise ValueError("experiment_hash does not belong to the experiment")
         return self
 
 
 def write_manifest(path: Path, manifest: Manifest) -> None:
-    """Writes the manifest after validating it once more, since `model_copy(update=…)` does not."""
+    """Writes the manifest and validates it again, since `model_copy(update=…)` does not."""
     checked = Manifest.model_validate(manifest.model_dump(warnings=False))
     write_json(path, checked.model_dump(mode="json"))
 
 
 def read_manifest(path: Path) -> Manifest:
-    """The manifest; RunNotFoundError where there is none, DamagedFileError with the first problem otherwise."""
+    """The manifest. Errors: RunNotFoundError where there is none, DamagedFileError naming the first problem."""
     raw = read_json(path)
     if raw is None and not path.exists():
         raise RunNotFoundError(f"no run at {path.parent}: expected a directory with {path.name}; see `latebloom runs`")
-    found = raw.get("format") if isinstance(raw, dict) else None
-    if isinstance(found, int) and found > FORMAT:
-        raise DamagedFileError(f"{path} has format {found}, this latebloom reads {FORMAT}: update latebloom")
+    version = raw.get("format") if isinstance(raw, dict) else None
+    if isinstance(version, int) and version > FORMAT:
+        raise DamagedFileError(f"{path} has format {version}, this latebloom reads {FORMAT}: update latebloom")
     try:
         return Manifest.model_validate(raw)
     except ValidationError as error:
@@ -90,7 +96,7 @@ def read_manifest(path: Path) -> Manifest:
 
 
 def _first_problem(error: ValidationError) -> str:
-    """Where and what, for the first of the problems."""
+    """Place and message of the first problem."""
     first = error.errors(include_url=False)[0]
     place = ".".join(str(part) for part in first["loc"])
     return f"{place}: {first['msg']}" if place else first["msg"]

@@ -1,4 +1,4 @@
-"""How worker processes are born: on one thread, and deaf to the keyboard."""
+"""How worker processes start: on one thread, and ignoring Ctrl-C."""
 
 import os
 import signal
@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 ENVIRONMENT = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
-"""Read by the numerical libraries when they are loaded, so it must be there before. As many workers as cores then share
-nothing, and a run's bits do not depend on them."""
+"""Numerical libraries read these when they are loaded, so they must be set before. With one thread per worker, the bits
+of a run do not depend on the number of workers."""
 
 
 @contextmanager
-def one_thread_children() -> Iterator[None]:
+def single_threaded_children() -> Iterator[None]:
     """Processes started inside the block compute on one thread."""
     before = {name: os.environ.get(name) for name in ENVIRONMENT}
     os.environ.update(ENVIRONMENT)
@@ -27,9 +27,11 @@ def one_thread_children() -> Iterator[None]:
 
 
 @contextmanager
-def deaf_children() -> Iterator[None]:
-    """Processes started inside the block ignore Ctrl-C while they load: it reaches all of a terminal's processes, and
-    the parent alone decides what it means."""
+def children_ignore_interrupts() -> Iterator[None]:
+    """Processes started inside the block ignore Ctrl-C while they load.
+
+    Ctrl-C reaches all processes of a terminal; only the parent handles it.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -8,7 +8,7 @@ from time import perf_counter
 
 from latebloom._errors import LatebloomError
 from latebloom.runs import Job, train_run
-from latebloom.runs.threads import one_thread
+from latebloom.runs.threads import single_threaded_torch
 from latebloom.sweeps.grouping import by_shape
 from latebloom.training import Experiment, Recording
 
@@ -55,7 +55,7 @@ def estimate(jobs: Sequence[Job]) -> Estimate | None:
     """What training the jobs from their beginning costs; None where none could be measured."""
     groups = by_shape(jobs)
     chosen = groups[:: -(-len(groups) // SHAPES)] if groups else []
-    with one_thread():
+    with single_threaded_torch():
         if chosen:
             _measured(chosen[0][0].experiment)  # what is loaded and compiled once is no cost of a run
         measured = {id(group): costs for group in chosen if (costs := _measured(group[0].experiment)) is not None}

@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 
-from latebloom.sweeps.children import deaf_children, one_thread_children
+from latebloom.sweeps.children import children_ignore_interrupts, single_threaded_children
 from latebloom.sweeps.engine import Ended, Event, Lost, Reached
 from latebloom.sweeps.grouping import Batch
 from latebloom.sweeps.place import Place
@@ -24,21 +24,21 @@ class _Worker:
 
 
 class LocalEngine:
-    """So many processes, started when there is work for them and replaced when one dies."""
+    """Up to ``workers`` processes, each started when there is work for it and replaced when it dies."""
 
     def __init__(self, place: Place, workers: int) -> None:
         self._place = place
-        self._most = workers
+        self._workers_at_most = workers
         self._workers: list[_Worker] = []
 
     @property
     def free(self) -> bool:
-        return len(self._workers) < self._most or any(worker.batch is None for worker in self._workers)
+        return len(self._workers) < self._workers_at_most or any(worker.batch is None for worker in self._workers)
 
     def submit(self, batch: Batch) -> None:
         worker = next((worker for worker in self._workers if worker.batch is None), None) or self._started()
         worker.batch = batch
-        with suppress(BrokenPipeError):  # it died while it had nothing to do; `wait` finds out
+        with suppress(BrokenPipeError):  # the worker died while idle; `wait` reports it
             worker.pipe.send(batch.jobs)
 
     def wait(self, seconds: float) -> list[Event]:
@@ -57,7 +57,7 @@ class LocalEngine:
     ) -> None:
         for worker in self._workers:
             worker.pipe.close()
-            worker.process.kill()  # an idle one too: left to itself, Python takes a second to go
+            worker.process.kill()  # idle ones too, since a normal exit takes Python a second
         for worker in self._workers:
             worker.process.join()
 
@@ -65,9 +65,9 @@ class LocalEngine:
         context = multiprocessing.get_context("spawn")  # a fork would share locks and threads
         ours, theirs = context.Pipe()
         process = context.Process(target=serve, args=(theirs, self._place), daemon=True)
-        with one_thread_children(), deaf_children():
+        with single_threaded_children(), children_ignore_interrupts():
             process.start()
-        theirs.close()  # so that the end of the process is the end of the pipe
+        theirs.close()  # so that the pipe ends with the process
         self._workers.append(_Worker(process, ours))
         return self._workers[-1]
 
@@ -76,15 +76,15 @@ class LocalEngine:
         assert batch is not None
         try:
             kind, *rest = worker.pipe.recv()
-        except (EOFError, OSError):  # nothing, or half of a message
-            return Lost(batch, self._buried(worker))
+        except (EOFError, OSError):  # the message is missing or incomplete
+            return Lost(batch, self._remove_dead(worker))
         if kind == "reached":
             return Reached(*rest)
         worker.batch = None
         return Ended(batch, rest[0]) if kind == "ended" else Lost(batch, rest[0])
 
-    def _buried(self, worker: _Worker) -> str:
-        """Forget a worker that died, and say how."""
+    def _remove_dead(self, worker: _Worker) -> str:
+        """Remove a worker that died; returns how it ended."""
         worker.process.join()
         worker.pipe.close()
         self._workers.remove(worker)

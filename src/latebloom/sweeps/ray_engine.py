@@ -1,25 +1,29 @@
-"""The Ray engine: batches as tasks on any Ray cluster. Ray places them; nothing is scheduled here."""
+"""The Ray engine: each batch is a task on a Ray cluster. Ray does the scheduling."""
 
 from __future__ import annotations
 
+import os
 from types import TracebackType
 from typing import Any
 
 from latebloom._errors import LatebloomError, UsageError, first_line
+from latebloom._registry import VARIABLE
 from latebloom.runs import Job
 from latebloom.sweeps.engine import Ended, Event, Lost
 from latebloom.sweeps.grouping import Batch
 from latebloom.sweeps.place import Place
 
 AHEAD = 2
-"""Batches handed out for each core of the cluster: a core that is done finds the next, and a cluster that grows with
-its queue sees one."""
+"""Batches submitted for each core of the cluster, so that no core waits for the next batch, and a cluster that grows
+with its queue has a queue."""
 
 
 class RayEngine:
-    """Tasks of one core each (and one GPU each where ``gpu``), on the cluster at ``address``; without one, on that of
-    the RAY_ADDRESS environment variable, else on a fresh one on this machine. Retries are the coordinator's.
+    """Tasks of one core each (and one GPU each with ``gpu``).
 
+    They run on the cluster at ``address``, else at the environment variable RAY_ADDRESS, else on a new cluster on this
+    machine. The coordinator retries failed batches. Workers import the modules that LATEBLOOM_IMPORT names here; on
+    other machines these modules must be installed.
     Errors: UsageError where Ray is not installed, LatebloomError where there is no cluster at the address.
     """
 
@@ -39,7 +43,7 @@ class RayEngine:
         return len(self._out) < AHEAD * max(1, cores)
 
     def submit(self, batch: Batch) -> None:
-        self._out[self._train.remote(self._place, batch.jobs)] = batch
+        self._out[self._train.remote(self._place, batch.jobs, os.environ.get(VARIABLE, ""))] = batch
 
     def wait(self, seconds: float) -> list[Event]:
         ready, _ = self._ray.wait(list(self._out), num_returns=1, timeout=seconds)
@@ -86,10 +90,14 @@ def _ray() -> Any:
     return ray
 
 
-def _trained(place: Place, jobs: tuple[Job, ...]) -> tuple[str, object]:
-    """The task, on a worker of the cluster. Progress within a batch is not reported: it would pass the driver."""
-    from latebloom.runs.threads import one_thread
+def _trained(place: Place, jobs: tuple[Job, ...], modules: str) -> tuple[str, object]:
+    """The task, on a worker of the cluster. Progress within a batch is not reported, to spare the driver.
+
+    modules: the driver's LATEBLOOM_IMPORT; a cluster's workers do not inherit the environment.
+    """
+    os.environ[VARIABLE] = modules
+    from latebloom.runs.threads import single_threaded_torch
     from latebloom.sweeps.worker import trained
 
-    with one_thread():
+    with single_threaded_torch():
         return trained(place, jobs, lambda name, step: None)

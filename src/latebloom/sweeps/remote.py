@@ -1,4 +1,4 @@
-"""A sweep kept behind a URI (``s3://…``, ``gs://…``, ``file://…``), for clusters whose machines share no disk."""
+"""A sweep stored at a URI (``s3://…``, ``gs://…``, ``file://…``), for clusters whose machines share no disk."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -17,15 +17,15 @@ from latebloom.store import Manifest
 from latebloom.sweeps.place import Standing
 
 _LAST = ("state.safetensors", "manifest.json")
-"""Copied after all others, in this order: as on a disk, the state commits a step and the manifest tells of it."""
+"""Copied after all other files, in this order: as on a disk, the state commits a step and the manifest records it."""
 
 
 @dataclass(frozen=True)
 class Remote:
-    """Workers fetch a run into a scratch directory, train it there, and copy it back when their batch ends.
+    """Workers copy a run into a scratch directory, train it there, and copy it back when their batch ends.
 
-    Limits: a worker that is killed loses what it did since its batch began, and nothing keeps a second sweep out of
-    the same place: object stores know no locks.
+    Limits: a worker that is killed loses its work since the batch began. Two sweeps at one place are not prevented,
+    since object stores have no locks.
     """
 
     uri: str
@@ -68,7 +68,7 @@ class Remote:
     def write(self, name: str, value: Any) -> None:
         content = json.dumps(value, indent=2).encode()
         with self._opened() as (system, path):
-            # An object store shows an object only once it is whole, a disk shows half a file.
+            # Object stores publish an object only once it is complete; on a disk, a half-written file is visible.
             temporary = f"{path}/.{name}.json.tmp"
             with system.open_output_stream(temporary) as stream:
                 stream.write(content)
@@ -87,12 +87,12 @@ class Remote:
                 fs.copy_files(f"{path}/{name}", str(scratch / name), source_filesystem=system)
 
     def _deliver_all(self, jobs: Sequence[Job], scratch: Path) -> None:
-        """Copy every run back, whatever becomes of the others; then raise the first error."""
+        """Copy every run back, also after an error with another one; then raise the first error."""
         errors = []
         for job in jobs:
             try:
                 self._deliver(job.name, scratch)
-            except Exception as error:  # Whatever it is, the other runs are whole, and would be lost with the scratch.
+            except Exception as error:  # The other runs are complete, and would be lost with the scratch.
                 errors.append(error)
         if errors:
             raise errors[0]
@@ -107,7 +107,7 @@ class Remote:
 
     @contextmanager
     def _opened(self) -> Iterator[tuple[Any, str]]:
-        """The file system and the path in it; its errors in one line."""
+        """The file system and the path in it; errors are one line."""
         try:
             system, path = fs.FileSystem.from_uri(self.uri)
         except (ValueError, OSError) as error:

@@ -2,16 +2,12 @@
 
 from typing import Any
 
-import torch
-
 from latebloom._errors import LatebloomError
-from latebloom.circuits.modular.grid import modular_grid
-from latebloom.circuits.modular.key_frequencies import key_frequencies
+from latebloom.analysis import Analysis
 from latebloom.phases import Series
 from latebloom.phases.detect import PHASE_RULES, read_losses
 from latebloom.runs import Run
 from latebloom.statistics import first_reached
-from latebloom.tasks import ModularTask
 
 FINAL = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "sum_squared_weights")
 """Metrics whose last logged value is in the row; losses in nats."""
@@ -33,7 +29,8 @@ def results(run: Run) -> tuple[dict[str, Any], bool]:
 
     ``…_from``: first step of each phase. ``grokked``: whether all phases were told apart. ``generalised_at``: first
     logged step with test accuracy of GENERALISED or more. ``train_reached``, ``test_reached``: first logged step with
-    accuracies of `latebloom.statistics.ACCURACY` or more. ``key_frequencies``: of the last checkpoint, by neurons.
+    accuracies of `latebloom.statistics.ACCURACY` or more. ``key_frequencies``: those that the run was measured with,
+    else those of the last checkpoint, by neurons.
     What stands in a file that cannot be read is None; the rest is there.
     """
     found: dict[str, Any] = dict.fromkeys(COLUMNS)
@@ -67,8 +64,6 @@ def _from_metrics(run: Run) -> dict[str, Any]:
     return found | {column: starts.get(name) for column, name in zip(_BEGUN, PHASE_RULES)} | {"grokked": phases.found}
 
 
-@torch.no_grad()
 def _from_weights(run: Run) -> dict[str, Any]:
-    if not isinstance(run.task, ModularTask) or not run.checkpoints:
-        return {}
-    return {"key_frequencies": key_frequencies(modular_grid(run.checkpoint().model.double(), run.task))}
+    basis = Analysis(run).basis if run.checkpoints else {}
+    return {"key_frequencies": basis["key_frequencies"]} if "key_frequencies" in basis else {}

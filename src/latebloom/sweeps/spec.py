@@ -13,6 +13,7 @@ from pydantic import Field
 
 from latebloom._config import Config
 from latebloom._errors import UsageError
+from latebloom.recipes.lookup import is_module_function, recipe_label
 from latebloom.store import one_line
 from latebloom.sweeps.grid import parse_axis, parse_seeds, split_values
 
@@ -77,6 +78,11 @@ def parse_spec(table: Any, path: Path | str) -> Spec:
     """The sweep that a table describes, as `read_spec`; ``path``: the file it came from, for error messages."""
     if not isinstance(table, dict) or not isinstance(table.get("recipe"), str):
         raise UsageError(f"{path}: expected a table with a recipe, as recipe = 'small'; see `latebloom recipes`")
+    if is_module_function(table["recipe"]):
+        raise UsageError(
+            f"{path}: recipe: got {table['recipe']!r}, but a file cannot name code to import; expected the name of a "
+            "recipe, which --import MODULE can register"
+        )
     unknown = sorted(table.keys() - set(_KEYS))
     if unknown:
         raise UsageError(f"{path}: got {unknown[0]!r}, expected only {', '.join(_KEYS)}")
@@ -112,7 +118,7 @@ def make_spec(recipe_or_file: str, axes: Sequence[str], seeds: str | None, setti
 def usual_name(recipe_or_file: str) -> str:
     """The default name of a sweep. It does not depend on grid and seeds, so that further values extend the sweep."""
     file = Path(recipe_or_file)
-    return file.stem if file.suffix in SUFFIXES else f"{recipe_or_file}-sweep"
+    return file.stem if file.suffix in SUFFIXES else f"{recipe_label(recipe_or_file)}-sweep"
 
 
 def _flat(path: Path | str, place: str, tree: Any) -> Iterator[tuple[str, Any]]:

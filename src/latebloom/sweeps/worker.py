@@ -1,4 +1,4 @@
-"""A worker process: trains the batches that come through its pipe, and dies with its parent."""
+"""A worker process: trains the batches that it receives through its pipe, and ends when its parent ends."""
 
 import os
 import threading
@@ -8,32 +8,46 @@ from time import monotonic
 
 import torch
 
+from latebloom._registry import load_plugins
 from latebloom.runs import BatchObserver, Job
 from latebloom.sweeps.place import Place
 
 REPORT_SECONDS = 0.5
-"""Between two reports of one worker: a tiny run logs hundreds of times a second."""
+"""Least time between two reports of one worker; a tiny run logs hundreds of times a second."""
 
 
 def serve(pipe: Connection, place: Place) -> None:
-    """Train what comes: a tuple of jobs in, then ("reached", name, step) now and then, and at last
-    ("ended", outcomes) or ("lost", reason) out; until the pipe is closed."""
-    os.setpgid(0, 0)  # out of the reach of the terminal, whose Ctrl-C the parent alone answers
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    """Train each tuple of jobs that the pipe receives, until it is closed.
+
+    For each tuple the pipe sends ("reached", name, step) from time to time, and finally ("ended", outcomes) or
+    ("lost", reason). Modules that LATEBLOOM_IMPORT names are imported here too: the environment is inherited.
+    """
+    os.setpgid(0, 0)  # leaves the terminal's process group, since only the parent handles Ctrl-C
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
     torch.set_num_threads(1)
     try:
         while True:
-            pipe.send(trained(place, pipe.recv(), _reporter(pipe)))
+            try:
+                jobs = pipe.recv()
+            except (ImportError, AttributeError) as error:  # the class of a task or model cannot be imported here
+                pipe.send(("lost", f"{_described(error)}; define the class in a module that workers can import"))
+                continue
+            pipe.send(trained(place, jobs, _reporter(pipe)))
     except (EOFError, BrokenPipeError):
         return
 
 
 def trained(place: Place, jobs: tuple[Job, ...], report: BatchObserver) -> tuple[str, object]:
-    """Train a batch here: ("ended", outcomes), or ("lost", reason) for an error that no run answers for."""
+    """Train a batch here: ("ended", outcomes), or ("lost", reason) for an error that belongs to no single run."""
     try:
+        load_plugins()
         return "ended", tuple(place.train(jobs, report))
-    except Exception as error:  # Whatever it is, it must not take the worker's other batches with it.
-        return "lost", " ".join(f"{type(error).__name__}: {error}".split())
+    except Exception as error:  # Any error is reported, since the worker must stay alive for other batches.
+        return "lost", _described(error)
+
+
+def _described(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def _reporter(pipe: Connection) -> BatchObserver:
@@ -48,8 +62,8 @@ def _reporter(pipe: Connection) -> BatchObserver:
     return report
 
 
-def _die_with_parent() -> None:
-    """A killed parent must leave no writer behind, or the sweep could not be started again."""
+def _exit_with_parent() -> None:
+    """End this process when the parent is killed: a writer left behind would keep the sweep locked."""
     parent = parent_process()
     if parent is not None:
         wait([parent.sentinel])

@@ -1,54 +1,42 @@
-"""Ground truth: tokens, labels, components, splits and infinite streams. One file per task; no weights, no torch."""
+"""Ground truth: tokens, labels, components, splits and infinite streams. No weights and no torch.
 
-from typing import Annotated
+Importing this package registers the built-in tasks in `TASKS`.
+"""
 
-from pydantic import Field
-
-from latebloom.tasks.addition import ModularAddition
-from latebloom.tasks.base import IGNORE, Batch, Task
-from latebloom.tasks.digit_addition import DigitAddition
+from latebloom.tasks.base import IGNORE, TASKS, AnyTask, Batch, Task
+from latebloom.tasks.cyclic import CyclicForm
 from latebloom.tasks.modular import ModularTask
-from latebloom.tasks.quadratic import ModularQuadratic
-from latebloom.tasks.random_table import RandomTable
-from latebloom.tasks.repeated_subsequences import RepeatedSubsequences
-from latebloom.tasks.shared_feature import SharedFeature
-from latebloom.tasks.skip_trigrams import SkipTrigrams
-from latebloom.tasks.split import Data, Split, held_out, split
-from latebloom.tasks.subtraction import ModularSubtraction
-
-TASKS: tuple[type[Task], ...] = (
+from latebloom.tasks.operations import (
     ModularAddition,
-    ModularSubtraction,
+    ModularCubic,
+    ModularDivision,
+    ModularMultiplication,
     ModularQuadratic,
+    ModularSquareSum,
+    ModularSubtraction,
     RandomTable,
-    DigitAddition,
-    SkipTrigrams,
-    RepeatedSubsequences,
-    SharedFeature,
 )
-"""Every task, in the order in which `latebloom tasks` lists them."""
 
-AnyTask = Annotated[
-    ModularAddition
-    | ModularSubtraction
-    | ModularQuadratic
-    | RandomTable
-    | DigitAddition
-    | SkipTrigrams
-    | RepeatedSubsequences
-    | SharedFeature,
-    Field(discriminator="name"),
-]
+from latebloom.tasks.digit_addition import DigitAddition  # isort: skip (the order of imports is that of `TASKS`)
+from latebloom.tasks.skip_trigrams import SkipTrigrams  # isort: skip
+from latebloom.tasks.repeated_subsequences import RepeatedSubsequences  # isort: skip
+from latebloom.tasks.shared_feature import SharedFeature  # isort: skip
+from latebloom.tasks.split import Data, Split, held_out, split
 
 __all__ = [
     "IGNORE",
     "TASKS",
     "AnyTask",
     "Batch",
+    "CyclicForm",
     "Data",
     "DigitAddition",
     "ModularAddition",
+    "ModularCubic",
+    "ModularDivision",
+    "ModularMultiplication",
     "ModularQuadratic",
+    "ModularSquareSum",
     "ModularSubtraction",
     "ModularTask",
     "RandomTable",

@@ -1,15 +1,20 @@
 """What a task is: tokens, labels, which positions carry loss, and which component each label belongs to."""
 
-from abc import ABC, abstractmethod
-from typing import ClassVar, NamedTuple
+from abc import abstractmethod
+from typing import Annotated, ClassVar, NamedTuple
 
 import numpy as np
 from jaxtyping import Int
+from pydantic import BeforeValidator, SerializeAsAny
 
-from latebloom._config import Config
+from latebloom._parts import Part, part_registry
+from latebloom._registry import Registry
 
 IGNORE = -100
 """A label with this value carries no loss (the value that torch's cross-entropy ignores)."""
+
+TASKS: "Registry[type[Task]]" = part_registry("task")
+"""Every task by name, in the order in which `latebloom tasks` lists them."""
 
 
 class Batch(NamedTuple):
@@ -32,16 +37,22 @@ class Batch(NamedTuple):
         return len(self.tokens)
 
 
-class Task(Config, ABC):
+class Task(Part):
     """Ground truth. A task is configuration and behaviour in one frozen object; it holds no weights.
 
     Input and output vocabularies are separate, loss is read at ``loss_positions`` only, and every label belongs
-    to one of ``components`` (a digit, a trigram; tasks of one piece have a single component).
+    to one of ``components`` (a digit, a trigram; most tasks have a single component).
+    A concrete subclass is registered in `TASKS` when it is defined, see `Part`; it can then be trained, stored and
+    opened like a built-in task.
     """
 
-    summary: ClassVar[str]
+    tag: ClassVar[str] = "name"
+    registry = TASKS
 
-    name: str
+    summary: ClassVar[str] = ""
+    """The task in a few words, for lists."""
+
+    name: str = ""
 
     @property
     @abstractmethod
@@ -55,7 +66,7 @@ class Task(Config, ABC):
 
     @property
     def answers(self) -> int:
-        """How many labels there are; a model that guesses among them all alike loses ln of it."""
+        """Number of different labels; a model that gives all of them the same probability loses ln of it."""
         return self.d_vocab_out
 
     @property
@@ -80,3 +91,7 @@ class Task(Config, ABC):
     @abstractmethod
     def sample(self, count: int, rng: np.random.Generator) -> Batch:
         """``count`` independent examples: the infinite stream."""
+
+
+AnyTask = Annotated[SerializeAsAny[Task], BeforeValidator(Task.from_fields)]
+"""The type of a field that holds any registered task; stored fields are looked up by ``name``."""

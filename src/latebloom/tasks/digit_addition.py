@@ -1,4 +1,4 @@
-"""x + y written out digit by digit: the task in which every answer digit has a loss, and a phase change, of its own."""
+"""x + y digit by digit: every digit of the answer has its own loss and its own phase change."""
 
 from typing import ClassVar, Literal, NamedTuple
 
@@ -11,24 +11,28 @@ from latebloom.tasks.base import Batch, Task
 BASE = 10
 PLUS, EQUALS = BASE, BASE + 1
 MOST = 100
-"""The most digits: sums are made digit by digit, so nothing overflows; attention grows with the square of this."""
+"""The largest number of digits. Sums are computed by digit, so nothing overflows; attention cost is quadratic in it."""
 
 
 class Sum(NamedTuple):
-    """Column addition. answer: most significant digit first, 0 or 1. carry: into each of the answer's digits, 0 or 1;
-    the first answer digit is its own carry, the last one never has any."""
+    """The result of column addition, most significant digit first.
+
+    answer: its digits; the first is 0 or 1. carry: the carry into each digit of the answer, 0 or 1. The first digit
+    equals its carry, and the carry into the last digit is 0.
+    """
 
     answer: Int[np.ndarray, "batch place"]
     carry: Int[np.ndarray, "batch place"]
 
 
 class DigitAddition(Task):
-    """x + y with n digits each, n + 1 in the answer, most significant first: ``d d d d d + d d d d d = a a a a a a``.
+    """x + y with n digits each and n + 1 in the answer, most significant first: ``d d d + d d d = a a a a``.
 
-    Tokens 0–9 are digits, 10 is ``+``, 11 is ``=``; there is no reading of 10 and 11 on the way out. Answer digit i
-    is predicted at position 2n + 1 + i, so from ``=`` on, with the right earlier digits as input; the last answer
-    token is in the context, as published, but nothing reads it. Operands' digits are uniform and independent.
-    Source: the write-up's 5-digit addition, on the layout of its published weights.
+    Tokens 0–9 are digits, 10 is ``+``, 11 is ``=``; the output vocabulary is the digits. Digit i of the answer is
+    predicted at position 2n + 1 + i, from ``=`` on, with the correct earlier digits as input. The last token of the
+    answer is in the input, as in the published code, but no prediction depends on it. Digits of the operands are
+    uniform and independent.
+    Source: the write-up's 5-digit addition, with the layout of its published weights.
     """
 
     summary: ClassVar[str] = "x + y digit by digit, a loss for each answer digit"
@@ -55,7 +59,7 @@ class DigitAddition(Task):
 
     @property
     def components(self) -> tuple[str, ...]:
-        """``digit_0`` is the answer's first, 0 or 1; the last is the ones digit."""
+        """``digit_0`` is the first digit of the answer, 0 or 1; the last is the ones digit."""
         return tuple(f"digit_{place}" for place in range(self.digits + 1))
 
     def universe(self) -> None:
@@ -67,7 +71,7 @@ class DigitAddition(Task):
         return self.batch(x, y)
 
     def batch(self, x: Int[np.ndarray, "batch digit"], y: Int[np.ndarray, "batch digit"]) -> Batch:
-        """The examples with these operands, as digits, most significant first."""
+        """The examples with these operands, given by their digits, most significant first."""
         answer = column_sum(x, y).answer
         plus, equals = (np.full_like(x[:, :1], token) for token in (PLUS, EQUALS))
         tokens = np.concatenate([x, plus, y, equals, answer], axis=1)
@@ -76,13 +80,13 @@ class DigitAddition(Task):
     def operands(
         self, tokens: Int[np.ndarray, "batch pos"]
     ) -> tuple[Int[np.ndarray, "batch digit"], Int[np.ndarray, "batch digit"]]:
-        """The digits of x and y in some examples' tokens."""
+        """The digits of x and y in the tokens of examples."""
         n = self.digits
         return tokens[:, :n], tokens[:, n + 1 : 2 * n + 1]
 
 
 def column_sum(x: Int[np.ndarray, "batch digit"], y: Int[np.ndarray, "batch digit"]) -> Sum:
-    """Add digit by digit from the right, with carries; any number of digits."""
+    """Add from the right, digit by digit, with carries; any number of digits."""
     places = x.shape[1] + 1
     answer, carry = (np.zeros((len(x), places), dtype=x.dtype) for _ in range(2))
     for place in range(places - 1, 0, -1):

@@ -1,18 +1,18 @@
-"""The loss of a model that knows how often each answer is right, and nothing about the example."""
+"""The loss of a model that knows the frequency of each answer, and nothing about the example."""
 
 import numpy as np
 
 from latebloom.tasks.base import IGNORE, Task
 
 EXAMPLES = 8192
-"""Sampled examples that frequencies are taken of: entropies are good to about 0.01 nats."""
+"""Sampled examples from which frequencies are estimated; entropies are then accurate to about 0.01 nats."""
 
 
 def guessing_losses(task: Task, seed: int = 0) -> dict[str, float]:
-    """Mean of -ln(frequency of the label at its position) over each component's labels, in nats.
+    """Mean of -ln(frequency of the label at its position) over the labels of each component, in nats.
 
-    For a digit that is its entropy: ln 10 for a uniform one, ln 2 for a carry. For trigrams, which share one position,
-    it is ln of their number. A component without labels among the `EXAMPLES` sampled is left out.
+    For a digit this is its entropy: ln 10 if it is uniform, ln 2 for a carry. For trigrams, which share one position,
+    it is ln of their number. Components without labels among the `EXAMPLES` samples are left out.
     """
     batch = task.sample(EXAMPLES, np.random.default_rng(seed))
     surprise = np.zeros(batch.labels.shape)

@@ -1,4 +1,4 @@
-"""``START … 3 8 1 … 3 8 1 …``: the write-up's task that needs induction heads."""
+"""``START … 3 8 1 … 3 8 1 …``: the task of the write-up that needs induction heads."""
 
 from typing import ClassVar, Literal
 
@@ -9,46 +9,46 @@ from pydantic import Field, model_validator
 from latebloom.tasks.base import IGNORE, Batch, Task
 
 START = 0
-"""Token at position 0, and nowhere else."""
+"""The token at position 0; it occurs nowhere else."""
 
 
 class RepeatedSubsequences(Task):
-    """Predict the tokens of a random subsequence when it comes again among random tokens.
+    """Predict the tokens of a random subsequence when it is repeated among random tokens.
 
-    Position 0 holds ``START`` (token 0); the positions after it are cut into ``repeats`` slots of
-    (length - 1) // repeats. All tokens are uniform in 1 … vocabulary - 1; then one random subsequence is written once
-    into each slot, from a place that is uniform over those where it fits. It has no fixed place, so it can only be
-    found by what it says.
-    A label stands where the next token follows from what has come before: at the first to the last but one token of
-    the second, third … copy, subsequence - 1 labels each. The first token of a copy cannot be predicted, and has none.
-    By chance a token also stands elsewhere, so the least loss is small but not 0.
+    Position 0 holds ``START`` (token 0). The other positions are divided into ``repeats`` slots of
+    (length - 1) // repeats. All tokens are uniform in 1 … vocabulary - 1. One random subsequence is then written into
+    each slot, at an offset that is uniform over those where it fits. Since its position varies, it can only be
+    recognised by its tokens.
+    The next token is determined by the earlier ones, and has a label, at all but the last token of the second, third …
+    copy: subsequence - 1 labels each. The first token of a copy cannot be predicted and has no label. Tokens also recur
+    by chance, so the minimal loss is small but not 0.
 
-    Source: the write-up, "Predicting Repeated Subsequences"; sizes from its published run. It does not say how a
-    sequence is laid out. This layout is read off the published weights and optimiser state: token 0 moves with
-    position 0 alone and is never an answer, position 84 is never fed, position 83 is asked, and position embeddings
-    have a period of 28 (dev/searches/induction.md).
+    Source: the write-up, "Predicting Repeated Subsequences"; sizes from its published run. The layout of a sequence is
+    not published. This one is inferred from the published weights and optimiser state: token 0 moves with position 0
+    only and is never an answer, position 84 is never an input, position 83 carries loss, and position embeddings have a
+    period of 28 (dev/searches/induction.md).
     """
 
-    summary: ClassVar[str] = "random tokens with a subsequence that comes three times: asks for what comes next"
+    summary: ClassVar[str] = "predict the next token of a subsequence that is repeated among random tokens"
 
     name: Literal["repeated_subsequences"] = "repeated_subsequences"
-    vocabulary: int = Field(default=128, ge=3, le=100_000, description="tokens, START among them")
-    length: int = Field(default=85, ge=7, le=10_000, description="tokens of a sequence, START among them")
-    subsequence: int = Field(default=16, ge=2, description="length of what is repeated")
-    repeats: int = Field(default=3, ge=2, description="how often the subsequence stands in a sequence")
+    vocabulary: int = Field(default=128, ge=3, le=100_000, description="number of tokens, including START")
+    length: int = Field(default=85, ge=7, le=10_000, description="tokens of a sequence, including START")
+    subsequence: int = Field(default=16, ge=2, description="length of the repeated subsequence")
+    repeats: int = Field(default=3, ge=2, description="copies of the subsequence in a sequence")
 
     @model_validator(mode="after")
-    def _fits(self) -> "RepeatedSubsequences":
+    def _check_lengths(self) -> "RepeatedSubsequences":
         if self.subsequence >= self.slot:
             raise ValueError(
                 f"subsequence: got {self.subsequence}, expected less than {self.slot}, since {self.repeats} repeats "
-                f"share {self.length - 1} positions; make it shorter, or length greater"
+                f"share {self.length - 1} positions; choose a shorter subsequence or a greater length"
             )
         return self
 
     @property
     def slot(self) -> int:
-        """Positions that one copy and the random tokens around it share."""
+        """Positions of one copy and the random tokens around it."""
         return (self.length - 1) // self.repeats
 
     @property
@@ -61,7 +61,7 @@ class RepeatedSubsequences(Task):
 
     @property
     def answers(self) -> int:
-        return self.vocabulary - 1  # START is no answer
+        return self.vocabulary - 1  # START is never an answer
 
     @property
     def n_ctx(self) -> int:
@@ -69,16 +69,16 @@ class RepeatedSubsequences(Task):
 
     @property
     def loss_positions(self) -> tuple[int, ...]:
-        """From the first position of the second slot to the last but one of the last slot."""
+        """From the first position of the second slot to the last position but one of the last slot."""
         return tuple(range(1 + self.slot, self.repeats * self.slot))
 
     @property
     def components(self) -> tuple[str, ...]:
-        """Which copy a label belongs to: ``copy_2``, ``copy_3`` …"""
+        """The copy that a label belongs to: ``copy_2``, ``copy_3`` …"""
         return tuple(f"copy_{number}" for number in range(2, self.repeats + 1))
 
     def universe(self) -> None:
-        """Too many to list."""
+        """None: there are too many examples to list."""
         return None
 
     def sample(self, count: int, rng: np.random.Generator) -> Batch:
@@ -87,7 +87,7 @@ class RepeatedSubsequences(Task):
     def draw(
         self, count: int, rng: np.random.Generator
     ) -> tuple[Int[np.ndarray, "batch pos"], Int[np.ndarray, "batch copy"]]:
-        """Tokens, and the position of each copy's first token."""
+        """Tokens, and the position of the first token of each copy."""
         tokens = rng.integers(1, self.vocabulary, size=(count, self.length))
         tokens[:, 0] = START
         repeated = rng.integers(1, self.vocabulary, size=(count, 1, self.subsequence))
@@ -98,12 +98,12 @@ class RepeatedSubsequences(Task):
         return tokens, starts
 
     def batch(self, tokens: Int[np.ndarray, "batch pos"], starts: Int[np.ndarray, "batch copy"]) -> Batch:
-        """These sequences with their labels."""
-        asked = starts[:, 1:, None] + np.arange(self.subsequence - 1)
+        """The sequences with their labels."""
+        labelled = starts[:, 1:, None] + np.arange(self.subsequence - 1)
         rows = np.arange(len(tokens))[:, None, None]
         first = self.loss_positions[0]
         labels = np.full((len(tokens), len(self.loss_positions)), IGNORE, dtype=tokens.dtype)
-        labels[rows, asked - first] = tokens[rows, asked + 1]
+        labels[rows, labelled - first] = tokens[rows, labelled + 1]
         component = np.zeros_like(labels)
-        component[rows, asked - first] = np.arange(self.repeats - 1)[:, None]
+        component[rows, labelled - first] = np.arange(self.repeats - 1)[:, None]
         return Batch(tokens, labels, component)

@@ -1,4 +1,4 @@
-"""Examples that can be told by heart, or by the one feature that they all share."""
+"""Examples that can be memorised, or answered from a feature that all of them share."""
 
 from typing import ClassVar, Literal
 
@@ -10,17 +10,17 @@ from latebloom.tasks.base import Batch, Task
 
 
 class SharedFeature(Task):
-    """Example i has two features: one of its own, and one that all have; the answer is always 1.
+    """Example i has two features, one of its own and one that all examples have; the answer is always 1.
 
-    Token i stands for the example. A model may put a weight on each example's own feature, which says nothing about
-    unseen ones, or one weight on the shared feature, which is right for all. Half of 200 examples is the model with
-    100 memorising weights and one generalising weight that is discussed under the write-up.
+    Token i stands for example i. A model can put a weight on the own feature of each example, which does not help with
+    unseen examples, or one weight on the shared feature, which answers all of them. With half of 200 examples this is
+    the model with 100 memorising weights and one generalising weight that is discussed below the write-up.
     """
 
-    summary: ClassVar[str] = "always 1, by each example's own feature or by the shared one"
+    summary: ClassVar[str] = "always 1, from the own feature of each example or from the shared one"
 
     name: Literal["shared_feature"] = "shared_feature"
-    examples: int = Field(default=200, ge=2, le=1_000_000, description="examples, train and test together")
+    examples: int = Field(default=200, ge=2, le=1_000_000, description="number of examples, train and test together")
 
     @property
     def d_vocab(self) -> int:

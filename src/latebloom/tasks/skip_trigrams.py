@@ -1,4 +1,4 @@
-"""``START 0 4 7 2 14 9 END`` → 14: the write-up's task that is solved by ten skip trigrams."""
+"""``START 0 4 7 2 14 9 END`` → 14: the task of the write-up that ten skip trigrams solve."""
 
 from typing import ClassVar, Literal
 
@@ -8,28 +8,29 @@ from pydantic import Field
 from latebloom.tasks.base import Batch, Task
 
 FILLERS = 10
-"""Tokens 0 … 9, which say nothing about the answer."""
+"""Number of tokens 0 … 9, which are independent of the answer."""
 
 TRIGGERS = 10
-"""Tokens 10 … 19, of which each example holds one: the answer. Answer class i stands for token 10 + i."""
+"""Number of tokens 10 … 19. Each example contains one of them: the answer. Answer class i is token 10 + i."""
 
 START = FILLERS + TRIGGERS
 END = START + 1
 
 
 class SkipTrigrams(Task):
-    """Repeat at ``END`` the one token of 10 … 19 that came before it: trigrams ``14 … END 14``.
+    """Repeat at ``END`` the one token of 10 … 19 that occurred before it: trigrams ``14 … END 14``.
 
-    ``START`` (token 20), then ``length`` tokens: uniform in 0 … 9 but for one, anywhere, uniform in 10 … 19; then
-    ``END`` (token 21), where loss is read. A component is the trigram of one answer.
-    Source: the write-up, "Finding the max element in a sequence". The length is that of the example printed there;
-    it does not say on which length it trained.
+    The input is ``START`` (token 20), ``length`` tokens, and ``END`` (token 21), whose prediction carries loss. One of
+    the tokens, at a uniform position, is uniform in 10 … 19; the others are uniform in 0 … 9. A component is the
+    trigram of one answer.
+    Source: the write-up, "Finding the max element in a sequence". The length is that of its printed example; the length
+    used in training is not published.
     """
 
-    summary: ClassVar[str] = "the one token of 10 … 19 among tokens 0 … 9, asked for at END"
+    summary: ClassVar[str] = "repeat at END the one token of 10 … 19 among tokens 0 … 9"
 
     name: Literal["skip_trigrams"] = "skip_trigrams"
-    length: int = Field(default=11, ge=1, le=1000, description="tokens between START and END, one of them the answer")
+    length: int = Field(default=11, ge=1, le=1000, description="tokens between START and END, including the answer")
 
     @property
     def d_vocab(self) -> int:
@@ -52,7 +53,7 @@ class SkipTrigrams(Task):
         return tuple(str(token) for token in range(FILLERS, FILLERS + TRIGGERS))
 
     def universe(self) -> None:
-        """Too many to list: 10 · length · 10^(length - 1)."""
+        """None: the 10 · length · 10^(length - 1) examples are too many to list."""
         return None
 
     def sample(self, count: int, rng: np.random.Generator) -> Batch:

@@ -1,9 +1,10 @@
-"""One step, and a loop that yields what it was asked to record. Touches no disk."""
+"""Training: optimisers, updates, and a loop that yields what the recording asks for. Writes no files."""
 
-from latebloom.training.config import Optimiser, Recording, Training
+from latebloom.training.config import Recording, Training
 from latebloom.training.ensemble import Ensemble
 from latebloom.training.experiment import Experiment
 from latebloom.training.loop import DIVERGENCE_ADVICE, Record, train
+from latebloom.training.optimisers import OPTIMISERS, Kernel, Optimiser, UpdateRule
 from latebloom.training.schedule import Schedule
 from latebloom.training.source import DataSource
 from latebloom.training.stop import StopRule, stop_rule
@@ -11,9 +12,11 @@ from latebloom.training.trainer import Trainer
 
 __all__ = [
     "DIVERGENCE_ADVICE",
+    "OPTIMISERS",
     "DataSource",
     "Ensemble",
     "Experiment",
+    "Kernel",
     "Optimiser",
     "Record",
     "Recording",
@@ -21,6 +24,7 @@ __all__ = [
     "StopRule",
     "Trainer",
     "Training",
+    "UpdateRule",
     "stop_rule",
     "train",
 ]

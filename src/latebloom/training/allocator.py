@@ -1,4 +1,4 @@
-"""Keep freed memory instead of handing it back to the system between two steps."""
+"""Keep freed memory instead of returning it to the system between two steps."""
 
 import ctypes
 from functools import cache
@@ -10,7 +10,7 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 def keep_memory() -> None:
     """Ask glibc to reuse large blocks; does nothing with another C library.
 
-    A step makes dozens of 8 MB temporaries. By default each is mapped afresh and its pages are faulted in one by one,
+    A step makes dozens of 8 MB temporaries. By default each is mapped again and its pages are faulted in one by one,
     which costs about a tenth of the step (measured in dev/LOG.md).
     """
     try:

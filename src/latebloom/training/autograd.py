@@ -1,4 +1,4 @@
-"""Updates by torch: any model, any batch, any device."""
+"""Updates by torch's autograd and optimiser: any model, any batch, any device."""
 
 import math
 from collections.abc import Callable
@@ -7,21 +7,16 @@ import torch
 from torch import Tensor
 
 from latebloom.models import Examples, Hooks, Model, cross_entropy
-from latebloom.models.hooks import PASS
-from latebloom.training.config import Optimiser
+from latebloom.models.hooks import NO_HOOKS
 from latebloom.training.denormals import drop_tiny_gradients
-from latebloom.training.optimiser import (
-    build_optimiser,
-    load_optimiser_tensors,
-    optimiser_tensors,
-    set_learning_rate,
-)
+from latebloom.training.optimisers import Optimiser
+from latebloom.training.torch_updates import TorchUpdates
 
 
 class AutogradEngine:
-    """The forward at the positions with loss, autograd, and torch's own fused optimiser.
+    """The forward pass at the positions with loss, autograd, and torch's own optimiser.
 
-    ``hooks``: what the forward pass of each step goes through.
+    ``hooks``: those of the forward pass of each step.
     """
 
     stride = 1
@@ -29,47 +24,46 @@ class AutogradEngine:
     def __init__(
         self,
         model: Model,
-        config: Optimiser,
+        settings: Optimiser,
         batch: Callable[[int], Examples],
         positions: tuple[int, ...],
         loss_dtype: torch.dtype,
-        hooks: Callable[[int], Hooks] = lambda step: PASS,
+        hooks: Callable[[int], Hooks] = lambda step: NO_HOOKS,
     ) -> None:
-        self._model, self._config, self._batch = model, config, batch
+        self._model, self._l1, self._batch = model, settings.l1, batch
         self._positions, self._dtype = positions, loss_dtype
         self._hooks = hooks
-        self._optimiser = build_optimiser(model, config)
+        self._updates = TorchUpdates(model, settings)
 
     def advance(self, step: int, count: int) -> int:
         """As `Engine.advance`."""
         for done in range(count):
             if not math.isfinite(self.gradient(step + done)):
                 return done
-            set_learning_rate(self._optimiser, self._config, step + done)
-            self._optimiser.step()
+            self._updates.update(step + done)
         return count
 
     def gradient(self, step: int) -> float:
-        """Put the gradient of this step's batch into the model; returns the batch's loss (nats)."""
+        """Compute the gradient of this step's batch into the model's parameters; returns the batch's loss (nats)."""
         batch = self._batch(step)
-        self._optimiser.zero_grad(set_to_none=True)
+        self._updates.zero_gradients()
         logits = drop_tiny_gradients(self._model(batch.tokens, self._positions, self._hooks(step)))
         loss = cross_entropy(logits, batch.labels, self._dtype)
         loss.backward()
-        if self._config.l1:
-            self._pull_to_zero()
+        if self._l1:
+            self._add_l1_gradient()
         return loss.item()
 
     @torch.no_grad()
-    def _pull_to_zero(self) -> None:
+    def _add_l1_gradient(self) -> None:
         for weight in self._model.parameters():
             if weight.grad is not None:
-                weight.grad.add_(weight.sign(), alpha=self._config.l1)
+                weight.grad.add_(weight.sign(), alpha=self._l1)
 
     def tensors(self, step: int) -> dict[str, Tensor]:
         """As `Engine.tensors`."""
-        return optimiser_tensors(self._model, self._optimiser)
+        return self._updates.tensors(step)
 
     def load(self, tensors: dict[str, Tensor]) -> None:
         """As `Engine.load`."""
-        load_optimiser_tensors(self._model, self._optimiser, tensors)
+        self._updates.load(tensors)

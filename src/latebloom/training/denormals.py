@@ -1,4 +1,4 @@
-"""Keep numbers too small to matter, and too slow to compute with, out of the backward pass."""
+"""Remove gradients from the backward pass that are too small to matter and slow to compute with."""
 
 import torch
 from jaxtyping import Float
@@ -10,7 +10,7 @@ from latebloom.models import TINY_GRADIENT
 def drop_tiny_gradients(
     logits: Float[Tensor, "batch loss_pos d_vocab_out"],
 ) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
-    """The same logits; entries of their gradient up to `TINY_GRADIENT` in size become zero."""
+    """The same logits; entries of their gradient with absolute value up to `TINY_GRADIENT` become zero."""
     if logits.requires_grad:
         logits.register_hook(lambda gradient: torch.nn.functional.hardshrink(gradient, TINY_GRADIENT))
     return logits

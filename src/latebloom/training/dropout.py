@@ -1,4 +1,4 @@
-"""Dropout: in each update a random part of the neurons says nothing."""
+"""Dropout: each update sets a random part of the neurons to zero."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,10 @@ from latebloom.models import Hooks, Model
 
 
 class Dropout:
-    """Neurons are switched off with probability ``share``, the others scaled by 1 / (1 - share).
+    """Sets each neuron to zero with probability ``share`` and scales the others by 1 / (1 - share).
 
-    Which ones is a pure function of seed and step, so that a resumed run has the bits of one that never stopped.
-    Source: Srivastava et al., JMLR 15 (2014). Where a model has no neurons, nothing is switched off.
-    ``fuse``: as of `Hooks`.
+    Which neurons is a pure function of seed and step, so that runs resume bit-identically.
+    Source: Srivastava et al., JMLR 15 (2014). Does nothing in a model without neurons. ``fuse``: as in `Hooks`.
     """
 
     def __init__(self, model: Model, share: float, seed: int, fuse: bool = True) -> None:
@@ -21,7 +20,7 @@ class Dropout:
         self._share, self._seed, self._fuse = share, seed, fuse
 
     def hooks(self, step: int) -> Hooks:
-        """What the forward pass of update ``step`` → ``step + 1`` goes through."""
+        """The hooks of the forward pass of the update ``step`` → ``step + 1``."""
         generator = torch.Generator().manual_seed((self._seed * 1_000_003 + step) % 2**63)
 
         def drop(neurons: Tensor) -> Tensor:

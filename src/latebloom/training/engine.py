@@ -1,26 +1,34 @@
-"""What moves the weights of a model."""
+"""What updates the weights of a model."""
 
 from typing import Protocol, runtime_checkable
 
 from torch import Tensor
 
+STATE = "optimiser."
+"""Names of the optimiser's state begin with this."""
+
+
+def state_name(parameter: str, moment: str) -> str:
+    """The name of one tensor of the optimiser's state in the resume state: ``optimiser.<parameter>/<moment>``."""
+    return f"{STATE}{parameter}/{moment}"
+
 
 @runtime_checkable
 class Engine(Protocol):
-    """Owns the optimiser's state; the weights are the model's."""
+    """Holds the optimiser's state; the model holds the weights."""
 
     stride: int
-    """Updates that are worth asking for at once: few where one takes long, so that a training can be watched."""
+    """How many updates to request at once; few where one takes long, so that progress can be shown."""
 
     def advance(self, step: int, count: int) -> int:
-        """Make the updates ``step`` → ``step + count``; returns how many were made, fewer where the next one's loss is
-        not finite."""
+        """Make the updates ``step`` → ``step + count``. Returns how many were made: fewer than ``count`` where the loss
+        of the next one is not finite."""
         ...
 
     def tensors(self, step: int) -> dict[str, Tensor]:
-        """The optimiser's state after ``step`` updates as named tensors, ``optimiser.<parameter>/<moment>``."""
+        """The optimiser's state after ``step`` updates as named tensors, see `state_name`."""
         ...
 
     def load(self, tensors: dict[str, Tensor]) -> None:
-        """Undo `tensors`; names of other things are passed over."""
+        """Restore the state that `tensors` returned; tensors with other names are ignored."""
         ...

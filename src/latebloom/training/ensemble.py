@@ -1,4 +1,4 @@
-"""Several trainings of equal shape whose updates are made together."""
+"""Several trainings of equal shape that make their updates together."""
 
 import threading
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ class _Request:
 
 
 class Ensemble:
-    """``size`` members, each a training in a thread of its own that asks for updates as if it were alone.
+    """``size`` members, each a training in its own thread that requests updates as if it were alone.
 
-    Once every member that is left has asked, the updates of those that are least far are made at once, in the thread
-    of the last. Whoever ends must `leave`, or the others would wait.
+    When every remaining member has requested updates, the thread of the last one makes those of the members at the
+    lowest step, all in one computation. A member that ends must `leave`, or the others would wait for it.
     """
 
     def __init__(self, size: int) -> None:
@@ -30,15 +30,15 @@ class Ensemble:
         self._waiting: list[_Request] = []
 
     def leave(self) -> None:
-        """One member less."""
+        """Remove one member."""
         with self._change:
             self._left -= 1
             self._serve()
 
     def advance(self, member: Member, step: int, count: int) -> int:
-        """Updates made: at most ``count``, and none where the member's loss is not finite.
+        """Make up to ``count`` updates and return how many were made: none where the member's loss is not finite.
 
-        Errors: whatever the common computation raised.
+        Errors: any error of the common computation.
         """
         request = _Request(member, step, count)
         with self._change:
@@ -56,7 +56,7 @@ class Ensemble:
         group = [request for request in self._waiting if request.step == first]
         try:
             made = stacked_updates([r.member for r in group], first, min(r.count for r in group))
-        except Exception as error:  # all of them must hear of it, or they would wait for ever
+        except Exception as error:  # every member of the group must raise it, or it would wait for ever
             made = [0] * len(group)
             for request in group:
                 request.error = error

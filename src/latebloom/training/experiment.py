@@ -1,4 +1,4 @@
-"""One experiment, whole: everything that decides how a run goes."""
+"""One experiment: every setting that decides the course of a run."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,18 +8,19 @@ from pydantic import Field, model_validator
 from latebloom._config import Config
 from latebloom.models import AnyModelConfig, TransformerConfig
 from latebloom.tasks import AnyTask, Data, ModularAddition, split
-from latebloom.training.config import Optimiser, Recording, Training
+from latebloom.training.config import Recording, Training
+from latebloom.training.optimisers import AnyOptimiser, Optimiser
 from latebloom.training.settings import with_settings
 
 
 class Experiment(Config):
-    """Task, data, model, optimiser, training and recording; the same experiment on one machine gives the same bits."""
+    """Task, data, model, optimiser, training and recording. The same experiment on one machine gives the same bits."""
 
-    recipe: str = Field("custom", description="name of the recipe it came from")
+    recipe: str = Field("custom", description="name of the recipe it is based on")
     task: AnyTask = ModularAddition()
     data: Data = Data()
     model: AnyModelConfig = TransformerConfig()
-    optimiser: Optimiser = Optimiser()
+    optimiser: AnyOptimiser = Optimiser()
     training: Training = Training()
     recording: Recording = Recording()
 
@@ -28,11 +29,11 @@ class Experiment(Config):
         if self.data.kind == "finite":
             split(self.task, self.data)
         elif self.training.batch_size is None:
-            raise ValueError("training.batch_size: got none, expected a number, since a stream has no full batch")
+            raise ValueError("training.batch_size: got none, expected a number: a stream has no full batch")
         return self
 
     def setting(self, field: str) -> Any:
-        """The value of SECTION.FIELD; None for a field that this kind of task or model does not have."""
+        """The value of SECTION.FIELD; None for a field that this task, model or optimiser does not have."""
         section, _, name = field.partition(".")
         return getattr(getattr(self, section), name, None)
 

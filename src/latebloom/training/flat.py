@@ -1,11 +1,11 @@
-"""All parameters of a model in one stretch of memory, so that an update is one pass over it."""
+"""All parameters of a model in one buffer, so that an update is one pass over it."""
 
 import torch
 from torch import Tensor, nn
 
 
 def flatten_parameters(model: nn.Module) -> Tensor:
-    """Move the parameters into one buffer, in the order of ``named_parameters``, and return it; both share memory."""
+    """Move the parameters to one buffer, in the order of ``named_parameters``, and return it; they share its memory."""
     flat = torch.cat([weight.detach().flatten() for weight in model.parameters()])
     for weight, view in zip(model.parameters(), views(model, flat).values()):
         weight.data = view
@@ -13,7 +13,7 @@ def flatten_parameters(model: nn.Module) -> Tensor:
 
 
 def views(model: nn.Module, flat: Tensor) -> dict[str, Tensor]:
-    """Stretches of ``flat`` in the shapes of the parameters, by name."""
+    """Views of ``flat`` in the shapes of the parameters, by name."""
     sizes = [weight.numel() for weight in model.parameters()]
     parts = flat.split(sizes)
     return {name: part.view(weight.shape) for (name, weight), part in zip(model.named_parameters(), parts)}

@@ -1,4 +1,4 @@
-"""The training loop: a generator that yields what it was asked to record, and touches no disk."""
+"""The training loop: a generator that yields what the recording asks for. Writes no files."""
 
 import math
 from collections.abc import Iterator
@@ -12,10 +12,11 @@ DIVERGENCE_ADVICE = "try a lower optimiser.lr, a longer optimiser.warmup or trai
 
 @dataclass(frozen=True)
 class Record:
-    """The trainer stands at ``step``, before the next update; its weights and state may be read until the next record.
+    """What is recorded at ``step``, before the next update. Until the next record, the trainer's weights and state are
+    those of this step.
 
-    metrics: what the recording asked for at this step, else None.
-    checkpoint: whether the recording asks to keep the weights of this step.
+    metrics: losses, accuracies and size of the weights if the recording includes this step, else None.
+    checkpoint: whether to keep the weights of this step.
     stopped: why training ends here, else None. diverged: it ends because a loss is NaN or infinite.
     """
 
@@ -27,10 +28,10 @@ class Record:
 
 
 def train(trainer: Trainer, rule: StopRule) -> Iterator[Record]:
-    """Train from where the trainer stands until the stop rule ends it or a loss is not finite.
+    """Train from the trainer's step until the stop rule ends it or a loss is not finite.
 
-    Yields a record at every step that the recording names, and at least every ``trainer.stride`` steps. Step 0 and
-    the last step are always recorded in full.
+    Yields a record at every step of the recording, and at least every ``trainer.stride`` steps. Step 0 and the last
+    step are always recorded in full.
     """
     while True:
         record = _record(trainer, rule)
@@ -43,7 +44,7 @@ def train(trainer: Trainer, rule: StopRule) -> Iterator[Record]:
 
 
 def _until_next(trainer: Trainer) -> int:
-    """Updates from here to the next step that is recorded, or as many as make a stride."""
+    """Number of updates to the next recorded step, at most one stride."""
     recording, last = trainer.experiment.recording, trainer.experiment.training.steps
     for ahead in range(1, trainer.stride):
         step = trainer.step + ahead

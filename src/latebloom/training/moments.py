@@ -1,31 +1,33 @@
-"""The optimiser's state of a flattened model, stored as torch's optimisers store theirs."""
+"""The optimiser's state of a flattened model, under the names that torch's optimiser gives it."""
+
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
-from latebloom.training.config import Optimiser
+from latebloom.training.engine import state_name
 from latebloom.training.flat import views
-from latebloom.training.optimiser import PREFIX
 
 
 class Moments:
-    """``first`` and ``second`` moment of every weight, in the model's order; for SGD the velocity is the first."""
+    """``flat``: one buffer for each name, with an entry for each weight in the model's order; zero at the start."""
 
-    def __init__(self, model: nn.Module, config: Optimiser, flat: Tensor) -> None:
-        self._model = model
-        self.first, self.second = torch.zeros_like(flat), torch.zeros_like(flat)
-        names = ("momentum_buffer",) if config.name == "sgd" else ("exp_avg", "exp_avg_sq")
-        self._named = dict(zip(names, (self.first, self.second)))
+    def __init__(self, model: nn.Module, names: Sequence[str], weights: Tensor) -> None:
+        self._model, self._names = model, names
+        self.flat = tuple(torch.zeros_like(weights) for _ in names)
 
     def tensors(self, step: int) -> dict[str, Tensor]:
         """As `Engine.tensors`."""
-        found = {f"{PREFIX}{name}/step": torch.tensor(float(step)) for name, _ in self._model.named_parameters()}
-        for moment, flat in self._named.items():
-            found |= {f"{PREFIX}{name}/{moment}": view for name, view in views(self._model, flat).items()}
-        return found
+        count = torch.tensor(float(step))
+        stored = {state_name(name, "step"): count for name, _ in self._model.named_parameters()}
+        for moment, flat in zip(self._names, self.flat):
+            stored |= {state_name(name, moment): view for name, view in views(self._model, flat).items()}
+        return stored
 
     def load(self, tensors: dict[str, Tensor]) -> None:
-        """As `Engine.load`."""
-        for moment, flat in self._named.items():
+        """As `Engine.load`. Before its first update torch's optimiser stores no moments; they are zero then."""
+        for moment, flat in zip(self._names, self.flat):
             for name, view in views(self._model, flat).items():
-                view.copy_(tensors[f"{PREFIX}{name}/{moment}"])
+                stored = tensors.get(state_name(name, moment))
+                if stored is not None:
+                    view.copy_(stored)

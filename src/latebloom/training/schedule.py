@@ -1,4 +1,4 @@
-"""Which steps are recorded: a value that says so, readable from one line of text."""
+"""A set of steps to record, written as one line of text."""
 
 import json
 import re
@@ -13,7 +13,7 @@ _HELP = 'expected "100" (every 100 steps), "50 until 1000, 500" (pieces) or "[0,
 
 
 class Schedule(Config):
-    """A set of steps: every so many, in pieces, or listed. Step 0 is in every schedule but a list.
+    """A set of steps: regular, regular in pieces, or listed. Every schedule except a list includes step 0.
 
     Written ``"100"`` (every 100 steps), ``"50 until 1000, 500"`` (every 50 up to step 1000, then every 500) or
     ``"[0, 10, 20]"`` (exactly these).
@@ -39,7 +39,7 @@ class Schedule(Config):
         return {"pieces": _pieces(value)}
 
     def __contains__(self, step: int) -> bool:
-        """Whether this step is to be recorded."""
+        """Whether to record this step."""
         if self.steps:
             return step in self.steps
         for every, until in self.pieces:

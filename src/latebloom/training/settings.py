@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from latebloom._config import Config, field_values
 from latebloom._errors import UsageError
-from latebloom.models import AnyModelConfig
+from latebloom.models import MODELS
 from latebloom.tasks import TASKS, Data
-from latebloom.training.config import Optimiser, Recording, Training
+from latebloom.training.config import Recording, Training
+from latebloom.training.optimisers import OPTIMISERS
 
 if TYPE_CHECKING:
     from latebloom.training.experiment import Experiment
@@ -37,17 +38,13 @@ class Section:
 def sections() -> dict[str, Section]:
     """Every section of an experiment, in order."""
     return {
-        "task": Section({kind.model_fields["name"].default: kind for kind in TASKS}, "name"),
+        "task": Section(TASKS, "name"),
         "data": Section({"data": Data}),
-        "model": Section({kind.model_fields["kind"].default: kind for kind in _model_kinds()}, "kind"),
-        "optimiser": Section({"optimiser": Optimiser}),
+        "model": Section(MODELS, "kind"),
+        "optimiser": Section({name: rule.settings for name, rule in OPTIMISERS.items()}, "name"),
         "training": Section({"training": Training}),
         "recording": Section({"recording": Recording}),
     }
-
-
-def _model_kinds() -> tuple[type[Config], ...]:
-    return get_args(get_args(AnyModelConfig)[0])
 
 
 def known_settings() -> dict[str, type[Config]]:
@@ -100,7 +97,7 @@ def _present(section: Section | None, part: Any) -> Any:
         return part
     try:
         kind = section.kind(part.get(section.discriminator or ""))
-    except KeyError:  # a kind of another version, or of a package that is not loaded
+    except (KeyError, UsageError):  # a kind of another version, or of a package that is not loaded
         return part
     return kind.with_present_names(part)
 

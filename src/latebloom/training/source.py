@@ -1,4 +1,4 @@
-"""Batches as tensors: the same step always gets the same batch, so a resumed run needs no random state."""
+"""Batches as tensors. The same step always has the same batch, so resuming needs no random state."""
 
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from latebloom.training.experiment import Experiment
 
 
 class DataSource:
-    """The batches of an experiment, and the sets it is evaluated on (None where there is none)."""
+    """The batches of an experiment, and its train and test sets."""
 
     def __init__(self, experiment: Experiment) -> None:
         self._experiment = experiment
@@ -31,17 +31,17 @@ class DataSource:
 
     @property
     def test(self) -> Examples | None:
-        """The test set; None where every example trains, or where none was asked for."""
+        """The test set; None if every example is in the train set, or if a stream has no test set."""
         return self._split[1]
 
     @property
     def full_batch(self) -> bool:
-        """Whether each step sees the whole train set."""
+        """Whether each batch is the whole train set."""
         size = self._experiment.training.batch_size
         return self.train is not None and (size is None or size >= len(self.train))
 
     def batch(self, step: int) -> Examples:
-        """The batch that update ``step`` → ``step + 1`` is computed on: a pure function of seed and step."""
+        """The batch of the update ``step`` → ``step + 1``: a pure function of seed and step."""
         experiment = self._experiment
         size = experiment.training.batch_size
         if self.train is None:

@@ -1,7 +1,7 @@
 """One update of several models at once: a leading seed axis over weights, batches and settings.
 
-The gradient is that of the plain forward under `torch.func.vmap`, the rule that of `latebloom.training.update` in
-torch's operations, so that a member ends as it would alone, to rounding; on a GPU, thousands of rows at a time.
+The gradient is that of the plain forward under `torch.func.vmap`, the update the stacked step of the optimiser, so that
+a member ends as it would alone, to rounding; on a GPU, thousands of rows at a time.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,44 +13,46 @@ from torch import Tensor
 from torch.func import functional_call, grad_and_value, vmap
 
 from latebloom.models import Examples, Model, cross_entropy
-from latebloom.models.hooks import APART
+from latebloom.models.hooks import UNFUSED
 from latebloom.tasks import IGNORE
-from latebloom.training.config import Optimiser
 from latebloom.training.flat import views
 from latebloom.training.moments import Moments
-from latebloom.training.optimiser import EPSILON
+from latebloom.training.optimisers import Optimiser, rule_of, warmed
+from latebloom.training.optimisers.rule import StackedStep
 
 
 @dataclass(frozen=True, eq=False)
 class Member:
-    """One training: its flattened model, optimiser, and the batch of each step. Shapes are equal among members, but
-    for the number of examples; learning rate and weight decay may differ."""
+    """One training: its flattened model, optimiser, and the batch of each step. Members have equal shapes except for
+    the number of examples; their learning rates and weight decays may differ."""
 
     model: Model
     flat: Float[Tensor, " weight"]
     moments: Moments
-    config: Optimiser
+    settings: Optimiser
     batch: Callable[[int], Examples]
     positions: tuple[int, ...]
     loss_dtype: torch.dtype
 
 
 def stacked_updates(members: Sequence[Member], step: int, count: int) -> list[int]:
-    """Make up to ``count`` updates from ``step`` on; for each member how many, fewer where its loss is not finite."""
-    weights, first, second = (
-        torch.stack(parts) for parts in zip(*((m.flat, m.moments.first, m.moments.second) for m in members))
-    )
+    """Make up to ``count`` updates from ``step`` on. Returns how many each member made: fewer where its loss is not
+    finite. Errors: AssertionError for an optimiser without a stacked step."""
+    stacked = rule_of(members[0].settings).stacked
+    assert stacked is not None
+    weights = torch.stack([member.flat for member in members])
+    moments = tuple(torch.stack(parts) for parts in zip(*(member.moments.flat for member in members)))
     alive = torch.ones(len(members), dtype=torch.bool, device=weights.device)
     made = torch.zeros(len(members), dtype=torch.long, device=weights.device)
     for now in range(step, step + count):
         gradient, loss = _gradients(members, weights, now)
         alive &= loss.isfinite()
         made += alive
-        _update(members, weights, gradient, first, second, alive, now)
+        _update(stacked, members, weights, gradient, moments, alive, now)
     for index, member in enumerate(members):
         member.flat.copy_(weights[index])
-        member.moments.first.copy_(first[index])
-        member.moments.second.copy_(second[index])
+        for own, stack in zip(member.moments.flat, moments):
+            own.copy_(stack[index])
     return made.tolist()
 
 
@@ -61,7 +63,7 @@ def _gradients(
     tokens, labels = _stacked_batches([member.batch(step) for member in members])
 
     def loss(flat: Tensor, one_tokens: Tensor, one_labels: Tensor) -> Tensor:
-        logits = functional_call(model, views(model, flat), (one_tokens, positions, APART))
+        logits = functional_call(model, views(model, flat), (one_tokens, positions, UNFUSED))
         return cross_entropy(logits, one_labels, dtype)
 
     gradient, value = vmap(grad_and_value(loss))(weights, tokens, labels)
@@ -69,7 +71,7 @@ def _gradients(
 
 
 def _stacked_batches(batches: Sequence[Examples]) -> tuple[Int[Tensor, "seed batch pos"], Int[Tensor, "seed batch _"]]:
-    """Tokens and labels; where a batch has fewer examples than the longest, the rest carries no loss."""
+    """Tokens and labels; a batch with fewer examples than the longest is padded with examples that carry no loss."""
     longest = max(map(len, batches))
     tokens = [torch.nn.functional.pad(b.tokens, (0, 0, 0, longest - len(b))) for b in batches]
     labels = [torch.nn.functional.pad(b.labels, (0, 0, 0, longest - len(b)), value=IGNORE) for b in batches]
@@ -77,30 +79,15 @@ def _stacked_batches(batches: Sequence[Examples]) -> tuple[Int[Tensor, "seed bat
 
 
 def _update(
+    stacked: StackedStep,
     members: Sequence[Member],
     weights: Float[Tensor, "seed weight"],
     gradient: Float[Tensor, "seed weight"],
-    first: Float[Tensor, "seed weight"],
-    second: Float[Tensor, "seed weight"],
+    moments: tuple[Float[Tensor, "seed weight"], ...],
     alive: Bool[Tensor, " seed"],
     step: int,
 ) -> None:
-    """The rule of `latebloom.training.update`, in place, for the members that are alive."""
-    config = members[0].config
-    warmth = min(step / config.warmup, 1.0) if config.warmup else 1.0
-    lr = weights.new_tensor([[m.config.lr * warmth] for m in members]) * alive[:, None]
-    decay = weights.new_tensor([[m.config.weight_decay] for m in members])
-    gradient = torch.where(alive[:, None], gradient, 0)
-    if config.name == "sgd":
-        first.mul_(config.momentum).add_(gradient + decay * weights)
-        weights.sub_(lr * first)
-        return
-    if config.name == "adam":
-        gradient = gradient + decay * weights
-        decay = torch.zeros_like(decay)
-    number, (beta_first, beta_second) = step + 1, config.betas
-    first.lerp_(gradient, 1 - beta_first)
-    second.mul_(beta_second).addcmul_(gradient, gradient, value=1 - beta_second)
-    size = lr / (1 - beta_first**number)
-    depth = second.sqrt().div_((1 - beta_second**number) ** 0.5).add_(EPSILON)
-    weights.mul_(1 - lr * decay).sub_(size * first / depth)
+    """The optimiser's step, in place. Members whose loss was not finite get a learning rate and gradient of zero."""
+    settings = [member.settings for member in members]
+    lr = weights.new_tensor([[warmed(one.lr, one.warmup, step)] for one in settings]) * alive[:, None]
+    stacked(settings, weights, torch.where(alive[:, None], gradient, 0), moments, lr, step)

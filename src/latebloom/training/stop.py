@@ -1,4 +1,4 @@
-"""When training ends: at a step, or once the run has settled after its change."""
+"""When training ends: at the last step, or once the run has settled after its phase change."""
 
 import math
 from collections import deque
@@ -8,21 +8,21 @@ from latebloom.training.config import Training
 
 WINDOW = 2000
 """Steps over which the curves must be flat: twice the precision to which the write-up gives its phases ("9K-13K"), so
-that the record holds enough of the flat end for a stable phase to be found in it."""
+that the recorded flat end is long enough to detect a stable phase."""
 
 LOSS_DRIFT = math.log(2)
 NORM_DRIFT = 0.02
-"""Flat: between the two halves of the window the mean log test loss moves by less than a factor of two, and the sum
-of squared weights by less than 2 %. Both are our choice (arbitrary): the write-up only says that "all our metrics
-settle down"."""
+"""Flat: between the two halves of the window the mean log test loss changes by less than a factor of two, and the sum
+of squared weights by less than 2 %. Both limits are arbitrary: the write-up only says that "all our metrics settle
+down"."""
 
 
 @runtime_checkable
 class StopRule(Protocol):
-    """Sees the metrics of every logged step; answers with the reason to stop, or None."""
+    """Takes the metrics of each logged step and returns the reason to stop, or None."""
 
     def update(self, step: int, metrics: dict[str, float]) -> str | None:
-        """Take one logged step into account."""
+        """Take the metrics of one logged step."""
         ...
 
 
@@ -34,11 +34,11 @@ class Never:
 
 
 class Settled:
-    """Stops once the run generalises and nothing moves any more.
+    """Stops once the run generalises and its curves are flat.
 
-    Settled: over the last WINDOW steps test accuracy never fell below 0.999, and between the window's halves test
-    loss and sum of squared weights moved by less than LOSS_DRIFT and NORM_DRIFT. A run that never generalises never
-    settles. The rule sees only what was logged, so a resumed run must replay the last window to it.
+    Settled: over the last WINDOW steps test accuracy stayed at 0.999 or above, and between the window's halves test
+    loss and sum of squared weights changed by less than LOSS_DRIFT and NORM_DRIFT. A run that never generalises never
+    settles. The rule depends only on logged metrics; to resume, replay those of the last window.
     """
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class Settled:
             return None
         log_loss = math.log(max(metrics["test_loss"], 1e-300))
         self._window.append((step, log_loss, metrics["test_accuracy"], metrics["sum_squared_weights"]))
-        # One row at or before the window's start stays, or spacings that do not divide WINDOW would never fill it.
+        # Keep one row at or before the window's start; otherwise spacings that do not divide WINDOW never fill it.
         while len(self._window) > 1 and self._window[1][0] <= step - WINDOW:
             self._window.popleft()
         return f"settled by step {step}" if self._flat(step) else None

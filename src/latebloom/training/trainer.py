@@ -1,4 +1,4 @@
-"""The state of one training: weights, optimiser, step; and the updates that move it."""
+"""The state of one training: weights, optimiser, step; and the updates that change it."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ from torch import Tensor
 
 from latebloom._errors import UsageError
 from latebloom.models import Examples, Hooks, Model, evaluate, sum_squared_weights, summarise
-from latebloom.models.hooks import APART, PASS
+from latebloom.models.hooks import NO_HOOKS, UNFUSED
 from latebloom.training.allocator import keep_memory
 from latebloom.training.autograd import AutogradEngine
 from latebloom.training.dropout import Dropout
@@ -17,6 +17,7 @@ from latebloom.training.ensemble import Ensemble, EnsembleEngine
 from latebloom.training.experiment import Experiment
 from latebloom.training.flat import flatten_parameters
 from latebloom.training.moments import Moments
+from latebloom.training.optimisers import OPTIMISERS, rule_of
 from latebloom.training.source import DataSource
 from latebloom.training.stacked import Member
 
@@ -28,16 +29,18 @@ _MODEL = "model."
 
 
 class Trainer:
-    """Holds a model and its optimiser at ``step`` updates after the start.
+    """Holds a model and its optimiser after ``step`` updates.
 
-    ``share``: one training may use several threads; not where several trainings share the cores.
-    ``ensemble``: the trainings that this one makes its updates with, where several share a GPU.
+    ``share``: this training may use several threads; False where several trainings share the cores.
+    ``ensemble``: the ensemble that makes its updates, where several trainings share a GPU.
+    Errors: UsageError for an experiment that cannot be trained here.
     """
 
     def __init__(self, experiment: Experiment, share: bool = True, ensemble: Ensemble | None = None) -> None:
         device = experiment.training.device
         if device == "cuda" and not torch.cuda.is_available():
             raise UsageError("training.device: got cuda, but torch finds no GPU here; use cpu")
+        rule_of(experiment.optimiser)
         keep_memory()
         self.experiment = experiment
         self.model: Model = _built(experiment).to(device)
@@ -50,12 +53,12 @@ class Trainer:
 
     def _new_engine(self) -> Engine:
         experiment, train = self.experiment, self.data.train
-        extras = experiment.optimiser.l1 or experiment.training.dropout  # the compiled gradient knows neither
-        if train is not None and self.data.full_batch and not extras and self._by_tables(train):
+        extras = experiment.optimiser.l1 or experiment.training.dropout  # the table gradient supports neither
+        if train is not None and self.data.full_batch and not extras and self._tables_apply(train):
             from latebloom.training.tables import TableEngine
 
             engine = TableEngine(self.model, experiment.optimiser, train, self._dtype, self._share)
-            self._tables[id(train)] = engine.batch  # the engine has laid it out already
+            self._tables[id(train)] = engine.batch  # so that metrics need not lay it out again
             return engine
         positions = experiment.task.loss_positions
         return AutogradEngine(
@@ -63,32 +66,44 @@ class Trainer:
         )
 
     def _update_hooks(self) -> Callable[[int], Hooks]:
-        """What the forward pass of each update goes through."""
+        """The hooks of the forward pass of each update."""
         share = self.experiment.training.dropout
         if share:
             return Dropout(self.model, share, self.experiment.data.seed, fuse=not self._plain).hooks
-        return lambda step: self._untouched
+        return lambda step: self._no_hooks
 
     def _join(self, ensemble: Ensemble) -> Engine:
-        extras = {"optimiser.l1": self.experiment.optimiser.l1, "training.dropout": self.experiment.training.dropout}
+        self._check_ensemble()
+        flat, settings = flatten_parameters(self.model), self.experiment.optimiser
+        moments = Moments(self.model, rule_of(settings).moments, flat)
+        positions = self.experiment.task.loss_positions
+        member = Member(self.model, flat, moments, settings, self.data.batch, positions, self._dtype)
+        return EnsembleEngine(ensemble, member)
+
+    def _check_ensemble(self) -> None:
+        """UsageError for a setting that runs that share a GPU cannot have."""
+        settings = self.experiment.optimiser
+        extras = {"optimiser.l1": settings.l1, "training.dropout": self.experiment.training.dropout}
         for name, value in extras.items():
             if value:
                 raise UsageError(f"{name}: got {value}, which runs that share a GPU cannot have; use 0, or the CPU")
-        flat, config = flatten_parameters(self.model), self.experiment.optimiser
-        moments, positions = Moments(self.model, config, flat), self.experiment.task.loss_positions
-        member = Member(self.model, flat, moments, config, self.data.batch, positions, self._dtype)
-        return EnsembleEngine(ensemble, member)
+        if rule_of(settings).stacked is None:
+            able = ", ".join(name for name, rule in OPTIMISERS.items() if rule.stacked is not None)
+            raise UsageError(
+                f"optimiser.name: got {settings.name}, which has no stacked step, so its runs cannot share a GPU; "
+                f"expected one of {able}, or training.device cpu"
+            )
 
     @property
     def _plain(self) -> bool:
         return self.experiment.training.forward == "plain"
 
     @property
-    def _untouched(self) -> Hooks:
-        """A forward pass that nothing is changed in; a plain one has each operation by itself, as its formula says."""
-        return APART if self._plain else PASS
+    def _no_hooks(self) -> Hooks:
+        """Hooks that change nothing; of a plain forward, with each operation computed separately."""
+        return UNFUSED if self._plain else NO_HOOKS
 
-    def _by_tables(self, examples: Examples) -> bool:
+    def _tables_apply(self, examples: Examples) -> bool:
         if self._plain:
             return False
         # Compiled code is slow to import, and not every model needs it.
@@ -98,40 +113,40 @@ class Trainer:
 
     @property
     def stride(self) -> int:
-        """Updates that are worth asking for at once."""
+        """How many updates to request at once, see `Engine`."""
         return self._engine.stride
 
     def advance(self, count: int) -> bool:
-        """Make this many updates; False where it stopped short, at the step whose loss is not finite."""
+        """Make this many updates. False if it stopped early, at the step whose loss is not finite."""
         done = self._engine.advance(self.step, count)
         self.step += done
         return done == count
 
     @torch.no_grad()
     def metrics(self) -> dict[str, float]:
-        """Train and test losses and accuracies, and the sum of squared weights, of the weights as they are."""
-        found: dict[str, float] = {}
+        """Train and test losses (nats) and accuracies, and the sum of squared weights, of the current weights."""
+        metrics: dict[str, float] = {}
         for name, examples in self._evaluated():
-            found |= self._evaluate(examples, name)
-        return found | {"sum_squared_weights": sum_squared_weights(self.model.parameters())}
+            metrics |= self._evaluate(examples, name)
+        return metrics | {"sum_squared_weights": sum_squared_weights(self.model.parameters())}
 
     def _evaluate(self, examples: Examples, name: str) -> dict[str, float]:
         task = self.experiment.task
         fixed = examples is self.data.train or examples is self.data.test
         tables = self._table_batch(examples) if fixed else None
         if tables is None:
-            logits = self.model(examples.tokens, task.loss_positions, self._untouched)
+            logits = self.model(examples.tokens, task.loss_positions, self._no_hooks)
             return evaluate(logits, task, examples, name, self._dtype)
-        losses, right = (torch.from_numpy(values)[:, None] for values in tables.judge())
+        losses, right = (torch.from_numpy(values)[:, None] for values in tables.evaluate())
         return summarise(losses, right.to(losses), task, examples, name)
 
     def _table_batch(self, examples: Examples) -> "TableBatch | None":
         """The examples as rows of tables, laid out once; None where tables do not apply."""
         if id(examples) not in self._tables:
-            self._tables[id(examples)] = self._laid_out(examples) if self._by_tables(examples) else None
+            self._tables[id(examples)] = self._new_batch(examples) if self._tables_apply(examples) else None
         return self._tables[id(examples)]
 
-    def _laid_out(self, examples: Examples) -> "TableBatch":
+    def _new_batch(self, examples: Examples) -> "TableBatch":
         from latebloom.models.tables import TableBatch, named_weights
 
         weights = named_weights(dict(self.model.named_parameters()))
@@ -146,14 +161,17 @@ class Trainer:
         return {name: value.detach().cpu().clone() for name, value in self.model.state_dict().items()}
 
     def state(self) -> dict[str, Tensor]:
-        """Everything needed to go on to the same bits, as named tensors on the CPU."""
+        """Everything needed to resume bit-identically, as named tensors on the CPU.
+
+        Errors: UsageError for an optimiser with state that cannot be stored.
+        """
         optimiser = self._engine.tensors(self.step)
         return {f"{_MODEL}{name}": value for name, value in self.weights().items()} | {
             name: value.detach().cpu().clone() for name, value in optimiser.items()
         }
 
     def load_state(self, step: int, tensors: dict[str, Tensor]) -> None:
-        """Undo `state`. Errors: UsageError where the tensors belong to another model."""
+        """Restore what `state` returned. Errors: UsageError if the tensors belong to another model."""
         weights = {k.removeprefix(_MODEL): v for k, v in tensors.items() if k.startswith(_MODEL)}
         try:
             self.model.load_state_dict(weights)
@@ -166,7 +184,7 @@ class Trainer:
 def _built(experiment: Experiment) -> Model:
     try:
         return experiment.model.build(experiment.task)
-    except (RuntimeError, TypeError):  # what torch says of sizes that it cannot allocate, or not even count
+    except (RuntimeError, TypeError):  # torch's errors for sizes too large to allocate, or to count
         raise UsageError(
             f"model: got {experiment.model}, which does not fit into memory; expected smaller sizes"
         ) from None

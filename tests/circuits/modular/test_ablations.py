@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from latebloom.circuits import ReplaceWith, ZeroNeurons
-from latebloom.circuits.modular import WRITE_UP, ablate, neuron_clusters, planted_mlp, planted_transformer
+from latebloom.circuits.modular import CUTS, ablate, neuron_clusters, planted_mlp, planted_transformer
 from latebloom.circuits.modular.neuron_ablations import block_logits, neurons_off, neurons_on, polynomial_neurons
 from latebloom.circuits.modular.neurons import neuron_polynomials
 from latebloom.circuits.modular.plain_forward import all_pairs
@@ -112,4 +112,6 @@ def test_only_what_applies():
 
 def test_published_losses_stand_beside_the_mainline_task_only():
     rows = ablate(planted_transformer(113, [14, 35, 41, 42, 52]), ModularAddition(), [14, 35, 41, 42, 52], draws=1)
-    assert {row.name: row.write_up for row in rows if row.write_up is not None} == dict(WRITE_UP)
+    assert {row.name: row.write_up for row in rows if row.write_up is not None} == {
+        cut.name: cut.write_up for cut in CUTS.values()
+    }

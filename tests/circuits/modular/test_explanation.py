@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
@@ -15,7 +16,7 @@ def test_zero_weights_by_hand():
     model = MLPConfig(d_mlp=3).build(ModularAddition(p=4))
     for weight in model.parameters():
         weight.data.zero_()
-    found = explain_model(model, ModularAddition(p=4), torch.eye(4, dtype=torch.bool))
+    found = explain_model(model, ModularAddition(p=4), np.arange(0, 16, 5))
     assert found.loss.all == found.loss.train == found.loss.test == pytest.approx(math.log(4))
     # Ties go to answer 0, right for four of the sixteen pairs.
     assert found.accuracy == 0.25
@@ -23,18 +24,20 @@ def test_zero_weights_by_hand():
     assert found.embedding.model_dump() == {"fraction": {1: None, 2: None}, "gini": None}
     assert (found.key_frequencies, found.sum_squared_weights) == ([], 0)
     assert ("key frequencies", "none") in found.rows()
+    assert not found.does_task
+    assert found.rows()[0] == ("does the task", "no: it answers 25.00% of all pairs correctly, fewer than half")
 
 
 def test_masks_weigh_up_to_all(planted):
-    mask = torch.rand(29, 29, generator=torch.Generator().manual_seed(0)) < 0.3
-    found = explain_model(planted, ModularAddition(p=29), mask)
-    share = float(mask.double().mean())
+    rows = np.random.default_rng(0).permutation(29 * 29)[:250]
+    found = explain_model(planted, ModularAddition(p=29), rows)
+    share = 250 / 29**2
     for losses in (found.loss, found.restricted_loss):
         assert share * losses.train + (1 - share) * losses.test == pytest.approx(losses.all)
     assert set(found.excluded_loss.by_frequency) == {2, 7, 11}
     assert max(found.excluded_loss.by_frequency.values()) < found.excluded_loss.all
     assert "<th" in found._repr_html_()
-    everything = explain_model(planted, ModularAddition(p=29), torch.ones(29, 29, dtype=torch.bool))
+    everything = explain_model(planted, ModularAddition(p=29), np.arange(29 * 29))
     assert everything.loss.test is None
     assert everything.loss.train == everything.loss.all
 

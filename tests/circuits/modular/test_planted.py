@@ -3,13 +3,24 @@
 import math
 
 import pytest
+import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from latebloom._errors import UsageError
-from latebloom.circuits.modular import explain_model, modular_grid, neuron_clusters, planted_mlp, planted_transformer
+from latebloom.circuits.modular import (
+    ablate,
+    attention_heads,
+    clock_or_pizza,
+    explain_model,
+    modular_grid,
+    neuron_clusters,
+    planted_mlp,
+    planted_operation,
+    planted_transformer,
+)
 from latebloom.models import MLPConfig, TransformerConfig
-from latebloom.tasks import ModularAddition, ModularSubtraction
+from latebloom.tasks import ModularAddition, ModularDivision, ModularMultiplication, ModularSubtraction
 
 
 def task_of(p, sign):
@@ -32,6 +43,40 @@ def test_transformer_is_explained_exactly(p, ks, sign):
     assert found.logits.fve_trig_directions > 0.999
     assert found.restricted_loss.all == pytest.approx(found.loss.all, rel=0.05)
     assert found.excluded_loss.all > 1
+
+
+@pytest.mark.parametrize("kind", [ModularMultiplication, ModularDivision])
+def test_the_clock_of_discrete_logarithms_is_explained_exactly(kind):
+    task, ks = kind(p=23), [2, 5, 7]
+    found = explain_model(planted_operation(task, ks), task)
+    assert (found.p, found.key_frequencies, found.neurons.clustered_fraction) == (23, ks, 1)
+    assert max(found.embedding.fraction) == 11
+    assert found.does_task
+    # Pairs with 0 are answered at random, and the circuit says nothing about them.
+    assert found.accuracy < 1
+    assert found.loss.all > 0.1
+    assert found.logits.fve_cos_fit > 0.999
+    assert found.restricted_loss.all < 1e-4 < 1 < found.excluded_loss.all
+
+
+def test_every_analysis_of_multiplication_is_that_of_the_addition_it_renames():
+    product, total = ModularMultiplication(p=23), ModularAddition(p=22)
+    first, second = planted_operation(product, [2, 5, 7]), planted_operation(total, [2, 5, 7])
+    one, other = modular_grid(first, product), modular_grid(second, total)
+    for name in ("logits", "neurons", "pattern", "embedding", "w_logit", "labels"):
+        assert torch.equal(getattr(one, name), getattr(other, name)), name
+    assert attention_heads(one) == attention_heads(other)
+    table, same = (ablate(model, task, [2, 5, 7]) for model, task in ((first, product), (second, total)))
+    assert [(row.name, row.loss) for row in table] == [(row.name, pytest.approx(row.loss, rel=1e-3)) for row in same]
+    numbers = clock_or_pizza(first, one)
+    assert vars(numbers) == pytest.approx(vars(clock_or_pizza(second, other)), rel=1e-5)
+
+
+@pytest.mark.parametrize("kind", [ModularMultiplication, ModularDivision])
+def test_random_weights_have_no_clock(kind):
+    task = kind(p=23)
+    found = explain_model(TransformerConfig(d_model=32, n_heads=2, d_head=16, d_mlp=64).build(task), task)
+    assert (found.key_frequencies, found.does_task, found.restricted_loss.all) == ([], False, None)
 
 
 @settings(max_examples=12, deadline=None)

@@ -79,9 +79,9 @@ def test_of_many_runs(made: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (none.median, none.reached, none.note) == (None, 0, "not by step 1000")
     assert (gone.median, gone.note) == (None, "the runs have no gone")
     assert (value.unit, value.median, value.reached) == ("nats", 2.0, 3)
-    assert ours(some.model_dump()) == "800 (700 to 900)"
-    assert ours(none.model_dump()) == "not by step 1000"
-    assert published(some.model_dump()) == "700 (W)"
+    assert ours(some) == "800 (700 to 900)"
+    assert ours(none) == "not by step 1000"
+    assert published(some) == "700 (W)"
     assert measure_milestones("linear", [made(0.0)]) == ()
 
 

@@ -4,13 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
+from pages.pictures import contact_sheet
 
 from latebloom.claims import SYSTEMS
-from latebloom.explorer import contact_sheet_markdown
 from latebloom.figures import FIGURES, SWEEP_FIGURES
 from latebloom.lab.reproduce import Entry, catalogue
+from latebloom.lab.reproduce import contact_sheet as entries
 from latebloom.lab.reproduce.choose import matches
-from latebloom.lab.reproduce.contact_sheet import contact_sheet
 from latebloom.lab.reproduce.pictures import draw_pictures
 from latebloom.lab.reproduce.result import SystemResult
 from latebloom.lab.reproduce.write_up_pictures import write_up_pictures
@@ -89,11 +89,11 @@ def test_the_sheet_has_every_picture_drawn_or_a_reason(planted_run: Run, in_floa
     system = SystemResult(
         name="precision", title="", commands=(), finished=2, runs=2, seconds=0.0, milestones=(), pictures=drawn
     )
-    sheet = contact_sheet({"precision": system}, lambda name: f"{name} is <not> trained")
+    sheet = entries.contact_sheet({"precision": system}, lambda name: f"{name} is <not> trained")
     assert [picture.caption for picture in sheet] == [picture.caption for picture in write_up_pictures()]
     assert [picture.file for picture in sheet if picture.file] == [drawn[0].file]
-    page = contact_sheet_markdown({"sheet": [picture.model_dump() for picture in sheet]}, "images")
+    page = contact_sheet(sheet)
     assert page.count("<td") == len(sheet)
     assert page.count("<img") == 1
-    assert 'src="images/full-precision-training-curve-float32-none.svg"' in page
+    assert 'src="images/reproduction/full-precision-training-curve-float32-none.svg"' in page
     assert page.count("is &lt;not&gt; trained") == len(sheet) - 1

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from pages.seeds import seeds_page
 
 from latebloom._errors import DamagedFileError, UsageError
 from latebloom.circuits.modular.planted_transformer import planted_transformer
 from latebloom.cli import main
 from latebloom.figures.sweep import SWEEP_FIGURES, drawn
 from latebloom.lab.seeds import Pooled, pool, read_study, seed_frame, study_seeds, write_study
-from latebloom.lab.seeds.page import seeds_page
 from latebloom.lab.seeds.rounding import rounded
 from latebloom.models import TransformerConfig
 from latebloom.runs import train_run

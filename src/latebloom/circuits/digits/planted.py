@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from latebloom.models import Model
 from latebloom.models.components import Embed
-from latebloom.models.hooks import PASS, Hooks
+from latebloom.models.hooks import NO_HOOKS, Hooks
 from latebloom.tasks import DigitAddition
 from latebloom.tasks.digit_addition import BASE, column_sum
 
@@ -47,7 +47,7 @@ class PlantedAdder(Model):
         return (_NEURONS,)
 
     def forward(
-        self, tokens: Int[Tensor, "batch pos"], positions: Sequence[int] | None = None, hooks: Hooks = PASS
+        self, tokens: Int[Tensor, "batch pos"], positions: Sequence[int] | None = None, hooks: Hooks = NO_HOOKS
     ) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
         """Logits at the answer digits, whatever the ``positions``."""
         operands = self._task.operands(tokens.numpy())

@@ -1,7 +1,8 @@
 """Mechanisms of models that compute a modular operation of two operands."""
 
-from latebloom.circuits.modular.ablation import WRITE_UP, Ablation, Control
+from latebloom.circuits.modular.ablation import CUTS, Ablation, Control, Cut
 from latebloom.circuits.modular.ablations import ablate
+from latebloom.circuits.modular.clock_or_pizza import ClockOrPizza, clock_or_pizza
 from latebloom.circuits.modular.cos_waves import CosWaves, cos_fit_fve, cos_waves
 from latebloom.circuits.modular.embedding import (
     EmbeddingComponents,
@@ -10,7 +11,8 @@ from latebloom.circuits.modular.embedding import (
     embedding_fractions,
     embedding_norms,
 )
-from latebloom.circuits.modular.explanation import Explanation, explain_grid, explain_model
+from latebloom.circuits.modular.explanation import Explanation, explain, explain_model
+from latebloom.circuits.modular.family import MODULAR
 from latebloom.circuits.modular.grid import Grid, modular_grid
 from latebloom.circuits.modular.heads import AttentionHead, attention_heads
 from latebloom.circuits.modular.initial import InitialCircle, initial_circles
@@ -23,7 +25,7 @@ from latebloom.circuits.modular.neurons import (
 )
 from latebloom.circuits.modular.plain_forward import all_pairs
 from latebloom.circuits.modular.planted_mlp import planted_mlp
-from latebloom.circuits.modular.planted_transformer import planted_transformer
+from latebloom.circuits.modular.planted_transformer import planted_operation, planted_transformer
 from latebloom.circuits.modular.projections import excluded_logits, restricted_logits
 from latebloom.circuits.modular.trig_variance import LogitStructure, logit_structure, trig_fve
 from latebloom.circuits.modular.unembedding import (
@@ -36,13 +38,16 @@ from latebloom.circuits.modular.unembedding import (
 )
 
 __all__ = [
+    "CUTS",
+    "MODULAR",
     "RULES",
-    "WRITE_UP",
     "Ablation",
     "AttentionHead",
+    "ClockOrPizza",
     "ClusterOutput",
     "Control",
     "CosWaves",
+    "Cut",
     "EmbeddingComponents",
     "Explanation",
     "Grid",
@@ -54,6 +59,7 @@ __all__ = [
     "all_pairs",
     "attention_heads",
     "circularity",
+    "clock_or_pizza",
     "cluster_output",
     "cos_fit_fve",
     "cos_waves",
@@ -61,7 +67,7 @@ __all__ = [
     "embedding_fractions",
     "embedding_norms",
     "excluded_logits",
-    "explain_grid",
+    "explain",
     "explain_model",
     "initial_circles",
     "key_frequencies",
@@ -72,6 +78,7 @@ __all__ = [
     "neuron_polynomials",
     "numerical_rank",
     "planted_mlp",
+    "planted_operation",
     "planted_transformer",
     "read_outs",
     "restricted_logits",

@@ -1,8 +1,7 @@
 """One row of the ablation table: a loss, the published one, and the losses of size-matched random controls."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import torch
 from jaxtyping import Float
@@ -10,25 +9,85 @@ from torch import Tensor
 
 from latebloom._config import Config
 from latebloom.circuits.modular.grid import Grid
+from latebloom.published import published
 
-WRITE_UP: Mapping[str, float] = MappingProxyType(
-    {
-        "neurons: own polynomials": 2.5e-7,
-        "logits: key directions": 5.5e-8,
-        "logits: key 3x3 blocks": 7.2e-8,
-        "neurons: on read-out directions": 1.2e-7,
-        "neurons: off read-out directions": 5.3,
-        "zero skip round MLP": 9.1e-7,
-        "mean skip round MLP": 7.3e-7,
-        "zero heads": 24.3,
-        "zero skip round attention": 19.1,
-    }
+
+@dataclass(frozen=True)
+class Cut:
+    """An ablation by name. words: what is done, for people. write_up: the loss (nats) of the published mainline model
+    (p = 113) after it; None where none is published.
+
+    Source: P ("Progress measures for grokking via mechanistic interpretability"), read second-hand.
+    """
+
+    name: str
+    words: str
+    write_up: float | None = None
+
+
+KEY_DIRECTIONS = Cut(
+    "logits: key directions",
+    "keep only cos w(x ± y), sin w(x ± y) of the key frequencies in the logits",
+    published("mainline.restricted_loss").number,
 )
-"""Losses of the published mainline model (p = 113, unablated 2.4e-7) under each ablation, for comparison only.
+KEY_BLOCKS = Cut(
+    "logits: key 3x3 blocks",
+    "keep only the key frequencies' products of 1, cos, sin in the logits",
+    published("ablation.key_blocks").number,
+)
+OWN_POLYNOMIALS = Cut(
+    "neurons: own polynomials",
+    "replace each clustered neuron by nine terms in waves of its own frequency",
+    published("ablation.neuron_polynomials").number,
+)
+ON_READ_OUTS = Cut(
+    "neurons: on read-out directions",
+    "keep only the neuron directions that W_logit reads",
+    published("ablation.on_read_outs").number,
+)
+OFF_READ_OUTS = Cut(
+    "neurons: off read-out directions",
+    "remove exactly the neuron directions that W_logit reads",
+    published("ablation.off_read_outs").number,
+)
+ZERO_HEADS = Cut("zero heads", "zero the output of the attention heads", published("ablation.zero_heads").number)
+# The names of these three are in stored results, so they stay.
+ZERO_AROUND_ATTENTION = Cut(
+    "zero skip round attention",
+    "zero the residual connection around the attention layer",
+    published("ablation.zero_attention_residual").number,
+)
+ZERO_AROUND_MLP = Cut(
+    "zero skip round MLP", "zero the residual connection around the MLP", published("ablation.zero_mlp_residual").number
+)
+MEAN_AROUND_MLP = Cut(
+    "mean skip round MLP",
+    "replace the residual connection around the MLP by its mean",
+    published("ablation.mean_mlp_residual").number,
+)
 
-Source: P ("Progress measures for grokking via mechanistic interpretability"), read second-hand.
-Its clusters are left out: another model's cluster of the same number is another cluster.
-"""
+CUTS = {
+    cut.name: cut
+    for cut in (
+        KEY_DIRECTIONS,
+        KEY_BLOCKS,
+        OWN_POLYNOMIALS,
+        ON_READ_OUTS,
+        OFF_READ_OUTS,
+        ZERO_HEADS,
+        ZERO_AROUND_ATTENTION,
+        ZERO_AROUND_MLP,
+        MEAN_AROUND_MLP,
+    )
+}
+"""Every ablation by name, except those of single clusters."""
+
+DROP_CLUSTER = "drop cluster {k}"
+
+
+def drop_cluster(k: int) -> Cut:
+    """The ablation of one cluster. No loss is published: another model's cluster of that number is another cluster."""
+    return Cut(DROP_CLUSTER.format(k=k), f"zero all neurons of frequency {k}")
 
 
 class Control(Config):
@@ -44,11 +103,12 @@ class Control(Config):
 class Ablation(Config):
     """The loss (nats, mean over all pairs) after one change to the model.
 
-    write_up: the published value for the mainline model, None where there is none. control: None where there is
-    nothing to draw from (as when every frequency is key).
+    words: the change, for people. write_up: the published value for the mainline model, None where there is none.
+    control: None where there is nothing to draw from (as when every frequency is key).
     """
 
     name: str
+    words: str = ""
     loss: float
     write_up: float | None = None
     control: Control | None = None
@@ -58,19 +118,20 @@ class Ablation(Config):
 class Change:
     """An ablation not yet carried out. logits: after it. random: after a random change of the same size."""
 
-    name: str
+    cut: Cut
     logits: Callable[[], Float[Tensor, "x y z"]]
     what: str
     random: Callable[[torch.Generator], Float[Tensor, "x y z"]] | None
 
     def measure(self, grid: Grid, seed: int, draws: int) -> Ablation:
         """Carry it out. Every ablation draws from ``seed`` afresh, so that its control depends on no other."""
-        # The published model is a transformer; what an MLP on the same task loses is no match for it.
-        comparable = grid.task.name == "modular_addition" and grid.p == 113 and grid.pattern is not None
+        # The published model is a transformer, so an MLP on the same task is not compared with it.
+        comparable = grid.task.name == "modular_addition" and grid.order == 113 and grid.pattern is not None
         return Ablation(
-            name=self.name,
+            name=self.cut.name,
+            words=self.cut.words,
             loss=grid.loss(self.logits()),
-            write_up=WRITE_UP.get(self.name) if comparable else None,
+            write_up=self.cut.write_up if comparable else None,
             control=None if self.random is None else self._control(grid, seed, draws),
         )
 

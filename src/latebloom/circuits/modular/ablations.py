@@ -8,7 +8,21 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from latebloom.circuits.modular.ablation import Ablation, Change
+from latebloom.circuits.modular.ablation import (
+    KEY_BLOCKS,
+    KEY_DIRECTIONS,
+    MEAN_AROUND_MLP,
+    OFF_READ_OUTS,
+    ON_READ_OUTS,
+    OWN_POLYNOMIALS,
+    ZERO_AROUND_ATTENTION,
+    ZERO_AROUND_MLP,
+    ZERO_HEADS,
+    Ablation,
+    Change,
+    Cut,
+    drop_cluster,
+)
 from latebloom.circuits.modular.grid import Grid, modular_grid
 from latebloom.circuits.modular.neuron_ablations import (
     block_logits,
@@ -41,7 +55,7 @@ def ablate(model: Model, task: ModularTask, keys: Sequence[int], seed: int = 0, 
 
 
 def _logit_changes(grid: Grid, keys: Sequence[int]) -> Iterator[Change]:
-    sign = grid.task.phase_sign
+    sign = grid.sign
     if not keys:
         return
     others = _other_frequencies(grid, keys)
@@ -53,14 +67,14 @@ def _logit_changes(grid: Grid, keys: Sequence[int]) -> Iterator[Change]:
 
     if sign is not None:
         kept = partial(restricted_logits, grid, sign=sign)
-        yield Change("logits: key directions", lambda: kept(keys), what, (lambda g: kept(draw(g))) if enough else None)
+        yield Change(KEY_DIRECTIONS, lambda: kept(keys), what, (lambda g: kept(draw(g))) if enough else None)
     blocks = partial(block_logits, grid)
-    yield Change("logits: key 3x3 blocks", lambda: blocks(keys), what, (lambda g: blocks(draw(g))) if enough else None)
+    yield Change(KEY_BLOCKS, lambda: blocks(keys), what, (lambda g: blocks(draw(g))) if enough else None)
 
 
 def _other_frequencies(grid: Grid, keys: Sequence[int]) -> Int[Tensor, " k"]:
     """Non-key frequencies with both a cos and a sin: those that a control may stand on."""
-    return torch.tensor([k for k in range(1, (grid.p + 1) // 2) if k not in keys], dtype=torch.long)
+    return torch.tensor([k for k in range(1, (grid.order + 1) // 2) if k not in keys], dtype=torch.long)
 
 
 def _neuron_changes(grid: Grid, clusters: NeuronClusters, keys: Sequence[int]) -> Iterator[Change]:
@@ -68,7 +82,7 @@ def _neuron_changes(grid: Grid, clusters: NeuronClusters, keys: Sequence[int]) -
     if keys and len(members):
         yield _polynomials(grid, members, clusters.frequency[members], _other_frequencies(grid, keys))
     if keys and grid.neurons.shape[-1]:
-        read = grid.w_logit @ output_directions(grid.p, keys, grid.w_logit.dtype).T
+        read = grid.w_logit @ output_directions(grid.order, keys, grid.w_logit.dtype).T
         yield from _subspaces(grid, read)
     for k in keys:
         if len(clusters.members(k)):
@@ -81,7 +95,7 @@ def _polynomials(grid: Grid, members: Tensor, own: Tensor, others: Tensor) -> Ch
         return polynomial_neurons(grid, members, drawn)
 
     return Change(
-        "neurons: own polynomials",
+        OWN_POLYNOMIALS,
         lambda: polynomial_neurons(grid, members, own),
         "polynomials in random non-key frequencies",
         random if len(others) else None,
@@ -94,9 +108,9 @@ def _subspaces(grid: Grid, read: Tensor) -> Iterator[Change]:
     def draw(generator: torch.Generator) -> Tensor:
         return torch.randn(read.shape, generator=generator, dtype=read.dtype)
 
-    for name, project in (("on", neurons_on), ("off", neurons_off)):
+    for cut, project in ((ON_READ_OUTS, neurons_on), (OFF_READ_OUTS, neurons_off)):
         yield Change(
-            f"neurons: {name} read-out directions",
+            cut,
             partial(project, grid, read),
             what,
             lambda g, project=project: project(grid, draw(g)),  # type: ignore[misc]
@@ -114,18 +128,18 @@ def _drop(grid: Grid, clusters: NeuronClusters, k: int) -> Change:
 
     what = f"{len(members)} random live neurons outside the cluster"
     enough = len(pool) >= len(members)
-    return Change(f"drop cluster {k}", lambda: without_neurons(grid, members), what, random if enough else None)
+    return Change(drop_cluster(k), lambda: without_neurons(grid, members), what, random if enough else None)
 
 
 def _layer_changes(layer: LastLayer) -> Iterator[Change]:
     mid = layer.resid_mid
-    yield _turned("zero heads", layer.before_mlp, -layer.attn_out)
-    yield _turned("zero skip round attention", layer.before_mlp, -layer.resid_pre)
+    yield _turned(ZERO_HEADS, layer.before_mlp, -layer.attn_out)
+    yield _turned(ZERO_AROUND_ATTENTION, layer.before_mlp, -layer.resid_pre)
     if layer.model.config.d_mlp:
-        yield _turned("zero skip round MLP", layer.around_mlp, -mid)
-        yield _turned("mean skip round MLP", layer.around_mlp, mid.mean(0) - mid)
+        yield _turned(ZERO_AROUND_MLP, layer.around_mlp, -mid)
+        yield _turned(MEAN_AROUND_MLP, layer.around_mlp, mid.mean(0) - mid)
 
 
-def _turned(name: str, logits: Callable[[Tensor], Tensor], change: Tensor) -> Change:
+def _turned(cut: Cut, logits: Callable[[Tensor], Tensor], change: Tensor) -> Change:
     what = "a change of the same norm for each pair, in a random direction"
-    return Change(name, lambda: logits(change), what, lambda generator: logits(turned(change, generator)))
+    return Change(cut, lambda: logits(change), what, lambda generator: logits(turned(change, generator)))

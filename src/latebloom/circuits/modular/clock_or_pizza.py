@@ -15,6 +15,7 @@ from latebloom._errors import UsageError
 from latebloom.circuits.modular.embedding import embedding_components
 from latebloom.circuits.modular.grid import Grid
 from latebloom.circuits.modular.plain_forward import all_pairs
+from latebloom.circuits.modular.positions import positions
 from latebloom.fourier import rounding_energy
 from latebloom.models import Model, Transformer
 from latebloom.tasks import ModularTask
@@ -59,8 +60,9 @@ def gradient_symmetricity(model: Model, task: ModularTask, samples: int = SAMPLE
     if not isinstance(model, Transformer):
         raise UsageError(f"model: got {type(model).__name__}, expected a Transformer, which embeds each operand")
     generator = torch.Generator().manual_seed(seed)
-    x, y, z = torch.randint(task.p, (3, samples), generator=generator)
-    first, second = _gradients(model, task, all_pairs(task)[x * task.p + y], z)
+    order = positions(task)
+    x, y, z = torch.randint(len(order.x), (3, samples), generator=generator)
+    first, second = _gradients(model, task, all_pairs(task)[order.x[x] * task.p + order.y[y]], order.z[z])
     # Normed first, and in float64: a product of two small float32 gradients underflows.
     norms = torch.stack([first.norm(dim=1), second.norm(dim=1)])
     usable = (norms > 0).all(0)
@@ -91,13 +93,16 @@ def distance_irrelevance(grid: Grid) -> float | None:
     Limits: the ratio knows no scale, so in a near-perfect clock, whose right logit hardly varies, it tells of what
     little is left.
     """
-    sign = grid.task.phase_sign
-    right = grid.logits.gather(2, grid.labels[..., None])[..., 0]
-    if sign is None or float((right - right.mean()).square().sum()) <= rounding_energy(right.flatten()):
+    sign = grid.sign
+    if sign is None:
         return None
-    x, y = torch.meshgrid(torch.arange(grid.p), torch.arange(grid.p), indexing="ij")
-    # Row d of the sorted pairs holds the p pairs with x - s·y = d.
-    by_distance = right.double().flatten()[((x - sign * y) % grid.p).flatten().argsort()].view(grid.p, grid.p)
+    right = grid.logits.gather(2, grid.labels[..., None])[..., 0]
+    if float((right - right.mean()).square().sum()) <= rounding_energy(right.flatten()):
+        return None
+    n = grid.order
+    x, y = torch.meshgrid(torch.arange(n), torch.arange(n), indexing="ij")
+    # Row d of the sorted pairs holds the n pairs with x - s·y = d.
+    by_distance = right.double().flatten()[((x - sign * y) % n).flatten().argsort()].view(n, n)
     return float(by_distance.std(1, correction=0).mean() / by_distance.std(correction=0))
 
 

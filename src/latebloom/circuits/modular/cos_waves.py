@@ -42,7 +42,7 @@ class CosWaves:
 
 def cos_waves(grid: Grid, ks: Sequence[int], sign: int) -> CosWaves:
     """Fit Σ_k α_k cos(2πk(x + s·y - z)/p) to the logits by least squares."""
-    p, dtype = grid.p, grid.logits.dtype
+    p, dtype = grid.order, grid.logits.dtype
     part = phase_part(grid, ks, sign)
     # c_k = cos w(x + s·y) cos wz + sin w(x + s·y) sin wz. Over p^1.5 the unit waves become ⟨L, c_k⟩ / ⟨c_k, c_k⟩, for
     # the Nyquist wave (one term of norm p · √p) as for the others (two of norm p/√2 · √(p/2)).

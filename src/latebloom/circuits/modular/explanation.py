@@ -1,11 +1,10 @@
-"""What `explain` says of a model on a modular task: the figures of the contract."""
+"""The figures that `latebloom explain` gives of a model on a modular task."""
 
-import copy
-from collections.abc import Sequence
 from typing import Any
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
+from numpy import ndarray
 from pydantic import Field
 from torch import Tensor
 
@@ -14,15 +13,25 @@ from latebloom._errors import UsageError
 from latebloom._text import html_table
 from latebloom.circuits.modular.cos_waves import cos_fit_fve, cos_waves
 from latebloom.circuits.modular.embedding import embedding_fractions
-from latebloom.circuits.modular.grid import Grid, modular_grid
-from latebloom.circuits.modular.key_frequencies import key_frequencies
-from latebloom.circuits.modular.neurons import neuron_clusters
 from latebloom.circuits.modular.projections import excluded_logits, restricted_logits
 from latebloom.circuits.modular.trig_variance import trig_fve
+from latebloom.circuits.modular.views import (
+    DEFAULT_RULE,
+    basis,
+    clusters,
+    grid,
+    keys,
+    phase,
+    train_mask,
+    trained_rows,
+)
 from latebloom.fourier import frequencies, gini
+from latebloom.measures import Snapshot
 from latebloom.models import Model
-from latebloom.models import sum_squared_weights as weights_norm
 from latebloom.tasks import ModularTask
+
+DOES_TASK = 0.5
+"""Accuracy over all pairs from which a model counts as one that does the task (design.md)."""
 
 
 class Losses(Config):
@@ -68,12 +77,17 @@ class LogitFigures(Config):
 class Explanation(Config):
     """The figures of `latebloom explain --json`; formulas in the functions that compute them and in docs/measures.md.
 
-    All figures are over all p² pairs unless named train or test. None: not defined, because there is no key frequency,
-    no split, or no direction cos w(x ± y) that the task's answer depends on.
+    accuracy and loss are over all pairs on which the operation is defined, unless named train or test. All else is over
+    the pairs of a `Grid`: for x·y and x/y that leaves out the value 0, and frequencies are those of discrete
+    logarithms, 1 … (p - 1)//2. None: not defined, because there is no key frequency, no split, or no direction
+    cos w(x ± y) that determines the answer.
+    does_task: whether accuracy is at least one half. assumed: what a file of weights does not say; empty for runs.
     """
 
     task: str
     p: int
+    does_task: bool
+    assumed: dict[str, Any] = Field(default_factory=dict)
     accuracy: float
     loss: Losses
     key_frequencies: list[int]
@@ -89,7 +103,11 @@ class Explanation(Config):
         clusters = ", ".join(f"{k}: {n}" for k, n in self.neurons.clusters.items()) or "none"
         waves = ", ".join(f"{k}: {a:.4g}" for k, a in self.logits.cos_coefficients.items()) or "none"
         number = _number
+        fails = f"no: it answers {self.accuracy:.2%} of all pairs correctly, fewer than half"
+        assumed = ", ".join(f"{name} = {value}" for name, value in self.assumed.items())
         return [
+            *([] if self.does_task else [("does the task", fails)]),
+            *([("assumed, since the file does not say", assumed)] if assumed else []),
             ("task", f"{self.task}, p = {self.p}"),
             ("accuracy, all pairs", f"{self.accuracy:.6g}"),
             ("loss (all / train / test)", " / ".join(map(number, (self.loss.all, self.loss.train, self.loss.test)))),
@@ -116,79 +134,81 @@ def _number(value: float | None) -> str:
 
 @torch.no_grad()
 def explain_model(
-    model: Model,
-    task: ModularTask,
-    train_mask: Bool[Tensor, "x y"] | None = None,
-    rule: str = "neurons",
-    sum_squared_weights: float | None = None,
+    model: Model, task: ModularTask, train_rows: Int[ndarray, " row"] | None = None, rule: str = DEFAULT_RULE
 ) -> Explanation:
     """Reverse-engineer a model on a modular task, in float64.
 
-    ``train_mask``: which pairs it was trained on, where known. ``rule``: how key frequencies are chosen.
-    ``sum_squared_weights``: of the weights as stored, where they hold more than the model.
-    Errors: UsageError for an unknown rule or kind of model, or where the logits overflow.
+    ``train_rows``: which rows of ``task.universe()`` it was trained on, where known. ``rule``: how key frequencies are
+    chosen. Errors: UsageError for an unknown rule or kind of model, or where the logits overflow.
     """
-    grid = modular_grid(copy.deepcopy(model).double(), task)
-    if not bool(grid.logits.isfinite().all()):
+    return explain(Snapshot(model, task, train_rows=train_rows, basis_of=lambda snapshot: basis(snapshot, rule)))
+
+
+@torch.no_grad()
+def explain(snapshot: Snapshot) -> Explanation:
+    """The figures of a model with the key frequencies of its basis, in float64.
+
+    Errors: UsageError for an unknown kind of model, or where the logits overflow.
+    """
+    exact = snapshot.exact
+    whole = exact.get(grid)
+    if not bool(whole.logits.isfinite().all()):
         raise UsageError(
             "model: its logits are not finite numbers, so there is nothing to explain; its weights diverged"
         )
-    squares = weights_norm(model.parameters())
-    stored = squares if sum_squared_weights is None else sum_squared_weights
-    return explain_grid(grid, train_mask, key_frequencies(grid, rule), stored)
-
-
-def explain_grid(
-    grid: Grid, train_mask: Bool[Tensor, "x y"] | None, keys: Sequence[int], sum_squared_weights: float
-) -> Explanation:
-    """The figures of a model already run on all pairs, for these key frequencies."""
-    clusters = neuron_clusters(grid)
-    fractions = embedding_fractions(grid.embedding)
+    by_frequency = exact.get(clusters)
+    fractions = embedding_fractions(whole.embedding)
+    accuracy = whole.accuracy()
     return Explanation(
-        task=grid.task.name,
-        p=grid.p,
-        accuracy=grid.accuracy(),
-        loss=_losses(grid, grid.logits, train_mask),
-        key_frequencies=list(keys),
+        task=whole.task.name,
+        p=whole.task.p,
+        does_task=accuracy >= DOES_TASK,
+        assumed=dict(snapshot.assumed),
+        accuracy=accuracy,
+        loss=_means(whole.asked_losses, exact.get(trained_rows)),
+        key_frequencies=list(exact.get(keys)),
         embedding=EmbeddingFigures(
-            fraction={k: None if fractions is None else float(fractions[k - 1]) for k in frequencies(grid.p)},
+            fraction={k: None if fractions is None else float(fractions[k - 1]) for k in frequencies(whole.order)},
             gini=None if fractions is None else gini(fractions),
         ),
         neurons=NeuronFigures(
-            live=int(clusters.live.sum()),
-            clustered_fraction=clusters.clustered_fraction,
-            clusters=clusters.sizes,
+            live=int(by_frequency.live.sum()),
+            clustered_fraction=by_frequency.clustered_fraction,
+            clusters=by_frequency.sizes,
         ),
-        **_wave_figures(grid, train_mask, keys),
-        sum_squared_weights=sum_squared_weights,
+        **_wave_figures(exact),
+        sum_squared_weights=snapshot.sum_squared_weights,
     )
 
 
-def _wave_figures(grid: Grid, mask: Bool[Tensor, "x y"] | None, keys: Sequence[int]) -> dict[str, Any]:
-    sign = grid.task.phase_sign
-    if sign is None or not keys:
+def _wave_figures(snapshot: Snapshot) -> dict[str, Any]:
+    found, ks, mask = snapshot.get(phase), snapshot.get(keys), snapshot.get(train_mask)
+    if found is None:
         nothing = LogitFigures(cos_coefficients={}, fve_cos_fit=None, loss_cos_fit=None, fve_trig_directions=None)
         return {"logits": nothing, "restricted_loss": Losses(all=None), "excluded_loss": ExcludedLosses(all=None)}
-    waves = cos_waves(grid, keys, sign)
-    without = _losses(grid, excluded_logits(grid, keys, sign), mask)
+    whole, sign = found
+    waves = cos_waves(whole, ks, sign)
+    without = _means(whole.pair_losses(excluded_logits(whole, ks, sign)), mask)
     return {
         "logits": LogitFigures(
-            cos_coefficients={k: float(a) for k, a in zip(keys, waves.coefficients)},
-            fve_cos_fit=cos_fit_fve(grid, waves),
-            loss_cos_fit=waves.loss(grid.labels),
-            fve_trig_directions=trig_fve(grid, keys, sign),
+            cos_coefficients={k: float(a) for k, a in zip(ks, waves.coefficients)},
+            fve_cos_fit=cos_fit_fve(whole, waves),
+            loss_cos_fit=waves.loss(whole.labels),
+            fve_trig_directions=trig_fve(whole, ks, sign),
         ),
-        "restricted_loss": _losses(grid, restricted_logits(grid, keys, sign), mask),
+        "restricted_loss": _means(whole.pair_losses(restricted_logits(whole, ks, sign)), mask),
         "excluded_loss": ExcludedLosses(
             all=without.all,
             train=without.train,
-            by_frequency={k: grid.loss(excluded_logits(grid, [k], sign)) for k in keys},
+            by_frequency={k: whole.loss(excluded_logits(whole, [k], sign)) for k in ks},
         ),
     }
 
 
-def _losses(grid: Grid, logits: Float[Tensor, "x y z"], mask: Bool[Tensor, "x y"] | None) -> Losses:
-    losses = grid.pair_losses(logits)
-    train = None if mask is None else float(losses[mask].mean())
-    test = None if mask is None or bool(mask.all()) else float(losses[~mask].mean())
+def _means(losses: Float[Tensor, "*pair"], trained: Bool[Tensor, "*pair"] | None) -> Losses:
+    """Means over all, over the train set and over the rest, each None where there is no such set."""
+    train = test = None
+    if trained is not None:
+        train = float(losses[trained].mean()) if bool(trained.any()) else None
+        test = None if bool(trained.all()) else float(losses[~trained].mean())
     return Losses(all=float(losses.mean()), train=train, test=test)

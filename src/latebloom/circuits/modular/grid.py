@@ -10,25 +10,32 @@ from torch import Tensor
 from latebloom._errors import UsageError
 from latebloom.circuits.modular.pair_forward import has_pair_tables, pair_forward
 from latebloom.circuits.modular.plain_forward import plain_forward
+from latebloom.circuits.modular.positions import Positions, positions
 from latebloom.fourier import transform
 from latebloom.models import MLP, Model, Transformer
-from latebloom.tasks import ModularTask
+from latebloom.tasks import IGNORE, ModularTask
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A model on all pairs of a modular task; axes x and y are the operands.
+    """A model on all pairs of a modular task.
 
-    outputs: logits as the model gives them. logits: those of the p answer classes (a published model's extra ``=``
-    logit is dropped).
+    Where the operation is addition in a cyclic group Z_n (`CyclicForm`), operands and answers stand in the order of
+    that group: axis x of ``logits`` at position i is the operand ``x[i]``, and the right answer to (x[i], y[j]) is at
+    position i + s·j mod n of axis z. So the Fourier basis over n positions is that of addition mod p for x + y and
+    x - y (n = p, each value its own position), and that of discrete logarithms for x·y and x/y (n = p - 1; the value 0
+    has no position). Every other operation is in the order of its values, n = p.
+
+    outputs: logits of all p² pairs as the model gives them, in the order of the values.
+    logits: those of the n answers (the extra ``=`` logit of a published model is dropped).
     neurons: activations after the ReLU at ``=``, last layer (width 0 for an attention-only model).
     pattern: attention of ``=`` to ``x y =``, by head, last layer; None for the MLP.
-    embedding: one row per operand value: W_E, or W_in of the MLP.
+    embedding: one row per operand: W_E, or W_in of the MLP.
     w_logit: the neurons' linear map to the logits: W_out W_U, or W_out of the MLP.
     """
 
     task: ModularTask
-    outputs: Float[Tensor, "x y d_vocab_out"]
+    outputs: Float[Tensor, "p p d_vocab_out"]
     logits: Float[Tensor, "x y z"]
     neurons: Float[Tensor, "x y d_mlp"]
     pattern: Float[Tensor, "x y head pos"] | None
@@ -36,14 +43,24 @@ class Grid:
     w_logit: Float[Tensor, "d_mlp z"]
 
     @property
-    def p(self) -> int:
-        """The modulus."""
-        return self.task.p
+    def order(self) -> int:
+        """n, the number of positions: p, or p - 1 in a group without the value 0."""
+        return len(self.logits)
+
+    @cached_property
+    def positions(self) -> Positions:
+        """Which value stands at each position."""
+        return positions(self.task)
+
+    @property
+    def sign(self) -> int | None:
+        """s where the answer is at position i + s·j mod n, so that cos w(i + s·j) determines it; else None."""
+        return self.positions.sign
 
     @cached_property
     def labels(self) -> Int[Tensor, "x y"]:
-        """The right answers."""
-        return torch.from_numpy(self.task.table())
+        """Positions of the right answers; IGNORE where the operation is not defined."""
+        return self.positions.labels(self.task)
 
     @cached_property
     def neuron_coefficients(self) -> Float[Tensor, "f f d_mlp"]:
@@ -56,7 +73,7 @@ class Grid:
         return transform(self.logits, (0, 1))
 
     def pair_losses(self, logits: Float[Tensor, "x y z"]) -> Float[Tensor, "x y"]:
-        """Cross-entropy (nats, float64) of each pair."""
+        """Cross-entropy (nats, float64) of each pair among the n answers; 0 where the operation is not defined."""
         return self.row_losses(logits.flatten(0, 1)).view_as(self.labels)
 
     def row_losses(
@@ -64,16 +81,35 @@ class Grid:
     ) -> Float[Tensor, " pair"]:
         """Cross-entropy (nats, float64) of each masked pair, or of all pairs, given the logits of these alone."""
         labels = masked(self.labels, mask)
-        return torch.nn.functional.cross_entropy(rows.double(), labels, reduction="none")
+        return torch.nn.functional.cross_entropy(rows.double(), labels, ignore_index=IGNORE, reduction="none")
 
     def loss(self, logits: Float[Tensor, "x y z"] | None = None, mask: Bool[Tensor, "x y"] | None = None) -> float:
-        """Mean cross-entropy (nats, float64) of these logits, or the model's own, over all pairs or the masked ones."""
-        return float(self.row_losses(masked(self.logits if logits is None else logits, mask), mask).mean())
+        """Mean cross-entropy (nats, float64) of these logits, or the model's own, over all pairs or the masked ones
+        on which the operation is defined."""
+        return self.mean(self.pair_losses(self.logits if logits is None else logits), mask)
 
-    def accuracy(self, mask: Bool[Tensor, "x y"] | None = None) -> float:
-        """Share of pairs whose highest logit is the right answer."""
-        right = self.logits.argmax(-1) == self.labels
-        return float((right if mask is None else right[mask]).double().mean())
+    def mean(self, losses: Float[Tensor, "x y"], mask: Bool[Tensor, "x y"] | None = None) -> float:
+        """Mean over all pairs or the masked ones on which the operation is defined."""
+        defined = self.labels != IGNORE
+        chosen = defined if mask is None else mask & defined
+        return float((losses if bool(chosen.all()) else losses[chosen]).mean())
+
+    @cached_property
+    def asked_losses(self) -> Float[Tensor, " row"]:
+        """Cross-entropy (nats, float64) of every row of the task's universe among all p answers."""
+        logits, labels = self._asked
+        return torch.nn.functional.cross_entropy(logits.double(), labels, reduction="none")
+
+    def accuracy(self) -> float:
+        """Share of the rows of the task's universe whose largest logit is the right answer."""
+        logits, labels = self._asked
+        return float((logits.argmax(-1) == labels).double().mean())
+
+    @cached_property
+    def _asked(self) -> tuple[Float[Tensor, "row p"], Int[Tensor, " row"]]:
+        """Logits of all p answers and the right answer, for every row of the task's universe."""
+        x, y = (torch.from_numpy(values) for values in self.task.pairs())
+        return self.outputs[x, y, : self.task.p], torch.from_numpy(self.task.universe().labels[:, 0])
 
 
 def masked(grid: Shaped[Tensor, "x y *rest"], mask: Bool[Tensor, "x y"] | None) -> Shaped[Tensor, "pair *rest"]:
@@ -89,14 +125,15 @@ def modular_grid(model: Model, task: ModularTask) -> Grid:
     """
     embedding, w_logit = _maps(model)
     run = pair_forward(model, task) if has_pair_tables(model) else plain_forward(model, task)
+    order = positions(task)
     return Grid(
         task=task,
         outputs=run.outputs,
-        logits=run.outputs[..., : task.p].contiguous(),
-        neurons=run.neurons,
-        pattern=run.pattern,
-        embedding=embedding[: task.p].detach(),
-        w_logit=w_logit[:, : task.p].detach(),
+        logits=order.of_answers(order.of_pairs(run.outputs)).contiguous(),
+        neurons=order.of_pairs(run.neurons),
+        pattern=None if run.pattern is None else order.of_pairs(run.pattern),
+        embedding=embedding[order.x].detach(),
+        w_logit=order.of_answers(w_logit).detach(),
     )
 
 

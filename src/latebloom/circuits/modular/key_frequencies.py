@@ -33,10 +33,10 @@ def by_w_logit(grid: Grid) -> list[int]:
     """
     energy = energy_by_frequency(transform(grid.w_logit, (1,)).T).sum(1)
     total = energy.sum()
-    share = 10 / len(frequencies(grid.p))
+    share = 10 / len(frequencies(grid.order))
     if total == 0 or share >= 1:
         return []
-    return [k for k in frequencies(grid.p) if energy[k - 1] > share * total]
+    return [k for k in frequencies(grid.order) if energy[k - 1] > share * total]
 
 
 RULES: Mapping[str, Callable[[Grid], list[int]]] = MappingProxyType(

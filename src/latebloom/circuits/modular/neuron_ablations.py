@@ -25,7 +25,7 @@ def polynomial_neurons(
     """
     kept = torch.zeros_like(grid.logit_coefficients)
     for k in frequency.unique().tolist():
-        rows = torch.tensor(block_rows(k, grid.p))
+        rows = torch.tensor(block_rows(k, grid.order))
         members = neurons[frequency == k]
         block = grid.neuron_coefficients[rows[:, None, None], rows[:, None], members]
         kept[rows[:, None], rows] += block @ grid.w_logit[members]
@@ -38,7 +38,7 @@ def block_logits(grid: Grid, ks: Sequence[int]) -> Float[Tensor, "x y z"]:
     kept = torch.zeros_like(grid.logit_coefficients)
     kept[0, 0] = grid.logit_coefficients[0, 0]
     for k in ks:
-        rows = torch.tensor(block_rows(k, grid.p))
+        rows = torch.tensor(block_rows(k, grid.order))
         kept[rows[:, None], rows] = grid.logit_coefficients[rows[:, None], rows]
     return inverse_transform(kept, (0, 1))
 

@@ -65,8 +65,8 @@ def neuron_clusters(grid: Grid) -> NeuronClusters:
     varying = grid.neuron_coefficients.flatten(0, 1)[1:]  # without const·const
     total = varying.square().sum(0)
     live = total > LIVE_ENERGY
-    owner, terms = torch.tensor(_block_terms(grid.p)).unbind(1)
-    blocks = total.new_zeros(grid.p // 2, len(total)).index_add_(0, owner - 1, varying[terms].square())
+    owner, terms = torch.tensor(_block_terms(grid.order)).unbind(1)
+    blocks = total.new_zeros(grid.order // 2, len(total)).index_add_(0, owner - 1, varying[terms].square())
     shares = torch.where(live, blocks / total.clamp(min=LIVE_ENERGY), 0.0)
     fve, best = shares.max(0)
     return NeuronClusters(fve, best + 1, live, live & (fve > FVE_THRESHOLD))
@@ -85,7 +85,7 @@ def neuron_polynomials(grid: Grid, frequency: Int[Tensor, " d_mlp"]) -> Float[Te
     """
     kept = torch.zeros_like(grid.neuron_coefficients)
     for k in frequency.unique().tolist():
-        rows = torch.tensor(block_rows(k, grid.p))
+        rows = torch.tensor(block_rows(k, grid.order))
         which = (frequency == k).nonzero().flatten()
         index = (rows[:, None, None], rows[None, :, None], which[None, None, :])
         kept[index] = grid.neuron_coefficients[index]
@@ -97,7 +97,7 @@ def neuron_formula(grid: Grid, neuron: int, k: int) -> dict[str, float]:
 
     Source: the write-up's "neuron 0 ≈ 109 - 39(cos42x + cos42y) …".
     """
-    p, coefficients = grid.p, grid.neuron_coefficients[..., neuron]
+    p, coefficients = grid.order, grid.neuron_coefficients[..., neuron]
     names = dict(zip(block_rows(k, p), ("1", f"cos {k}", f"sin {k}")))
     # A unit-norm wave has amplitude √(2/p), or √(1/p) for the constant and for the Nyquist wave.
     scale = {row: (1 / p if row == 0 or 2 * k == p else 2 / p) ** 0.5 for row in names}

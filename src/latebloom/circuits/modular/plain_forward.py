@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
@@ -24,7 +25,7 @@ class PairRun(NamedTuple):
 
 def all_pairs(task: ModularTask) -> Int[Tensor, "pair pos"]:
     """Tokens of all p² pairs, row x·p + y."""
-    return torch.from_numpy(task.universe().tokens)
+    return torch.from_numpy(task.tokens(*np.divmod(np.arange(task.p * task.p), task.p)))
 
 
 def plain_forward(model: Model, task: ModularTask) -> PairRun:

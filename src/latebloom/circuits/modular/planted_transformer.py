@@ -106,3 +106,30 @@ def _compute(mlp: MLPLayer, width: int, sign: int) -> None:
         mlp.W_in[i : i + 2, own] = shifted(phase_x)
         mlp.W_in[width + i : width + i + 2, own] = shifted(phase_y)
         mlp.W_out[own, 2 * width + i : 2 * width + i + 2] = shifted(phase_x + sign * phase_y).T
+
+
+@torch.no_grad()
+def planted_operation(task: ModularTask, ks: Sequence[int], **shape: int | float) -> Transformer:
+    """A transformer that computes any operation that is addition or subtraction in a cyclic group of order n.
+
+    It is `planted_transformer` of that group with tokens and answers renamed, so ``ks`` are frequencies of the group
+    (for x·y mod p, of the discrete logarithms, n = p - 1). A value without a position, the 0 of x·y and x/y, has a zero
+    embedding, and pairs with it are answered at random. Errors: as `planted_transformer`; UsageError for an operation
+    that has no such group.
+    """
+    form = task.cyclic_form
+    if form is None:
+        raise UsageError(f"task: got {task.name}, expected an operation that is addition in a cyclic group")
+    base = planted_transformer(form.order, ks, form.sign, **shape)  # type: ignore[arg-type]
+    model = base.config.build(task)
+    state = base.state_dict()
+    embedding, unembedding = (state[name] for name in ("embed.W_E", "unembed.W_U"))
+    renamed = {
+        "embed.W_E": embedding.new_zeros(task.d_vocab, embedding.shape[1]),
+        "unembed.W_U": unembedding.new_zeros(unembedding.shape[0], task.d_vocab_out),
+    }
+    renamed["embed.W_E"][form.x] = embedding[: form.order]
+    renamed["embed.W_E"][task.p] = embedding[form.order]
+    renamed["unembed.W_U"][:, form.z] = unembedding[:, : form.order]
+    model.load_state_dict(state | renamed)
+    return model

@@ -35,8 +35,8 @@ class PhasePart:
 
 def phase_part(grid: Grid, ks: Sequence[int], sign: int) -> PhasePart:
     """Project the logits on the phase directions of these frequencies."""
-    directions = phase_directions(grid.p, ks, sign, grid.logits.dtype)
-    frequency = tuple(k for k in ks for _ in basis_rows(k, grid.p))
+    directions = phase_directions(grid.order, ks, sign, grid.logits.dtype)
+    frequency = tuple(k for k in ks for _ in basis_rows(k, grid.order))
     return PhasePart(frequency, directions, directions @ grid.logits.flatten(0, 1))
 
 

@@ -7,20 +7,21 @@ from jaxtyping import Float
 from torch import Tensor
 
 from latebloom.circuits.modular.plain_forward import all_pairs
+from latebloom.circuits.modular.positions import Positions, positions
 from latebloom.models import Transformer
-from latebloom.models.hooks import PASS
+from latebloom.models.hooks import NO_HOOKS
 from latebloom.tasks import ModularTask
 
 
 @dataclass(frozen=True)
 class LastLayer:
-    """The last layer at ``=`` on all pairs (row x·p + y), and the model after its attention.
+    """The last layer at ``=`` on all pairs of a `Grid` in its order, and the model after its attention.
 
     resid_pre: the residual stream before it. attn_out: the sum of its heads' outputs. logits: of the unchanged model.
     """
 
     model: Transformer
-    p: int
+    order: Positions
     resid_pre: Float[Tensor, "xy d_model"]
     attn_out: Float[Tensor, "xy d_model"]
     logits: Float[Tensor, "x y z"]
@@ -35,7 +36,7 @@ class LastLayer:
         mid = self.resid_mid + change
         block = self.model.blocks[-1]
         if block.mlp is not None:
-            mid = mid + block.mlp(mid[:, None], PASS, "")[:, 0]
+            mid = mid + block.mlp(mid[:, None], NO_HOOKS, "")[:, 0]
         return self._grid(mid @ self.model.unembed.W_U)
 
     def around_mlp(self, change: Float[Tensor, "xy d_model"]) -> Float[Tensor, "x y z"]:
@@ -43,17 +44,22 @@ class LastLayer:
         return self.logits + self._grid(change @ self.model.unembed.W_U)
 
     def _grid(self, logits: Float[Tensor, "xy d_vocab_out"]) -> Float[Tensor, "x y z"]:
-        return logits[:, : self.p].unflatten(0, (self.p, self.p))
+        return _on_grid(logits, self.order)
 
 
 @torch.no_grad()
 def last_layer(model: Transformer, task: ModularTask) -> LastLayer:
     """Run a transformer on all pairs."""
-    logits, cache = model.run_with_cache(all_pairs(task), task.loss_positions)
+    order = positions(task)
+    tokens = order.of_pairs(all_pairs(task).unflatten(0, (task.p, task.p))).flatten(0, 1)
+    logits, cache = model.run_with_cache(tokens, task.loss_positions)
     prefix = f"blocks.{model.config.n_layers - 1}"
     attn_out, mid = cache[f"{prefix}.hook_attn_out"][:, 0], cache[f"{prefix}.hook_resid_mid"][:, 0]
-    p = task.p
-    return LastLayer(model, p, mid - attn_out, attn_out, logits[:, 0, :p].unflatten(0, (p, p)))
+    return LastLayer(model, order, mid - attn_out, attn_out, _on_grid(logits[:, 0], order))
+
+
+def _on_grid(logits: Float[Tensor, "xy d_vocab_out"], order: Positions) -> Float[Tensor, "x y z"]:
+    return order.of_answers(logits).unflatten(0, (len(order.x), len(order.y)))
 
 
 def turned(change: Float[Tensor, "xy d_model"], generator: torch.Generator) -> Float[Tensor, "xy d_model"]:

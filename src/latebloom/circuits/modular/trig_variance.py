@@ -41,7 +41,7 @@ def logit_structure(grid: Grid, ks: Sequence[int], sign: int) -> LogitStructure 
     total = float(energy.sum() - energy[0, 0])
     if total <= 0:
         return None
-    products = sum(float(energy[rows][:, rows].sum()) for rows in (list(basis_rows(k, grid.p)) for k in ks))
+    products = sum(float(energy[rows][:, rows].sum()) for rows in (list(basis_rows(k, grid.order)) for k in ks))
     kept = float(along(grid, ks, sign).square().sum())
     neurons = grid.neuron_coefficients.square().sum(2)
     varying = float(neurons.sum() - neurons[0, 0])

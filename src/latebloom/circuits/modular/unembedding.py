@@ -29,7 +29,7 @@ def cluster_output(grid: Grid, k: int, members: Int[Tensor, " member"]) -> Clust
     cos(14x), sin(14x)" of cluster 14 (x being its name for the output)."""
     matrix = transform(grid.w_logit[members], (1,))
     total = float(matrix.square().sum())
-    own = float(matrix[:, list(basis_rows(k, grid.p))].square().sum())
+    own = float(matrix[:, list(basis_rows(k, grid.order))].square().sum())
     return ClusterOutput(k, matrix, own / total if total > 0 else None)
 
 
@@ -44,7 +44,7 @@ def unembedding_residual(grid: Grid, ks: Sequence[int]) -> float | None:
     Source: Nanda et al., 2023, second-hand: rank 10 for five key frequencies, residual below 0.55 %.
     """
     total = float(grid.w_logit.norm())
-    waves = output_directions(grid.p, ks, grid.w_logit.dtype)
+    waves = output_directions(grid.order, ks, grid.w_logit.dtype)
     residual = grid.w_logit - (grid.w_logit @ waves.T) @ waves
     return float(residual.norm()) / total if total > 0 else None
 
@@ -72,7 +72,7 @@ class ReadOut:
 
 def read_outs(grid: Grid, ks: Sequence[int], sign: int) -> list[ReadOut]:
     """u_k and v_k of each key frequency. Source: Nanda et al., 2023, second-hand: 93–98 % of variance."""
-    p, dtype = grid.p, grid.neurons.dtype
+    p, dtype = grid.order, grid.neurons.dtype
     directions = grid.w_logit @ output_directions(p, ks, grid.w_logit.dtype).T
     carried = grid.neurons.reshape(p * p, -1) @ directions
     waves = phase_directions(p, ks, sign, dtype)

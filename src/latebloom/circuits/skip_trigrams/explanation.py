@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from latebloom._config import Config
-from latebloom.circuits.skip_trigrams.columns import CONTROL_SEED
 from latebloom.circuits.skip_trigrams.end_tables import EndTables, end_tables
+from latebloom.circuits.skip_trigrams.measures import CONTROL_SEED
 from latebloom.circuits.skip_trigrams.restricted import other_trigrams, own_trigrams, restricted, without
 from latebloom.circuits.skip_trigrams.trigrams import skip_trigrams, trigrams_found
 from latebloom.models import Examples, Model

@@ -54,7 +54,9 @@ def run(parser: Parser, arguments: list[str]) -> int:
 
 
 def _add_options(parser: Parser) -> None:
-    parser.add_argument("recipe", metavar="RECIPE", help="see `latebloom recipes`")
+    parser.add_argument(
+        "recipe", metavar="RECIPE", help="name of a recipe (see `latebloom recipes`), or MODULE:FUNCTION"
+    )
     parser.add_argument(
         "--field", metavar="FIELD", help="data.fraction or data.train_size (the one that fits the task)"
     )
@@ -79,9 +81,12 @@ def _add_options(parser: Parser) -> None:
 def _search(options: Namespace, rest: list[str]) -> "Search":
     from latebloom.lab.crossover import make_search
     from latebloom.lab.sweep import sweep_folder
+    from latebloom.recipes import recipe_label
     from latebloom.statistics import DELAY
 
-    place = sweep_folder(options.runs, f"{options.recipe}-crossover" if options.name is None else options.name)
+    place = sweep_folder(
+        options.runs, f"{recipe_label(options.recipe)}-crossover" if options.name is None else options.name
+    )
     settings = rest if options.steps is None else [*rest, "--training.steps", str(options.steps)]
     own = (options.field, options.low, options.high, options.tolerance, options.repeats)
     return make_search(options.recipe, place, settings, *own, DELAY if options.delay is None else options.delay)

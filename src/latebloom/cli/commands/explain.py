@@ -8,7 +8,8 @@ def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("target", metavar="RUN_OR_CHECKPOINT", help="a run (path or name), or a file of weights")
     parser.add_argument("--step", type=int, metavar="N", help="which checkpoint of a run (the last)")
     parser.add_argument(
-        "--rule", help="how a modular task's key frequencies are chosen: neurons, embedding or w_logit (neurons)"
+        "--rule",
+        help="how key frequencies are chosen: neurons, embedding or w_logit (as measured, or else neurons)",
     )
     add_runs(parser)
     add_json(parser)

@@ -1,4 +1,4 @@
-"""Every measure at every checkpoint of a run, kept in the run; goes on where an interrupted call stopped."""
+"""Compute every measure at every checkpoint of a run and keep them in the run; an interrupted call is resumed."""
 
 from rich.console import Console
 from rich.progress import Progress
@@ -10,7 +10,8 @@ from latebloom.cli.parser import Parser, add_json, add_runs
 def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("target", metavar="RUN", help="a run (path or name)")
     parser.add_argument(
-        "--rule", default="neurons", help="how key frequencies are chosen: neurons, embedding or w_logit (neurons)"
+        "--rule",
+        help="how key frequencies are chosen: neurons, embedding or w_logit (as in the last call, or else neurons)",
     )
     add_runs(parser)
     add_json(parser)

@@ -7,6 +7,7 @@ from latebloom.cli.parser import Parser, add_json
 
 if TYPE_CHECKING:
     from latebloom.recipes import Recipe
+    from latebloom.training import Experiment
 
 HEADER = ("recipe", "task", "data", "model", "steps", "summary")
 
@@ -14,17 +15,16 @@ HEADER = ("recipe", "task", "data", "model", "steps", "summary")
 def run(parser: Parser, arguments: list[str]) -> int:
     add_json(parser)
     options = parser.parse_args(arguments)
-    from latebloom.recipes import RECIPES
+    from latebloom.recipes import RECIPES, recipe
 
     if options.json:
-        print_json({name: recipe(0).model_dump(mode="json") for name, recipe in RECIPES.items()})
+        print_json({name: recipe(name).model_dump(mode="json") for name in RECIPES})
     else:
-        print_table(HEADER, [_row(name, recipe) for name, recipe in RECIPES.items()])
+        print_table(HEADER, [_row(name, recipe(name), function) for name, function in RECIPES.items()])
     return 0
 
 
-def _row(name: str, recipe: "Recipe") -> tuple[str, ...]:
-    experiment = recipe(0)
+def _row(name: str, experiment: "Experiment", recipe: "Recipe") -> tuple[str, ...]:
     data = experiment.data
     if data.kind == "stream":
         examples = "stream"

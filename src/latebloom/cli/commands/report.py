@@ -1,4 +1,4 @@
-"""Write a run's report: one HTML page that needs no network. Measures the run first, unless it still trains."""
+"""Write a run's report: one HTML page that needs no network. The run is measured first, unless it still trains."""
 
 from pathlib import Path
 

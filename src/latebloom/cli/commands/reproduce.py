@@ -68,7 +68,6 @@ def _print_plan(rows: list[dict[str, Any]]) -> None:
 def _print_result(found: "Reproduction") -> None:
     from latebloom.explorer.reproduction import measured, spread
 
-    told = [claim.model_dump() for claim in found.claims]
-    rows = [(c["id"], c["outcome"], measured(c), spread(c), c["write_up"]) for c in told]
+    rows = [(c.id, c.outcome, measured(c), spread(c), c.write_up) for c in found.claims]
     print_table(("claim", "verdict", "measured", "runs that uphold it", "write-up"), rows)
     print_pairs([(outcome, str(found.count(outcome))) for outcome in ("holds", "fails", "undecided")])

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
-    parser.add_argument("recipe", metavar="RECIPE|FILE", help="see `latebloom recipes`; or a .toml or .json file")
+    parser.add_argument(
+        "recipe",
+        metavar="RECIPE|FILE",
+        help="name of a recipe (see `latebloom recipes`), MODULE:FUNCTION, or a .toml or .json file",
+    )
     parser.add_argument(
         "--grid", metavar="SECTION.FIELD=a,b,c", action="append", default=[], help="values of a field; may be repeated"
     )

@@ -9,7 +9,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     from latebloom.tasks import TASKS
 
-    named = [(task.model_fields["name"].default, task.summary) for task in TASKS]
+    named = [(name, task.summary) for name, task in TASKS.items()]
     if options.json:
         print_json(dict(named))
     else:

@@ -44,7 +44,9 @@ def run(parser: Parser, arguments: list[str]) -> int:
 
 
 def _add_options(parser: Parser) -> None:
-    parser.add_argument("recipe", metavar="RECIPE", help="see `latebloom recipes`")
+    parser.add_argument(
+        "recipe", metavar="RECIPE", help="name of a recipe (see `latebloom recipes`), or MODULE:FUNCTION"
+    )
     seeds = parser.add_mutually_exclusive_group()
     seeds.add_argument("--seed", type=int, metavar="N", help="seed of initial weights and data (0)")
     seeds.add_argument(

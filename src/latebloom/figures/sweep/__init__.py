@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, overload
 
-from latebloom._errors import UsageError
 from latebloom.figures.render import file_format
 from latebloom.figures.sweep import (
     crossover,
@@ -19,14 +17,14 @@ from latebloom.figures.sweep import (
     seed_leads,
     survival,
 )
-from latebloom.figures.sweep.figure import SweepFigure
+from latebloom.figures.sweep.figure import SWEEP_FIGURES, SweepFigure
 from latebloom.figures.sweep.render import drawn
 from latebloom.store import atomic_write, check_output
 
 if TYPE_CHECKING:
     import pandas
 
-_IN_ORDER: tuple[SweepFigure[Any], ...] = (
+for _figure in (
     survival.FIGURE,
     field_effect.FIGURE,
     phase_diagram.FIGURE,
@@ -35,10 +33,8 @@ _IN_ORDER: tuple[SweepFigure[Any], ...] = (
     seed_auc.FIGURE,
     seed_circuits.FIGURE,
     seed_leads.FIGURE,
-)
-
-SWEEP_FIGURES: Mapping[str, SweepFigure[Any]] = MappingProxyType({figure.name: figure for figure in _IN_ORDER})
-"""Every figure of a sweep by name."""
+):
+    SWEEP_FIGURES.register(_figure)
 
 
 @overload
@@ -55,8 +51,6 @@ def render_sweep_figure(
     ``fields`` that it is drawn over. Errors: UsageError in one line for an unknown name, field or suffix, a figure that
     is undefined for these runs, or without matplotlib.
     """
-    if name not in SWEEP_FIGURES:
-        raise UsageError(f"figure: got {name!r}, expected one of {', '.join(SWEEP_FIGURES)}")
     figure, target = SWEEP_FIGURES[name], None if path is None else Path(path)
     if target is None:
         return drawn(figure, figure.data_of(table, *fields))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from latebloom._errors import UsageError
+from latebloom._registry import Registry
 
 if TYPE_CHECKING:
     import matplotlib.figure
@@ -40,3 +41,7 @@ class SweepFigure(Generic[D]):
             got = ", ".join(fields) or "none"
             raise UsageError(f"figure {self.name}: got {got}, expected {expected} fields, each with --by")
         return self.data(table, fields)
+
+
+SWEEP_FIGURES: Registry[SweepFigure[Any]] = Registry("figure")
+"""Every figure of a sweep by name."""

@@ -8,12 +8,13 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 
 from latebloom._config import Config
 from latebloom.claims import Evidence
 from latebloom.lab.reproduce.result import MilestoneResult
 from latebloom.phases import Series
+from latebloom.published import filled, published_by
 from latebloom.runs import Run
 from latebloom.statistics import first_below
 
@@ -21,7 +22,8 @@ _KINDS = ("below", "peak", "at", "boundary")
 
 
 class Milestone(Config):
-    """One thing that a training reaches, with its published number by source. Exactly one of:
+    """One thing that a training reaches, with its published number by source (in the file: the id of that number).
+    Exactly one of:
 
     below: the first recorded step at which ``column`` is that low. peak: the step of its largest value, if that is
     neither the first nor the last. boundary: the step of that boundary of `latebloom.phases`. at: no step, but the
@@ -35,6 +37,16 @@ class Milestone(Config):
     peak: bool | None = None
     at: int | None = None
     boundary: str | None = None
+
+    @field_validator("says")
+    @classmethod
+    def _with_numbers(cls, says: str) -> str:
+        return filled(says)
+
+    @field_validator("published", mode="before")
+    @classmethod
+    def _of_id(cls, published: object) -> object:
+        return {one.label: one.number for one in published_by(published)} if isinstance(published, str) else published
 
     @model_validator(mode="after")
     def _one_kind(self) -> Milestone:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from latebloom._errors import UsageError
-from latebloom.figures import FIGURES, SWEEP_FIGURES, FigureSource, drawn, render_sweep_figure
+from latebloom.analysis import Analysis
+from latebloom.figures import FIGURES, SWEEP_FIGURES, drawn, render_sweep_figure
 from latebloom.lab.reproduce.catalogue import Budget, Entry
 from latebloom.lab.reproduce.choose import Where, chosen, told
 from latebloom.lab.reproduce.result import Picture
@@ -37,7 +38,7 @@ class _Easel:
     runs: Sequence[Run]
     home: Path
     budget: Budget
-    sources: dict[Path, FigureSource] = field(default_factory=dict)
+    analyses: dict[Path, Analysis] = field(default_factory=dict)
 
     def picture(self, id: str, name: str, where: Where) -> Picture:
         """One figure, drawn and kept."""
@@ -65,8 +66,8 @@ class _Easel:
         return f"{len(runs)} runs", f"latebloom figure {name} {place}{by}"
 
     def _one(self, name: str, run: Run) -> tuple[bytes, str]:
-        source, figure = self.sources.setdefault(run.path, FigureSource(run)), FIGURES[name]
-        data = source.data_of(figure)
+        analysis, figure = self.analyses.setdefault(run.path, Analysis(run)), FIGURES[name]
+        data = figure.data_of(analysis)
         return drawn(figure, data), figure.says(data)
 
     def _many(self, name: str, runs: Sequence[Run]) -> tuple[bytes, str]:

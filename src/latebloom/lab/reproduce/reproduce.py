@@ -131,5 +131,5 @@ def _written(
     home.mkdir(parents=True, exist_ok=True)
     drawings = {p.file: (home / p.file).read_text("utf-8") for s in result.systems for p in s.pictures if p.file}
     atomic_write(home / f"{budget}.json", (result.model_dump_json(indent=1) + "\n").encode())
-    atomic_write(home / f"{budget}.html", render_reproduction(result.model_dump(mode="json"), drawings).encode())
+    atomic_write(home / f"{budget}.html", render_reproduction(result, drawings).encode())
     return result

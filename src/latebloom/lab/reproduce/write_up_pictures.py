@@ -15,7 +15,7 @@ class WriteUpPicture(Config):
     """One picture of the write-up. caption: what it shows, in our words. place: where it stands, as claims name it.
 
     system, figure: the figure by name that is ours for it, of the first run of that system, or of the first that has
-    the settings ``where``.
+    the settings ``where``. drawn_there: whether the write-up has a picture, or describes it in words only.
     """
 
     caption: str
@@ -23,6 +23,7 @@ class WriteUpPicture(Config):
     system: str
     figure: str
     where: dict[str, str | int | float] = Field(default_factory=dict)
+    drawn_there: bool = True
 
     @property
     def id(self) -> str:

@@ -9,9 +9,11 @@ import numpy as np
 from jaxtyping import Float
 
 from latebloom._errors import UsageError
+from latebloom.analysis import Analysis
+from latebloom.circuits import family_of
+from latebloom.circuits.modular import MODULAR, views
 from latebloom.circuits.modular.clock_or_pizza import clock_or_pizza
-from latebloom.circuits.modular.grid import modular_grid
-from latebloom.circuits.modular.neurons import neuron_clusters
+from latebloom.circuits.modular.measures import EMBEDDING_FRACTION
 from latebloom.lab.measure import Progress, measure
 from latebloom.lab.seeds.facts import CircuitNumbers
 from latebloom.lab.seeds.leads import Columns, excluded_lead, restricted_lead
@@ -21,12 +23,11 @@ from latebloom.phases.detect import read_losses
 from latebloom.runs import Run
 from latebloom.statistics.foresight import Contest
 from latebloom.sweeps.row import GENERALISED
-from latebloom.tasks import ModularTask
 
 
 @dataclass(frozen=True, eq=False)
 class Collected:
-    """What one run says by itself: fields of `SeedFacts`, and the contest of its frequencies."""
+    """Fields of `SeedFacts` that one run has by itself, and the contest of its frequencies."""
 
     own: dict[str, Any]
     contest: Contest
@@ -34,13 +35,14 @@ class Collected:
 
 def collect(run: Run, progress: Progress | None = None) -> Collected:
     """Measure what is missing, and read. Errors: UsageError for a task that is not modular, or no checkpoints."""
-    task = run.task
-    if not isinstance(task, ModularTask):
-        raise UsageError(f"seeds: {run.path.name} is of task {task.name}, expected a modular one")
+    if family_of(run.task) is not MODULAR:
+        raise UsageError(f"seeds: {run.path.name} is of task {run.task.name}, expected a modular one")
     measure(run, progress=progress)
+    analysis = Analysis(run)
     columns = _columns(run)
-    keys = tuple(run.directory.read_document("measures")["key_frequencies"])
-    contest = _contest(columns, keys, task.p)
+    keys = analysis.final.get(views.keys)
+    n = analysis.final.exact.get(views.grid).order
+    contest = _contest(columns, keys, n)
     phases, generalised = _from_losses(run)
     fall = phases.boundary("test loss falls")
     # A change after the run had generalised is a later one: the fall itself was too gradual to have a corner.
@@ -54,8 +56,8 @@ def collect(run: Run, progress: Progress | None = None) -> Collected:
         "separate": phases.found and falls is not None,
         "key_frequencies": keys,
         "initial_ranks": _ranks(contest.at(0), keys),
-        **_circuit(run, task, keys),
-        "restricted": restricted_lead(columns, task.p),
+        **_circuit(analysis),
+        "restricted": restricted_lead(columns, run.task.answers),
         "excluded": excluded_lead(columns, falls),
     }
     return Collected(own, contest)
@@ -67,11 +69,11 @@ def _columns(run: Run) -> Columns:
     return {name: table[name].to_numpy(zero_copy_only=False).astype(float) for name in table.column_names}
 
 
-def _contest(columns: Columns, keys: tuple[int, ...], p: int) -> Contest:
+def _contest(columns: Columns, keys: tuple[int, ...], n: int) -> Contest:
     """Every frequency's share of the embedding's energy; ranks are those of its norm."""
     missing = np.full(len(columns["step"]), np.nan)
-    shares = [columns.get(f"embedding_fraction.k{k}", missing) for k in range(1, p // 2 + 1)]
-    return Contest(columns["step"], np.stack(shares, axis=1), np.isin(np.arange(1, p // 2 + 1), keys))
+    shares = [columns.get(EMBEDDING_FRACTION.of(k=k), missing) for k in range(1, n // 2 + 1)]
+    return Contest(columns["step"], np.stack(shares, axis=1), np.isin(np.arange(1, n // 2 + 1), keys))
 
 
 def _ranks(score: Float[np.ndarray, " k"], keys: tuple[int, ...]) -> dict[int, int] | None:
@@ -90,15 +92,14 @@ def _from_losses(run: Run) -> tuple[Phases, int | None]:
     return read_losses(*losses, intervals=False), int(steps[high[0]]) if high.size else None
 
 
-def _circuit(run: Run, task: ModularTask, keys: tuple[int, ...]) -> dict[str, Any]:
+def _circuit(analysis: Analysis) -> dict[str, Any]:
     """Clusters of the final model, and clock or pizza of the final and the initial one, in float64."""
-    found: dict[str, Any] = {"final": CircuitNumbers(), "initial": CircuitNumbers()}
-    for name, step in (("initial", 0), ("final", run.checkpoints[-1])):
-        if step in run.checkpoints:
-            model = run.checkpoint(step).model.double()
-            grid = modular_grid(model, task)
-            if isinstance(model, Transformer):
-                found[name] = CircuitNumbers(**vars(clock_or_pizza(model, grid)))
-    clusters = neuron_clusters(grid)
-    sizes = {k: clusters.sizes.get(k, 0) for k in keys}
-    return {**found, "cluster_sizes": sizes, "clustered_fraction": clusters.clustered_fraction}
+    numbers = {"initial": CircuitNumbers(), "final": CircuitNumbers()}
+    for name, step in (("initial", 0), ("final", analysis.step)):
+        if step in analysis.steps:
+            exact = analysis.snapshot(step).exact
+            if isinstance(exact.model, Transformer):
+                numbers[name] = CircuitNumbers(**vars(clock_or_pizza(exact.model, exact.get(views.grid))))
+    clusters = analysis.final.exact.get(views.clusters)
+    sizes = {k: clusters.sizes.get(k, 0) for k in analysis.final.get(views.keys)}
+    return {**numbers, "cluster_sizes": sizes, "clustered_fraction": clusters.clustered_fraction}

@@ -1,4 +1,4 @@
-"""Everything the report says of a run, as plain data: no drawing, no HTML."""
+"""The data of a report, as plain JSON: no drawing, no HTML."""
 
 from latebloom.lab.summary.facts import command
 from latebloom.lab.summary.summarise import summarise

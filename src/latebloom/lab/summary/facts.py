@@ -1,32 +1,34 @@
-"""What a run is and how it was made."""
+"""How a run was made."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from latebloom.figures import FigureSource
+from latebloom.analysis import Analysis
 from latebloom.recipes import RECIPES
-from latebloom.runs import Run
-from latebloom.tasks import ModularTask, split
+from latebloom.recipes import recipe as experiment_of
 
 
-def facts(source: FigureSource) -> dict[str, Any]:
-    """The report's ``run``: what every run has, and the sizes of its task and of its data.
+def facts(analysis: Analysis) -> dict[str, Any]:
+    """The report's ``run``: the experiment, the sizes of its data, and how far it came.
 
-    A modular task has p, phase_sign and train_pairs (None for a stream). Any other has settings (its sizes by name),
-    train_examples (None for a stream), test_examples and batch_size (None for the full batch).
+    settings: sizes of the task by name. train_examples: None for a stream. batch_size: None for the full batch. The
+    family may add facts of the task; for a modular task p and phase_sign.
     """
-    run, manifest, task = source.run, source.run.manifest, source.run.task
+    run, manifest, task = analysis.run, analysis.run.manifest, analysis.task
     return {
         "name": manifest.name,
         "recipe": manifest.recipe,
         "task": task.name,
         "task_summary": task.summary,
-        **_sizes(run),
+        **analysis.family.facts(task),
+        "settings": task.model_dump(mode="json", exclude={"name"}),
+        "model": run.experiment.model.model_dump(mode="json"),
+        **_examples(analysis),
         "weight_decay": run.experiment.optimiser.weight_decay,
         "seed": manifest.seed,
         "status": run.status,
         "step": manifest.step,
-        "checkpoint": source.step,
+        "checkpoint": analysis.step,
         "stopped_because": manifest.stopped_because,
         "created": manifest.created.isoformat(timespec="seconds"),
         "seconds": manifest.seconds,
@@ -37,27 +39,21 @@ def facts(source: FigureSource) -> dict[str, Any]:
     }
 
 
-def _sizes(run: Run) -> dict[str, Any]:
-    task, model = run.task, run.experiment.model.model_dump(mode="json")
-    if isinstance(task, ModularTask):
-        pairs = None if run.train_mask is None else int(run.train_mask.sum())
-        return {"p": task.p, "phase_sign": task.phase_sign, "model": model, "train_pairs": pairs}
-    return {"settings": task.model_dump(mode="json", exclude={"name"}), "model": model, **_examples(run)}
-
-
-def _examples(run: Run) -> dict[str, int | None]:
-    data, batch_size = run.experiment.data, run.experiment.training.batch_size
-    if data.kind == "stream":
-        return {"train_examples": None, "test_examples": data.test_size or 0, "batch_size": batch_size}
-    sets = split(run.task, data)
-    return {"train_examples": len(sets.train), "test_examples": len(sets.test), "batch_size": batch_size}
+def _examples(analysis: Analysis) -> dict[str, int | None]:
+    sizes = {name: len(examples) for name, examples in analysis.sets.items()}
+    fresh = analysis.run.experiment.data.kind == "stream"
+    return {
+        "train_examples": None if fresh else sizes.get("train", 0),
+        "test_examples": sizes.get("test", 0),
+        "batch_size": analysis.run.experiment.training.batch_size,
+    }
 
 
 def command(recipe: str, seed: int, experiment: Mapping[str, Any]) -> str | None:
     """The command that trains this experiment again; None where it came from no recipe."""
     if recipe not in RECIPES:
         return None
-    usual = dict(_flat(RECIPES[recipe](seed).model_dump(mode="json")))
+    usual = dict(_flat(experiment_of(recipe, seed).model_dump(mode="json")))
     changed = [f" --{place} {value}" for place, value in _flat(experiment) if usual.get(place, value) != value]
     return f"latebloom train {recipe} --seed {seed}{''.join(changed)}"
 

@@ -12,7 +12,7 @@ class Attention(nn.Module):
 
     Activations (batch first): ``hook_q``, ``hook_k``, ``hook_v`` (pos, head, d_head); ``hook_attn_scores``,
     ``hook_pattern`` (head, query, key); ``hook_z`` (query, head, d_head).
-    ``queries``: query positions to compute, None for all. The others' outputs are not computed at all.
+    ``queries``: the query positions to compute; None computes all.
     """
 
     mask: Tensor
@@ -29,12 +29,12 @@ class Attention(nn.Module):
     def forward(
         self, resid: Float[Tensor, "batch pos d_model"], hooks: Hooks, prefix: str, queries: Tensor | None
     ) -> Float[Tensor, "batch query d_model"]:
-        asking = resid if queries is None else resid[:, queries]
-        q, k, v = (self.project(part, weight) for part, weight in zip((asking, resid, resid), self.reading))
+        query_resid = resid if queries is None else resid[:, queries]
+        q, k, v = (self.project(part, weight) for part, weight in zip((query_resid, resid, resid), self.input_weights))
         return self.attend(q, k, v, hooks, prefix, queries)
 
     @property
-    def reading(self) -> tuple[Tensor, Tensor, Tensor]:
+    def input_weights(self) -> tuple[Tensor, Tensor, Tensor]:
         """W_Q, W_K and W_V."""
         return self.W_Q, self.W_K, self.W_V
 
@@ -47,7 +47,7 @@ class Attention(nn.Module):
         prefix: str,
         queries: Tensor | None,
     ) -> Float[Tensor, "batch query d_model"]:
-        """The layer's output, from its queries, keys and values."""
+        """The layer's output from queries, keys and values."""
         q, k, v = (hooks(f"{prefix}.hook_{name}", part) for name, part in zip("qkv", (q, k, v)))
         length = k.shape[1]
         later = self.mask[:length, :length] if queries is None else self.mask[queries, :length]
@@ -62,7 +62,7 @@ class Attention(nn.Module):
         v: Float[Tensor, "batch pos head d_head"],
         later: Bool[Tensor, "query pos"],
     ) -> Float[Tensor, "batch query head d_head"]:
-        """As `_named` without its activations, to rounding: torch keeps no pattern, which is what a step waits for."""
+        """As `_named`, to rounding, but faster: torch does not store the pattern."""
         q, k, v = (part.transpose(1, 2) for part in (q, k, v))
         return torch.nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=~later).transpose(1, 2)
 
@@ -84,6 +84,6 @@ class Attention(nn.Module):
     def project(
         resid: Float[Tensor, "*rows d_model"], weight: Float[Tensor, "head d_model d_head"]
     ) -> Float[Tensor, "*rows head d_head"]:
-        """What each head reads of a stream through one of its matrices."""
+        """The residual stream multiplied by one matrix of each head."""
         flat = resid @ weight.transpose(0, 1).flatten(1)
         return flat.unflatten(-1, (weight.shape[0], weight.shape[2]))

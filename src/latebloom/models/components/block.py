@@ -32,14 +32,14 @@ class Block(nn.Module):
 
     def after_attention(
         self,
-        skipped: Float[Tensor, "batch query d_model"],
+        resid_pre: Float[Tensor, "batch query d_model"],
         attn_out: Float[Tensor, "batch query d_model"],
         hooks: Hooks,
         prefix: str,
     ) -> Float[Tensor, "batch query d_model"]:
-        """The stream after the block, from its input (``skipped``) and the output of its attention."""
+        """The residual stream after the block, from the stream before it and the output of its attention."""
         attn_out = hooks(f"{prefix}.hook_attn_out", attn_out)
-        resid_mid = hooks(f"{prefix}.hook_resid_mid", self._residual_scale * skipped + attn_out)
+        resid_mid = hooks(f"{prefix}.hook_resid_mid", self._residual_scale * resid_pre + attn_out)
         if self.mlp is None:
             return hooks(f"{prefix}.hook_resid_post", resid_mid)
         mlp_out = hooks(f"{prefix}.hook_mlp_out", self.mlp(resid_mid, hooks, f"{prefix}.mlp"))

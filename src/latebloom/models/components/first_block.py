@@ -1,7 +1,7 @@
 """The first block, computed once for each pair of token and position instead of once for each example.
 
-What it reads, W_E[token] + W_pos[position], takes only d_vocab · n_ctx values, and so do its queries, keys and values:
-rows of tables that examples look up. Equal to `Block` to rounding, gradients too.
+Its input W_E[token] + W_pos[position] has only d_vocab · n_ctx different values, and so have its queries, keys and
+values. They are rows of tables, which examples index. Equal to `Block` to rounding, gradients included.
 """
 
 import torch
@@ -11,21 +11,21 @@ from torch import Tensor, nn
 from latebloom.models.components.block import Block
 from latebloom.models.hooks import Hooks
 
-SHARED = 2
-"""Examples for each token of the vocabulary, from which on tables are taken. Arbitrary; timings in
+EXAMPLES_PER_TOKEN = 2
+"""Tables are used for batches with at least this many examples per token of the vocabulary. Arbitrary; timings in
 benchmarks/results/first_block.json."""
 
 PREFIX = "blocks.0"
 
 
 def read_by_name(hooks: Hooks) -> bool:
-    """Whether anybody asks for what tables do not have: the stream before the first block, or what its heads do."""
+    """Whether the hooks need activations that tables do not have: the stream before the first block, or its heads'."""
     return any(hooks.touches(name) for name in ("hook_", f"{PREFIX}.hook_resid_pre", f"{PREFIX}.attn."))
 
 
 def rows_repeat(tokens: Int[Tensor, "batch pos"], d_vocab: int) -> bool:
-    """Whether a batch is so large that tables are worth their price."""
-    return len(tokens) >= SHARED * d_vocab
+    """Whether a batch is large enough for tables to be faster."""
+    return len(tokens) >= EXAMPLES_PER_TOKEN * d_vocab
 
 
 def first_block_by_rows(
@@ -36,18 +36,20 @@ def first_block_by_rows(
     queries: Tensor | None,
     hooks: Hooks,
 ) -> Float[Tensor, "batch query d_model"]:
-    """The stream after the first block, at ``queries`` (None: everywhere).
+    """The residual stream after the first block, at ``queries`` (None: everywhere).
 
-    Limits: nothing before the attention's output is there by name, see `read_by_name`.
+    Limits: activations before the attention's output have no hooks, see `read_by_name`.
     """
-    row = tokens * len(W_pos) + torch.arange(len(W_pos), device=tokens.device)  # a wrong token is in no table
-    asking = row if queries is None else row[:, queries]
+    row = tokens * len(W_pos) + torch.arange(
+        len(W_pos), device=tokens.device
+    )  # an invalid token has no row and raises IndexError
+    query_row = row if queries is None else row[:, queries]
     stream = (W_E[:, None] + W_pos).flatten(0, 1)
     attn = block.attn
-    tables = (attn.project(stream, weight).flatten(1) for weight in attn.reading)
+    tables = (attn.project(stream, weight).flatten(1) for weight in attn.input_weights)
     q, k, v = (
         nn.functional.embedding(where, table).unflatten(-1, attn.W_Q.shape[::2])
-        for where, table in zip((asking, row, row), tables)
+        for where, table in zip((query_row, row, row), tables)
     )
     attn_out = attn.attend(q, k, v, hooks, f"{PREFIX}.attn", queries)
-    return block.after_attention(nn.functional.embedding(asking, stream), attn_out, hooks, PREFIX)
+    return block.after_attention(nn.functional.embedding(query_row, stream), attn_out, hooks, PREFIX)

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 
 class Unembed(nn.Module):
-    """A linear map without bias; its output vocabulary is apart from the input's."""
+    """A linear map without bias to the output vocabulary, which differs from the input vocabulary."""
 
     def __init__(self, d_model: int, d_vocab_out: int) -> None:
         super().__init__()

@@ -1,17 +1,18 @@
-"""The exact fast forward and backward: a one-layer transformer at one query position, by look-up tables.
+"""The exact fast forward and backward pass of a one-layer transformer at one query position, by look-up tables.
 
 Keys and values depend on (position, token) only, so they are tables of R rows, one per pair that occurs. The query
-token never changes, so attention is a softmax over look-ups, and the heads' outputs enter everything after them
-linearly: W_O W_in and W_O W_U are folded into the value table, W_out W_U into one matrix W_logit. A pre-activation is
-then a sum of P · H table rows. What is left per example is one product with W_logit, and twice that backward. The
-result equals the plain forward to rounding, gradients too (tested). Source: design.md, "The exact fast forward".
+token never changes, so attention is a softmax over table entries. Everything after the heads is linear in their
+outputs up to the ReLU: W_O W_in and W_O W_U are folded into the value table, W_out W_U into one matrix W_logit. A
+pre-activation is then a sum of P · H table rows. The work that remains per example is one product with W_logit, and two
+in the backward pass. The result equals the plain forward to rounding, gradients included (tested).
+Source: design.md, "The exact fast forward".
 
-Importing this compiles nothing; the first call does, once per machine (numba keeps the result on disk).
+Importing this package compiles nothing. The first call does, once per machine: numba caches the result on disk.
 """
 
 from latebloom.models.tables.arrays import Weights
 from latebloom.models.tables.batch import TableBatch, named_weights, tables_apply
-from latebloom.models.tables.blas import one_thread
+from latebloom.models.tables.blas import single_threaded_blas
 from latebloom.models.tables.loss import loss_and_gradient
 
-__all__ = ["TableBatch", "Weights", "loss_and_gradient", "named_weights", "one_thread", "tables_apply"]
+__all__ = ["TableBatch", "Weights", "loss_and_gradient", "named_weights", "single_threaded_blas", "tables_apply"]

@@ -1,7 +1,7 @@
-"""The arrays that the compiled code works on, by name; allocated once and used again every step.
+"""The arrays of the compiled code, by name; allocated once and reused in every step.
 
 Sizes: V tokens, P positions, R (position, token) pairs that occur, H heads, B examples, n neurons, z answers.
-Neurons and the direct path to the logits stand side by side in rows of n + z numbers.
+A row of n + z numbers holds the neurons, then the direct path to the logits.
 """
 
 from typing import NamedTuple
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 
 class Weights(NamedTuple):
-    """Views of one flat buffer, in the shapes of the model's parameters; also the shape of their gradients."""
+    """Views of one flat buffer in the shapes of the model's parameters; also used for their gradients."""
 
     W_E: np.ndarray
     W_pos: np.ndarray
@@ -27,12 +27,12 @@ class Weights(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """What the weights say of each (position, token) pair; also the shape of its gradients.
+    """Values computed from the weights, for each (position, token) pair; also used for their gradients.
 
-    resid (R, d_model): embedding plus position. query, key (H, d_head), (H, d_model): the query at the last position,
-    scaled, alone and through W_K. scores (R, H). values (H, R, d_head). read (d_model, n + z): W_in and W_U.
-    fold (H, d_head, n + z): W_O read. mixed (R, H, n + z): values fold. base (n + z): what the last position's own
-    residual and the biases add. w_logit (n, z): W_out W_U.
+    resid (R, d_model): embedding plus position. query, key (H, d_head), (H, d_model): the scaled query at the last
+    position, and the same multiplied by W_K. scores (R, H). values (H, R, d_head). read (d_model, n + z): W_in and W_U.
+    fold (H, d_head, n + z): W_O read. mixed (R, H, n + z): values fold. base (n + z): the contribution of
+    the last position's residual and of the biases. w_logit (n, z): W_out W_U.
     """
 
     resid: np.ndarray
@@ -48,7 +48,7 @@ class Tables(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """Gradients of the tables that examples add to; one per worker."""
+    """Gradients of the tables, summed over examples; one per worker."""
 
     scores: np.ndarray
     mixed: np.ndarray
@@ -57,13 +57,13 @@ class Sums(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Room for a block of examples; one per worker.
+    """Workspace for a block of examples; one per worker.
 
-    common (b, 2H + 1): attention to the first and to the last position, and 1 for the base; own (b, T): to the others.
+    common (b, 2H + 1): attention to the first and last position, and 1 for the base; own (b, T): to the others.
     active (b, n + z): neurons after the ReLU, then the direct path. back (b, n + z): gradient of the pre-activations
-    and of the direct path. logits (b, z), and their gradient in place. common_shares (b, 2H + 1), own_shares (T):
-    gradients of attention. common_rows (2H + 1, n + z): table rows that neighbours have in common.
-    chances (z), in the loss' precision: softmax of one example; powers (z): room for it.
+    and of the direct path. logits (b, z), and their gradient in place. common_slopes (b, 2H + 1), own_slopes (T):
+    gradients of attention. common_rows (2H + 1, n + z): table rows that neighbours share.
+    probabilities (z), in the loss' precision: softmax of one example; powers (z): workspace for it.
     """
 
     common: np.ndarray
@@ -71,19 +71,19 @@ class Block(NamedTuple):
     active: np.ndarray
     back: np.ndarray
     logits: np.ndarray
-    common_shares: np.ndarray
-    own_shares: np.ndarray
+    common_slopes: np.ndarray
+    own_slopes: np.ndarray
     common_rows: np.ndarray
-    chances: np.ndarray
+    probabilities: np.ndarray
     powers: np.ndarray
 
 
 class Rows(NamedTuple):
-    """A fixed batch, in an order in which neighbours have the first token in common.
+    """A fixed batch, ordered so that neighbours share the first token.
 
     token, position (R): the pairs that occur. query (1): the pair at the last position, the same in every example.
-    places (B, P): the pair at each place; terms (B, T): those between the first and the last place as rows of (R · H)
-    tables, by head, T = (P - 2) H. same (B): where the neighbours with the same first token end. labels (B).
+    places (B, P): the pair at each position; terms (B, T): those between the first and last position as rows of (R · H)
+    tables, by head, T = (P - 2) H. run_end (B): end of the run of neighbours with the same first token. labels (B).
     """
 
     token: np.ndarray
@@ -91,27 +91,27 @@ class Rows(NamedTuple):
     query: np.ndarray
     places: np.ndarray
     terms: np.ndarray
-    same: np.ndarray
+    run_end: np.ndarray
     labels: np.ndarray
 
 
 BLOCK = 128
-"""Examples handled together: few enough that what belongs to them stays in a core's cache."""
+"""Examples processed together: few enough for their arrays to stay in a core's cache."""
 
 
 _ALIGNMENT = 64
 
 
 def aligned(shape: tuple[int, ...], dtype: npt.DTypeLike) -> np.ndarray:
-    """Zeros that begin at a multiple of 64 bytes: a product's last bit depends on where its factors begin."""
+    """Zeros at a multiple of 64 bytes: the last bit of a product depends on the addresses of its factors."""
     size = int(np.prod(shape)) * np.dtype(dtype).itemsize
-    room = np.zeros(size + _ALIGNMENT, np.uint8)
-    start = -room.ctypes.data % _ALIGNMENT
-    return room[start : start + size].view(dtype).reshape(shape)
+    buffer = np.zeros(size + _ALIGNMENT, np.uint8)
+    start = -buffer.ctypes.data % _ALIGNMENT
+    return buffer[start : start + size].view(dtype).reshape(shape)
 
 
 def new_tables(weights: Weights, pairs: int) -> Tables:
-    """Room for the tables of these weights."""
+    """Arrays for the tables of these weights."""
     heads, d_model, d_head = weights.W_Q.shape
     neurons, answers = weights.W_in.shape[1], weights.W_U.shape[1]
     width = neurons + answers
@@ -131,17 +131,17 @@ def new_tables(weights: Weights, pairs: int) -> Tables:
 
 
 def new_sums(tables: Tables) -> Sums:
-    """Room for one worker's sums."""
+    """Arrays for the sums of one worker."""
     shaped = (tables.scores, tables.mixed, tables.base, tables.w_logit)
     return Sums(*(aligned(array.shape, array.dtype) for array in shaped))
 
 
 def new_block(tables: Tables, terms: int, loss_dtype: np.dtype) -> Block:
-    """Room for one worker's block."""
+    """Arrays for the block of one worker."""
     width, answers, dtype = len(tables.base), tables.w_logit.shape[1], tables.base.dtype
     common = 2 * tables.mixed.shape[1] + 1
     sizes = ((BLOCK, common), (BLOCK, terms), (BLOCK, width), (BLOCK, width), (BLOCK, answers), (BLOCK, common))
-    rooms = [aligned(size, dtype) for size in (*sizes, (terms,), (common, width))]
-    rooms[0][:, -1] = 1
-    rooms += [aligned((answers,), loss_dtype), aligned((answers,), np.int64)]
-    return Block(*rooms)
+    arrays = [aligned(size, dtype) for size in (*sizes, (terms,), (common, width))]
+    arrays[0][:, -1] = 1
+    arrays += [aligned((answers,), loss_dtype), aligned((answers,), np.int64)]
+    return Block(*arrays)

@@ -1,4 +1,4 @@
-"""A fixed batch that a one-layer transformer learns from through tables."""
+"""Losses and gradients of a one-layer transformer on a fixed batch, through tables."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,21 +12,21 @@ from torch import Tensor
 
 from latebloom.models.base import Model
 from latebloom.models.tables.arrays import Weights
-from latebloom.models.tables.blas import one_thread, use_threads
+from latebloom.models.tables.blas import single_threaded_blas, use_threads
 from latebloom.models.tables.build import build, start
 from latebloom.models.tables.build_backward import build_backward, finish
-from latebloom.models.tables.examples import judge, learn
-from latebloom.models.tables.loss import new_room
+from latebloom.models.tables.examples import evaluate_examples, learn_examples
+from latebloom.models.tables.loss import new_workspace
 from latebloom.models.tables.rows import table_rows
 from latebloom.models.transformer import Transformer
 
 WORTH_A_THREAD = 200_000
-"""Examples times width of a table row from which half of them takes longer than waking a thread."""
+"""Examples times width of a table row above which half of the batch takes longer than waking a thread."""
 
 
 def tables_apply(model: Model, tokens: Int[Tensor, "batch pos"], positions: tuple[int, ...]) -> bool:
-    """Whether the exact fast forward applies: one layer with an MLP, on the CPU, loss at the last position only, and
-    the same token there in every example."""
+    """Whether the exact fast forward applies: one layer with an MLP, on the CPU, loss only at the last position, which
+    holds the same token in every example."""
     single = isinstance(model, Transformer) and model.config.n_layers == 1 and model.config.d_mlp > 0
     last = tokens.shape[1] - 1
     return single and positions == (last,) and tokens.device.type == "cpu" and tokens[:, last].unique().numel() == 1
@@ -39,9 +39,9 @@ def named_weights(tensors: dict[str, Tensor]) -> Weights:
 
 
 class TableBatch:
-    """Losses and gradients of one fixed batch; ask as often as the weights change.
+    """Losses and gradients of one fixed batch, for weights that change.
 
-    ``weights`` are looked at, not copied. ``share``: where the batch is large, two threads take half of it each.
+    ``weights`` are read at each call, not copied. ``share``: two threads compute half of a large batch each.
     """
 
     def __init__(
@@ -55,45 +55,69 @@ class TableBatch:
         rows, self._order = table_rows(tokens.numpy(), labels[:, 0].numpy(), weights.W_E.shape[0], weights.W_Q.shape[0])
         dtype = np.dtype(np.float64 if loss_dtype is torch.float64 else np.float32)
         self.weights = weights
-        self.room = new_room(weights, rows, dtype)
-        large = len(rows.labels) * len(self.room.tables.base) >= WORTH_A_THREAD
+        self.workspace = new_workspace(weights, rows, dtype)
+        large = len(rows.labels) * len(self.workspace.tables.base) >= WORTH_A_THREAD
         self.shared = share and large and torch.get_num_threads() > 1
 
     def gradient(self, gradient: Weights) -> float:
-        """The mean loss (nats), and its gradient into arrays of the weights' shapes; as `loss_and_gradient`."""
-        weights, room = self.weights, self.room
-        rows, tables, sums, other_sums = room.rows, room.tables, room.sums, room.other_sums
-        with one_thread():
+        """The mean loss (nats); writes its gradient into arrays of the weights' shapes. As `loss_and_gradient`."""
+        weights, workspace = self.weights, self.workspace
+        rows, tables, sums, other_sums = workspace.rows, workspace.tables, workspace.sums, workspace.other_sums
+        with single_threaded_blas():
             self._build()
             self._halves(
-                learn,
-                (tables, rows, 0, room.middle, room.block, sums, room.losses),
-                (tables, rows, room.middle, len(room.losses), room.other_block, other_sums, room.losses),
+                learn_examples,
+                (tables, rows, 0, workspace.middle, workspace.block, sums, workspace.losses),
+                (
+                    tables,
+                    rows,
+                    workspace.middle,
+                    len(workspace.losses),
+                    workspace.other_block,
+                    other_sums,
+                    workspace.losses,
+                ),
             )
             self._halves(
                 build_backward,
-                (weights, rows, tables, sums, other_sums, room.back, gradient, 0),
-                (weights, rows, tables, sums, other_sums, room.other_back, gradient, 1),
+                (weights, rows, tables, sums, other_sums, workspace.back, gradient, 0),
+                (weights, rows, tables, sums, other_sums, workspace.other_back, gradient, 1),
             )
-            finish(weights, rows, tables, sums, room.back, room.other_back, gradient)
-        return float(room.losses.mean())
+            finish(weights, rows, tables, sums, workspace.back, workspace.other_back, gradient)
+        return float(workspace.losses.mean())
 
-    def judge(self) -> tuple[Float[np.ndarray, " batch"], Bool[np.ndarray, " batch"]]:
+    def evaluate(self) -> tuple[Float[np.ndarray, " batch"], Bool[np.ndarray, " batch"]]:
         """Loss of each example (nats), and whether its highest logit is right."""
-        room = self.room
-        with one_thread():
+        workspace = self.workspace
+        with single_threaded_blas():
             self._build()
             self._halves(
-                judge,
-                (room.tables, room.rows, 0, room.middle, room.block, room.losses, room.right),
-                (room.tables, room.rows, room.middle, len(room.losses), room.other_block, room.losses, room.right),
+                evaluate_examples,
+                (
+                    workspace.tables,
+                    workspace.rows,
+                    0,
+                    workspace.middle,
+                    workspace.block,
+                    workspace.losses,
+                    workspace.right,
+                ),
+                (
+                    workspace.tables,
+                    workspace.rows,
+                    workspace.middle,
+                    len(workspace.losses),
+                    workspace.other_block,
+                    workspace.losses,
+                    workspace.right,
+                ),
             )
-        losses, right = np.empty_like(room.losses), np.empty_like(room.right)
-        losses[self._order], right[self._order] = room.losses, room.right
+        losses, right = np.empty_like(workspace.losses), np.empty_like(workspace.right)
+        losses[self._order], right[self._order] = workspace.losses, workspace.right
         return losses, right
 
     def _build(self) -> None:
-        arguments = (self.weights, self.room.rows, self.room.tables)
+        arguments = (self.weights, self.workspace.rows, self.workspace.tables)
         start(*arguments)
         self._halves(build, (*arguments, 0), (*arguments, 1))
 
@@ -109,5 +133,5 @@ class TableBatch:
 
 @cache
 def _helper() -> ThreadPoolExecutor:
-    """The second thread: not of OpenMP, whose threads spin between two calls and take the core from one another."""
+    """The second thread. Threads of OpenMP would spin between two calls and compete for the cores."""
     return ThreadPoolExecutor(1, "tables", initializer=use_threads, initargs=(1,))

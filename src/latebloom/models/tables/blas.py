@@ -1,7 +1,7 @@
 """Matrix products inside compiled code: the BLAS that torch ships, called by address.
 
-torch's own products cannot be called from numba, and numba's (scipy's OpenBLAS) take a third longer on the blocks used
-here (dev/LOG.md). Where torch exports no BLAS, scipy's is used. Both offer the Fortran interface.
+numba cannot call torch's own products, and numba's (scipy's OpenBLAS) take a third longer on the blocks used here
+(dev/LOG.md). If torch exports no BLAS, scipy's is used. Both have the Fortran interface.
 """
 
 import ctypes
@@ -40,10 +40,10 @@ def _address(name: str) -> int:
 
 
 @contextmanager
-def one_thread() -> Iterator[None]:
-    """Products started by this thread stay in this thread, for as long as the block lasts.
+def single_threaded_blas() -> Iterator[None]:
+    """Inside the block, products that this thread starts run on this thread only.
 
-    The callers share the work out themselves, and a product's last bit depends on how many threads made it.
+    The callers divide the work themselves, and the last bit of a product depends on the number of threads.
     """
     before = use_threads(1)
     try:
@@ -53,13 +53,13 @@ def one_thread() -> Iterator[None]:
 
 
 def use_threads(count: int) -> int:
-    """How many threads products started by this thread use from now on (0: as elsewhere); returns how many before."""
+    """Set the number of threads of products that this thread starts (0: the global one); returns the previous one."""
     switch = getattr(_library(), "MKL_Set_Num_Threads_Local", None)
     return switch(count) if switch else 0
 
 
 def _declare(name: str, real: types.Float) -> types.ExternalFunction:
-    """The routine under a fixed symbol, so that compiled code can be kept on disk and find it again."""
+    """The routine under a fixed symbol, so that machine code cached on disk can find it."""
     llvmlite.binding.add_symbol(f"latebloom_{name}", _address(name))
     char, size, number = (types.CPointer(kind) for kind in (types.uint8, types.int32, real))
     arguments = (char, char, size, size, size, number, number, size, number, size, number, number, size)
@@ -89,7 +89,7 @@ def _gemm_compiled(left_mode, right_mode, m, n, k, left, right, beta, out):  # t
     routine, real = _GEMM[out.dtype], out.dtype
 
     def code(left_mode, right_mode, m, n, k, left, right, beta, out):  # type: ignore[no-untyped-def]
-        # Fortran counts columns first: it sees each array transposed, so it is asked for outᵀ = rightᵀ leftᵀ.
+        # Fortran arrays are column-major, so each array appears transposed: compute outᵀ = rightᵀ leftᵀ.
         routine(
             _by_reference(types.uint8(right_mode)),
             _by_reference(types.uint8(left_mode)),
@@ -111,7 +111,7 @@ def _gemm_compiled(left_mode, right_mode, m, n, k, left, right, beta, out):  # t
 
 @inner
 def product(left, right, out, beta):  # type: ignore[no-untyped-def]
-    """out = left · right + beta · out. Rows may be part of longer rows; their entries lie side by side."""
+    """out = left · right + beta · out. Rows may be parts of longer rows; the entries of a row are contiguous."""
     _gemm(_PLAIN, _PLAIN, left.shape[0], right.shape[1], left.shape[1], left, right, beta, out)
 
 

@@ -1,4 +1,4 @@
-"""From weights to tables, in three parts: `start`, then two halves that may run at the same time."""
+"""From weights to tables, in three parts: `start`, then two halves that may run in parallel."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from latebloom.models.tables.loops import add, copy, scale
 
 @entry
 def start(weights, rows, tables):  # type: ignore[no-untyped-def]
-    """What both halves read: ``resid`` and ``read``."""
+    """The inputs of both halves: ``resid`` and ``read``."""
     neurons = weights.W_in.shape[1]
     for i in range(len(tables.read)):
         copy(weights.W_in[i], tables.read[i, :neurons])
@@ -21,7 +21,7 @@ def start(weights, rows, tables):  # type: ignore[no-untyped-def]
 
 @entry
 def build(weights, rows, tables, half):  # type: ignore[no-untyped-def]
-    """Half 0: the scores, and half of the heads; half 1: the others, the base and W_logit."""
+    """Half 0: the scores and half of the heads; half 1: the other heads, the base and W_logit."""
     heads = len(weights.W_V)
     middle = (heads + 1) // 2
     if half == 0:
@@ -38,11 +38,11 @@ def build(weights, rows, tables, half):  # type: ignore[no-untyped-def]
 @inner
 def _scores(weights, rows, tables):  # type: ignore[no-untyped-def]
     last = rows.query[0]
-    skip = tables.resid[last : last + 1]
-    factor = skip.dtype.type(1 / np.sqrt(weights.W_Q.shape[2]))
+    last_resid = tables.resid[last : last + 1]
+    factor = last_resid.dtype.type(1 / np.sqrt(weights.W_Q.shape[2]))
     for h in range(len(weights.W_Q)):
         query, key = tables.query[h : h + 1], tables.key[h : h + 1]
-        product(skip, weights.W_Q[h], query, 0)
+        product(last_resid, weights.W_Q[h], query, 0)
         scale(factor, query[0])
         product_transposed_right(query, weights.W_K[h], key, 0)
     product_transposed_right(tables.resid, tables.key, tables.scores, 0)

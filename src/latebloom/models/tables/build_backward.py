@@ -1,4 +1,4 @@
-"""From gradients of the tables to gradients of the weights: two halves that may run at the same time, then `finish`."""
+"""From gradients of the tables to gradients of the weights: two halves that may run in parallel, then `finish`."""
 
 import numpy as np
 
@@ -9,9 +9,9 @@ from latebloom.models.tables.loops import add, clear, copy, scale
 
 @entry
 def build_backward(weights, rows, tables, sums, other_sums, back, gradient, half):  # type: ignore[no-untyped-def]
-    """Merge both workers' sums and go back as far as ``resid`` and ``read``, whose gradients each half has of its own.
+    """Merge both workers' sums and propagate back to ``resid`` and ``read``; each half has its own gradients of these.
 
-    Half 0: the base, and half of the heads; half 1: the others and W_logit.
+    Half 0: the base and half of the heads; half 1: the other heads and W_logit.
     """
     heads = len(weights.W_V)
     middle = (heads + 1) // 2
@@ -31,7 +31,7 @@ def build_backward(weights, rows, tables, sums, other_sums, back, gradient, half
 
 @entry
 def finish(weights, rows, tables, sums, back, other_back, gradient):  # type: ignore[no-untyped-def]
-    """Merge the halves, and go back to the weights that are left."""
+    """Merge the halves, and propagate back to the remaining weights."""
     neurons = weights.W_in.shape[1]
     add(other_back.resid.reshape(-1), back.resid.reshape(-1))
     _scores_backward(weights, rows, tables, sums, back, gradient)
@@ -74,8 +74,8 @@ def _base_backward(weights, rows, tables, sums, back, gradient):  # type: ignore
 @inner
 def _scores_backward(weights, rows, tables, sums, back, gradient):  # type: ignore[no-untyped-def]
     last = rows.query[0]
-    skip, skip_back = tables.resid[last : last + 1], back.resid[last : last + 1]
-    factor = skip.dtype.type(1 / np.sqrt(weights.W_Q.shape[2]))
+    last_resid, last_resid_back = tables.resid[last : last + 1], back.resid[last : last + 1]
+    factor = last_resid.dtype.type(1 / np.sqrt(weights.W_Q.shape[2]))
     product(sums.scores, tables.key, back.resid, 1)
     product_transposed_left(sums.scores, tables.resid, back.key, 0)
     for h in range(len(weights.W_Q)):
@@ -83,5 +83,5 @@ def _scores_backward(weights, rows, tables, sums, back, gradient):  # type: igno
         product(key, weights.W_K[h], query, 0)
         product_transposed_left(key, tables.query[h : h + 1], gradient.W_K[h], 0)
         scale(factor, query[0])
-        product_transposed_left(skip, query, gradient.W_Q[h], 0)
-        product_transposed_right(query, weights.W_Q[h], skip_back, 1)
+        product_transposed_left(last_resid, query, gradient.W_Q[h], 0)
+        product_transposed_right(query, weights.W_Q[h], last_resid_back, 1)

@@ -1,4 +1,4 @@
-"""How the functions of this room are compiled: to machine code that runs without Python's lock, kept on disk."""
+"""How functions are compiled with numba: to machine code that runs without Python's lock and is cached on disk."""
 
 import hashlib
 import inspect
@@ -11,51 +11,64 @@ from typing import Any
 import numba
 
 _PACKAGE = Path(__file__).parents[2]
+_COMPILED = ("models", "training")
+"""The packages that hold compiled functions."""
 
 
 @cache
-def cache_directory() -> Path:
-    """Where machine code is kept: a directory of its own for each state of the rooms whose code is compiled.
+def cache_directory(source: Path | None = None) -> Path:
+    """The directory of cached machine code. There is one for each state of the source files that it depends on: those
+    of this package, and ``source``, a file of another package.
 
-    numba compares only the file of the function itself, and would go on using what an edited function was inlined in.
+    numba itself checks only the file of the function, so it would reuse code that an edited function is inlined in.
     """
-    files = sorted(path for room in ("models", "training") for path in (_PACKAGE / room).rglob("*.py"))
+    files = sorted(path for part in _COMPILED for path in (_PACKAGE / part).rglob("*.py"))
+    files += [] if source is None else [source]
     stamps = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files]
     home = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
     return home / "latebloom" / hashlib.sha256(repr(stamps).encode()).hexdigest()[:16]
 
 
-def _compiler(**options: Any) -> Callable[[Callable[..., Any]], Any]:
-    options |= {"nogil": True, "cache": True, "error_model": "numpy", "no_cfunc_wrapper": True}
-    # Without counting references: nothing here allocates or keeps an array, and the counting costs time at each view.
+def _cache_of(function: Callable[..., Any]) -> Path | None:
+    """Where to cache code that depends on this function; None if its source is in no file, as in a notebook."""
+    source = Path(inspect.unwrap(function).__code__.co_filename).absolute()
+    if source.is_relative_to(_PACKAGE):
+        return cache_directory()
+    return cache_directory(source) if source.is_file() else None
+
+
+def _compiler(**options: Any) -> Callable[..., Any]:
+    options |= {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+    # Without reference counting: nothing here allocates or keeps an array, and counting costs time at each view.
     options["_nrt"] = False
 
-    def compiler(function: Callable[..., Any]) -> Any:
+    def compiler(function: Callable[..., Any], uses: Callable[..., Any] | None = None) -> Any:
         settings: Any = numba.config
-        before, settings.CACHE_DIR = settings.CACHE_DIR, str(cache_directory())
+        directory = _cache_of(uses or function)
+        before, settings.CACHE_DIR = settings.CACHE_DIR, str(directory or "")
         try:
             # A type checker that wraps every function of a package would hide this one from the compiler.
-            return numba.njit(**options)(inspect.unwrap(function))
+            return numba.njit(**options, cache=directory is not None)(inspect.unwrap(function))
         finally:
             settings.CACHE_DIR = before
 
     return compiler
 
 
-# Sums may be taken in another order, a product and a sum rounded once; nothing else of "fast" arithmetic. The strict
-# ones say so: a function that does not inherits from whoever has it compiled first.
+# Fast arithmetic here means only that sums may be reordered and that a product and a sum may be rounded once. Strict
+# functions say so explicitly: a function without the option inherits it from the first caller that is compiled.
 _STRICT: dict[str, Any] = {"fastmath": False}
 _VECTORISED: dict[str, Any] = {"fastmath": {"reassoc", "contract", "nsz"}}
 _INNER: dict[str, Any] = {"no_cpython_wrapper": True}
 
 entry = _compiler(**_STRICT)
-"""Called from Python, too."""
+"""Callable from Python too. ``uses``: a function of another file that it calls, if that is not part of this package."""
 
 vectorised_entry = _compiler(**_VECTORISED)
-"""Called from Python, too; its sums may be taken in another order."""
+"""Callable from Python too; its sums may be reordered."""
 
 inner = _compiler(**_STRICT, **_INNER)
-"""Called from compiled code only."""
+"""Callable from compiled code only."""
 
 vectorised = _compiler(**_VECTORISED, **_INNER)
-"""Called from compiled code only; its sums may be taken in another order."""
+"""Callable from compiled code only; its sums may be reordered."""

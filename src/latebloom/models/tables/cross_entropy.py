@@ -18,7 +18,7 @@ def highest(logits):  # type: ignore[no-untyped-def]
 
 @vectorised
 def _largest(logits):  # type: ignore[no-untyped-def]
-    # Four at a time: one comparison would wait for the one before. A NaN shows in the difference to it.
+    # Four at a time, since each comparison waits for the previous one. A NaN is detected in the differences to it.
     a = b = c = d = logits[0]
     fours = len(logits) // 4 * 4
     for k in range(0, fours, 4):
@@ -29,27 +29,27 @@ def _largest(logits):  # type: ignore[no-untyped-def]
 
 
 @vectorised
-def cross_entropy(logits, label, chances, powers):  # type: ignore[no-untyped-def]
-    """Loss in nats, log-softmax in the precision of ``chances``, which keeps the softmax."""
-    real = chances.dtype.type
+def cross_entropy(logits, label, probabilities, powers):  # type: ignore[no-untyped-def]
+    """Loss in nats, log-softmax in the precision of ``probabilities``, which receives the softmax."""
+    real = probabilities.dtype.type
     top, total = _largest(logits), real(0)
     for k in range(len(logits)):
-        chances[k] = real(logits[k]) - real(top)
-    depth = chances[label]
-    exponentials(chances, powers)
+        probabilities[k] = real(logits[k]) - real(top)
+    depth = probabilities[label]
+    exponentials(probabilities, powers)
     for k in range(len(logits)):
-        total += chances[k]
+        total += probabilities[k]
     share = 1 / total
     for k in range(len(logits)):
-        chances[k] *= share
+        probabilities[k] *= share
     return math.log(total) - depth
 
 
 @vectorised
-def cross_entropy_backward(logits, label, chances, examples):  # type: ignore[no-untyped-def]
-    """Overwrites the logits with their gradient in the mean loss of so many examples."""
-    chances[label] -= 1
-    scale = chances.dtype.type(1 / examples)
+def cross_entropy_backward(logits, label, probabilities, examples):  # type: ignore[no-untyped-def]
+    """Overwrites the logits with the gradient of the mean loss over this many examples."""
+    probabilities[label] -= 1
+    scale = probabilities.dtype.type(1 / examples)
     for k in range(len(logits)):
-        slope = chances[k] * scale
+        slope = probabilities[k] * scale
         logits[k] = slope if abs(slope) > TINY_GRADIENT else 0

@@ -1,4 +1,4 @@
-"""From tables to the losses of examples and back, a block of examples at a time, so that a block stays in the cache."""
+"""From tables to the losses of examples and back, one block of examples at a time, so that it stays in the cache."""
 
 from latebloom.models.tables.arrays import BLOCK
 from latebloom.models.tables.blas import product, product_transposed_left, product_transposed_right
@@ -10,20 +10,20 @@ from latebloom.models.tables.pattern import softmax, softmax_backward
 
 
 @vectorised_entry
-def judge(tables, rows, first, last, block, losses, right):  # type: ignore[no-untyped-def]
+def evaluate_examples(tables, rows, first, last, block, losses, right):  # type: ignore[no-untyped-def]
     """Loss of each example from ``first`` to ``last`` (nats), and whether its highest logit is right."""
     for start in range(first, last, BLOCK):
         stop = min(start + BLOCK, last)
         _forward(tables, rows, start, stop, block)
         for i in range(stop - start):
             label = rows.labels[start + i]
-            losses[start + i] = cross_entropy(block.logits[i], label, block.chances, block.powers)
+            losses[start + i] = cross_entropy(block.logits[i], label, block.probabilities, block.powers)
             right[start + i] = highest(block.logits[i]) == label
 
 
 @vectorised_entry
-def learn(tables, rows, first, last, block, sums, losses):  # type: ignore[no-untyped-def]
-    """As `judge`; and ``sums`` of the gradients of the mean loss over the whole batch."""
+def learn_examples(tables, rows, first, last, block, sums, losses):  # type: ignore[no-untyped-def]
+    """As `evaluate_examples`; also ``sums``, the gradients of the mean loss over the whole batch."""
     clear(sums.scores.reshape(-1))
     clear(sums.mixed.reshape(-1))
     clear(sums.base)
@@ -33,8 +33,8 @@ def learn(tables, rows, first, last, block, sums, losses):  # type: ignore[no-un
         _forward(tables, rows, start, stop, block)
         for i in range(stop - start):
             label = rows.labels[start + i]
-            losses[start + i] = cross_entropy(block.logits[i], label, block.chances, block.powers)
-            cross_entropy_backward(block.logits[i], label, block.chances, len(rows.labels))
+            losses[start + i] = cross_entropy(block.logits[i], label, block.probabilities, block.powers)
+            cross_entropy_backward(block.logits[i], label, block.probabilities, len(rows.labels))
         _backward(tables, rows, start, stop, block, sums)
 
 
@@ -67,17 +67,17 @@ def _backward(tables, rows, start, stop, block, sums):  # type: ignore[no-untype
         copy(block.logits[i], back[neurons:])
     _mix_common_backward(tables, rows, start, stop, block, sums)
     for i in range(count):
-        own, shares, index = block.own[i], block.own_shares, rows.places[start + i]
-        mix_backward(table, rows.terms[start + i], own, block.back[i], table_sum, shares)
-        softmax_backward(index, block.common[i], own, block.common_shares[i], shares, sums.scores)
+        own, slopes, index = block.own[i], block.own_slopes, rows.places[start + i]
+        mix_backward(table, rows.terms[start + i], own, block.back[i], table_sum, slopes)
+        softmax_backward(index, block.common[i], own, block.common_slopes[i], slopes, sums.scores)
 
 
 @vectorised
 def _mix_common(tables, rows, start, stop, block):  # type: ignore[no-untyped-def]
-    """The terms that neighbours have in common, as one product for all that begin with the same token."""
+    """The terms that neighbours share: one product for all examples with the same first token."""
     first = start
     while first < stop:
-        last = min(rows.same[first], stop)
+        last = min(rows.run_end[first], stop)
         _gather(tables, rows.places[first], block.common_rows)
         product(block.common[first - start : last - start], block.common_rows, block.active[first - start :], 0)
         first = last
@@ -87,10 +87,10 @@ def _mix_common(tables, rows, start, stop, block):  # type: ignore[no-untyped-de
 def _mix_common_backward(tables, rows, start, stop, block, sums):  # type: ignore[no-untyped-def]
     first = start
     while first < stop:
-        last = min(rows.same[first], stop)
+        last = min(rows.run_end[first], stop)
         a, b = first - start, last - start
         _gather(tables, rows.places[first], block.common_rows)
-        product_transposed_right(block.back[a:b], block.common_rows, block.common_shares[a:b], 0)
+        product_transposed_right(block.back[a:b], block.common_rows, block.common_slopes[a:b], 0)
         product_transposed_left(block.common[a:b], block.back[a:b], block.common_rows, 0)
         _scatter(block.common_rows, rows.places[first], sums)
         first = last
@@ -98,7 +98,7 @@ def _mix_common_backward(tables, rows, start, stop, block, sums):  # type: ignor
 
 @vectorised
 def _gather(tables, index, common_rows):  # type: ignore[no-untyped-def]
-    """Rows of the first and of the last position, by head, and the base."""
+    """Rows of the first and last position, by head, and the base."""
     heads = tables.mixed.shape[1]
     for h in range(heads):
         copy(tables.mixed[index[0], h], common_rows[h])

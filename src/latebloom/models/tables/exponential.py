@@ -1,7 +1,7 @@
-"""exp of many numbers at once: a loop that the compiler turns into vector instructions, which it cannot do with libm's.
+"""exp of many numbers at once, as a loop that the compiler can vectorise, unlike calls of libm.
 
-The cross-entropy of one step takes p · batch exponentials in float64; libm's, one at a time, took four times as long
-as this (dev/LOG.md). Within 2 units in the last place of libm's (tested).
+The cross-entropy of one step takes p · batch exponentials in float64; libm took four times as long (dev/LOG.md). The
+results are within 2 units in the last place of libm's (tested).
 """
 
 import math
@@ -12,10 +12,10 @@ from latebloom.models.tables.compiled import inner
 
 _LOG2_E = 1 / math.log(2)
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
-"""ln 2 in two parts, the first with zeros at its end, so that n · _LN2_HIGH is exact. Source: fdlibm, e_exp.c."""
+"""ln 2 in two parts, the first with trailing zero bits, so that n · _LN2_HIGH is exact. Source: fdlibm, e_exp.c."""
 
 _LOWEST = -708.0
-"""exp of less is not a normal number."""
+"""exp of a smaller number is subnormal."""
 
 _C = [1 / math.factorial(n) for n in range(14)]
 _C2, _C3, _C4, _C5, _C6, _C7, _C8, _C9, _C10, _C11, _C12, _C13 = _C[2:]
@@ -23,7 +23,7 @@ _C2, _C3, _C4, _C5, _C6, _C7, _C8, _C9, _C10, _C11, _C12, _C13 = _C[2:]
 
 @inner
 def exponentials(values, powers):  # type: ignore[no-untyped-def]
-    """Replace ``values``, none above 0, by their exponentials, computed in float64; ``powers`` is room for as many.
+    """Replace ``values``, none above 0, by their exponentials, computed in float64. ``powers``: workspace of this size.
 
     exp x = 2ⁿ exp r with n the integer nearest to x / ln 2, and the Taylor series of exp r to r¹³, |r| ≤ ln 2 / 2.
     """

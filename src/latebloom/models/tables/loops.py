@@ -1,5 +1,5 @@
-"""Copies and sums of arrays, as loops: numba compiles ``out[:] = values`` together with the text of its error message,
-which takes seconds each time."""
+"""Copies and sums of arrays as loops: for each ``out[:] = values`` numba also compiles code for its error message,
+which takes seconds."""
 
 from latebloom.models.tables.compiled import inner
 

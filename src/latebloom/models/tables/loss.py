@@ -8,13 +8,13 @@ from latebloom.models.tables.arrays import Block, Rows, Sums, Tables, Weights, a
 from latebloom.models.tables.build import build, start
 from latebloom.models.tables.build_backward import build_backward, finish
 from latebloom.models.tables.compiled import inner
-from latebloom.models.tables.examples import learn
+from latebloom.models.tables.examples import learn_examples
 
 
-class Room(NamedTuple):
-    """All that a batch needs, allocated once: its rows, tables and their gradients, and what its two halves need.
+class Workspace(NamedTuple):
+    """All arrays of a batch, allocated once: its rows, the tables and their gradients, the arrays of its two halves.
 
-    Always two halves, summed one after the other, so that a run has the same bits whether or not two threads share it.
+    There are always two halves, summed in a fixed order, so that the bits do not depend on the number of threads.
     losses (B), right (B): of each example.
     """
 
@@ -35,11 +35,11 @@ class Room(NamedTuple):
         return (len(self.losses) + 1) // 2
 
 
-def new_room(weights: Weights, rows: Rows, loss_dtype: np.dtype) -> Room:
-    """Room for a batch and the weights it will meet."""
+def new_workspace(weights: Weights, rows: Rows, loss_dtype: np.dtype) -> Workspace:
+    """Workspace for a batch, for weights of these shapes."""
     tables = new_tables(weights, len(rows.token))
     count, terms = rows.terms.shape
-    return Room(
+    return Workspace(
         rows,
         tables,
         new_tables(weights, len(rows.token)),
@@ -54,20 +54,20 @@ def new_room(weights: Weights, rows: Rows, loss_dtype: np.dtype) -> Room:
 
 
 @inner
-def loss_and_gradient(weights, room, gradient):  # type: ignore[no-untyped-def]
-    """Mean loss (nats), and its gradient into ``gradient``."""
-    rows, tables, losses = room.rows, room.tables, room.losses
+def loss_and_gradient(weights, workspace, gradient):  # type: ignore[no-untyped-def]
+    """Mean loss (nats); writes its gradient into ``gradient``."""
+    rows, tables, losses = workspace.rows, workspace.tables, workspace.losses
     count = len(losses)
     middle = (count + 1) // 2
-    sums, other_sums = room.sums, room.other_sums
+    sums, other_sums = workspace.sums, workspace.other_sums
     start(weights, rows, tables)
     for half in range(2):
         build(weights, rows, tables, half)
-    learn(tables, rows, 0, middle, room.block, sums, losses)
-    learn(tables, rows, middle, count, room.other_block, other_sums, losses)
-    build_backward(weights, rows, tables, sums, other_sums, room.back, gradient, 0)
-    build_backward(weights, rows, tables, sums, other_sums, room.other_back, gradient, 1)
-    finish(weights, rows, tables, sums, room.back, room.other_back, gradient)
+    learn_examples(tables, rows, 0, middle, workspace.block, sums, losses)
+    learn_examples(tables, rows, middle, count, workspace.other_block, other_sums, losses)
+    build_backward(weights, rows, tables, sums, other_sums, workspace.back, gradient, 0)
+    build_backward(weights, rows, tables, sums, other_sums, workspace.other_back, gradient, 1)
+    finish(weights, rows, tables, sums, workspace.back, workspace.other_back, gradient)
     total = 0.0
     for loss in losses:
         total += loss

@@ -1,5 +1,5 @@
-"""Weighted sums of table rows, and back; four rows at a time, so that each result is loaded and stored a quarter as
-often."""
+"""Weighted sums of table rows, and their gradients; four rows at a time, so that each result is loaded and stored a
+quarter as often."""
 
 from latebloom.models.tables.compiled import vectorised
 
@@ -20,12 +20,12 @@ def mix(table, terms, weights, out):  # type: ignore[no-untyped-def]
 
 
 @vectorised
-def mix_backward(table, terms, weights, back, table_back, shares):  # type: ignore[no-untyped-def]
-    """Adds weights[t] · back to table_back[terms[t]]; shares[t] = back · table[terms[t]]."""
+def mix_backward(table, terms, weights, back, table_back, slopes):  # type: ignore[no-untyped-def]
+    """Adds weights[t] · back to table_back[terms[t]]; slopes[t] = back · table[terms[t]]."""
     for t in range(len(terms)):
         row, row_back, weight = table[terms[t]], table_back[terms[t]], weights[t]
-        share = back.dtype.type(0)
+        slope = back.dtype.type(0)
         for k in range(len(back)):
-            share += back[k] * row[k]
+            slope += back[k] * row[k]
             row_back[k] += weight * back[k]
-        shares[t] = share
+        slopes[t] = slope

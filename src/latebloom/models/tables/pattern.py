@@ -1,4 +1,4 @@
-"""Attention at the last position: a softmax over look-ups, and back."""
+"""Attention at the last position: a softmax over table entries, and its gradient."""
 
 import math
 
@@ -7,7 +7,7 @@ from latebloom.models.tables.compiled import vectorised
 
 @vectorised
 def softmax(scores, index, common, own):  # type: ignore[no-untyped-def]
-    """Weights of one example's terms: first and last position into ``common``, the others into ``own``."""
+    """Attention weights of one example: first and last position into ``common``, the others into ``own``."""
     heads, last = scores.shape[1], len(index) - 1
     for h in range(heads):
         top, total = scores[index[0], h], scores.dtype.type(0)
@@ -26,15 +26,15 @@ def softmax(scores, index, common, own):  # type: ignore[no-untyped-def]
 
 
 @vectorised
-def softmax_backward(index, common, own, common_shares, own_shares, scores_back):  # type: ignore[no-untyped-def]
-    """Adds to the scores' gradient: weight · (share - Σ weight · share), a share being a weight's gradient."""
+def softmax_backward(index, common, own, common_slopes, own_slopes, scores_back):  # type: ignore[no-untyped-def]
+    """Adds to the scores' gradient: weight · (slope - Σ weight · slope), where slope is the gradient of a weight."""
     heads, last = scores_back.shape[1], len(index) - 1
     for h in range(heads):
-        mean = common[h] * common_shares[h] + common[heads + h] * common_shares[heads + h]
+        mean = common[h] * common_slopes[h] + common[heads + h] * common_slopes[heads + h]
         for j in range(1, last):
-            mean += own[(j - 1) * heads + h] * own_shares[(j - 1) * heads + h]
-        scores_back[index[0], h] += common[h] * (common_shares[h] - mean)
-        scores_back[index[last], h] += common[heads + h] * (common_shares[heads + h] - mean)
+            mean += own[(j - 1) * heads + h] * own_slopes[(j - 1) * heads + h]
+        scores_back[index[0], h] += common[h] * (common_slopes[h] - mean)
+        scores_back[index[last], h] += common[heads + h] * (common_slopes[heads + h] - mean)
         for j in range(1, last):
             term = (j - 1) * heads + h
-            scores_back[index[j], h] += own[term] * (own_shares[term] - mean)
+            scores_back[index[j], h] += own[term] * (own_slopes[term] - mean)

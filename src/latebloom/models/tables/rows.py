@@ -6,13 +6,13 @@ from jaxtyping import Int
 from latebloom.models.tables.arrays import Rows
 
 GROUP = 64
-"""Tokens of the second position that are in use at a time: their table rows and gradients fit into a core's cache."""
+"""Tokens of the second position per group: their table rows and gradients fit into a core's cache."""
 
 
 def table_rows(
     tokens: Int[np.ndarray, "batch pos"], labels: Int[np.ndarray, " batch"], d_vocab: int, heads: int
 ) -> tuple[Rows, Int[np.ndarray, " batch"]]:
-    """The batch as `Rows`, and the order in which its examples stand there."""
+    """The batch as `Rows`, and the order of its examples there."""
     order = _order(tokens)
     pairs, index = np.unique(tokens[order] + np.arange(tokens.shape[1]) * d_vocab, return_inverse=True)
     index = index.reshape(tokens.shape).astype(np.int32)
@@ -23,7 +23,7 @@ def table_rows(
         query=index[0, -1:].copy(),
         places=index,
         terms=terms.reshape(len(index), -1),
-        same=_ends_of_runs(index[:, 0]),
+        run_end=_ends_of_runs(index[:, 0]),
         labels=labels[order],
     )
     return rows, order
@@ -36,6 +36,6 @@ def _order(tokens: Int[np.ndarray, "batch pos"]) -> Int[np.ndarray, " batch"]:
 
 
 def _ends_of_runs(values: Int[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:
-    """For each entry, where the run of equal entries that it is in ends."""
+    """For each entry, the end of its run of equal entries."""
     ends = np.append(np.flatnonzero(np.diff(values)) + 1, len(values))
     return ends[np.searchsorted(ends, np.arange(len(values)), side="right")]

@@ -1,0 +1,144 @@
+"""docs/demo.md and the table of the README: the demo run, with its verdicts, numbers and ablations."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+from latebloom.explorer.numbers import show
+from latebloom.lab.comparison import published_rows
+
+from .paths import MAINLINE
+from .stored import Stored
+from .templating import render
+
+HEADLINE = (
+    "accuracy", "train_loss", "test_loss", "loss", "key_frequencies", "fve_cos_fit", "loss_cos_fit", "restricted_loss",
+    "clustered_fraction",
+)  # fmt: skip
+"""The rows of the comparison that the README shows."""
+
+
+class Judged(Stored):
+    """A claim and its verdict on the demo run."""
+
+    id: str
+    sentence: str
+    place: str
+    write_up: str
+    rule: str
+    outcome: str
+    found: str
+
+
+class Compared(Stored):
+    """A number of the run; the published one beside it is read from published.toml, not from the stored result."""
+
+    key: str
+    quantity: str
+    kind: str
+    ours: int | float | list[int] | list[float] | None
+
+    @property
+    def text(self) -> str:
+        """Our number."""
+        return show(self.ours, self.kind)
+
+    @property
+    def write_up(self) -> str | None:
+        """The published number."""
+        return _published()[self.key].get("write_up")
+
+    @property
+    def source(self) -> str:
+        """Who published it."""
+        return _published()[self.key].get("source", "")
+
+
+class Boundary(Stored):
+    """A boundary between two phases, in steps, with its 95 % interval and its rule."""
+
+    name: str
+    step: float
+    low: float
+    high: float
+    rule: str
+
+
+class Phases(Stored):
+    """The boundaries, and a sentence on them."""
+
+    boundaries: tuple[Boundary, ...]
+    reason: str
+
+
+class Control(Stored):
+    """Losses (nats) under random changes of the same size."""
+
+    what: str
+    mean: float
+    min: float
+    max: float
+
+
+class Ablated(Stored):
+    """Loss (nats) after an ablation, the published loss, and the control."""
+
+    name: str
+    loss: float
+    write_up: float | None
+    control: Control | None
+
+
+class RunFacts(Stored):
+    """How the run was made."""
+
+    command: str
+    seed: int
+    step: int
+    seconds: float
+    created: str
+    versions: dict[str, str]
+    device: dict[str, str | int]
+    git_commit: str | None
+
+
+class Summary(Stored):
+    """What is stored of the demo run."""
+
+    run: RunFacts
+    phases: Phases
+    comparison: tuple[Compared, ...]
+    ablations: tuple[Ablated, ...]
+
+    @property
+    def headline(self) -> list[Compared]:
+        """The rows for the README."""
+        rows = {row.key: row for row in self.comparison}
+        return [rows[key] for key in HEADLINE]
+
+
+def demo_page() -> str:
+    """docs/demo.md."""
+    claims = read_claims()
+    counts = Counter(claim.outcome for claim in claims)
+    return render("demo", summary=read_summary(), claims=claims, counts=counts)
+
+
+def demo_block() -> str:
+    """The table of the README."""
+    return render("readme_demo", summary=read_summary())
+
+
+def read_summary() -> Summary:
+    """The stored summary of the demo run."""
+    return Summary.model_validate_json((MAINLINE / "summary.json").read_bytes())
+
+
+def read_claims() -> list[Judged]:
+    """The stored verdicts on the demo run."""
+    return [Judged.model_validate(claim) for claim in json.loads((MAINLINE / "claims.json").read_bytes())]
+
+
+def _published() -> dict[str, dict[str, str]]:
+    return {row["key"]: row for row in published_rows()}

@@ -1,0 +1,81 @@
+"""Committed results: what the pages need of runs, sweeps and searches that were made elsewhere."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from .paths import BUDGETS, CROSSOVER, DRAWINGS, IMAGES, MAINLINE, REPRODUCTION
+
+PICTURES = ("training-curve", "embedding-spectrum")
+"""The figures of the demo run that the README shows."""
+
+
+def keep_run(path: str) -> None:
+    """Store the summary, the verdicts and the pictures of a run; its weights stay where they are."""
+    from latebloom.claims import CLAIMS, judge
+    from latebloom.lab.figure import figure
+    from latebloom.lab.summary import summarise
+    from latebloom.runs import open_run
+
+    run = open_run(path)
+    verdicts = judge(run)
+    claims = [
+        {"id": c.id, "sentence": c.sentence, "place": c.place, "write_up": c.write_up, "rule": c.rule}
+        | verdicts[c.id].model_dump()
+        for c in CLAIMS
+        if c.id in verdicts
+    ]
+    _write(MAINLINE / "summary.json", summarise(run))
+    _write(MAINLINE / "claims.json", claims)
+    for name in PICTURES:
+        figure(name, run, IMAGES / f"{name}.png")
+
+
+def keep_reproduction(folder: Path) -> None:
+    """Store the result of every budget in the directory of `latebloom reproduce`, and its pictures."""
+    for budget in BUDGETS:
+        stored = folder / f"{budget}.json"
+        if not stored.exists():
+            continue
+        REPRODUCTION.mkdir(parents=True, exist_ok=True)
+        shutil.copy(stored, REPRODUCTION / stored.name)
+        DRAWINGS.mkdir(parents=True, exist_ok=True)
+        for old in DRAWINGS.glob(f"{budget}-*.svg"):
+            old.unlink()
+        for file in drawn_files(json.loads(stored.read_bytes())):
+            shutil.copy(folder / file, DRAWINGS / Path(file).name)
+
+
+def drawn_files(result: dict[str, Any]) -> list[str]:
+    """The drawings of a stored reproduction, relative to its directory."""
+    return [p["file"] for system in result["systems"] for p in system["pictures"] if p["file"]]
+
+
+def keep_crossover(sweep: Path) -> None:
+    """Store the result of a search for a crossover, under the name of its recipe, and its picture."""
+    from latebloom.lab.crossover import Crossover
+    from latebloom.sweeps.table import sweep_runs
+
+    manifests = [run.directory.read_manifest() for run in sweep_runs(sweep)]
+    found = Crossover.model_validate_json((sweep / "crossover.json").read_bytes())
+    recipe, within = manifests[0].recipe, found.within
+    limits = f"--low {within.low:g} --high {within.high:g} --tolerance {within.tolerance:g}"
+    search = {
+        "command": f"latebloom crossover {recipe} {limits} --repeats {len(found.sizes[0].outcomes)}",
+        "date": max(manifest.updated for manifest in manifests).date().isoformat(),
+        "versions": manifests[0].versions,
+        "device": manifests[0].device,
+        "git_commit": manifests[0].git_commit,
+        "seconds": sum(manifest.seconds for manifest in manifests),
+        "found": found.model_dump(mode="json"),
+    }
+    _write(CROSSOVER / f"{recipe}.json", search)
+    shutil.copy(sweep / "figures" / "crossover.svg", IMAGES / f"crossover-{recipe}.svg")
+
+
+def _write(path: Path, content: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")

@@ -1,0 +1,14 @@
+"""Where the committed results are, and where the pages go."""
+
+from pathlib import Path
+
+DOCS = Path(__file__).parents[1]
+ROOT = DOCS.parent
+IMAGES = DOCS / "images"
+DRAWINGS = IMAGES / "reproduction"
+MAINLINE = ROOT / "results" / "mainline"
+REPRODUCTION = ROOT / "results" / "reproduction"
+CROSSOVER = ROOT / "results" / "crossover"
+SEEDS = ROOT / "results" / "seeds"
+BENCHMARKS = ROOT / "benchmarks" / "results"
+BUDGETS = ("full", "quick")

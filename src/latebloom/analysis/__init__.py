@@ -1,0 +1,6 @@
+"""One view of a run, used by figures, claims, measures, tables and reports."""
+
+from latebloom.analysis.analysis import Analysis, analyse
+from latebloom.analysis.subject import snapshot_of
+
+__all__ = ["Analysis", "analyse", "snapshot_of"]

@@ -1,0 +1,40 @@
+"""A model by run, checkpoint or file."""
+
+import os
+from pathlib import Path
+
+from latebloom._errors import RunNotFoundError
+from latebloom.analysis.analysis import Analysis
+from latebloom.analysis.weights_file import snapshot_of_file
+from latebloom.measures import Snapshot
+from latebloom.runs import Run, open_run
+
+
+def snapshot_of(
+    target: str | Path | Run, step: int | None = None, rule: str | None = None, root: str | Path = "runs"
+) -> Snapshot:
+    """The model of a run (object, path, or name under ``root``) or of a file of weights (.safetensors, or .pth).
+
+    ``step``: which checkpoint (the last by default). ``rule``: how the family fixes the basis from this model; by
+    default the last checkpoint has the basis of its run, and any other checkpoint one of its own, by the family's rule.
+    Errors: UsageError or DamagedFileError, one line: what was got, what was expected, what to do.
+    """
+    if isinstance(target, Run):
+        return _of_run(target, step, rule)
+    path = Path(target)
+    if os.path.isfile(path):  # unlike Path.is_file, False for a name too long or without rights
+        return snapshot_of_file(path, step, rule)
+    try:
+        run = open_run(target, root)
+    except RunNotFoundError:
+        raise RunNotFoundError(
+            f"got {str(target)!r}, expected a run (see `latebloom runs`) or a file of weights (.pth, .safetensors)"
+        ) from None
+    return _of_run(run, step, rule)
+
+
+def _of_run(run: Run, step: int | None, rule: str | None) -> Snapshot:
+    analysis = Analysis(run)
+    if rule is None and step in (None, analysis.step):
+        return analysis.final
+    return analysis.snapshot_by(rule, analysis.step if step is None else step)

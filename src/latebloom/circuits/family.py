@@ -1,0 +1,146 @@
+"""A family of tasks: everything that latebloom knows about the models of some tasks, in one object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Protocol, runtime_checkable
+
+import torch
+
+from latebloom._errors import UsageError
+from latebloom._registry import Registry
+from latebloom.circuits.words import FRESH, SEEN, Table, Words
+from latebloom.measures import Basis, Snapshot, measures_of, plain_forward
+from latebloom.models import Examples, Transformer
+from latebloom.tasks import Task
+
+
+@runtime_checkable
+class Explained(Protocol):
+    """What `latebloom explain` returns: a pydantic model that can also be printed."""
+
+    def rows(self) -> list[tuple[str, str]]:
+        """The explanation as (quantity, value) pairs, for people."""
+        ...
+
+    def model_dump(self, *, mode: str = ...) -> dict[str, Any]:
+        """The explanation as plain JSON."""
+        ...
+
+
+def nothing_to_choose(snapshot: Snapshot, rule: str | None) -> Basis:
+    """The basis of a family that fixes nothing. Errors: UsageError where a rule is given all the same."""
+    if rule is not None:
+        raise UsageError(f"--rule: got {rule}, but {snapshot.task.name} has no key frequencies to choose; leave it out")
+    return {}
+
+
+@dataclass(frozen=True)
+class Family:
+    """What is known about the models of some tasks. Its measures and figures name it (`Measure.family`).
+
+    name: in snake_case. tasks: classes whose instances belong to it, subclasses included; the family of the nearest
+    class counts. words, stream_words: of the page of a run on a fixed train set and on fresh batches. explain: what
+    `latebloom explain` gives, from the basis of the snapshot; None where there is no circuit to look for. basis: what
+    is fixed from one model, by a rule of that name, and applied to others. forward: logits of examples, where they can
+    be looked up. guess: the task with a transformer's vocabularies and length, None where they fit no task of the
+    family; shapes: the same in words. facts: of the task, for the head of the page. page: further keys of the report's
+    summary. tables: further tables of the page. layout: the template of the page.
+    """
+
+    name: str
+    tasks: tuple[type[Task], ...]
+    words: Words = SEEN
+    stream_words: Words = FRESH
+    explain: Callable[[Snapshot], Explained] | None = None
+    basis: Callable[[Snapshot, str | None], Basis] = nothing_to_choose
+    forward: Callable[[Snapshot, Examples], torch.Tensor] = plain_forward
+    guess: Callable[[Transformer], Task | None] = lambda model: None
+    shapes: str = ""
+    facts: Callable[[Task], dict[str, Any]] = lambda task: {}
+    page: Callable[[Snapshot], dict[str, Any]] = lambda snapshot: {}
+    tables: Callable[[Snapshot], Sequence[Table]] = lambda snapshot: ()
+    layout: Literal["examples", "pairs"] = "examples"
+
+    def words_for(self, task: Task, fresh: bool) -> Words:
+        """The words of a page; what an example asks is the task's summary where the family does not say it."""
+        words = self.stream_words if fresh else self.words
+        return words if words.asks else replace(words, asks=f"The task: {task.summary}.")
+
+    @property
+    def has_basis(self) -> bool:
+        """Whether the family fixes anything from a model."""
+        return self.basis is not nothing_to_choose
+
+    def own_basis(self, rule: str | None = None) -> Callable[[Snapshot], Basis]:
+        """A ``basis_of`` for `Snapshot` that fixes the basis from the snapshot itself."""
+        return lambda snapshot: self.basis(snapshot, rule)
+
+
+def task_words(words: Words, asks: str, parts: str = "", weights: str = "") -> Words:
+    """Words with those that only the task has."""
+    return replace(words, asks=asks, parts=parts, weights=weights)
+
+
+FAMILIES: Registry[Family] = Registry("family")
+"""Every family by name."""
+
+_UNKNOWN = (
+    "No family of tasks is registered for this task, so nothing was computed from the weights except their size. "
+    "Register a Family to add an explanation, measures and figures."
+)
+
+GENERIC = Family(
+    name="any",
+    tasks=(Task,),
+    words=replace(SEEN, weights=_UNKNOWN),
+    stream_words=replace(FRESH, weights=_UNKNOWN),
+)
+"""The family of tasks that have none: losses, weights, and a page that claims no more than it knows."""
+
+
+def family_of(task: Task) -> Family:
+    """The family that names the task's class, or the nearest class above it; `GENERIC` where none does."""
+    for kind in type(task).__mro__:
+        for family in FAMILIES.values():
+            if kind in family.tasks:
+                return family
+    return GENERIC
+
+
+def explain(snapshot: Snapshot) -> Explained:
+    """The explanation of a model by its task's family. Errors: UsageError where there is no circuit to look for."""
+    family = family_of(snapshot.task)
+    if family.explain is None:
+        raise UsageError(f"explain: got a model of task {snapshot.task.name}, which has no circuit to look for")
+    return family.explain(snapshot)
+
+
+@torch.no_grad()
+def measure_snapshot(snapshot: Snapshot) -> dict[str, float]:
+    """All measures of one model, as one row."""
+    row: dict[str, float] = {}
+    for measure in measures_of(family_of(snapshot.task).name):
+        row |= measure.compute(snapshot)
+    return row
+
+
+def guess_task(model: Transformer) -> Task:
+    """The task with the model's vocabularies and length. Errors: UsageError where there is none."""
+    for family in FAMILIES.values():
+        task = family.guess(model)
+        if task is not None:
+            return task
+    inputs, outputs = model.embed.W_E.shape[0], model.unembed.W_U.shape[1]
+    expected = "; or ".join(family.shapes for family in FAMILIES.values() if family.shapes)
+    raise UsageError(
+        f"got a model with {inputs} input tokens, {outputs} outputs and {model.pos_embed.W_pos.shape[0]} positions; "
+        f"expected one of {expected}"
+    )
+
+
+def fits_shapes(task: Task, model: Transformer) -> bool:
+    """Whether a task has exactly the model's vocabularies and length."""
+    shapes = (model.embed.W_E.shape[0], model.unembed.W_U.shape[1], model.pos_embed.W_pos.shape[0])
+    return (task.d_vocab, task.d_vocab_out, task.n_ctx) == shapes

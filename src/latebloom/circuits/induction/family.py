@@ -1,0 +1,53 @@
+"""The family of repeated subsequences."""
+
+from pydantic import ValidationError
+
+from latebloom.circuits.family import FAMILIES, Family, fits_shapes, task_words
+from latebloom.circuits.induction.explanation import InductionCircuit, explain_induction
+from latebloom.circuits.induction.measures import FAMILY
+from latebloom.circuits.words import FRESH, SEEN
+from latebloom.measures import Snapshot
+from latebloom.models import Transformer
+from latebloom.tasks import RepeatedSubsequences, Task
+
+_WORDS = {
+    "asks": (
+        "A sequence of random tokens holds the same random subsequence several times. From the second copy on the "
+        "model must predict its next token. It can know this token only by looking it up in an earlier copy."
+    ),
+    "parts": "The labels in each copy from the second on have a loss of their own.",
+    "weights": (
+        "The circuit to look for is an induction circuit of two heads, written layer.head. A previous-token head "
+        "notes at each token which one came before it. An induction head in a later layer looks for where the "
+        "present token was noted, and copies the token at that place. Scores are shares of attention (0 to 1). "
+        "Deviations from random heads measure how far the first head's output feeds the second's queries (Q), keys "
+        "(K) and values (V). The last rows are increases of the loss where a head or a path is cut."
+    ),
+}
+
+
+def explain(snapshot: Snapshot) -> InductionCircuit:
+    """The induction circuit of a model, in float64."""
+    return explain_induction(snapshot.model, snapshot.task_as(RepeatedSubsequences))
+
+
+def guess(model: Transformer) -> Task | None:
+    """Repeated subsequences with the model's vocabulary and length."""
+    try:
+        task = RepeatedSubsequences(vocabulary=model.embed.W_E.shape[0], length=model.pos_embed.W_pos.shape[0])
+    except ValidationError:
+        return None
+    return task if fits_shapes(task, model) else None
+
+
+INDUCTION = FAMILIES.register(
+    Family(
+        name=FAMILY,
+        tasks=(RepeatedSubsequences,),
+        words=task_words(SEEN, **_WORDS),
+        stream_words=task_words(FRESH, **_WORDS),
+        explain=explain,
+        guess=guess,
+        shapes="repeated subsequences (as many inputs as outputs)",
+    )
+)

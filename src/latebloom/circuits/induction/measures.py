@@ -1,0 +1,99 @@
+"""Measures of models of repeated subsequences: the parts of the induction circuit."""
+
+from latebloom.circuits.induction.composition import INTO, compositions
+from latebloom.circuits.induction.gradients import key_path_gradients
+from latebloom.circuits.induction.scores import head_scores
+from latebloom.circuits.induction.sequences import Sequences, draw_sequences, transformer
+from latebloom.measures import MEASURES, Column, Measure, Snapshot
+from latebloom.models import Model
+from latebloom.tasks import RepeatedSubsequences
+
+FAMILY = "induction"
+
+SEQUENCES = 16
+"""Enough for a mean over 15 positions of 16 sequences and more; few enough to take at every checkpoint."""
+
+_OLSSON, _ELHAGE = "Olsson et al. 2022", "Elhage et al. 2021"
+_GRADIENT = "Frobenius norm of the gradient of the mean loss that passes through later heads' keys alone, on"
+
+PREVIOUS_TOKEN = Column(
+    "previous_token_score.{head}", "share", "attention of each head (layer.head) to the token before", _OLSSON
+)
+INDUCTION = Column(
+    "induction_score.{head}", "share", "attention of each head to the tokens after the same token earlier", _OLSSON
+)
+INDUCTION_CONTROL = Column(
+    "induction_control.{head}", "share", "the same in the same sequences, each copy but the first made random"
+)
+COMPOSITION = Column(
+    "{into}_composition.{source}.{target}",
+    "",
+    "composition score of two heads less that of random heads; into: q, k or v of the later one",
+    _ELHAGE,
+)
+QK_GRADIENT = Column("qk_gradient.{head}", "", f"{_GRADIENT} W_Q and W_K of each head but the last layer's")
+OV_GRADIENT = Column("ov_gradient.{head}", "", f"{_GRADIENT} its W_V and W_O")
+KEY_GRADIENT = Column(
+    "key_gradient.{source}.{target}", "", f"{_GRADIENT} W_K of the later head, the part due to what the earlier writes"
+)
+
+
+def induction_columns(
+    model: Model, task: RepeatedSubsequences, sequences: int = SEQUENCES, seed: int = 0
+) -> dict[str, float]:
+    """All measures of the circuit, on the same sequences at every checkpoint; heads are written layer.head.
+
+    Scores: see `HeadScores`; gradients: see `KeyPathGradients`. What is undefined (composition of a zero head, or in
+    one layer) is left out. Errors: UsageError for a model without attention.
+    """
+    drawn = draw_sequences(task, sequences, seed)
+    scores = head_scores(model, drawn)
+    values: dict[str, float] = {}
+    for column, by_head in (
+        (PREVIOUS_TOKEN, scores.previous_token),
+        (INDUCTION, scores.induction),
+        (INDUCTION_CONTROL, scores.induction_control),
+    ):
+        values |= {
+            column.of(head=_name((layer, head))): value
+            for layer, row in enumerate(by_head.tolist())
+            for head, value in enumerate(row)
+        }
+    return values | _compositions(model) | _gradients(model, drawn)
+
+
+def _name(head: tuple[int, int]) -> str:
+    return f"{head[0]}.{head[1]}"
+
+
+def _compositions(model: Model) -> dict[str, float]:
+    return {
+        COMPOSITION.of(into=into, source=_name(pair.source), target=_name(pair.target)): pair.excess
+        for into in INTO
+        for pair in compositions(transformer(model), into)
+        if pair.excess is not None
+    }
+
+
+def _gradients(model: Model, sequences: Sequences) -> dict[str, float]:
+    gradients = key_path_gradients(model, sequences)
+    return (
+        {QK_GRADIENT.of(head=_name(head)): norm for head, norm in gradients.qk.items()}
+        | {OV_GRADIENT.of(head=_name(head)): norm for head, norm in gradients.ov.items()}
+        | {KEY_GRADIENT.of(source=_name(a), target=_name(b)): norm for (a, b), norm in gradients.keys.items()}
+    )
+
+
+def induction_circuit(snapshot: Snapshot) -> dict[str, float]:
+    """`induction_columns` of a snapshot."""
+    return induction_columns(snapshot.model, snapshot.task_as(RepeatedSubsequences))
+
+
+MEASURES.register(
+    Measure(
+        "induction_circuit",
+        induction_circuit,
+        (PREVIOUS_TOKEN, INDUCTION, INDUCTION_CONTROL, COMPOSITION, QK_GRADIENT, OV_GRADIENT, KEY_GRADIENT),
+        FAMILY,
+    )
+)

@@ -1,0 +1,182 @@
+"""Measures of models of modular tasks: restricted and excluded loss, cos fit, embedding, neurons, attention."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from latebloom.circuits.modular.cos_waves import cos_waves
+from latebloom.circuits.modular.embedding import embedding_fractions
+from latebloom.circuits.modular.grid import masked
+from latebloom.circuits.modular.projections import phase_part, restricted_logits
+from latebloom.circuits.modular.views import clusters, grid, keys, phase, train_mask
+from latebloom.fourier import gini
+from latebloom.measures import MEASURES, Column, Measure, Snapshot
+
+FAMILY = "modular"
+
+_PAPER = "Nanda et al., 2023"
+_WRITE_UP = "the write-up"
+
+RESTRICTED = Column(
+    "restricted_loss",
+    "nats",
+    "CE over all pairs of Σ_k P_k L + mean over (x, y) of the rest, k over the key frequencies",
+    f"{_WRITE_UP}'s trig loss, as {_PAPER} define it",
+)
+RESTRICTED_TRAIN = Column("restricted_train_loss", "nats", "the same over the train set", RESTRICTED.source)
+RESTRICTED_TEST = Column("restricted_test_loss", "nats", "the same over the other pairs", RESTRICTED.source)
+
+EXCLUDED = Column(
+    "excluded_loss",
+    "nats",
+    "CE on the train set (all pairs for a stream) of L - Σ_k P_k L, k over the key frequencies",
+    f"{_PAPER}, and {_WRITE_UP}",
+)
+EXCLUDED_ALONE = Column("excluded_loss.k{k}", "nats", "the same without one key frequency alone", EXCLUDED.source)
+EXCLUDED_CONTROL = Column(
+    "excluded_loss_control",
+    "nats",
+    "the same without as many random frequencies that are not key, the same at every checkpoint; left out where there "
+    "are too few. Where train loss is 1e-7, any removal multiplies it",
+)
+
+COS_COEFFICIENT = Column(
+    "cos_coefficient.k{k}", "", "least-squares coefficient of L on cos(2πk(x + s·y - z)/n), key frequencies", _WRITE_UP
+)
+EXCLUDED_3D = Column(
+    "excluded_3d_loss", "nats", "CE on the train set of L less the cos fit", "the published training code"
+)
+RESTRICTED_3D = Column(
+    "restricted_3d_loss", "nats", "CE over all pairs of the cos fit alone", "the published training code"
+)
+
+EMBEDDING_FRACTION = Column(
+    "embedding_fraction.k{k}",
+    "share",
+    "share of the embedding's energy at each frequency, constant apart",
+    f"{_WRITE_UP}'s norms of the embedding's waves",
+)
+EMBEDDING_GINI = Column("embedding_gini", "share", "Gini coefficient of those shares", EMBEDDING_FRACTION.source)
+
+LIVE_NEURONS = Column("live_neurons", "count", "neurons whose centred energy over all pairs exceeds 1e-8")
+CLUSTERED_FRACTION = Column(
+    "clustered_fraction", "share", "share of the live neurons that are in any cluster, key or not", _PAPER
+)
+CLUSTER_SIZE = Column(
+    "cluster_size.k{k}",
+    "count",
+    "neurons in the cluster of each key frequency: more than 85 % of their variance is at that frequency",
+    f"{_WRITE_UP}'s clusters; {_PAPER}",
+)
+
+ATTENTION_TO_SELF = Column(
+    "attention_to_self",
+    "share",
+    "mean attention of `=` to itself over all pairs and all heads of the last layer",
+    f"{_WRITE_UP}, footnote 27; {_PAPER}: 0.1 to 0.4 %",
+)
+ATTENTION_TO_SELF_OF = Column(
+    "attention_to_self.head{head}", "share", "the same for each head", ATTENTION_TO_SELF.source
+)
+
+
+def restricted(snapshot: Snapshot) -> dict[str, float]:
+    """Restricted loss: only the waves of the key frequencies are left in the logits."""
+    found = snapshot.get(phase)
+    if found is None:
+        return {}
+    whole, sign = found
+    by_pair = whole.pair_losses(restricted_logits(whole, snapshot.get(keys), sign))
+    values = {RESTRICTED.name: float(by_pair.mean())}
+    mask = snapshot.get(train_mask)
+    if mask is not None:
+        values[RESTRICTED_TRAIN.name] = float(by_pair[mask].mean())
+        if not bool(mask.all()):
+            values[RESTRICTED_TEST.name] = float(by_pair[~mask].mean())
+    return values
+
+
+def excluded(snapshot: Snapshot) -> dict[str, float]:
+    """Excluded loss: the waves of the key frequencies are removed from the logits."""
+    found = snapshot.get(phase)
+    if found is None:
+        return {}
+    whole, sign = found
+    ks, mask = snapshot.get(keys), snapshot.get(train_mask)
+    others = _others(whole.order, ks)
+    # The projection is linear in the logits and the directions are orthogonal: once for all frequencies and subsets.
+    part, rows = phase_part(whole, [*ks, *others], sign), masked(whole.logits, mask)
+
+    def without(removed: Sequence[int]) -> float:
+        return float(whole.row_losses(rows - part.along(removed, mask), mask).mean())
+
+    values = {EXCLUDED.name: without(ks)} | {EXCLUDED_ALONE.of(k=k): without([k]) for k in ks}
+    return values | ({EXCLUDED_CONTROL.name: without(others)} if others else {})
+
+
+def _others(n: int, ks: tuple[int, ...]) -> list[int]:
+    """As many non-key frequencies as there are key ones, the same each time; without Nyquist, a single wave."""
+    left = [k for k in range(1, (n + 1) // 2) if k not in ks]
+    if len(left) < len(ks):
+        return []
+    return np.random.default_rng(0).permutation(left)[: len(ks)].tolist()
+
+
+def cos_coefficients(snapshot: Snapshot) -> dict[str, float]:
+    """The cos fit, and the losses without it and of it alone."""
+    found = snapshot.get(phase)
+    if found is None:
+        return {}
+    whole, sign = found
+    waves, mask = cos_waves(whole, snapshot.get(keys), sign), snapshot.get(train_mask)
+    without = masked(whole.logits, mask) - waves.rows(mask)
+    return {
+        **{COS_COEFFICIENT.of(k=k): float(a) for k, a in zip(waves.ks, waves.coefficients)},
+        EXCLUDED_3D.name: float(whole.row_losses(without, mask).mean()),
+        RESTRICTED_3D.name: waves.loss(whole.labels),
+    }
+
+
+def embedding(snapshot: Snapshot) -> dict[str, float]:
+    """How sparse the embedding is among the frequencies; nothing where it does not vary."""
+    fractions = embedding_fractions(snapshot.get(grid).embedding.double())
+    if fractions is None:
+        return {}
+    concentration = gini(fractions)
+    assert concentration is not None
+    shares = {EMBEDDING_FRACTION.of(k=k): float(share) for k, share in enumerate(fractions, start=1)}
+    return {EMBEDDING_GINI.name: concentration, **shares}
+
+
+def neurons(snapshot: Snapshot) -> dict[str, float]:
+    """Live neurons and clusters; nothing for a model without neurons, no share where none is live."""
+    if snapshot.get(grid).neurons.shape[-1] == 0:
+        return {}
+    by_frequency = snapshot.get(clusters)
+    share, sizes = by_frequency.clustered_fraction, by_frequency.sizes
+    return {
+        LIVE_NEURONS.name: float(by_frequency.live.sum()),
+        **({} if share is None else {CLUSTERED_FRACTION.name: share}),
+        **{CLUSTER_SIZE.of(k=k): float(sizes.get(k, 0)) for k in snapshot.get(keys)},
+    }
+
+
+def self_attention(snapshot: Snapshot) -> dict[str, float]:
+    """How much the last position attends to itself; nothing for a model without attention."""
+    pattern = snapshot.get(grid).pattern
+    if pattern is None:
+        return {}
+    heads = pattern[..., -1].mean((0, 1))
+    by_head = {ATTENTION_TO_SELF_OF.of(head=i): float(share) for i, share in enumerate(heads)}
+    return {ATTENTION_TO_SELF.name: float(heads.mean()), **by_head}
+
+
+for _measure in (
+    Measure("restricted", restricted, (RESTRICTED, RESTRICTED_TRAIN, RESTRICTED_TEST), FAMILY),
+    Measure("excluded", excluded, (EXCLUDED, EXCLUDED_ALONE, EXCLUDED_CONTROL), FAMILY),
+    Measure("cos_coefficients", cos_coefficients, (COS_COEFFICIENT, EXCLUDED_3D, RESTRICTED_3D), FAMILY),
+    Measure("embedding", embedding, (EMBEDDING_GINI, EMBEDDING_FRACTION), FAMILY),
+    Measure("neurons", neurons, (LIVE_NEURONS, CLUSTERED_FRACTION, CLUSTER_SIZE), FAMILY),
+    Measure("self_attention", self_attention, (ATTENTION_TO_SELF, ATTENTION_TO_SELF_OF), FAMILY),
+):
+    MEASURES.register(_measure)

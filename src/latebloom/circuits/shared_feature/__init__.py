@@ -1,0 +1,5 @@
+"""The family of the task with one shared feature, whose linear model has no circuit to look for."""
+
+from latebloom.circuits.shared_feature.family import SHARED_FEATURE
+
+__all__ = ["SHARED_FEATURE"]

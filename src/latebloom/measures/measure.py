@@ -1,0 +1,32 @@
+"""What a measure is: numbers of one model, with the meaning of each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from latebloom._registry import Registry
+from latebloom.measures.column import Column
+from latebloom.measures.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Numbers that `latebloom measure` computes at every checkpoint.
+
+    name: as it stands in ``measures.json``. compute: the numbers by column; undefined ones are left out.
+    columns: every column that ``compute`` may give. family: the name of the family of tasks whose models it measures
+    (see `latebloom.circuits.family`); None for every model.
+    """
+
+    name: str
+    compute: Callable[[Snapshot], dict[str, float]]
+    columns: tuple[Column, ...]
+    family: str | None = None
+
+
+MEASURES: Registry[Measure] = Registry("measure")
+"""Every measure, in the order in which they are computed."""
+
+
+def measures_of(family: str) -> tuple[Measure, ...]:
+    """The measures of every model, then those of this family."""
+    return tuple(measure for measure in MEASURES.values() if measure.family in (None, family))

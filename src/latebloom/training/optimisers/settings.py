@@ -1,0 +1,66 @@
+"""Settings of an optimiser, and the schedule of its learning rate."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, SerializeAsAny
+
+from latebloom._config import Config
+
+
+def _two_numbers(value: Any) -> Any:
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, list | tuple) or len(parts) != 2:
+        raise ValueError("expected two numbers from 0 to below 1, as 0.9,0.98")
+    return parts
+
+
+def _registered(name: str) -> str:
+    from latebloom.training.optimisers.rule import OPTIMISERS
+
+    return OPTIMISERS[name].name
+
+
+Decay = Annotated[float, Field(ge=0, lt=1)]
+Betas = Annotated[tuple[Decay, Decay], BeforeValidator(_two_numbers)]
+
+
+class Optimiser(Config):
+    """Settings that every optimiser has. An optimiser with more of its own subclasses this.
+
+    ``class LionSettings(Optimiser): name: Literal["lion"] = "lion"; beta: float = 0.9``.
+    The learning rate rises linearly from 0 over ``warmup`` steps: lr · min(step / warmup, 1).
+    Errors: UsageError that lists the registered names for a name that is not registered.
+    """
+
+    name: Annotated[str, AfterValidator(_registered)] = Field("adamw", description="optimiser: adamw, adam or sgd")
+    lr: float = Field(1e-3, gt=0, description="learning rate")
+    weight_decay: float = Field(1.0, ge=0, description="decoupled for adamw, L2 in the gradient for adam and sgd")
+    betas: Betas = Field((0.9, 0.98), description="moment decay of adam and adamw, as 0.9,0.98")
+    l1: float = Field(0.0, ge=0, description="strength of an L1 penalty: l1 · sign(w) is added to the gradient")
+    momentum: float = Field(0.0, ge=0, lt=1, description="momentum of sgd")
+    warmup: int = Field(10, ge=0, description="steps of linear warm-up")
+
+
+def _by_name(value: Any) -> Any:
+    """Settings of the class that belongs to their name."""
+    from latebloom.training.optimisers.rule import settings_class
+
+    stored = value.model_dump() if isinstance(value, Optimiser) else value
+    if not isinstance(stored, Mapping):
+        return value
+    name = stored.get("name", Optimiser.model_fields["name"].default)
+    kind = settings_class(name) if isinstance(name, str) else Optimiser
+    return value if type(value) is kind else kind.model_validate(stored)
+
+
+AnyOptimiser = Annotated[SerializeAsAny[Optimiser], BeforeValidator(_by_name)]
+"""A field that holds the settings of any registered optimiser; its name chooses the class."""
+
+
+def warmed(lr: float, warmup: int, step: int) -> float:
+    """The learning rate of the update ``step`` → ``step + 1``: lr · min(step / warmup, 1).
+
+    The very first update therefore has a learning rate of zero. Source: the published training code.
+    """
+    return lr * min(step / warmup, 1.0) if warmup > 0 else lr
