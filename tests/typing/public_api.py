@@ -1,10 +1,4 @@
-<<<<<<< HEAD
-"""The whole public API, for type checkers: `make check` runs mypy and pyright on it in strict mode.
-
-It is never executed.
-=======
 """The whole public API: `make check` runs mypy (strict) and pyright on this script; it is never executed.
->>>>>>> main
 
 Each `assert_type` fails where a checker sees another type, `Any` included.
 """

@@ -5,11 +5,7 @@ from typing import Any, TypeVar
 
 from latebloom._errors import UsageError
 from latebloom._registry import Registry
-<<<<<<< HEAD
-from latebloom.circuits.family import FAMILIES, Family
-=======
 from latebloom.circuits import FAMILIES, Family
->>>>>>> main
 from latebloom.figures import FIGURES, SWEEP_FIGURES, Figure, SweepFigure
 from latebloom.measures import MEASURES, Measure
 from latebloom.recipes import RECIPES
@@ -17,22 +13,13 @@ from latebloom.training.optimisers import OPTIMISERS, UpdateRule
 
 T = TypeVar("T")
 
-<<<<<<< HEAD
 _REGISTRIES: tuple[tuple[str, type[Any], Registry[Any]], ...] = (
     ("an UpdateRule", UpdateRule, OPTIMISERS),
     ("a Measure", Measure, MEASURES),
+    ("a Family", Family, FAMILIES),
     ("a Figure", Figure, FIGURES),
     ("a SweepFigure", SweepFigure, SWEEP_FIGURES),
-    ("a Family", Family, FAMILIES),
     ("a recipe (a function of a seed)", FunctionType, RECIPES),
-=======
-_REGISTRIES: tuple[tuple[str, Callable[[Any], bool], Registry[Any]], ...] = (
-    ("a recipe (a function of a seed)", lambda part: isinstance(part, FunctionType), RECIPES),
-    ("a Measure", lambda part: isinstance(part, Measure), MEASURES),
-    ("a Family", lambda part: isinstance(part, Family), FAMILIES),
-    ("a Figure", lambda part: isinstance(part, Figure), FIGURES),
-    ("a SweepFigure", lambda part: isinstance(part, SweepFigure), SWEEP_FIGURES),
->>>>>>> main
 )
 """What a part of each kind is called, its class, and its registry."""
 
