@@ -17,8 +17,7 @@ from latebloom.figures.sweep import (
     seed_leads,
     survival,
 )
-from latebloom.figures.sweep.figure import SWEEP_FIGURES, SweepFigure
-from latebloom.figures.sweep.render import drawn
+from latebloom.figures.sweep.figure import SWEEP_FIGURES, SweepFigure, drawn
 from latebloom.store import atomic_write, check_output
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from latebloom._errors import UsageError
 from latebloom._registry import Registry
+from latebloom.figures import canvas
 
 if TYPE_CHECKING:
     import matplotlib.figure
@@ -45,3 +46,8 @@ class SweepFigure(Generic[D]):
 
 SWEEP_FIGURES: Registry[SweepFigure[Any]] = Registry("figure")
 """Every figure of a sweep by name."""
+
+
+def drawn(figure: SweepFigure[Any], data: Any, kind: str = "svg") -> bytes:
+    """These data of a figure, drawn; the same data give the same bytes."""
+    return canvas.picture(f"sweep-{figure.name}", figure.size(data), lambda paper: figure.draw(paper, data), kind)
