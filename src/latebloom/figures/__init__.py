@@ -59,7 +59,7 @@ def render(name: str, run: Run | Analysis, path: None = None) -> bytes: ...
 @overload
 def render(name: str, run: Run | Analysis, path: Path | str) -> Path: ...
 def render(name: str, run: Run | Analysis, path: Path | str | None = None) -> Path | bytes:
-    """Draw a figure of a run: as SVG (bytes), or into a file, whose suffix .svg, .png or .pdf says the format.
+    """Draw a figure of a run: as SVG (bytes), or into a file whose suffix (.svg, .png or .pdf) gives the format.
 
     Errors: UsageError in one line for an unknown name, another suffix, a figure that is undefined for this run
     (what is missing and how to get it), or without matplotlib.

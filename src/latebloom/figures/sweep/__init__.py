@@ -43,7 +43,7 @@ def render_sweep_figure(name: str, table: pandas.DataFrame, fields: Sequence[str
 def render_sweep_figure(
     name: str, table: pandas.DataFrame, fields: Sequence[str] = (), path: Path | str | None = None
 ) -> Path | bytes:
-    """Draw a figure of a table of runs: as SVG (bytes), or into a file whose suffix (.svg, .png, .pdf) says the format.
+    """Draw a figure of a table of runs, as SVG (bytes) or into a file, whose suffix is .svg, .png or .pdf.
 
     table: one row per run; as far as the figure needs them, columns ``step`` (last done), ``generalised_at`` (null: not
     yet), ``train_reached`` and ``test_reached`` (null: not yet), ``key_frequencies`` (a list), ``task.p``, and the
