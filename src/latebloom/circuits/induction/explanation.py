@@ -50,10 +50,12 @@ class PathReport(Config):
 
 
 class InductionCircuit(Config):
-    """The circuit of a model. ``pair``: the previous-token and the induction head with the highest scores, the first
-    in an earlier layer; None with the reason in ``undefined``. without_previous_token_heads, without_induction_heads: loss
-    increase without all heads of that kind at once; None without any. previous_token_even: the previous-token score of
-    attention spread evenly. Losses in nats on ``sequences`` sequences from ``seed``."""
+    """The circuit of a model; losses in nats on ``sequences`` sequences from ``seed``.
+
+    pair: the previous-token and the induction head with the highest scores, the first in an earlier layer; None with
+    the reason in ``undefined``. without_previous_token_heads, without_induction_heads: increase of the loss without all
+    heads of that kind at once; None without any. previous_token_even: previous-token score of even attention.
+    """
 
     task: str
     sequences: int
