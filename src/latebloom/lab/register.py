@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 from latebloom._errors import UsageError
 from latebloom._registry import Registry
 from latebloom.circuits import FAMILIES, Family
+from latebloom.claims import CLAIMS, SYSTEMS, Claim, SweepClaim, System
+from latebloom.claims.quantity import QUANTITIES, Quantity
 from latebloom.figures import FIGURES, SWEEP_FIGURES, Figure, SweepFigure
 from latebloom.measures import MEASURES, Measure
 from latebloom.recipes import RECIPES
@@ -16,6 +18,10 @@ T = TypeVar("T")
 _REGISTRIES: tuple[tuple[str, type[Any], Registry[Any]], ...] = (
     ("an UpdateRule", UpdateRule, OPTIMISERS),
     ("a Measure", Measure, MEASURES),
+    ("a Quantity", Quantity, QUANTITIES),
+    ("a Claim", Claim, CLAIMS),
+    ("a SweepClaim", SweepClaim, CLAIMS),
+    ("a System", System, SYSTEMS),
     ("a Family", Family, FAMILIES),
     ("a Figure", Figure, FIGURES),
     ("a SweepFigure", SweepFigure, SWEEP_FIGURES),

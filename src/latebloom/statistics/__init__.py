@@ -57,4 +57,3 @@ __all__ = [
     "shared_moments",
     "survival_curve",
 ]
-
