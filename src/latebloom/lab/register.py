@@ -6,8 +6,7 @@ from typing import Any, TypeVar
 from latebloom._errors import UsageError
 from latebloom._registry import Registry
 from latebloom.circuits import FAMILIES, Family
-from latebloom.claims import CLAIMS, SYSTEMS, Claim, SweepClaim, System
-from latebloom.claims.quantity import QUANTITIES, Quantity
+from latebloom.claims import CLAIMS, QUANTITIES, SYSTEMS, Claim, Quantity, SweepClaim, System
 from latebloom.figures import FIGURES, SWEEP_FIGURES, Figure, SweepFigure
 from latebloom.measures import MEASURES, Measure
 from latebloom.recipes import RECIPES
@@ -18,21 +17,22 @@ T = TypeVar("T")
 _REGISTRIES: tuple[tuple[str, type[Any], Registry[Any]], ...] = (
     ("an UpdateRule", UpdateRule, OPTIMISERS),
     ("a Measure", Measure, MEASURES),
-    ("a Quantity", Quantity, QUANTITIES),
-    ("a Claim", Claim, CLAIMS),
-    ("a SweepClaim", SweepClaim, CLAIMS),
-    ("a System", System, SYSTEMS),
     ("a Family", Family, FAMILIES),
     ("a Figure", Figure, FIGURES),
     ("a SweepFigure", SweepFigure, SWEEP_FIGURES),
+    ("a Claim", Claim, CLAIMS),
+    ("a SweepClaim", SweepClaim, CLAIMS),
+    ("a Quantity", Quantity, QUANTITIES),
+    ("a System", System, SYSTEMS),
     ("a recipe (a function of a seed)", FunctionType, RECIPES),
 )
 """What a part of each kind is called, its class, and its registry."""
 
 
 def register(part: T) -> T:
-    """Add a part to the registry of its kind, and return it; also a decorator. Tasks and models register
-    themselves when they are defined.
+    """Add a part to the registry of its kind, and return it; also a decorator.
+
+    Tasks and models register themselves when they are defined.
 
     Errors: UsageError for an object of no kind, or for a name that another module has registered.
     """
