@@ -3,6 +3,7 @@
 python docs/generate.py results RUN        store a run's summary, verdicts and pictures as committed results
 python docs/generate.py reproduction DIR   store the results of `latebloom reproduce` in DIR (RUNS/reproduce)
 python docs/generate.py crossover SWEEP    store the result of `latebloom crossover`, its picture and how it was made
+python docs/generate.py verdicts           judge the results of `latebloom reproduce` anew from the stored records
 python docs/generate.py seeds              draw the pictures of the committed studies of seeds
 python docs/generate.py pages              write all generated pages, and the generated blocks of the others
 """
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from pages.crossover import crossover_block
 from pages.demo import demo_block, demo_page
-from pages.keep import keep_crossover, keep_reproduction, keep_run
+from pages.keep import keep_crossover, keep_reproduction, keep_run, rejudge
 from pages.measures import measures_page
 from pages.paths import DOCS, ROOT
 from pages.pictures import pictures_page
@@ -63,6 +64,8 @@ def main(arguments: list[str]) -> int:
             VERBS[verb](argument)
         case ["seeds"]:
             draw_images()
+        case ["verdicts"]:
+            rejudge()
         case ["pages"]:
             pass
         case _:

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import generate
 import pytest
-from pages.demo import read_claims, read_summary
+from pages.demo import read_summary
+from pages.keep import judged_claims
 from pages.paths import DRAWINGS
 from pages.reproduction import read_results
 from pages.templating import cell
-
-from latebloom.claims import CLAIMS, Claim, pool
 
 ROOT = Path(__file__).parent.parent
 PAGES = generate.pages()
@@ -42,25 +41,18 @@ def test_a_cell_is_one_line_without_bars() -> None:
     assert cell("|x|\n= 1") == "\\|x\\| = 1"
 
 
-def test_verdicts_are_of_the_claims_as_they_stand() -> None:
-    stored = {claim.id: (claim.sentence, claim.rule) for claim in read_claims()}
-    judged = [claim for claim in CLAIMS if isinstance(claim, Claim) and claim.system == "mainline"]
-    assert stored == {claim.id: (claim.sentence, claim.rule) for claim in judged}
-
-
-def test_the_reproduction_is_of_the_claims_as_they_stand() -> None:
+def test_stored_verdicts_follow_from_the_stored_records() -> None:
     for result in read_results():
-        stored = {claim.id: (claim.sentence, claim.rule, claim.system) for claim in result.claims}
-        assert stored == {claim.id: (claim.sentence, claim.rule, claim.system) for claim in CLAIMS}, result.budget
-        for claim in result.claims:
-            votes = [verdict.outcome for verdict in claim.by_run.values()]
-            assert (claim.holds, claim.fails, claim.undecided) == tuple(
-                votes.count(outcome) for outcome in ("holds", "fails", "undecided")
-            )
-            assert not votes or pool(claim.by_run).outcome == claim.outcome
+        claims = judged_claims(result.budget)
+        assert result.claims == claims, f"{result.budget}: run `python docs/generate.py verdicts`"
         drawn = {Path(p.file).name for system in result.systems for p in system.pictures if p.file}
         assert drawn == {path.name for path in DRAWINGS.glob(f"{result.budget}-*.svg")}
         assert {Path(p.file).name for p in result.sheet if p.file} <= drawn
+
+
+def test_a_claim_that_is_not_measured_names_the_command_that_measures_it() -> None:
+    for claim in (claim for result in read_results() for claim in result.claims):
+        assert (claim.state == "not measured") == (claim.command is not None)
 
 
 def test_results_state_how_they_were_made() -> None:

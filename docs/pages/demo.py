@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
+from dataclasses import dataclass
 
+from latebloom.claims import CLAIMS, Claim, Record, Verdict
 from latebloom.explorer.numbers import show
 from latebloom.lab.comparison import published_rows
 
@@ -19,16 +20,12 @@ HEADLINE = (
 """The rows of the comparison that the README shows."""
 
 
-class Judged(Stored):
+@dataclass(frozen=True)
+class Judged:
     """A claim and its verdict on the demo run."""
 
-    id: str
-    sentence: str
-    place: str
-    write_up: str
-    rule: str
-    outcome: str
-    found: str
+    claim: Claim
+    verdict: Verdict
 
 
 class Compared(Stored):
@@ -120,9 +117,9 @@ class Summary(Stored):
 
 def demo_page() -> str:
     """docs/demo.md."""
-    claims = read_claims()
-    counts = Counter(claim.outcome for claim in claims)
-    return render("demo", summary=read_summary(), claims=claims, counts=counts)
+    judged = judge_demo()
+    counts = Counter(one.verdict.state for one in judged)
+    return render("demo", summary=read_summary(), judged=judged, counts=counts)
 
 
 def demo_block() -> str:
@@ -135,9 +132,11 @@ def read_summary() -> Summary:
     return Summary.model_validate_json((MAINLINE / "summary.json").read_bytes())
 
 
-def read_claims() -> list[Judged]:
-    """The stored verdicts on the demo run."""
-    return [Judged.model_validate(claim) for claim in json.loads((MAINLINE / "claims.json").read_bytes())]
+def judge_demo() -> list[Judged]:
+    """The verdicts on the demo run, from its stored quantities."""
+    record = Record.from_line((MAINLINE / "quantities.json").read_text(), "results/mainline/quantities.json")
+    claims = (claim for claim in CLAIMS.values() if isinstance(claim, Claim) and claim.system == "mainline")
+    return [Judged(claim, claim.verdict(record)) for claim in claims]
 
 
 def _published() -> dict[str, dict[str, str]]:

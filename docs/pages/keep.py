@@ -7,35 +7,31 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from .paths import BUDGETS, CROSSOVER, DRAWINGS, IMAGES, MAINLINE, REPRODUCTION
+from .paths import BUDGETS, CROSSOVER, DRAWINGS, IMAGES, MAINLINE, QUANTITIES, REPRODUCTION
 
 PICTURES = ("training-curve", "embedding-spectrum")
 """The figures of the demo run that the README shows."""
 
 
 def keep_run(path: str) -> None:
-    """Store the summary, the verdicts and the pictures of a run; its weights stay where they are."""
-    from latebloom.claims import CLAIMS, judge
+    """Store the summary, the quantities and the pictures of a run; its weights stay where they are."""
+    from latebloom.claims import measure_claims
     from latebloom.lab.figure import figure
     from latebloom.lab.summary import summarise
     from latebloom.runs import open_run
 
     run = open_run(path)
-    verdicts = judge(run)
-    claims = [
-        {"id": c.id, "sentence": c.sentence, "place": c.place, "write_up": c.write_up, "rule": c.rule}
-        | verdicts[c.id].model_dump()
-        for c in CLAIMS
-        if c.id in verdicts
-    ]
     _write(MAINLINE / "summary.json", summarise(run))
-    _write(MAINLINE / "claims.json", claims)
+    _write(MAINLINE / "quantities.json", measure_claims(run).model_dump(mode="json", exclude_defaults=True))
     for name in PICTURES:
-        figure(name, run, IMAGES / f"{name}.png")
+        figure(name, run).save(IMAGES / f"{name}.png")
 
 
 def keep_reproduction(folder: Path) -> None:
-    """Store the result of every budget in the directory of `latebloom reproduce`, and its pictures."""
+    """Store the result of every budget in the directory of `latebloom reproduce`, and its pictures.
+
+    Records go to results/quantities: `latebloom reproduce` stores them there when it is called in a checkout.
+    """
     for budget in BUDGETS:
         stored = folder / f"{budget}.json"
         if not stored.exists():
@@ -47,6 +43,26 @@ def keep_reproduction(folder: Path) -> None:
             old.unlink()
         for file in drawn_files(json.loads(stored.read_bytes())):
             shutil.copy(folder / file, DRAWINGS / Path(file).name)
+
+
+def rejudge() -> None:
+    """Judge the claims in the stored results anew, from the stored records."""
+    from latebloom.lab.reproduce import Reproduction
+
+    for budget in BUDGETS:
+        file = REPRODUCTION / f"{budget}.json"
+        result = Reproduction.model_validate_json(file.read_bytes())
+        claims = judged_claims(budget)
+        file.write_text(result.model_copy(update={"format": 3, "claims": claims}).model_dump_json(indent=1) + "\n")
+
+
+def judged_claims(budget: Any) -> tuple[Any, ...]:
+    """The verdicts of a budget that follow from the stored records."""
+    from latebloom.claims import Results
+    from latebloom.lab.reproduce import judge_records, read_history, stored_records
+
+    results = Results(QUANTITIES)
+    return judge_records(stored_records(budget, results), budget, read_history(results, budget))
 
 
 def drawn_files(result: dict[str, Any]) -> list[str]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from latebloom.claims import POOLING, STATES
 from latebloom.explorer.reproduction import NOT_COMPARABLE, measured, ours, published, spread
 from latebloom.lab.reproduce import Reproduction
 from latebloom.lab.reproduce.result import ClaimResult, Picture, SystemResult
 
 from .paths import BUDGETS, REPRODUCTION
 from .templating import render
-
-OUTCOMES = ("holds", "fails", "undecided")
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class Budget:
     @property
     def counts(self) -> dict[str, int]:
         """How many claims have each verdict."""
-        return {outcome: sum(claim.outcome == outcome for claim in self.result.claims) for outcome in OUTCOMES}
+        return {state: self.result.count(state) for state in STATES}
 
     @property
     def chapters(self) -> list[Chapter]:
@@ -56,7 +55,13 @@ class Budget:
 def reproduction_page() -> str:
     """docs/reproduction.md."""
     words = {"measured": measured, "spread": spread, "published": published, "ours": ours}
-    return render("reproduction", budgets=[Budget(result) for result in read_results()], beside=NOT_COMPARABLE, **words)
+    return render(
+        "reproduction",
+        budgets=[Budget(result) for result in read_results()],
+        beside=NOT_COMPARABLE,
+        pooling=POOLING,
+        **words,
+    )
 
 
 def read_results() -> list[Reproduction]:

@@ -64,7 +64,7 @@ class Part(Config, ABC):
             return value
         name = value.get(cls.tag)
         if not isinstance(name, str) or name not in cls.registry:
-            raise ValueError(f"got {cls.tag} {name!r}, expected one of {', '.join(cls.registry)}")
+            raise ValueError(f"{cls.tag}: got {name!r}, expected one of {', '.join(cls.registry)}")
         return cls.registry[name].model_validate(value)
 
 

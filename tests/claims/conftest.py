@@ -1,12 +1,12 @@
-"""Evidence made of series alone: a course of training that was planted, not trained."""
+"""Evidence that consists of series alone: a course of training that was planted, not trained."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pytest
 
-from latebloom.claims import CLAIMS, Evidence, Verdict
+from latebloom.claims import CLAIMS, Claim, Evidence, Verdict
+from latebloom.claims.quantity import measure_all
 from latebloom.phases import Series
 
 PHASES = {"circuit formation": 1_000.0, "clean-up": 8_000.0, "stable": 12_000.0}
@@ -43,6 +43,12 @@ def course() -> Callable[..., Course]:
 
 
 @pytest.fixture
-def judged() -> Callable[[str, Any], Verdict]:
-    """The rule of one claim on one evidence, or of a claim about sweeps on a list of them."""
-    return lambda name, evidence: next(claim for claim in CLAIMS if claim.id == name).judge(evidence)
+def verdict_on() -> Callable[[str, Evidence], Verdict]:
+    """The verdict of one claim about single runs, on quantities that are measured for it."""
+
+    def judge(name: str, evidence: Evidence) -> Verdict:
+        claim = CLAIMS[name]
+        assert isinstance(claim, Claim)
+        return claim.judge(measure_all(evidence, claim.quantities))
+
+    return judge

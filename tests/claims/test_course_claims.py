@@ -1,4 +1,4 @@
-"""Claims about the course of training, on planted curves: upheld by what W describes, not by its opposite."""
+"""Claims about the course of training, on planted curves: what W describes upholds them, its opposite does not."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ def between(*points: tuple[float, float]) -> np.ndarray:
 
 LEVEL = between((0, 1.0), (20_000, 1.0))
 TRAIN = between((0, 4.7), (1_000, 1e-6), (8_000, 5e-7), (12_000, 1e-7), (20_000, 1e-7))
-APART = between((0, 4.7), (300, 1e-2), (1_000, 1e-2), (20_000, 1e-2))
+PARTED = between((0, 4.7), (300, 1e-2), (1_000, 1e-2), (20_000, 1e-2))
 SMOOTHLY = between((0, 4.7), (1_000, 1e-6), (8_000, 1.0), (20_000, 5.0))
 JUMP = np.where(STEP < 5_000, 1e-6, 1.0)
 WEIGHTS = between((0, 1.0), (1_000, 2.0), (6_000, 1.8), (8_000, 0.6), (20_000, 0.5))
@@ -37,7 +37,7 @@ NEVER = between((0, 5.0), (20_000, 1e-6))
         (
             "memorises-without-waves",
             {"train_loss": TRAIN, "excluded_loss": 1.2 * TRAIN, "excluded_loss_control": TRAIN},
-            {"train_loss": TRAIN, "excluded_loss": APART, "excluded_loss_control": TRAIN},
+            {"train_loss": TRAIN, "excluded_loss": PARTED, "excluded_loss_control": TRAIN},
         ),
         ("circuit-grows-smoothly", {"excluded_loss": SMOOTHLY}, {"excluded_loss": JUMP}),
         ("circuit-grows-smoothly", {"excluded_loss": SMOOTHLY}, {"excluded_loss": 1 / SMOOTHLY}),
@@ -64,9 +64,9 @@ NEVER = between((0, 5.0), (20_000, 1e-6))
         ),
     ],
 )
-def test_a_course_upholds_what_it_shows(claim, upheld, refuted, course, judged):
-    assert judged(claim, course(STEP, **upheld)).outcome == "holds"
-    assert judged(claim, course(STEP, **refuted)).outcome == "fails"
+def test_a_course_upholds_what_it_shows(claim, upheld, refuted, course, verdict_on):
+    assert verdict_on(claim, course(STEP, **upheld)).state == "holds"
+    assert verdict_on(claim, course(STEP, **refuted)).state == "fails"
 
 
 REVERSE_S = between((0, CHANCE), (5_000, CHANCE), (7_000, 0.05), (20_000, 0.01))
@@ -76,13 +76,13 @@ REVERSE_S = between((0, CHANCE), (5_000, CHANCE), (7_000, 0.05), (20_000, 0.01))
 @pytest.mark.parametrize(
     ("claim", "loss"), [("much-data-phase-change", "test_loss"), ("stream-phase-change", "train_loss")]
 )
-def test_a_slow_start_a_little_over_or_under_guessing_is_one(claim, loss, height, course, judged):
-    assert judged(claim, course(STEP, **{loss: height * REVERSE_S})).outcome == "holds"
+def test_a_slow_start_a_little_over_or_under_guessing_is_one(claim, loss, height, course, verdict_on):
+    assert verdict_on(claim, course(STEP, **{loss: height * REVERSE_S})).state == "holds"
     at_once = height * (CHANCE * np.exp(-STEP / 2_000) + 0.01)
-    assert judged(claim, course(STEP, **{loss: at_once})).outcome == "fails"
+    assert verdict_on(claim, course(STEP, **{loss: at_once})).state == "fails"
 
 
 @pytest.mark.parametrize(("test", "expected"), [(1_000, "holds"), (3_000, "fails"), (None, "fails")])
-def test_train_and_test_set_are_learned_together_or_not(test, expected, course, judged):
+def test_train_and_test_set_are_learned_together_or_not(test, expected, course, verdict_on):
     right = {"train_accuracy": (STEP >= 1_000) + 0.01, "test_accuracy": ((test or np.inf) <= STEP) + 0.01}
-    assert judged("much-data-together", course(STEP, **right)).outcome == expected
+    assert verdict_on("much-data-together", course(STEP, **right)).state == expected

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from latebloom.claims import CLAIMS, Evidence, SweepClaim
+from latebloom.claims import CLAIMS, Record, SweepClaim, record_run
 from latebloom.runs import Run
 from latebloom.runs.recorder import new_manifest
 from latebloom.store import RunDirectory, append_rows, empty_table
@@ -14,7 +14,7 @@ from latebloom.tasks import Data, ModularQuadratic, ModularSubtraction, ModularT
 from latebloom.training import Experiment, Optimiser, Training
 
 STEPS = np.arange(0, 10_001, 50)
-Make = Callable[..., Evidence]
+Make = Callable[..., Run]
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def made(tmp_path: Path) -> Make:
         height: float = 1e4,
         status: str = "finished",
         slowly: float = 0.0,
-    ) -> Evidence:
+    ) -> Run:
         directory = RunDirectory(tmp_path / f"run-{len(list(tmp_path.iterdir()))}")
         directory.create()
         manifest = new_manifest(directory.path.name, experiment)
@@ -44,15 +44,21 @@ def made(tmp_path: Path) -> Make:
             for step in STEPS
         ]
         directory.write_table("metrics", append_rows(empty_table(), rows))
-        return Evidence(Run(directory.path))
+        return Run(directory.path)
 
     return make
 
 
-def verdict(name: str, runs: list[Evidence]) -> str:
-    (claim,) = (claim for claim in CLAIMS if claim.id == name)
+def verdict(name: str, runs: list[Run]) -> str:
+    claim = CLAIMS[name]
     assert isinstance(claim, SweepClaim)
-    return claim.verdict(runs).outcome
+    return claim.verdict(records(name, runs)).state
+
+
+def records(name: str, runs: list[Run]) -> list[Record]:
+    """The runs with what the claim needs of them, as they are read back from a file."""
+    lines = [record_run(run, CLAIMS[name].quantities).to_line() for run in runs]
+    return [Record.from_line(line, "here") for line in lines]
 
 
 def decayed(decay: float, seed: int) -> Experiment:
@@ -60,7 +66,7 @@ def decayed(decay: float, seed: int) -> Experiment:
 
 
 def test_weight_decay_planted_as_a_power_law(made: Make) -> None:
-    def law(steps: float) -> list[Evidence]:
+    def law(steps: float) -> list[Run]:
         return [made(decayed(decay, seed), steps / decay + 50 * seed) for decay in (1.0, 0.3, 0.1) for seed in range(4)]
 
     runs = law(300) + (without := [made(decayed(0.0, seed), None) for seed in range(3)])
@@ -175,7 +181,7 @@ def test_the_linear_model_lags_or_does_not(made: Make, test: float | None, lags:
 
 @pytest.mark.parametrize("name", ["dropout-groks", "l1-groks"])
 def test_another_regulariser_groks_or_not_or_is_not_done(made: Make, name: str) -> None:
-    def runs(test: float | None, slowly: float = 0.0) -> list[Evidence]:
+    def runs(test: float | None, slowly: float = 0.0) -> list[Run]:
         update = {"l1": 1e-5} if name == "l1-groks" else {}
         training = Training(dropout=0.0 if update else 0.5)
         experiment = Experiment(optimiser=Optimiser(weight_decay=0, **update), training=training)
@@ -189,8 +195,9 @@ def test_another_regulariser_groks_or_not_or_is_not_done(made: Make, name: str) 
 def test_runs_that_diverged_decide_nothing(made: Make) -> None:
     alone = [made(on(ModularQuadratic(p=31), 0.25, seed), None, status="diverged") for seed in range(3)]
     assert verdict("little-data-memorises", alone) == "undecided"
-    (claim,) = (claim for claim in CLAIMS if claim.id == "little-data-memorises")
+    claim = CLAIMS["little-data-memorises"]
     assert isinstance(claim, SweepClaim)
     sound = [made(on(ModularQuadratic(p=31), 0.25, seed), None) for seed in range(3)]
-    found = claim.verdict(alone + sound)
-    assert (found.outcome, found.found.partition("; ")[2]) == ("holds", "3 runs that diverged left out")
+    found = claim.verdict(records(claim.id, alone + sound))
+    note = "3 runs that diverged or are unfinished are left out"
+    assert (found.state, found.finding.partition("; ")[2]) == ("holds", note)

@@ -9,7 +9,7 @@ import torch
 
 from latebloom.circuits.induction import planted_induction
 from latebloom.circuits.skip_trigrams import planted_trigrams
-from latebloom.claims import CLAIMS, Evidence, judge
+from latebloom.claims import judge
 from latebloom.lab.measure import measure
 from latebloom.models import Model, TransformerConfig
 from latebloom.runs import Run
@@ -56,7 +56,7 @@ def _row(task: Task, step: int, falls: dict[str, float]) -> dict[str, float]:
 
 def outcomes(run: Run, *names: str) -> list[str]:
     verdicts = judge(run)
-    return [verdicts[name].outcome for name in names]
+    return [verdicts[name].state for name in names]
 
 
 @pytest.fixture
@@ -119,8 +119,7 @@ def test_few_examples_grok_where_test_loss_comes_late(tmp_path: Path, test: floa
         for s in range(0, LAST + 1, 10)
     ]
     directory.write_table("metrics", append_rows(empty_table(), rows))
-    (claim,) = (claim for claim in CLAIMS if claim.id == "trigrams-few-grok")
-    assert claim.judge(Evidence(Run(directory.path))).outcome == expected
+    assert outcomes(Run(directory.path), "trigrams-few-grok") == [expected]
 
 
 def test_a_loss_that_only_decays_is_no_phase_change(tmp_path: Path) -> None:

@@ -80,6 +80,7 @@ WRONG = [
     ["train", "small", "--steps", "0"],
     ["train", "small", "--data.kind", "stream"],
     ["train", "small", "--task.name", "multiplication"],
+    ["train", "small", "--task.name", "modular_division", "--task.p", "12"],
     ["train", "small", "--recording.checkpoints", "often"],
     ["train", "small", "--training.device", "tpu"],
     ["train", "small", "--runs", "/dev/null"],

@@ -31,13 +31,15 @@ def summary(**run):
         "name": "a run", "recipe": "none", "task_summary": "x + y mod p", "p": 13, "phase_sign": 1, "order": 13,
         "positions": None, "train_examples": 60, "test_examples": 109,
         "model": {"kind": "mlp", "d_mlp": 8}, "weight_decay": 1.0, "seed": 0, "status": "finished", "step": 10,
-        "checkpoint": 10, "stopped_because": None, "created": "now", "seconds": 1.0, "versions": {}, "device": {},
+        "checkpoint": 10, "stopped_because": None,
+        "outcome": {"outcome": "memorised", "reason": "Memorised: by hand."},
+        "created": "now", "seconds": 1.0, "versions": {}, "device": {},
         "git_commit": None, "command": None, **run,
     }  # fmt: skip
     return {
         "run": facts,
         "final": {},
-        "phases": {"found": False, "reason": "No phases: nothing happened.", "phases": [], "boundaries": []},
+        "phases": {"complete": False, "reason": "No phases: nothing happened.", "phases": [], "boundaries": []},
         "explanation": {"key_frequencies": [], "loss": losses},
         "colours": {},
         "comparison": [
@@ -62,6 +64,7 @@ def test_text_of_a_run_is_escaped():
 def test_a_run_without_anything_to_show_says_so():
     page = render_report(summary(), {})
     assert "Not all phases were found. No phases: nothing happened." in page
+    assert "Memorised: by hand." in page
     assert "Not drawn: no picture was given" in page
     assert "not defined" in page
     assert "with 60 of the 169 pairs" in " ".join(page.split())

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 
-import numpy as np
 import pandas
 import pytest
 
@@ -20,18 +19,18 @@ FIELDS = {
 MAGIC = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
 
 
-def a_run(decay, fraction, seed, grokked_at, budget=20_000):
-    late = grokked_at > budget
-    step = None if late else grokked_at
+def a_run(decay, fraction, seed, learned_at, budget=20_000):
+    late = learned_at > budget
+    step = None if late else learned_at
     return {
         DECAY: decay,
         FRACTION: fraction,
         "seed": seed,
         "status": "finished",
         "step": budget,
-        "train_reached": 200.0,
-        "test_reached": step,
-        "generalised_at": step,
+        "outcome": "memorised" if late else "grokked" if step >= 400 else "generalised at once",
+        "train_learned_at": 200.0,
+        "test_learned_at": step,
         "key_frequencies": [] if late else [1 + seed, 5 + seed, 9],
         "task.p": 113,
     }
@@ -70,17 +69,20 @@ def test_equal_data_give_equal_bytes(table):
 def test_survival_by_level(table):
     found, sentence = data_of("survival", table[table[FRACTION] == 0.3], DECAY)
     assert [group.name for group in found.groups] == ["0.1", "0.5", "1", "3"]
-    assert [group.curve.grokked for group in found.groups] == [0, 3, 3, 3]
+    assert [group.curve.generalised for group in found.groups] == [0, 3, 3, 3]
     assert found.groups[2].median.value == 4800
     assert found.comparison is None
-    assert "0.1: 0 of 3 grokked, half of them by no step seen; 0.5: 3 of 3 grokked, half by step 9\u202f600" in sentence
+    assert (
+        "0.1: 0 of 3 generalised, the median was not reached; 0.5: 3 of 3 generalised, half by step 9\u202f600"
+        in sentence
+    )
 
 
 def test_survival_by_two_fields_together(table):
     few = table[table[DECAY].isin([0.1, 1.0])]
     found, sentence = data_of("survival", few, DECAY, FRACTION)
-    told = {tuple(map(float, group.name.split(", "))): group.curve.grokked for group in found.groups}
-    rows = few.assign(grokked=few["generalised_at"].notna()).groupby([DECAY, FRACTION])["grokked"].sum()
+    told = {tuple(map(float, group.name.split(", "))): group.curve.generalised for group in found.groups}
+    rows = few.assign(generalised=few["test_learned_at"].notna()).groupby([DECAY, FRACTION])["generalised"].sum()
     assert told == rows.to_dict()
     assert list(told) == sorted(told)
     assert sentence.startswith(f"By {DECAY}, {FRACTION}: ")
@@ -103,9 +105,9 @@ def test_survival_of_two_groups_is_compared_and_of_all_is_one(table):
 def test_field_effect_recovers_the_planted_exponent(table):
     found, sentence = data_of("field-effect", table[table[FRACTION] == 0.3], DECAY)
     assert found.law.exponent.value == pytest.approx(-1, abs=0.1)
-    assert int(found.times.grokked.sum()) == 9
-    assert sentence.startswith(f"Step of grokking ∝ {DECAY}^-1.0")
-    assert "from 12 runs, of which 3 had not grokked" in sentence
+    assert int(found.times.generalised.sum()) == 9
+    assert sentence.startswith(f"Step of generalisation ∝ {DECAY}^-1.0")
+    assert "from 12 runs, of which 3 had not generalised" in sentence
 
 
 def test_field_effect_says_what_it_leaves_out(table):
@@ -120,39 +122,36 @@ def test_field_effect_says_what_it_leaves_out(table):
 
 def test_phase_diagram_counts_outcomes(table):
     odd = table.copy()
-    odd.loc[0, "train_reached"] = np.nan
+    odd.loc[0, "outcome"] = "learned nothing"
     odd.loc[1, "step"] = 500
     found, sentence = data_of("phase-diagram", odd, FRACTION, DECAY)
     cell = found.diagram.cell(0.1, 0.1)
     assert (cell.n, cell.undecided, cell.majority) == (3, 1, None)
-    assert cell.shares == {"comprehension": 0, "grokking": 0, "memorisation": 0.5, "confusion": 0.5}
-    assert found.diagram.cell(0.6, 3.0).majority == "comprehension"
-    assert found.diagram.cell(0.3, 1.0).majority == "grokking"
-    assert sentence.startswith(
-        "36 runs in 12 cells. Outcome of most runs of a cell: comprehension in 1 cells, grokking in"
-    )
+    assert {name: share for name, share in cell.shares.items() if share} == {"memorised": 0.5, "learned nothing": 0.5}
+    assert found.diagram.cell(0.6, 3.0).majority == "grokked"
+    assert sentence.startswith("36 runs in 12 cells. Outcome of most runs of a cell: grokked in")
     assert render_sweep_figure("phase-diagram", odd, [FRACTION, DECAY])
 
 
 def test_phase_diagram_takes_each_runs_own_budget(table):
-    """A run that was told to stop at step 500 did all that it should."""
-    short = table[table[DECAY] == 0.1].assign(**{"training.steps": 500, "step": 500, "generalised_at": None})
-    short = short.assign(test_reached=None)
+    """A run whose last step is 500 cannot change after step 500."""
+    short = table[table[DECAY] == 0.1].assign(**{"training.steps": 500, "step": 500, "test_learned_at": None})
+    short = short.assign(outcome="memorised")
     cells = data_of("phase-diagram", short, FRACTION, DECAY)[0].diagram.cells
-    assert {cell.majority for cell in cells} == {"memorisation"}
+    assert {cell.majority for cell in cells} == {"memorised"}
 
 
 def test_seed_frequencies(table):
     missing = table.copy()
     missing.loc[35, "key_frequencies"] = None
     found, sentence = data_of("seed-frequencies", missing)
-    grokked = int(table["generalised_at"].notna().sum()) - 1
+    grokked = int(table["test_learned_at"].notna().sum()) - 1
     assert found.chosen.chosen[9] == grokked
     assert found.chosen.number == {0: 35 - grokked, 3: grokked}
     assert sentence.startswith("35 runs have 0 … 3 key frequencies; the one chosen most is 9")
     assert found.chosen.evenness.p_value < 0.01
     assert "1 runs without a record of them are left out" in sentence
-    nobody = table[table["generalised_at"].isna()]
+    nobody = table[table["test_learned_at"].isna()]
     assert "Nothing can be said about chance" in data_of("seed-frequencies", nobody)[1]
     assert render_sweep_figure("seed-frequencies", nobody)
 
@@ -180,7 +179,7 @@ def test_wrong_uses_in_one_line(table, tmp_path):
 
 
 def test_columns_that_are_nullable_integers_are_read(table):
-    nullable = table.astype({"generalised_at": "Int64", "test_reached": "Float64"})
+    nullable = table.astype({"test_learned_at": "Int64"})
     for name in ("survival", "phase-diagram"):
         assert data_of(name, nullable, *FIELDS[name])[1] == data_of(name, table, *FIELDS[name])[1]
 

@@ -9,12 +9,13 @@ from latebloom.lab.effects import effects
 
 
 def table(decays, steps):
-    """Runs of 50 000 steps; a step beyond that has not grokked."""
+    """Runs of 50 000 steps; a later step is never reached."""
     return pandas.DataFrame(
         {
             "optimiser.weight_decay": decays,
             "step": 50_000,
-            "generalised_at": [step if step <= 50_000 else None for step in steps],
+            "test_learned_at": [step if step <= 50_000 else None for step in steps],
+            "outcome": ["grokked" if step <= 50_000 else "memorised" for step in steps],
         }
     )
 
@@ -39,15 +40,21 @@ def test_no_effect_is_not_called_one():
     assert found.law.exponent.low < 0 < found.law.exponent.high
 
 
-def test_runs_that_have_not_grokked_are_censored():
+def test_runs_that_have_not_generalised_are_censored():
     (group,) = effects(table([1.0] * 4, [1000, 2000, 60_000, 70_000])).groups
     assert (group.runs, group.grokked.value) == (4, 0.5)
     assert group.median_step.value is not None
     (late,) = effects(table([1.0] * 4, [1000, 60_000, 60_000, 70_000])).groups
     assert late.median_step.value is None
-    assert "1 of 4 runs grokked" in late.median_step.reason
+    assert "1 of 4 runs generalised" in late.median_step.reason
 
 
 def test_a_field_that_is_not_there_is_said():
     with pytest.raises(UsageError, match=r"got no column 'optimiser.decay'"):
         effects(table([1.0], [100]), "optimiser.decay")
+
+
+def test_a_run_that_generalised_at_once_generalised_and_did_not_grok():
+    runs = table([1.0] * 4, [1000, 2000, 3000, 4000]).assign(outcome=["grokked"] + ["generalised at once"] * 3)
+    (group,) = effects(runs).groups
+    assert (group.grokked.value, group.generalised.value) == (0.25, 1)

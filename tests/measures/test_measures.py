@@ -90,5 +90,5 @@ def test_a_memorised_table_has_no_waves_and_no_generalisation(memorised_run: Run
     assert not [name for name in names if name.startswith(("restricted", "excluded", "cos_"))]
     assert measured.metrics["train_accuracy"].to_pylist()[-1] == 1
     phases = measured.phases
-    assert not phases.found
+    assert not phases.complete
     assert {phase.name for phase in phases.phases} <= {"memorisation"}

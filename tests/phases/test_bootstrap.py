@@ -4,7 +4,7 @@ import numpy as np
 
 from latebloom.phases.bootstrap import REPEATS, _block_rows, bootstrap_corners
 from latebloom.phases.broken_line import CornerSearch
-from latebloom.phases.estimate import Estimate
+from latebloom.phases.location import Location
 
 X = np.arange(0.0, 120.0)
 
@@ -35,7 +35,7 @@ def test_rows_are_blocks_of_neighbours():
 
 
 def test_interval_is_widened_by_the_spacing_and_holds_the_step():
-    estimate = Estimate.of(50.0, np.full(10, 60.0), 5.0)
+    estimate = Location.of(50.0, np.full(10, 60.0), 5.0)
     assert (estimate.low, estimate.step, estimate.high) == (45.0, 50.0, 65.0)
-    assert Estimate.of(50.0, np.zeros(0), 5.0) == Estimate(50.0, 45.0, 55.0)
-    assert Estimate.exactly(3) == Estimate(3.0, 3.0, 3.0)
+    assert Location.of(50.0, np.zeros(0), 5.0) == Location(50.0, 45.0, 55.0)
+    assert Location.exactly(3) == Location(3.0, 3.0, 3.0)

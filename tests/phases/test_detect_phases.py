@@ -23,7 +23,7 @@ def covers(phases, name):
 @pytest.mark.parametrize("noise", [0.0, 0.02, 0.1])
 def test_planted_boundaries_lie_in_their_intervals(spacing, noise):
     phases = detect_phases(losses(range(0, 14_000, spacing), noise=noise, seed=spacing))
-    assert phases.found
+    assert phases.complete
     assert tuple(p.name for p in phases.phases) == NAMES
     assert all(covers(phases, name) for name in PLANTED)
 
@@ -60,7 +60,7 @@ def test_the_answer_is_json_and_the_same_every_time():
 
 def test_a_run_that_stops_before_settling_is_not_stable():
     phases = detect_phases(losses(range(0, 9500, 10), noise=0.02))
-    assert phases.found
+    assert phases.complete
     assert [p.name for p in phases.phases] == list(NAMES[:3])
     assert phases.phases[-1].end is None
     assert "had not settled" in phases.reason
@@ -92,7 +92,7 @@ def test_progress_measures_without_a_change_add_nothing():
 def test_a_random_table_only_memorises():
     rises = line(range(0, 30_000, 50), {0: CHANCE, 60: CHANCE, 200: 1.2, 1300: 1.4, 30_000: 1.6}, noise=0.02)
     phases = detect_phases({"train_loss": seen(range(0, 30_000, 50), noise=0.02), "test_loss": rises})
-    assert not phases.found
+    assert not phases.complete
     assert [p.name for p in phases.phases] == ["memorisation"]
     assert phases.phases[0].end == phases.boundary("memorisation ends").step
     assert phases.phase_at(20_000) is None
@@ -102,7 +102,7 @@ def test_a_random_table_only_memorises():
 def test_a_fall_that_ends_above_chance_is_no_generalisation():
     forgets = line(range(0, 20_000, 50), {0: CHANCE, 200: 1.2, 1300: 1.6, 9000: 1.6, 11_000: 0.8, 20_000: 0.8})
     phases = detect_phases({"train_loss": seen(range(0, 20_000, 50)), "test_loss": forgets})
-    assert not phases.found
+    assert not phases.complete
     assert [p.name for p in phases.phases] == ["memorisation"]
     assert "not below 0.5" in phases.reason
     assert phases.boundary("test loss falls") is not None
@@ -111,7 +111,7 @@ def test_a_fall_that_ends_above_chance_is_no_generalisation():
 def test_train_and_test_that_fall_together_have_no_phases():
     steps = range(0, 14_000, 20)
     phases = detect_phases({"train_loss": seen(steps, noise=0.02), "test_loss": seen(steps, level=-5.5, noise=0.02)})
-    assert not phases.found
+    assert not phases.complete
     assert phases.phases == ()
     assert "fell together" in phases.reason
 
@@ -127,7 +127,7 @@ def test_a_test_loss_already_low_at_its_peak_counts_as_together():
 def test_a_test_loss_that_falls_while_train_loss_still_falls_overlaps():
     early = line(range(0, 6000, 10), {0: CHANCE, 300: 1.0, 900: 1.0, 1900: -4, 6000: -4.1}, noise=0.02)
     phases = detect_phases({"train_loss": seen(range(0, 6000, 10), noise=0.02), "test_loss": early})
-    assert not phases.found
+    assert not phases.complete
     assert "overlap" in phases.reason
     assert phases.boundary("test loss settles") is not None
 
@@ -146,7 +146,7 @@ def test_a_test_loss_that_falls_while_train_loss_still_falls_overlaps():
 )
 def test_without_memorisation_nothing_is_found(values, said):
     phases = detect_phases({"train_loss": values, "test_loss": unseen(range(0, 9000, 30))})
-    assert not phases.found
+    assert not phases.complete
     assert phases.phases == phases.boundaries == ()
     assert said in phases.reason
     assert phases.boundary("memorisation ends") is None

@@ -4,13 +4,14 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 from latebloom._errors import UsageError
 from latebloom.runs import open_run
 from latebloom.runs.recorder import new_manifest
 from latebloom.store import Manifest, RunDirectory, identity
 from latebloom.tasks import ModularTask
-from latebloom.training import Experiment
+from latebloom.training import OPTIMISERS, Experiment, Optimiser, UpdateRule
 
 
 class FirstOperand(ModularTask):
@@ -20,11 +21,31 @@ class FirstOperand(ModularTask):
         return x
 
 
+def build_sgd(model: torch.nn.Module, settings: Optimiser) -> torch.optim.SGD:
+    return torch.optim.SGD(model.parameters(), settings.lr)
+
+
+OPTIMISERS.register(UpdateRule("plain_sgd", build_sgd))
+
+
 def write_run(path: Path, manifest: Manifest) -> Path:
     directory = RunDirectory(path)
     directory.create()
     directory.write_manifest(manifest)
     return path
+
+
+def test_an_unregistered_optimiser_is_named(tmp_path: Path) -> None:
+    manifest = new_manifest("run", Experiment())
+    experiment = {**manifest.experiment, "optimiser": {"name": "unknown_rule"}}
+    changes = {
+        "experiment": experiment,
+        "experiment_hash": identity(experiment),
+        "classes": {"optimiser": "lb_x:build"},
+    }
+    path = write_run(tmp_path / "run", manifest.model_copy(update=changes))
+    with pytest.raises(UsageError, match=r"its optimiser 'unknown_rule' is lb_x:build.*import lb_x first"):
+        _ = open_run(path).experiment
 
 
 def with_unknown_task(manifest: Manifest, place: str) -> Manifest:
@@ -34,8 +55,8 @@ def with_unknown_task(manifest: Manifest, place: str) -> Manifest:
 
 
 def test_the_manifest_names_classes_of_other_packages_only(tmp_path: Path) -> None:
-    manifest = new_manifest("run", Experiment(task=FirstOperand(p=7)))
-    assert manifest.classes == {"task": f"{__name__}:FirstOperand"}
+    manifest = new_manifest("run", Experiment(task=FirstOperand(p=7), optimiser=Optimiser(name="plain_sgd")))
+    assert manifest.classes == {"task": f"{__name__}:FirstOperand", "optimiser": f"{__name__}:build_sgd"}
     assert new_manifest("run", Experiment()).classes == {}
     assert open_run(write_run(tmp_path / "run", manifest)).experiment.task == FirstOperand(p=7)
 

@@ -44,6 +44,6 @@ def test_runs_without_both_are_left_out_and_counted():
     found = discrimination([(score, score > 1), (score, score > 9), (score, score < 2)])
     assert found.by_run == (1, None, 0)
     assert (found.auc.value, found.auc.n, found.left_out) == (0.5, 2, 1)
-    assert discrimination([(score, score > 9)]).auc.reason == "in no run is there a score for both members and others"
+    assert discrimination([(score, score > 9)]).auc.reason == "no run has scores for both members and others"
     single = discrimination([(score, score > 1)]).auc
-    assert (single.value, single.low, single.reason) == (1, None, "one run says nothing about other runs")
+    assert (single.value, single.low, single.reason) == (1, None, "one run gives no interval")

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from latebloom._errors import UsageError
-from latebloom.statistics.foresight import Contest, controls, shared_moments
-from latebloom.statistics.middle import mean
+from latebloom.statistics.foresight import ScoredItems, controls, shared_moments
+from latebloom.statistics.summaries import mean
 
 STEPS = np.array([0.0, 10.0, 20.0, 40.0])
 
 
-def contests(runs, items=15, winners=4, known_from=None, seed=0):
+def scored_runs(runs, items=15, winners=4, known_from=None, seed=0):
     """Random scores; from step ``known_from`` on the winners have the highest."""
     rng = np.random.default_rng(seed)
     found = []
@@ -19,12 +19,12 @@ def contests(runs, items=15, winners=4, known_from=None, seed=0):
         score = rng.random((len(STEPS), items))
         if known_from is not None:
             score[known_from <= STEPS] += member
-        found.append(Contest(STEPS, score, member))
+        found.append(ScoredItems(STEPS, score, member))
     return found
 
 
 def test_winners_that_are_known_from_a_step_on():
-    runs = contests(40, known_from=20)
+    runs = scored_runs(40, known_from=20)
     curve = [mean(values) for values in zip(*(run.foresight(STEPS.tolist()) for run in runs))]
     assert [point.value for point in curve[2:]] == [1, 1]
     for point in curve[:2]:
@@ -36,23 +36,25 @@ def test_winners_that_are_known_from_a_step_on():
 def test_the_control_sees_what_all_runs_have_in_common():
     """If the same items win in every run, another run's winners can be told as well: nothing of the run's own."""
     member = np.arange(6) < 2
-    runs = [Contest(STEPS[:1], np.array([member + 0.1 * np.random.default_rng(s).random(6)]), member) for s in (0, 1)]
+    runs = [
+        ScoredItems(STEPS[:1], np.array([member + 0.1 * np.random.default_rng(s).random(6)]), member) for s in (0, 1)
+    ]
     assert runs[0].foresight([0], controls(runs)[0]) == (1.0,)
     assert controls(runs[:1]) == [None]
 
 
 def test_the_last_record_before_a_moment_counts():
-    run = contests(1)[0]
+    run = scored_runs(1)[0]
     assert (run.at(19.9) == run.score[1]).all()
     assert np.isnan(run.at(41)).all()
     assert run.foresight([-1.0, np.nan, 50.0]) == (None, None, None)
 
 
 def test_moments_are_those_that_every_run_has():
-    first = contests(1)[0]
-    other = Contest(np.array([0.0, 20.0, 40.0, 80.0]), np.zeros((4, 15)), first.member)
+    first = scored_runs(1)[0]
+    other = ScoredItems(np.array([0.0, 20.0, 40.0, 80.0]), np.zeros((4, 15)), first.member)
     assert shared_moments([first, other]) == [0, 20, 40]
-    many = Contest(np.arange(0.0, 5000, 5), np.zeros((1000, 15)), first.member)
+    many = ScoredItems(np.arange(0.0, 5000, 5), np.zeros((1000, 15)), first.member)
     chosen = shared_moments([many], most=12)
     assert len(chosen) <= 12
     assert (chosen[0], chosen[1], chosen[-1]) == (0, 5, 4995)
@@ -61,4 +63,4 @@ def test_moments_are_those_that_every_run_has():
 
 def test_runs_of_different_sizes_are_refused():
     with pytest.raises(UsageError, match=r"runs with \[10, 15\] items"):
-        controls([*contests(1), *contests(1, items=10)])
+        controls([*scored_runs(1), *scored_runs(1, items=10)])

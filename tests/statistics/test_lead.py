@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from latebloom.statistics.lead import Lead, first_below, lead, leads
-from latebloom.statistics.middle import mean, median, quartiles
+from latebloom.statistics.lead import Lead, first_below, first_reached, lead, leads
+from latebloom.statistics.summaries import mean, median, quartiles
 
 
 def test_first_below():
@@ -36,3 +36,9 @@ def test_medians_and_means():
     assert (median([4.0]).value, median([4.0]).low) == (4, None)
     assert median([None]).reason == "no run has a value"
     assert (quartiles([1.0, 2, 3, 4, 5]).low, quartiles([]).median) == (2, None)
+
+
+def test_first_reached_ignores_records_without_a_value():
+    step, accuracy = np.array([0.0, 10, 20, 30]), np.array([0.1, np.nan, 0.9, 0.7])
+    assert first_reached(step, accuracy, 0.9) == 20
+    assert first_reached(step, accuracy, 0.95) is None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from latebloom._errors import UsageError
-from latebloom.statistics import GrokTimes, level_effects
+from latebloom.statistics import GeneralisationTimes, level_effects
 
 from .simulated import censored
 
@@ -29,18 +29,18 @@ def test_no_difference_is_covered():
     assert np.mean([None in pair for pair in ends]) < 0.2
 
 
-def test_undefined_where_a_level_does_not_grok():
-    never, runs = GrokTimes.of([None] * 3, [50] * 3), GrokTimes.of([10, 20, 30], [50] * 3)
+def test_undefined_where_a_level_does_not_generalise():
+    never, runs = GeneralisationTimes.of([None] * 3, [50] * 3), GeneralisationTimes.of([10, 20, 30], [50] * 3)
     (found,) = level_effects({"sgd": runs, "adam": never})
     assert (found.difference.value, found.factor.value) == (None, None)
-    assert found.difference.reason == "0 of 3 runs grokked, and the survival curve stays above 1/2"
+    assert found.difference.reason == "0 of 3 runs generalised, and the survival curve stays above 1/2"
     (turned,) = level_effects({"adam": never, "sgd": runs})
     assert turned.median.value == 20
     assert turned.difference.reason.startswith("of the reference level, 0 of 3")
-    (empty,) = level_effects({"adam": runs, "sgd": GrokTimes.of([], [])})
+    (empty,) = level_effects({"adam": runs, "sgd": GeneralisationTimes.of([], [])})
     assert empty.difference.reason == "there are no runs"
 
 
 def test_one_level_has_nothing_to_compare():
     with pytest.raises(UsageError, match="got 1 levels"):
-        level_effects({"a": GrokTimes.of([1.0], [2])})
+        level_effects({"a": GeneralisationTimes.of([1.0], [2])})

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from latebloom.statistics import GrokTimes, fit_power_law
+from latebloom.statistics import GeneralisationTimes, fit_power_law
 from latebloom.statistics.lognormal_fit import fit_lognormal
 
 from .simulated import law
@@ -29,7 +29,7 @@ def test_unbiased_where_leaving_censored_runs_out_is_not():
     ours, naive = [], []
     for _ in range(60):
         field, times = law(rng, 32, -1.0)
-        known = times.grokked
+        known = times.generalised
         ours.append(fit_lognormal(np.log(field), np.log(times.step), known).slope)
         naive.append(np.polyfit(np.log(field[known]), np.log(times.step[known]), 1)[0])
     assert np.mean(ours) == pytest.approx(-1, abs=0.03)
@@ -45,7 +45,7 @@ def test_no_effect_is_covered():
 def test_the_maximum_is_the_likelihoods():
     """Against a search in the plain parameters, without gradient."""
     field, times = law(np.random.default_rng(3), 20, -0.7)
-    x, y, known = np.log(field), np.log(times.step), times.grokked
+    x, y, known = np.log(field), np.log(times.step), times.generalised
 
     def loss(parameters):
         mean, sigma = parameters[0] + parameters[1] * x, np.exp(parameters[2])
@@ -59,32 +59,32 @@ def test_the_maximum_is_the_likelihoods():
 def test_without_censoring_it_is_least_squares():
     field, times = law(np.random.default_rng(4), 20, 0.5, budget=1e9)
     slope, intercept = np.polyfit(np.log(field), np.log(times.step), 1)
-    found = fit_lognormal(np.log(field), np.log(times.step), times.grokked)
+    found = fit_lognormal(np.log(field), np.log(times.step), times.generalised)
     assert [found.slope, found.intercept] == pytest.approx([slope, intercept], abs=1e-4)
 
 
 def test_undefined_says_why():
     field = np.array([1.0, 2.0, 4.0, 4.0])
-    few = fit_power_law(field, GrokTimes.of([10, 20, None, None], [50] * 4))
-    assert few.exponent.reason == "2 of 4 runs grokked, and a law with its scatter needs 3"
+    few = fit_power_law(field, GeneralisationTimes.of([10, 20, None, None], [50] * 4))
+    assert few.exponent.reason == "2 of 4 runs generalised, and a law with its scatter needs 3"
     assert few.curve == ()
-    one = fit_power_law(np.ones(4), GrokTimes.of([10, 20, 30, None], [50] * 4))
-    assert one.exponent.reason == "all runs that grokked have the same value of the field"
-    line = fit_power_law(field, GrokTimes.of([10, 20, 40, 40], [50] * 4))
+    one = fit_power_law(np.ones(4), GeneralisationTimes.of([10, 20, 30, None], [50] * 4))
+    assert one.exponent.reason == "all runs that generalised have the same value of the field"
+    line = fit_power_law(field, GeneralisationTimes.of([10, 20, 40, 40], [50] * 4))
     assert "exactly on a line" in line.exponent.reason
 
 
 def test_what_has_no_logarithm_is_left_out_and_counted():
     field, times = law(np.random.default_rng(0), 20, -1.0)
-    more = GrokTimes(np.append(times.step, [9000.0, 0.0]), np.append(times.grokked, [False, True]))
+    more = GeneralisationTimes(np.append(times.step, [9000.0, 0.0]), np.append(times.generalised, [False, True]))
     found = fit_power_law(np.append(field, [0.0, 1.0]), more, repeats=20)
     assert (found.left_out, found.exponent.n) == (2, 20)
     assert found.exponent.value == fit_power_law(field, times, repeats=20).exponent.value
 
 
 def test_few_runs_open_the_interval():
-    """Many draws of these runs have one value of the field among those that grokked."""
-    found = fit_power_law(np.array([1.0, 2.0, 2.0]), GrokTimes.of([10, 5, 4], [50] * 3), repeats=50).exponent
+    """Many draws of these runs have one value of the field among those that generalised."""
+    found = fit_power_law(np.array([1.0, 2.0, 2.0]), GeneralisationTimes.of([10, 5, 4], [50] * 3), repeats=50).exponent
     assert found.value is not None
     assert (found.low, found.high) == (None, None)
-    assert found.reason == "too many draws have too few runs that grokked"
+    assert found.reason == "too many draws have too few runs that generalised"

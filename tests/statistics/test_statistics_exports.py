@@ -1,4 +1,4 @@
-"""The room exports what it promises and needs no other room."""
+"""The package exports what it promises and loads no model."""
 
 import subprocess
 import sys
@@ -7,8 +7,9 @@ import latebloom.statistics as statistics
 
 CHECK = """
 import sys, latebloom.statistics
-rooms = {m.split('.')[1] for m in sys.modules if m.startswith('latebloom.')}
-print(sorted(rooms - {'statistics', '_config', '_errors', '_types', '_text'}), {'torch', 'pandas'} & set(sys.modules))
+packages = {m.split('.')[1] for m in sys.modules if m.startswith('latebloom.')}
+known = {'statistics', 'phases', '_config', '_errors', '_types', '_text'}
+print(sorted(packages - known), {'torch', 'pandas'} & set(sys.modules))
 """
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from latebloom._errors import UsageError
-from latebloom.statistics import GrokTimes, compare_survival, median_step, survival_curve
+from latebloom.statistics import GeneralisationTimes, compare_survival, median_step, survival_curve
 from latebloom.statistics.median_step import medians
 
 from .simulated import PLACEBO, TREATED, censored
@@ -20,7 +20,7 @@ def at(curve, step):
 def test_published_curve():
     """Product-limit estimates of 6-MP (Cox and Oakes) and R's survfit(conf.type = "log-log")."""
     curve = survival_curve(TREATED)
-    assert (curve.n, curve.grokked) == (21, 9)
+    assert (curve.n, curve.generalised) == (21, 9)
     for step, survival in {6: 0.857, 7: 0.807, 10: 0.753, 13: 0.690, 16: 0.627, 22: 0.538, 23: 0.448}.items():
         assert at(curve, step)[0] == pytest.approx(survival, abs=6e-4)
     assert at(curve, 6) == pytest.approx((0.857, 0.620, 0.952), abs=6e-4)
@@ -29,20 +29,20 @@ def test_published_curve():
 
 
 def test_curve_without_censoring_is_a_count():
-    curve = survival_curve(GrokTimes.of([1, 2, 2, 4], [9, 9, 9, 9]))
+    curve = survival_curve(GeneralisationTimes.of([1, 2, 2, 4], [9, 9, 9, 9]))
     assert curve.step == (0, 1, 2, 4)
     assert curve.survival == pytest.approx((1, 0.75, 0.25, 0))
     assert curve.low[0] is None
     assert curve.low[-1] is None
 
 
-def test_curve_of_runs_that_never_grok():
-    curve = survival_curve(GrokTimes.of([None, None], [5, 9]))
+def test_curve_of_runs_that_never_generalise():
+    curve = survival_curve(GeneralisationTimes.of([None, None], [5, 9]))
     assert curve.survival == (1, 1, 1)
     assert curve.low == (None, None, None)
-    assert json.loads(curve.model_dump_json())["grokked"] == 0
+    assert json.loads(curve.model_dump_json())["generalised"] == 0
     with pytest.raises(UsageError, match="got no runs"):
-        survival_curve(GrokTimes.of([], []))
+        survival_curve(GeneralisationTimes.of([], []))
 
 
 def test_published_medians():
@@ -53,12 +53,12 @@ def test_published_medians():
 @pytest.mark.parametrize("n", [5, 8])
 def test_median_without_censoring_is_the_usual_one(n):
     step = np.random.default_rng(n).permutation(100)[:n].astype(float)
-    assert median_step(GrokTimes(step, np.ones(n, dtype=bool))).value == np.median(step)
+    assert median_step(GeneralisationTimes(step, np.ones(n, dtype=bool))).value == np.median(step)
 
 
 def test_censored_runs_are_not_dropped():
-    """Three of four still at risk at step 30 hold the median back: among those that grokked alone it would be 20."""
-    times = GrokTimes.of([10, 20, 30, 40, None, None], [50, 50, 50, 50, 35, 50])
+    """Runs at risk at step 30 hold the median back: among those that generalised it would be 20."""
+    times = GeneralisationTimes.of([10, 20, 30, 40, None, None], [50, 50, 50, 50, 35, 50])
     # S: 5/6, 4/6, 3/6 until 40 with two at risk there: 1/4; so the stretch at 1/2 is 30 … 40.
     assert median_step(times).value == 35
 
@@ -74,15 +74,15 @@ def test_median_is_where_the_curve_crosses():
         assert medians(times, np.arange(15)[None])[0] == pytest.approx(expected)
 
 
-def test_median_is_undefined_where_too_few_grok():
-    found = median_step(GrokTimes.of([10, None, None], [50, 50, 50]))
+def test_median_is_undefined_where_too_few_generalise():
+    found = median_step(GeneralisationTimes.of([10, None, None], [50, 50, 50]))
     assert (found.value, found.low, found.high, found.n) == (None, None, None, 3)
-    assert found.reason == "1 of 3 runs grokked, and the survival curve stays above 1/2"
-    assert median_step(GrokTimes.of([], [])).reason == "there are no runs"
+    assert found.reason == "1 of 3 runs generalised, and the survival curve stays above 1/2"
+    assert median_step(GeneralisationTimes.of([], [])).reason == "there are no runs"
 
 
-def test_median_has_no_upper_bound_where_half_grok():
-    found = median_step(GrokTimes.of([10, 11, 12, 13, None, None, None], [50] * 7))
+def test_median_has_no_upper_bound_where_half_generalise():
+    found = median_step(GeneralisationTimes.of([10, 11, 12, 13, None, None, None], [50] * 7))
     assert (found.value, found.high) == (13, None)
     assert found.low is not None
     assert "stays above 1/2" in found.reason
@@ -101,7 +101,7 @@ def test_published_log_rank():
     found = compare_survival(TREATED, PLACEBO)
     assert found.chi_squared == pytest.approx(16.793, abs=1e-3)
     assert found.p_value == pytest.approx(4.17e-5, rel=1e-2)
-    assert (found.sooner, found.n, found.grokked) == (1, (21, 21), (9, 21))
+    assert (found.sooner, found.n, found.generalised) == (1, (21, 21), (9, 21))
     assert compare_survival(PLACEBO, TREATED).sooner == 0
 
 
@@ -113,9 +113,9 @@ def test_log_rank_of_equal_groups_is_uniform():
 
 
 def test_log_rank_undefined():
-    never, none = GrokTimes.of([None], [9]), GrokTimes.of([], [])
-    assert compare_survival(never, never).reason == "no run of either group grokked"
+    never, none = GeneralisationTimes.of([None], [9]), GeneralisationTimes.of([], [])
+    assert compare_survival(never, never).reason == "no run of either group generalised"
     assert compare_survival(never, none).reason == "a group has no runs"
-    apart = compare_survival(never, GrokTimes.of([20.0], [30]))
+    apart = compare_survival(never, GeneralisationTimes.of([20.0], [30]))
     assert apart.p_value is None
-    assert apart.reason == "one group had ended before the first run grokked"
+    assert apart.reason == "one group had ended before the first run generalised"

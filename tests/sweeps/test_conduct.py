@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from latebloom._errors import RunLockedError, UsageError
-from latebloom.runs import Outcome, Run, train_run
+from latebloom.runs import JobResult, Run, train_run
 from latebloom.store import RunDirectory, RunLock
 from latebloom.sweeps.failures import read_failures
 from latebloom.sweeps.place import Folder
@@ -58,8 +58,8 @@ def test_a_diverging_run_leaves_the_others_alone_and_is_not_trained_again(jobs, 
 
 
 def test_a_full_disk_ends_the_sweep_and_keeps_the_rest_for_later(jobs, inline, tmp_path: Path, monkeypatch) -> None:
-    def full(self, jobs, observer) -> list[Outcome]:
-        return [Outcome(job.name, "failed", 0, "disk full while writing x: free space") for job in jobs]
+    def full(self, jobs, observer) -> list[JobResult]:
+        return [JobResult(job.name, "failed", 0, "disk full while writing x: free space", fatal=True) for job in jobs]
 
     with monkeypatch.context() as patch:
         patch.setattr(Folder, "train", full)

@@ -4,7 +4,7 @@ import signal
 from collections import Counter
 from pathlib import Path
 
-from latebloom.runs import Outcome
+from latebloom.runs import JobResult
 from latebloom.sweeps.conduct import Conductor
 from latebloom.sweeps.engine import Event, Reached
 from latebloom.sweeps.failures import Failures
@@ -20,8 +20,8 @@ def test_counts_and_time_left() -> None:
     tally.begin(["a", "b"])
     tally.reached("a", 50)
     assert tally.done == 0.5
-    tally.end(Outcome("a", "finished", 100))
-    tally.end(Outcome("b", "diverged", 10, "train loss is not finite at step 10"))
+    tally.end(JobResult("a", "finished", 100))
+    tally.end(JobResult("b", "diverged", 10, "train loss is not finite at step 10"))
     assert (tally.left, tally.done, tally.count("finished"), tally.running) == (1, 2, 2, {})
     assert line(tally).startswith("2 finished, 0 running, 1 diverged, at most ")
 
@@ -29,8 +29,8 @@ def test_counts_and_time_left() -> None:
 def test_runs_that_diverge_do_not_hide_one_that_failed() -> None:
     tally = Tally(8, Counter(), {})
     for number in range(7):
-        tally.end(Outcome(f"diverged-{number}", "diverged", 10, "not finite"))
-    tally.end(Outcome("failed", "failed", 0, "no rights"))
+        tally.end(JobResult(f"diverged-{number}", "diverged", 10, "not finite"))
+    tally.end(JobResult("failed", "failed", 0, "no rights"))
     assert tally.failures == [("failed", "no rights")]
     assert tally.messages[0] == ("failed", "no rights")
     assert len(tally.messages) == 5
@@ -41,8 +41,8 @@ def test_plain_lines_where_there_is_no_terminal(capsys) -> None:
     with watch(quiet=False) as view:
         view(tally)
         view(tally)
-        tally.end(Outcome("a", "finished", 1))
-        tally.end(Outcome("b", "failed", 0, "why"))
+        tally.end(JobResult("a", "finished", 1))
+        tally.end(JobResult("b", "failed", 0, "why"))
         view(tally)
     assert [text[:4] for text in capsys.readouterr().err.splitlines()] == ["0/2 ", "2/2 "]
     with watch(quiet=True) as view:

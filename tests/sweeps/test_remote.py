@@ -7,9 +7,8 @@ import pytest
 
 from latebloom._errors import DamagedFileError, StoreError, UsageError
 from latebloom.runs import Run, train_run
-from latebloom.sweeps.choose_place import place_of
 from latebloom.sweeps.failures import NAME
-from latebloom.sweeps.place import Folder
+from latebloom.sweeps.place import Folder, place_of
 from latebloom.sweeps.remote import Remote
 
 

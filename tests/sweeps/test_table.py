@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -12,6 +13,7 @@ from latebloom.runs import Run
 from latebloom.sweeps import table as table_module
 from latebloom.sweeps.config_columns import flat, varied
 from latebloom.sweeps.export import check_table_file, plain_rows, text, write_table_file
+from latebloom.sweeps.row import results
 
 
 @pytest.fixture
@@ -37,7 +39,8 @@ def test_a_row_says_what_was_varied_and_what_came_of_it(sweep: Path, jobs, plant
     metrics = planted_run.directory.read_table(
         "metrics"
     ).to_pandas()  # as logged: other tests may have measured it since
-    assert planted["generalised_at"] == metrics[metrics.test_accuracy >= 0.99].step.min()
+    assert planted["test_learned_at"] == metrics[metrics.test_accuracy >= 0.99].step.min()
+    assert planted["outcome"] == "grokked"
     assert planted["test_loss"] == metrics.test_loss.iloc[-1]
     assert frame.loc[jobs([0])[0].name, "status"] == "finished"
     diverged = frame.loc[jobs([0], optimiser__lr=1e30)[0].name]
@@ -72,7 +75,7 @@ def test_a_damaged_checkpoint_takes_its_own_column_and_only_until_it_is_repaired
     last.write_bytes(whole[:100])
     damaged = planted()
     assert damaged["key_frequencies"] is None
-    assert None not in (damaged["train_reached"], damaged["test_reached"], damaged["test_loss"])
+    assert None not in (damaged["train_learned_at"], damaged["test_learned_at"], damaged["test_loss"])
     last.write_bytes(whole)
     assert planted() == damaged | {"key_frequencies": [3, 5, 9]}
 
@@ -118,3 +121,20 @@ def test_cells_and_columns() -> None:
     assert varied([a, a]) == []
     assert varied([a, {**a, "model.seed": 2, "data.seed": 2}]) == []
     assert varied([a, b]) == ["recipe", "model.seed", "data.seed"]
+
+
+def test_grokked_is_true_exactly_for_that_outcome(sweep: Path) -> None:
+    for row in plain_rows(table_module.sweep_table(sweep)):
+        assert row["grokked"] == (None if row["outcome"] is None else row["outcome"] == "grokked")
+
+
+def test_a_run_whose_phases_are_told_apart_did_not_grok_short_of_99_per_cent(
+    planted_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = planted_run.directory.read_table("metrics")
+    names = table.column_names
+    short = table.set_column(names.index("test_accuracy"), "test_accuracy", pc.multiply(table["test_accuracy"], 0.98))
+    monkeypatch.setattr(type(planted_run.directory), "read_table", lambda self, name: short)
+    row, _ = results(planted_run)
+    assert row["clean_up_from"] is not None
+    assert (row["outcome"], row["grokked"], row["test_learned_at"]) == ("partly generalised", False, None)

@@ -1,3 +1,5 @@
+"""The live view: curve, progress, phase, and the outcome in the end."""
+
 import io
 
 from rich.console import Console
@@ -5,6 +7,7 @@ from rich.console import Console
 from latebloom.training import Record
 from latebloom.views.curve import loss_curve
 from latebloom.views.history import History, clock
+from latebloom.views.training import _picture
 
 
 def test_the_curve_puts_losses_on_a_log_scale() -> None:
@@ -16,8 +19,8 @@ def test_the_curve_puts_losses_on_a_log_scale() -> None:
     assert text[9][10 + 20] == "•"
 
 
-def test_history_tells_progress_and_time() -> None:
-    history = History(steps=100)
+def test_history_gives_progress_and_time(tiny) -> None:
+    history = History(tiny(100))
     assert history.seconds_left is None
     history.take(Record(0, {"train_loss": 4.7, "test_loss": 4.7}))
     history.take(Record(10, {"train_loss": 1.0, "test_loss": 6.0}))
@@ -26,12 +29,27 @@ def test_history_tells_progress_and_time() -> None:
     assert (clock(59.0), clock(61.2), clock(3725.0)) == ("0:59", "1:01", "1:02:05")
 
 
-def test_a_live_picture_renders() -> None:
-    from latebloom.recipes import small
-    from latebloom.views.training import _picture
-
-    history = History(steps=100)
+def test_a_live_picture_renders(tiny) -> None:
+    history = History(tiny(100))
     history.take(Record(10, {"train_loss": 1.0, "test_loss": 6.0}))
     console = Console(file=io.StringIO(), width=100)
-    console.print(_picture(small(), history))
+    console.print(_picture(history))
     assert "seems to be in: memorisation" in console.file.getvalue()
+
+
+def rows(train_accuracy: float, test_accuracy: float) -> dict[str, float]:
+    accuracy = {"train_accuracy": train_accuracy, "test_accuracy": test_accuracy}
+    return {"train_loss": 1.0 - train_accuracy, "test_loss": 1.0 - test_accuracy, **accuracy}
+
+
+def test_the_outcome_is_shown_once_training_ends(tiny) -> None:
+    history = History(tiny(100))
+    history.take(Record(0, rows(0.0, 0.0)))
+    history.take(Record(20, rows(1.0, 0.0)))
+    history.take(Record(80, rows(1.0, 1.0)))
+    assert history.outcome == ""
+    history.take(Record(100, rows(1.0, 1.0), stopped="reached 100 steps"))
+    assert "Grokked: the train set reached 99 % accuracy at step 20 and the test set at step 80" in history.line()
+    resumed = History(tiny(100))
+    resumed.take(Record(80, rows(1.0, 1.0), stopped="reached 100 steps"))
+    assert resumed.outcome == ""

@@ -1,73 +1,48 @@
-"""The write-up's sentences, made checkable: one file per family. Claims read runs and never train."""
+"""The write-up's sentences, made checkable: quantities measured on runs, and claims judged by their values.
 
-from latebloom.claims import (
-    attention,
-    digits,
-    embedding,
-    few_examples,
-    induction,
-    late,
-    linear,
-    logits,
-    lottery,
-    much_data,
-    neurons,
-    operations,
-    optimisers,
-    precision,
-    stages,
-    training,
-    trigrams,
-    variants,
-    weight_decay,
-    weights,
-)
-from latebloom.claims.claim import Claim, SweepClaim, Verdict
-from latebloom.claims.evidence import Evidence
-from latebloom.claims.pool import Pooled, pool
+Claims read runs and never train. One file per family registers its quantities and claims when it is imported.
+"""
+
+# ruff: noqa: I001 - claims register when their file is imported, and keep the order of the write-up.
+from latebloom.claims.quantity import QUANTITIES, Measurement, Never, Quantity, Undefined, quantity
+from latebloom.claims.record import Record, merge, record_run
+from latebloom.claims.results import Results
 from latebloom.claims.systems import SYSTEMS, System
-from latebloom.runs import Run
-
-CLAIMS: tuple[Claim | SweepClaim, ...] = (
-    *embedding.CLAIMS,
-    *neurons.CLAIMS,
-    *attention.CLAIMS,
-    *logits.CLAIMS,
-    *training.CLAIMS,
-    *stages.CLAIMS,
-    *weights.CLAIMS,
-    *lottery.CLAIMS,
-    *much_data.CLAIMS,
-    *digits.CLAIMS,
-    *induction.CLAIMS,
-    *trigrams.CLAIMS,
-    *few_examples.CLAIMS,
-    *precision.CLAIMS,
-    *weight_decay.CLAIMS,
-    *optimisers.CLAIMS,
-    *linear.CLAIMS,
-    *variants.CLAIMS,
-    *operations.CLAIMS,
-    *late.CLAIMS,
-)
-"""Every claim, in the order of the write-up's systems."""
-
-
-def judge(run: Run) -> dict[str, Verdict]:
-    """The verdict of one run on every claim that speaks of such a run, by id; empty where none does."""
-    evidence = Evidence(run)
-    return {c.id: c.verdict(evidence) for c in CLAIMS if isinstance(c, Claim) and c.applies(run)}
-
+from latebloom.claims.verdict import POOLING, STATES, Pooled, State, Verdict, pool
+from latebloom.claims.claim import CLAIMS, Claim, Statistic, SweepClaim, register, statistic
+from latebloom.claims.evidence import Evidence
+from latebloom.claims import embedding, logits, neurons, attention, training, stages, weights, lottery  # noqa: F401
+from latebloom.claims import much_data, digits, induction, trigrams, few_examples  # noqa: F401
+from latebloom.claims import precision, weight_decay, optimisers, linear, variants, operations, late  # noqa: F401
+from latebloom.claims.judge import judge, judge_record, measure_claims
 
 __all__ = [
     "CLAIMS",
+    "POOLING",
+    "QUANTITIES",
+    "STATES",
     "SYSTEMS",
     "Claim",
     "Evidence",
+    "Measurement",
+    "Never",
     "Pooled",
+    "Quantity",
+    "Record",
+    "Results",
+    "State",
+    "Statistic",
     "SweepClaim",
     "System",
+    "Undefined",
     "Verdict",
     "judge",
+    "judge_record",
+    "measure_claims",
+    "merge",
     "pool",
+    "quantity",
+    "record_run",
+    "register",
+    "statistic",
 ]

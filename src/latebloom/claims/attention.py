@@ -1,43 +1,71 @@
 """Claims about the attention heads."""
 
 from latebloom.circuits.modular.heads import attention_heads
-from latebloom.claims.claim import Claim, Verdict, judged, undecided
+from latebloom.claims.claim import Claim, register
+from latebloom.claims.embedding import keys_of
 from latebloom.claims.evidence import Evidence
+from latebloom.claims.quantity import Undefined, once, quantity
+from latebloom.claims.region import AllOf, AtLeast, Below
 
 
-def _periodic(evidence: Evidence) -> Verdict:
-    heads = attention_heads(evidence.grid)
-    fves = [head.fve for head in heads or [] if head.fve is not None]
-    if not heads or not fves or not evidence.keys:
-        return undecided("needs attention heads and key frequencies")
-    named = ", ".join(f"{head.frequency} ({head.fve:.0%})" for head in heads if head.fve is not None)
-    own = all(head.frequency in evidence.keys for head in heads)
-    return judged(own and min(fves) >= 0.9, min(fves), f"heads at {named}")
+@once
+def _heads(evidence: Evidence) -> dict[int, tuple[int, float]]:
+    """Best frequency of each head that varies, and the share of variance that it explains."""
+    heads = attention_heads(evidence.grid) or []
+    found = {
+        i: (head.frequency, head.fve)
+        for i, head in enumerate(heads)
+        if head.frequency is not None and head.fve is not None
+    }
+    if not found:
+        raise Undefined("the model has no attention heads whose pattern varies")
+    return found
 
 
-def _never_to_itself(evidence: Evidence) -> Verdict:
+@quantity("", "the best frequency of each head")
+def head_frequencies(evidence: Evidence) -> list[float]:
+    return [float(frequency) for frequency, _ in _heads(evidence).values()]
+
+
+@quantity("share", "the shares of variance that the heads' best frequencies explain")
+def head_fves(evidence: Evidence) -> list[float]:
+    return [fve for _, fve in _heads(evidence).values()]
+
+
+@quantity("share", "the smallest share of a head's variance that its best frequency explains")
+def head_fve_min(evidence: Evidence) -> float:
+    return min(fve for _, fve in _heads(evidence).values())
+
+
+@quantity("share", "the share of the heads whose best frequency is a key frequency")
+def heads_at_key_frequencies(evidence: Evidence) -> float:
+    keys, heads = keys_of(evidence), _heads(evidence)
+    return sum(frequency in keys for frequency, _ in heads.values()) / len(heads)
+
+
+@quantity("share", "the attention that `=` pays to itself, on average over heads and pairs,")
+def mean_attention_to_self(evidence: Evidence) -> float:
     heads = attention_heads(evidence.grid)
     if not heads:
-        return undecided("the model has no attention")
-    mean = sum(head.to_itself for head in heads) / len(heads)
-    return judged(mean < 0.01, mean, f"{mean:.2%} on average over heads and pairs")
+        raise Undefined("the model has no attention")
+    return sum(head.to_itself for head in heads) / len(heads)
 
 
-CLAIMS = (
+register(
     Claim(
         id="heads-periodic",
         sentence="Each head's attention is periodic in one key frequency.",
         place="P; W shows head 0",
-        write_up="97.9-99.1 % (P)",
-        rule="The best frequency is a key one and explains at least 90 % of the variance, in every head (arbitrary).",
-        judge=_periodic,
+        published="97.9-99.1 % (P)",
+        region=AllOf(AtLeast(head_fve_min, 0.9, "arbitrary"), AtLeast(heads_at_key_frequencies, 1.0)),
+        finding="the heads' best frequencies are {head_frequencies:.0f}; they explain {head_fves:.0%}",
     ),
     Claim(
         id="no-attention-to-self",
         sentence="`=` hardly attends to itself (before a late change that the write-up saw near step 43 000).",
         place="W, footnote 27; P",
-        write_up="0.1-0.4 % (P)",
-        rule="Mean attention under 1 % (arbitrary: over twice P's largest).",
-        judge=_never_to_itself,
+        published="0.1-0.4 % (P)",
+        region=Below(mean_attention_to_self, 0.01, "arbitrary, over twice P's largest"),
+        finding="{mean_attention_to_self:.2%} on average over heads and pairs",
     ),
 )

@@ -1,104 +1,222 @@
-"""A sentence of the write-up made checkable, and what became of it."""
+"""Claims: sentences of the write-up made checkable. A claim names quantities and the region in which it holds."""
+
+from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from math import isfinite
+from string import Formatter
+from typing import Any
 
-import numpy as np
-
-from latebloom._config import Config
-from latebloom.claims.evidence import Evidence
+from latebloom._registry import Registry
+from latebloom.claims.quantity import Measurement, Quantity, Term, Undefined, Values, measured
+from latebloom.claims.record import Record
+from latebloom.claims.region import Holds, Region, names_of
 from latebloom.claims.systems import SYSTEMS
+from latebloom.claims.verdict import Verdict
 from latebloom.runs import Run
 
-NEEDS_GROKKING = "needs a run that grokked, and `latebloom measure`"
-"""Why a claim about the phases is undecided on a run that lacks them."""
 
-Outcome = Literal["holds", "fails", "undecided"]
+@dataclass(frozen=True, kw_only=True)
+class _Sentence:
+    """What claims about one run and about many have in common.
 
-
-class Verdict(Config):
-    """What one run, or one set of runs, says of one claim. ``value`` is the measured quantity that was judged; None
-    where there is none."""
-
-    outcome: Outcome
-    value: float | None
-    found: str
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One sentence about single runs; over several seeds it is judged on each.
-
-    sentence: in our words. place: where the write-up (W) or the paper (P) says it. write_up: its own number.
-    rule: what is measured and from which value on the claim holds, with where that threshold comes from.
-    judge: the verdict on one run; undecided where the run lacks what it takes.
-    system: which of the write-up's experiments it speaks of (a name in `latebloom.claims.systems`).
-    figure: the figure that shows it, by name. needs: what it is judged on, of that system.
+    sentence: in our words. place: where the write-up (W) or the paper (P) states it. published: their own number, or
+    what they say in place of one. region: the values for which the claim holds. provided: undecided outside this
+    region. finding: a template over names of measurements, such as "{loss:.2g}". shows: the number beside the verdict,
+    by default the first term of the region. system: the experiment of the write-up that it is about, a name in
+    `SYSTEMS`. figure: the name of the figure that shows it.
     """
 
     id: str
     sentence: str
     place: str
-    write_up: str
-    rule: str
-    judge: Callable[[Evidence], Verdict]
+    published: str
+    region: Region
+    finding: str
+    provided: Region | None = None
+    shows: Term | None = None
     system: str = "mainline"
     figure: str | None = None
 
+    @property
+    def rule(self) -> str:
+        """How it is judged, in words; made from the regions."""
+        condition = f" Undecided unless {self.provided.text()}." if self.provided is not None else ""
+        return _capital(f"{self.region.text()}.{condition}")
+
+    @property
+    def write_up(self) -> str:
+        """``published``, by the name that it has in stored documents."""
+        return self.published
+
+    def _names(self) -> tuple[str, ...]:
+        """Names of the measurements that judging and reporting it needs."""
+        judged = (*names_of(self.region), *names_of(self.provided, self.shows))
+        return tuple(dict.fromkeys((*judged, *_fields(self.finding))))
+
+    def _judged(self, values: Values) -> Verdict:
+        """The verdict on measured values."""
+        text = _finding(self.finding, values)
+        try:
+            if self.provided is not None and not self.provided.contains(values):
+                return undecided(f"{text}; not judged, since the rule asks that {self.provided.text()}")
+            holds = self.region.contains(values)
+        except Undefined as undefined:
+            return undecided(text if undefined.reason in text else undefined.reason)
+        return Verdict(state="holds" if holds else "fails", value=self._shown(values), finding=text)
+
+    def _shown(self, values: Values) -> float | None:
+        """The number beside the verdict; None where it is yes or no, a word, undefined or infinite."""
+        if self.shows is None and isinstance(self.region, Holds):
+            return None
+        try:
+            value = (self.shows or next(self.region.terms())).of(values)
+        except Undefined:
+            return None
+        return float(value) if isinstance(value, float) and isfinite(value) else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim(_Sentence):
+    """One sentence about single runs; over several seeds it is judged on each, and the verdicts are pooled."""
+
     needs = "one run"
 
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """Names of the quantities that must be measured on a run."""
+        return self._names()
+
     def applies(self, run: Run) -> bool:
-        """Whether it speaks of such a run."""
+        """Whether it is about such a run."""
         return SYSTEMS[self.system].has(run)
 
-    def verdict(self, evidence: Evidence) -> Verdict:
-        """The verdict on one run. One that diverged decides nothing: what is left of it are the weights before, which
-        nobody meant to train. One that is not finished fails nothing: what it lacks may come yet."""
-        if _diverged(evidence):
+    def judge(self, values: Values) -> Verdict:
+        """The verdict on the measured quantities of a finished run."""
+        return self._judged(values)
+
+    def verdict(self, record: Record) -> Verdict:
+        """The verdict on one run. A run that diverged decides nothing: the weights that are left are those of a
+        training nobody wanted. An unfinished run cannot fail a claim, since it may still uphold it later."""
+        if not record.has(self.quantities):
+            return not_measured("its quantities have not been measured")
+        if record.status == "diverged":
             return undecided("the run diverged")
-        found = self.judge(evidence)
-        unfinished = found.outcome == "fails" and evidence.run.status != "finished"
-        return undecided(f"{found.found}; the run is not finished") if unfinished else found
+        verdict = self.judge(record.quantities)
+        if verdict.state == "fails" and record.status != "finished":
+            return undecided(f"{verdict.finding}; the run is not finished")
+        return verdict
 
 
-@dataclass(frozen=True)
-class SweepClaim:
-    """One sentence about many runs, which differ in seed and perhaps in a setting; fields as of `Claim`."""
+@dataclass(frozen=True, eq=False)
+class Statistic(Term):
+    """What many runs say together: a pure function of their records.
 
-    id: str
-    sentence: str
-    place: str
-    write_up: str
-    rule: str
-    judge: Callable[[Sequence[Evidence]], Verdict]
-    system: str
-    figure: str | None = None
+    compute: a value, or an estimate with its interval; raises `Undefined`. quantities: names of what it reads.
+    """
+
+    compute: Callable[[Sequence[Record]], Any]
+    quantities: tuple[str, ...]
+
+
+def statistic(
+    unit: str, formula: str, *quantities: Quantity, name: str | None = None
+) -> Callable[[Callable[[Sequence[Record]], Any]], Statistic]:
+    """Decorator that makes a statistic of a function of records, named after the function by default."""
+
+    def make(compute: Callable[[Sequence[Record]], Any]) -> Statistic:
+        return Statistic(name or compute.__name__, unit, formula, compute, tuple(one.name for one in quantities))
+
+    return make
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepClaim(_Sentence):
+    """One sentence about many runs, which differ in seed and perhaps in a setting.
+
+    statistics: those of the regions and of the finding.
+    """
+
+    statistics: tuple[Statistic, ...]
 
     needs = "a sweep"
 
-    def verdict(self, runs: Sequence[Evidence]) -> Verdict:
-        """The verdict on all runs but those that diverged, which decide nothing here either."""
-        kept = [run for run in runs if not _diverged(run)]
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """Names of the quantities that must be measured on every run."""
+        return tuple(dict.fromkeys(name for one in self.statistics for name in one.quantities))
+
+    def judge(self, records: Sequence[Record]) -> Verdict:
+        """The verdict on finished runs, one or more."""
+        return self._judged({one.name: measured(one.compute, records) for one in self.statistics})
+
+    def verdict(self, records: Sequence[Record]) -> Verdict:
+        """The verdict on all finished runs: those that diverged, or that are still being trained, decide nothing."""
+        known = [record for record in records if record.has(self.quantities)]
+        if not known:
+            return not_measured("its quantities have not been measured")
+        kept = [record for record in known if record.status == "finished"]
         if not kept:
-            return undecided("no run, or every run diverged")
-        found = self.judge(kept)
-        lost = len(runs) - len(kept)
-        note = f"; {lost} runs that diverged left out" if lost else ""
-        return found.model_copy(update={"found": found.found + note})
+            return undecided("every run diverged or is unfinished")
+        verdict, lost = self.judge(kept), len(known) - len(kept)
+        note = f"; {lost} runs that diverged or are unfinished are left out" if lost else ""
+        return verdict.model_copy(update={"finding": verdict.finding + note})
 
 
-def _diverged(evidence: Evidence) -> bool:
-    return evidence.run.status == "diverged"
+CLAIMS: Registry[Claim | SweepClaim] = Registry("claim", name=lambda claim: claim.id)
+"""Every claim by its id, in the order of the write-up's systems."""
 
 
-def judged(holds: bool | np.bool, value: float | int | None, found: str) -> Verdict:
-    """A verdict that could be reached; undecided where the quantity that was judged is infinite or undefined."""
-    if value is not None and not np.isfinite(value):
-        return undecided(f"{found}: what is judged comes to {value}")
-    return Verdict(outcome="holds" if holds else "fails", value=None if value is None else float(value), found=found)
+def register(*claims: Claim | SweepClaim) -> None:
+    """Add claims, in this order."""
+    for claim in claims:
+        CLAIMS.register(claim)
 
 
-def undecided(why: str) -> Verdict:
-    """A verdict that could not be reached, and what it would take."""
-    return Verdict(outcome="undecided", value=None, found=why)
+def undecided(reason: str) -> Verdict:
+    """A verdict that could not be reached, and why."""
+    return Verdict(state="undecided", value=None, finding=reason)
+
+
+def not_measured(reason: str) -> Verdict:
+    """The verdict while nothing is measured, and what measures it."""
+    return Verdict(state="not measured", value=None, finding=reason)
+
+
+def _fields(template: str) -> tuple[str, ...]:
+    """Names in a template."""
+    return tuple(field.partition(".")[0] for _, field, _, _ in Formatter().parse(template) if field)
+
+
+def _finding(template: str, values: Values) -> str:
+    """The template filled in; instead the reasons, each once, where a quantity in it is undefined."""
+    names = _fields(template)
+    reasons = [values[name].reason or "undefined" for name in names if values[name].value is None]
+    if reasons:
+        return "; ".join(dict.fromkeys(reasons))
+    return template.format_map({name: _Shown(values[name]) for name in names})
+
+
+class _Shown:
+    """A measurement in a template: lists are joined by commas, ends of an interval are ``.low`` and ``.high``."""
+
+    def __init__(self, measurement: Measurement) -> None:
+        self._measurement = measurement
+
+    def __format__(self, spec: str) -> str:
+        return _text(self._measurement.value, spec)
+
+    def __getattr__(self, end: str) -> str | _Shown:
+        value = getattr(self._measurement, end)
+        return "open" if value is None else _Shown(Measurement(value=value))
+
+
+def _text(value: Any, spec: str) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(_text(one, spec) for one in value) or "none"
+    return "–" if value is None else str(value) if isinstance(value, str) else format(value, spec)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,92 +1,163 @@
 """Claims about addition digit by digit."""
 
 from collections.abc import Sequence
+from typing import cast
 
-from latebloom.circuits.digits import digit_spectrum, run_sums
-from latebloom.claims.claim import Claim, SweepClaim, Verdict, judged, undecided
+from latebloom.circuits.digits import DigitSpectrum, digit_spectrum, run_sums
+from latebloom.claims.claim import Claim, SweepClaim, register, statistic
 from latebloom.claims.evidence import Evidence
+from latebloom.claims.parts import (
+    EACH_CHANGES,
+    EACH_CHANGES_FINDING,
+    PARTS_EXPLAIN,
+    PARTS_EXPLAIN_FINDING,
+    parts_that_change,
+)
+from latebloom.claims.quantity import Undefined, once, quantity
+from latebloom.claims.record import Record
+from latebloom.claims.region import Above, AtLeast, Below, Holds
 from latebloom.tasks import DigitAddition
 
 _PLACE = 'W, "Speculation: Phase Changes are Everywhere"'
+_FIRST = 2
 
 
-def each_changes(evidence: Evidence) -> Verdict:
-    """Whether every part of the task has a phase change of its own: a slow start, a sudden fall that has ended."""
-    losses = evidence.parts
-    sudden = {
-        part.name: part.step.step
-        for part in losses.changes.parts
-        if part.step is not None and part.change is not None and part.change.has_onset
-    }
-    steps = ", ".join(f"{name} {sudden[name]:.0f}" for name in losses.changes.order if name in sudden)
-    count, of = len(sudden), len(evidence.run.task.components)
-    return judged(count == of, count, f"{count} of {of} parts: {steps or 'none'}")
-
-
-def parts_make_the_whole(evidence: Evidence) -> Verdict:
-    """How much of the whole loss's fall, from guessing to its last value, the parts' phase changes make up."""
-    share = evidence.parts.explained
-    if share is None:
-        return undecided("the whole loss does not fall below guessing")
-    return judged(share >= 0.5, share, f"the parts' phase changes make up {share:.0%} of the fall of the whole loss")
-
-
-def _apart(evidence: Evidence) -> Verdict:
-    changes = evidence.parts.changes
-    neighbours = len(changes.order) - 1
+def _neighbours(evidence: Evidence) -> int:
+    neighbours = len(evidence.parts.changes.order) - 1
     if neighbours < 1:
-        return undecided("fewer than two parts have a phase change")
-    found = f"{changes.apart} of {neighbours} neighbours in time have intervals that do not touch"
-    return judged(2 * changes.apart >= neighbours, changes.apart / neighbours, found)
+        raise Undefined("fewer than two parts have a phase change")
+    return neighbours
 
 
-def _first_two(evidence: Evidence) -> Verdict:
+@quantity("neighbours", "the number of neighbours in time among the parts' phase changes")
+def neighbouring_changes(evidence: Evidence) -> int:
+    return _neighbours(evidence)
+
+
+@quantity("neighbours", "the number of neighbours in time whose 95 % intervals do not touch")
+def neighbouring_changes_apart(evidence: Evidence) -> int:
+    _neighbours(evidence)
+    return evidence.parts.changes.apart
+
+
+@quantity("share", "the share of neighbours in time, among the parts' phase changes, whose 95 % intervals do not touch")
+def changes_apart_share(evidence: Evidence) -> float:
+    return evidence.parts.changes.apart / _neighbours(evidence)
+
+
+@quantity("", "the order of the parts' phase changes")
+def change_order(evidence: Evidence) -> str:
     order = evidence.parts.changes.order
-    if len(order) < 3:
-        return undecided("fewer than three digits have a phase change")
-    first = set(evidence.run.task.components[:2])
-    return judged(set(order[:2]) == first, None, f"in order: {', '.join(order)}")
+    if len(order) <= _FIRST:
+        raise Undefined(f"only {len(order)} digits have a phase change, and {_FIRST + 1} are needed")
+    return ", ".join(order)
 
 
-def _order_unstable(runs: Sequence[Evidence]) -> Verdict:
-    sure = [_surely_before(run) for run in runs]
-    turned = {pair for one in sure for pair in one if any(pair[::-1] in other for other in sure)}
-    if sum(map(bool, sure)) < 2:
-        return undecided("needs two runs in which two phase changes are surely apart")
-    pairs = sorted({" and ".join(sorted(pair)) for pair in turned})
-    return judged(bool(turned), len(pairs), f"surely in one order here and in the other there: {pairs or 0}")
+@quantity("", f"the {_FIRST} earliest phase changes are those of the first {_FIRST} digits")
+def leading_digits_first(evidence: Evidence) -> float:
+    change_order.measure(evidence)
+    first = set(evidence.parts.changes.order[:_FIRST])
+    return float(first == set(evidence.run.task.components[:_FIRST]))
 
 
-def _surely_before(run: Evidence) -> set[tuple[str, str]]:
-    """Pairs of parts of which the first changes before the second: their intervals do not touch."""
-    at = {part.name: part.step for part in run.parts.changes.parts if part.step is not None}
-    return {(a, b) for a in at for b in at if at[a].high < at[b].low}
+def _interval_ends(evidence: Evidence, high: bool) -> list[float | None]:
+    """An end of the interval of each part's phase change, in the order of the task's parts."""
+    steps = {part.name: part.step for part in evidence.parts.changes.parts}
+    ends = [steps.get(name) for name in evidence.run.task.components]
+    return [None if step is None else step.high if high else step.low for step in ends]
 
 
-def _digits_as_waves(evidence: Evidence) -> Verdict:
-    task = evidence.run.task
-    assert isinstance(task, DigitAddition)
-    spectrum = digit_spectrum(run_sums(evidence.run.checkpoint().model, task).embedding)
-    # Digits in order along any smooth line have much of frequency 1: that alone is no algorithm of waves.
+@quantity("steps", "the lower ends of the 95 % intervals of the parts' phase changes")
+def change_lows(evidence: Evidence) -> list[float | None]:
+    return _interval_ends(evidence, high=False)
+
+
+@quantity("steps", "the upper ends of the 95 % intervals of the parts' phase changes")
+def change_highs(evidence: Evidence) -> list[float | None]:
+    return _interval_ends(evidence, high=True)
+
+
+@once
+def _spectrum(evidence: Evidence) -> DigitSpectrum:
+    return digit_spectrum(run_sums(evidence.run.checkpoint().model, cast(DigitAddition, evidence.run.task)).embedding)
+
+
+def _best(evidence: Evidence) -> int:
+    """The frequency over 1 that fewest random orders of the digits have as much of: digits in order along any smooth
+    line have much of frequency 1, which alone is no algorithm of waves."""
+    spectrum = _spectrum(evidence)
     higher = {k: chance for k, chance in spectrum.above.items() if k > 1}
     if not higher:
-        return undecided("the digits' embedding does not vary")
-    best = min(higher, key=lambda k: (higher[k], -spectrum.fraction[k]))
-    shares = ", ".join(f"{k}: {share:.0%}" for k, share in spectrum.fraction.items())
-    found = f"energy by frequency {shares}; {higher[best]:.1%} of random orders have as much of {best}"
-    return judged(higher[best] < 0.05 / len(higher), higher[best], found)
+        raise Undefined("the digits' embedding does not vary")
+    return min(higher, key=lambda k: (higher[k], -spectrum.fraction[k]))
 
 
-_EACH = "Every digit's loss falls by a quarter of guessing or more (arbitrary) between two corners."
+@quantity("share", "the shares of the digit embedding's energy at frequencies 1, 2, …")
+def digit_energy(evidence: Evidence) -> list[float]:
+    return list(_spectrum(evidence).fraction.values())
 
-CLAIMS = (
+
+@quantity("", "that frequency")
+def digit_wave_frequency(evidence: Evidence) -> int:
+    return _best(evidence)
+
+
+_FREQUENCIES_TRIED = 4
+_LEVEL = 0.05
+
+
+@quantity(
+    "share",
+    "the share of random orders of the digits that have as much energy at some frequency over 1 as the digits' "
+    "embedding "
+    "has, at the frequency for which they are fewest,",
+)
+def digit_wave_chance(evidence: Evidence) -> float:
+    return _spectrum(evidence).above[_best(evidence)]
+
+
+def _surely_before(record: Record) -> set[tuple[int, int]]:
+    """Pairs of parts of which the first changes before the second: their intervals do not touch."""
+    lows, highs = record.value(change_lows.name) or (), record.value(change_highs.name) or ()
+    known = [i for i, low in enumerate(lows) if low is not None]
+    return {(a, b) for a in known for b in known if highs[a] < lows[b]}
+
+
+def _turned(records: Sequence[Record]) -> list[str]:
+    """Pairs of digits that are surely in one order in one run and in the other in another."""
+    sure = [_surely_before(record) for record in records]
+    if sum(map(bool, sure)) < 2:
+        raise Undefined("needs two runs in which two phase changes are surely apart")
+    turned = {tuple(sorted(pair)) for one in sure for pair in one if any(pair[::-1] in other for other in sure)}
+    return [f"{a} and {b}" for a, b in sorted(turned)]
+
+
+@statistic(
+    "pairs",
+    "the number of pairs of digits whose phase changes come surely (with 95 % intervals that do not touch) in one "
+    "order "
+    "in one run and in the other in another",
+    change_lows,
+    change_highs,
+)
+def turned_pairs(records: Sequence[Record]) -> int:
+    return len(_turned(records))
+
+
+@statistic("", "these pairs of digits", change_lows, change_highs)
+def turned_pairs_named(records: Sequence[Record]) -> str:
+    return ", ".join(_turned(records)) or "none"
+
+
+register(
     Claim(
         id="digits-change-each",
         sentence="In 5-digit addition each digit of the answer has a phase change of its own.",
         place=_PLACE,
-        write_up="6 of 6 (W); under 0.5 nats at 172, 950, 1941, 1753, 1642, 1664 (published run)",
-        rule=_EACH,
-        judge=each_changes,
+        published="6 of 6 (W); under 0.5 nats at 172, 950, 1941, 1753, 1642, 1664 (published run)",
+        region=EACH_CHANGES,
+        shows=parts_that_change,
+        finding=EACH_CHANGES_FINDING,
         system="digits",
         figure="component-losses",
     ),
@@ -94,9 +165,10 @@ CLAIMS = (
         id="digits-apart",
         sentence="The digits' phase changes are separate: they come at different times.",
         place=_PLACE,
-        write_up="many small non-convexities (a picture)",
-        rule="At least half (arbitrary) of the neighbours in time have 95 % intervals that do not touch.",
-        judge=_apart,
+        published="many small non-convexities (a picture)",
+        region=AtLeast(changes_apart_share, 0.5, "arbitrary"),
+        finding="{neighbouring_changes_apart:.0f} of {neighbouring_changes:.0f} neighbours in time have intervals that "
+        "do not touch",
         system="digits",
         figure="component-losses",
     ),
@@ -104,9 +176,9 @@ CLAIMS = (
         id="digits-0-and-1-first",
         sentence="Digits 0 and 1 tend to come first.",
         place=_PLACE,
-        write_up="tend to be first",
-        rule="The two earliest phase changes are those of the first two digits, in four of five runs.",
-        judge=_first_two,
+        published="tend to be first",
+        region=Holds(leading_digits_first),
+        finding="in order: {change_order}",
         system="digits",
         figure="component-losses",
     ),
@@ -114,9 +186,10 @@ CLAIMS = (
         id="digits-order-unstable",
         sentence="The order of the digits' phase changes is not stable between runs.",
         place=_PLACE,
-        write_up="not stable between runs",
-        rule="Two digits are surely in one order in one run and in the other in another (95 % intervals apart).",
-        judge=_order_unstable,
+        published="not stable between runs",
+        region=Above(turned_pairs, 0.0),
+        finding="pairs of digits surely in one order in one run and in the other in another: {turned_pairs_named}",
+        statistics=(turned_pairs, turned_pairs_named),
         system="digits",
         figure="component-losses",
     ),
@@ -124,9 +197,9 @@ CLAIMS = (
         id="digits-make-the-whole",
         sentence="The bumps of the whole loss are the phase changes of its parts.",
         place=_PLACE,
-        write_up="the sum of 6 components",
-        rule="The parts' phase changes make up half or more (arbitrary) of the fall of the whole loss from guessing.",
-        judge=parts_make_the_whole,
+        published="the sum of 6 components",
+        region=PARTS_EXPLAIN,
+        finding=PARTS_EXPLAIN_FINDING,
         system="digits",
         figure="component-losses",
     ),
@@ -134,9 +207,11 @@ CLAIMS = (
         id="digits-as-waves",
         sentence="The model that adds 5 digits embeds them as waves, a variant of the trig algorithm (preliminary).",
         place='W, "Future Directions", loose threads',
-        write_up="preliminary",
-        rule="Some frequency over 1 is as strong in fewer than 1.25 % of random orders of the digits (5 % over four).",
-        judge=_digits_as_waves,
+        published="preliminary",
+        region=Below(digit_wave_chance, _LEVEL / _FREQUENCIES_TRIED, "5 % shared among four frequencies"),
+        finding="energy by frequency from 1: {digit_energy:.0%}; {digit_wave_chance:.1%} of random orders have as "
+        "much at "
+        "frequency {digit_wave_frequency:.0f}",
         system="digits",
         figure="digit-fourier",
     ),
@@ -144,9 +219,10 @@ CLAIMS = (
         id="digits-15-change-each",
         sentence="In 15-digit addition there are 16 separate phase changes.",
         place=_PLACE,
-        write_up="16",
-        rule=_EACH,
-        judge=each_changes,
+        published="16",
+        region=EACH_CHANGES,
+        shows=parts_that_change,
+        finding=EACH_CHANGES_FINDING,
         system="digits-15",
         figure="component-losses",
     ),

@@ -1,150 +1,290 @@
 """Claims about repeated subsequences and the induction circuit."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
-from latebloom.claims.claim import Claim, SweepClaim, Verdict, judged, undecided
+from latebloom.circuits.induction import InductionCircuit
+from latebloom.claims.claim import Claim, SweepClaim, register, statistic
 from latebloom.claims.evidence import Evidence
-from latebloom.claims.much_data import sudden
-from latebloom.claims.reinforcement import reinforced
-from latebloom.models import TransformerConfig
-from latebloom.phases import NoChange
+from latebloom.claims.falls import TEST_FALL, deepest_fall
+from latebloom.claims.learning import series_of
+from latebloom.claims.quantity import Measurement, Undefined, once, percent, quantity
+from latebloom.claims.record import Record
+from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Holds
+from latebloom.claims.reinforcement import CRITERION, Reinforcement, reinforcement
 
-_NEEDS = "needs `latebloom measure` and the two heads in the final model"
 _COMPOSITION = 'W, "Speculation: Phase Changes Are Inherent to Composition"'
+_LEAD = 0.25
+
+Head = tuple[int, int]
 
 
-def _two_heads(evidence: Evidence) -> Verdict:
-    found = evidence.induction
-    if found.pair is None:
-        return judged(False, None, found.undefined or "no pair of heads")
-    source, target = (found.head(place) for place in found.pair)
-    score = min(source.previous_token, target.induction)
-    return judged(
-        True,
-        score,
-        f"head {_name(found.pair[0])} attends to the previous token ({source.previous_token:.2f}), head "
-        f"{_name(found.pair[1])} to what followed the last time ({target.induction:.2f}; "
-        f"{target.induction_control:.2f} on tokens without repeats)",
+def _pair(evidence: Evidence) -> tuple[InductionCircuit, Head, Head]:
+    """The circuit, its previous-token head and its induction head."""
+    circuit = evidence.induction
+    if circuit.pair is None:
+        raise Undefined(circuit.undefined or "no pair of heads")
+    source, target = circuit.pair
+    return circuit, source, target
+
+
+def _name(head: Head) -> str:
+    return f"{head[0]}.{head[1]}"
+
+
+@quantity(
+    "",
+    "there is a previous-token head and, in a later layer, an induction head, whose scores lead by "
+    f"{_LEAD:g} of all attention (arbitrary) over even attention and over tokens without repeats",
+)
+def induction_pair(evidence: Evidence) -> float:
+    return float(evidence.induction.pair is not None)
+
+
+@quantity("", "the previous-token head and the induction head (layer.head)")
+def induction_heads(evidence: Evidence) -> str:
+    _, source, target = _pair(evidence)
+    return f"{_name(source)} and {_name(target)}"
+
+
+@quantity("share", "the attention of the previous-token head to the previous token")
+def previous_token_score(evidence: Evidence) -> float:
+    circuit, source, _ = _pair(evidence)
+    return circuit.head(source).previous_token
+
+
+@quantity("share", "the attention of the induction head to the token after the last occurrence")
+def induction_score(evidence: Evidence) -> float:
+    circuit, _, target = _pair(evidence)
+    return circuit.head(target).induction
+
+
+@quantity("share", "the smaller of the two heads' scores")
+def weaker_head_score(evidence: Evidence) -> float:
+    circuit, source, target = _pair(evidence)
+    return min(circuit.head(source).previous_token, circuit.head(target).induction)
+
+
+@quantity("share", "the attention of the induction head to those places on tokens without repeats")
+def induction_score_control(evidence: Evidence) -> float:
+    circuit, _, target = _pair(evidence)
+    return circuit.head(target).induction_control
+
+
+def _composition(evidence: Evidence, into: Literal["k", "q", "v"]) -> float:
+    circuit, source, target = _pair(evidence)
+    scores = {one.into: one.z for one in circuit.compositions if (one.source, one.target) == (source, target)}
+    z = scores.get(into)
+    if z is None:
+        raise Undefined("one of the two heads is zero")
+    return z
+
+
+@quantity("standard deviations", "the K-composition of the two heads, above that of random heads,")
+def k_composition(evidence: Evidence) -> float:
+    return _composition(evidence, "k")
+
+
+@quantity("standard deviations", "their Q-composition")
+def q_composition(evidence: Evidence) -> float:
+    return _composition(evidence, "q")
+
+
+@quantity("standard deviations", "their V-composition")
+def v_composition(evidence: Evidence) -> float:
+    return _composition(evidence, "v")
+
+
+def _path(evidence: Evidence, into: str) -> float:
+    circuit, source, _ = _pair(evidence)
+    return next(path.loss_increase for path in circuit.paths if path.source == source and path.into == into)
+
+
+@quantity("nats", "the rise of the loss when the path of the previous-token head into later keys is cut")
+def key_path_loss(evidence: Evidence) -> float:
+    return _path(evidence, "k")
+
+
+@quantity("nats", "the same for the path into queries")
+def query_path_loss(evidence: Evidence) -> float:
+    return _path(evidence, "q")
+
+
+@quantity("nats", "the same for the path into values")
+def value_path_loss(evidence: Evidence) -> float:
+    return _path(evidence, "v")
+
+
+@quantity("nats", "the loss of the final model on repeated subsequences")
+def induction_loss(evidence: Evidence) -> float:
+    return evidence.induction.loss
+
+
+@quantity("nats", "the rise of the loss with all previous-token heads held at their means")
+def without_previous_token_heads(evidence: Evidence) -> float:
+    return _pair(evidence)[0].without_previous_token_heads or 0.0
+
+
+@quantity("nats", "the rise of the loss with all induction heads held at their means")
+def without_induction_heads(evidence: Evidence) -> float:
+    return _pair(evidence)[0].without_induction_heads or 0.0
+
+
+@quantity("nats", "the depth of the phase change of test loss")
+def test_loss_fall_depth(evidence: Evidence) -> float:
+    change = deepest_fall(evidence, "test_loss")
+    return change.before - change.after
+
+
+@quantity(
+    "share",
+    "the rise of the loss with all previous-token heads or all induction heads held at their means, whichever is "
+    "less, as "
+    "a share of what the phase change had won (heads of one kind may stand in for each other),",
+)
+def both_heads_share(evidence: Evidence) -> float:
+    fall = deepest_fall(evidence, "test_loss")
+    circuit = _pair(evidence)[0]
+    lost = min(circuit.without_previous_token_heads or 0.0, circuit.without_induction_heads or 0.0)
+    return lost / (fall.before - fall.after)
+
+
+def _half_steps(evidence: Evidence) -> tuple[float, float]:
+    """The first steps at which the two heads' scores have made half of their way from first to last."""
+    _, source, target = _pair(evidence)
+    first, second = (
+        _half(evidence, column)
+        for column in (f"previous_token_score.{_name(source)}", f"induction_score.{_name(target)}")
     )
+    return first, second
 
 
-def _k_composition(evidence: Evidence) -> Verdict:
-    found = evidence.induction
-    if found.pair is None:
-        return undecided(found.undefined or "no pair of heads")
-    mine = [pair for pair in found.compositions if (pair.source, pair.target) == found.pair]
-    scores = {pair.into: pair.z for pair in mine if pair.z is not None}
-    if "k" not in scores:
-        return undecided("one of the two heads is zero")
-    others = ", ".join(f"{into.upper()} {z:.1f}" for into, z in scores.items() if into != "k")
-    found_text = f"{scores['k']:.1f} standard deviations above random heads for K; {others}"
-    return judged(scores["k"] > 2 and scores["k"] == max(scores.values()), scores["k"], found_text)
-
-
-def _keys_matter(evidence: Evidence) -> Verdict:
-    found = evidence.induction
-    if found.pair is None:
-        return undecided(found.undefined or "no pair of heads")
-    lost = {path.into: path.loss_increase for path in found.paths if path.source == found.pair[0]}
-    rest = max(lost["q"], lost["v"])
-    text = f"loss {found.loss:.3g}; without the path into keys +{lost['k']:.2g}, queries +{lost['q']:.2g}"
-    return judged(lost["k"] > rest, lost["k"], f"{text}, values +{lost['v']:.2g}")
-
-
-def _both_heads_needed(evidence: Evidence) -> Verdict:
-    found, change = evidence.induction, evidence.fall("test_loss")
-    if found.pair is None or isinstance(change, NoChange):
-        return undecided(found.undefined or "needs two heads and a phase change")
-    lost = (found.without_previous_token_heads or 0.0, found.without_induction_heads or 0.0)
-    share, alone = min(lost) / (change.before - change.after), found.head(found.pair[1]).loss_increase
-    text = (
-        f"loss {found.loss:.2g}; {lost[0]:+.2g} without the {len(found.previous_token_heads)} previous-token heads, "
-        f"{lost[1]:+.2g} without the {len(found.induction_heads)} induction heads ({alone:+.2g} without the best "
-        f"alone); it had fallen by {change.before - change.after:.2g}"
-    )
-    return judged(share >= 0.5, share, text)
-
-
-def _forms_in_the_change(evidence: Evidence) -> Verdict:
-    found, change = evidence.induction, evidence.fall("test_loss")
-    if found.pair is None or isinstance(change, NoChange) or change.completion is None:
-        return undecided("needs two heads and a phase change that has ended")
-    columns = (f"previous_token_score.{_name(found.pair[0])}", f"induction_score.{_name(found.pair[1])}")
-    halves = [_half(evidence, column) for column in columns]
-    if None in halves:
-        return undecided(_NEEDS)
-    steps = [float(half) for half in halves if half is not None]
-    low, high = change.onset.step, change.completion.step
-    text = (
-        f"half of their scores at steps {steps[0]:.0f} and {steps[1]:.0f}; the loss falls from {low:.0f} to {high:.0f}"
-    )
-    return judged(all(low <= step <= high for step in steps), max(steps), text)
-
-
-def _reinforce(evidence: Evidence) -> Verdict:
-    found, change = evidence.induction, evidence.fall("test_loss")
-    if found.pair is None or isinstance(change, NoChange) or change.midpoint is None:
-        return undecided("needs two heads and a phase change that has ended")
-    source, target = (_name(place) for place in found.pair)
-    pairs = {
-        "the first head's output": (f"ov_gradient.{source}", f"induction_score.{target}"),
-        "the second's keys": (f"key_gradient.{source}.{target}", f"previous_token_score.{source}"),
-    }
-    grown, told = [], []
-    for part, columns in pairs.items():
-        gradient, score = (evidence.series(column) for column in columns)
-        one = None if gradient is None or score is None else reinforced(gradient, score, change.midpoint.step)
-        if one is None:
-            return undecided(_NEEDS)
-        grown.append(one)
-        told.append(f"{part} {one.growth:.3g}-fold (rank {one.rank:.2f} with the other's score)")
-    text = f"gradient until the middle of the fall: on {', on '.join(told)}"
-    return judged(all(one.clear for one in grown), min(one.growth for one in grown), text)
-
-
-def _half(evidence: Evidence, column: str) -> float | None:
-    """The first step at which a score has made half of its way from first to last."""
-    series = evidence.series(column)
-    if series is None:
-        return None
+def _half(evidence: Evidence, column: str) -> float:
+    series = series_of(evidence, column)
     middle = (series.value[0] + series.value[-1]) / 2
     return float(series.step[np.argmax(series.value >= middle)])
 
 
-def _name(head: tuple[int, int]) -> str:
-    return f"{head[0]}.{head[1]}"
+@quantity("steps", "the step at which the first of the two heads' scores is half-way to its final value")
+def first_head_formed_at(evidence: Evidence) -> float:
+    return min(_half_steps(evidence))
 
 
-def _one_layer(runs: Sequence[Evidence]) -> Verdict:
-    by_layers: dict[int, list[bool]] = {}
-    for run in runs:
-        model = run.run.experiment.model
-        layers = model.n_layers if isinstance(model, TransformerConfig) else 0
-        by_layers.setdefault(layers, []).append(sudden(run, "test_loss").outcome == "holds" and _half_lost(run))
-    if 1 not in by_layers or len(by_layers) < 2:
-        return undecided("needs runs with one layer and with more")
-    told = ", ".join(f"{sum(found)} of {len(found)} with {layers}" for layers, found in sorted(by_layers.items()))
-    more = [found for layers, runs_found in by_layers.items() if layers > 1 for found in runs_found]
-    return judged(
-        not any(by_layers[1]) and all(more), None, f"runs whose loss falls to half in a phase change: {told} layers"
+@quantity("steps", "the step at which both heads' scores are half-way to their final values")
+def both_heads_formed_at(evidence: Evidence) -> float:
+    return max(_half_steps(evidence))
+
+
+@once
+def _reinforcements(evidence: Evidence) -> tuple[Reinforcement, Reinforcement]:
+    """Of the gradients on the first head's output and the second's keys, until the middle of the fall of test loss."""
+    _, source, target = _pair(evidence)
+    midpoint = deepest_fall(evidence, "test_loss").midpoint
+    if midpoint is None:
+        raise Undefined("test loss still falls at the end")
+    one, two = _name(source), _name(target)
+    pairs = (
+        (f"ov_gradient.{one}", f"induction_score.{two}"),
+        (f"key_gradient.{one}.{two}", f"previous_token_score.{one}"),
     )
+    found = [reinforcement(series_of(evidence, g), series_of(evidence, s), midpoint.step) for g, s in pairs]
+    if found[0] is None or found[1] is None:
+        raise Undefined("too few checkpoints lie before the middle of the fall; `latebloom measure` fills them in")
+    return found[0], found[1]
 
 
-def _half_lost(evidence: Evidence) -> bool:
-    series = evidence.series("test_loss")
-    return series is not None and bool(series.value[-1] < series.value[0] / 2)
+@quantity("times", "the growth of the gradient on the first head's output, until the middle of the fall,")
+def output_gradient_growth(evidence: Evidence) -> float:
+    return _reinforcements(evidence)[0].growth
 
 
-CLAIMS = (
+@quantity("times", "the growth of the gradient on the second head's keys, until then,")
+def key_gradient_growth(evidence: Evidence) -> float:
+    return _reinforcements(evidence)[1].growth
+
+
+@quantity("times", "the smaller of these two growths")
+def least_gradient_growth(evidence: Evidence) -> float:
+    return min(one.growth for one in _reinforcements(evidence))
+
+
+@quantity("", "the rank correlation of the gradient on the first head's output with the second head's score")
+def output_gradient_rank(evidence: Evidence) -> float:
+    return _reinforcements(evidence)[0].rank
+
+
+@quantity("", "the rank correlation of the gradient on the second head's keys with the first head's score")
+def key_gradient_rank(evidence: Evidence) -> float:
+    return _reinforcements(evidence)[1].rank
+
+
+@quantity(
+    "",
+    "the gradients on the first head's output and on the second head's keys are reinforced until the middle of the "
+    "fall of "
+    f"test loss: {CRITERION}",
+)
+def induction_reinforced(evidence: Evidence) -> float:
+    return float(all(one.clear for one in _reinforcements(evidence)))
+
+
+@quantity("share", "the final test loss, as a share of the first")
+def test_loss_left(evidence: Evidence) -> float:
+    series = series_of(evidence, "test_loss")
+    return float(series.value[-1] / series.value[0])
+
+
+_HALF = 0.5
+_LAYERS = "model.n_layers"
+_CHANGES = (*TEST_FALL.quantities, test_loss_left)
+
+
+def _changes(record: Record) -> bool:
+    """Whether test loss falls to half in a phase change."""
+    values: dict[str, Measurement] = record.quantities
+    try:
+        return TEST_FALL.region.contains(values) and record.value(test_loss_left.name) < _HALF
+    except Undefined:
+        return False
+
+
+def _by_layers(records: Sequence[Record]) -> dict[int, list[bool]]:
+    found: dict[int, list[bool]] = {}
+    for record in records:
+        found.setdefault(record.setting(_LAYERS) or 0, []).append(_changes(record))
+    if 1 not in found or len(found) < 2:
+        raise Undefined("needs runs with one layer and with more")
+    return dict(sorted(found.items()))
+
+
+@statistic(
+    "share", f"the share of one-layer runs whose test loss falls below {percent(_HALF)} in a phase change", *_CHANGES
+)
+def one_layer_changes(records: Sequence[Record]) -> float:
+    return float(np.mean(_by_layers(records)[1]))
+
+
+@statistic("share", "that share of the runs with more layers", *_CHANGES)
+def more_layers_change(records: Sequence[Record]) -> float:
+    return float(np.mean([one for layers, group in _by_layers(records).items() if layers > 1 for one in group]))
+
+
+@statistic("", "how many runs change, by number of layers", *_CHANGES)
+def changes_by_layers(records: Sequence[Record]) -> str:
+    return ", ".join(f"{sum(group)} of {len(group)} with {layers}" for layers, group in _by_layers(records).items())
+
+
+register(
     Claim(
         id="induction-phase-change",
         sentence="On repeated subsequences the loss of a two-layer model falls in a phase change.",
         place='W, "Empirical Observations"',
-        write_up="a phase change (W); under 4 nats at step 809, under 1 at 1134 (published run)",
-        rule="In nats it falls by a quarter of guessing (arbitrary), from near guessing, between two corners.",
-        judge=lambda evidence: sudden(evidence, "test_loss"),
+        published="a phase change (W); under 4 nats at step 809, under 1 at 1134 (published run)",
+        region=TEST_FALL.region,
+        shows=TEST_FALL.middle,
+        finding=TEST_FALL.finding,
         system="induction",
         figure="induction-heads",
     ),
@@ -152,9 +292,12 @@ CLAIMS = (
         id="induction-two-heads",
         sentence="An induction circuit is a previous-token head and, in a later layer, an induction head.",
         place='W, "What Is A Phase Change?"; not verified there',
-        write_up="expected",
-        rule="Scores lead by 0.25 of all attention (arbitrary) over even attention and over tokens without repeats.",
-        judge=_two_heads,
+        published="expected",
+        region=Holds(induction_pair),
+        shows=weaker_head_score,
+        finding="heads {induction_heads}: attention to the previous token {previous_token_score:.2f}, to the token "
+        "after "
+        "the last occurrence {induction_score:.2f} ({induction_score_control:.2f} on tokens without repeats)",
         system="induction",
         figure="induction-circuit",
     ),
@@ -162,19 +305,25 @@ CLAIMS = (
         id="induction-k-composition",
         sentence="The two heads interact by K-composition.",
         place=_COMPOSITION,
-        write_up="expected",
-        rule="The K score is two standard deviations above random heads (usual), and above the Q and V scores.",
-        judge=_k_composition,
+        published="expected",
+        region=AllOf(
+            Above(k_composition, 2.0, "usual"),
+            AtLeast(k_composition, q_composition),
+            AtLeast(k_composition, v_composition),
+        ),
+        finding="K {k_composition:.1f} standard deviations above random heads; Q {q_composition:.1f}, V "
+        "{v_composition:.1f}",
         system="induction",
         figure="induction-circuit",
     ),
     Claim(
         id="induction-through-keys",
-        sentence="What the first head tells later heads goes through their keys.",
+        sentence="The first head influences later heads through their keys.",
         place=_COMPOSITION,
-        write_up="expected",
-        rule="Cutting its path into keys costs more loss than cutting that into queries or into values.",
-        judge=_keys_matter,
+        published="expected",
+        region=AllOf(Above(key_path_loss, query_path_loss), Above(key_path_loss, value_path_loss)),
+        finding="loss {induction_loss:.3g}; without the path into keys {key_path_loss:+.2g}, queries "
+        "{query_path_loss:+.2g}, values {value_path_loss:+.2g}",
         system="induction",
         figure="induction-circuit",
     ),
@@ -182,10 +331,10 @@ CLAIMS = (
         id="induction-both-needed",
         sentence="Each of the two kinds of head is useful only with the other: without either the loss is back.",
         place=_COMPOSITION,
-        write_up="expected",
-        rule="Holding all previous-token heads at their means, or all induction heads, costs half or more (arbitrary) "
-        "of what the phase change had won; heads of one kind may stand in for each other.",
-        judge=_both_heads_needed,
+        published="expected",
+        region=AtLeast(both_heads_share, 0.5, "arbitrary"),
+        finding="loss {induction_loss:.2g}; {without_previous_token_heads:+.2g} without the previous-token heads, "
+        "{without_induction_heads:+.2g} without the induction heads; it had fallen by {test_loss_fall_depth:.2g}",
         system="induction",
         figure="induction-circuit",
     ),
@@ -193,9 +342,15 @@ CLAIMS = (
         id="induction-forms-in-the-change",
         sentence="The two heads form where the loss falls.",
         place='W, "What Is A Phase Change?"',
-        write_up="the circuit forms in a narrow band of training",
-        rule="Both scores pass half of their way between onset and end of the fall of the test loss.",
-        judge=_forms_in_the_change,
+        published="the circuit forms in a narrow band of training",
+        region=AllOf(
+            AtLeast(first_head_formed_at, TEST_FALL.start),
+            AtMost(both_heads_formed_at, TEST_FALL.end),
+        ),
+        shows=both_heads_formed_at,
+        finding=f"half of their scores at steps {{first_head_formed_at:.0f}} and {{both_heads_formed_at:.0f}}; the "
+        "loss "
+        f"falls from step {{{TEST_FALL.start.name}:.0f}} to {{{TEST_FALL.end.name}:.0f}}",
         system="induction",
         figure="induction-heads",
     ),
@@ -203,10 +358,12 @@ CLAIMS = (
         id="induction-reinforce",
         sentence="As each part of the circuit forms, it reinforces the gradients on the others.",
         place=_COMPOSITION,
-        write_up="a speculation",
-        rule="Until the middle of the fall the gradients on the first head's output and the second's keys double "
-        "(arbitrary), and go with the other head's score (Spearman's rank, p < 0.05).",
-        judge=_reinforce,
+        published="a speculation",
+        region=Holds(induction_reinforced),
+        shows=least_gradient_growth,
+        finding="the gradient on the first head's output grows {output_gradient_growth:.3g}-fold (rank "
+        "{output_gradient_rank:.2f} with the other's score), that on the second's keys {key_gradient_growth:.3g}-fold "
+        "(rank {key_gradient_rank:.2f})",
         system="induction",
         figure="induction-heads",
     ),
@@ -214,9 +371,10 @@ CLAIMS = (
         id="induction-one-layer-does-not",
         sentence="One-layer models show no such change; two- and three-layer ones do.",
         place='W, "What Is A Phase Change?", after the induction-heads paper',
-        write_up="1 layer no, 2 and 3 layers yes",
-        rule="In no run of one layer, and in all with more, does test loss fall to half in a phase change.",
-        judge=_one_layer,
+        published="1 layer no, 2 and 3 layers yes",
+        region=AllOf(AtMost(one_layer_changes, 0.0), AtLeast(more_layers_change, 1.0)),
+        finding="runs whose loss falls to half in a phase change: {changes_by_layers} layers",
+        statistics=(one_layer_changes, more_layers_change, changes_by_layers),
         system="induction-layers",
         figure="survival",
     ),

@@ -1,26 +1,31 @@
 """Claims about a change long after the model has settled."""
 
 import numpy as np
+from jaxtyping import Float
 
-from latebloom.claims.claim import Claim, Verdict, judged, undecided
+from latebloom.claims.claim import Claim, register
 from latebloom.claims.evidence import Evidence
+from latebloom.claims.learning import series_of
+from latebloom.claims.quantity import Quantity, Undefined, quantity
+from latebloom.claims.region import Above, AllOf, Below
 from latebloom.claims.systems import LATE
 from latebloom.phases import Series
 
 WINDOW = 4000
-"""Steps before and after a moment whose medians are compared. Arbitrary: the write-up's change is a matter of 1000s."""
+"""Steps before and after a moment whose medians are compared. Arbitrary: the write-up's change takes 1000s of steps."""
 
 SPACING = 500
 """Steps between two points of the series, at most; arbitrary, eight to a window."""
 
-DOUBLE = 2.0
-"""Times more attention after a moment than before it: a beginning. Arbitrary."""
+_DOUBLE = 2.0
+_TINY = 1.02
 
-TINY = 1.02
-"""Times a loss, or its inverse: a tiny change. Arbitrary."""
+_NEEDS = (
+    f"needs a run of {LATE} steps that grokked and settled, with checkpoints every {SPACING} and `latebloom measure`"
+)
 
 
-def _steps_up(series: Series, moments: np.ndarray) -> np.ndarray:
+def _steps_up(series: Series, moments: Float[np.ndarray, " moment"]) -> Float[np.ndarray, " moment"]:
     """Median of the window after each moment over that before it."""
     after, before = (
         [np.median(series.between(step - back, step + WINDOW - back).value) for step in moments] for back in (0, WINDOW)
@@ -28,62 +33,81 @@ def _steps_up(series: Series, moments: np.ndarray) -> np.ndarray:
     return np.array(after) / np.array(before)
 
 
-def _moments(evidence: Evidence, *names: str) -> tuple[list[Series], np.ndarray] | None:
-    """The series, and the moments since the model settled that have a window on both sides; None without any."""
-    settled, found = evidence.boundary("stable"), [evidence.series(name) for name in names]
-    series = [one for one in found if one is not None]
-    if settled is None or len(series) < len(names) or evidence.last_step < LATE:
-        return None
-    at = series[0].step
-    moments = at[(at >= settled + WINDOW) & (at <= LATE - WINDOW) & (at % 500 == 0)]
-    if any(np.diff(one.step).max() > SPACING for one in series):
-        return None
-    return (series, moments) if len(moments) else None
+def _series(evidence: Evidence, name: str) -> Series:
+    series = series_of(evidence, name)
+    if evidence.last_step < LATE or np.diff(series.step).max() > SPACING:
+        raise Undefined(_NEEDS)
+    return series
 
 
-_NEEDS = (
-    f"needs a run of {LATE} steps that grokked and settled, with checkpoints every {SPACING} and `latebloom measure`"
+def _moments(evidence: Evidence) -> Float[np.ndarray, " moment"]:
+    """The moments since the model settled that have a window on both sides."""
+    settled, steps = evidence.boundary("stable"), _series(evidence, "attention_to_self").step
+    if settled is None:
+        raise Undefined(_NEEDS)
+    moments = steps[(steps >= settled + WINDOW) & (steps <= LATE - WINDOW) & (steps % SPACING == 0)]
+    if not len(moments):
+        raise Undefined(_NEEDS)
+    return moments
+
+
+def _rises(evidence: Evidence) -> tuple[float, float]:
+    """The moment at which attention to itself rises most, and how many times it is more after it than before."""
+    moments = _moments(evidence)
+    times = _steps_up(_series(evidence, "attention_to_self"), moments)
+    best = int(times.argmax())
+    return float(moments[best]), float(times[best])
+
+
+@quantity("steps", "the step at which the attention of `=` to itself rises most")
+def late_moment(evidence: Evidence) -> float:
+    return _rises(evidence)[0]
+
+
+@quantity(
+    "times",
+    f"the largest rise of the attention of `=` to itself between settling and step {LATE}, as the median of {WINDOW} "
+    "steps after a moment over that of as many before it,",
+)
+def late_attention_rise(evidence: Evidence) -> float:
+    return _rises(evidence)[1]
+
+
+@quantity("share", "the attention of `=` to itself at the end")
+def late_attention_final(evidence: Evidence) -> float:
+    return float(_series(evidence, "attention_to_self").value[-1])
+
+
+def _late_ratio(column: str, what: str) -> Quantity:
+    """How a loss changes where attention to itself rises most."""
+
+    @quantity(
+        "times", f"{what} after that moment over that before it, by the same medians,", name=f"late_{column}_ratio"
+    )
+    def ratio(evidence: Evidence) -> float:
+        return float(_steps_up(_series(evidence, column), np.array([_rises(evidence)[0]]))[0])
+
+    return ratio
+
+
+late_test, late_train, late_restricted = (
+    _late_ratio(column, what)
+    for column, what in (
+        ("test_loss", "test loss"),
+        ("train_loss", "train loss"),
+        ("restricted_loss", "restricted loss"),
+    )
 )
 
-
-def _attends_to_itself(evidence: Evidence) -> Verdict:
-    found = _moments(evidence, "attention_to_self")
-    if found is None:
-        return undecided(_NEEDS)
-    (series,), moments = found
-    times = _steps_up(series, moments)
-    best = int(times.argmax())
-    text = (
-        f"{times[best]:.2f} times more near step {moments[best]:.0f}, its largest rise; {series.value[-1]:.2%} at last"
-    )
-    return judged(times[best] > DOUBLE, times[best], text)
-
-
-def _losses_part(evidence: Evidence) -> Verdict:
-    found = _moments(evidence, "attention_to_self", "test_loss", "train_loss", "restricted_loss")
-    if found is None:
-        return undecided(_NEEDS)
-    (attention, *losses), moments = found
-    rises = _steps_up(attention, moments)
-    if rises.max() <= DOUBLE:
-        return undecided("`=` never begins to attend to itself, so there is no such moment")
-    moment = moments[[rises.argmax()]]
-    test, train, restricted = (float(_steps_up(one, moment)[0]) for one in losses)
-    text = f"test loss {test:.2f} times, train loss {train:.2f}, restricted loss {restricted:.2f} times near step "
-    return judged(
-        test > TINY and max(train, restricted) < 1 / TINY, test, f"{text}{moment[0]:.0f}, where `=` begins to"
-    )
-
-
-CLAIMS = (
+register(
     Claim(
         id="late-attention",
-        sentence="Long after the model has settled (there: step 43 000) `=` begins to attend to itself.",
+        sentence="Long after the model has settled (in W at step 43 000) `=` begins to attend to itself.",
         place="W, footnote 27",
-        write_up="from never to significantly",
-        rule=f"Between settling and step {LATE} its attention to itself doubles once (arbitrary), as the medians of "
-        f"{WINDOW} steps before and after tell.",
-        judge=_attends_to_itself,
+        published="from never to significantly",
+        region=Above(late_attention_rise, _DOUBLE, "arbitrary"),
+        finding="{late_attention_rise:.2f} times more near step {late_moment:.0f}, its largest rise; "
+        "{late_attention_final:.2%} at the end",
         system="late",
         figure="training-curve",
     ),
@@ -91,10 +115,15 @@ CLAIMS = (
         id="late-losses",
         sentence="When `=` late begins to attend to itself, trig loss and train loss fall, and test loss rises.",
         place="W, footnote 27",
-        write_up="a tiny phase change",
-        rule="Where its attention to itself rises most, test loss is up and train and restricted loss are down by 2 % "
-        f"(arbitrary: W calls it tiny), as medians of {WINDOW} steps before and after tell.",
-        judge=_losses_part,
+        published="a tiny phase change",
+        region=AllOf(
+            Above(late_test, _TINY, "arbitrary; W calls the change tiny"),
+            Below(late_train, 1 / _TINY),
+            Below(late_restricted, 1 / _TINY),
+        ),
+        provided=Above(late_attention_rise, _DOUBLE, "otherwise there is no such moment"),
+        finding="test loss {late_test_loss_ratio:.2f} times, train loss {late_train_loss_ratio:.2f} times, restricted "
+        "loss {late_restricted_loss_ratio:.2f} times near step {late_moment:.0f}",
         system="late",
         figure="training-curve",
     ),

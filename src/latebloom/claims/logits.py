@@ -3,126 +3,186 @@
 import math
 
 from latebloom.circuits.modular.trig_variance import LogitStructure, logit_structure
-from latebloom.claims.claim import Claim, Verdict, judged, undecided
+from latebloom.claims.claim import Claim, register
+from latebloom.claims.embedding import keys_of
 from latebloom.claims.evidence import Evidence
+from latebloom.claims.quantity import Undefined, once, quantity
+from latebloom.claims.region import AtLeast, AtMost, Below
 
-_NO_KEYS = "the model has no key frequency, or its task no direction cos w(x ± y)"
+NO_DIRECTION = "the model has no key frequency, or its task no direction cos w(x ± y)"
+_PLACE = 'W, "Calculating cos(w(x+y)), sin(w(x+y)) and calculating logits"'
 
 
-def _structure(evidence: Evidence) -> LogitStructure | None:
+def phase_sign_of(evidence: Evidence) -> int:
+    """The sign in cos w(x ± y). Errors: Undefined for a task without such a direction."""
     sign = evidence.task.phase_sign
-    return logit_structure(evidence.grid, evidence.keys, sign) if evidence.keys and sign is not None else None
+    if sign is None:
+        raise Undefined(NO_DIRECTION)
+    return sign
 
 
-def _cancels(evidence: Evidence) -> Verdict:
-    structure = _structure(evidence)
+def _loss(evidence: Evidence) -> float:
+    loss = evidence.explanation.loss.all
+    if not loss:
+        raise Undefined("the model's loss is 0 or undefined")
+    return loss
+
+
+@quantity("nats", "the loss over all pairs")
+def loss_all_pairs(evidence: Evidence) -> float:
+    return _loss(evidence)
+
+
+@quantity("times", "the loss over all pairs, in units of the loss of guessing, ln p,")
+def loss_over_guessing(evidence: Evidence) -> float:
+    loss = evidence.explanation.loss.all
+    if loss is None:
+        raise Undefined("the model's loss is undefined")
+    return loss / math.log(evidence.task.p)
+
+
+@once
+def _structure(evidence: Evidence) -> LogitStructure:
+    structure = logit_structure(evidence.grid, keys_of(evidence), phase_sign_of(evidence))
     if structure is None:
-        return undecided(_NO_KEYS)
-    if structure.neurons_linear == 0:
-        return undecided("no neuron has terms in x or y alone, so nothing could cancel")
-    ratio = structure.linear / structure.neurons_linear
-    return judged(
-        ratio <= 0.1,
-        ratio,
-        f"{structure.neurons_linear:.1%} of the neurons' energy, {structure.linear:.1%} of the logits'",
-    )
+        raise Undefined("the logits do not vary")
+    return structure
 
 
-def _uniform(evidence: Evidence) -> Verdict:
+@quantity("share", "the share of the neurons' energy in terms of x alone or y alone")
+def neuron_linear_share(evidence: Evidence) -> float:
+    return _structure(evidence).neurons_linear
+
+
+@quantity("share", "the share of the logits' energy in terms of x alone or y alone")
+def logit_linear_share(evidence: Evidence) -> float:
+    return _structure(evidence).linear
+
+
+@quantity(
+    "times", "the share of the logits' energy in terms of x alone or y alone, over that share of the neurons' energy,"
+)
+def linear_terms_kept(evidence: Evidence) -> float:
     structure = _structure(evidence)
-    if structure is None or structure.uniform is None:
-        return undecided(_NO_KEYS)
-    return _ignorant(evidence) or judged(
-        structure.uniform >= 0.9,
-        structure.uniform,
-        f"{structure.uniform:.1%} of the 2x2 blocks' energy on the two waves",
-    )
+    if structure.neurons_linear == 0:
+        raise Undefined("no neuron has terms in x or y alone, so nothing could cancel")
+    return structure.linear / structure.neurons_linear
 
 
-def _fit(evidence: Evidence) -> Verdict:
-    fve = evidence.explanation.logits.fve_cos_fit
-    return undecided(_NO_KEYS) if fve is None else judged(fve >= 0.95, fve, f"{fve:.1%} of variance")
+@quantity(
+    "share", "the share of the energy in the 2x2 blocks of the key frequencies that lies on cos w(x+y) and sin w(x+y)"
+)
+def uniform_block_share(evidence: Evidence) -> float:
+    share = _structure(evidence).uniform
+    if share is None:
+        raise Undefined("the blocks of the key frequencies hold no energy")
+    return share
 
 
-def _fit_loss(evidence: Evidence) -> Verdict:
-    return _lowered(evidence, evidence.explanation.logits.loss_cos_fit)
-
-
-def _restricted(evidence: Evidence) -> Verdict:
-    return _lowered(evidence, evidence.explanation.restricted_loss.all)
-
-
-def _lowered(evidence: Evidence, kept: float | None) -> Verdict:
-    full = evidence.explanation.loss.all
-    if kept is None or not full:
-        return undecided(_NO_KEYS)
-    return _ignorant(evidence) or judged(kept < full, kept / full, f"loss {full:.2g} becomes {kept:.2g}")
-
-
-def _ignorant(evidence: Evidence) -> Verdict | None:
-    """The verdict on a model that knows less than one that guesses: what it computes answers nothing, and as it is
-    confidently wrong, anything taken from it would help."""
-    full = evidence.explanation.loss.all
-    if full is None or full < math.log(evidence.task.p):
-        return None
-    return undecided(f"the model's loss, {full:.2g}, is not below chance")
-
-
-def _nothing_else(evidence: Evidence) -> Verdict:
+@quantity(
+    "share",
+    "the share of the logits' energy about their mean over the pairs that lies along cos w(x+y) and sin w(x+y) of the "
+    "key frequencies",
+)
+def fve_trig_directions(evidence: Evidence) -> float:
     share = evidence.explanation.logits.fve_trig_directions
     if share is None:
-        return undecided("the model has no key frequency, or its logits do not vary")
-    return judged(share >= 0.95, share, f"{share:.1%} of the logits' energy lies along them")
+        raise Undefined("the model has no key frequency, or its logits do not vary")
+    return share
 
 
-CLAIMS = (
+@quantity("share", "the share of the logits' variance that cos w(x ± y - z) at the key frequencies explain")
+def fve_cos_fit(evidence: Evidence) -> float:
+    fve = evidence.explanation.logits.fve_cos_fit
+    if fve is None:
+        raise Undefined(NO_DIRECTION)
+    return fve
+
+
+def _kept(loss: float | None) -> float:
+    if loss is None:
+        raise Undefined(NO_DIRECTION)
+    return loss
+
+
+@quantity("nats", "the loss over all pairs of the fitted cosines alone")
+def cos_fit_loss(evidence: Evidence) -> float:
+    return _kept(evidence.explanation.logits.loss_cos_fit)
+
+
+@quantity("nats", "the restricted loss over all pairs")
+def restricted_loss_all_pairs(evidence: Evidence) -> float:
+    return _kept(evidence.explanation.restricted_loss.all)
+
+
+@quantity("times", "the loss of the fitted cosines, over the model's loss, over all pairs,")
+def cos_fit_loss_ratio(evidence: Evidence) -> float:
+    return _kept(evidence.explanation.logits.loss_cos_fit) / _loss(evidence)
+
+
+@quantity("times", "the restricted loss, over the model's loss, over all pairs,")
+def restricted_loss_ratio(evidence: Evidence) -> float:
+    return _kept(evidence.explanation.restricted_loss.all) / _loss(evidence)
+
+
+_BETTER_THAN_GUESSING = Below(
+    loss_over_guessing,
+    1.0,
+    "a model that is confidently wrong is helped by anything that is taken from it",
+)
+
+register(
     Claim(
         id="logits-cancel",
-        sentence="Terms in x alone and y alone are there in the neurons and cancel in the logits.",
-        place='W, "Calculating cos(w(x+y)), sin(w(x+y)) and calculating logits"',
-        write_up="cancel (a picture)",
-        rule="Their share of the logits' energy is at most a tenth of their share of the neurons' (arbitrary).",
-        judge=_cancels,
+        sentence="Terms in x alone and y alone are present in the neurons and cancel in the logits.",
+        place=_PLACE,
+        published="cancel (a picture)",
+        region=AtMost(linear_terms_kept, 0.1, "arbitrary"),
+        finding="{neuron_linear_share:.1%} of the neurons' energy, {logit_linear_share:.1%} of the logits'",
     ),
     Claim(
         id="logits-uniform-blocks",
         sentence="The 2x2 blocks are uniform: of the products of waves only cos w(x+y) and sin w(x+y) are kept.",
-        place='W, "Calculating cos(w(x+y)), sin(w(x+y)) and calculating logits"',
-        write_up="uniform (a picture)",
-        rule="At least 90 % of the key blocks' energy lies on the two directions (arbitrary; chance is 1/2, or 2/3 "
-        "where x and y enter alike).",
-        judge=_uniform,
+        place=_PLACE,
+        published="uniform (a picture)",
+        region=AtLeast(
+            uniform_block_share, 0.9, "arbitrary; chance gives 1/2, or 2/3 where x and y enter in the same way"
+        ),
+        provided=_BETTER_THAN_GUESSING,
+        finding="{uniform_block_share:.1%} of the 2x2 blocks' energy lies on the two waves",
     ),
     Claim(
         id="logits-nothing-else",
         sentence="Everything in the logits but cos w(x+y) and sin w(x+y) of the key frequencies is essentially zero.",
-        place='W, "Calculating cos(w(x+y)), sin(w(x+y)) and calculating logits"',
-        write_up="essentially zero (a picture)",
-        rule="At least 95 % (arbitrary) of the logits' energy about their mean over the pairs lies along these.",
-        judge=_nothing_else,
+        place=_PLACE,
+        published="essentially zero (a picture)",
+        region=AtLeast(fve_trig_directions, 0.95, "arbitrary"),
+        finding="{fve_trig_directions:.1%} of the logits' energy lies along them",
     ),
     Claim(
         id="logits-are-cosines",
         sentence="The logits are a sum of cos w(x+y-z) over the key frequencies.",
-        place='W, "Calculating cos(w(x+y)), sin(w(x+y)) and calculating logits"',
-        write_up="95 % of variance",
-        rule="R² of the fit is at least the write-up's 0.95.",
-        judge=_fit,
+        place=_PLACE,
+        published="95 % of variance",
+        region=AtLeast(fve_cos_fit, 0.95, "W's number"),
+        finding="{fve_cos_fit:.1%} of variance",
     ),
     Claim(
         id="cosines-do-better",
         sentence="The fitted cosines alone have a lower loss than the model.",
-        place='W, "Calculating cos(w(x+y)), sin(w(x+y)) and calculating logits"',
-        write_up="2e-7 becomes 4.7e-8 (W); 2.4e-7 (P)",
-        rule="Loss of the fit is below the model's, over all pairs.",
-        judge=_fit_loss,
+        place=_PLACE,
+        published="2e-7 becomes 4.7e-8 (W); 2.4e-7 (P)",
+        region=Below(cos_fit_loss_ratio, 1.0),
+        provided=_BETTER_THAN_GUESSING,
+        finding="loss {loss_all_pairs:.2g} becomes {cos_fit_loss:.2g}",
     ),
     Claim(
         id="restricted-does-better",
         sentence="Keeping only the key directions of the logits lowers the loss.",
         place="P",
-        write_up="2.4e-7 becomes 5.5e-8",
-        rule="Restricted loss is below the loss, over all pairs.",
-        judge=_restricted,
+        published="2.4e-7 becomes 5.5e-8",
+        region=Below(restricted_loss_ratio, 1.0),
+        provided=_BETTER_THAN_GUESSING,
+        finding="loss {loss_all_pairs:.2g} becomes {restricted_loss_all_pairs:.2g}",
     ),
 )

@@ -5,78 +5,134 @@ from collections.abc import Sequence
 import numpy as np
 
 from latebloom.circuits.modular.grid import modular_grid
-from latebloom.circuits.modular.initial import initial_circles
-from latebloom.claims.claim import Claim, SweepClaim, Verdict, judged, undecided
+from latebloom.circuits.modular.initial import InitialCircle, initial_circles
+from latebloom.claims.claim import Claim, Statistic, SweepClaim, register, statistic
+from latebloom.claims.embedding import key_frequencies, keys_of
 from latebloom.claims.evidence import Evidence
-from latebloom.statistics import chosen_frequencies, discrimination
+from latebloom.claims.learning import series_of
+from latebloom.claims.quantity import Undefined, once, quantity
+from latebloom.claims.record import Record
+from latebloom.claims.region import Above, AllOf, AtLeast, End
+from latebloom.statistics import ChosenFrequencies, Estimate, auc, chosen_frequencies, mean
+
+INITIAL_DRAWS = 200
+"""Random planes that a circle of the initial embedding is compared with."""
 
 
-def _scores(evidence: Evidence, step: int) -> np.ndarray | None:
-    """Each frequency's share of the embedding's energy at a measured step."""
-    columns = [evidence.series(f"embedding_fraction.k{k}") for k in range(1, (evidence.task.p - 1) // 2 + 1)]
-    if any(column is None or step not in column.step for column in columns):
-        return None
-    return np.array([column.value[column.step == step][0] for column in columns if column is not None])
+@quantity("", "the area under the ROC curve of the initial embedding norms for being a key frequency", source="W")
+def auc_at_init(evidence: Evidence) -> float:
+    keys, scores = keys_of(evidence), []
+    for k in range(1, (evidence.task.p - 1) // 2 + 1):
+        share = series_of(evidence, f"embedding_fraction.k{k}")
+        if 0 not in share.step:
+            raise Undefined("the run has no checkpoint at step 0")
+        scores.append(float(share.value[share.step == 0][0]))
+    found = auc(np.array(scores), np.isin(np.arange(1, len(scores) + 1), keys))
+    if found is None:
+        raise Undefined("every frequency is a key frequency")
+    return found
 
 
-def _at_init(runs: Sequence[Evidence]) -> Verdict:
-    found = []
-    for run in runs:
-        scores = _scores(run, 0)
-        if scores is not None and run.keys:
-            found.append((scores, np.isin(np.arange(1, len(scores) + 1), run.keys)))
-    auc = discrimination(found).auc
-    if auc.value is None or auc.low is None:
-        return undecided(auc.reason or "needs several measured runs with key frequencies")
-    text = f"AUC {auc.value:.2f} ({auc.low:.2f} to {auc.high or 1:.2f}) over {auc.n} seeds; 0.5 is guessing"
-    return judged(auc.low > 0.5, auc.value, text)
-
-
-def _seeds_differ(runs: Sequence[Evidence]) -> Verdict:
-    keys = [tuple(run.keys) for run in runs if run.keys]
-    if len(keys) < 2:
-        return undecided(f"{len(keys)} runs have key frequencies, and two are needed")
-    chosen = chosen_frequencies(keys, (runs[0].task.p - 1) // 2)
-    kinds = len(set(keys))
-    sizes = ", ".join(f"{number} keys in {count}" for number, count in chosen.number.items())
-    found = f"{kinds} different sets in {len(keys)} seeds ({sizes})"
-    even = chosen.evenness.p_value
-    if even is None:
-        return undecided(f"{found}; {chosen.evenness.reason or 'evenness is undefined'}")
-    return judged(kinds > 1 and even >= 0.05, kinds / len(keys), f"{found}; as uneven by chance: p = {even:.2f}")
-
-
-def _circular(evidence: Evidence) -> Verdict:
+@once
+def _circles(evidence: Evidence) -> list[InitialCircle]:
     if evidence.run.checkpoints[0] != 0:
-        return undecided("the run has no checkpoint at step 0")
+        raise Undefined("the run has no checkpoint at step 0")
     initial = modular_grid(evidence.run.checkpoint(0).model.double(), evidence.task)
-    circles = initial_circles(initial.embedding, evidence.grid.embedding)
+    circles = initial_circles(initial.embedding, evidence.grid.embedding, draws=INITIAL_DRAWS)
     if not circles:
-        return undecided("no two principal components of the final embedding make a circle")
-    middle = float(np.median([circle.circularity for circle in circles]))
-    most = float(np.median([circle.control_max for circle in circles]))
-    found = f"{middle:.1%} of the variance at the plane's frequency (median of {len(circles)} planes)"
-    return judged(middle > most, middle, f"{found}, at most {most:.1%} in 200 random planes")
+        raise Undefined("no two principal components of the final embedding make a circle")
+    return circles
 
 
-CLAIMS = (
+@quantity("planes", "the number of planes of the final embedding's principal components that hold a circle")
+def initial_circle_planes(evidence: Evidence) -> int:
+    return len(_circles(evidence))
+
+
+@quantity(
+    "share",
+    "the share of the initial embedding's variance at a plane's frequency, in the median of the planes of the final "
+    "principal components,",
+)
+def initial_circularity(evidence: Evidence) -> float:
+    return float(np.median([circle.circularity for circle in _circles(evidence)]))
+
+
+@quantity("share", f"the largest such share in any of {INITIAL_DRAWS} random planes")
+def initial_circularity_random(evidence: Evidence) -> float:
+    return float(np.median([circle.control_max for circle in _circles(evidence)]))
+
+
+def _keys(records: Sequence[Record]) -> list[tuple[int, ...]]:
+    """The key frequencies of every run that has some."""
+    known = [record.value(key_frequencies.name) for record in records]
+    keys = [tuple(map(int, one)) for one in known if one]
+    if len(keys) < 2:
+        raise Undefined(f"{len(keys)} runs have key frequencies, and two are needed")
+    return keys
+
+
+def _chosen(records: Sequence[Record]) -> ChosenFrequencies:
+    return chosen_frequencies(_keys(records), (records[0].setting("task.p") - 1) // 2)
+
+
+@statistic("sets", "the number of different sets of key frequencies", key_frequencies)
+def key_sets(records: Sequence[Record]) -> int:
+    return len(set(_keys(records)))
+
+
+@statistic("runs", "the number of runs with key frequencies", key_frequencies)
+def runs_with_keys(records: Sequence[Record]) -> int:
+    return len(_keys(records))
+
+
+@statistic("", "how many runs have how many key frequencies", key_frequencies)
+def key_counts(records: Sequence[Record]) -> str:
+    return ", ".join(f"{number} keys in {count}" for number, count in _chosen(records).number.items())
+
+
+@statistic(
+    "",
+    "the probability that frequencies chosen at random are chosen as unevenly (few runs hardly fail this)",
+    key_frequencies,
+)
+def key_evenness(records: Sequence[Record]) -> float:
+    evenness = _chosen(records).evenness
+    if evenness.p_value is None:
+        raise Undefined(evenness.reason or "evenness is undefined")
+    return evenness.p_value
+
+
+@statistic("", "the mean over runs of the AUC of the initial embedding norms for being a key frequency", auc_at_init)
+def mean_auc_at_init(records: Sequence[Record]) -> Estimate:
+    found = mean([record.value(auc_at_init.name) for record in records])
+    if found.value is None or found.low is None:
+        raise Undefined(found.reason or "needs several measured runs with key frequencies")
+    return found
+
+
+_SETS: tuple[Statistic, ...] = (key_sets, key_evenness, runs_with_keys, key_counts)
+
+register(
     Claim(
         id="initial-embedding-circular",
         sentence="In the planes of the final principal components the initial embedding is already somewhat circular.",
         place="W, footnote 5",
-        write_up="somewhat circular",
-        rule="The median plane has more of its variance at its frequency than any of 200 random planes.",
-        judge=_circular,
+        published="somewhat circular",
+        region=Above(initial_circularity, initial_circularity_random),
+        finding="{initial_circularity:.1%} of the variance at the plane's frequency (median of "
+        "{initial_circle_planes:.0f} planes), at most {initial_circularity_random:.1%} in random planes",
         figure="initial-embedding",
     ),
     SweepClaim(
         id="keys-differ-by-seed",
         sentence="Which frequencies are chosen is arbitrary: other seeds choose others.",
         place='W, "Overview of the Inferred Algorithm"; P',
-        write_up="{14,35,41,42,52}; {2,9,19,31}, {40,44,53}, {31,45,49,52}",
-        rule="More than one set of key frequencies, and none chosen more often than chance has it (p of at least 0.05, "
-        "the usual level; few seeds hardly fail this).",
-        judge=_seeds_differ,
+        published="{14,35,41,42,52}; {2,9,19,31}, {40,44,53}, {31,45,49,52}",
+        region=AllOf(Above(key_sets, 1.0), AtLeast(key_evenness, 0.05, "the usual level")),
+        finding="{key_sets:.0f} different sets in {runs_with_keys:.0f} seeds ({key_counts}); as uneven by chance: "
+        "p = {key_evenness:.2f}",
+        statistics=_SETS,
         system="mainline",
         figure="seed-frequencies",
     ),
@@ -84,9 +140,11 @@ CLAIMS = (
         id="winners-at-init",
         sentence="The winning frequencies are already ahead in the initial embedding (a lottery ticket).",
         place='W, "Future Directions" (a question there)',
-        write_up="asked",
-        rule="AUC of the initial embedding norms for being a key frequency is above 0.5 with its 95 % interval.",
-        judge=_at_init,
+        published="asked",
+        region=Above(End(mean_auc_at_init, upper=False), 0.5, "guessing"),
+        shows=mean_auc_at_init,
+        finding="AUC {mean_auc_at_init:.2f} ({mean_auc_at_init.low:.2f} to {mean_auc_at_init.high:.2f})",
+        statistics=(mean_auc_at_init,),
         system="mainline",
         figure="seed-frequencies",
     ),

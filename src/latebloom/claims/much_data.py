@@ -1,93 +1,124 @@
 """Claims about modular addition with much data, and with more and more of it."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 from scipy import stats
 
-from latebloom.claims.claim import Claim, SweepClaim, Verdict, judged, undecided
-from latebloom.claims.evidence import Evidence
-from latebloom.claims.pool import MOST
-from latebloom.claims.settings import FEWEST, grouped, memorising
-from latebloom.phases import NoChange
-
-NEAR = 0.5
-"""A sudden fall begins at this share of guessing or more, what phases call "not below chance". Arbitrary."""
-
-TOGETHER = 1.1
-"""Test accuracy that gets to 0.9 within this many times the steps of train accuracy is learned with it. Arbitrary."""
+from latebloom.claims.claim import Claim, SweepClaim, register, statistic
+from latebloom.claims.falls import TEST_FALL, TRAIN_FALL
+from latebloom.claims.learning import last_step, test_90_at, test_below_90_until, train_90_at
+from latebloom.claims.quantity import Undefined
+from latebloom.claims.record import Record
+from latebloom.claims.region import AllOf, AtLeast, AtMost, Below, Ratio, Reached
+from latebloom.claims.settings import FEWEST, generalised, grouped, memorised
+from latebloom.claims.verdict import MOST
 
 _PLACE = 'W, "Empirical Observations"'
+_TIMES = (train_90_at, test_90_at, last_step)
+_FRACTION = "data.fraction"
 
 
-def sudden(evidence: Evidence, name: str) -> Verdict:
-    """Whether a loss goes down in a reverse S: a slow start near guessing, a fall, a levelling off."""
-    if evidence.series(name) is None:
-        return undecided(f"the run has no {name}")
-    change = evidence.fall(name)
-    if isinstance(change, NoChange):
-        return judged(False, None, change.reason)
-    found = f"falls from {change.before:.2f} to {change.after:.2f} nats from step {change.onset.step:.0f}"
-    if change.completion is None or change.midpoint is None:
-        return judged(False, None, f"{found}, and still falls at the end")
-    slow_start = change.has_onset and change.before >= NEAR * evidence.chance
-    found = f"{found} to {change.completion.step:.0f}" + ("" if slow_start else ", without a slow start near guessing")
-    return judged(slow_start, change.midpoint.step, found)
-
-
-def _together(evidence: Evidence) -> Verdict:
-    """Whether train and test set are learned as one, rather than memorised first."""
-    train, test, logged = evidence.reached("train"), evidence.reached("test"), evidence.series("test_accuracy")
-    if train is None or logged is None:
-        return undecided("the run has no test set, or never 90 % of its train set right")
-    earlier = logged.step if test is None else logged.step[logged.step < test]
-    before = float(earlier[-1]) if len(earlier) else 0.0
-    if test is None:
-        found = f"90 % right on train from step {train:.0f}, on test not by step {before:.0f}"
-        return judged(False, None, found) if before > TOGETHER * train else undecided(found)
-    found = f"90 % right on train from step {train:.0f}, on test from {test:.0f} (between {before:.0f} and {test:.0f})"
-    return judged(before <= TOGETHER * train, test / max(train, 1.0), found)
-
-
-def _delay(run: Evidence) -> float:
+def _delay(record: Record) -> float:
     """Steps from train to test accuracy 0.9 of a run that memorises; one that has not generalised by its last step
-    counts with the delay it has had by then, which is too little."""
-    train, test = run.reached("train") or 0.0, run.reached("test")
-    return (run.last_step if test is None else test) - train
+    counts with the delay that it has had by then, which is too little."""
+    end = record.value(test_90_at.name if generalised(record) else last_step.name)
+    return float(end - record.value(train_90_at.name))
 
 
-def _delay_shrinks(runs: Sequence[Evidence]) -> Verdict:
-    groups = grouped(memorising(runs), "data.fraction")
+def _by_fraction(records: Sequence[Record]) -> dict[float, list[Record]]:
+    groups = grouped(memorised(records), _FRACTION)
     if len(groups) < 3:
-        return undecided(f"runs on {len(groups)} fractions memorise, and three are needed")
-    rank = stats.spearmanr(*zip(*((share, _delay(run)) for share, found in groups.items() for run in found)))
-    medians = ", ".join(f"{_told(groups[share])} at {share:.0%}" for share in sorted(groups))
-    return judged(rank.statistic < 0 and rank.pvalue < 0.05, float(rank.statistic), f"median delay in steps: {medians}")
+        raise Undefined(f"runs on {len(groups)} fractions memorise, and three are needed")
+    return dict(sorted(groups.items()))
 
 
-def _told(runs: Sequence[Evidence]) -> str:
-    never = sum(run.reached("test") is None for run in runs)
-    return f"{np.median([_delay(run) for run in runs]):.0f}" + (f" ({never} of {len(runs)} never)" if never else "")
+def _rank(records: Sequence[Record]) -> tuple[float, float]:
+    """Spearman's rank correlation of fraction and delay, and its p-value."""
+    runs = list(chain.from_iterable(_by_fraction(records).values()))
+    found = stats.spearmanr([run.setting(_FRACTION) for run in runs], [_delay(run) for run in runs])
+    return float(found.statistic), float(found.pvalue)
 
 
-def _little_data(runs: Sequence[Evidence]) -> Verdict:
-    least = min(r.run.experiment.data.fraction for r in runs)
-    there = memorising([run for run in runs if run.run.experiment.data.fraction == least])
-    if len(there) < FEWEST:
-        return undecided(f"{len(there)} runs on the least data memorise, and {FEWEST} are needed")
-    alone = sum(r.reached("test") is None for r in there)
-    found = f"{alone} of {len(there)} runs on {least:.0%} of the pairs memorise and never generalise in their steps"
-    return judged(alone / len(there) >= MOST, alone / len(there), found)
+@statistic(
+    "",
+    "Spearman's rank correlation of the share of data with the delay from 90 % train accuracy to 90 % test accuracy "
+    "(runs that never generalise count as late as they were trained)",
+    *_TIMES,
+)
+def delay_rank_correlation(records: Sequence[Record]) -> float:
+    return _rank(records)[0]
 
 
-CLAIMS = (
+@statistic("", "the p-value of that rank correlation", *_TIMES)
+def delay_rank_p(records: Sequence[Record]) -> float:
+    return _rank(records)[1]
+
+
+@statistic("", "the median delay on each share of data", *_TIMES)
+def median_delays(records: Sequence[Record]) -> str:
+    return ", ".join(f"{_median_delay(group)} at {share:.0%}" for share, group in _by_fraction(records).items())
+
+
+def _median_delay(records: Sequence[Record]) -> str:
+    never = sum(not generalised(record) for record in records)
+    note = f" ({never} of {len(records)} never)" if never else ""
+    return f"{np.median([_delay(record) for record in records]):.0f}{note}"
+
+
+def _least_data(records: Sequence[Record]) -> list[Record]:
+    """The runs on the least data that was tried that memorise."""
+    least = min(record.setting(_FRACTION) for record in records)
+    found = memorised([record for record in records if record.setting(_FRACTION) == least])
+    if len(found) < FEWEST:
+        raise Undefined(f"{len(found)} runs on the least data memorise, and {FEWEST} are needed")
+    return found
+
+
+@statistic("share", "the smallest share of data that was tried", *_TIMES)
+def least_data(records: Sequence[Record]) -> float:
+    return float(_least_data(records)[0].setting(_FRACTION))
+
+
+@statistic("runs", "the number of runs on the least data that memorise", *_TIMES)
+def runs_on_least_data(records: Sequence[Record]) -> int:
+    return len(_least_data(records))
+
+
+@statistic(
+    "share",
+    f"the share of the runs on the least data, of {FEWEST} or more that reach 90 % train accuracy, that never reach "
+    "90 % test accuracy",
+    *_TIMES,
+)
+def memorising_only_share(records: Sequence[Record]) -> float:
+    found = _least_data(records)
+    return sum(not generalised(record) for record in found) / len(found)
+
+
+register(
     Claim(
         id="much-data-together",
-        sentence="On 95 % of the pairs train and test fall together: nothing is memorised first.",
+        sentence="On 95 % of the pairs train and test loss fall together: nothing is memorised first.",
         place=_PLACE,
-        write_up="the two curves fall as one (a picture)",
-        rule="Test accuracy reaches 0.9 within a tenth more steps (arbitrary) than train accuracy, as far as logged.",
-        judge=_together,
+        published="the two curves fall as one (a picture)",
+        region=AllOf(
+            AtMost(
+                Ratio(
+                    test_below_90_until,
+                    train_90_at,
+                    "the last recorded step before test accuracy is 90 %, over the step at which train accuracy is,",
+                ),
+                1.1,
+                "arbitrary",
+            ),
+            Reached(test_90_at),
+        ),
+        provided=Reached(train_90_at),
+        shows=Ratio(test_90_at, train_90_at),
+        finding="90 % right on train from step {train_90_at:.0f}, on test between {test_below_90_until:.0f} and "
+        "{test_90_at:.0f}",
         system="much-data",
         figure="training-curve",
     ),
@@ -95,9 +126,10 @@ CLAIMS = (
         id="much-data-phase-change",
         sentence="On 95 % of the pairs test loss falls in a phase change.",
         place=_PLACE,
-        write_up="a phase change (a picture)",
-        rule="In nats it falls by a quarter of guessing (arbitrary), from near guessing, between two corners.",
-        judge=lambda evidence: sudden(evidence, "test_loss"),
+        published="a phase change (a picture)",
+        region=TEST_FALL.region,
+        shows=TEST_FALL.middle,
+        finding=TEST_FALL.finding,
         system="much-data",
         figure="training-curve",
     ),
@@ -105,20 +137,21 @@ CLAIMS = (
         id="stream-phase-change",
         sentence="On an endless stream of pairs the loss falls in a phase change too.",
         place='W, "Key Claims"',
-        write_up="phase changes even when given infinite data",
-        rule="In nats it falls by a quarter of guessing (arbitrary), from near guessing, between two corners.",
-        judge=lambda evidence: sudden(evidence, "train_loss"),
+        published="phase changes even when given infinite data",
+        region=TRAIN_FALL.region,
+        shows=TRAIN_FALL.middle,
+        finding=TRAIN_FALL.finding,
         system="stream",
         figure="training-curve",
     ),
     SweepClaim(
         id="delay-shrinks-with-data",
-        sentence="The more data, the less later than memorising comes generalising.",
+        sentence="The more data, the sooner after memorising the model generalises.",
         place='W, "Grokking = Phase Changes + Regularisation + Limited Data"; footnote 2',
-        write_up="grokking near the crossover, none with much data",
-        rule="Spearman's rank correlation of fraction and delay is below 0 with p < 0.05 (the usual level); runs that "
-        "never generalise count as late as they were trained.",
-        judge=_delay_shrinks,
+        published="grokking near the crossover, none with much data",
+        region=AllOf(Below(delay_rank_correlation, 0.0), Below(delay_rank_p, 0.05, "the usual level")),
+        finding="median delay in steps: {median_delays}",
+        statistics=(delay_rank_correlation, delay_rank_p, median_delays),
         system="fractions",
         figure="field-effect",
     ),
@@ -126,10 +159,12 @@ CLAIMS = (
         id="little-data-memorises",
         sentence="With too little data the model memorises and does not generalise.",
         place='W, "Grokking = Phase Changes + Regularisation + Limited Data"',
-        write_up="below a crossover point",
-        rule="Four of five runs on the least data that was tried, of three or more that memorise (arbitrary), never "
-        "get 90 % of the test set right.",
-        judge=_little_data,
+        published="below a crossover point",
+        region=AtLeast(memorising_only_share, MOST, "arbitrary"),
+        finding="{memorising_only_share:.0%} of {runs_on_least_data:.0f} runs on {least_data:.0%} of the pairs "
+        "memorise "
+        "and never generalise in their steps",
+        statistics=(memorising_only_share, runs_on_least_data, least_data),
         system="fractions",
         figure="field-effect",
     ),

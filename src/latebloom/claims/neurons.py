@@ -1,94 +1,161 @@
 """Claims about the neurons."""
 
+from latebloom.circuits.modular.ablation import Ablation
 from latebloom.circuits.modular.unembedding import read_outs, unembedding_residual
-from latebloom.claims.claim import Claim, Verdict, judged, undecided
+from latebloom.claims.claim import Claim, register
+from latebloom.claims.embedding import keys_of
 from latebloom.claims.evidence import Evidence
+from latebloom.claims.logits import loss_all_pairs, phase_sign_of
+from latebloom.claims.quantity import Undefined, once, quantity
+from latebloom.claims.region import Above, AtLeast, AtMost, Below, Between, Ratio
 
-_NO_KEYS = "the model has no key frequency, or its task no direction cos w(x ± y)"
-
-
-def _clustered(evidence: Evidence) -> Verdict:
-    figures = evidence.explanation.neurons
-    if figures.clustered_fraction is None:
-        return undecided("the model has no live neurons")
-    share = figures.clustered_fraction
-    return judged(share > 0.5, share, f"{share:.1%} of {figures.live} live neurons, clusters {figures.clusters}")
+CLUSTERED = "85 %"
+"""Share of a neuron's variance at one frequency from which on it belongs to that frequency's cluster: P's."""
 
 
-def _polynomials(evidence: Evidence, least: float) -> Verdict:
-    """Whether the loss is at least ``least`` times and at most twice what it was."""
+@quantity("neurons", "the number of neurons that are ever active")
+def live_neurons(evidence: Evidence) -> int:
+    return evidence.explanation.neurons.live
+
+
+@quantity(
+    "share", f"the share of the live neurons that have over {CLUSTERED} (P's number) of their variance at one frequency"
+)
+def clustered_fraction(evidence: Evidence) -> float:
+    share = evidence.explanation.neurons.clustered_fraction
+    if share is None:
+        raise Undefined("the model has no live neurons")
+    return share
+
+
+@quantity("", "the frequencies that have a cluster of neurons")
+def cluster_frequencies(evidence: Evidence) -> list[float]:
+    return list(map(float, evidence.explanation.neurons.clusters))
+
+
+def _polynomials(evidence: Evidence) -> Ablation:
     ablation = evidence.ablations.get("neurons: own polynomials")
+    if ablation is None:
+        raise Undefined("the model has no key frequency, or its task no direction cos w(x ± y)")
+    return ablation
+
+
+@quantity(
+    "nats", "the loss with every clustered neuron replaced by its degree-2 Fourier polynomial at its own frequency"
+)
+def polynomial_loss(evidence: Evidence) -> float:
+    return _polynomials(evidence).loss
+
+
+@quantity("times", "the loss with neurons replaced by their degree-2 Fourier polynomials, over the loss without that,")
+def polynomial_loss_ratio(evidence: Evidence) -> float:
     loss = evidence.explanation.loss.all
-    if ablation is None or not loss:
-        return undecided(_NO_KEYS)
-    control = ablation.control
-    ratio, found = ablation.loss / loss, f"loss {loss:.2g} becomes {ablation.loss:.2g}"
+    if not loss:
+        raise Undefined("the model's loss is 0 or undefined")
+    return _polynomials(evidence).loss / loss
+
+
+@quantity("nats", "the mean loss with neurons replaced by polynomials at random frequencies")
+def polynomial_loss_random(evidence: Evidence) -> float:
+    control = _polynomials(evidence).control
     if control is None:
-        return judged(least <= ratio <= 2, ratio, found)
-    found += f"; at random frequencies {control.mean:.2g}"
-    if control.mean <= 2 * loss:
-        return undecided(f"{found}: these neurons matter too little for a change to show")
-    return judged(least <= ratio <= 2, ratio, found)
+        raise Undefined("too few frequencies are left for a control")
+    return control.mean
 
 
-def _read_out(evidence: Evidence) -> Verdict:
-    sign = evidence.task.phase_sign
-    if not evidence.keys or sign is None:
-        return undecided(_NO_KEYS)
-    fves = [found.fve for found in read_outs(evidence.grid, evidence.keys, sign) if found.fve is not None]
+@once
+def _read_outs(evidence: Evidence) -> list[float]:
+    sign = phase_sign_of(evidence)
+    fves = [found.fve for found in read_outs(evidence.grid, keys_of(evidence), sign) if found.fve is not None]
     if not fves:
-        return undecided("the read-out directions carry nothing")
-    return judged(min(fves) >= 0.9, min(fves), f"{min(fves):.1%} to {max(fves):.1%} over {len(fves)} directions")
+        raise Undefined("the read-out directions carry nothing")
+    return fves
 
 
-def _rank(evidence: Evidence) -> Verdict:
-    residual = unembedding_residual(evidence.grid, evidence.keys) if evidence.keys else None
+@quantity("directions", "the number of directions in which W_logit reads the neurons, two for each key frequency")
+def read_out_directions(evidence: Evidence) -> int:
+    return len(_read_outs(evidence))
+
+
+@quantity(
+    "share",
+    "the smallest share of variance that cos w(x+y) and sin w(x+y) explain in any direction in which W_logit reads the "
+    "neurons",
+)
+def read_out_fve_min(evidence: Evidence) -> float:
+    return min(_read_outs(evidence))
+
+
+@quantity("share", "the largest share of variance that these waves explain in any of these directions")
+def read_out_fve_max(evidence: Evidence) -> float:
+    return max(_read_outs(evidence))
+
+
+@quantity(
+    "share",
+    "the share of the Frobenius norm of W_logit outside the directions cos wz and sin wz of the key frequencies",
+)
+def unembedding_residual_share(evidence: Evidence) -> float:
+    residual = unembedding_residual(evidence.grid, keys_of(evidence))
     if residual is None:
-        return undecided(_NO_KEYS)
-    return judged(
-        residual < 0.05, residual, f"{residual:.2%} of the norm lies off the {2 * len(evidence.keys)} directions"
-    )
+        raise Undefined("the model has no neurons to read, or W_logit is 0")
+    return residual
 
 
-CLAIMS = (
+_MATTER = Above(
+    Ratio(
+        polynomial_loss_random,
+        loss_all_pairs,
+        "the loss with polynomials at random frequencies, over the loss without that,",
+    ),
+    2.0,
+    "otherwise the neurons matter too little for a change to show",
+)
+_POLYNOMIALS = (
+    "loss {loss_all_pairs:.2g} becomes {polynomial_loss:.2g}; {polynomial_loss_random:.2g} at random frequencies"
+)
+
+register(
     Claim(
         id="neurons-cluster",
         sentence="Most neurons compute with a single frequency, and form clusters.",
-        place='W, "Calculating 2D products of waves"; P, clusters at 85 % of variance',
-        write_up="84.6 % of 512 (P)",
-        rule="More than half of the live neurons have over 85 % (P's figure) of their variance at one frequency.",
-        judge=_clustered,
+        place=f'W, "Calculating 2D products of waves"; P, clusters at {CLUSTERED} of variance',
+        published="84.6 % of 512 (P)",
+        region=Above(clustered_fraction, 0.5, "half is what “most” means"),
+        finding="{clustered_fraction:.1%} of {live_neurons:.0f} live neurons, clusters at {cluster_frequencies:.0f}",
     ),
     Claim(
         id="neurons-are-polynomials",
         sentence="Replacing neurons by their degree-2 Fourier polynomials leaves the loss unchanged.",
         place="W, footnote 26",
-        write_up="2.4e-7 becomes 2.5e-7 (P)",
-        rule="Loss changes by less than a factor of 2 (arbitrary), but by more with polynomials at random frequencies.",
-        judge=lambda evidence: _polynomials(evidence, least=0.5),
+        published="2.4e-7 becomes 2.5e-7 (P)",
+        region=Between(polynomial_loss_ratio, 0.5, 2.0, "a factor of 2, arbitrary"),
+        provided=_MATTER,
+        finding=_POLYNOMIALS,
     ),
     Claim(
         id="neurons-polynomials-suffice",
-        sentence="What is left of the neurons beside their degree-2 Fourier polynomials is noise: it lowers no loss.",
+        sentence="What the degree-2 Fourier polynomials leave out of the neurons is noise: it lowers no loss.",
         place="W, footnote 26",
-        write_up="just noise; 2.4e-7 becomes 2.5e-7 (P)",
-        rule="Without it loss is at most twice what it was (arbitrary), with polynomials at random frequencies more.",
-        judge=lambda evidence: _polynomials(evidence, least=0.0),
+        published="just noise; 2.4e-7 becomes 2.5e-7 (P)",
+        region=AtMost(polynomial_loss_ratio, 2.0, "arbitrary"),
+        provided=_MATTER,
+        finding=_POLYNOMIALS,
     ),
     Claim(
         id="neurons-read-as-waves",
         sentence="The directions in which W_logit reads the neurons carry cos w(x+y) and sin w(x+y).",
         place="P",
-        write_up="93-98 % of variance (P)",
-        rule="At least 90 % of variance in every direction (a little under P's 93 %, arbitrary).",
-        judge=_read_out,
+        published="93-98 % of variance (P)",
+        region=AtLeast(read_out_fve_min, 0.9, "arbitrary, a little under P's 93 %"),
+        finding="{read_out_fve_min:.1%} to {read_out_fve_max:.1%} over {read_out_directions:.0f} directions",
     ),
     Claim(
         id="w-logit-low-rank",
         sentence="W_logit is close to rank 2 per key frequency: it writes only cos wz and sin wz.",
         place='W, "Calculating cos(w(x+y)), sin(w(x+y)) and calculating logits"; P',
-        write_up="residual < 0.55 % of the norm (P)",
-        rule="Residual under 5 % of the Frobenius norm (arbitrary: ten times P's).",
-        judge=_rank,
+        published="residual < 0.55 % of the norm (P)",
+        region=Below(unembedding_residual_share, 0.05, "arbitrary, ten times P's"),
+        finding="{unembedding_residual_share:.2%} of the norm lies outside the key directions",
     ),
 )

@@ -2,81 +2,128 @@
 
 from collections.abc import Sequence
 
-from latebloom.claims.claim import SweepClaim, Verdict, judged, undecided
-from latebloom.claims.evidence import Evidence
-from latebloom.claims.pool import FEW
+from latebloom.claims.claim import SweepClaim, register, statistic
+from latebloom.claims.learning import last_step, outcome, test_90_at, train_90_at
+from latebloom.claims.quantity import Undefined, percent
+from latebloom.claims.record import Record
+from latebloom.claims.region import AtMost
 from latebloom.claims.settings import (
     FEWEST,
-    WHILE_LEARNING,
-    groks_at_best,
+    Grokking,
+    best_setting,
     grouped,
-    memorising,
+    memorised,
     share_generalised,
     share_grokked,
 )
 from latebloom.claims.systems import MUCH_DATA
-from latebloom.tasks import ModularQuadratic, ModularSubtraction, RandomTable
+from latebloom.claims.verdict import FEW
+
+_FUTURE = 'W, "Future Directions" (other tasks of the grokking paper'
+_QUADRATIC, _SUBTRACTION, _RANDOM = "modular_quadratic", "modular_subtraction", "random_table"
+_TIMES = (outcome, train_90_at, test_90_at, last_step)
 
 
-def _of(runs: Sequence[Evidence], name: str) -> list[Evidence]:
-    return [run for run in runs if run.run.task.name == name]
+def _of(records: Sequence[Record], name: str) -> list[Record]:
+    return [record for record in records if record.setting("task.name") == name]
 
 
-def _quadratic_groks(runs: Sequence[Evidence]) -> Verdict:
-    mine = grouped(_of(runs, ModularQuadratic().name), "data.fraction")
-    few = {f"on {share:.0%} of the pairs": found for share, found in mine.items() if share < MUCH_DATA}
-    return groks_at_best(f"of it on less than {MUCH_DATA:.0%} of the pairs", few)
+def _quadratic(records: Sequence[Record]) -> tuple[str, Sequence[Record]]:
+    groups = grouped(_of(records, _QUADRATIC), "data.fraction")
+    few = {f"on {share:.0%} of the pairs": group for share, group in groups.items() if share < MUCH_DATA}
+    return best_setting(f"of it on less than {percent(MUCH_DATA)} of the pairs", few)
 
 
-def _more_data(runs: Sequence[Evidence]) -> Verdict:
-    shares, told = [], []
-    for name in (ModularSubtraction().name, ModularQuadratic().name):
-        mine = memorising([run for run in _of(runs, name) if run.run.experiment.data.fraction >= MUCH_DATA])
-        if len(mine) < FEWEST:
-            return undecided(f"needs {FEWEST} runs of {name} on {MUCH_DATA:.0%} of the pairs or more that memorise")
-        shares.append(share_grokked(mine))
-        told.append(f"{name}: {shares[-1]:.0%} of {len(mine)} runs grok; test / train from step {_steps(mine)}")
-    return judged(max(shares) <= FEW, max(shares), "; ".join(told))
+def _on_much_data(records: Sequence[Record]) -> dict[str, list[Record]]:
+    """The runs of each operation on much data that memorise."""
+    found = {}
+    for name in (_SUBTRACTION, _QUADRATIC):
+        chosen = [record for record in _of(records, name) if record.setting("data.fraction") >= MUCH_DATA]
+        found[name] = memorised(chosen)
+        if len(found[name]) < FEWEST:
+            raise Undefined(f"needs {FEWEST} runs of {name} on {percent(MUCH_DATA)} of the pairs or more that memorise")
+    return found
 
 
-def _steps(runs: Sequence[Evidence]) -> str:
-    """When each run has 90 % of its test set and of its train set right."""
-    return ", ".join("/".join(_told(run.reached(name)) for name in ("test", "train")) for run in runs)
+@statistic(
+    "share",
+    f"the larger share that grok, on {percent(MUCH_DATA)} of the pairs or more, of the runs of either operation that "
+    f"memorise ({FEWEST} or more of each)",
+    *_TIMES,
+)
+def grokking_with_much_data(records: Sequence[Record]) -> float:
+    return max(map(share_grokked, _on_much_data(records).values()))
 
 
-def _told(step: float | None) -> str:
+@statistic("", "how many runs of each operation grok, and when", *_TIMES)
+def steps_with_much_data(records: Sequence[Record]) -> str:
+    return "; ".join(
+        f"{name}: {share_grokked(runs):.0%} of {len(runs)} runs grok; 90 % test / train accuracy at step {_steps(runs)}"
+        for name, runs in _on_much_data(records).items()
+    )
+
+
+def _steps(records: Sequence[Record]) -> str:
+    return ", ".join("/".join(_step(record.value(one.name)) for one in (test_90_at, train_90_at)) for record in records)
+
+
+def _step(step: float | None) -> str:
     return "never" if step is None else f"{step:.0f}"
 
 
-def _memorised_only(runs: Sequence[Evidence]) -> Verdict:
-    mine = memorising(_of(runs, RandomTable().name))
-    if len(mine) < FEWEST:
-        return undecided(f"{len(mine)} runs on random answers memorise, and {FEWEST} are needed")
-    share = share_generalised(mine)
-    text = f"{len(mine)} runs memorise, {share:.0%} of them generalise within {max(r.last_step for r in mine)} steps"
-    return judged(share <= FEW, share, text)
+def _random(records: Sequence[Record]) -> list[Record]:
+    found = memorised(_of(records, _RANDOM))
+    if len(found) < FEWEST:
+        raise Undefined(f"{len(found)} runs on random answers memorise, and {FEWEST} are needed")
+    return found
 
 
-CLAIMS = (
+@statistic(
+    "share",
+    f"the share of the runs on random answers that memorise, {FEWEST} or more, that ever reach 90 % test accuracy",
+    *_TIMES,
+)
+def random_generalised(records: Sequence[Record]) -> float:
+    return share_generalised(_random(records))
+
+
+@statistic("runs", "the number of runs on random answers that memorise", *_TIMES)
+def random_runs(records: Sequence[Record]) -> int:
+    return len(_random(records))
+
+
+@statistic("steps", "the last step of these runs", *_TIMES)
+def random_steps(records: Sequence[Record]) -> float:
+    return float(max(record.value(last_step.name) for record in _random(records)))
+
+
+_QUADRATIC_GROKS = Grokking(
+    "quadratic",
+    f"the runs of it, {FEWEST} or more, on the best share of the pairs tried under {percent(MUCH_DATA)},",
+    _quadratic,
+)
+
+register(
     SweepClaim(
         id="quadratic-groks",
         sentence="x² + xy + y², a harder operation mod p, groks as well.",
-        place='W, "Future Directions" (other tasks of the grokking paper)',
-        write_up="asked",
-        rule="On some share of the pairs four of five runs, of three or more (arbitrary), grok: test twice as late as "
-        f"train; {WHILE_LEARNING}.",
-        judge=_quadratic_groks,
+        place=_FUTURE + ")",
+        published="asked",
+        region=_QUADRATIC_GROKS.region,
+        provided=_QUADRATIC_GROKS.provided,
+        finding=_QUADRATIC_GROKS.finding,
+        statistics=_QUADRATIC_GROKS.statistics,
         system="operations",
         figure="survival",
     ),
     SweepClaim(
         id="operations-more-data",
         sentence="With more data other operations too are learned without grokking.",
-        place='W, "Future Directions" (other tasks of the grokking paper, with more data)',
-        write_up="asked",
-        rule=f"On {MUCH_DATA:.0%} of the pairs or more (tried: 95 %) at most one of five runs of each operation, of "
-        "three or more that memorise (arbitrary), groks: test twice as late as train.",
-        judge=_more_data,
+        place=_FUTURE + ", with more data)",
+        published="asked",
+        region=AtMost(grokking_with_much_data, FEW, "arbitrary"),
+        finding="{steps_with_much_data}",
+        statistics=(grokking_with_much_data, steps_with_much_data),
         system="operations",
         figure="survival",
     ),
@@ -84,10 +131,12 @@ CLAIMS = (
         id="random-answers-memorised",
         sentence="Random answers are memorised, and nothing generalises.",
         place='W, "Future Directions", loose threads (memorisation to be looked at on random labels)',
-        write_up="a control, not in W",
-        rule="At most one of five runs (arbitrary), of three or more that memorise, ever gets 90 % of its test set "
-        "right: the control, since no circuit could.",
-        judge=_memorised_only,
+        published="a control, not in W",
+        region=AtMost(random_generalised, FEW, "arbitrary; the control, since no circuit could generalise"),
+        finding="{random_runs:.0f} runs memorise, {random_generalised:.0%} of them generalise within "
+        "{random_steps:.0f} "
+        "steps",
+        statistics=(random_generalised, random_runs, random_steps),
         system="operations",
         figure="survival",
     ),

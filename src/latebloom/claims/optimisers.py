@@ -1,41 +1,47 @@
-"""Claims about optimisers: what the write-up asks in its future directions."""
+"""Claims about optimisers, which the write-up asks in its future directions."""
 
 from collections.abc import Sequence
 
-from latebloom.claims.claim import SweepClaim, Verdict
-from latebloom.claims.evidence import Evidence
-from latebloom.claims.settings import WHILE_LEARNING, groks_at_best, grouped
+from latebloom.claims.claim import SweepClaim, register
+from latebloom.claims.record import Record
+from latebloom.claims.settings import FEWEST, Grokking, best_setting, grouped
 
 
-def _of(runs: Sequence[Evidence], name: str, with_momentum: bool = False) -> Verdict:
-    """Whether runs of this optimiser grok, at the learning rate and decay at which most of them do."""
-    groups = grouped(runs, "optimiser.name", "optimiser.momentum", "optimiser.lr", "optimiser.weight_decay")
-    return groks_at_best(
-        f"with {name}",
-        {
-            f"at lr {lr:g} and decay {decay:g}": found
-            for (which, momentum, lr, decay), found in groups.items()
-            if which == name and (momentum > 0) == with_momentum
-        },
+def _grokking(prefix: str, label: str, optimiser: str, with_momentum: bool = False) -> Grokking:
+    """Runs of this optimiser, at the learning rate and weight decay at which most of them grok."""
+
+    def choose(records: Sequence[Record]) -> tuple[str, Sequence[Record]]:
+        groups = grouped(records, "optimiser.name", "optimiser.momentum", "optimiser.lr", "optimiser.weight_decay")
+        return best_setting(
+            f"with {label}",
+            {
+                f"at lr {lr:g} and decay {decay:g}": group
+                for (name, momentum, lr, decay), group in groups.items()
+                if name == optimiser and (momentum > 0) == with_momentum
+            },
+        )
+
+    text = f"the runs with {label}, {FEWEST} or more, at the best learning rate and weight decay tried,"
+    return Grokking(prefix, text, choose)
+
+
+for prefix, label, published, grokking in (
+    ("adamw", "AdamW", "yes", _grokking("adamw", "AdamW", "adamw")),
+    ("adam", "Adam and L2 in the gradient", "asked", _grokking("adam", "Adam and L2 in the gradient", "adam")),
+    ("sgd", "plain SGD", "asked", _grokking("sgd", "plain SGD", "sgd")),
+    ("sgd-momentum", "SGD and momentum", "asked", _grokking("sgd_momentum", "SGD and momentum", "sgd", True)),
+):
+    register(
+        SweepClaim(
+            id=f"{prefix}-groks",
+            sentence=f"With {label} the model groks.",
+            place='W, "Future Directions" (a question there)',
+            published=published,
+            region=grokking.region,
+            provided=grokking.provided,
+            finding=grokking.finding,
+            statistics=grokking.statistics,
+            system="optimisers",
+            figure="survival",
+        )
     )
-
-
-CLAIMS = tuple(
-    SweepClaim(
-        id=f"{label.lower().replace(' ', '-')}-groks",
-        sentence=sentence,
-        place='W, "Future Directions" (a question there)',
-        write_up=write_up,
-        rule="At the best of the settings tried, four of five runs, of three or more (arbitrary), grok: test twice as "
-        f"late as train; {WHILE_LEARNING}.",
-        judge=judge,
-        system="optimisers",
-        figure="survival",
-    )
-    for label, sentence, write_up, judge in (
-        ("AdamW", "With AdamW the model groks.", "yes", lambda runs: _of(runs, "adamw")),
-        ("Adam", "With Adam and L2 in the gradient the model groks.", "asked", lambda runs: _of(runs, "adam")),
-        ("SGD", "With plain SGD the model groks.", "asked", lambda runs: _of(runs, "sgd")),
-        ("SGD momentum", "With SGD and momentum the model groks.", "asked", lambda runs: _of(runs, "sgd", True)),
-    )
-)

@@ -1,15 +1,19 @@
 """Claims about the precision of the loss: where slingshots come from."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import torch
 
-from latebloom.claims.claim import Claim, SweepClaim, Verdict, judged, undecided
+from latebloom.claims.claim import Claim, Statistic, SweepClaim, register, statistic
 from latebloom.claims.evidence import Evidence
-from latebloom.claims.pool import MOST
+from latebloom.claims.learning import boundary_of, series_of, test_loss_falls_at
+from latebloom.claims.quantity import Quantity, Undefined, once, quantity
+from latebloom.claims.record import Record
+from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below
 from latebloom.claims.settings import grouped
+from latebloom.claims.verdict import MOST
 from latebloom.models import Examples, per_label
 from latebloom.tasks import split
 
@@ -18,19 +22,22 @@ SPIKE = 10.0
 published ones are of several decades."""
 
 BEFORE = 20
+_IS_A_SPIKE = f"(train losses over {SPIKE:g} times the median of the {BEFORE} logged before them; both are arbitrary)"
+_PLACE = 'W, "Notable Observations", slingshot mechanism'
 
 
 class Spike(NamedTuple):
-    """A rise of the train loss: the step at which it begins, and how many times the loss before it is its height."""
+    """A rise of the train loss: the step at which it begins, and its height in units of the loss before it."""
 
     step: float
     height: float
 
 
-def spikes(evidence: Evidence) -> list[Spike]:
+@once
+def spikes_of(evidence: Evidence) -> list[Spike]:
     """The spikes of the train loss once the run has memorised."""
-    series, start = evidence.series("train_loss"), evidence.reached("train")
-    if series is None or start is None:
+    series, start = series_of(evidence, "train_loss"), evidence.reached("train")
+    if start is None:
         return []
     late = [i for i in range(BEFORE, len(series)) if series.step[i] > start]
     times = {i: float(series.value[i] / np.median(series.value[i - BEFORE : i])) for i in late}
@@ -43,130 +50,259 @@ def spikes(evidence: Evidence) -> list[Spike]:
     return found
 
 
-def _without_spikes(evidence: Evidence) -> Verdict:
-    change = evidence.boundary("clean-up")
-    if change is None:
-        return undecided("needs a run that grokked")
-    before = [spike for spike in spikes(evidence) if spike.step < change]
-    found = f"{len(before)} spikes of the train loss before test loss falls at step {change:.0f}"
-    return judged(not before, len(before), found)
+@quantity("spikes", f"the number of spikes of the train loss {_IS_A_SPIKE} before test loss begins to fall")
+def spikes_before_fall(evidence: Evidence) -> int:
+    change = boundary_of(evidence, "clean-up")
+    return sum(spike.step < change for spike in spikes_of(evidence))
 
 
-def _chosen(runs: Sequence[Evidence], full_batch: bool) -> dict[str, list[Evidence]]:
-    """The runs on the full batch, or those on minibatches, by the precision of their loss."""
-    groups = grouped(runs, "training.loss_dtype", "training.batch_size")
-    return {dtype: found for (dtype, batch), found in groups.items() if (batch is None) == full_batch}
+@quantity("spikes", f"the number of spikes of the train loss {_IS_A_SPIKE} after memorising")
+def spikes(evidence: Evidence) -> int:
+    return len(spikes_of(evidence))
 
 
-def _from_float32(runs: Sequence[Evidence]) -> Verdict:
-    chosen = _chosen(runs, full_batch=True)
-    if set(chosen) != {"float32", "float64"}:
-        return undecided("needs full-batch runs with a float32 and with a float64 loss")
-    counts = [len(spikes(run)) for run in chosen["float32"]]
-    share = float(np.mean([count > 0 for count in counts]))
-    return judged(share >= MOST, share, f"spikes in each run with float32: {counts}")
-
-
-def _not_from_float64(runs: Sequence[Evidence]) -> Verdict:
-    chosen = _chosen(runs, full_batch=True).get("float64")
-    if not chosen:
-        return undecided("needs full-batch runs with a float64 loss")
-    counts = [len(spikes(run)) for run in chosen]
-    return judged(not any(counts), sum(counts), f"spikes in each run with float64: {counts}")
-
-
-def _minibatch(runs: Sequence[Evidence]) -> Verdict:
-    mini, full = _chosen(runs, full_batch=False).get("float64"), _chosen(runs, full_batch=True).get("float32")
-    if not mini or not full:
-        return undecided("needs minibatch runs with a float64 loss and full-batch runs with a float32 one")
-    found = [[spikes(run) for run in group] for group in (mini, full)]
-    if not any(found[1]):
-        return undecided("no float32 run has a spike to compare with")
-    counts = [float(np.mean([len(one) for one in group])) for group in found]
-    heights = [[spike.height for one in group for spike in one] for group in found]
-    if not heights[0]:
-        return judged(False, 0.0, "no minibatch run has a spike")
-    middles = [float(np.median(group)) for group in heights]
-    text = f"{counts[0]:.1f} spikes a run to {middles[0]:.3g} times the loss before; float32 {counts[1]:.1f}"
-    milder = counts[0] < counts[1] and middles[0] < middles[1]
-    return judged(milder, counts[0] / counts[1], f"{text} to {middles[1]:.3g} times")
+@quantity("times", "the heights of these spikes, in units of the loss before them")
+def spike_heights(evidence: Evidence) -> list[float]:
+    return [spike.height for spike in spikes_of(evidence)]
 
 
 @torch.no_grad()
-def _zero_shares(evidence: Evidence, steps: Sequence[int]) -> list[float]:
-    """Share of the train set whose loss is exactly 0 in the precision that the run was trained with, at each step."""
-    run, found = evidence.run, []
+def _zero_share(evidence: Evidence, step: int) -> float:
+    """Share of the train set whose loss at a step is exactly 0 in the precision that the run was trained with."""
+    run = evidence.run
     train = Examples.of(split(run.task, run.experiment.data).train, "cpu")
     dtype = getattr(torch, run.experiment.training.loss_dtype)
-    for step in steps:
-        logits = run.checkpoint(step).model(train.tokens, run.task.loss_positions)
-        losses, _ = per_label(logits, train.labels, dtype)
-        found.append(float((losses == 0).double().mean()))
+    logits = run.checkpoint(step).model(train.tokens, run.task.loss_positions)
+    losses, _ = per_label(logits, train.labels, dtype)
+    return float((losses == 0).double().mean())
+
+
+@quantity("share", "the share of train losses that are exactly 0 at the last checkpoint before the first spike")
+def zero_losses_before_spike(evidence: Evidence) -> float:
+    found = spikes_of(evidence)
+    before = [step for step in evidence.run.checkpoints if found and step < found[0].step]
+    if not before:
+        raise Undefined("the run has no spike, or no checkpoint before it")
+    return _zero_share(evidence, before[-1])
+
+
+@quantity("share", "the largest share of train losses that are exactly 0 at any checkpoint")
+def zero_losses_most(evidence: Evidence) -> float:
+    if not evidence.run.checkpoints:
+        raise Undefined("the run has no checkpoints")
+    return max(_zero_share(evidence, step) for step in evidence.run.checkpoints)
+
+
+def _chosen(records: Sequence[Record], dtype: str, full_batch: bool) -> list[Record]:
+    """The runs with a loss of this precision, on the full batch or on minibatches. Errors: Undefined without any."""
+    groups = grouped(records, "training.loss_dtype", "training.batch_size")
+    found = [
+        r for (kind, batch), runs in groups.items() if kind == dtype and (batch is None) == full_batch for r in runs
+    ]
+    if not found:
+        raise Undefined(f"needs {'full-batch' if full_batch else 'minibatch'} runs with a {dtype} loss")
     return found
 
 
-def _rounds_to_zero(runs: Sequence[Evidence]) -> Verdict:
-    chosen, before = _chosen(runs, full_batch=True), []
-    for run in chosen.get("float32", []):
-        first = min((spike.step for spike in spikes(run)), default=0.0)
-        there = [step for step in run.run.checkpoints if step < first]
-        before += _zero_shares(run, there[-1:])
-    if not before or "float64" not in chosen:
-        return undecided("needs float32 runs with a checkpoint before a spike, and float64 runs")
-    never = max(share for run in chosen["float64"] for share in _zero_shares(run, run.run.checkpoints))
-    text = f"{', '.join(f'{share:.0%}' for share in before)} of the train losses are exactly 0 before the first spike"
-    return judged(min(before) > 0 == never, float(np.median(before)), f"{text}; in float64 at most {never:.0%} ever")
+def _counts(records: Sequence[Record]) -> list[float]:
+    return [record.value(spikes.name) or 0.0 for record in records]
 
 
-CLAIMS = (
+_Compute = Callable[[Sequence[Record]], object]
+
+
+def _full(dtype: str, unit: str, formula: str, *quantities: Quantity) -> Callable[[_Compute], Statistic]:
+    """Decorator for a statistic of the full-batch runs of one precision."""
+
+    def make(compute: _Compute) -> Statistic:
+        def chosen(records: Sequence[Record]) -> object:
+            return compute(_chosen(records, dtype, full_batch=True))
+
+        return statistic(unit, formula, *quantities, name=compute.__name__)(chosen)
+
+    return make
+
+
+@statistic(
+    "share",
+    "the share of full-batch runs with a float32 loss, beside such runs with a float64 loss, that have a spike of the "
+    f"train loss {_IS_A_SPIKE}",
+    spikes,
+)
+def float32_with_spikes(records: Sequence[Record]) -> float:
+    _chosen(records, "float64", full_batch=True)
+    return float(np.mean([count > 0 for count in _counts(_chosen(records, "float32", full_batch=True))]))
+
+
+@_full("float32", "", "the spikes of each full-batch run in float32", spikes)
+def float32_spikes(records: Sequence[Record]) -> list[float]:
+    return _counts(records)
+
+
+@_full(
+    "float64",
+    "spikes",
+    f"the number of spikes of the train loss {_IS_A_SPIKE} in all full-batch runs in float64",
+    spikes,
+)
+def float64_spikes_sum(records: Sequence[Record]) -> float:
+    return sum(_counts(records))
+
+
+@_full("float64", "", "the spikes of each full-batch run in float64", spikes)
+def float64_spikes(records: Sequence[Record]) -> list[float]:
+    return _counts(records)
+
+
+def _before(records: Sequence[Record]) -> list[float]:
+    shares = [record.value(zero_losses_before_spike.name) for record in records]
+    found = [share for share in shares if share is not None]
+    if not found:
+        raise Undefined("needs float32 runs with a checkpoint before a spike")
+    return found
+
+
+@_full(
+    "float32",
+    "share",
+    "the smallest share, over full-batch float32 runs, of train losses that are exactly 0 at the last checkpoint "
+    "before "
+    "the first spike",
+    zero_losses_before_spike,
+)
+def zeros_before_spike_min(records: Sequence[Record]) -> float:
+    return min(_before(records))
+
+
+@_full("float32", "share", "the median of these shares", zero_losses_before_spike)
+def zeros_before_spike_median(records: Sequence[Record]) -> float:
+    return float(np.median(_before(records)))
+
+
+@_full("float32", "share", "these shares", zero_losses_before_spike)
+def zeros_before_spike(records: Sequence[Record]) -> list[float]:
+    return _before(records)
+
+
+@_full(
+    "float64",
+    "share",
+    "the largest share of train losses that are exactly 0 at any checkpoint of a full-batch float64 run",
+    zero_losses_most,
+)
+def zeros_in_float64(records: Sequence[Record]) -> float:
+    return max(record.value(zero_losses_most.name) for record in records)
+
+
+def _mean_spikes(records: Sequence[Record], mini: bool) -> float:
+    runs = _chosen(records, "float64" if mini else "float32", full_batch=not mini)
+    return float(np.mean(_counts(runs)))
+
+
+def _median_height(records: Sequence[Record], mini: bool) -> float:
+    runs = _chosen(records, "float64" if mini else "float32", full_batch=not mini)
+    heights = [height for record in runs for height in record.value(spike_heights.name) or ()]
+    if not heights:
+        raise Undefined(f"no {'minibatch' if mini else 'float32'} run has a spike")
+    return float(np.median(heights))
+
+
+@statistic("spikes", "the mean number of spikes in minibatch runs with a float64 loss", spikes)
+def minibatch_spikes(records: Sequence[Record]) -> float:
+    return _mean_spikes(records, mini=True)
+
+
+@statistic("spikes", "the mean number of spikes in full-batch runs with a float32 loss", spikes)
+def full_batch_spikes(records: Sequence[Record]) -> float:
+    return _mean_spikes(records, mini=False)
+
+
+@statistic("times", "the median height of a spike in minibatch runs with a float64 loss", spike_heights)
+def minibatch_spike_height(records: Sequence[Record]) -> float:
+    return _median_height(records, mini=True)
+
+
+@statistic("times", "the median height of a spike in full-batch runs with a float32 loss", spike_heights)
+def full_batch_spike_height(records: Sequence[Record]) -> float:
+    return _median_height(records, mini=False)
+
+
+@statistic(
+    "times",
+    "the mean number of spikes in minibatch runs with a float64 loss, over that in full-batch float32 runs,",
+    spikes,
+)
+def minibatch_spike_ratio(records: Sequence[Record]) -> float:
+    full = _mean_spikes(records, mini=False)
+    if full == 0:
+        raise Undefined("no float32 run has a spike to compare with")
+    return _mean_spikes(records, mini=True) / full
+
+
+register(
     Claim(
         id="groks-without-spikes",
         sentence="Slingshots are not needed: the model groks without a spike of the train loss.",
-        place='W, "Notable Observations", slingshot mechanism',
-        write_up="not necessary",
-        rule="No train loss before test loss falls is ten times the median of the 20 logged before (both arbitrary).",
-        judge=_without_spikes,
+        place=_PLACE,
+        published="not necessary",
+        region=AtMost(spikes_before_fall, 0.0),
+        finding=f"{{spikes_before_fall:.0f}} spikes before test loss falls at step {{{test_loss_falls_at.name}:.0f}}",
         figure="training-curve",
     ),
     SweepClaim(
         id="spikes-from-float32",
         sentence="With log-softmax in float32 the train loss of a memorised model spikes.",
-        place='W, "Notable Observations", slingshot mechanism',
-        write_up="slingshots",
-        rule="Four of five full-batch runs have a train loss ten times the median of the 20 before (both arbitrary).",
-        judge=_from_float32,
+        place=_PLACE,
+        published="slingshots",
+        region=AtLeast(float32_with_spikes, MOST, "arbitrary"),
+        finding="spikes in each run with float32: {float32_spikes:.0f}",
+        statistics=(float32_with_spikes, float32_spikes),
         system="precision",
         figure="training-curve",
     ),
     SweepClaim(
         id="no-spikes-in-float64",
         sentence="In float64 there are no spikes.",
-        place='W, "Notable Observations", slingshot mechanism',
-        write_up="none",
-        rule="No full-batch run has a spike by the same count.",
-        judge=_not_from_float64,
+        place=_PLACE,
+        published="none",
+        region=AtMost(float64_spikes_sum, 0.0),
+        finding="spikes in each run with float64: {float64_spikes:.0f}",
+        statistics=(float64_spikes_sum, float64_spikes),
         system="precision",
         figure="training-curve",
     ),
     SweepClaim(
         id="spikes-after-rounding",
         sentence="Before a spike the loss of some examples has rounded to zero.",
-        place='W, "Notable Observations", slingshot mechanism',
-        write_up="losses near 1.2e-7 round to zero",
-        rule="At the last checkpoint before its first spike every float32 run has train losses that are exactly 0; no "
-        "full-batch float64 run has one at any checkpoint.",
-        judge=_rounds_to_zero,
+        place=_PLACE,
+        published="losses near 1.2e-7 round to zero",
+        region=AllOf(Above(zeros_before_spike_min, 0.0), AtMost(zeros_in_float64, 0.0)),
+        shows=zeros_before_spike_median,
+        finding="{zeros_before_spike:.0%} of the train losses are exactly 0 before the first spike; in float64 at most "
+        "{zeros_in_float64:.0%} ever are",
+        statistics=(zeros_before_spike_min, zeros_before_spike_median, zeros_before_spike, zeros_in_float64),
         system="precision",
         figure="training-curve",
     ),
     SweepClaim(
         id="spikes-with-minibatches",
         sentence="With minibatches there are spikes in float64 too, though rarer and less severe.",
-        place='W, "Notable Observations", slingshot mechanism',
-        write_up="rarer and less severe",
-        rule="Minibatch runs with a float64 loss have spikes: fewer a run, and with a lower median height, than "
-        "full-batch runs in float32.",
-        judge=_minibatch,
+        place=_PLACE,
+        published="rarer and less severe",
+        region=AllOf(
+            Above(minibatch_spike_ratio, 0.0),
+            Below(minibatch_spike_ratio, 1.0),
+            Below(minibatch_spike_height, full_batch_spike_height),
+        ),
+        finding="{minibatch_spikes:.1f} spikes per run with a median height of {minibatch_spike_height:.3g} times the "
+        "loss before; float32 {full_batch_spikes:.1f}, {full_batch_spike_height:.3g} times",
+        statistics=(
+            minibatch_spike_ratio,
+            minibatch_spikes,
+            minibatch_spike_height,
+            full_batch_spikes,
+            full_batch_spike_height,
+        ),
         system="precision",
         figure="training-curve",
     ),

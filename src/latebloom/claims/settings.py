@@ -1,98 +1,163 @@
-"""Runs that differ in a setting, grouped by it; and when each of them grokked."""
+"""Records grouped by a setting, and the statistics of how many of them grok."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-import numpy as np
-
-from latebloom.claims.claim import Verdict, judged, undecided
-from latebloom.claims.evidence import Evidence
-from latebloom.claims.pool import MOST
-from latebloom.statistics import GrokTimes
+from latebloom.claims.claim import Statistic
+from latebloom.claims.learning import (
+    final_test_accuracy,
+    last_step,
+    outcome,
+    test_90_at,
+    test_accuracy_at_three_quarters,
+    test_learned_at,
+    train_90_at,
+)
+from latebloom.claims.quantity import Undefined
+from latebloom.claims.record import Record
+from latebloom.claims.region import AtLeast, AtMost, Otherwise, Region
+from latebloom.claims.verdict import MOST
+from latebloom.statistics import GeneralisationTimes
 
 FEWEST = 3
-"""Runs of one setting that a share of them is told of. Arbitrary: one or two decide nothing."""
+"""Fewest runs of one setting of which a share is taken. Arbitrary: one or two decide nothing."""
 
-STILL = 0.05
+STILL_LEARNING = 0.05
 """Growth of test accuracy over the last quarter of a run from which on it is still learning. Arbitrary."""
 
-WHILE_LEARNING = (
-    f"where fewer do, undecided while their median test accuracy gains more than {100 * STILL:.0f} points (arbitrary) "
-    "in the last quarter of the steps"
-)
-"""The part of a rule that `grokking_judged` adds to it."""
+Groups = Mapping[str, Sequence[Record]]
 
 
-def grouped(runs: Sequence[Evidence], *fields: str) -> dict[Any, list[Evidence]]:
-    """The runs by the values of these fields (the value itself for one field), in the order of the runs."""
-    groups: dict[Any, list[Evidence]] = {}
-    for run in runs:
-        values = tuple(run.run.experiment.setting(field) for field in fields)
-        groups.setdefault(values[0] if len(fields) == 1 else values, []).append(run)
+def grouped(records: Sequence[Record], *fields: str) -> dict[Any, list[Record]]:
+    """The records by the values of these fields (the value itself for one field), in their order."""
+    groups: dict[Any, list[Record]] = {}
+    for record in records:
+        values = tuple(record.setting(field) for field in fields)
+        groups.setdefault(values[0] if len(fields) == 1 else values, []).append(record)
     return groups
 
 
-def grok_times(runs: Sequence[Evidence]) -> GrokTimes:
-    """When each run had 90 % of its test set right, censored at its last step where it never had."""
-    return GrokTimes.of([run.reached("test") for run in runs], [run.last_step for run in runs])
-
-
-def memorising(runs: Sequence[Evidence]) -> list[Evidence]:
+def memorised(records: Sequence[Record]) -> list[Record]:
     """The runs that had 90 % of their train set right at some step."""
-    return [run for run in runs if run.reached("train") is not None]
+    return [record for record in records if record.value(train_90_at.name) is not None]
 
 
-def share_grokked(runs: Sequence[Evidence]) -> float:
-    """How many of the runs had 90 % of their test set right at twice the step of their train set or later, 0 … 1."""
-    return float(np.mean([_late(run.reached("train"), run.reached("test")) for run in runs]))
+def generalised(record: Record) -> bool:
+    """Whether the run had 90 % of its test set right at some step."""
+    return record.value(test_90_at.name) is not None
 
 
-def share_generalised(runs: Sequence[Evidence]) -> float:
-    """How many of the runs had 90 % of their test set right at some step, 0 … 1."""
-    return float(np.mean([run.reached("test") is not None for run in runs]))
+def share_generalised(records: Sequence[Record]) -> float:
+    """The share of the runs that generalised, 0 to 1."""
+    return sum(map(generalised, records)) / len(records)
 
 
-def groks_at_best(of: str, groups: Mapping[str, Sequence[Evidence]]) -> Verdict:
-    """Whether four of five runs grok in the setting, which the groups are named after, at which most do.
+def share_grokked(records: Sequence[Record]) -> float:
+    """The share of the runs that grokked, 0 to 1."""
+    return sum(record.value(outcome.name) == "grokked" for record in records) / len(records)
 
-    of: what all of them have in common. Where several settings have as many, the one whose runs have most of the test
-    set right at the end. Settings with fewer than `FEWEST` runs are left out; with no other the verdict is undecided.
-    """
-    enough = {name: runs for name, runs in groups.items() if len(runs) >= FEWEST}
-    if not enough:
-        return undecided(f"needs {FEWEST} runs {of}, alike but for their seed")
-    best = max(enough, key=lambda name: (share_grokked(enough[name]), _right(enough[name])))
-    runs, share = enough[best], share_grokked(enough[best])
-    text = (
-        f"{best} (best of {len(enough)} settings) {len(memorising(runs))} of {len(runs)} runs memorise, {share:.0%} "
-        f"generalise at twice the step or later, within {max(run.last_step for run in runs)} steps; "
-        f"{told_right(runs)}"
+
+def generalisation_times(records: Sequence[Record]) -> GeneralisationTimes:
+    """When each run learned its test set (99 % accuracy), censored at its last step where it did not."""
+    return GeneralisationTimes.of(
+        [record.value(test_learned_at.name) for record in records], [record.value(last_step.name) for record in records]
     )
-    return grokking_judged(share, runs, text)
 
 
-def grokking_judged(share: float, runs: Sequence[Evidence], text: str) -> Verdict:
-    """Whether the share of runs that grok is four of five; with fewer undecided while they go on learning: while the
-    median of the test set that is right grew by `STILL` over the last quarter of their steps."""
-    gain = _right(runs) - _right(runs, 0.75)
-    if share < MOST and gain > STILL:
-        return undecided(
-            f"{text}; {100 * gain:.0f} points of it learned in the last quarter of the steps: too few to tell"
+def _right(records: Sequence[Record], quantity: str) -> float:
+    """The median over runs of a test accuracy; 0 where there is no test set."""
+    return median(record.value(quantity) or 0.0 for record in records)
+
+
+def gain_in_last_quarter(records: Sequence[Record]) -> float:
+    """Growth of the median test accuracy over the last quarter of the steps."""
+    return _right(records, final_test_accuracy.name) - _right(records, test_accuracy_at_three_quarters.name)
+
+
+_QUANTITIES = tuple(
+    one.name for one in (outcome, train_90_at, final_test_accuracy, test_accuracy_at_three_quarters, last_step)
+)
+
+
+@dataclass(frozen=True)
+class Grokking:
+    """How many runs grok: statistics named with a prefix, the region in which enough do, and the template.
+
+    choose: the runs that are judged, with the name of their setting; raises `Undefined` where they are too few.
+    text: which runs those are, as a noun phrase.
+    """
+
+    prefix: str
+    text: str
+    choose: Callable[[Sequence[Record]], tuple[str, Sequence[Record]]]
+
+    def _statistic(self, name: str, unit: str, formula: str, compute: Callable[[Sequence[Record]], Any]) -> Statistic:
+        return Statistic(
+            f"{self.prefix}_{name}", unit, formula, lambda records: compute(self.choose(records)[1]), _QUANTITIES
         )
-    return judged(share >= MOST, share, text)
+
+    @property
+    def share(self) -> Statistic:
+        """The share of the runs that grok."""
+        return self._statistic("share", "share", f"the share of {self.text} that grok", share_grokked)
+
+    @property
+    def gain(self) -> Statistic:
+        """What their test accuracy gains at the end."""
+        formula = "the gain of their median test accuracy in the last quarter of the steps"
+        return self._statistic("gain", "share", formula, gain_in_last_quarter)
+
+    @property
+    def statistics(self) -> tuple[Statistic, ...]:
+        """All of them, in the order of the template."""
+        setting = Statistic(
+            f"{self.prefix}_setting", "", "the setting", lambda records: self.choose(records)[0], _QUANTITIES
+        )
+        return (
+            self.share,
+            self.gain,
+            setting,
+            self._statistic("runs", "runs", f"the number of {self.text}", len),
+            self._statistic("memorised", "runs", "how many of them memorise", lambda runs: len(memorised(runs))),
+            self._statistic(
+                "steps", "steps", "their last step", lambda runs: max(r.value(last_step.name) for r in runs)
+            ),
+            self._statistic(
+                "right", "share", "their median test accuracy", lambda runs: _right(runs, final_test_accuracy.name)
+            ),
+        )
+
+    @property
+    def region(self) -> Region:
+        """Enough runs grok."""
+        return AtLeast(self.share, MOST, "arbitrary")
+
+    @property
+    def provided(self) -> Region:
+        """Runs that grok in too small a number decide nothing while they are still learning."""
+        return Otherwise(self.region, AtMost(self.gain, STILL_LEARNING, "arbitrary; more means that they still learn"))
+
+    @property
+    def finding(self) -> str:
+        """The statistics in words, as a template."""
+        share, gain, setting, runs, memorise, steps, right = (one.name for one in self.statistics)
+        return (
+            f"{{{setting}}}: {{{memorise}:.0f}} of {{{runs}:.0f}} runs memorise and {{{share}:.0%}} grok within "
+            f"{{{steps}:.0f}} steps; they end with a median test accuracy of {{{right}:.0%}}, {{{gain}:.0%}} of it "
+            "from "
+            "the last quarter of the steps"
+        )
 
 
-def told_right(runs: Sequence[Evidence]) -> str:
-    """How much of the test set the runs have right at the end."""
-    return f"at the end they have {_right(runs):.0%} of the test set right (median)"
+def best_setting(of: str, groups: Groups) -> tuple[str, Sequence[Record]]:
+    """The setting at which most runs grok, among equals the one with the largest final test accuracy.
 
-
-def _right(runs: Sequence[Evidence], when: float = 1.0) -> float:
-    """The share of the test set that the runs have right after this share of their steps, median."""
-    series = [run.series("test_accuracy") for run in runs]
-    return median(0.0 if accuracy is None else accuracy.at(when * accuracy.step[-1]) for accuracy in series)
-
-
-def _late(train: float | None, test: float | None) -> bool:
-    return train is not None and test is not None and test >= 2 * train
+    of: what all runs have in common. Errors: Undefined where no setting has `FEWEST` runs.
+    """
+    enough = {name: records for name, records in groups.items() if len(records) >= FEWEST}
+    if not enough:
+        raise Undefined(f"needs {FEWEST} runs {of} that differ in their seed alone")
+    best = max(enough, key=lambda name: (share_grokked(enough[name]), _right(enough[name], final_test_accuracy.name)))
+    return f"{best} (best of {len(enough)} settings)", enough[best]

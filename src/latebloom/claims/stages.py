@@ -1,153 +1,242 @@
 """Claims about what happens in each phase of training."""
 
 import numpy as np
+from jaxtyping import Float
 from scipy import stats
 
-from latebloom.claims.claim import NEEDS_GROKKING, Claim, Verdict, judged, undecided
+from latebloom.claims.claim import Claim, register
 from latebloom.claims.evidence import Evidence
-from latebloom.phases import NoChange
-
-RISE = 1.1
-"""A rise: 10 % over the first value. Arbitrary; noise of a loss over thousands of examples is far smaller."""
-
-CLOSE = 2.0
-"""Excluded loss up to this many times train loss is close to it. Arbitrary."""
-
-SMOOTH = 0.9
-"""Rank correlation with the step from which a rise counts as smooth. Arbitrary."""
+from latebloom.claims.learning import boundary_of, series_of, span
+from latebloom.claims.quantity import Quantity, Undefined, once, quantity
+from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below, Holds
+from latebloom.phases import NoChange, PhaseChange, Series
 
 FEWEST_POINTS = 8
-"""Checkpoints from which on a course is told smooth or not; as many as a corner takes."""
+"""Checkpoints that it takes to say whether a course is smooth; as many as a corner takes."""
 
 _PLACE = 'W, "Evolution of Circuits During Training", '
 
 
-def _rises(evidence: Evidence, name: str) -> Verdict:
-    """The height of a series until the end of memorisation against its first value."""
-    series, end = evidence.series(name), evidence.boundary("circuit formation")
-    if series is None or end is None:
-        return undecided(NEEDS_GROKKING)
-    early = series.between(series.step[0], end)
-    first, peak = float(early.value[0]), int(early.value.argmax())
-    found = f"{first:.3g} at the start, {early.value[peak]:.3g} at its height at step {early.step[peak]:.0f}"
-    return judged(early.value[peak] >= RISE * first, early.value[peak] / first, found)
+def _rise(column: str, what: str) -> tuple[Quantity, str]:
+    """The quantity of how far a series rises while the model memorises, and the template that reports it."""
 
+    def early(evidence: Evidence) -> Series:
+        series, end = series_of(evidence, column), boundary_of(evidence, "circuit formation")
+        return series.between(series.step[0], end)
 
-def _memorised_alone(evidence: Evidence) -> Verdict:
-    pairs, control, end = (
-        evidence.paired("excluded_loss", "train_loss"),
-        evidence.series("excluded_loss_control"),
-        evidence.boundary("circuit formation"),
+    @quantity("", f"{what} at the start", name=f"{column}_start")
+    def start(evidence: Evidence) -> float:
+        return float(early(evidence).value[0])
+
+    @quantity("", f"the largest {what.removeprefix('the ')} until memorisation ends", name=f"{column}_peak")
+    def peak(evidence: Evidence) -> float:
+        return float(early(evidence).value.max())
+
+    @quantity("steps", f"the step of the largest {what.removeprefix('the ')}", name=f"{column}_peak_at")
+    def peak_at(evidence: Evidence) -> float:
+        series = early(evidence)
+        return float(series.step[series.value.argmax()])
+
+    @quantity(
+        "times",
+        f"the largest {what.removeprefix('the ')} until memorisation ends, over its first value,",
+        name=f"{column}_rise",
     )
-    if pairs is None or control is None or end is None:
-        return undecided(NEEDS_GROKKING)
+    def rise(evidence: Evidence) -> float:
+        series = early(evidence)
+        return float(series.value.max() / series.value[0])
+
+    text = f"{{{start.name}:.3g}} at the start, at most {{{peak.name}:.3g}}, at step {{{peak_at.name}:.0f}}"
+    return rise, text
+
+
+@once
+def _excluded_over_train(evidence: Evidence) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:
+    """Steps while train loss falls and until memorisation ends, and there excluded loss over the larger of train loss
+    and the same without random frequencies."""
+    end, control = boundary_of(evidence, "circuit formation"), series_of(evidence, "excluded_loss_control")
+    pairs = evidence.paired("excluded_loss", "train_loss")
+    if pairs is None:
+        raise Undefined("the run has no excluded loss; `latebloom measure` may add it")
     steps, excluded, train = pairs
     early = np.flatnonzero((steps > 0) & (steps <= end) & (train < train[0] / 2))
     if not len(early):
-        return undecided(f"no checkpoint lies between the fall of train loss and its end at step {end:.0f}")
-    times = (excluded / np.maximum(train, np.interp(steps, control.step, control.value)))[early]
-    apart = np.flatnonzero(times >= CLOSE)
-    since = f", over {CLOSE:g} from step {steps[early[apart[0]]]:.0f}" if len(apart) else ""
-    found = f"up to {times.max():.3g} times train loss and random frequencies until step {end:.0f}{since}"
-    return judged(not len(apart), times.max(), found)
+        raise Undefined(f"no checkpoint lies between the fall of train loss and its end at step {end:.0f}")
+    times = excluded / np.maximum(train, np.interp(steps, control.step, control.value))
+    return steps[early], times[early]
 
 
-def _smooth(evidence: Evidence) -> Verdict:
-    excluded, span = evidence.series("excluded_loss"), evidence.interpolation
-    if excluded is None or span is None:
-        return undecided(NEEDS_GROKKING)
-    course, (start, change) = excluded.between(*span), span
+@quantity(
+    "times",
+    "the largest ratio, from where train loss has halved until it has levelled out, of excluded loss (without all key "
+    "frequencies at once; W leaves out one at a time) to train loss, or to the same without random frequencies if that "
+    "is more,",
+)
+def excluded_over_train_memorising(evidence: Evidence) -> float:
+    return float(_excluded_over_train(evidence)[1].max())
+
+
+@quantity("steps", "the step of the largest of these ratios")
+def excluded_over_train_peak_at(evidence: Evidence) -> float:
+    steps, times = _excluded_over_train(evidence)
+    return float(steps[times.argmax()])
+
+
+def _forming(evidence: Evidence) -> Series:
+    """Excluded loss, as its decimal logarithm, from the end of memorisation to the fall of test loss."""
+    excluded, (start, change) = series_of(evidence, "excluded_loss"), span(evidence)
+    course = excluded.between(start, change)
     if len(course) < FEWEST_POINTS or not (course.value > 0).all() or np.ptp(course.value) == 0:
-        return undecided(
-            f"needs {FEWEST_POINTS} checkpoints with an excluded loss between {start:.0f} and {change:.0f}"
+        raise Undefined(
+            f"needs {FEWEST_POINTS} checkpoints with an excluded loss between steps {start:.0f} and {change:.0f}"
         )
-    level = np.log10(course.value)
-    rank, rise = float(stats.spearmanr(course.step, level).statistic), float(level[-1] - level[0])
-    text = f"rank correlation with the step {rank:.2f}, {rise:.1f} decades from step {start:.0f} to {change:.0f}"
-    if rise <= 0:
-        return judged(False, rank, text)
-    largest = float(np.diff(level).max()) / rise
-    text += f", at most {largest:.0%} of them from one checkpoint to the next"
-    return judged(rank >= SMOOTH and largest <= 0.25, rank, text)
+    return Series(course.step, np.log10(course.value))
 
 
-def _plateaus(evidence: Evidence) -> Verdict:
-    train, span = evidence.series("train_loss"), evidence.interpolation
-    if train is None or span is None:
-        return undecided(NEEDS_GROKKING)
-    start, middle, late = (float(np.log10(train.at(step))) for step in (train.step[0], *span))
-    share = (middle - late) / (start - middle)
-    found = f"{start - middle:.1f} decades while memorising, {middle - late:.1f} until test loss falls"
-    return judged(share <= 0.25, share, found)
+@quantity(
+    "",
+    "Spearman's rank correlation of excluded loss with the step, from the end of memorisation until test loss falls,",
+)
+def excluded_rank_correlation(evidence: Evidence) -> float:
+    course = _forming(evidence)
+    return float(stats.spearmanr(course.step, course.value).statistic)
 
 
-def _restricted_change(evidence: Evidence) -> Verdict:
-    if evidence.series("restricted_loss") is None:
-        return undecided(NEEDS_GROKKING)
-    change = evidence.change("restricted_loss")
+@quantity("decades", "the rise of excluded loss in that time")
+def excluded_rise(evidence: Evidence) -> float:
+    level = _forming(evidence).value
+    return float(level[-1] - level[0])
+
+
+@quantity("share", "the largest share of that rise, in decades, from one checkpoint to the next")
+def excluded_largest_step(evidence: Evidence) -> float:
+    level = _forming(evidence).value
+    if level[-1] <= level[0]:
+        raise Undefined("excluded loss does not rise")
+    return float(np.diff(level).max() / (level[-1] - level[0]))
+
+
+def _decades(evidence: Evidence) -> tuple[float, float]:
+    """By how many decades train loss falls while memorising, and then until test loss falls."""
+    train, (memorised, change) = series_of(evidence, "train_loss"), span(evidence)
+    start, middle, late = (float(np.log10(train.at(step))) for step in (train.step[0], memorised, change))
+    return start - middle, middle - late
+
+
+@quantity("decades", "the fall of train loss while the model memorises")
+def train_decades_memorising(evidence: Evidence) -> float:
+    return _decades(evidence)[0]
+
+
+@quantity("decades", "the fall of train loss from the end of memorisation until test loss falls")
+def train_decades_forming(evidence: Evidence) -> float:
+    return _decades(evidence)[1]
+
+
+@quantity(
+    "share",
+    "the fall of train loss from the end of memorisation until test loss falls, in decades, as a share of its fall "
+    "while the model memorises",
+)
+def train_plateau_fall(evidence: Evidence) -> float:
+    memorising, forming = _decades(evidence)
+    return forming / memorising
+
+
+@once
+def _restricted_change(evidence: Evidence) -> PhaseChange | NoChange:
+    series_of(evidence, "restricted_loss")
+    return evidence.change("restricted_loss")
+
+
+@quantity("", "the deepest fall of restricted loss has a corner before it and a corner after it (see latebloom.phases)")
+def restricted_phase_change(evidence: Evidence) -> float:
+    change = _restricted_change(evidence)
+    return float(not isinstance(change, NoChange) and change.has_onset and change.completion is not None)
+
+
+def _restricted_fall(evidence: Evidence) -> PhaseChange:
+    change = _restricted_change(evidence)
     if isinstance(change, NoChange):
-        return judged(False, None, change.reason)
-    late = change.has_onset and change.completion is not None
-    found = f"falls by {change.depth:.1f} decades from step {change.onset.step:.0f}"
-    return judged(late, change.depth, found if late else f"{found}, without a plateau before and after")
+        raise Undefined(f"restricted loss has no phase change: {change.reason}")
+    return change
 
 
-CLAIMS = (
+@quantity("decades", "the depth of the deepest fall of restricted loss")
+def restricted_fall_depth(evidence: Evidence) -> float:
+    return _restricted_fall(evidence).depth
+
+
+@quantity("steps", "the step at which that fall begins")
+def restricted_falls_at(evidence: Evidence) -> float:
+    return _restricted_fall(evidence).onset.step
+
+
+test_loss_rise, _TEST_LOSS = _rise("test_loss", "the test loss")
+weights_rise, _WEIGHTS = _rise("sum_squared_weights", "the sum of squared weights")
+_RISE = 1.1
+
+register(
     Claim(
         id="test-loss-rises",
         sentence="While the model memorises, test loss rises.",
         place=_PLACE + "memorisation",
-        write_up="a rise (a picture)",
-        rule="Until train loss has levelled out, test loss is once 10 % above its first value (arbitrary).",
-        judge=lambda evidence: _rises(evidence, "test_loss"),
+        published="a rise (a picture)",
+        region=AtLeast(test_loss_rise, _RISE, "arbitrary; the noise of a loss over thousands of examples is far less"),
+        finding=_TEST_LOSS,
         figure="training-curve",
     ),
     Claim(
         id="weights-rise",
         sentence="While the model memorises, the sum of squared weights rises.",
         place=_PLACE + "memorisation",
-        write_up="total weights rise a lot (a picture)",
-        rule="Until train loss has levelled out, the sum is once 10 % above its first value (arbitrary).",
-        judge=lambda evidence: _rises(evidence, "sum_squared_weights"),
+        published="total weights rise a lot (a picture)",
+        region=AtLeast(weights_rise, _RISE, "arbitrary"),
+        finding=_WEIGHTS,
         figure="weight-norms",
     ),
     Claim(
         id="memorises-without-waves",
         sentence="While the model memorises, excluded loss is very close to train loss: it needs no circuit.",
         place=_PLACE + "memorisation",
-        write_up="very close (a picture)",
-        rule="From where train loss has halved until it has levelled out, it is under twice (arbitrary) train loss, or "
-        "under twice what the same without random frequencies comes to, if that is more. All key frequencies are left "
-        "out at once, where W leaves out one.",
-        judge=_memorised_alone,
+        published="very close (a picture)",
+        region=Below(excluded_over_train_memorising, 2.0, "arbitrary"),
+        finding="at most {excluded_over_train_memorising:.3g} times train loss and random frequencies until step "
+        "{memorised_at:.0f}",
         figure="excluded-loss",
     ),
     Claim(
         id="circuit-grows-smoothly",
         sentence="The circuit develops smoothly, well before test loss falls: grokking is no random walk.",
         place='W, "Key Claims"; "Evolution of Circuits During Training"',
-        write_up="excluded loss diverges smoothly (a picture)",
-        rule="From the end of memorisation until test loss falls, excluded loss has a rank correlation of 0.9 with the "
-        "step, and no checkpoint makes more than a quarter of its rise, in decades (both arbitrary).",
-        judge=_smooth,
+        published="excluded loss diverges smoothly (a picture)",
+        region=AllOf(
+            AtLeast(excluded_rank_correlation, 0.9, "arbitrary"),
+            Above(excluded_rise, 0.0),
+            AtMost(excluded_largest_step, 0.25, "arbitrary"),
+        ),
+        finding="rank correlation {excluded_rank_correlation:.2f}; excluded loss rises by {excluded_rise:.1f} decades, "
+        "at most {excluded_largest_step:.0%} of them from one checkpoint to the next",
         figure="excluded-loss",
     ),
     Claim(
         id="train-loss-plateaus",
         sentence="Train loss mostly plateaus while the circuit forms.",
         place=_PLACE + "interpolation",
-        write_up="mostly plateaus (a picture)",
-        rule="It falls by at most a quarter (arbitrary) of the decades that it fell while memorising.",
-        judge=_plateaus,
+        published="mostly plateaus (a picture)",
+        region=AtMost(train_plateau_fall, 0.25, "arbitrary"),
+        finding="{train_decades_memorising:.1f} decades while memorising, {train_decades_forming:.1f} more until test "
+        "loss falls",
         figure="training-curve",
     ),
     Claim(
         id="restricted-phase-change",
         sentence="Restricted loss undergoes a phase change.",
         place=_PLACE + "generalisation",
-        write_up="8k-12k",
-        rule="Its deepest fall has a corner before it and a corner after it (see latebloom.phases).",
-        judge=_restricted_change,
+        published="8k-12k",
+        region=Holds(restricted_phase_change),
+        shows=restricted_fall_depth,
+        finding="it falls by {restricted_fall_depth:.1f} decades from step {restricted_falls_at:.0f}",
         figure="restricted-loss",
     ),
 )

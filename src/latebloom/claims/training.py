@@ -1,152 +1,265 @@
 """Claims about how training went."""
 
 import numpy as np
+from jaxtyping import Float
 
-from latebloom.claims.claim import NEEDS_GROKKING, Claim, Verdict, judged, undecided
+from latebloom.claims.claim import Claim, register
 from latebloom.claims.evidence import Evidence
-from latebloom.phases import Series
+from latebloom.claims.learning import (
+    boundary_of,
+    memorised_at,
+    near,
+    outcome,
+    series_of,
+    test_learned_at,
+    test_loss_falls_at,
+    train_learned_at,
+)
+from latebloom.claims.quantity import Never, Undefined, percent, quantity
+from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below, Holds, Is, Ratio
 from latebloom.phases.phase_change import MIN_POINTS
 
-FALLEN = 0.1
-"""Of chance, ln p: a loss below this has fallen. Arbitrary."""
+FALLEN_SHARE = 0.1
+"""A loss below this share of the loss of guessing, ln p, has fallen. Arbitrary."""
 
-APART = 10.0
-"""Times train loss and control: excluded loss above this has parted. Arbitrary."""
+PARTED_FACTOR = 10.0
+"""Excluded loss has parted from train loss when it is this many times train loss and control. Arbitrary."""
 
-
-def _groks(evidence: Evidence) -> Verdict:
-    test, span = evidence.series("test_loss"), evidence.interpolation
-    if test is None:
-        return undecided("the run has no test set")
-    if span is None:
-        short = len(test) < MIN_POINTS
-        return undecided(evidence.phases.reason) if short else judged(False, None, evidence.phases.reason)
-    start, change = span
-    delay = change / start
-    return judged(delay >= 2, delay, f"memorised by step {start:.0f}, test loss falls from {change:.0f}")
+_EVOLUTION = 'W, "Evolution of Circuits During Training", '
 
 
-def _excluded_parts(evidence: Evidence) -> Verdict:
-    change = evidence.boundary("clean-up")
-    pairs, control = evidence.paired("excluded_loss", "train_loss"), evidence.series("excluded_loss_control")
-    if pairs is None or control is None or change is None:
-        return undecided(NEEDS_GROKKING)
+@quantity(
+    "", "the phases of a run that grokked are found: train loss levels out, and test loss begins to fall after that"
+)
+def phases_found(evidence: Evidence) -> float:
+    if len(series_of(evidence, "test_loss")) < MIN_POINTS:
+        raise Undefined(evidence.phases.reason.rstrip("."))
+    return float(evidence.interpolation is not None)
+
+
+@quantity(
+    "steps",
+    f"the first checkpoint at which excluded loss is over {PARTED_FACTOR:g} times train loss, and over "
+    f"{PARTED_FACTOR:g} times the loss without random frequencies (arbitrary),",
+)
+def excluded_parts_at(evidence: Evidence) -> float:
+    boundary_of(evidence, "clean-up")
+    pairs, control = evidence.paired("excluded_loss", "train_loss"), series_of(evidence, "excluded_loss_control")
+    if pairs is None:
+        raise Undefined("the run has no excluded loss; `latebloom measure` may add it")
     steps, excluded, train = pairs
-    apart = steps[excluded > APART * np.maximum(train, np.interp(steps, control.step, control.value))]
-    if not len(apart):
-        return judged(False, None, "it is never ten times the train loss and the control")
-    first = float(apart[0])
-    found = f"ten times train loss and random frequencies from step {first:.0f}, test falls from {change:.0f}"
-    return judged(first < change, first, found)
+    parted = steps[excluded > PARTED_FACTOR * np.maximum(train, np.interp(steps, control.step, control.value))]
+    if not len(parted):
+        raise Never(f"excluded loss is never {PARTED_FACTOR:g} times train loss and control")
+    return float(parted[0])
 
 
-def _restricted_first(evidence: Evidence) -> Verdict:
+def _under_a_tenth(evidence: Evidence) -> tuple[float, float]:
+    """The first common checkpoints at which restricted loss and test loss have fallen."""
     pairs = evidence.paired("restricted_loss", "test_loss")
-    if pairs is None or not evidence.phases.found:
-        return undecided(NEEDS_GROKKING)
-    steps, restricted, test = pairs
-    chance = float(np.log(evidence.task.p))
-    first = [steps[values < FALLEN * chance] for values in (restricted, test)]
-    if not len(first[0]) or not len(first[1]):
-        return undecided("one of them never falls under a tenth of chance")
-    lead = float(first[1][0] - first[0][0])
-    found = f"under a tenth of chance from step {first[0][0]:.0f}, test loss from {first[1][0]:.0f}"
-    return judged(lead > 0, lead, found) if lead else undecided(f"{found}: the checkpoints are too far apart to tell")
+    if pairs is None or not evidence.phases.complete:
+        raise Undefined("needs a run that grokked, and `latebloom measure`")
+    steps, *losses = pairs
+    fallen = [steps[values < FALLEN_SHARE * np.log(evidence.task.p)] for values in losses]
+    if not all(len(one) for one in fallen):
+        raise Undefined(
+            f"restricted loss or test loss never falls below {percent(FALLEN_SHARE)} of the loss of guessing"
+        )
+    return float(fallen[0][0]), float(fallen[1][0])
 
 
-def _restricted_same(evidence: Evidence) -> Verdict:
-    pairs, stable = evidence.paired("restricted_train_loss", "restricted_test_loss"), evidence.boundary("stable")
-    if pairs is None or stable is None:
-        return undecided(NEEDS_GROKKING + "; a stable phase is needed too")
+@quantity(
+    "steps", f"the first checkpoint at which restricted loss is below {percent(FALLEN_SHARE)} of ln p (arbitrary)"
+)
+def restricted_loss_fallen_at(evidence: Evidence) -> float:
+    return _under_a_tenth(evidence)[0]
+
+
+@quantity("steps", f"the first checkpoint at which test loss is below {percent(FALLEN_SHARE)} of ln p")
+def test_loss_fallen_at(evidence: Evidence) -> float:
+    return _under_a_tenth(evidence)[1]
+
+
+@quantity(
+    "steps",
+    f"the lead of restricted loss over test loss in falling below {percent(FALLEN_SHARE)} of ln p (arbitrary) at a "
+    "checkpoint",
+)
+def restricted_lead(evidence: Evidence) -> float:
+    first, second = _under_a_tenth(evidence)
+    if first == second:
+        raise Undefined(f"both losses fall by the checkpoint at step {first:.0f}: the checkpoints are too far apart")
+    return second - first
+
+
+@quantity(
+    "times",
+    "the largest factor between restricted loss on train and on test set at the checkpoints of the stable phase",
+)
+def restricted_train_test_factor(evidence: Evidence) -> float:
+    pairs, stable = evidence.paired("restricted_train_loss", "restricted_test_loss"), boundary_of(evidence, "stable")
+    if pairs is None:
+        raise Undefined("the run has no restricted loss; `latebloom measure` may add it")
     steps, train, test = pairs
     late = steps >= stable
     if not late.any():
-        return undecided("no checkpoint lies in the stable phase")
-    ratio = float(np.exp(np.abs(np.log(test[late] / train[late])).max()))
-    return judged(ratio < 1.5, ratio, f"they differ by at most a factor {ratio:.2f} in the stable phase")
+        raise Undefined("no checkpoint lies in the stable phase")
+    return float(np.exp(np.abs(np.log(test[late] / train[late])).max()))
 
 
-def _train_loss_drops(evidence: Evidence) -> Verdict:
-    train, memorised, change, settled = (
-        evidence.series("train_loss"),
-        evidence.boundary("circuit formation"),
-        evidence.boundary("clean-up"),
-        evidence.boundary("stable"),
-    )
-    if train is None or memorised is None or change is None or settled is None:
-        return undecided(NEEDS_GROKKING + "; a stable phase is needed too")
-    start = (memorised + change) / 2  # the first half still bends: train loss is only just levelling out
-    before, middle, after = (_around(train, step) for step in (start, change, settled))
-    # Drift may go either way; only a fall is drawn on, or a loss that rises would be allowed to go on rising.
-    drifted = middle * min(1.0, (middle / before) ** ((settled - change) / (change - start)))
-    found = f"{middle:.2g} when test loss begins to fall, {after:.2g} when it settles; {drifted:.2g} by drift alone"
-    return judged(after < 0.9 * drifted, after / drifted, found)
+def _drift(evidence: Evidence) -> tuple[float, float, float]:
+    """Train loss when test loss begins to fall, when it has settled, and what drift alone would have made of it: the
+    drift of circuit formation's second half, since the first half still bends."""
+    train = series_of(evidence, "train_loss")
+    memorised, change, settled = (boundary_of(evidence, name) for name in ("circuit formation", "clean-up", "stable"))
+    start = (memorised + change) / 2
+    before, middle, after = (near(train, step) for step in (start, change, settled))
+    # Drift may go either way, but only a fall is extrapolated; a rising loss would be allowed to keep rising.
+    return middle, after, middle * min(1.0, (middle / before) ** ((settled - change) / (change - start)))
 
 
-def _around(series: Series, step: float) -> float:
-    """The median of the 20 values nearest to a step."""
-    nearest = np.argsort(np.abs(series.step - step))[:20]
-    return float(np.median(series.value[nearest]))
+@quantity("nats", "train loss when test loss begins to fall")
+def train_loss_at_fall(evidence: Evidence) -> float:
+    return _drift(evidence)[0]
 
 
-def _remnants(evidence: Evidence) -> Verdict:
+@quantity("nats", "train loss when test loss has settled")
+def train_loss_settled(evidence: Evidence) -> float:
+    return _drift(evidence)[1]
+
+
+@quantity("nats", "train loss at that step by the drift of circuit formation's second half alone")
+def train_loss_by_drift(evidence: Evidence) -> float:
+    return _drift(evidence)[2]
+
+
+@quantity(
+    "times",
+    "train loss when test loss has settled, over what the drift of circuit formation's second half alone would give,",
+)
+def train_loss_over_drift(evidence: Evidence) -> float:
+    _, after, drifted = _drift(evidence)
+    return after / drifted
+
+
+def _ends(evidence: Evidence) -> Float[np.ndarray, "2 2"]:
+    """Final loss and restricted loss (rows), on train and test set (columns), of a run that has settled."""
     loss, kept = evidence.explanation.loss, evidence.explanation.restricted_loss
-    if evidence.boundary("stable") is None or not (loss.train and loss.test and kept.train and kept.test):
-        return undecided("needs a run that grokked and settled, with key frequencies, a train and a test set")
-    if loss.test > np.log(evidence.task.p) / 10:
-        return undecided(f"test loss ends at {loss.test:.2g}: generalisation itself is not complete")
-    gap, circuit = loss.test / loss.train, kept.test / kept.train
-    found = f"test / train loss {gap:.3g}, restricted {circuit:.3g} (train {loss.train:.2g}, test {loss.test:.2g})"
-    return judged(gap > 1.5 * circuit, gap / circuit, found)
+    values = (loss.train, loss.test, kept.train, kept.test)
+    if evidence.boundary("stable") is None or not all(values):
+        raise Undefined("needs a run that grokked and settled, with key frequencies, a train set and a test set")
+    return np.array(values, dtype=float).reshape(2, 2)
 
 
-CLAIMS = (
+@quantity("nats", "the final train loss")
+def final_train_loss(evidence: Evidence) -> float:
+    return float(_ends(evidence)[0, 0])
+
+
+@quantity("nats", "the final test loss")
+def final_test_loss(evidence: Evidence) -> float:
+    return float(_ends(evidence)[0, 1])
+
+
+@quantity("times", "the final test loss, in units of the loss of guessing, ln p,")
+def final_test_loss_over_guessing(evidence: Evidence) -> float:
+    return float(_ends(evidence)[0, 1] / np.log(evidence.task.p))
+
+
+@quantity("times", "final test loss over final train loss")
+def test_over_train_loss(evidence: Evidence) -> float:
+    loss = _ends(evidence)[0]
+    return float(loss[1] / loss[0])
+
+
+@quantity("times", "the same ratio of the restricted loss")
+def restricted_test_over_train_loss(evidence: Evidence) -> float:
+    kept = _ends(evidence)[1]
+    return float(kept[1] / kept[0])
+
+
+@quantity(
+    "times", "final test loss over final train loss, over the same ratio of the restricted loss, which has no memory,"
+)
+def memory_ratio(evidence: Evidence) -> float:
+    (train, test), (kept_train, kept_test) = _ends(evidence)
+    return float(test / train / (kept_test / kept_train))
+
+
+register(
     Claim(
         id="groks",
         sentence="The model first memorises the training data and generalises only long after.",
         place='W, "Introduction"; P',
-        write_up="memorised by 1k, test loss falls from 9k (W); 1.4k and 9.4k (P)",
-        rule="Test loss starts to fall at twice the step at which train loss levelled out, or later (arbitrary).",
-        judge=_groks,
+        published="memorised by 1k, test loss falls from 9k (W); 1.4k and 9.4k (P)",
+        region=Is(outcome, ("grokked",)),
+        shows=Ratio(test_learned_at, train_learned_at),
+        finding="{outcome}: train accuracy reaches 99 % at step {train_learned_at:.0f}, test accuracy at step "
+        "{test_learned_at:.0f}",
+        figure="training-curve",
+    ),
+    Claim(
+        id="test-loss-falls-late",
+        sentence="Test loss begins to fall long after train loss has levelled out.",
+        place='W, "Introduction"; P',
+        published="memorised by 1k, test loss falls from 9k (W); 1.4k and 9.4k (P)",
+        region=AllOf(
+            Holds(phases_found),
+            AtLeast(
+                Ratio(
+                    test_loss_falls_at,
+                    memorised_at,
+                    "the step at which test loss begins to fall, over that at which train loss has levelled out,",
+                ),
+                2.0,
+                "arbitrary",
+            ),
+        ),
+        shows=Ratio(test_loss_falls_at, memorised_at),
+        finding="memorised by step {memorised_at:.0f}, test loss falls from step {test_loss_falls_at:.0f}",
+        figure="training-curve",
     ),
     Claim(
         id="excluded-parts-early",
         sentence="Excluded loss parts from train loss before test loss moves.",
-        place='W, "Evolution of Circuits During Training", interpolation',
-        write_up="from about 1k on",
-        rule="It is ten times (arbitrary) train loss, and the same without random frequencies, before clean-up starts.",
-        judge=_excluded_parts,
+        place=_EVOLUTION + "interpolation",
+        published="from about 1k on",
+        region=Below(excluded_parts_at, test_loss_falls_at),
+        finding="from step {excluded_parts_at:.0f}; test loss falls from step {test_loss_falls_at:.0f}",
     ),
     Claim(
         id="restricted-leads-test",
         sentence="Restricted loss falls before test loss does.",
-        place='W, "Evolution of Circuits During Training", generalisation and clean-up',
-        write_up="8k-12k against 9k-13k",
-        rule="Restricted loss is under a tenth of chance, ln p (arbitrary), at an earlier checkpoint than test loss.",
-        judge=_restricted_first,
+        place=_EVOLUTION + "generalisation and clean-up",
+        published="8k-12k against 9k-13k",
+        region=Above(restricted_lead, 0.0),
+        finding="restricted loss by step {restricted_loss_fallen_at:.0f}, test loss by step {test_loss_fallen_at:.0f}",
     ),
     Claim(
         id="restricted-train-is-test",
-        sentence="Restricted loss on train and on test set is almost equal: it tracks the generalising circuit alone.",
-        place='W, "Evolution of Circuits During Training", trig loss',
-        write_up="identical lines",
-        rule="At every checkpoint of the stable phase they differ by less than a factor of 1.5 (arbitrary).",
-        judge=_restricted_same,
+        sentence="Restricted loss on train and test set is almost equal: it measures the generalising circuit alone.",
+        place=_EVOLUTION + "trig loss",
+        published="identical lines",
+        region=Below(restricted_train_test_factor, 1.5, "arbitrary"),
+        finding="they differ by at most a factor {restricted_train_test_factor:.2f} in the stable phase",
     ),
     Claim(
         id="train-loss-drops-again",
         sentence="Train loss drops once more when the model groks.",
         place='W, "An Intuitive Explanation of Grokking", final evidence',
-        write_up="notable drop (a picture)",
-        rule="Once test loss has settled it is 10 % (arbitrary) under the drift of circuit formation's second half.",
-        judge=_train_loss_drops,
+        published="notable drop (a picture)",
+        region=Below(train_loss_over_drift, 0.9, "arbitrary"),
+        finding="{train_loss_at_fall:.2g} when test loss begins to fall, {train_loss_settled:.2g} when it has settled; "
+        "{train_loss_by_drift:.2g} by drift alone",
     ),
     Claim(
         id="memory-remains",
         sentence="Remnants of memorisation stay: at the end train loss is still below test loss.",
-        place='W, "Evolution of Circuits During Training", stability',
-        write_up="train below test",
-        rule="Test over train loss is 1.5 times (arbitrary) that of the restricted loss, which has no memory.",
-        judge=_remnants,
+        place=_EVOLUTION + "stability",
+        published="train below test",
+        region=Above(memory_ratio, 1.5, "arbitrary"),
+        provided=AtMost(final_test_loss_over_guessing, 0.1, "otherwise generalisation itself is not complete"),
+        finding="test / train loss {test_over_train_loss:.3g}, restricted {restricted_test_over_train_loss:.3g} (train "
+        "{final_train_loss:.2g}, test {final_test_loss:.2g})",
     ),
 )

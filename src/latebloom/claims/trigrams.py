@@ -2,78 +2,136 @@
 
 import numpy as np
 
-from latebloom.claims.claim import Claim, Verdict, judged, undecided
-from latebloom.claims.digits import each_changes, parts_make_the_whole
+from latebloom.claims.claim import Claim, register
 from latebloom.claims.evidence import Evidence
-from latebloom.claims.pool import MOST
-from latebloom.claims.reinforcement import reinforced
+from latebloom.claims.learning import series_of
+from latebloom.claims.parts import (
+    EACH_CHANGES,
+    EACH_CHANGES_FINDING,
+    PARTS_EXPLAIN,
+    PARTS_EXPLAIN_FINDING,
+    parts_that_change,
+)
+from latebloom.claims.quantity import Undefined, once, quantity
+from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below, Ratio
+from latebloom.claims.reinforcement import CRITERION, Reinforcement, reinforcement
+from latebloom.claims.verdict import MOST
 from latebloom.statistics import first_below
 from latebloom.tasks.skip_trigrams import TRIGGERS
 
-_NEEDS = "needs `latebloom measure`"
 _PLACE = 'W, "Speculation: Phase Changes are Everywhere"'
+_GUESSING = float(np.log(TRIGGERS))
 
 
-def _same_time(evidence: Evidence) -> Verdict:
-    changes = evidence.parts.changes
-    steps = [part.step.step for part in changes.parts if part.step is not None]
-    if changes.spread is None:
-        return undecided("fewer than two trigrams have a phase change")
-    ratio = changes.spread / float(np.median(steps))
-    return judged(ratio <= 0.5, ratio, f"from step {min(steps):.0f} to {max(steps):.0f}, median {np.median(steps):.0f}")
+def _change_steps(evidence: Evidence) -> list[float]:
+    steps = [part.step.step for part in evidence.parts.changes.parts if part.step is not None]
+    if len(steps) < 2:
+        raise Undefined("fewer than two trigrams have a phase change")
+    return steps
 
 
-def _read_off(evidence: Evidence) -> Verdict:
-    found = evidence.series("trigrams_found")
-    if found is None:
-        return undecided(_NEEDS)
-    count = float(found.value[-1])
-    text = f"{count:.0f} of the ten strongest trigrams in QK and OV are the task's, {found.value[0]:.0f} at the start"
-    return judged(count == TRIGGERS, count, text)
+@quantity("steps", "the step of the first part's phase change")
+def first_change_at(evidence: Evidence) -> float:
+    return min(_change_steps(evidence))
 
 
-def _explain_the_loss(evidence: Evidence) -> Verdict:
-    kept, control, loss = (
-        evidence.series(name) for name in ("restricted_test_loss", "restricted_test_loss_control", "test_loss")
-    )
-    if kept is None or control is None or loss is None:
-        return undecided(_NEEDS)
-    chance = float(np.log(TRIGGERS))
-    last = [float(series.value[-1]) for series in (kept, control, loss)]
-    text = f"loss {last[2]:.2g}; with the ten alone {last[0]:.2g}, with ten random others {last[1]:.2g}"
-    return judged(last[0] < chance / 10 < last[1], last[0], text)
+@quantity("steps", "the step of the last part's phase change")
+def last_change_at(evidence: Evidence) -> float:
+    return max(_change_steps(evidence))
 
 
-def _reinforce(evidence: Evidence) -> Verdict:
-    found = []
+@quantity("steps", "the median step of the parts' phase changes")
+def median_change_at(evidence: Evidence) -> float:
+    return float(np.median(_change_steps(evidence)))
+
+
+@quantity("share", "the time between the first and the last part's phase change, as a share of their median step")
+def change_spread(evidence: Evidence) -> float:
+    steps = _change_steps(evidence)
+    return float((max(steps) - min(steps)) / np.median(steps))
+
+
+@quantity(
+    "trigrams",
+    f"the number of the task's trigrams among the {TRIGGERS} strongest in the QK and OV circuits at the end (chance "
+    "gives "
+    "0.5)",
+)
+def trigrams_found_at_end(evidence: Evidence) -> float:
+    return float(series_of(evidence, "trigrams_found").value[-1])
+
+
+@quantity("trigrams", "that number at the start")
+def trigrams_found_at_start(evidence: Evidence) -> float:
+    return float(series_of(evidence, "trigrams_found").value[0])
+
+
+def _last(evidence: Evidence, column: str) -> float:
+    return float(series_of(evidence, column).value[-1])
+
+
+@quantity("nats", "the final test loss of the trigram task")
+def trigram_test_loss(evidence: Evidence) -> float:
+    return _last(evidence, "test_loss")
+
+
+@quantity("nats", f"the final test loss with the {TRIGGERS} trigrams alone")
+def restricted_trigram_loss(evidence: Evidence) -> float:
+    return _last(evidence, "restricted_test_loss")
+
+
+@quantity("nats", f"the final test loss with {TRIGGERS} random others alone")
+def restricted_trigram_loss_control(evidence: Evidence) -> float:
+    return _last(evidence, "restricted_test_loss_control")
+
+
+@once
+def _reinforcements(evidence: Evidence) -> list[Reinforcement]:
+    """Of the gradients on either half of every trigram, those with enough checkpoints before the trigram's loss is half
+    of guessing. Errors: Undefined where these are fewer than half."""
+    wanted, found = 0, list[Reinforcement]()
     for name in evidence.run.task.components:
-        loss = evidence.series(f"test_loss.{name}")
-        until = None if loss is None else first_below(loss.step, loss.value, np.log(TRIGGERS) / 2)
-        for pulled, other in (("qk", "ov"), ("ov", "qk")):
-            gradient, score = (
-                evidence.series(f"trigram_{pulled}_gradient.{name}"),
-                evidence.series(f"trigram_{other}.{name}"),
-            )
-            if gradient is None or score is None:
-                return undecided(_NEEDS)
-            found.append(None if until is None else reinforced(gradient, score, until))
-    told = [one for one in found if one is not None]
-    if len(told) < len(found) / 2:
-        return undecided("fewer than half of the gradients have checkpoints enough before the loss has fallen")
-    clear, growth = sum(one.clear for one in told), float(np.median([one.growth for one in told]))
-    rank = float(np.median([one.rank for one in told]))
-    text = f"{clear} of {len(told)} gradients; {growth:.3g}-fold in the median, rank {rank:.2f} with the other half"
-    return judged(clear >= MOST * len(told), growth, text)
+        loss = series_of(evidence, f"test_loss.{name}")
+        until = first_below(loss.step, loss.value, _GUESSING / 2)
+        for half, other in (("qk", "ov"), ("ov", "qk")):
+            gradient = series_of(evidence, f"trigram_{half}_gradient.{name}")
+            score = series_of(evidence, f"trigram_{other}.{name}")
+            one = None if until is None else reinforcement(gradient, score, until)
+            wanted, found = wanted + 1, found + ([] if one is None else [one])
+    if len(found) < wanted / 2:
+        raise Undefined("fewer than half of the gradients have enough checkpoints before the loss has fallen")
+    return found
 
 
-CLAIMS = (
+@quantity("gradients", "the number of gradients on halves of trigrams that have enough checkpoints")
+def trigram_gradients(evidence: Evidence) -> int:
+    return len(_reinforcements(evidence))
+
+
+@quantity("gradients", f"the number of these gradients that are reinforced: {CRITERION}")
+def trigram_gradients_reinforced(evidence: Evidence) -> int:
+    return sum(one.clear for one in _reinforcements(evidence))
+
+
+@quantity("times", "the median growth of these gradients")
+def trigram_gradient_growth(evidence: Evidence) -> float:
+    return float(np.median([one.growth for one in _reinforcements(evidence)]))
+
+
+@quantity("", "the median rank correlation of these gradients with the other half's score")
+def trigram_gradient_rank(evidence: Evidence) -> float:
+    return float(np.median([one.rank for one in _reinforcements(evidence)]))
+
+
+register(
     Claim(
         id="trigrams-change-each",
         sentence="Each of the ten skip trigrams has a phase change of its own.",
         place=_PLACE,
-        write_up="10 of 10",
-        rule="Every trigram's loss falls by a quarter of guessing or more (arbitrary) between two corners.",
-        judge=each_changes,
+        published="10 of 10",
+        region=EACH_CHANGES,
+        shows=parts_that_change,
+        finding=EACH_CHANGES_FINDING,
         system="trigrams",
         figure="component-losses",
     ),
@@ -81,19 +139,19 @@ CLAIMS = (
         id="trigrams-at-once",
         sentence="The ten phase changes come at about the same time, since each trigram is as complex as the others.",
         place=_PLACE,
-        write_up="approximately the same time (W); loss under 2 at step 210, under 0.1 at 321 (published run)",
-        rule="First and last lie apart by at most half (arbitrary) of their median step.",
-        judge=_same_time,
+        published="approximately the same time (W); loss under 2 at step 210, under 0.1 at 321 (published run)",
+        region=AtMost(change_spread, 0.5, "arbitrary"),
+        finding="from step {first_change_at:.0f} to {last_change_at:.0f}, median {median_change_at:.0f}",
         system="trigrams",
         figure="component-losses",
     ),
     Claim(
         id="trigrams-make-the-whole",
-        sentence="The whole loss is made of the trigrams' phase changes.",
+        sentence="The whole loss consists of the trigrams' phase changes.",
         place=_PLACE,
-        write_up="plotted against the overall loss",
-        rule="The trigrams' phase changes make up half or more (arbitrary) of the fall of the whole loss.",
-        judge=parts_make_the_whole,
+        published="plotted against the overall loss",
+        region=PARTS_EXPLAIN,
+        finding=PARTS_EXPLAIN_FINDING,
         system="trigrams",
         figure="component-losses",
     ),
@@ -101,9 +159,10 @@ CLAIMS = (
         id="trigrams-read-off",
         sentence="The solution is ten skip trigrams, 10 … END 10 to 19 … END 19.",
         place='W, "Empirical Observations"; looked at, not written up there (footnote 29)',
-        write_up="expected",
-        rule="The ten strongest of all 220 trigrams in the QK and OV circuits are the task's ten (chance gives 0.5).",
-        judge=_read_off,
+        published="expected",
+        region=AtLeast(trigrams_found_at_end, float(TRIGGERS)),
+        finding="{trigrams_found_at_end:.0f} of the ten strongest trigrams in QK and OV are the task's; "
+        "{trigrams_found_at_start:.0f} at the start",
         system="trigrams",
         figure="trigram-circuit",
     ),
@@ -111,9 +170,13 @@ CLAIMS = (
         id="trigrams-explain-the-loss",
         sentence="The ten skip trigrams are all that the model does.",
         place='W, "Empirical Observations"; looked at, not written up there (footnote 29)',
-        write_up="expected",
-        rule="With nothing else kept loss is under a tenth of guessing (arbitrary); with ten random others it is not.",
-        judge=_explain_the_loss,
+        published="expected",
+        region=AllOf(
+            Below(restricted_trigram_loss, _GUESSING / 10, "a tenth of guessing, arbitrary"),
+            Above(restricted_trigram_loss_control, _GUESSING / 10),
+        ),
+        finding="loss {trigram_test_loss:.2g}; {restricted_trigram_loss:.2g} with the ten alone, "
+        "{restricted_trigram_loss_control:.2g} with ten random others",
         system="trigrams",
         figure="trigram-circuit",
     ),
@@ -121,10 +184,23 @@ CLAIMS = (
         id="trigrams-reinforce",
         sentence="As the QK half of a trigram forms, the gradient on its OV half grows, and the other way round.",
         place='W, "Speculation: Phase Changes Are Inherent to Composition"',
-        write_up="a speculation",
-        rule="Until the trigram's loss is half of guessing, four of five of the 20 gradients double (both arbitrary) "
-        "and go with the other half's strength (Spearman's rank, p < 0.05).",
-        judge=_reinforce,
+        published="a speculation",
+        region=AtLeast(
+            Ratio(
+                trigram_gradients_reinforced,
+                trigram_gradients,
+                "the share of the gradients on halves of trigrams, until the trigram's loss is half of guessing, that "
+                "are "
+                f"reinforced ({CRITERION})",
+                "share",
+            ),
+            MOST,
+            "arbitrary",
+        ),
+        shows=trigram_gradient_growth,
+        finding="{trigram_gradients_reinforced:.0f} of {trigram_gradients:.0f} gradients; "
+        "{trigram_gradient_growth:.3g}-fold "
+        "in the median, rank correlation {trigram_gradient_rank:.2f} with the other half",
         system="trigrams",
         figure="component-losses",
     ),

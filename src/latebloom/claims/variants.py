@@ -2,41 +2,66 @@
 
 import numpy as np
 
-from latebloom.claims.claim import Claim, Verdict, judged, undecided
+from latebloom.claims.claim import Claim, register
+from latebloom.claims.embedding import key_frequencies
 from latebloom.claims.evidence import Evidence
+from latebloom.claims.logits import fve_cos_fit
+from latebloom.claims.neurons import CLUSTERED
+from latebloom.claims.quantity import Undefined, quantity
+from latebloom.claims.region import AtLeast, Between, Ratio
 
 
-def _every_frequency(evidence: Evidence) -> Verdict:
-    frequencies = (evidence.task.p - 1) // 2
-    clusters = evidence.explanation.neurons.clusters
-    share = len(clusters) / frequencies
-    return judged(share >= 0.9, share, f"{len(clusters)} of {frequencies} frequencies have a neuron of their own")
+@quantity("frequencies", "the number of frequencies, (p - 1) / 2")
+def frequencies(evidence: Evidence) -> int:
+    return (evidence.task.p - 1) // 2
 
 
-def _few_neurons(evidence: Evidence) -> Verdict:
-    sizes = sorted(evidence.explanation.neurons.clusters.values())
+@quantity(
+    "frequencies", f"the number of frequencies with a neuron that has {CLUSTERED} (P's number) of its energy there"
+)
+def clusters(evidence: Evidence) -> int:
+    return len(evidence.explanation.neurons.clusters)
+
+
+def _sizes(evidence: Evidence) -> list[int]:
+    sizes = list(evidence.explanation.neurons.clusters.values())
     if not sizes:
-        return undecided("no neuron belongs to a frequency")
-    middle = float(np.median(sizes))
-    return judged(3 <= middle <= 7, middle, f"{sizes[0]} to {sizes[-1]} neurons, median {middle:g}")
+        raise Undefined("no neuron belongs to a frequency")
+    return sizes
 
 
-def _same_algorithm(evidence: Evidence) -> Verdict:
-    fit = evidence.explanation.logits.fve_cos_fit
-    if fit is None:
-        return undecided("the final model has no key frequencies")
-    keys = ", ".join(map(str, evidence.keys))
-    return judged(fit >= 0.95, fit, f"cos w(x - y - z) at k = {keys} explains {fit:.1%} of the logits' variance")
+@quantity("neurons", "the median size of a cluster")
+def cluster_size(evidence: Evidence) -> float:
+    return float(np.median(_sizes(evidence)))
 
 
-CLAIMS = (
+@quantity("neurons", "the size of the smallest cluster")
+def cluster_size_min(evidence: Evidence) -> int:
+    return min(_sizes(evidence))
+
+
+@quantity("neurons", "the size of the largest cluster")
+def cluster_size_max(evidence: Evidence) -> int:
+    return max(_sizes(evidence))
+
+
+register(
     Claim(
         id="mlp-every-frequency",
         sentence="In a two-layer MLP the neurons form a cluster for every single frequency.",
         place='W, "Notable Observations", 2L MLPs can grok',
-        write_up="every frequency, width 256",
-        rule="Nine of ten frequencies (arbitrary) have a neuron with 85 % of its energy on it (P's share).",
-        judge=_every_frequency,
+        published="every frequency, width 256",
+        region=AtLeast(
+            Ratio(
+                clusters,
+                frequencies,
+                f"the share of frequencies with a neuron that has {CLUSTERED} (P's number) of its energy there",
+                "share",
+            ),
+            0.9,
+            "arbitrary",
+        ),
+        finding="{clusters:.0f} of {frequencies:.0f} frequencies have a neuron of their own",
         system="mlp",
         figure="neurons-fourier",
     ),
@@ -44,9 +69,9 @@ CLAIMS = (
         id="mlp-few-neurons",
         sentence="Typically such a cluster has 3 to 7 neurons.",
         place='W, "Notable Observations", 2L MLPs can grok',
-        write_up="3 to 7",
-        rule="The median size lies in that range.",
-        judge=_few_neurons,
+        published="3 to 7",
+        region=Between(cluster_size, 3.0, 7.0, "W's numbers"),
+        finding="{cluster_size_min:.0f} to {cluster_size_max:.0f} neurons, median {cluster_size:g}",
         system="mlp",
         figure="neurons-fourier",
     ),
@@ -54,9 +79,10 @@ CLAIMS = (
         id="subtraction-same-algorithm",
         sentence="Modular subtraction is learned by the analogous algorithm, cos w(x - y - z).",
         place='W, "Future Directions", the starter project',
-        write_up="expected",
-        rule="Cosines at the key frequencies explain 95 % of the logits' variance, as W has it for addition.",
-        judge=_same_algorithm,
+        published="expected",
+        region=AtLeast(fve_cos_fit, 0.95, "W's number for addition"),
+        finding=f"cos w(x - y - z) at k = {{{key_frequencies.name}:.0f}} explains {{fve_cos_fit:.1%}} of the logits' "
+        "variance",
         system="subtraction",
         figure="logits-fourier",
     ),

@@ -1,97 +1,123 @@
 """Claims about weight decay, and about other regularisers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from latebloom.claims.claim import SweepClaim, Verdict, judged, undecided
-from latebloom.claims.evidence import Evidence
-from latebloom.claims.pool import FEW
+from latebloom.claims.claim import SweepClaim, register, statistic
+from latebloom.claims.learning import last_step, test_90_at, test_learned_at, train_90_at
+from latebloom.claims.quantity import Undefined
+from latebloom.claims.record import Record
+from latebloom.claims.region import Above, AnyOf, AtLeast, AtMost, Below, Between, End
 from latebloom.claims.settings import (
     FEWEST,
-    WHILE_LEARNING,
-    grok_times,
-    grokking_judged,
+    Grokking,
+    generalisation_times,
     grouped,
-    memorising,
+    memorised,
     share_generalised,
-    share_grokked,
-    told_right,
 )
-from latebloom.statistics import fit_power_law, level_effects, median_step
+from latebloom.claims.verdict import FEW
+from latebloom.statistics import Estimate, fit_power_law, level_effects, median_step
 
 _FIELD = "optimiser.weight_decay"
+_TIMES = (test_learned_at, last_step)
+_ALL = (train_90_at, test_90_at, test_learned_at, last_step)
 
 
-def _slower(runs: Sequence[Evidence]) -> Verdict:
-    decays = np.array([run.run.experiment.setting(_FIELD) for run in runs])
-    law = fit_power_law(decays, grok_times(runs))
-    found = law.exponent
+@statistic(
+    "",
+    "the exponent of weight decay in the median step of grokking (99 % test accuracy; runs that do not reach it count "
+    "as censored)",
+    *_TIMES,
+)
+def decay_exponent(records: Sequence[Record]) -> Estimate:
+    decays = np.array([record.setting(_FIELD) for record in records], dtype=float)
+    found = fit_power_law(decays, generalisation_times(records)).exponent
     if found.value is None or found.low is None or found.high is None:
-        return undecided(found.reason or "the exponent is undefined")
-    text = (
-        f"median step of grokking goes with weight decay to the {found.value:.2f} ({found.low:.2f} to {found.high:.2f})"
-    )
-    return judged(found.high < 0, found.value, text)
+        raise Undefined(found.reason or "the exponent is undefined")
+    return found
 
 
-def _sixty_times(runs: Sequence[Evidence]) -> Verdict:
-    groups = grouped(runs, _FIELD)
+@statistic("times", "the median step of grokking with weight decay 0.01, over that with 1,", *_TIMES)
+def decay_001_factor(records: Sequence[Record]) -> Estimate:
+    groups = grouped(records, _FIELD)
     if not {1.0, 0.01} <= set(groups):
-        return undecided("needs runs with weight decay 1 and 0.01")
-    (effect,) = level_effects({"1": grok_times(groups[1.0]), "0.01": grok_times(groups[0.01])})
-    factor = effect.factor
-    if factor.value is None:
-        return undecided(factor.reason or "a median is undefined")
-    high = "open" if factor.high is None else f"{factor.high:.1f}"
-    text = f"{factor.value:.1f} times later ({factor.low or 0:.1f} to {high})"
-    return judged(30 <= factor.value <= 120, factor.value, text)
+        raise Undefined("needs runs with weight decay 1 and 0.01")
+    (effect,) = level_effects({"1": generalisation_times(groups[1.0]), "0.01": generalisation_times(groups[0.01])})
+    if effect.factor.value is None:
+        raise Undefined(effect.factor.reason or "a median is undefined")
+    return effect.factor
 
 
-def _none(runs: Sequence[Evidence]) -> Verdict:
-    groups = grouped(runs, _FIELD)
-    if 0.0 not in groups:
-        return undecided("needs runs without weight decay")
-    memorised = memorising(groups[0.0])
-    if len(memorised) < FEWEST:
-        return undecided(f"{len(memorised)} runs without weight decay memorise, and {FEWEST} are needed")
-    share = share_generalised(memorised)
-    steps = min(run.last_step for run in memorised)
-    found = f"{share:.0%} of {len(memorised)} runs without it that memorise generalise within {steps} steps"
-    least = min((decay for decay in groups if decay > 0), default=None)
-    if share > FEW or least is None:
-        return judged(False, share, found) if share > FEW else undecided(f"{found}; needs runs with it to compare")
-    expected = median_step(grok_times(groups[least])).value
-    if expected is None or steps < 2 * expected:
-        return undecided(f"{found}: too few to tell, since with {least:g} they take {expected or 'as many or more'}")
-    return judged(True, share, f"{found}; with {least:g} they take {expected:.0f}")
+def _without(records: Sequence[Record]) -> list[Record]:
+    """The runs without weight decay that memorise."""
+    found = memorised(grouped(records, _FIELD).get(0.0, []))
+    if len(found) < FEWEST:
+        raise Undefined(f"{len(found)} runs without weight decay memorise, and {FEWEST} are needed")
+    return found
 
 
-def _instead(field: str, other: str) -> Callable[[Sequence[Evidence]], Verdict]:
-    """The field alone, without the other one."""
-
-    def judge(runs: Sequence[Evidence]) -> Verdict:
-        groups = grouped(runs, field, other)
-        mine = [run for (value, rest), found in groups.items() if value > 0 and not rest for run in found]
-        memorised = memorising(mine)
-        if not memorised:
-            return undecided(f"{len(mine)} runs with {field}, and none memorises")
-        share, steps = share_grokked(memorised), max(run.last_step for run in memorised)
-        text = f"{share:.0%} of {len(memorised)} runs that memorise grok in {steps} steps; {told_right(memorised)}"
-        few = len(memorised) < FEWEST
-        return undecided(f"{text}; {FEWEST} are needed") if few else grokking_judged(share, memorised, text)
-
-    return judge
+@statistic(
+    "share",
+    f"the share of the runs without weight decay that memorise, {FEWEST} or more, that ever reach 90 % test accuracy",
+    *_ALL,
+)
+def without_decay_generalised(records: Sequence[Record]) -> float:
+    return share_generalised(_without(records))
 
 
-CLAIMS = (
+@statistic("runs", "the number of runs without weight decay that memorise", *_ALL)
+def without_decay_runs(records: Sequence[Record]) -> int:
+    return len(_without(records))
+
+
+@statistic("steps", "the fewest steps of such a run", *_ALL)
+def without_decay_steps(records: Sequence[Record]) -> float:
+    return float(min(record.value(last_step.name) for record in _without(records)))
+
+
+@statistic(
+    "times",
+    "the fewest steps of such a run, over the median step of grokking with the least weight decay tried,",
+    *_ALL,
+)
+def without_decay_patience(records: Sequence[Record]) -> float:
+    steps = without_decay_steps.compute(records)
+    groups = {decay: group for decay, group in grouped(records, _FIELD).items() if decay > 0}
+    if not groups:
+        raise Undefined("needs runs with weight decay to compare with")
+    least = median_step(generalisation_times(groups[min(groups)]))
+    if least.value is None:
+        raise Undefined(f"with weight decay {min(groups):g}, {least.reason}")
+    return float(steps / least.value)
+
+
+def _instead(prefix: str, what: str, field: str, other: str) -> Grokking:
+    """Runs that have the field alone, without the other one."""
+
+    def choose(records: Sequence[Record]) -> tuple[str, Sequence[Record]]:
+        groups = grouped(records, field, other)
+        chosen = [run for (value, rest), group in groups.items() if value > 0 and not rest for run in group]
+        found = memorised(chosen)
+        if len(found) < FEWEST:
+            raise Undefined(f"{len(found)} of {len(chosen)} runs with {what} memorise, and {FEWEST} are needed")
+        return f"with {what}", found
+
+    return Grokking(prefix, f"the runs with {what} that memorise, {FEWEST} or more,", choose)
+
+
+register(
     SweepClaim(
         id="decay-less-is-later",
         sentence="The weaker the weight decay, the later the grokking.",
         place='W, "Notable Observations", weight decay',
-        write_up="0.01 groks, later",
-        rule="The exponent of step against weight decay is below 0 with its 95 % interval; censored runs count.",
-        judge=_slower,
+        published="0.01 groks, later",
+        region=Below(End(decay_exponent, upper=True), 0.0),
+        shows=decay_exponent,
+        finding="the median step of grokking is proportional to weight decay to the power {decay_exponent:.2f} "
+        "({decay_exponent.low:.2f} to {decay_exponent.high:.2f})",
+        statistics=(decay_exponent,),
         system="weight-decay",
         figure="field-effect",
     ),
@@ -99,9 +125,10 @@ CLAIMS = (
         id="decay-001-sixty-times",
         sentence="With weight decay 0.01 the model groks about 60 times later than with 1.",
         place='W, "Notable Observations", weight decay',
-        write_up="about 60 times",
-        rule="The ratio of the median steps is 30 to 120: within a factor of two (arbitrary).",
-        judge=_sixty_times,
+        published="about 60 times",
+        region=Between(decay_001_factor, 30.0, 120.0, "within a factor of two of W's number, arbitrary"),
+        finding="{decay_001_factor:.1f} times later ({decay_001_factor.low:.1f} to {decay_001_factor.high:.1f})",
+        statistics=(decay_001_factor,),
         system="weight-decay",
         figure="field-effect",
     ),
@@ -109,28 +136,36 @@ CLAIMS = (
         id="decay-none-no-grokking",
         sentence="Without regularisation a model that has memorised does not grok.",
         place='W, "Grokking = Phase Changes + Regularisation + Limited Data"',
-        write_up="grokking needs regularisation",
-        rule="At most one of five runs without it, of three or more that memorise (arbitrary), has 90 % of the test "
-        "set right in twice the steps that the least decay takes.",
-        judge=_none,
+        published="grokking needs regularisation",
+        region=AtMost(without_decay_generalised, FEW, "arbitrary"),
+        provided=AnyOf(
+            Above(without_decay_generalised, FEW),
+            AtLeast(without_decay_patience, 2.0, "arbitrary; fewer steps are too few to tell"),
+        ),
+        finding="{without_decay_generalised:.0%} of {without_decay_runs:.0f} runs without it that memorise generalise "
+        "within {without_decay_steps:.0f} steps",
+        statistics=(without_decay_generalised, without_decay_patience, without_decay_runs, without_decay_steps),
         system="weight-decay",
         figure="survival",
     ),
-    *(
+)
+
+for prefix, what, field, other in (
+    ("dropout", "dropout", "training.dropout", "optimiser.l1"),
+    ("l1", "an L1 penalty", "optimiser.l1", "training.dropout"),
+):
+    grokking = _instead(prefix, what, field, other)
+    register(
         SweepClaim(
-            id=f"{name}-groks",
+            id=f"{prefix}-groks",
             sentence=f"With {what} instead of weight decay the model groks too.",
             place='W, "Limitations" (only weight decay was studied)',
-            write_up="asked",
-            rule="Of three or more runs that memorise four of five (arbitrary) grok: test twice as late as train; "
-            f"{WHILE_LEARNING}.",
-            judge=_instead(field, other),
+            published="asked",
+            region=grokking.region,
+            provided=grokking.provided,
+            finding=grokking.finding,
+            statistics=grokking.statistics,
             system="regularisers",
             figure="survival",
         )
-        for name, what, field, other in (
-            ("dropout", "dropout", "training.dropout", "optimiser.l1"),
-            ("l1", "an L1 penalty", "optimiser.l1", "training.dropout"),
-        )
-    ),
-)
+    )

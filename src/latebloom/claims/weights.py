@@ -2,8 +2,11 @@
 
 import numpy as np
 
-from latebloom.claims.claim import NEEDS_GROKKING, Claim, Verdict, judged, undecided
+from latebloom.claims.claim import Claim, register
 from latebloom.claims.evidence import Evidence
+from latebloom.claims.learning import boundary_of, series_of, span
+from latebloom.claims.quantity import Undefined, once, quantity
+from latebloom.claims.region import Above, AllOf, AtMost, Below
 from latebloom.phases import NoChange, Series
 
 _PLACE = 'W, "Evolution of Circuits During Training", '
@@ -11,47 +14,81 @@ _MLP, _OTHERS = ("W_in", "W_out"), ("W_E", "W_V", "W_O", "W_U")
 """The matrices between embedding and unembedding, but for those that choose where to attend."""
 
 
-def _mlp_weights_fall(evidence: Evidence) -> Verdict:
-    span = evidence.interpolation
+@once
+def _levels(evidence: Evidence) -> tuple[dict[str, float], dict[str, float]]:
+    """Sums of squares by matrix, at the peak of W_in while the model memorises, and when test loss falls."""
     if evidence.grid.pattern is None:
-        return undecided("an MLP has no other matrices to meet")
-    found = {name: evidence.series(f"sum_squared_weights.{name}") for name in (*_MLP, *_OTHERS)}
-    series = {name: one for name, one in found.items() if one is not None}
-    if span is None or len(series) < len(found):
-        return undecided(NEEDS_GROKKING)
-    start, change = span
+        raise Undefined("an MLP has no other matrices to compare with")
+    start, change = span(evidence)
+    series = {name: series_of(evidence, f"sum_squared_weights.{name}") for name in (*_MLP, *_OTHERS)}
     early = series["W_in"].between(0, start)
-    high, low = (_levels(series, step) for step in (early.step[early.value.argmax()], change))
-    falls = [low[name] / high[name] for name in _MLP]
-    before, after = _apart(high), _apart(low)
-    text = f"W_in to {falls[0]:.0%}, W_out to {falls[1]:.0%} of their peak; {before:.2f} times the others there"
-    met = np.log(after) <= np.log(before) / 2
-    return judged(max(falls) < 0.8 and met, max(falls), f"{text}, {after:.2f} times when test loss falls")
+    peak = float(early.step[early.value.argmax()])
+    high, low = ({name: one.at(step) for name, one in series.items()} for step in (peak, change))
+    return high, low
 
 
-def _levels(series: dict[str, Series], step: float) -> dict[str, float]:
-    return {name: one.at(step) for name, one in series.items()}
-
-
-def _apart(level: dict[str, float]) -> float:
-    """How far W_in and W_out lie from the median of the others, as a factor of 1 or more."""
+def _distance(level: dict[str, float]) -> float:
+    """How far W_in and W_out lie from the median of the other matrices, as a factor of 1 or more."""
     middle = float(np.median([level[name] for name in _OTHERS]))
     return max(max(level[name] / middle, middle / level[name]) for name in _MLP)
 
 
-def _weights_fall_faster(evidence: Evidence) -> Verdict:
-    weights, start = evidence.series("sum_squared_weights"), evidence.boundary("circuit formation")
+def _left(evidence: Evidence, name: str) -> float:
+    high, low = _levels(evidence)
+    return low[name] / high[name]
+
+
+@quantity("share", "what is left of W_in's sum of squares when test loss falls, as a share of its peak")
+def w_in_left(evidence: Evidence) -> float:
+    return _left(evidence, "W_in")
+
+
+@quantity("share", "what is left of W_out's sum of squares when test loss falls, as a share of its value at that peak")
+def w_out_left(evidence: Evidence) -> float:
+    return _left(evidence, "W_out")
+
+
+@quantity("share", "what is left of W_in or W_out, whichever is more, when test loss falls, as a share of its peak")
+def mlp_weights_left(evidence: Evidence) -> float:
+    return max(_left(evidence, name) for name in _MLP)
+
+
+@quantity("times", "the factor between W_in or W_out and the median of W_E, W_V, W_O and W_U at the peak")
+def mlp_weights_factor_at_peak(evidence: Evidence) -> float:
+    return _distance(_levels(evidence)[0])
+
+
+@quantity("times", "that factor when test loss falls")
+def mlp_weights_factor_at_fall(evidence: Evidence) -> float:
+    return _distance(_levels(evidence)[1])
+
+
+@quantity(
+    "share",
+    "the distance on a log scale of W_in and W_out from the median of W_E, W_V, W_O and W_U when test loss falls, as a "
+    "share of that at their peak",
+)
+def mlp_weights_distance_left(evidence: Evidence) -> float:
+    before, after = map(_distance, _levels(evidence))
+    if before == 1:
+        raise Undefined("the matrices are equally large from the start")
+    return float(np.log(after) / np.log(before))
+
+
+@once
+def _speeds(evidence: Evidence) -> tuple[float, float]:
+    """How fast the weights fall before restricted loss falls, and while it falls, per step."""
+    weights, start = series_of(evidence, "sum_squared_weights"), boundary_of(evidence, "circuit formation")
     change = evidence.change("restricted_loss")
-    if weights is None or start is None or isinstance(change, NoChange) or change.completion is None:
-        return undecided(NEEDS_GROKKING + "; restricted loss has to fall and to settle")
+    if isinstance(change, NoChange) or change.completion is None:
+        raise Undefined("restricted loss does not fall and settle, or was not measured")
     onset, end = change.onset.step, change.completion.step
     if onset <= start:
-        return undecided("restricted loss falls before train loss has levelled out")
+        raise Undefined("restricted loss falls before train loss has levelled out")
     before, during = _slope(weights, (start + onset) / 2, onset), _slope(weights, onset, end)
     if before <= 0:
-        return undecided("weights do not fall before the change, so there is nothing to accelerate")
-    found = f"{1000 * before:.3g} per 1000 steps before restricted loss falls, {1000 * during:.3g} while it falls"
-    return judged(during > 2 * before, during / before, found)
+        raise Undefined("weights do not fall before the change, so there is nothing to accelerate")
+    return before, during
 
 
 def _slope(series: Series, start: float, end: float) -> float:
@@ -59,24 +96,47 @@ def _slope(series: Series, start: float, end: float) -> float:
     return (series.at(start) - series.at(end)) / (end - start)
 
 
-CLAIMS = (
+@quantity(
+    "per 1000 steps", "the fall of the sum of squared weights between memorisation and the fall of restricted loss"
+)
+def weight_fall_before(evidence: Evidence) -> float:
+    return 1000 * _speeds(evidence)[0]
+
+
+@quantity("per 1000 steps", "the fall of the sum of squared weights while restricted loss falls")
+def weight_fall_during(evidence: Evidence) -> float:
+    return 1000 * _speeds(evidence)[1]
+
+
+@quantity(
+    "times",
+    "the speed at which the sum of squared weights falls while restricted loss falls, over that in the second half of "
+    "the time from the end of memorisation until then,",
+)
+def weight_fall_acceleration(evidence: Evidence) -> float:
+    before, during = _speeds(evidence)
+    return during / before
+
+
+register(
     Claim(
         id="mlp-weights-fall",
-        sentence="After memorisation W_in and W_out fall in norm, to meet the other matrices.",
+        sentence="After memorisation W_in and W_out shrink to the size of the other matrices.",
         place=_PLACE + "interpolation",
-        write_up="epochs 1K-3K",
-        rule="When clean-up starts both sums of squares are under 80 % of their peak, and in ratio half as far or less "
-        "from the median of W_E, W_V, W_O and W_U (both arbitrary).",
-        judge=_mlp_weights_fall,
+        published="epochs 1K-3K",
+        region=AllOf(Below(mlp_weights_left, 0.8, "arbitrary"), AtMost(mlp_weights_distance_left, 0.5, "arbitrary")),
+        finding="W_in falls to {w_in_left:.0%}, W_out to {w_out_left:.0%} of its peak; the factor between them and the "
+        "others goes from {mlp_weights_factor_at_peak:.2f} to {mlp_weights_factor_at_fall:.2f}",
         figure="weight-norms",
     ),
     Claim(
         id="weights-fall-faster",
         sentence="Total weights fall much faster while the model generalises.",
         place=_PLACE + "generalisation",
-        write_up="a rapid acceleration (a picture)",
-        rule="While restricted loss falls they fall over twice as fast (arbitrary) as between memorising and that.",
-        judge=_weights_fall_faster,
+        published="a rapid acceleration (a picture)",
+        region=Above(weight_fall_acceleration, 2.0, "arbitrary"),
+        finding="{weight_fall_before:.3g} per 1000 steps before restricted loss falls, {weight_fall_during:.3g} while "
+        "it falls",
         figure="weight-norms",
     ),
 )

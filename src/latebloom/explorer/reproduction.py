@@ -9,7 +9,7 @@ from latebloom.explorer import numbers
 from latebloom.explorer.inline import inline_svg
 from latebloom.explorer.templating import templates
 
-OUTCOMES = ("holds", "fails", "undecided")
+STATES = ("holds", "fails", "undecided", "not measured")
 NOT_COMPARABLE = (
     "The settings of the published runs are not all recorded, and ours may differ from them. Compare the order of the "
     "steps and the distances between them, not the numbers."
@@ -22,7 +22,7 @@ class Claim(Protocol):
     """What the page shows of a claim: `latebloom.lab.reproduce.result.ClaimResult`."""
 
     @property
-    def outcome(self) -> str: ...
+    def state(self) -> str: ...
     @property
     def value(self) -> float | None: ...
     @property
@@ -93,18 +93,17 @@ class Result(Protocol):
     def claims(self) -> Sequence[Claim]: ...
 
 
-def render_reproduction(result: Result, drawings: Mapping[str, str]) -> str:
+def render_reproduction(result: Result, drawings: Mapping[str, str], pooling: str = "") -> str:
     """The page as one HTML text, which loads nothing from elsewhere. ``drawings``: an SVG for each file name in the
-    result. Errors: UsageError without jinja2."""
+    result. ``pooling``: how the verdicts of several runs become one, in words. Errors: UsageError without jinja2."""
     page = templates().get_template("reproduction.html.j2")
     from markupsafe import Markup
 
     labels = {p.file: f"{p.title}. {p.says}" for system in result.systems for p in system.pictures}
     inlined = {file: Markup(_named(svg, drawing_id(file), labels[file])) for file, svg in drawings.items()}
     words = {"measured": measured, "spread": spread, "published": published, "ours": ours, "drawing_id": drawing_id}
-    return page.render(
-        result=result, counts=_counts(result), drawn=_drawn(result), beside=NOT_COMPARABLE, drawings=inlined, **words
-    )
+    texts = {"beside": NOT_COMPARABLE, "pooling": pooling}
+    return page.render(result=result, counts=_counts(result), drawn=_drawn(result), drawings=inlined, **texts, **words)
 
 
 def drawing_id(file: str) -> str:
@@ -161,4 +160,4 @@ def _drawn(result: Result) -> set[tuple[str, str]]:
 
 
 def _counts(result: Result) -> dict[str, int]:
-    return {name: sum(claim.outcome == name for claim in result.claims) for name in OUTCOMES}
+    return {name: sum(claim.state == name for claim in result.claims) for name in STATES}

@@ -43,7 +43,9 @@ def says(losses: ComponentLosses) -> str:
     changes = losses.changes
     dated = {part.name: part.step for part in changes.parts if part.step is not None}
     steps = ", ".join(f"{_plain(name)} at {whole(dated[name].step)}" for name in changes.order)
-    says = [f"{len(dated)} of {len(losses.parts)} parts have a phase change of their own{': ' if steps else ''}{steps}"]
+    parts = [
+        f"{len(dated)} of {len(losses.parts)} parts have a phase change of their own{': ' if steps else ''}{steps}"
+    ]
     if losses.explained is not None:
         parts.append(f"their falls make up {percent(losses.explained)} of the whole loss's fall from guessing")
     return "; ".join(parts) + "."

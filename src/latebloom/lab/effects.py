@@ -1,4 +1,4 @@
-"""How many runs of a sweep grok, when, and what a field of the grid does to that; with intervals."""
+"""How many runs of a sweep grok, when they generalise, and how a field of the grid affects that; with intervals."""
 
 from __future__ import annotations
 
@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from latebloom._config import Config
-from latebloom.figures.sweep.columns import grok_times, in_order, level_text, levels, with_values
-from latebloom.statistics import Estimate, GrokTimes, PowerLaw, fit_power_law, level_effects, median_step, share
+from latebloom.figures.sweep.columns import generalisation_times, in_order, level_text, levels, with_values
+from latebloom.statistics import (
+    Estimate,
+    GeneralisationTimes,
+    PowerLaw,
+    fit_power_law,
+    level_effects,
+    median_step,
+    share,
+)
 from latebloom.statistics.level_effects import LevelEffect
 from latebloom.sweeps.sweep import Sweep, load_sweep
 
@@ -21,12 +29,17 @@ if TYPE_CHECKING:
 
 
 class Group(Config):
-    """Runs that have one value of the field, or all runs. grokked: share with 99 % test accuracy so far (runs that have
-    not may yet). median_step: by which half of them have it. effect: against the first group, None for that one."""
+    """The runs that have one value of the field, or all runs.
+
+    grokked: share whose outcome is "grokked" so far. generalised: share that learned the test set so far, late or at
+    once; others may yet. median_step: the step by which half of the runs have generalised. effect: compared with the
+    first group; None for that group.
+    """
 
     level: str
     runs: int
     grokked: Estimate
+    generalised: Estimate
     median_step: Estimate
     effect: LevelEffect | None
 
@@ -44,31 +57,36 @@ def effects(
 ) -> Effects:
     """The effects in a sweep (an object, a path or a name under ``root``), or in its table (``Sweep.frame``).
 
-    Runs that have not grokked are censored, not dropped.
+    Runs that have not generalised are censored, not dropped.
 
-    Errors: UsageError for a field that is no column, or without a run that has begun.
+    Errors: UsageError for a field that is not a column, or if no run has begun.
     """
     frame = load_sweep(target, root).frame if isinstance(target, Sweep | str | Path) else target
     table = with_values(frame, ["step"] if field is None else ["step", field])
-    found: Sequence[Level] = ["all"] * len(table) if field is None else levels(table, field)
-    order = in_order(found)
-    times = {
-        level_text(level): grok_times(table[[other == level for other in found]].reset_index(drop=True))
-        for level in order
+    values: Sequence[Level] = ["all"] * len(table) if field is None else levels(table, field)
+    rows = {
+        level_text(level): table[[other == level for other in values]].reset_index(drop=True)
+        for level in in_order(values)
     }
+    times = {name: generalisation_times(group) for name, group in rows.items()}
     against = {effect.level: effect for effect in level_effects(times)} if len(times) > 1 else {}
-    groups = tuple(_group(name, group, against.get(name)) for name, group in times.items())
-    return Effects(field=field, groups=groups, law=_law(found, table))
+    groups = tuple(_group(name, rows[name], times[name], against.get(name)) for name in rows)
+    return Effects(field=field, groups=groups, law=_law(values, table))
 
 
-def _group(name: str, times: GrokTimes, effect: LevelEffect | None) -> Group:
+def _group(name: str, rows: pandas.DataFrame, times: GeneralisationTimes, effect: LevelEffect | None) -> Group:
     return Group(
-        level=name, runs=len(times), grokked=share(times.grokked), median_step=median_step(times), effect=effect
+        level=name,
+        runs=len(times),
+        grokked=share(np.array([outcome == "grokked" for outcome in rows["outcome"]], dtype=bool)),
+        generalised=share(times.generalised),
+        median_step=median_step(times),
+        effect=effect,
     )
 
 
-def _law(found: Sequence[Level], table: pandas.DataFrame) -> PowerLaw | None:
-    values = [level for level in found if not isinstance(level, str)]
-    if len(values) < len(found) or len({value for value in values if value > 0}) < 3:
+def _law(levels_of_runs: Sequence[Level], table: pandas.DataFrame) -> PowerLaw | None:
+    values = [level for level in levels_of_runs if not isinstance(level, str)]
+    if len(values) < len(levels_of_runs) or len({value for value in values if value > 0}) < 3:
         return None
-    return fit_power_law(np.array(values, dtype=float), grok_times(table))
+    return fit_power_law(np.array(values, dtype=float), generalisation_times(table))

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 from latebloom._errors import UsageError
 from latebloom.runs import Run
 from latebloom.store import find_runs
-from latebloom.sweeps.choose_place import place_of
 from latebloom.sweeps.expand import expand
-from latebloom.sweeps.place import Folder
+from latebloom.sweeps.place import Folder, place_of
 from latebloom.sweeps.query import query as run_query
 from latebloom.sweeps.spec import parse_spec, usual_name
 from latebloom.sweeps.sweep import Sweep, load_sweep

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from latebloom.runs import Job, Outcome, Run, train_batch, train_run
+from latebloom.runs import Job, JobResult, Run, train_batch, train_run
 from latebloom.runs.naming import default_name
 from latebloom.sweeps.progress import watch as watch_many
 from latebloom.sweeps.tally import Tally
@@ -35,7 +35,7 @@ def train_seeds(
     name: str | None = None,
     root: str | Path = "runs",
     quiet: bool = False,
-) -> list[Outcome]:
+) -> list[JobResult]:
     """Train one experiment with many seeds in this process, in ``root`` or ``root/name``; how each run ended.
 
     Each run is bit-identical to the same run alone on one thread. Existing runs are continued, or left as they are if
@@ -51,7 +51,7 @@ def train_seeds(
             tally.reached(run, step)
             view(tally)
 
-        def ended(outcome: Outcome) -> None:
+        def ended(outcome: JobResult) -> None:
             tally.end(outcome)
             view(tally)
 

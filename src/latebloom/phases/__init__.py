@@ -1,19 +1,22 @@
-"""Change points and phases of training, found on (step, value) series; knows no model."""
+"""Change points, phases and outcomes of training, from (step, value) series; knows no model."""
 
 from latebloom.phases.answer import Boundary, Phase, PhaseName, Phases
 from latebloom.phases.broken_line import BrokenLine, CornerSearch, fit_broken_line
-from latebloom.phases.current import current_phase
-from latebloom.phases.detect import detect_phases
-from latebloom.phases.estimate import Estimate
+from latebloom.phases.detect import current_phase, detect_phases
+from latebloom.phases.location import Location
+from latebloom.phases.outcome import OUTCOMES, Outcome, OutcomeName, outcome_of
 from latebloom.phases.phase_change import NoChange, PhaseChange, find_phase_change
 from latebloom.phases.series import Series
 
 __all__ = [
+    "OUTCOMES",
     "Boundary",
     "BrokenLine",
     "CornerSearch",
-    "Estimate",
+    "Location",
     "NoChange",
+    "Outcome",
+    "OutcomeName",
     "Phase",
     "PhaseChange",
     "PhaseName",
@@ -23,4 +26,5 @@ __all__ = [
     "detect_phases",
     "find_phase_change",
     "fit_broken_line",
+    "outcome_of",
 ]

@@ -1,18 +1,18 @@
-"""What the detector answers: boundaries, the phases between them, and a sentence that says why."""
+"""The answer of the detector: boundaries, the phases between them, and the reason in one sentence."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from latebloom.phases.estimate import Estimate
+from latebloom.phases.location import Location
 
 PhaseName = Literal["memorisation", "circuit formation", "clean-up", "stable"]
 
 
 @dataclass(frozen=True)
 class Boundary:
-    """A step at which something changed; ``low`` … ``high`` is a 95 % interval, ``rule`` says what set it."""
+    """A step at which something changed, with its 95 % interval ``low`` to ``high`` and the ``rule`` that set it."""
 
     name: str
     step: float
@@ -21,9 +21,9 @@ class Boundary:
     rule: str
 
     @classmethod
-    def at(cls, name: str, estimate: Estimate, rule: str) -> Boundary:
-        """The boundary that stands at ``estimate``."""
-        return cls(name, estimate.step, estimate.low, estimate.high, rule)
+    def at(cls, name: str, location: Location, rule: str) -> Boundary:
+        """The boundary that stands at ``location``."""
+        return cls(name, location.step, location.low, location.high, rule)
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,17 @@ class Phase:
 
 @dataclass(frozen=True)
 class Phases:
-    """The phases of one run, in order, as far as they were found.
+    """The phases of one run, in order, as far as they can be separated.
 
-    ``found`` is True if the run grokked: it memorised, and later its test loss fell below chance. If not, the
-    phases may still hold memorisation; ``reason`` is one sentence either way. ``boundaries``, ordered by step,
-    hold all that was measured, also where it makes no phase.
+    ``complete``: whether train loss levelled out and test loss fell under chance later, so that memorisation, circuit
+    formation and clean-up are separate. (Whether the run grokked is its `Outcome`.) Otherwise the phases may still hold
+    memorisation. ``reason`` is one sentence in both cases. ``boundaries`` holds all boundaries that were measured,
+    ordered by step, including those that open no phase.
     """
 
     phases: tuple[Phase, ...]
     boundaries: tuple[Boundary, ...]
-    found: bool
+    complete: bool
     reason: str
 
     def phase_at(self, step: float | int) -> PhaseName | None:
@@ -59,7 +60,7 @@ class Phases:
         return None
 
     def boundary(self, name: str) -> Boundary | None:
-        """The boundary of that name, or None if it was not found."""
+        """The boundary of that name, or None if there is none."""
         return next((b for b in self.boundaries if b.name == name), None)
 
     def to_dict(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from latebloom._errors import UsageError
-from latebloom.phases.estimate import Estimate
+from latebloom.phases.location import Location
 from latebloom.phases.phase_change import MIN_DEPTH, MIN_POINTS, NoChange, PhaseChange, find_phase_change
 from latebloom.phases.series import Series
 
@@ -38,7 +38,7 @@ class ComponentChange:
     reason: str | None
 
     @property
-    def step(self) -> Estimate | None:
+    def step(self) -> Location | None:
         """Its midpoint, where half of it is done; None where there is no change, or where it still goes on."""
         return None if self.change is None else self.change.midpoint
 
@@ -78,7 +78,7 @@ class ComponentChanges:
             return None
         return float(sum(part.share for part in self.parts if part.share is not None))
 
-    def _dated(self) -> list[tuple[Estimate, str]]:
+    def _dated(self) -> list[tuple[Location, str]]:
         dated = [(part.step, part.name) for part in self.parts if part.step is not None]
         return sorted(dated, key=lambda pair: pair[0].step)
 

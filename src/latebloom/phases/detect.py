@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from latebloom._errors import UsageError
 from latebloom.phases import generalisation, memorisation
 from latebloom.phases.answer import Boundary, Phase, PhaseName, Phases
-from latebloom.phases.estimate import Estimate
 from latebloom.phases.generalisation import Generalisation, find_generalisation
+from latebloom.phases.location import Location
 from latebloom.phases.memorisation import find_memorisation
 from latebloom.phases.phase_change import NoChange
 from latebloom.phases.progress import progress_boundaries
@@ -26,10 +27,10 @@ START_RULE = "The first recorded step."
 def detect_phases(series: Mapping[str, Series]) -> Phases:
     """Memorisation, circuit formation, clean-up and stable, as far as ``series`` shows them.
 
-    Needs "train_loss" and "test_loss" (nats); "restricted_loss" and "excluded_loss" add a boundary each; other
-    names are not looked at. Finding nothing is an answer, with its reason. Definitions: the write-up, "Evolution
-    of Circuits During Training"; Nanda et al. 2023, section 5. Limits: circuit formation is named by what bounds
-    it; that a circuit forms there is for the progress measures to show.
+    Needs "train_loss" and "test_loss" (nats); "restricted_loss" and "excluded_loss" add a boundary each; other names
+    are ignored. The answer may be that there are no phases, with the reason. Definitions: the write-up, "Evolution of
+    Circuits During Training"; Nanda et al. 2023, section 5. Limits: circuit formation is named by what bounds it; only
+    progress measures can show that a circuit forms there.
 
     Raises:
         UsageError: one of the two losses is not there.
@@ -40,11 +41,11 @@ def detect_phases(series: Mapping[str, Series]) -> Phases:
     core = read_losses(series["train_loss"], series["test_loss"])
     extra = progress_boundaries(series) if core.boundaries else ()
     boundaries = tuple(sorted([*core.boundaries, *extra], key=lambda b: b.step))
-    return Phases(core.phases, boundaries, core.found, core.reason)
+    return Phases(core.phases, boundaries, core.complete, core.reason)
 
 
 def read_losses(train: Series, test: Series, *, intervals: bool = True) -> Phases:
-    """The phases that the two losses alone show; without ``intervals`` faster, and the intervals are nominal."""
+    """The phases according to the two losses alone; without ``intervals`` this is faster, and intervals are nominal."""
     memorised = _unusable(train, test) or find_memorisation(train, intervals=intervals)
     if isinstance(memorised, NoChange):
         return Phases((), (), False, f"No phases: {memorised.reason}.")
@@ -58,7 +59,7 @@ def read_losses(train: Series, test: Series, *, intervals: bool = True) -> Phase
 
 
 def _unusable(train: Series, test: Series) -> NoChange | None:
-    """Why these losses cannot be compared with their first values, if they cannot."""
+    """Why these losses cannot be compared with their first values; None where they can."""
     for name, loss in (("train", train), ("test", test)):
         if len(loss) == 0:
             return NoChange(f"{name} loss has no values")
@@ -67,17 +68,17 @@ def _unusable(train: Series, test: Series) -> NoChange | None:
     return None
 
 
-def _boundaries(train: Series, memorised: Estimate, fall: Generalisation) -> tuple[Boundary, ...]:
-    """All that was measured, in the order of the phases."""
-    found = [
-        Boundary.at("start", Estimate.exactly(train.step[0]), START_RULE),
+def _boundaries(train: Series, memorised: Location, fall: Generalisation) -> tuple[Boundary, ...]:
+    """All boundaries that exist, in the order of the phases."""
+    boundaries = [
+        Boundary.at("start", Location.exactly(train.step[0]), START_RULE),
         Boundary.at("memorisation ends", memorised, memorisation.RULE),
     ]
     if fall.change is not None:
-        found.append(Boundary.at("test loss falls", fall.change.onset, generalisation.ONSET_RULE))
+        boundaries.append(Boundary.at("test loss falls", fall.change.onset, generalisation.ONSET_RULE))
         if fall.change.completion is not None:
-            found.append(Boundary.at("test loss settles", fall.change.completion, generalisation.COMPLETION_RULE))
-    return tuple(found)
+            boundaries.append(Boundary.at("test loss settles", fall.change.completion, generalisation.COMPLETION_RULE))
+    return tuple(boundaries)
 
 
 def _phases(boundaries: tuple[Boundary, ...]) -> tuple[Phase, ...]:
@@ -90,10 +91,23 @@ def _phases(boundaries: tuple[Boundary, ...]) -> tuple[Phase, ...]:
 
 
 def _success(boundaries: tuple[Boundary, ...]) -> str:
-    """The sentence for a run that grokked."""
+    """The sentence for a run whose phases are separate."""
     _, memorised, fall, *settled = boundaries
     ending = f"settled at {settled[0].step:g}" if settled else "had not settled when the record ends"
     return (
-        f"Grokked: train loss levelled out at step {memorised.step:g}, test loss began to fall at {fall.step:g} "
-        f"and {ending}."
+        f"Separate phases: train loss levelled out at step {memorised.step:g}, test loss began to fall at step "
+        f"{fall.step:g} and {ending}."
     )
+
+
+def current_phase(train: Series, test: Series) -> PhaseName | Literal["no separate phases"]:
+    """The phase that a run in progress seems to be in, from its losses (nats) so far; for display.
+
+    It applies the rules of :func:`detect_phases` without their intervals, in some 0.1 s. Until train loss has levelled
+    out, the answer is memorisation; after that circuit formation, which only a later fall of the test loss can confirm.
+    "no separate phases": train and test loss fell together.
+    """
+    so_far = read_losses(train, test, intervals=False)
+    if not so_far.phases:
+        return "no separate phases" if so_far.boundaries else "memorisation"
+    return so_far.phases[-1].name if so_far.complete else "circuit formation"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latebloom.phases.estimate import Estimate
+from latebloom.phases.location import Location
 from latebloom.phases.phase_change import NoChange, PhaseChange, find_phase_change
 from latebloom.phases.resample import log_points
 from latebloom.phases.series import Series
@@ -39,7 +39,7 @@ class Generalisation:
     objection: str | None = None
 
 
-def find_generalisation(test: Series, memorised: Estimate, *, intervals: bool = True) -> Generalisation:
+def find_generalisation(test: Series, memorised: Location, *, intervals: bool = True) -> Generalisation:
     """The fall of ``test`` (loss, nats) after memorisation ended at ``memorised``, and what speaks against it.
 
     Looked for from the peak of the test loss or the end of memorisation, whichever is first. Its first value
@@ -59,7 +59,7 @@ def find_generalisation(test: Series, memorised: Estimate, *, intervals: bool = 
     return Generalisation(change)
 
 
-def _without_fall(test: Series, memorised: Estimate, change: NoChange) -> Generalisation:
+def _without_fall(test: Series, memorised: Location, change: NoChange) -> Generalisation:
     """What a test loss without a fall of its own says about the run."""
     if _share_at(test, memorised.step) < BELOW_CHANCE:
         return Generalisation(None, False, _overlap(test, memorised, float(test.step[0])))
@@ -67,7 +67,7 @@ def _without_fall(test: Series, memorised: Estimate, change: NoChange) -> Genera
     return Generalisation(None, objection=f"no generalisation by step {test.step[-1]:g}: {reason}")
 
 
-def _overlap(test: Series, memorised: Estimate, onset: float) -> str:
+def _overlap(test: Series, memorised: Location, onset: float) -> str:
     """The clause for a test loss that did not wait for train loss to level out."""
     share = _share_at(test, memorised.step)
     how = "train and test loss fell together" if share < TOGETHER else "the phases overlap"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from latebloom.phases.estimate import Estimate
+from latebloom.phases.location import Location
 from latebloom.phases.phase_change import NoChange, find_phase_change
 from latebloom.phases.series import Series
 
@@ -30,7 +30,7 @@ RULE = (
 )
 
 
-def find_memorisation(train: Series, *, intervals: bool = True) -> Estimate | NoChange:
+def find_memorisation(train: Series, *, intervals: bool = True) -> Location | NoChange:
     """The step at which ``train`` (loss, nats) levels out after its fall, on a log scale.
 
     Source: the write-up ends memorisation where "train loss abruptly levels out". Limits: the published curves

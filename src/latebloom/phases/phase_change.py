@@ -9,8 +9,8 @@ from jaxtyping import Float
 
 from latebloom.phases.bootstrap import bootstrap_corners
 from latebloom.phases.broken_line import CornerSearch
-from latebloom.phases.estimate import Estimate
 from latebloom.phases.fall import Fall, find_fall
+from latebloom.phases.location import Location
 from latebloom.phases.resample import log_points, scatter
 from latebloom.phases.series import Series
 
@@ -42,10 +42,10 @@ class PhaseChange:
     nothing does, onset is the first step.
     """
 
-    onset: Estimate
+    onset: Location
     has_onset: bool
-    midpoint: Estimate | None
-    completion: Estimate | None
+    midpoint: Location | None
+    completion: Location | None
     depth: float
     before: float
     after: float
@@ -115,15 +115,15 @@ def _measured(window: Series, fall: Fall, intervals: bool) -> PhaseChange:
     draws = bootstrap_corners(CornerSearch(x), y, line) if intervals else line.corners[None]
     knots = np.concatenate([np.full((len(draws), 1), x[0]), draws, np.full((len(draws), 1), x[-1])], axis=1)
     starts, ends, middle = knots[:, fall.first], knots[:, fall.last + 1], (fall.start + fall.end) / 2
-    onset = Estimate.exactly(float(window.step[0]))
+    onset = Location.exactly(float(window.step[0]))
     if fall.has_onset:
-        onset = Estimate.of(fall.start, starts, _gap(x, fall.start))
+        onset = Location.of(fall.start, starts, _gap(x, fall.start))
     settled = fall.has_completion
     return PhaseChange(
         onset=onset,
         has_onset=fall.has_onset,
-        midpoint=Estimate.of(middle, (starts + ends) / 2, _gap(x, middle)) if settled else None,
-        completion=Estimate.of(fall.end, ends, _gap(x, fall.end)) if settled else None,
+        midpoint=Location.of(middle, (starts + ends) / 2, _gap(x, middle)) if settled else None,
+        completion=Location.of(fall.end, ends, _gap(x, fall.end)) if settled else None,
         depth=fall.depth,
         before=float(10 ** line.y[fall.first]),
         after=float(10 ** line.y[fall.last + 1]),

@@ -14,6 +14,7 @@ from latebloom.runs.interrupt import Interrupt
 from latebloom.runs.shape import shape
 from latebloom.runs.threads import single_threaded_torch
 from latebloom.runs.train import train_run
+from latebloom.store import DiskFullError
 from latebloom.training import Ensemble, Experiment, Record
 
 
@@ -26,42 +27,46 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How a job ended. message: the reason, in one line, where it did not finish."""
+class JobResult:
+    """How a job ended. message: the reason, in one line, where it did not finish.
+
+    fatal: whether the reason, a full disk, would end every other job too.
+    """
 
     name: str
     status: Literal["finished", "interrupted", "diverged", "failed"]
     step: int
     message: str | None = None
+    fatal: bool = False
 
 
 BatchObserver = Callable[[str, int], None]
-"""Told now and then the name of a run and the step it has reached; from any thread."""
+"""Receives the name of a run and the step it has reached, now and then, from any thread."""
 
 PATIENCE = 0.1
-"""Seconds between two looks at whether to stop."""
+"""Seconds between two checks of whether to stop."""
 
 
 def train_batch(
     jobs: Sequence[Job],
     root: str | Path = "runs",
     observer: BatchObserver | None = None,
-    ended: Callable[[Outcome], None] | None = None,
-) -> list[Outcome]:
-    """Train each job to its end, going on with what is there; a job that fails leaves the others alone.
+    ended: Callable[[JobResult], None] | None = None,
+) -> list[JobResult]:
+    """Train each job to its end, resuming runs that have begun; a job that fails does not affect the others.
 
-    ``ended`` is told of each outcome as it comes.
+    ``ended`` receives each result as it comes.
 
-    On the CPU as many at a time as torch may use threads, each in one thread, in which it has the bits that it has
-    alone: compiled code holds no lock of Python's. On a GPU those of equal shape are one computation. Ctrl-C stops all
-    of them cleanly; jobs that were not begun are reported at step 0.
+    On the CPU, as many jobs train at a time as torch may use threads, each in one thread and with the same bits as
+    alone: compiled code releases Python's lock. On a GPU, jobs of equal shape are one computation. Ctrl-C stops all
+    jobs cleanly; jobs that had not begun are reported at step 0.
     """
     with Interrupt() as interrupt:
         if len(jobs) == 1:
-            outcome = _train(jobs[0], Path(root), observer, interrupt, share=True)
+            result = _train(jobs[0], Path(root), observer, interrupt, share=True)
             if ended is not None:
-                ended(outcome)
-            return [outcome]
+                ended(result)
+            return [result]
         threads = torch.get_num_threads()
         ensembles = _ensembles(jobs)
         size = len(jobs) if any(ensembles) else threads
@@ -75,7 +80,7 @@ def train_batch(
 
 
 def _ensembles(jobs: Sequence[Job]) -> Sequence[Ensemble | None]:
-    """The ensemble that each job belongs to, where they train on a GPU: those of equal shape together."""
+    """The ensemble that each job belongs to on a GPU, where jobs of equal shape train together."""
     if any(job.experiment.training.device != "cuda" for job in jobs):
         return [None] * len(jobs)
     shapes = [shape(job.experiment) for job in jobs]
@@ -84,9 +89,9 @@ def _ensembles(jobs: Sequence[Job]) -> Sequence[Ensemble | None]:
 
 
 def _until_done(
-    futures: Sequence[Future[Outcome]], interrupt: Interrupt, ended: Callable[[Outcome], None] | None
+    futures: Sequence[Future[JobResult]], interrupt: Interrupt, ended: Callable[[JobResult], None] | None
 ) -> None:
-    """Wait in portions, so that a signal is seen; raise at once what no job answers for."""
+    """Wait in short portions, so that signals are handled; raise an error that belongs to no job at once."""
     left = set(futures)
     while left:
         done, left = wait(left, PATIENCE, FIRST_COMPLETED)
@@ -106,7 +111,7 @@ def _train(
     interrupt: Interrupt,
     share: bool,
     ensemble: Ensemble | None = None,
-) -> Outcome:
+) -> JobResult:
     step = 0
 
     def seen(record: Record) -> None:
@@ -117,12 +122,13 @@ def _train(
 
     try:
         if interrupt.asked:
-            return Outcome(job.name, "interrupted", 0, "not begun")
+            return JobResult(job.name, "interrupted", 0, "not begun")
         run = train_run(job.experiment, job.name, root, True, seen, interrupt, share, ensemble)
     except LatebloomError as error:
-        return Outcome(job.name, "diverged" if isinstance(error, DivergedError) else "failed", step, str(error))
+        status: Literal["diverged", "failed"] = "diverged" if isinstance(error, DivergedError) else "failed"
+        return JobResult(job.name, status, step, str(error), fatal=isinstance(error, DiskFullError))
     finally:
         if ensemble is not None:
             ensemble.leave()
     finished = run.status == "finished"
-    return Outcome(job.name, "finished" if finished else "interrupted", run.manifest.step, run.manifest.message)
+    return JobResult(job.name, "finished" if finished else "interrupted", run.manifest.step, run.manifest.message)

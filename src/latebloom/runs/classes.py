@@ -1,48 +1,51 @@
-"""The classes of a run's parts that are not latebloom's own: stored by name, and never imported from there."""
+"""The code of a run's parts that is not latebloom's own: stored by name, and never imported from there."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from latebloom._errors import UsageError
-from latebloom._parts import Part
 from latebloom.store import Manifest
 from latebloom.training import Experiment
+from latebloom.training.optimisers import rule_of
+from latebloom.training.settings import sections
 
 _OWN = __name__.partition(".")[0]
 
 
 def foreign_classes(experiment: Experiment) -> dict[str, str]:
-    """``MODULE:CLASS`` of each part (task, model, …) whose class is defined outside latebloom, by section."""
-    parts = {section: type(part) for section, part in experiment if isinstance(part, Part)}
+    """What other packages define, by section: ``MODULE:CLASS`` of task and model, ``MODULE:FUNCTION`` that builds the
+    optimiser."""
+    parts: dict[str, Callable[..., Any]] = {
+        "task": type(experiment.task),
+        "model": type(experiment.model),
+        "optimiser": rule_of(experiment.optimiser).build,
+    }
     return {
-        section: f"{kind.__module__}:{kind.__qualname__}"
-        for section, kind in parts.items()
-        if kind.__module__.partition(".")[0] != _OWN
+        section: f"{part.__module__}:{part.__qualname__}"
+        for section, part in parts.items()
+        if part.__module__.partition(".")[0] != _OWN
     }
 
 
 def check_registered(path: Path, manifest: Manifest) -> None:
-    """UsageError naming the first class of the manifest that is not registered, and how to register it.
+    """UsageError naming the first part of the manifest that is not registered, and how to register it.
 
-    The manifest is read only: nothing that it names is imported.
+    Nothing that the manifest names is imported.
     """
+    known = sections()
     for section, place in manifest.classes.items():
-        kind = _kind(section)
-        name = _registered_name(manifest.experiment, section, kind)
-        if kind is not None and name not in kind.registry:
+        if section not in known:
+            continue
+        name = _kind_name(manifest.experiment.get(section), known[section].discriminator)
+        if name is not None and name not in known[section].kinds:
             raise UsageError(f"{path}: its {section} {name!r} is {place}, which is not registered; {_advice(place)}")
 
 
-def _kind(section: str) -> type[Part] | None:
-    """The base class of a section's parts; None for a section whose class is fixed."""
-    field = Experiment.model_fields.get(section)
-    kind = None if field is None else field.annotation
-    return kind if isinstance(kind, type) and issubclass(kind, Part) else None
-
-
-def _registered_name(experiment: dict[str, Any], section: str, kind: type[Part] | None) -> Any:
-    stored = experiment.get(section)
-    return stored.get(kind.tag) if kind is not None and isinstance(stored, dict) else None
+def _kind_name(stored: Any, discriminator: str | None) -> str | None:
+    """The name of the kind of a stored part; None where it has none, so that its validation finds the defect."""
+    name = stored.get(discriminator) if isinstance(stored, dict) else None
+    return name if isinstance(name, str) else None
 
 
 def _advice(place: str) -> str:

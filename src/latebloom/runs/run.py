@@ -16,8 +16,9 @@ from torch import Tensor
 from latebloom._errors import DamagedFileError, RunNotFoundError, UsageError
 from latebloom._text import html_table
 from latebloom.models import Model
-from latebloom.phases import Phases, Series, detect_phases
+from latebloom.phases import Outcome, Phases, Series, detect_phases
 from latebloom.runs.classes import check_registered
+from latebloom.runs.outcome import outcome_of_experiment
 from latebloom.store import Manifest, RunDirectory, effective_status, join_on_step
 from latebloom.tasks import ModularTask, Task, split
 from latebloom.training import Experiment
@@ -111,6 +112,11 @@ class Run:
         return detect_phases(series)
 
     @property
+    def outcome(self) -> Outcome:
+        """Whether it grokked, and if not, what it did instead, as of its last recorded step."""
+        return outcome_of_experiment(self.experiment, self.all_series())
+
+    @property
     def checkpoints(self) -> list[int]:
         """Steps at which weights were stored."""
         return self.directory.checkpoint_steps()
@@ -157,6 +163,7 @@ class Run:
             ("status", self.status),
             ("step", f"{manifest.step}" + (f" ({manifest.stopped_because})" if manifest.stopped_because else "")),
             ("loss", ", ".join(losses) or "none yet"),
+            ("outcome", self.outcome.reason),
             ("checkpoints", str(len(self.checkpoints))),
         ]
 

@@ -1,4 +1,4 @@
-"""Where memorisation ends and where delay ends: the two edges of grokking over the size of the train set."""
+"""The two edges of grokking over the size of the train set: where memorisation ends, and where delay ends."""
 
 from __future__ import annotations
 
@@ -6,35 +6,36 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, get_args
 
 from latebloom._config import Config
-from latebloom.statistics.outcome import Outcome
+from latebloom.phases.outcome import OutcomeName
 
 EdgeName = Literal["generalises", "at once"]
 EDGES: tuple[EdgeName, ...] = get_args(EdgeName)
-"""What becomes true at each edge: that a recipe generalises (the crossover), that it does so at once."""
+"""What becomes true at each edge: the recipe generalises (the crossover); the recipe generalises at once."""
 
-_YES: Mapping[EdgeName, tuple[Outcome, ...]] = {
-    "generalises": ("grokking", "comprehension"),
-    "at once": ("comprehension",),
+_YES: Mapping[EdgeName, tuple[OutcomeName, ...]] = {
+    "generalises": ("grokked", "generalised at once"),
+    "at once": ("generalised at once",),
 }
-_NO: Mapping[EdgeName, tuple[Outcome, ...]] = {
-    "generalises": ("memorisation",),
-    "at once": ("memorisation", "grokking"),
+_NO: Mapping[EdgeName, tuple[OutcomeName, ...]] = {
+    "generalises": ("memorised", "partly generalised"),
+    "at once": ("memorised", "partly generalised", "grokked"),
 }
 
-Outcomes = Mapping[float | int, Sequence[Outcome | None]]
-"""By size, what became of each repeat; None: undecided."""
+Outcomes = Mapping[float | int, Sequence[OutcomeName | None]]
+"""The outcome of each repeat, by size; None: undecided."""
 
 Standing = Literal["found", "always", "never", "open"]
 
 
 class Edge(Config):
-    """Between ``low``, the last size of which ``name`` does not hold, and ``high``, the first of which it does.
+    """The edge lies between ``low``, the last size at which ``name`` is false, and ``high``, the first at which it is
+    true.
 
-    standing: found; always or never (there is no edge to find: it holds of the sizes that answer, but for those in
-    ``against``, or of none of them); or open (sizes at an end have no majority, so that it may lie there). low, high:
-    None where there is no such size. unanswered: sizes without a majority, inside the bracket or, where it is open,
-    beyond it. against: sizes whose majority says the other thing than their side of the edge. reason: in words, where
-    the edge is not found.
+    standing: found; always or never (there is no edge, because ``name`` is true, or false, at every size with a
+    majority except those in ``against``); or open (the edge may lie among sizes at an end, which have no majority).
+    low, high: None where there is no such size. unanswered: sizes without a majority, inside the bracket or, where it
+    is open, beyond it. against: sizes whose majority contradicts their side of the edge. reason: why there is no
+    bracket; None where the edge is found.
     """
 
     name: EdgeName
@@ -46,55 +47,55 @@ class Edge(Config):
     reason: str | None = None
 
 
-def majority(name: EdgeName, outcomes: Sequence[Outcome | None]) -> bool | None:
-    """What more than half of the repeats say; None for a tie, or where too many are undecided or confused."""
-    for answer, said in ((True, _YES[name]), (False, _NO[name])):
-        if 2 * sum(outcome in said for outcome in outcomes) > len(outcomes):
+def majority(name: EdgeName, outcomes: Sequence[OutcomeName | None]) -> bool | None:
+    """Whether more than half of the repeats agree on yes or no; None where neither has more than half of them."""
+    for answer, names in ((True, _YES[name]), (False, _NO[name])):
+        if 2 * sum(outcome in names for outcome in outcomes) > len(outcomes):
             return answer
     return None
 
 
 def edge(name: EdgeName, outcomes: Outcomes) -> Edge:
-    """The edge that the fewest sizes' majorities speak against; of equals one that is found, then the lowest.
+    """The edge that the fewest majorities contradict; among equals, one that is found, then the lowest.
 
-    Limits: assumes that more data help; `Edge.against` says where they did not. Votes of a few repeats err, so near
-    the true edge the bracket is one draw of several possible ones.
+    Limits: assumes that more data help; `Edge.against` lists the sizes where they did not. Majorities of a few repeats
+    err, so near the true edge the bracket varies from one set of repeats to the next.
     """
     answers = {float(size): majority(name, outcomes[size]) for size in sorted(outcomes)}
-    said = [size for size, answer in answers.items() if answer is not None]
-    cut = min(range(len(said) + 1), key=lambda i: (len(_against(i, said, answers)), i in (0, len(said)), i))
-    low, high = (said[cut - 1] if cut else None), (said[cut] if cut < len(said) else None)
+    decided = [size for size, answer in answers.items() if answer is not None]
+    cut = min(range(len(decided) + 1), key=lambda i: (len(_against(i, decided, answers)), i in (0, len(decided)), i))
+    low, high = (decided[cut - 1] if cut else None), (decided[cut] if cut < len(decided) else None)
     inside = (0 if low is None else low, float("inf") if high is None else high)
-    silent = tuple(size for size, answer in answers.items() if answer is None and inside[0] < size < inside[1])
-    against = _against(cut, said, answers)
-    standing, reason = _standing(name, low, high, silent, "most sizes" if against else "every size")
+    unanswered = tuple(size for size, answer in answers.items() if answer is None and inside[0] < size < inside[1])
+    against = _against(cut, decided, answers)
+    standing, reason = _standing(name, low, high, unanswered, "most sizes" if against else "every size")
     return Edge(
         name=name,
         standing=standing,
         low=low,
         high=high,
-        unanswered=silent,
+        unanswered=unanswered,
         against=against,
         reason=reason,
     )
 
 
-def _against(cut: int, said: Sequence[float], answers: Mapping[float, bool | None]) -> tuple[float, ...]:
-    """Sizes below the cut that say yes, and above it that say no."""
-    return tuple(size for i, size in enumerate(said) if answers[size] is (i < cut))
+def _against(cut: int, decided: Sequence[float], answers: Mapping[float, bool | None]) -> tuple[float, ...]:
+    """Sizes below the cut whose answer is yes, and above it whose answer is no."""
+    return tuple(size for i, size in enumerate(decided) if answers[size] is (i < cut))
 
 
 def _standing(
-    name: EdgeName, low: float | None, high: float | None, silent: Sequence[float], which: str
+    name: EdgeName, low: float | None, high: float | None, unanswered: Sequence[float], which: str
 ) -> tuple[Standing, str | None]:
     if low is not None and high is not None:
         return "found", None
-    if silent or (low is None and high is None):
-        return "open", f"no majority at {', '.join(f'{size:g}' for size in silent) or 'any size'}"
+    if unanswered or (low is None and high is None):
+        return "open", f"no majority at {', '.join(f'{size:g}' for size in unanswered) or 'any size'}"
     if low is None:
-        return "always", f"{_HOLDS[name]} at {which} tried, down to {high:g}"
-    return "never", f"{_FAILS[name]} at {which} tried, up to {low:g}"
+        return "always", f"{_TRUE[name]} at {which} tried, down to {high:g}"
+    return "never", f"{_FALSE[name]} at {which} tried, up to {low:g}"
 
 
-_HOLDS: Mapping[EdgeName, str] = {"generalises": "generalises", "at once": "generalises at once"}
-_FAILS: Mapping[EdgeName, str] = {"generalises": "memorises only", "at once": "does not generalise at once"}
+_TRUE: Mapping[EdgeName, str] = {"generalises": "generalises", "at once": "generalises at once"}
+_FALSE: Mapping[EdgeName, str] = {"generalises": "does not generalise", "at once": "does not generalise at once"}

@@ -1,4 +1,4 @@
-"""Does a score, taken early, tell members from others? The area under the ROC curve, over many runs."""
+"""How well a score separates members from other items: the area under the ROC curve, over many runs."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def discrimination(
 ) -> Discrimination:
     """Mean over runs of `auc`, with a bootstrap interval over runs. ``runs``: each run's scores and memberships.
 
-    Items are ranked within their run, so a scale that differs between runs does not matter; whole runs are drawn, since
-    the items of one run are not independent. Every run counts alike. Limits: those of `percentile_interval`, above all
-    no width where every run is at 1.
+    Items are ranked within their run, so scales may differ between runs. The bootstrap draws whole runs, because the
+    items of one run are not independent. Every run has the same weight. Limits: those of `percentile_interval`, above
+    all no width where every run is at 1.
     """
     by_run = tuple(auc(score, member) for score, member in runs)
     usable = np.array([value for value in by_run if value is not None])
@@ -57,8 +57,8 @@ def _mean(values: Float[np.ndarray, " run"], level: float, repeats: int, seed: i
     """The mean with its bootstrap interval."""
     n = len(values)
     if n == 0:
-        return Estimate.undefined(0, "in no run is there a score for both members and others")
+        return Estimate.undefined(0, "no run has scores for both members and others")
     if n == 1:
-        return Estimate(value=float(values[0]), n=1, level=level, reason="one run says nothing about other runs")
+        return Estimate(value=float(values[0]), n=1, level=level, reason="one run gives no interval")
     low, high = percentile_interval(values[resampled_runs(n, repeats, seed)].mean(axis=1), level)
     return Estimate(value=float(values.mean()), low=low, high=high, n=n, level=level)

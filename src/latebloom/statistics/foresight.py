@@ -1,4 +1,4 @@
-"""How early the winners can be told: how well a score, taken again and again through a run, tells them from others."""
+"""How early winners can be predicted: how well a score recorded through a run separates them from others."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from latebloom._errors import UsageError
 from latebloom.statistics.discrimination import auc
 
 MOMENTS = 40
-"""At most so many moments are shown (arbitrary)."""
+"""The most moments that are shown (arbitrary)."""
 
 
 @dataclass(frozen=True, eq=False)
-class Contest:
-    """One run. score: of each item at each record, higher for a likelier winner. member: who won in the end."""
+class ScoredItems:
+    """One run. score: of each item at each record, higher for a likelier winner. member: which items won in the end."""
 
     step: Float[np.ndarray, " record"]
     score: Float[np.ndarray, "record item"]
@@ -36,22 +36,22 @@ class Contest:
         return tuple(auc(self.at(step), self.member if member is None else member) for step in steps)
 
 
-def controls(runs: Sequence[Contest]) -> list[Bool[np.ndarray, " item"] | None]:
-    """For each run the winners of the next one: a control that keeps what all runs have in common.
+def controls(runs: Sequence[ScoredItems]) -> list[Bool[np.ndarray, " item"] | None]:
+    """For each run, the winners of the next run: a control that keeps what all runs have in common.
 
-    An AUC above 0.5 for them would say that some items are likelier winners in every run, whatever the run's own
-    scores. None where there is only one run. Errors: UsageError where runs differ in the number of items.
+    An AUC above 0.5 for them means that some items are likelier winners in every run, whatever the run's own scores.
+    None where there is only one run. Errors: UsageError where runs differ in the number of items.
     """
     sizes = sorted({len(run.member) for run in runs})
     if len(sizes) > 1:
-        raise UsageError(f"contests: got runs with {sizes} items, expected as many in each")
+        raise UsageError(f"foresight: got runs with {sizes} items, expected the same number in each")
     return [None] * len(runs) if len(runs) < 2 else [run.member for run in [*runs[1:], *runs[:1]]]
 
 
-def shared_moments(runs: Sequence[Contest], most: int = MOMENTS) -> list[float]:
-    """Steps that every run has a record of: the first, the last, and between them evenly on a log scale.
+def shared_moments(runs: Sequence[ScoredItems], most: int = MOMENTS) -> list[float]:
+    """Steps that every run recorded: the first, the last, and some between them, evenly spaced on a log scale.
 
-    So the same runs stand behind every moment: what comes after the first run to end is not shown.
+    The same runs contribute to every moment, so nothing is shown after the last step of the shortest run.
     """
     if not runs:
         return []

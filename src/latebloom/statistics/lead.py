@@ -1,4 +1,4 @@
-"""Does one thing happen before another, run by run? How often it does, and by how many steps."""
+"""Whether one event comes before another: in how many runs, and by how many steps."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from jaxtyping import Float
 
 from latebloom._config import Config
 from latebloom.statistics.estimate import Estimate
-from latebloom.statistics.middle import median
-from latebloom.statistics.share import share
+from latebloom.statistics.summaries import median, share
 
 
 class Lead(Config):
-    """One run. leads: whether it came first; None: undecided, with the reason. steps: by how many (below 0: late)."""
+    """One run. leads: whether the event came first; None: undecided, with the reason. steps: its lead (below 0:
+    late).
+    """
 
     leads: bool | None
     steps: float | None = None
@@ -22,9 +23,9 @@ class Lead(Config):
 
 
 class Leads(Config):
-    """Many runs. leads: share of the decided ones in which it came first; undecided: how many are not decided.
+    """Many runs. leads: share of the decided runs in which the event came first; undecided: number of the others.
 
-    steps: median over the runs in which both happened, a tie counted as 0.
+    steps: median lead over the runs in which both events happened; a tie counts as 0.
     """
 
     leads: Estimate
@@ -40,17 +41,25 @@ def first_below(
     return float(step[below[0]]) if below.size else None
 
 
-def lead(first: float | int | None, second: float | int | None, before: float | int | None = None) -> Lead:
-    """Whether something seen at step ``first`` came before something at ``second`` (None: never seen).
+def first_reached(
+    step: Float[np.ndarray, " record"], value: Float[np.ndarray, " record"], threshold: float | int = 0.9
+) -> float | None:
+    """The first recorded step with a value at or above the threshold; None if there is none. NaN does not count."""
+    reached = np.flatnonzero(value >= threshold)
+    return float(step[reached[0]]) if reached.size else None
 
-    ``before``: the last record at which the first was not there yet. Where the second lies between it and ``first``,
-    the records are too far apart to tell, as they are in a tie.
+
+def lead(first: float | int | None, second: float | int | None, before: float | int | None = None) -> Lead:
+    """Whether an event at step ``first`` came before another at step ``second`` (None: it never happened).
+
+    ``before``: the last record before the first event was seen. The order is undecided in a tie, and where the second
+    event lies between ``before`` and ``first``: the records are too far apart.
     """
     if first is None or second is None:
-        return Lead(leads=None, reason="one of the two never happens")
+        return Lead(leads=None, reason="one of the two events never happens")
     steps = second - first
     if steps == 0 or (before is not None and before < second < first):
-        return Lead(leads=None, steps=steps, reason="the checkpoints are too far apart to tell")
+        return Lead(leads=None, steps=steps, reason="the checkpoints are too far apart to order the two events")
     return Lead(leads=steps > 0, steps=steps)
 
 

@@ -1,4 +1,4 @@
-"""How the step of grokking depends on a choice: the medians of its levels, and their differences."""
+"""How the step of generalisation depends on a choice: the medians of its levels, and their differences."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from latebloom._config import Config
 from latebloom._errors import UsageError
 from latebloom.statistics.bootstrap import REPEATS, SEED, percentile_interval, resampled_runs
 from latebloom.statistics.estimate import LEVEL, Estimate
-from latebloom.statistics.grok_times import GrokTimes
+from latebloom.statistics.generalisation_times import GeneralisationTimes
 from latebloom.statistics.median_step import median_step, medians
 
 
 class LevelEffect(Config):
     """One level of a field beside the reference level.
 
-    median: step by which half of its runs grok. difference: its median less the reference's, in steps. factor: its
-    median over the reference's. n of the last two: runs of both levels.
+    median: step by which half of its runs generalise. difference: its median less the reference's, in steps. factor:
+    its median over the reference's. n of the last two: runs of both levels.
     """
 
     level: str
@@ -30,7 +30,7 @@ class LevelEffect(Config):
 
 
 def level_effects(
-    groups: Mapping[str, GrokTimes], level: float = LEVEL, repeats: int = REPEATS, seed: int = SEED
+    groups: Mapping[str, GeneralisationTimes], level: float = LEVEL, repeats: int = REPEATS, seed: int = SEED
 ) -> tuple[LevelEffect, ...]:
     """Every level against the first one of ``groups`` (level: its runs), intervals by bootstrap within each level.
 
@@ -57,7 +57,7 @@ def level_effects(
         )
 
 
-def _drawn(times: GrokTimes, repeats: int, seed: int) -> Float[np.ndarray, " repeats"]:
+def _drawn(times: GeneralisationTimes, repeats: int, seed: int) -> Float[np.ndarray, " repeats"]:
     """Median steps of resampled runs."""
     return medians(times, resampled_runs(len(times), repeats, seed)) if len(times) else np.full(repeats, np.nan)
 
@@ -69,7 +69,7 @@ def _contrast(own: Estimate, reference: Estimate, draws: Float[np.ndarray, " rep
         missing = own.reason if own.value is None else f"of the reference level, {reference.reason}"
         return Estimate.undefined(n, str(missing))
     if combine is np.divide and reference.value == 0:
-        return Estimate.undefined(n, "the reference level groks at step 0")
+        return Estimate.undefined(n, "the reference level generalises at step 0")
     low, high = percentile_interval(draws, own.level)
     reason = "in too many draws a survival curve stays above 1/2" if low is None or high is None else None
     value = float(combine(own.value, reference.value))

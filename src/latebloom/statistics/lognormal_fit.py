@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from scipy import optimize, special
 
-MIN_GROKKED = 3  # a line through two points leaves nothing to tell the noise by
+MIN_GENERALISED = 3  # a line through two points leaves nothing to tell the noise by
 _NO_SPREAD = 1e-9  # of the log steps: less is rounding
 _LOG_ROOT_2PI = np.log(2 * np.pi) / 2
 
@@ -33,7 +33,7 @@ def fit_lognormal(
     None where there is no maximum to find: fewer than three known runs, known runs at one x only (the others could
     push the slope to infinity), or known runs exactly on a line (σ = 0).
     """
-    if known.sum() < MIN_GROKKED or np.ptp(x[known]) == 0:
+    if known.sum() < MIN_GENERALISED or np.ptp(x[known]) == 0:
         return None
     # In units where x and y are of order one, the search needs no tuning.
     middle, width = float(x.mean()), float(x.std())

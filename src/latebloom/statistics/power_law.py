@@ -1,4 +1,4 @@
-"""How the step of grokking depends on a number: a power law, from runs of which some have not grokked."""
+"""How the step of generalisation depends on a number: a power law, from runs of which some have not generalised."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from jaxtyping import Float
 from latebloom._config import Config
 from latebloom.statistics.bootstrap import SEED, percentile_interval, resampled_runs
 from latebloom.statistics.estimate import LEVEL, Estimate
-from latebloom.statistics.grok_times import GrokTimes
-from latebloom.statistics.lognormal_fit import MIN_GROKKED, LognormalFit, fit_lognormal
+from latebloom.statistics.generalisation_times import GeneralisationTimes
+from latebloom.statistics.lognormal_fit import MIN_GENERALISED, LognormalFit, fit_lognormal
 
 REPEATS = 400  # each is a fit of its own, a few milliseconds; ten draws beyond either end of a 95 % interval
 POINTS = 25
 
 
 class CurvePoint(Config):
-    """The fitted median step of grokking where the field has this value, with its interval."""
+    """The fitted median step of generalisation where the field has this value, with its interval."""
 
     field: float
     step: float
@@ -25,7 +25,7 @@ class CurvePoint(Config):
 
 
 class PowerLaw(Config):
-    """Median step of grokking ∝ field^exponent.
+    """Median step of generalisation ∝ field^exponent.
 
     scatter: standard deviation of log10 step round the law, in decades. left_out: runs that a logarithm has no place
     for (field or step 0 or less). curve: the law over the range of the field. Where the exponent is undefined, scatter
@@ -40,27 +40,28 @@ class PowerLaw(Config):
 
 def fit_power_law(
     field: Float[np.ndarray, " run"],
-    times: GrokTimes,
+    times: GeneralisationTimes,
     level: float = LEVEL,
     repeats: int = REPEATS,
     seed: int = SEED,
 ) -> PowerLaw:
     """log step = a + exponent · log field + normal noise, by maximum likelihood; intervals by bootstrap over runs.
 
-    Runs that have not grokked enter as P(step > last step done), see `fit_lognormal`; leaving them out would bend the
-    law towards the fast runs. Limits: one straight line and one scatter for all field values; look at the figure. The
-    model holds that every run groks if it trains long enough, which is wrong where some never can (too little data).
+    Runs that have not generalised enter as P(step > last step done), see `fit_lognormal`; leaving them out would bend
+    the law towards the fast runs. Limits: one straight line and one scatter for all field values; look at the figure.
+    The model holds that every run generalises if it trains long enough, which is wrong where some never can (too little
+    data).
     """
     usable = (field > 0) & (times.step > 0)
     x, times, left_out = np.log(field[usable]), times[usable], int((~usable).sum())
     y = np.log(times.step)
-    fit = fit_lognormal(x, y, times.grokked)
+    fit = fit_lognormal(x, y, times.generalised)
     if fit is None:
         return PowerLaw(exponent=Estimate.undefined(len(x), _why_not(x, times)), left_out=left_out)
-    draws = [fit_lognormal(x[rows], y[rows], times.grokked[rows]) for rows in resampled_runs(len(x), repeats, seed)]
+    draws = [fit_lognormal(x[rows], y[rows], times.generalised[rows]) for rows in resampled_runs(len(x), repeats, seed)]
     slopes = np.array([np.nan if draw is None else draw.slope for draw in draws])
     low, high = percentile_interval(slopes, level)
-    reason = "too many draws have too few runs that grokked" if low is None or high is None else None
+    reason = "too many draws have too few runs that generalised" if low is None or high is None else None
     return PowerLaw(
         exponent=Estimate(value=fit.slope, low=low, high=high, n=len(x), level=level, reason=reason),
         scatter=fit.sigma / np.log(10),
@@ -69,14 +70,14 @@ def fit_power_law(
     )
 
 
-def _why_not(x: Float[np.ndarray, " run"], times: GrokTimes) -> str:
+def _why_not(x: Float[np.ndarray, " run"], times: GeneralisationTimes) -> str:
     """Why there is no fit, in one clause."""
-    grokked = int(times.grokked.sum())
-    if grokked < MIN_GROKKED:
-        return f"{grokked} of {len(times)} runs grokked, and a law with its scatter needs {MIN_GROKKED}"
-    if np.ptp(x[times.grokked]) == 0:
-        return "all runs that grokked have the same value of the field"
-    return "the runs that grokked lie exactly on a line, which leaves no scatter to judge by"
+    generalised = int(times.generalised.sum())
+    if generalised < MIN_GENERALISED:
+        return f"{generalised} of {len(times)} runs generalised, and a law with its scatter needs {MIN_GENERALISED}"
+    if np.ptp(x[times.generalised]) == 0:
+        return "all runs that generalised have the same value of the field"
+    return "the runs that generalised lie exactly on a line, which leaves no scatter to judge by"
 
 
 def _point(x: float, fit: LognormalFit, draws: list[LognormalFit | None], level: float) -> CurvePoint:

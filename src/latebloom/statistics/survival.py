@@ -1,4 +1,4 @@
-"""The share of runs that have not grokked by each step, with runs that ended first taken for what they are."""
+"""The share of runs that have not generalised by each step, with runs that ended first taken for what they are."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from scipy import stats
 from latebloom._config import Config
 from latebloom._errors import UsageError
 from latebloom.statistics.estimate import LEVEL
-from latebloom.statistics.grok_times import GrokTimes
+from latebloom.statistics.generalisation_times import GeneralisationTimes
 
 
 class SurvivalCurve(Config):
-    """Share of runs not yet grokked, constant from each step to the next; starts with (0, 1).
+    """Share of runs not yet generalised, constant from each step to the next; starts with (0, 1).
 
-    step: at which a run grokked or ended. low, high: pointwise interval of ``survival``; None where it is undefined
-    (before the first run grokked, and after the last where none is left). at_risk: runs neither grokked nor ended
-    just before the step. n: runs; grokked: of these.
+    step: at which a run generalised or ended. low, high: pointwise interval of ``survival``; None where it is undefined
+    (before the first run generalised, and after the last where none is left). at_risk: runs neither generalised nor
+    ended just before the step. n: runs; generalised: of these.
     """
 
     step: tuple[float, ...]
@@ -27,12 +27,12 @@ class SurvivalCurve(Config):
     high: tuple[float | None, ...]
     at_risk: tuple[int, ...]
     n: int
-    grokked: int
+    generalised: int
     level: float
 
 
-def survival_curve(times: GrokTimes, level: float = LEVEL) -> SurvivalCurve:
-    """Kaplan and Meier's estimate S(t) = Π over steps t_i ≤ t of (1 - grokked at t_i / at risk just before t_i).
+def survival_curve(times: GeneralisationTimes, level: float = LEVEL) -> SurvivalCurve:
+    """Kaplan and Meier's estimate S(t) = Π over steps t_i ≤ t of (1 - generalised at t_i / at risk just before t_i).
 
     Interval: Greenwood's variance on the scale log(-log S), which stays inside 0 … 1. Source: Kaplan and Meier,
     "Nonparametric estimation from incomplete observations", JASA 53 (1958). Limits: the interval is for one step, not
@@ -40,7 +40,7 @@ def survival_curve(times: GrokTimes, level: float = LEVEL) -> SurvivalCurve:
     """
     if len(times) == 0:
         raise UsageError("survival curve: got no runs, expected at least one")
-    survival = stats.ecdf(stats.CensoredData.right_censored(times.step, ~times.grokked)).sf
+    survival = stats.ecdf(stats.CensoredData.right_censored(times.step, ~times.generalised)).sf
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # at S = 1 and S = 0 the interval is undefined
         interval = survival.confidence_interval(level, method="log-log")
@@ -51,7 +51,7 @@ def survival_curve(times: GrokTimes, level: float = LEVEL) -> SurvivalCurve:
         high=(None, *map(_number, interval.high.probabilities)),
         at_risk=(len(times), *map(int, len(times) - np.searchsorted(np.sort(times.step), survival.quantiles))),
         n=len(times),
-        grokked=int(times.grokked.sum()),
+        generalised=int(times.generalised.sum()),
         level=level,
     )
 

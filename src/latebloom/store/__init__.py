@@ -5,7 +5,7 @@ Knows no model and needs no torch. `runs/` is where typed objects meet it.
 
 from latebloom.store.atomic import atomic_write
 from latebloom.store.directory import RunDirectory
-from latebloom.store.disk import check_output, one_line
+from latebloom.store.disk import DiskFullError, check_output, one_line
 from latebloom.store.listing import effective_status, find_runs
 from latebloom.store.lock import RunLock, is_locked
 from latebloom.store.manifest import Manifest, Status, identity
@@ -13,6 +13,7 @@ from latebloom.store.records import append_rows, join_on_step
 from latebloom.store.tables import empty_table
 
 __all__ = [
+    "DiskFullError",
     "Manifest",
     "RunDirectory",
     "RunLock",

@@ -1,4 +1,4 @@
-"""Meeting the operating system: its errors become one line that names the file and the fix."""
+"""Errors of the operating system, as one line that names the file and the fix."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from pathlib import Path
 
 from latebloom._errors import LatebloomError, StoreError, UsageError
 
+
+class DiskFullError(StoreError):
+    """There is no space left to write to. What was there before is kept."""
+
+
 FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
@@ -17,7 +22,7 @@ FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 def explain(error: OSError, path: Path, verb: str) -> str:
     """One line for an operating system error met while trying to `verb` ("read", "write", "make") `path`."""
     if error.errno in FULL:
-        return f"disk full while writing {path}: the previous state is kept; free space and go on with --resume"
+        return f"disk full while writing {path}: the previous state is kept; free space and continue with --resume"
     if error.errno in FORBIDDEN:
         return f"no rights to {verb} {path}: change its permissions or choose another place"
     return f"cannot {verb} {path}: {error.strerror or error}"
@@ -25,20 +30,20 @@ def explain(error: OSError, path: Path, verb: str) -> str:
 
 @contextmanager
 def one_line(path: Path, verb: str, kind: type[LatebloomError] = StoreError) -> Iterator[None]:
-    """Turns an OSError inside the block into `kind`; a full disk is a StoreError whatever `kind` is.
+    """Turns an OSError inside the block into `kind`, and a full disk into a DiskFullError whatever `kind` is.
 
-    Pass `kind=UsageError` where a wrong place is the likely cause, as when a run is made.
+    Pass `kind=UsageError` where a wrong place is the likely cause, for example when a run directory is made.
     """
     try:
         yield
     except OSError as error:
-        raise (StoreError if error.errno in FULL else kind)(explain(error, path, verb)) from error
+        raise (DiskFullError if error.errno in FULL else kind)(explain(error, path, verb)) from error
 
 
 def check_output(path: Path) -> None:
-    """UsageError unless a file can be made there: a directory that exists, and a name in it that is no directory.
+    """UsageError unless a file can be made there: its directory must exist, and it must not be a directory itself.
 
-    To be called before the work whose result is to be written.
+    Call it before the work whose result is to be written.
     """
     if not path.name or os.path.isdir(path):
         raise UsageError(f"--out: got {str(path)!r}, which is a directory; expected a file")

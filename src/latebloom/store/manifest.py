@@ -63,7 +63,7 @@ class Manifest(BaseModel):
     git_commit: str | None = None
     message: str | None = None
     classes: dict[str, str] = {}
-    """``MODULE:CLASS`` of each part of the experiment (task, model, optimiser) that another package defines.
+    """``MODULE:NAME`` of each part of the experiment (task, model, optimiser) that another package defines.
 
     It tells a reader what to import, and is never imported from here. Not part of the experiment's identity.
     """

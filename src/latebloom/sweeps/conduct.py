@@ -1,10 +1,10 @@
-"""The coordinator: hands batches to an engine, counts what comes back, tries again what was lost."""
+"""The coordinator: hands batches to an engine, counts their results and retries lost batches."""
 
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from latebloom.runs import Job, Outcome
+from latebloom.runs import Job, JobResult
 from latebloom.runs.interrupt import Interrupt
 from latebloom.sweeps.engine import Ended, Engine, Event, Reached
 from latebloom.sweeps.failures import Failures
@@ -13,28 +13,31 @@ from latebloom.sweeps.place import Place
 from latebloom.sweeps.tally import Tally
 
 ATTEMPTS = 3
-"""Times that a batch is tried: whole, whole again, then each run by itself, so that one run that kills its worker
-does not take the others with it."""
+"""How often a batch is tried: whole, whole again, then run by run, so that one run that kills its worker does not take
+the others with it."""
 
 WAIT_SECONDS = 0.5
 View = Callable[[Tally], None]
+OnEnd = Callable[[JobResult], None]
+"""Receives the result of each run as it ends."""
 
 
 @dataclass
 class Conductor:
-    """One sweep in progress. What it keeps in memory grows with the runs only by what is left to hand out."""
+    """One sweep in progress. Its memory grows only with the number of batches that are still to be handed out."""
 
     place: Place
     engine: Engine
     tally: Tally
     failures: Failures
     view: View
+    on_end: OnEnd = lambda result: None
     _pending: deque[Batch] = field(default_factory=deque)
     _out: int = 0
     _stopping: bool = False
 
     def conduct(self, batches: Iterable[Batch]) -> None:
-        """Train the batches to their end, or until an interrupt or a full disk; the tally says how it went."""
+        """Train the batches to their end, or until an interrupt or a full disk; `tally` then holds the counts."""
         self._pending.extend(batches)
         with Interrupt() as interrupt:
             while self._out or (self._pending and self.tally.stopped is None):
@@ -60,42 +63,43 @@ class Conductor:
             return
         self._out -= 1
         if isinstance(event, Ended):
-            self._settle(event.batch, event.outcomes, "the run was stopped from outside")
+            self._settle(event.batch, event.results, "the run was stopped from outside")
         else:
-            self._settle(event.batch, self._outcomes(event.batch), event.reason)
+            self._settle(event.batch, self._results_on_disk(event.batch), event.reason)
         self.failures.save(self.place)
 
-    def _outcomes(self, batch: Batch) -> list[Outcome]:
-        """How far the runs of a lost batch came, from the disk."""
-        found = []
+    def _results_on_disk(self, batch: Batch) -> list[JobResult]:
+        """How far the runs of a lost batch came, as stored on the disk."""
+        results = []
         for job in batch.jobs:
             standing = self.place.standing(job.name)
             over = standing if standing in ("finished", "diverged") else "interrupted"
-            found.append(Outcome(job.name, over, 0))
-        return found
+            results.append(JobResult(job.name, over, 0))
+        return results
 
-    def _settle(self, batch: Batch, outcomes: Iterable[Outcome], reason: str) -> None:
-        """Count the runs that ended; those that did not are tried again, or failed for the reason."""
+    def _settle(self, batch: Batch, results: Iterable[JobResult], reason: str) -> None:
+        """Count the runs that ended. The others are tried again; after the last attempt they failed, for ``reason``."""
         jobs = {job.name: job for job in batch.jobs}
         left = []
-        for outcome in outcomes:
-            if outcome.status == "interrupted" and self.tally.stopped is None:
-                left.append(jobs[outcome.name])
+        for result in results:
+            if result.status == "interrupted" and self.tally.stopped is None:
+                left.append(jobs[result.name])
             else:
-                self._count(jobs[outcome.name], outcome)
+                self._count(jobs[result.name], result)
         if left and batch.attempt >= ATTEMPTS:
             for job in left:
                 message = f"given up after {ATTEMPTS} attempts: {reason}"
-                self._count(job, Outcome(job.name, "failed", 0, message))
+                self._count(job, JobResult(job.name, "failed", 0, message))
         elif left:
             self.tally.again(job.name for job in left)
             self._pending.extendleft(_retried(Batch(tuple(left), batch.attempt + 1)))
 
-    def _count(self, job: Job, outcome: Outcome) -> None:
-        self.tally.end(outcome)
-        self.failures.note(job, outcome)
-        if outcome.status == "failed" and (outcome.message or "").startswith("disk full"):
-            self.tally.stopped = outcome.message
+    def _count(self, job: Job, result: JobResult) -> None:
+        self.tally.end(result)
+        self.failures.note(job, result)
+        self.on_end(result)
+        if result.fatal:
+            self.tally.stopped = result.message
 
 
 def _retried(batch: Batch) -> list[Batch]:

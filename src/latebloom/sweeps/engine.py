@@ -1,17 +1,17 @@
-"""What trains batches: this machine or a cluster. The coordinator sees only this."""
+"""The interface between the coordinator and whatever trains batches: this machine or a cluster."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, runtime_checkable
 
-from latebloom.runs import Outcome
+from latebloom.runs import JobResult
 from latebloom.sweeps.grouping import Batch
 
 
 @dataclass(frozen=True)
 class Reached:
-    """A run has come to this step."""
+    """A run has reached this step."""
 
     name: str
     step: int
@@ -19,15 +19,15 @@ class Reached:
 
 @dataclass(frozen=True)
 class Ended:
-    """A batch was trained; how each of its runs ended."""
+    """A batch was trained; ``results`` has one entry for each of its runs."""
 
     batch: Batch
-    outcomes: tuple[Outcome, ...]
+    results: tuple[JobResult, ...]
 
 
 @dataclass(frozen=True)
 class Lost:
-    """A batch came to nothing, or its worker did: how far its runs got is on the disk. ``reason`` is one line."""
+    """A batch or its worker failed as a whole; the disk holds how far its runs came. ``reason`` is one line."""
 
     batch: Batch
     reason: str
@@ -38,7 +38,7 @@ Event = Reached | Ended | Lost
 
 @runtime_checkable
 class Engine(Protocol):
-    """Trains batches somewhere. Used inside a ``with`` block, whose end leaves no worker behind."""
+    """Trains batches somewhere. Use it in a ``with`` block, which leaves no worker behind."""
 
     @property
     def free(self) -> bool:
@@ -46,15 +46,15 @@ class Engine(Protocol):
         ...
 
     def submit(self, batch: Batch) -> None:
-        """Hand out a batch; each one comes back as one Ended or Lost."""
+        """Hand out a batch; for each batch there will be one Ended or one Lost."""
         ...
 
     def wait(self, seconds: float) -> Sequence[Event]:
-        """What has happened; waits at most so long for the first."""
+        """The events so far; waits at most ``seconds`` for the first of them."""
         ...
 
     def stop(self) -> None:
-        """Ask all runs to end at their next step. To be called once: a second signal would end them on the spot."""
+        """Ask all runs to end at their next step. Call it once: a second signal would kill them."""
         ...
 
     def __enter__(self) -> "Engine": ...

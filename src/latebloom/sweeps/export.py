@@ -1,7 +1,8 @@
-"""Tables out: as a file that other programs read, or as plain rows for JSON and the terminal."""
+"""Tables in other forms: a file that other programs read, plain rows for JSON and the terminal, a pandas data frame."""
 
 import math
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pyarrow as pa
@@ -15,14 +16,14 @@ SUFFIXES = (".csv", ".parquet")
 
 
 def check_table_file(path: Path) -> None:
-    """UsageError unless a table can be written there; to be called before the work."""
+    """UsageError unless a table can be written there. Call it before the work."""
     if path.suffix not in SUFFIXES:
         raise UsageError(f"--out: got {str(path)!r}, expected a name that ends in {' or '.join(SUFFIXES)}")
     check_output(path)
 
 
 def write_table_file(path: Path, table: pa.Table) -> None:
-    """Write CSV or Parquet, by the name's ending. Lists are text in CSV: ``3 5 9``."""
+    """Write CSV or Parquet, by the suffix. CSV holds lists as text: ``3 5 9``."""
     if path.suffix == ".csv":
         plain = pa.table({name: _without_lists(table[name]) for name in table.column_names})
         atomic_write(path, lambda temporary: pyarrow.csv.write_csv(plain, temporary))
@@ -31,17 +32,26 @@ def write_table_file(path: Path, table: pa.Table) -> None:
 
 
 def plain_rows(table: pa.Table) -> list[dict[str, Any]]:
-    """The rows with values that JSON knows: NaN and infinities as None, dates and the like as text."""
+    """The rows with values that JSON has: NaN and infinities become None, dates and the like become text."""
     return [{name: _plain(value) for name, value in row.items()} for row in table.to_pylist()]
 
 
 def text(value: Any) -> str:
-    """A cell for people: four digits, ``-`` for None, lists with spaces."""
+    """A cell for the terminal: four digits, ``-`` for None, lists with spaces."""
     if value is None:
         return "-"
     if isinstance(value, float):
         return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.4g}"
     return " ".join(map(text, value)) if isinstance(value, list) else str(value)
+
+
+def needs_pandas() -> ModuleType:
+    """The module. Errors: UsageError where it is not installed."""
+    try:
+        import pandas
+    except ImportError:
+        raise UsageError("this needs pandas, which is not installed: pip install 'latebloom[tables]'") from None
+    return pandas
 
 
 def _without_lists(column: pa.ChunkedArray) -> pa.ChunkedArray | pa.Array:

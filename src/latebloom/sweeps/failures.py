@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from latebloom._errors import StoreError
-from latebloom.runs import Job, Outcome
+from latebloom.runs import Job, JobResult
 from latebloom.store import RunDirectory
 from latebloom.sweeps.place import Place
 
@@ -12,32 +12,34 @@ NAME = "failures"
 
 
 def read_failures(path: Path) -> dict[str, Any]:
-    """Those of the sweep in a directory, by name."""
+    """The failures of the sweep in a directory, by the name of the run."""
     return RunDirectory(path).read_document(NAME) or {}
 
 
 class Failures:
-    """``{run: {"message", "experiment"}}``: also of runs that never began, which have no manifest to say so."""
+    """``{run: {"message", "experiment"}}``, including runs that never began and so have no manifest."""
 
     def __init__(self, place: Place) -> None:
-        self._found: dict[str, Any] = place.read(NAME) or {}
+        self._failures: dict[str, Any] = place.read(NAME) or {}
         self._changed = False
 
-    def note(self, job: Job, outcome: Outcome) -> None:
-        """Remember a failure; forget it once the run ends otherwise."""
-        if outcome.status == "failed":
+    def note(self, job: Job, result: JobResult) -> None:
+        """Remember a failure, or forget it once the run ends in another way."""
+        if result.status == "failed":
             experiment = job.experiment.model_dump(mode="json")
-            self._found[job.name] = {"message": outcome.message, "experiment": experiment}
+            self._failures[job.name] = {"message": result.message, "experiment": experiment}
             self._changed = True
-        elif outcome.status in ("finished", "diverged") and self._found.pop(job.name, None) is not None:
+        elif result.status in ("finished", "diverged") and self._failures.pop(job.name, None) is not None:
             self._changed = True
 
     def save(self, place: Place) -> None:
-        """Write what has changed. A disk that is full keeps the old file; the sweep stops by itself for that."""
+        """Write the file if something changed. On a full disk the old file stays; the sweep stops for that reason
+        anyway.
+        """
         if not self._changed:
             return
         try:
-            place.write(NAME, self._found)
+            place.write(NAME, self._failures)
             self._changed = False
         except StoreError:
             return

@@ -1,4 +1,4 @@
-"""Where a sweep's runs are kept: a directory that every worker sees."""
+"""Where a sweep keeps its runs."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -7,29 +7,30 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from latebloom._errors import UsageError
-from latebloom.runs import BatchObserver, Job, Outcome, train_batch
+from latebloom.runs import BatchObserver, Job, JobResult, train_batch
+from latebloom.runs.naming import check_name
 from latebloom.store import RunDirectory, RunLock, Status, effective_status, one_line
 
 Standing = Status | Literal["new", "damaged"]
-"""How far a planned run is: a run's status, or that there is none."""
+"""The status of a planned run; new where it has not begun."""
 
 
 @runtime_checkable
 class Place(Protocol):
-    """Small and picklable: it travels to the workers."""
+    """A place is small and picklable, because workers receive a copy."""
 
     def __str__(self) -> str: ...
 
     def lock(self) -> AbstractContextManager[object]:
-        """Make the place if needed and keep a second sweep out of it."""
+        """Make the place if necessary, and keep a second sweep out of it."""
         ...
 
     def standing(self, name: str) -> Standing:
-        """How far the run of that name is."""
+        """The status of the run of that name."""
         ...
 
-    def train(self, jobs: Sequence[Job], observer: BatchObserver) -> list[Outcome]:
-        """Train the jobs, going on with what is there."""
+    def train(self, jobs: Sequence[Job], observer: BatchObserver) -> list[JobResult]:
+        """Train the jobs, resuming runs that have begun."""
         ...
 
     def read(self, name: str) -> Any:
@@ -61,7 +62,7 @@ class Folder:
         directory = RunDirectory(self.path / name)
         return effective_status(directory) if directory.exists() else "new"
 
-    def train(self, jobs: Sequence[Job], observer: BatchObserver) -> list[Outcome]:
+    def train(self, jobs: Sequence[Job], observer: BatchObserver) -> list[JobResult]:
         return train_batch(jobs, self.path, observer)
 
     def read(self, name: str) -> Any:
@@ -69,3 +70,14 @@ class Folder:
 
     def write(self, name: str, value: Any) -> None:
         RunDirectory(self.path).write_document(name, value)
+
+
+def place_of(runs: str, name: str) -> Place:
+    """The sweep of that name under a directory of runs, or under a URI. Errors: UsageError for a name with a path."""
+    from latebloom.sweeps.remote import Remote  # which imports this module
+
+    if "/" in name:
+        raise UsageError(f"--name: got {name!r}, expected a plain name for the sweep; use --runs to put it elsewhere")
+    check_name(name)
+    # Absolute, because a worker may have another working directory.
+    return Remote(f"{runs.rstrip('/')}/{name}") if "://" in runs else Folder(Path(runs).absolute() / name)

@@ -1,4 +1,4 @@
-"""A sweep before it runs: what is there, what is left, and what that will cost."""
+"""A sweep before it runs: which runs exist, which are left, and what those will cost."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from latebloom.runs import Job
-from latebloom.sweeps.estimate import estimate
+from latebloom.sweeps.cost import estimate_cost
 from latebloom.sweeps.failures import NAME
 from latebloom.sweeps.place import Place
 
 OVER = ("finished", "diverged")
-"""Runs that are not trained again: a diverged one would diverge again, to the same bits."""
+"""Statuses of runs that are not trained again: a diverged run would diverge again, with the same bits."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """``left``: jobs to train. ``standing``: how many of all planned runs are new, interrupted, finished, …"""
+    """``left``: jobs to train. ``standing``: the number of planned runs by status (new, interrupted, finished, …)."""
 
     place: Place
     left: tuple[Job, ...]
@@ -31,12 +31,12 @@ class Plan:
 
     @property
     def there(self) -> Counter[str]:
-        """Runs that are over already."""
+        """Runs that are over already, by status."""
         return Counter({status: self.standing[status] for status in OVER if self.standing[status]})
 
     def priced(self, workers: int) -> dict[str, Any]:
-        """For JSON, with what it will cost; null where nothing is left or nothing could be measured."""
-        cost = estimate(self.left)
+        """For JSON, with the estimated cost; null where nothing is left or nothing could be measured."""
+        cost = estimate_cost(self.left)
         return {
             "sweep": str(self.place),
             "runs": self.total,
@@ -49,7 +49,7 @@ class Plan:
 
 
 def make_plan(place: Place, jobs: Sequence[Job]) -> Plan:
-    """Look up every job once."""
+    """Look up the status of every job."""
     failed = place.read(NAME) or {}
     standing: Counter[str] = Counter()
     left = []

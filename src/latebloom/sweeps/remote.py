@@ -12,7 +12,7 @@ from pyarrow import fs
 from pydantic import ValidationError
 
 from latebloom._errors import DamagedFileError, StoreError, UsageError
-from latebloom.runs import BatchObserver, Job, Outcome, train_batch
+from latebloom.runs import BatchObserver, Job, JobResult, train_batch
 from latebloom.store import Manifest
 from latebloom.sweeps.place import Standing
 
@@ -48,7 +48,7 @@ class Remote:
             return "damaged"
         return "interrupted" if status == "running" else status
 
-    def train(self, jobs: Sequence[Job], observer: BatchObserver) -> list[Outcome]:
+    def train(self, jobs: Sequence[Job], observer: BatchObserver) -> list[JobResult]:
         with TemporaryDirectory(prefix="latebloom-") as folder:
             scratch = Path(folder)
             for job in jobs:

@@ -1,4 +1,4 @@
-"""What one run of a sweep comes to: phases, final losses, key frequencies; as one flat row."""
+"""The results of one run of a sweep as one flat row: outcome, phases, final losses, key frequencies."""
 
 from typing import Any
 
@@ -7,61 +7,57 @@ from latebloom.analysis import Analysis
 from latebloom.phases import Series
 from latebloom.phases.detect import PHASE_RULES, read_losses
 from latebloom.runs import Run
-from latebloom.statistics import first_reached
+from latebloom.runs.outcome import outcome_of_experiment
 
 FINAL = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "sum_squared_weights")
 """Metrics whose last logged value is in the row; losses in nats."""
 
-GENERALISED = 0.99
-"""Test accuracy from which a run counts as having generalised; our choice. It comes at up to twice the step
-of 90 %, and on digits and repeated subsequences never."""
-
-REACHED = ("train_reached", "test_reached")
-"""First logged step at which train and test accuracy are what the four phases of learning ask for."""
+LEARNED = ("train_learned_at", "test_learned_at")
+"""Steps from which the train and the test set stay learned."""
 
 _BEGUN = tuple(f"{name.replace(' ', '_').replace('-', '_')}_from" for name in PHASE_RULES)
-RESULTS = (*_BEGUN, "grokked", "generalised_at", *REACHED)
-COLUMNS = (*RESULTS, *FINAL, "key_frequencies")
+STEPS = (*_BEGUN, *LEARNED)
+COLUMNS = ("outcome", "grokked", *LEARNED, *_BEGUN, *FINAL, "key_frequencies")
 
 
 def results(run: Run) -> tuple[dict[str, Any], bool]:
-    """COLUMNS of a run as far as it has come, None where undefined; and whether all of it could be read.
+    """COLUMNS of a run as of its last record, None where undefined; and whether all of its files could be read.
 
-    ``…_from``: first step of each phase. ``grokked``: whether all phases were told apart. ``generalised_at``: first
-    logged step with test accuracy of GENERALISED or more. ``train_reached``, ``test_reached``: first logged step with
-    accuracies of `latebloom.statistics.ACCURACY` or more. ``key_frequencies``: those that the run was measured with,
-    else those of the last checkpoint, by neurons.
-    What stands in a file that cannot be read is None; the rest is there.
+    ``outcome``, ``train_learned_at``, ``test_learned_at``: see `latebloom.phases.Outcome`. ``grokked``: whether the
+    outcome is "grokked"; None without an outcome. ``…_from``: first step of each phase. ``key_frequencies``: those that
+    the run was measured with, else those of the last checkpoint, by neurons. If a file cannot be read, only the columns
+    that need it are None.
     """
-    found: dict[str, Any] = dict.fromkeys(COLUMNS)
+    row: dict[str, Any] = dict.fromkeys(COLUMNS)
     whole = True
     for read in (_from_metrics, _from_weights):
         try:
-            found |= read(run)
+            row |= read(run)
         except LatebloomError:
             whole = False
-    return found, whole
+    return row, whole
 
 
 def _from_metrics(run: Run) -> dict[str, Any]:
     table = run.directory.read_table("metrics")
-    values = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
     if not len(table):
         return {}
-    found: dict[str, Any] = {name: float(values[name][-1]) for name in FINAL if name in values}
-    steps = values["step"].astype(float)
-    for column in REACHED:
-        accuracy = f"{column.removesuffix('_reached')}_accuracy"
-        if accuracy in values:
-            found[column] = first_reached(steps, values[accuracy])
-    if "test_loss" not in values:
-        return found
-    high = values["test_accuracy"] >= GENERALISED
-    found["generalised_at"] = int(values["step"][high.argmax()]) if high.any() else None
-    # Without intervals it is many times faster, and the steps are the same.
-    phases = read_losses(*(Series.of(values["step"], values[f"{n}_loss"]) for n in ("train", "test")), intervals=False)
+    steps = table["step"].to_numpy()
+    series = {
+        name: Series.of(steps, table[name].to_numpy(zero_copy_only=False))
+        for name in table.column_names
+        if name != "step"
+    }
+    row: dict[str, Any] = {name: table[name][-1].as_py() for name in FINAL if name in series}
+    found = outcome_of_experiment(run.experiment, series)
+    row |= {"outcome": found.name, "grokked": None if found.name is None else found.grokked}
+    row |= {"train_learned_at": found.train_learned_at, "test_learned_at": found.test_learned_at}
+    if not {"train_loss", "test_loss"} <= series.keys():
+        return row
+    # Without intervals this is many times faster, and the steps are the same.
+    phases = read_losses(series["train_loss"], series["test_loss"], intervals=False)
     starts = {phase.name: phase.start for phase in phases.phases}
-    return found | {column: starts.get(name) for column, name in zip(_BEGUN, PHASE_RULES)} | {"grokked": phases.found}
+    return row | {column: starts.get(name) for column, name in zip(_BEGUN, PHASE_RULES)}
 
 
 def _from_weights(run: Run) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class Spec(Config):
 
 
 def _span(seeds: tuple[int, ...]) -> str:
-    """Seeds as `parse_seeds` reads them."""
+    """Seeds in the form that `parse_seeds` reads."""
     first, last = seeds[0], seeds[-1]
     return f"{first}:{last + 1}" if seeds == tuple(range(first, last + 1)) else ",".join(map(str, seeds))
 

@@ -1,4 +1,4 @@
-"""A sweep, read: its runs and its table."""
+"""A sweep that is read: its runs and its table."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from latebloom._errors import UsageError
 from latebloom.runs import Run
 from latebloom.store import RunDirectory
+from latebloom.sweeps.export import needs_pandas
 from latebloom.sweeps.failures import read_failures
-from latebloom.sweeps.pandas_extra import needs_pandas
 from latebloom.sweeps.table import Progress, sweep_runs, sweep_table
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sweep:
-    """Many runs in one directory. Everything is read from disk when asked for, so it can be watched while it grows."""
+    """Many runs in one directory. Everything is read from disk at each access, so a growing sweep can be watched."""
 
     path: Path
 

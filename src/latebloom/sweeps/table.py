@@ -1,4 +1,4 @@
-"""One row per run of a sweep; results that were worked out once are kept in ``table.parquet``."""
+"""One row per run of a sweep; results are cached in ``table.parquet``."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from latebloom.runs import Run
 from latebloom.store import atomic_write, find_runs
 from latebloom.sweeps.config_columns import flat, varied
 from latebloom.sweeps.failures import read_failures
-from latebloom.sweeps.row import COLUMNS, FINAL, RESULTS, results
+from latebloom.sweeps.row import COLUMNS, FINAL, STEPS, results
 
 CACHE = "table.parquet"
-VERSION = "3"
-"""Of what the columns mean: to be counted up when a row of an older cache would be wrong."""
+VERSION = "4"
+"""Version of the meaning of the columns. Count it up when a row of an older cache would be wrong."""
 
 ALWAYS = ("task.p", "training.steps")
-"""Fields that have a column even where all runs agree in them: the figures of a sweep need them."""
+"""Fields that always have a column, because the figures of a sweep need them, even where all runs agree."""
 
 _TYPES = {
-    **dict.fromkeys(RESULTS, pa.float64()),
+    **dict.fromkeys(STEPS, pa.float64()),
     **dict.fromkeys(FINAL, pa.float64()),
+    "outcome": pa.string(),
     "grokked": pa.bool_(),
-    "generalised_at": pa.int64(),
     "key_frequencies": pa.list_(pa.int64()),
 }
 _SCHEMA = pa.schema(
@@ -36,7 +36,7 @@ _SCHEMA = pa.schema(
     metadata={"latebloom": VERSION},
 )
 Progress = Callable[[int, int], None]
-"""Told how many runs were read, and of how many."""
+"""Receives how many runs have been read, and how many there are."""
 
 
 def sweep_runs(path: Path) -> list[Run]:
@@ -59,7 +59,7 @@ def sweep_table(path: Path, progress: Progress | None = None) -> pa.Table:
 
 
 def _row(run: Run, known: dict[tuple[str, int], dict[str, Any]], failures: dict[str, Any]) -> dict[str, Any]:
-    """A run's row; its results from the cache where they are there."""
+    """A run's row, with its results from the cache if they are there."""
     status = run.status
     try:
         manifest = run.manifest
@@ -78,7 +78,7 @@ def _row(run: Run, known: dict[tuple[str, int], dict[str, Any]], failures: dict[
 
 
 def _results(run: Run, key: tuple[str, int], known: dict[tuple[str, int], dict[str, Any]]) -> dict[str, Any]:
-    """What is known, else worked out; known from then on, unless a file could not be read: it may be repaired."""
+    """The results from the cache, or new ones, which are cached unless a file could not be read: it may be repaired."""
     if key in known:
         return known[key]
     found, whole = results(run)
@@ -116,7 +116,7 @@ def _counted(runs: Sequence[Run], progress: Progress | None) -> Iterator[Run]:
 
 
 def _cached(path: Path) -> dict[tuple[str, int], dict[str, Any]]:
-    """Results by experiment and step. A cache that is damaged, or of another version, is as good as none."""
+    """Results by experiment and step; none from a cache that is damaged or of another version."""
     try:
         table = pq.read_table(path)
     except (OSError, pa.ArrowInvalid):
@@ -127,7 +127,7 @@ def _cached(path: Path) -> dict[tuple[str, int], dict[str, Any]]:
 
 
 def _keep(path: Path, known: dict[tuple[str, int], dict[str, Any]], rows: Sequence[dict[str, Any]]) -> None:
-    """Write the results of these rows, where that can be done: a sweep may be read from a disk that is read-only."""
+    """Write the results of these rows, if possible: the sweep may be on a read-only disk."""
     used = dict.fromkeys((row["hash"], row["step"]) for row in rows if "hash" in row)
     table = pa.Table.from_pylist([known[key] for key in used if key in known], schema=_SCHEMA)
     with suppress(StoreError):

@@ -1,4 +1,4 @@
-"""How a sweep is doing: counts, and the runs in progress."""
+"""The progress of a sweep: counts, and the runs in progress."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from latebloom.runs import Outcome
+from latebloom.runs import JobResult
 
 MESSAGES = 5
-"""Reasons of each kind kept for the summary; all of them are in ``failures.json`` and the manifests."""
+"""The most reasons of each kind in the summary; ``failures.json`` and the manifests hold all of them."""
 
 
 @dataclass
 class Tally:
-    """Of ``total`` planned runs, ``there`` were over before this sitting began.
+    """Of ``total`` planned runs, ``there`` were over before this call began, counted by status.
 
-    steps: planned steps of each run that is left, for telling progress.
-    failures, divergences: the first runs of this sitting that ended so, each with its reason.
+    steps: planned steps of each run that is left, to measure progress.
+    failures, divergences: the first runs that ended in this way during this call, each with its reason.
     stopped: why the sweep ends before its last run, else None.
     """
 
@@ -32,11 +32,11 @@ class Tally:
     _since: float = field(default_factory=monotonic)
 
     def begin(self, names: Iterable[str]) -> None:
-        """These runs are with a worker."""
+        """A worker has these runs."""
         self.running |= dict.fromkeys(names, 0)
 
     def reached(self, name: str, step: int) -> None:
-        """A run in progress has come to this step."""
+        """A run in progress has reached this step."""
         self.running[name] = step
 
     def again(self, names: Iterable[str]) -> None:
@@ -44,31 +44,31 @@ class Tally:
         for name in names:
             self.running.pop(name, None)
 
-    def end(self, outcome: Outcome) -> None:
+    def end(self, result: JobResult) -> None:
         """A run is over."""
-        self.running.pop(outcome.name, None)
-        self.ended[outcome.status] += 1
-        reasons = {"failed": self.failures, "diverged": self.divergences}.get(outcome.status)
-        if reasons is not None and outcome.message and len(reasons) < MESSAGES:
-            reasons.append((outcome.name, outcome.message))
+        self.running.pop(result.name, None)
+        self.ended[result.status] += 1
+        reasons = {"failed": self.failures, "diverged": self.divergences}.get(result.status)
+        if reasons is not None and result.message and len(reasons) < MESSAGES:
+            reasons.append((result.name, result.message))
 
     @property
     def messages(self) -> list[tuple[str, str]]:
-        """Runs and their reasons for people, failures first."""
+        """Runs and their reasons, failures first."""
         return [*self.failures, *self.divergences][:MESSAGES]
 
     def count(self, status: str) -> int:
-        """Runs with this status, from this sitting and before."""
+        """Runs with this status, from this call and before it."""
         return self.there[status] + self.ended[status]
 
     @property
     def left(self) -> int:
-        """Runs that are not over, those that were interrupted among them."""
+        """Runs that are not over, including interrupted ones."""
         return self.total - sum(self.there.values()) - sum(self.ended.values()) + self.ended["interrupted"]
 
     @property
     def done(self) -> float:
-        """Of the runs of this sitting how many are done, those in progress counted by their steps."""
+        """How many runs of this call are done; runs in progress count by their share of steps."""
         return float(sum(self.ended.values())) + sum(step / self.steps[name] for name, step in self.running.items())
 
     @property

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from latebloom.runs import Job
 from latebloom.sweeps.children import cores
-from latebloom.sweeps.conduct import Conductor
+from latebloom.sweeps.conduct import Conductor, OnEnd
 from latebloom.sweeps.engine import Engine
 from latebloom.sweeps.failures import Failures
 from latebloom.sweeps.grouping import batches
@@ -28,11 +28,13 @@ def train_sweep(
     workers: int | None = None,
     address: str | None = None,
     quiet: bool = False,
+    on_end: OnEnd = lambda result: None,
 ) -> Tally:
     """Train the jobs that are not over yet into the place; how it went.
 
-    ``spec`` is kept in ``sweep.json`` beside those of earlier calls. An interrupt, a lost worker or a full disk lose
-    nothing: the same call goes on. Errors: RunLockedError while another process trains this sweep, UsageError.
+    ``spec`` is kept in ``sweep.json`` beside those of earlier calls. ``on_end`` receives the result of each run as it
+    ends, in this process. An interrupt, a lost worker or a full disk lose nothing: the same call resumes.
+    Errors: RunLockedError while another process trains this sweep, UsageError.
     """
     with place.lock():
         plan = make_plan(place, jobs)
@@ -42,7 +44,7 @@ def train_sweep(
         if plan.left:
             count = worker_count(plan.left, workers)
             with _engine(engine, place, count, address, plan.left) as chosen, watch(quiet) as view:
-                Conductor(place, chosen, tally, Failures(place), view).conduct(batches(plan.left, count))
+                Conductor(place, chosen, tally, Failures(place), view, on_end).conduct(batches(plan.left, count))
     return tally
 
 

@@ -1,4 +1,4 @@
-"""What a person sees while training runs: a live picture in a terminal, plain lines elsewhere."""
+"""The view of a training in progress: a live picture in a terminal, plain lines elsewhere."""
 
 from latebloom.views.training import watch
 

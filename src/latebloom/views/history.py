@@ -1,21 +1,25 @@
-"""The losses of a training in progress, and what can be said of them so far."""
+"""The record of a training in progress: losses, the phase it seems to be in, and its outcome in the end."""
 
 import time
 
 from latebloom.phases import Series, current_phase
-from latebloom.training import Record
+from latebloom.runs.outcome import outcome_of_experiment
+from latebloom.training import Experiment, Record
 
 PHASE_SECONDS = 5.0
-"""How often the phase is guessed: a guess takes about a tenth of a second."""
+"""Seconds between two guesses of the phase; one takes about a tenth of a second."""
 
 
 class History:
-    """Collects records; knows progress, time left and the phase that training seems to be in."""
+    """Collects records; computes progress, time left, the current phase and, once training has ended, the outcome."""
 
-    def __init__(self, steps: int) -> None:
-        self.steps = steps
+    def __init__(self, experiment: Experiment) -> None:
+        self.experiment = experiment
+        self.steps = experiment.training.steps
         self.step = 0
         self.logged: list[tuple[int, float, float | None]] = []
+        self.stopped = False
+        self._metrics: list[tuple[int, dict[str, float]]] = []
         self._first: tuple[int, float] | None = None
         self._phase = ("memorisation", 0.0)
 
@@ -26,10 +30,12 @@ class History:
         self.step = record.step
         if record.metrics is not None:
             self.logged.append((record.step, record.metrics["train_loss"], record.metrics.get("test_loss")))
+            self._metrics.append((record.step, record.metrics))
+        self.stopped = record.stopped is not None
 
     @property
     def seconds_left(self) -> float | None:
-        """Time to the last step at the pace so far; None before there is a pace."""
+        """Seconds to the last step at the pace so far; None before there is a pace."""
         if self._first is None or self.step <= self._first[0]:
             return None
         pace = (time.monotonic() - self._first[1]) / (self.step - self._first[0])
@@ -47,11 +53,23 @@ class History:
             self._phase = (current_phase(train, test), time.monotonic())
         return self._phase[0]
 
+    @property
+    def outcome(self) -> str:
+        """The outcome with its reason; empty before training ends, and after a resume, which has part of the record."""
+        if not self.stopped or not self._metrics or self._metrics[0][0] > 0:
+            return ""
+        steps = [step for step, _ in self._metrics]
+        names = dict.fromkeys(name for _, metrics in self._metrics for name in metrics)
+        series = {name: Series.of(steps, [metrics.get(name) for _, metrics in self._metrics]) for name in names}
+        return outcome_of_experiment(self.experiment, series).reason
+
     def line(self) -> str:
-        """Where training stands, in one plain line."""
+        """The state of training in one plain line, and the outcome once training has ended."""
         step, train, test = self.logged[-1] if self.logged else (self.step, float("nan"), None)
         parts = [f"step {step}/{self.steps}", f"train {train:.3g}"]
         parts += [f"test {test:.3g}"] if test is not None else []
+        if self.stopped:
+            return "  ".join([*parts, self.outcome]).rstrip()
         parts += [self.phase] if self.phase else []
         parts += [f"at most {clock(self.seconds_left)} left"] if self.seconds_left is not None else []
         return "  ".join(parts)

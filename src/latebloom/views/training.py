@@ -1,4 +1,4 @@
-"""Training, watched: live in a terminal, in plain lines elsewhere, or not at all."""
+"""A view of training: live in a terminal, in plain lines elsewhere, or none."""
 
 import sys
 import time
@@ -26,12 +26,12 @@ def watch(experiment: Experiment, quiet: bool = False) -> Iterator[Observer | No
     if quiet:
         yield None
         return
-    history = History(experiment.training.steps)
+    history = History(experiment)
     console = Console(stderr=True)
     if not console.is_terminal:
         yield _plain(history)
         return
-    with Live(console=console, get_renderable=lambda: _picture(experiment, history), refresh_per_second=2):
+    with Live(console=console, get_renderable=lambda: _picture(history), refresh_per_second=2):
         yield history.take
 
 
@@ -49,16 +49,16 @@ def _plain(history: History) -> Observer:
     return observe
 
 
-def _picture(experiment: Experiment, history: History) -> Group:
+def _picture(history: History) -> Group:
     bar = Table.grid(padding=(0, 1))
     left = "" if history.seconds_left is None else f"at most {clock(history.seconds_left)} left"
     bar.add_row(
-        Text(experiment.recipe, style="bold"),
+        Text(history.experiment.recipe, style="bold"),
         ProgressBar(total=history.steps, completed=history.step, width=30),
         f"{history.step}/{history.steps}",
         Text(left, style="dim"),
     )
-    hint = Text("Ctrl-C stops after this step; --resume goes on", style="dim")
+    hint = Text("Ctrl-C stops after this step; --resume continues", style="dim")
     return Group(bar, _numbers(history), loss_curve(list(history.logged)), hint)
 
 
@@ -68,5 +68,8 @@ def _numbers(history: History) -> Text:
         _, train, test = history.logged[-1]
         text.append(f"train {train:.3g}  ", style=TRAIN)
         text.append("" if test is None else f"test {test:.3g}  ", style=TEST)
-        text.append(f"seems to be in: {history.phase}" if history.phase else "")
+        if history.stopped:
+            text.append(history.outcome)
+        else:
+            text.append(f"seems to be in: {history.phase}" if history.phase else "")
     return text

@@ -1,4 +1,4 @@
-"""The write-up executed in the smallest: trained, judged, drawn, written, and gone on with."""
+"""The write-up executed on the smallest scale: trained, judged, drawn, written, and resumed."""
 
 import json
 from collections import Counter
@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from latebloom._errors import UsageError
-from latebloom.claims import CLAIMS, SYSTEMS
+from latebloom.claims import CLAIMS, SYSTEMS, Results
 from latebloom.cli.main import main
 from latebloom.lab.reproduce import BUDGETS, Entry, catalogue, reproduce
 from latebloom.lab.reproduce.result import Picture, SystemResult
-from latebloom.runs import Outcome
+from latebloom.lab.reproduce.train import SystemRuns
+from latebloom.runs import JobResult
 from latebloom.sweeps.spec import Spec
 from latebloom.sweeps.tally import Tally
 
@@ -40,7 +41,13 @@ def test_the_catalogue_names_what_there_is(budget) -> None:
     for name, entry in catalogue(budget).items():
         assert name in SYSTEMS
         assert entry.jobs()
-        assert any(claim.system == name for claim in CLAIMS)
+        assert any(claim.system == name for claim in CLAIMS.values())
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not in the checkout, whose stored records would count."""
+    monkeypatch.chdir(tmp_path)
 
 
 def test_every_claim_gets_a_verdict_and_a_place_on_the_page(tiny: None, tmp_path: Path, capsys) -> None:
@@ -48,21 +55,21 @@ def test_every_claim_gets_a_verdict_and_a_place_on_the_page(tiny: None, tmp_path
     home = tmp_path / "reproduce"
     stored = json.loads(capsys.readouterr().out)
     assert stored == json.loads((home / "quick.json").read_text())
-    assert sorted(claim["id"] for claim in stored["claims"]) == sorted(claim.id for claim in CLAIMS)
+    assert sorted(claim["id"] for claim in stored["claims"]) == sorted(CLAIMS)
     mine = {claim["id"]: claim for claim in stored["claims"] if claim["system"] == "trigrams"}
     # 30 steps on nearly nothing teach it nothing: what a circuit would show is not there.
     assert mine["trigrams-read-off"]["outcome"] == "fails"
     assert mine["trigrams-read-off"]["runs"] == 2
     assert status == 1
     others = [claim for claim in stored["claims"] if claim["system"] != "trigrams"]
-    assert {claim["outcome"] for claim in others} == {"undecided"}
-    assert all(claim["found"] for claim in others)
+    assert {claim["outcome"] for claim in others} == {"not measured"}
+    assert all(claim["found"] and claim["command"].startswith("latebloom reproduce --budget") for claim in others)
     pictures = {picture["name"]: picture for picture in stored["systems"][0]["pictures"]}
     assert (home / pictures["trigram-circuit"]["file"]).exists()
     assert pictures["excluded-loss"]["file"] is None
     page = (home / "quick.html").read_text()
-    assert all(f'id="{claim.id}"' in page for claim in CLAIMS)
-    # What the write-up has a picture of is drawn once and shown twice; a milestone that is not reached is told.
+    assert all(f'id="{id}"' in page for id in CLAIMS)
+    # A picture of the write-up is drawn once and shown twice; a milestone that is not reached says so.
     drawn = pictures["component-losses"]["file"].removeprefix("figures/").removesuffix(".svg")
     assert (page.count(f'<svg id="{drawn}"'), page.count(f'<use href="#{drawn}"')) == (1, 1)
     assert "not by step 30" in page
@@ -87,15 +94,52 @@ def test_the_same_call_trains_nothing_twice(tiny: None, tmp_path: Path) -> None:
     assert files == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.safetensors")}
 
 
-def test_a_system_whose_pictures_are_gone_is_to_be_drawn_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_runs_that_were_trained_elsewhere_are_judged_and_not_trained_again(tiny: None, tmp_path: Path) -> None:
+    results = Results(tmp_path / "records")
+    first, _ = reproduce("quick", tmp_path / "here", workers=1, quiet=True, results=results)
+    again, stopped = reproduce("quick", tmp_path / "there", workers=1, quiet=True, results=results)
+    assert stopped is None
+    assert [(c.id, c.state, c.by_run) for c in again.claims] == [(c.id, c.state, c.by_run) for c in first.claims]
+    assert (again.systems[0].finished, again.systems[0].pictures) == (2, ())
+    assert not list((tmp_path / "there").rglob("*.safetensors"))
+
+
+def test_a_run_whose_record_lacks_a_quantity_is_measured_and_not_trained(tiny: None, tmp_path: Path) -> None:
+    results = Results(tmp_path / "records")
+    first, _ = reproduce("quick", tmp_path, workers=1, quiet=True, results=results)
+    files = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.safetensors")}
+    lines = [json.loads(line) for line in (results.path / "trigrams.jsonl").read_text().splitlines()]
+    assert lines[0]["quantities"].pop("trigrams_found_at_end")
+    (results.path / "trigrams.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines[:1]))
+    again, _ = reproduce("quick", tmp_path, workers=1, quiet=True, results=results)
+    assert [(c.id, c.state, c.value) for c in again.claims] == [(c.id, c.state, c.value) for c in first.claims]
+    assert files == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.safetensors")}
+
+
+def test_an_earlier_verdict_is_kept_beside_a_claim_that_is_not_measured(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(import_module("latebloom.lab.reproduce.reproduce"), "catalogue", lambda budget: {})
+    claim = {"id": "groks", "outcome": "holds", "value": 5.0, "found": "as found", "rule": "the rule then", "runs": 5}
+    (tmp_path / "history").mkdir()
+    stored = {"date": "2026-11-24", "claims": [claim, {**claim, "id": "late-losses", "runs": 0}]}
+    (tmp_path / "history" / "reproduction-quick-2026-11.json").write_text(json.dumps(stored))
+    result, _ = reproduce("quick", tmp_path, results=Results(tmp_path / "quantities"))
+    earlier = {claim.id: [(e.state, e.rule) for e in claim.history] for claim in result.claims if claim.history}
+    assert earlier == {"groks": [("holds", "the rule then")]}
+    assert "by an earlier rule: holds" in (tmp_path / "reproduce" / "quick.html").read_text()
+
+
+def test_a_system_whose_pictures_are_gone_is_to_be_drawn_again(
+    tiny: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SystemRuns, "train", lambda *asked: Tally(0, Counter(), {}))
     result, _ = reproduce("quick", tmp_path, workers=1, quiet=True)
     picture = Picture(id="a", name="a", title="", of="", command=None, file="figures/a.svg", says="")
     stored = result.model_copy(update={"systems": (SYSTEM.model_copy(update={"pictures": (picture,)}),)})
     (tmp_path / "reproduce" / "quick.json").write_text(stored.model_dump_json())
     (tmp_path / "reproduce" / "figures").mkdir()
     (tmp_path / "reproduce" / "figures" / "a.svg").write_text("<svg viewBox='0 0 1 1'></svg>")
-    assert reproduce("quick", tmp_path, workers=1, quiet=True)[0].systems == stored.systems
+    (again,) = reproduce("quick", tmp_path, workers=1, quiet=True)[0].systems
+    assert again.pictures == (picture,)
     (tmp_path / "reproduce" / "figures" / "a.svg").unlink()
     assert reproduce("quick", tmp_path, workers=1, quiet=True)[0].systems == ()
 
@@ -106,11 +150,10 @@ def test_a_run_that_failed_is_a_problem_and_one_that_diverged_is_not(
 ) -> None:
     tally = Tally(9, Counter(), {})
     for number in range(8):
-        tally.end(Outcome(f"a-{number}", "diverged", 3, "not finite"))
+        tally.end(JobResult(f"a-{number}", "diverged", 3, "not finite"))
     for name, message in failed:
-        tally.end(Outcome(name, "failed", 0, message))
-    module = import_module("latebloom.lab.reproduce.reproduce")
-    monkeypatch.setattr(module, "train_system", lambda *asked: ([], tally))
+        tally.end(JobResult(name, "failed", 0, message))
+    monkeypatch.setattr(SystemRuns, "train", lambda *asked: tally)
     assert reproduce("quick", tmp_path, workers=1, quiet=True)[1] == problem
 
 

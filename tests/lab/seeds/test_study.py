@@ -12,8 +12,9 @@ from latebloom._errors import DamagedFileError, UsageError
 from latebloom.circuits.modular.planted_transformer import planted_transformer
 from latebloom.cli import main
 from latebloom.figures.sweep import SWEEP_FIGURES, drawn
-from latebloom.lab.seeds import Pooled, pool, read_study, seed_frame, study_seeds, write_study
+from latebloom.lab.seeds import PooledSeeds, pool, read_study, seed_frame, study_seeds, write_study
 from latebloom.lab.seeds.rounding import rounded
+from latebloom.lab.seeds.study import OLD_RULE
 from latebloom.models import TransformerConfig
 from latebloom.runs import train_run
 from latebloom.runs.recorder import new_manifest
@@ -90,7 +91,7 @@ def test_facts_of_one_run(study) -> None:
     seed = study.seeds[0]
     assert seed.separate
     assert 1700 <= seed.test_loss_falls <= 2000
-    assert seed.generalised_at == 1940
+    assert (seed.test_learned_at, seed.train_learned_at, seed.outcome) == (1940, 120, "grokked")
     assert seed.cluster_sizes == {2: 25, 5: 25}
     assert (seed.by_clean_up.auc[-1], seed.by_clean_up.auc[-2]) == (None, None)  # after the last checkpoint
     assert seed.excluded.leads is True
@@ -100,7 +101,7 @@ def test_facts_of_one_run(study) -> None:
 def test_a_study_is_kept_as_it_is(study, tmp_path: Path) -> None:
     write_study(study, tmp_path / "a.json")
     assert read_study(tmp_path / "a.json") == study
-    assert Pooled.model_validate(rounded(pool(study.seeds, study.p, study.steps))) == study.pooled
+    assert PooledSeeds.model_validate(rounded(pool(study.seeds, study.p, study.steps))) == study.pooled
     (tmp_path / "b.json").write_text("{}")
     with pytest.raises(DamagedFileError, match=r"b.json: not a study of seeds: sweep"):
         read_study(tmp_path / "b.json")
@@ -132,7 +133,7 @@ def test_a_growing_sweep_says_what_it_leaves_out(planted_sweep: Path, tmp_path: 
     study = study_seeds(load_sweep(place))
     assert study.left_out == {"interrupted": 1, "not begun": 1}
     assert study.trained == "latebloom sweep planted --seeds 0:3"
-    assert study.pooled.by_step[-1].auc.reason == "one run says nothing about other runs"
+    assert study.pooled.by_step[-1].auc.reason == "one run gives no interval"
     assert "no interval" in seeds_page({"growing": study})
 
 
@@ -156,7 +157,7 @@ def test_the_command_on_runs_without_winners(tiny, tmp_path: Path, capsys: pytes
     seeds = ["seeds", "tiny-sweep", "--runs", str(tmp_path)]
     assert main([*seeds, "--json", "--out", str(tmp_path / "study.json")]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert found["pooled"]["test_loss_falls"] == {**found["pooled"]["generalised_at"], "value": None}
+    assert found["pooled"]["test_loss_falls"] == {**found["pooled"]["test_learned_at"], "value": None}
     assert found["pooled"]["clustered_fraction"]["value"] < 0.2
     assert found["pooled"]["restricted"]["undecided"] == 2
     assert read_study(tmp_path / "study.json").pooled.generalised == 0
@@ -164,3 +165,17 @@ def test_the_command_on_runs_without_winners(tiny, tmp_path: Path, capsys: pytes
     assert "undecided in all 2" in capsys.readouterr().out
     assert {path.name for path in (tmp_path / "all").iterdir()} >= {"tiny-sweep.json", "seed-auc.svg"}
     assert main(["seeds", "nothing-there"]) == 2
+
+
+def test_a_study_of_an_older_rule_is_read_and_its_page_names_the_rule(study, tmp_path: Path) -> None:
+    stored = study.model_dump(mode="json")
+    del stored["rule"], stored["pooled"]["outcomes"]
+    stored["pooled"]["generalised_at"] = stored["pooled"].pop("test_learned_at")
+    for seed in stored["seeds"]:
+        seed["generalised_at"] = seed.pop("test_learned_at")
+        del seed["outcome"], seed["train_learned_at"]
+    (tmp_path / "old.json").write_text(json.dumps(stored))
+    old = read_study(tmp_path / "old.json")
+    assert [seed.test_learned_at for seed in old.seeds] == [seed.test_learned_at for seed in study.seeds]
+    assert OLD_RULE in seeds_page({"old": old})
+    assert OLD_RULE not in seeds_page({"new": study})

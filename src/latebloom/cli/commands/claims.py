@@ -1,13 +1,21 @@
-"""Judge the write-up's claims that a run can decide; without a run, list them. Exit status 1 if any fails.
+"""Judge the write-up's claims about a run; without a run, list all claims. Exit status 1 if a claim fails.
 
-The list says of each where the write-up (W) or the paper (P) has it, how it is judged, and what it needs: one run of a
-system, or a sweep of it. latebloom reproduce --budget full --only SYSTEM trains a system's runs and judges its claims.
+For each claim the list gives the sentence, where the write-up (W) or the paper (P) states it, how it is judged, and
+whether it needs one run of a system or a sweep. `latebloom reproduce --budget full --only SYSTEM` trains a system's
+runs and judges its claims. Judging a run measures its quantities and stores them in the run as quantities.json.
 """
 
+import sys
 from collections import Counter
+from typing import TYPE_CHECKING
 
+from latebloom._errors import StoreError
 from latebloom.cli.output import print_json, print_table
 from latebloom.cli.parser import Parser, add_json, add_runs
+
+if TYPE_CHECKING:
+    from latebloom.claims import Verdict
+    from latebloom.runs import Run
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
@@ -15,31 +23,47 @@ def run(parser: Parser, arguments: list[str]) -> int:
     add_runs(parser)
     add_json(parser)
     options = parser.parse_args(arguments)
-    from latebloom.claims import CLAIMS, judge
     from latebloom.runs import open_run
 
     if not options.targets:
-        return _listed(options.json)
-    judged = {target: judge(open_run(target, options.runs)) for target in options.targets}
+        return _list(options.json)
+    verdicts = {target: _judge(open_run(target, options.runs)) for target in options.targets}
     if options.json:
-        print_json({name: {i: v.model_dump() for i, v in found.items()} for name, found in judged.items()})
+        print_json({run: {id: one.model_dump() for id, one in of_run.items()} for run, of_run in verdicts.items()})
     else:
-        for name, found in judged.items():
-            heard = [claim for claim in CLAIMS if claim.id in found]
-            rows = [(claim.id, found[claim.id].outcome, found[claim.id].found, claim.write_up) for claim in heard]
-            print_table((f"claim, on {name}", "verdict", "found", "write-up"), rows)
-            count = Counter(verdict.outcome for verdict in found.values())
-            print(", ".join(f"{count[outcome]} {outcome}" for outcome in ("holds", "fails", "undecided")))
-    return int(any(verdict.outcome == "fails" for found in judged.values() for verdict in found.values()))
+        for name, of_run in verdicts.items():
+            _print(name, of_run)
+    return int(any(verdict.state == "fails" for of_run in verdicts.values() for verdict in of_run.values()))
 
 
-def _listed(as_json: bool) -> int:
+def _judge(run: "Run") -> "dict[str, Verdict]":
+    """Measure the run's quantities, store them in the run, and judge them."""
+    from latebloom.claims import judge_record, measure_claims
+
+    record = measure_claims(run)
+    try:
+        run.directory.write_document("quantities", record.model_dump(mode="json", exclude_defaults=True))
+    except StoreError as error:  # A run without write access can still be judged.
+        print(f"latebloom: the quantities are not stored: {error}", file=sys.stderr)
+    return judge_record(record)
+
+
+def _print(name: str, verdicts: "dict[str, Verdict]") -> None:
     from latebloom.claims import CLAIMS
 
-    fields = ("id", "sentence", "place", "write_up", "needs", "system", "rule", "figure")
+    rows = [(id, one.state, one.finding, CLAIMS[id].published) for id, one in verdicts.items()]
+    print_table((f"claim, on {name}", "verdict", "finding", "write-up"), rows)
+    count = Counter(verdict.state for verdict in verdicts.values())
+    print(", ".join(f"{count[state]} {state}" for state in ("holds", "fails", "undecided")))
+
+
+def _list(as_json: bool) -> int:
+    from latebloom.claims import CLAIMS
+
+    fields = ("id", "sentence", "place", "write_up", "needs", "system", "rule", "figure", "quantities")
     if as_json:
-        print_json([{field: getattr(claim, field) for field in fields} for claim in CLAIMS])
+        print_json([{field: getattr(claim, field) for field in fields} for claim in CLAIMS.values()])
     else:
-        rows = [(c.id, c.sentence, c.place, f"{c.needs} of {c.system}", c.rule) for c in CLAIMS]
-        print_table(("claim", "sentence", "place", "needs", "how it is judged"), rows)
+        rows = [(c.id, c.sentence, c.place, f"{c.needs} of {c.system}", c.rule) for c in CLAIMS.values()]
+        print_table(("claim", "sentence", "place", "needs", "rule"), rows)
     return 0

@@ -3,11 +3,12 @@
 latebloom crossover small --repeats 3 --minutes 30
 latebloom crossover small --task.p 13 --low 0.2 --high 0.9 --tolerance 0.05
 
-With little data a recipe only memorises, with much it generalises at once; grokking lies between. Both edges are
-bisected, each size decided by the majority of its repeats (seeds 0, 1, …). Tolerance and range are shares of all
-examples (data.fraction), or, for tasks that cannot list them, doublings and counts (data.train_size). Every run stays
-in the sweep RUNS/NAME: the same command again reads what is there and goes on, a finer tolerance or more repeats add to
-it. --minutes is looked at between rounds. Every setting of the experiment can be changed: --SECTION.FIELD VALUE.
+With little data a recipe only memorises, with much data it generalises at once, and between the two it groks: test
+accuracy reaches 99 % at twice the step of train accuracy or later. Both edges are bisected; the majority of the repeats
+(seeds 0, 1, …) decides each size. Tolerance and range are shares of all examples (data.fraction), or, for tasks that
+cannot list their examples, doublings and counts (data.train_size). Every run stays in the sweep RUNS/NAME. The same
+command again reads the runs that exist and continues; a finer tolerance or more repeats add runs. --minutes is checked
+between rounds. --SECTION.FIELD VALUE changes any setting of the experiment.
 """
 
 import sys
@@ -39,12 +40,12 @@ def run(parser: Parser, arguments: list[str]) -> int:
         return 0
     quiet = options.quiet or options.json
 
-    def told(tried: Any) -> None:
+    def report(tried: Any) -> None:
         if not quiet:
             print(f"{search.field} {tried.size:g}: {tried.text}", file=sys.stderr, flush=True)
 
     limits = Limits(options.runs_at_most, options.minutes)
-    found = run_search(search, limits, options.workers, quiet, told)
+    found = run_search(search, limits, options.workers, quiet, report)
     figure = _figure(search, found)
     if options.json:
         print_json({"sweep": str(search.place), **found.model_dump(mode="json"), **figure})
@@ -60,15 +61,21 @@ def _add_options(parser: Parser) -> None:
     parser.add_argument(
         "--field", metavar="FIELD", help="data.fraction or data.train_size (the one that fits the task)"
     )
-    parser.add_argument("--low", type=_number, metavar="SIZE", help="smallest size (0.05, or a recipe's own / 16)")
-    parser.add_argument("--high", type=_number, metavar="SIZE", help="largest size (0.95, or a recipe's own × 16)")
     parser.add_argument(
-        "--tolerance", type=_number, metavar="T", help="how narrow the brackets get (0.02, or 0.25 doublings)"
+        "--low", type=_number, metavar="SIZE", help="smallest size (default: 0.05, or the recipe's own / 16)"
+    )
+    parser.add_argument(
+        "--high", type=_number, metavar="SIZE", help="largest size (default: 0.95, or the recipe's own × 16)"
+    )
+    parser.add_argument(
+        "--tolerance",
+        type=_number,
+        metavar="T",
+        help="width at which a bracket is final (default: 0.02, or 0.25 doublings)",
     )
     parser.add_argument("--repeats", type=positive, default=3, metavar="N", help="runs at each size (3)")
-    parser.add_argument("--delay", type=_number, metavar="STEPS", help="test later than train: grokking (1000)")
-    parser.add_argument("--runs-at-most", type=positive, metavar="N", help="train no more runs than that")
-    parser.add_argument("--minutes", type=_number, metavar="M", help="begin nothing after that time")
+    parser.add_argument("--runs-at-most", type=positive, metavar="N", help="train at most N runs")
+    parser.add_argument("--minutes", type=_number, metavar="M", help="begin no round after M minutes")
     parser.add_argument("--steps", type=int, metavar="N", help="shorthand for --training.steps, the budget of a run")
     parser.add_argument("--name", metavar="SWEEP", help="name of the sweep's directory (RECIPE-crossover)")
     add_runs(parser)
@@ -82,18 +89,17 @@ def _search(options: Namespace, rest: list[str]) -> "Search":
     from latebloom.lab.crossover import make_search
     from latebloom.lab.sweep import sweep_folder
     from latebloom.recipes import recipe_label
-    from latebloom.statistics import DELAY
 
     place = sweep_folder(
         options.runs, f"{recipe_label(options.recipe)}-crossover" if options.name is None else options.name
     )
     settings = rest if options.steps is None else [*rest, "--training.steps", str(options.steps)]
     own = (options.field, options.low, options.high, options.tolerance, options.repeats)
-    return make_search(options.recipe, place, settings, *own, DELAY if options.delay is None else options.delay)
+    return make_search(options.recipe, place, settings, *own)
 
 
 def _plan(search: "Search") -> dict[str, Any]:
-    """Before anything is trained; runs at most where no size ends in a tie."""
+    """What a search would try; ``runs_at_most`` assumes that no size ends in a tie."""
     from latebloom.lab.crossover import next_sizes, sizes_at_most
 
     within, known = search.within, search.known()
@@ -110,7 +116,7 @@ def _plan(search: "Search") -> dict[str, Any]:
 
 
 def _figure(search: "Search", found: "Crossover") -> dict[str, str | None]:
-    """Where the picture is, or why there is none: the numbers stand without it."""
+    """Where the figure is, or why it could not be drawn; the numbers do not depend on it."""
     from latebloom._errors import LatebloomError
     from latebloom.lab.crossover import draw
 

@@ -14,7 +14,7 @@ from latebloom.cli.parser import Parser, add_json, add_runs
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
-    parser.add_argument("sql", metavar="SQL", help="one statement, in quotes")
+    parser.add_argument("sql", metavar="SQL", help="one SQL statement, in quotes")
     parser.add_argument("--out", metavar="FILE", type=Path, help="write FILE.csv or FILE.parquet")
     add_runs(parser)
     add_json(parser)

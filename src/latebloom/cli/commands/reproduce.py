@@ -4,10 +4,11 @@ latebloom reproduce                      at most half an hour on two cores
 latebloom reproduce --budget full        hours; --dry-run says how many
 latebloom reproduce --budget full --only digits --only trigrams
 
-Each system of the write-up is a sweep in RUNS/reproduce; what is there is not trained again, so that the same command
-goes on after Ctrl-C. After each system two files are written there: the page, BUDGET.html (the claims, the steps of
-phase changes beside the published ones, every picture of the write-up), and its data, BUDGET.json. Exit status 1 if a
-claim fails, or if it was stopped.
+Each system of the write-up is a sweep in RUNS/reproduce. When a run ends, the quantities that claims need of it are
+measured and stored, one line per run, in a file for each system; a run with a complete record is not trained again,
+wherever it was trained, so the same command resumes after Ctrl-C. After each system two files are written to
+RUNS/reproduce: the page, BUDGET.html (the claims, the steps of phase changes beside the published ones, every picture
+of the write-up), and its data, BUDGET.json. Exit status 1 if a claim fails, or if the work was stopped.
 """
 
 import sys
@@ -32,42 +33,50 @@ def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument(
         "--dry-run",
         action="store_true",
-        help="show what would be trained, and how long that takes; to know it, trains a few steps of each system that "
-        "has runs left: minutes",
+        help="show what would be trained, and how long that takes; this takes minutes, since it trains a few steps of "
+        "each system that has runs left",
+    )
+    parser.add_argument(
+        "--results",
+        metavar="DIR",
+        help="directory of stored records (results/quantities if there is one here, else RUNS/reproduce/quantities)",
     )
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     add_json(parser)
     options = parser.parse_args(arguments)
-    from latebloom.lab.reproduce import HOME, plan, reproduce
+    from latebloom.lab.reproduce import HOME, plan, reproduce, results_of
 
     root, quiet = Path(options.runs), options.quiet or options.json
-    told = (lambda line: None) if quiet else (lambda line: print(line, file=sys.stderr, flush=True))
+    progress = (lambda line: None) if quiet else (lambda line: print(line, file=sys.stderr, flush=True))
+    results = results_of(root, Path(options.results) if options.results else None)
+    common = {"only": options.only, "workers": options.workers, "progress": progress, "results": results}
     if options.dry_run:
-        rows = plan(options.budget, root, options.only, options.workers, told)
+        rows = plan(options.budget, root, **common)
         print_json(rows) if options.json else _print_plan(rows)
         return 0
-    found, stopped = reproduce(options.budget, root, options.only, options.workers, quiet, told)
+    result, stopped = reproduce(options.budget, root, quiet=quiet, **common)
     if options.json:
-        print_json(found.model_dump(mode="json"))
+        print_json(result.model_dump(mode="json"))
     else:
-        _print_result(found)
-        print_pairs([("page", str(root / HOME / f"{options.budget}.html"))])
-        print_pairs([("not whole", f"{stopped}; the same command goes on")] if stopped else [])
-    return int(stopped is not None or found.count("fails") > 0)
+        _print_result(result)
+        print_pairs([("page", str(root / HOME / f"{options.budget}.html")), ("records", str(results.path))])
+        print_pairs([("incomplete", f"{stopped}; the same command resumes")] if stopped else [])
+    return int(stopped is not None or result.count("fails") > 0)
 
 
 def _print_plan(rows: list[dict[str, Any]]) -> None:
-    def told(seconds: float | None) -> str:
+    def duration(seconds: float | None) -> str:
         return "–" if seconds is None else str(timedelta(seconds=round(seconds)))
 
     columns = ("system", "runs", "left", "at most about")
-    print_table(columns, [(r["system"], str(r["runs"]), str(r["left"]), told(r["seconds_at_most"])) for r in rows])
-    print_pairs([("in all", told(sum(r["seconds_at_most"] or 0.0 for r in rows)))])
+    print_table(columns, [(r["system"], str(r["runs"]), str(r["left"]), duration(r["seconds_at_most"])) for r in rows])
+    print_pairs([("in all", duration(sum(r["seconds_at_most"] or 0.0 for r in rows)))])
 
 
-def _print_result(found: "Reproduction") -> None:
+def _print_result(result: "Reproduction") -> None:
+    from latebloom.claims import STATES
     from latebloom.explorer.reproduction import measured, spread
 
-    rows = [(c.id, c.outcome, measured(c), spread(c), c.write_up) for c in found.claims]
+    rows = [(c.id, c.state, measured(c), spread(c), c.write_up) for c in result.claims]
     print_table(("claim", "verdict", "measured", "runs that uphold it", "write-up"), rows)
-    print_pairs([(outcome, str(found.count(outcome))) for outcome in ("holds", "fails", "undecided")])
+    print_pairs([(state, str(result.count(state))) for state in STATES])

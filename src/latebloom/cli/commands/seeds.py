@@ -1,10 +1,10 @@
-"""What is the same in every seed of a sweep, and how early a run's outcome can be told.
+"""What all seeds of a sweep have in common, and how early a run's key frequencies can be predicted.
 
-Only finished runs count, so the sweep may still be growing; measures that are missing are filled in first, as
-`latebloom measure` does. Every number comes with a 95 % interval over runs.
+Only finished runs count, so the sweep may still be growing. Missing measures are made first, as by `latebloom measure`.
+Every number has a 95 % interval over runs.
 
 latebloom seeds small-seeds                       a table
-latebloom seeds small-seeds --out FILE.json       the study, which docs/generate.py makes a page of
+latebloom seeds small-seeds --out FILE.json       the study, from which docs/generate.py makes a page
 latebloom seeds small-seeds --out DIR             the study as DIR/SWEEP.json, and its figures
 """
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("sweep", metavar="SWEEP", help="a sweep over seeds (path or name)")
-    parser.add_argument("--out", metavar="PATH", type=Path, help="write FILE.json; or, for a directory, figures too")
+    parser.add_argument(
+        "--out", metavar="PATH", type=Path, help="write FILE.json, or into a directory the study and its figures"
+    )
     add_runs(parser)
     add_json(parser)
     options = parser.parse_args(arguments)
@@ -48,7 +50,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
 
 
 def _check(out: Path) -> None:
-    """Before the study: a file that can be made, or the directory, made."""
+    """Check before the study that the file can be made, or make the directory."""
     from latebloom.store import check_output, one_line
 
     if out.suffix == ".json":

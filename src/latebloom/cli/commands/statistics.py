@@ -1,10 +1,12 @@
-"""How many runs of a sweep grok, and when; with --by, what a field of the grid does to that. 95 % intervals over runs.
+"""How many runs of a sweep grok, and when; with --by, how a field of the grid affects that. 95 % intervals over runs.
 
 latebloom statistics small-sweep
 latebloom statistics small-sweep --by optimiser.weight_decay
 
-A run that has not grokked when it ends is censored, not dropped: it groks later, or never. To have grokked is to have
-99 % of the test set right. Formulas: docs/statistics.md; pictures: `latebloom figure survival|field-effect SWEEP`.
+A run grokked if its train accuracy reached 99 % and its test accuracy reached 99 % and stayed there, at twice the step
+or later; if earlier, it generalised at once. The median step is the step by which half of the runs generalise, either
+way; a run that has not generalised when it ends is censored, not dropped: it may generalise later, or never. Formulas:
+docs/statistics.md; pictures: `latebloom figure survival|field-effect SWEEP`.
 """
 
 from typing import TYPE_CHECKING
@@ -32,8 +34,11 @@ def run(parser: Parser, arguments: list[str]) -> int:
 
 
 def _show(found: "Effects") -> None:
-    header = [found.field or "runs", "n", "share that grokked", "median step"]
-    rows = [[g.level, str(g.runs), _text(g.grokked, ".2f"), _text(g.median_step, ".0f")] for g in found.groups]
+    header = [found.field or "runs", "n", "share that grokked", "share that generalised", "median step"]
+    rows = [
+        [g.level, str(g.runs), _text(g.grokked, ".2f"), _text(g.generalised, ".2f"), _text(g.median_step, ".0f")]
+        for g in found.groups
+    ]
     if len(rows) > 1:
         header.append(f"times the step of {found.groups[0].level}")
         rows = [

@@ -3,10 +3,10 @@
 latebloom sweep small --grid data.fraction=0.3,0.5 --grid optimiser.lr=1e-3,3e-3 --seeds 0:8
 latebloom sweep grid.toml --engine ray --address auto
 
-What is there is skipped, what was interrupted goes on, what is new is added: the same command again finishes a sweep
-that was stopped or killed, and one with more values or seeds extends it. --runs also takes a URI (s3://BUCKET/PATH):
-workers then train in a scratch directory and copy each run there. A file holds recipe = "small", seeds = "0:8",
-and the tables [grid] and [settings]. Values that hold commas themselves are separated by semicolons.
+Finished runs are skipped, interrupted runs resume, new runs are added: the same command again finishes a sweep that was
+stopped or killed, and a command with more values or seeds extends it. --runs also takes a URI (s3://BUCKET/PATH);
+workers then train in a scratch directory and copy each run there. A file holds recipe = "small", seeds = "0:8" and the
+tables [grid] and [settings]. Separate values that contain commas by semicolons.
 """
 
 from datetime import timedelta
@@ -32,7 +32,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("--steps", type=int, metavar="N", help="shorthand for --training.steps")
     parser.add_argument("--name", metavar="SWEEP", help="name of the sweep's directory (RECIPE-sweep, or the file's)")
     add_runs(parser)
-    parser.add_argument("--engine", choices=("local", "ray"), default="local", help="who trains (local)")
+    parser.add_argument("--engine", choices=("local", "ray"), default="local", help="where to train (default: local)")
     parser.add_argument("--workers", type=positive, metavar="N", help="processes of the local engine (one per core)")
     parser.add_argument("--address", metavar="ADDRESS", help="address of the Ray cluster (a fresh one on this machine)")
     parser.add_argument("--dry-run", action="store_true", help="show the plan only")
@@ -43,8 +43,8 @@ def run(parser: Parser, arguments: list[str]) -> int:
 
         parser.epilog = describe_settings()
     options, rest = parser.parse_known_args(arguments)
-    from latebloom.sweeps.choose_place import place_of
     from latebloom.sweeps.expand import expand
+    from latebloom.sweeps.place import place_of
     from latebloom.sweeps.plan import make_plan
     from latebloom.sweeps.spec import make_spec, usual_name
     from latebloom.sweeps.train import train_sweep, worker_count
@@ -83,6 +83,6 @@ def _plan_rows(plan: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _result_rows(place: str, tally: "Tally") -> list[tuple[str, str]]:
     rows = [(status, str(tally.count(status))) for status in ("finished", "diverged", "failed")]
-    rows += [("left", f"{tally.left} ({tally.stopped}); the same command goes on")] if tally.left else []
+    rows += [("left", f"{tally.left} ({tally.stopped}); the same command continues")] if tally.left else []
     rows += [(name, message) for name, message in tally.messages]
     return [*rows, ("next", f"latebloom table {place}")]

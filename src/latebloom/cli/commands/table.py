@@ -1,7 +1,10 @@
-"""One row per run of a sweep: what was varied, its phases, its last losses and its key frequencies.
+"""One row per run of a sweep: what was varied, its outcome, its phases, its last losses and its key frequencies.
 
-Steps of phases are where each begins; generalised_at is the first logged step with 99 % test accuracy; losses in nats.
-Results are kept in SWEEP/table.parquet, so a second look is quick.
+outcome: "grokked" (train accuracy reached 99 %; test accuracy reached 99 % and stayed there, at twice the step or
+later), "generalised at once" (before twice the step), "partly generalised" (ends between guessing and 99 %),
+"memorised" or "learned nothing". grokked: whether the outcome is "grokked". train_learned_at, test_learned_at: the
+first logged step from which the accuracy stays at 99 %. …_from: the first step of each phase. Losses are in nats.
+Results are cached in SWEEP/table.parquet.
 """
 
 from collections.abc import Sequence
@@ -34,12 +37,12 @@ def run(parser: Parser, arguments: list[str]) -> int:
         shown = bar.add_task("runs")
         sweep = load_sweep(options.sweep, options.runs)
         table = sweep.table(lambda done, of: bar.update(shown, completed=done, total=of))
-    show(table, options.out, options.json, hidden=("hash", "train_reached", "test_reached"))
+    show(table, options.out, options.json, hidden=("hash",))
     return 0
 
 
 def show(table: "pyarrow.Table", out: Path | None, as_json: bool, hidden: Sequence[str] = ()) -> None:
-    """A table to the file, as JSON, or as text without the hidden columns and those that say nothing."""
+    """Write a table to the file, as JSON, or as text without the hidden columns and the empty ones."""
     from latebloom.sweeps.export import plain_rows, text, write_table_file
 
     if out is not None:

@@ -43,12 +43,12 @@ def render_sweep_figure(name: str, table: pandas.DataFrame, fields: Sequence[str
 def render_sweep_figure(
     name: str, table: pandas.DataFrame, fields: Sequence[str] = (), path: Path | str | None = None
 ) -> Path | bytes:
-    """Draw a figure of a table of runs, as SVG (bytes) or into a file, whose suffix is .svg, .png or .pdf.
+    """Draw a figure of a table of runs: as SVG (bytes), or into a file whose suffix (.svg, .png, .pdf) sets the format.
 
-    table: one row per run; as far as the figure needs them, columns ``step`` (last done), ``generalised_at`` (null: not
-    yet), ``train_reached`` and ``test_reached`` (null: not yet), ``key_frequencies`` (a list), ``task.p``, and the
-    ``fields`` that it is drawn over. Errors: UsageError in one line for an unknown name, field or suffix, a figure that
-    is undefined for these runs, or without matplotlib.
+    table: one row per run with the columns that the figure needs, among ``step`` (the last), ``outcome``,
+    ``train_learned_at`` and ``test_learned_at`` (null: not yet), ``training.steps``, ``key_frequencies`` (a list),
+    ``task.p``, and the ``fields`` that it is drawn over. Errors: UsageError in one line for an unknown name, field or
+    suffix, a figure that is undefined for these runs, or without matplotlib.
     """
     figure, target = SWEEP_FIGURES[name], None if path is None else Path(path)
     if target is None:

@@ -1,4 +1,4 @@
-"""A table of runs, column by column: which are there, and what they say about each run."""
+"""Columns of a table of runs, read for the figures; also those that `latebloom.lab.seeds.seed_frame` adds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from latebloom._errors import UsageError
-from latebloom.statistics import GrokTimes
+from latebloom.phases.outcome import OUTCOMES, OutcomeName
+from latebloom.statistics import GeneralisationTimes, decided
 from latebloom.statistics.phase_diagram import Level
 
 if TYPE_CHECKING:
@@ -41,13 +42,30 @@ def maybe_numbers(table: pandas.DataFrame, column: str) -> list[float | None]:
     return [None if np.isnan(value) else float(value) for value in values]
 
 
-def grok_times(table: pandas.DataFrame) -> GrokTimes:
-    """When each run grokked; those that have not are censored at their last step."""
-    return GrokTimes.of(maybe_numbers(table, "generalised_at"), table["step"].to_numpy(dtype=float).tolist())
+def generalisation_times(table: pandas.DataFrame) -> GeneralisationTimes:
+    """From ``test_learned_at`` and ``step``: runs without the first are censored at their last step."""
+    learned, last = maybe_numbers(table, "test_learned_at"), table["step"].to_numpy(dtype=float)
+    # A killed run may have logged steps after the last one that it can resume from.
+    reached = [max(step, at or 0.0) for step, at in zip(last.tolist(), learned)]
+    return GeneralisationTimes.of(learned, reached)
+
+
+def outcomes(table: pandas.DataFrame) -> list[OutcomeName | None]:
+    """From ``outcome`` and ``step``: the outcome of each run; None where there is none, or more training may change it.
+
+    A run's budget is its ``training.steps`` if that is a column, else the most steps that any run did.
+    """
+    _present(table, ["outcome"])
+    done = table["step"].to_numpy(dtype=float)
+    budget = (
+        table["training.steps"].to_numpy(dtype=float) if "training.steps" in table else np.full(len(done), done.max())
+    )
+    names: list[OutcomeName | None] = [next((n for n in OUTCOMES if n == value), None) for value in table["outcome"]]
+    return [decided(name, float(a), float(b)) for name, a, b in zip(names, done, budget)]
 
 
 def levels(table: pandas.DataFrame, column: str) -> list[Level]:
-    """A field of each run: numbers as numbers, all else as words."""
+    """The value of a field in each run: numbers as floats, everything else as text."""
     return [_level(value) for value in table[column]]
 
 
@@ -56,11 +74,31 @@ def _level(value: Any) -> Level:
 
 
 def level_text(level: Level) -> str:
-    """A level as people read it."""
+    """A level as text."""
     return level if isinstance(level, str) else f"{level:g}"
 
 
-def in_order(found: Sequence[Level]) -> list[Level]:
-    """Each level once: numbers by size, then words by letter."""
-    numbers = sorted({level for level in found if not isinstance(level, str)})
-    return [*numbers, *sorted({level for level in found if isinstance(level, str)})]
+def in_order(values: Sequence[Level]) -> list[Level]:
+    """Each level once: numbers by size, then words in alphabetical order."""
+    numbers = sorted({level for level in values if not isinstance(level, str)})
+    return [*numbers, *sorted({level for level in values if isinstance(level, str)})]
+
+
+def studied(table: pandas.DataFrame, name: str, columns: Sequence[str]) -> None:
+    """UsageError unless the table has these columns and a run; ``name`` is the figure that needs them."""
+    if not set(columns) <= set(table.columns) or not len(table):
+        raise UsageError(
+            f"figure {name}: got a table without a study of its seeds; "
+            "draw it with `latebloom seeds SWEEP --out DIR`, which measures what is missing"
+        )
+
+
+def lists(table: pandas.DataFrame, column: str) -> list[list[float | None]]:
+    """A column of lists of numbers, None where a run has none."""
+    return [[None if value is None or np.isnan(value) else float(value) for value in row] for row in table[column]]
+
+
+def pairs(table: pandas.DataFrame, first: str, second: str) -> list[tuple[float, float]]:
+    """Both columns of the runs that have a value in both."""
+    values = zip(maybe_numbers(table, first), maybe_numbers(table, second))
+    return [(a, b) for a, b in values if a is not None and b is not None]

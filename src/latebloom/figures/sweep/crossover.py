@@ -1,4 +1,4 @@
-"""When train and test are learned, over the size of the train set: memorisation, grokking, comprehension."""
+"""The steps at which train and test set are learned, over the size of the train set."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from latebloom._errors import UsageError
 from latebloom._text import whole
 from latebloom.figures import theme
 from latebloom.figures.figure import fixed
-from latebloom.figures.sweep.columns import levels, maybe_numbers, with_values
-from latebloom.figures.sweep.figure import SweepFigure
-from latebloom.figures.sweep.scales import log_steps
-from latebloom.statistics import DELAY, outcome
+from latebloom.figures.sweep.columns import levels, maybe_numbers, outcomes, with_values
+from latebloom.figures.sweep.figure import SweepFigure, log_steps
+from latebloom.phases.outcome import DELAY
 from latebloom.statistics.crossover import EDGES, Edge, edge
 
 if TYPE_CHECKING:
@@ -24,21 +23,22 @@ if TYPE_CHECKING:
     import matplotlib.figure
     import pandas
 
-_BANDS = {"memorisation": "#fbeed2", "grokking": "#e3effa", "comprehension": "#dff1ea"}
+_BANDS = {"does not generalise": "#fbeed2", "groks": "#e3effa", "generalises at once": "#dff1ea"}
 _SPREAD = 0.012
-"""Runs at one size, and train beside test, are drawn this part of the axis apart."""
+"""Distance between runs of one size, and between train and test, as a part of the axis."""
 
 
 @dataclass(frozen=True, eq=False)
 class Over:
-    """Per run the size, the steps at which train and test were learned (NaN: not by step ``done``), and both edges."""
+    """Per run: the size, the steps at which train and test set were learned (NaN: not by step ``done``); and both
+    edges.
+    """
 
     field: str
     size: Float[np.ndarray, " run"]
     train: Float[np.ndarray, " run"]
     test: Float[np.ndarray, " run"]
     done: Float[np.ndarray, " run"]
-    delay: float | int
     lower: Edge
     upper: Edge
 
@@ -48,19 +48,21 @@ class Over:
         return bool((self.size > 1).all())
 
     def bands(self) -> Iterator[tuple[str, float, float]]:
-        """Outcome, and between which of the sizes tried it is what to expect; nothing inside the brackets."""
+        """What most runs do, and between which of the sizes that were tried; nothing inside the brackets."""
         first, last = float(self.size.min()), float(self.size.max())
         lower, upper = _reach(self.lower, first, last), _reach(self.upper, first, last)
         bands = {
-            "memorisation": (first, lower[0]),
-            "grokking": (lower[1], upper[0]),
-            "comprehension": (upper[1], last),
+            "does not generalise": (first, lower[0]),
+            "groks": (lower[1], upper[0]),
+            "generalises at once": (upper[1], last),
         }
         yield from ((name, low, high) for name, (low, high) in bands.items() if low <= high)
 
 
 def _reach(found: Edge, first: float, last: float) -> tuple[float, float]:
-    """Up to where the edge's sentence does not hold, and from where it does; beyond the range where it never does."""
+    """The last size at which the edge's statement is false, and the first at which it is true; infinite where there
+    is none.
+    """
     if found.standing == "always":
         return -np.inf, first
     if found.standing == "never":
@@ -68,20 +70,22 @@ def _reach(found: Edge, first: float, last: float) -> tuple[float, float]:
     return (-np.inf if found.low is None else found.low), (np.inf if found.high is None else found.high)
 
 
-def data(table: pandas.DataFrame, fields: tuple[str, ...], delay: float | int = DELAY) -> Over:
-    """From ``step``, ``training.steps``, ``train_reached`` and ``test_reached``. UsageError for a field of words."""
+def data(table: pandas.DataFrame, fields: tuple[str, ...]) -> Over:
+    """From ``step``, ``training.steps``, ``outcome``, ``train_learned_at``, ``test_learned_at``.
+
+    Errors: UsageError for a field of words.
+    """
     (field,) = fields
     table = with_values(table, ["step", "training.steps", field])
     sizes = levels(table, field)
     if any(isinstance(size, str) or size <= 0 for size in sizes):
         raise UsageError(f"figure crossover: got {field}, expected a field of numbers above 0, as data.fraction")
-    train, test = maybe_numbers(table, "train_reached"), maybe_numbers(table, "test_reached")
-    done, budget = (table[name].to_numpy(dtype=float) for name in ("step", "training.steps"))
-    outcomes: dict[float, list[Any]] = {}
-    for i, size in enumerate(sizes):
-        outcomes.setdefault(float(size), []).append(outcome(train[i], test[i], done[i], budget[i], delay))
-    lower, upper = (edge(name, outcomes) for name in EDGES)
-    return Over(field, np.array(sizes, float), _known(train), _known(test), done, delay, lower, upper)
+    by_size: dict[float, list[Any]] = {}
+    for size, name in zip(sizes, outcomes(table)):
+        by_size.setdefault(float(size), []).append(name)
+    lower, upper = (edge(name, by_size) for name in EDGES)
+    train, test = (_known(maybe_numbers(table, f"{name}_learned_at")) for name in ("train", "test"))
+    return Over(field, np.array(sizes, float), train, test, table["step"].to_numpy(dtype=float), lower, upper)
 
 
 def _known(values: list[float | None]) -> Float[np.ndarray, " run"]:
@@ -89,11 +93,11 @@ def _known(values: list[float | None]) -> Float[np.ndarray, " run"]:
 
 
 def says(over: Over) -> str:
-    """Both edges, and what they rest on."""
+    """Both edges, and how many runs they rest on."""
     places = len(np.unique(over.size))
     return (
         f"{len(over.size)} runs at {places} sizes. {_says_edge('Generalises', over.lower)} "
-        f"{_says_edge('Generalises at once', over.upper)} At once: test at most {whole(over.delay)} steps after train."
+        f"{_says_edge('Generalises at once', over.upper)} At once: test before {DELAY:g} times the step of train."
     )
 
 
@@ -105,8 +109,8 @@ def _says_edge(what: str, found: Edge) -> str:
 
 
 def draw(figure: matplotlib.figure.Figure, over: Over) -> None:
-    """A circle per run and accuracy at the step that reached it, an open triangle at the last step of one that never
-    did; bands of what to expect, and hatched brackets in which an edge lies."""
+    """A marker per run and set at the step from which it is learned, or an open triangle at the run's last step; bands
+    of what most runs do, and hatched brackets in which an edge lies."""
     axes = figure.subplots()
     _scales(axes, over)
     for name, low, high in over.bands():
@@ -123,10 +127,10 @@ def draw(figure: matplotlib.figure.Figure, over: Over) -> None:
 
 
 def _name_band(axes: matplotlib.axes.Axes, over: Over, name: str, low: float, high: float) -> None:
-    """Above its middle; the band between the others a row higher, since it may be narrow."""
+    """The name above the middle of its band; that of the middle band a row higher, because the band may be narrow."""
     middle = np.sqrt(low * high) if over.counted else (low + high) / 2
     style: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 8, "color": theme.MUTED, "style": "italic"}
-    axes.text(middle, 1.06 if name == "grokking" else 1.015, name, transform=axes.get_xaxis_transform(), **style)
+    axes.text(middle, 1.06 if name == "groks" else 1.015, name, transform=axes.get_xaxis_transform(), **style)
 
 
 def _draw_runs(
@@ -138,12 +142,12 @@ def _draw_runs(
     marker: str,
     side: int,
 ) -> None:
-    """Filled where reached; open, at the last step, where not."""
+    """A filled marker where the set was learned; else an open triangle at the last step."""
     never = np.isnan(reached)
     x = _beside(over, side)
     style: dict[str, Any] = {"ls": "", "color": colour, "zorder": 4, "clip_on": False}
     if (~never).any():
-        label = f"{name} accuracy reached 90 %"
+        label = f"{name} set learned (99 %)"
         axes.plot(x[~never], reached[~never], marker=marker, ms=4.5, mec="white", mew=0.5, label=label, **style)
     if never.any():
         axes.plot(
@@ -153,13 +157,13 @@ def _draw_runs(
             ms=6,
             mfc="white",
             mew=1.2,
-            label=f"{name}: not by its last step",
+            label=f"{name} set not learned by the last step",
             **style,
         )
 
 
 def _beside(over: Over, side: int) -> Float[np.ndarray, " run"]:
-    """Sizes moved to one side, and the runs of one size a little further each, so that all are seen."""
+    """Sizes shifted to one side, and the runs of one size shifted further one by one, so that all are visible."""
     place = np.log(over.size) if over.counted else over.size
     reach = _SPREAD * (float(np.ptp(place)) or 1.0)
     moved = place.copy()
@@ -183,10 +187,10 @@ FIGURE = SweepFigure(
     name="crossover",
     title="How much data it takes to grok",
     caption=(
-        "For every run the steps at which train and test accuracy reached 90 %, over the size of its train set; an "
-        "open triangle, at the run's last step, never reached it. Left only memorisation, right comprehension (test "
-        "soon after train), between them grokking, each by most of the runs of a size. Somewhere in each hatched "
-        "bracket, where no size was tried or none had a majority, lies the edge."
+        "For every run, the steps from which train and test accuracy stay at 99 %, over the size of its train set; an"
+        " open triangle, at the run's last step, marks a set that was not learned. Each band shows what most runs of "
+        "a size do: not generalise (left), grok (middle), or generalise at once (right). An edge lies somewhere in "
+        "each hatched bracket, where no size was tried or none had a majority."
     ),
     fields=(1, 1),
     data=data,

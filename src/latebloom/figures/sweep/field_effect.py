@@ -1,4 +1,4 @@
-"""The step of grokking against a number in the experiment, with the power law through it."""
+"""The step of generalisation against a number in the experiment, with the power law through it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from jaxtyping import Float
 from latebloom._errors import UsageError
 from latebloom.figures import theme
 from latebloom.figures.figure import fixed
-from latebloom.figures.sweep.columns import grok_times, levels, with_values
-from latebloom.figures.sweep.figure import SweepFigure
-from latebloom.figures.sweep.scales import log_steps
-from latebloom.statistics import GrokTimes, PowerLaw, fit_power_law
+from latebloom.figures.sweep.columns import generalisation_times, levels, with_values
+from latebloom.figures.sweep.figure import SweepFigure, log_steps
+from latebloom.statistics import GeneralisationTimes, PowerLaw, fit_power_law
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -32,19 +31,19 @@ class FieldEffect:
 
     field: str
     value: Float[np.ndarray, " run"]
-    times: GrokTimes
+    times: GeneralisationTimes
     law: PowerLaw
     left_out: int
 
 
 def data(table: pandas.DataFrame, fields: tuple[str, ...]) -> FieldEffect:
-    """From ``step`` and ``generalised_at``. UsageError for a field of words, or without a positive value."""
+    """From ``step`` and ``test_learned_at``. UsageError for a field of words, or without a positive value."""
     (field,) = fields
     table = with_values(table, ["step", field])
     found = levels(table, field)
     if any(isinstance(level, str) for level in found):
         raise UsageError(f"figure field-effect: got words in {field}, expected numbers; see figure survival for words")
-    value, times = np.array(found, dtype=float), grok_times(table)
+    value, times = np.array(found, dtype=float), generalisation_times(table)
     usable = (value > 0) & (times.step > 0)
     if not usable.any():
         raise UsageError(f"figure field-effect: got no run with {field} above 0, which a log scale needs")
@@ -53,9 +52,9 @@ def data(table: pandas.DataFrame, fields: tuple[str, ...]) -> FieldEffect:
 
 
 def says(effect: FieldEffect) -> str:
-    """The exponent with its interval, and who did not take part."""
+    """The exponent with its interval, and the number of runs that are left out."""
     exponent, n = effect.law.exponent, len(effect.times)
-    waiting = n - int(effect.times.grokked.sum())
+    waiting = n - int(effect.times.generalised.sum())
     apart = (
         f" {effect.left_out} runs with {effect.field} or step at 0 or below are left out." if effect.left_out else ""
     )
@@ -63,20 +62,20 @@ def says(effect: FieldEffect) -> str:
         return f"No law can be fitted to {n} runs: {exponent.reason}.{apart}"
     low, high = (("no bound" if end is None else f"{end:.2f}") for end in (exponent.low, exponent.high))
     return (
-        f"Step of grokking ∝ {effect.field}^{exponent.value:.2f} (95 %: {low} … {high}), from {n} runs, of which "
-        f"{waiting} had not grokked when they ended; scatter round the law: a factor of {10**effect.law.scatter:.2g}."
-        f"{apart}"
+        f"Step of generalisation ∝ {effect.field}^{exponent.value:.2f} (95 %: {low} … {high}), from {n} runs, of which "
+        f"{waiting} had not generalised when they ended; scatter round the law: a factor of "
+        f"{10**effect.law.scatter:.2g}.{apart}"
     )
 
 
 def draw(figure: matplotlib.figure.Figure, effect: FieldEffect) -> None:
-    """A dot per run that grokked, an arrow from the last step of one that has not, the law with its band."""
+    """A dot per run that generalised, an arrow from the last step of one that has not, the law with its band."""
     axes = figure.subplots()
     _draw_law(axes, effect.law)
-    x, y, grokked = _spread(effect.value), effect.times.step, effect.times.grokked
+    x, y, generalised = _spread(effect.value), effect.times.step, effect.times.generalised
     dot: dict[str, Any] = {"marker": "o", "ms": 5, "color": theme.RESTRICTED, "mec": "white", "mew": 0.6}
     arrow: dict[str, Any] = {"marker": r"$\uparrow$", "ms": 11, "color": theme.TEST, "mew": 0.2}
-    for which, style, name in ((grokked, dot, "grokked"), (~grokked, arrow, "had not when it ended")):
+    for which, style, name in ((generalised, dot, "generalised"), (~generalised, arrow, "had not when it ended")):
         if which.any():
             axes.plot(x[which], y[which], ls="", zorder=4, label=f"{name} (n = {which.sum()})", **style)
     _scales(axes, effect)
@@ -109,7 +108,7 @@ def _scales(axes: matplotlib.axes.Axes, effect: FieldEffect) -> None:
     """Both logarithmic; the field's own values as ticks, unless there are many."""
     from matplotlib.ticker import NullLocator
 
-    log_steps(axes, "step of grokking (log scale)")
+    log_steps(axes, "step of generalisation (log scale)")
     axes.set_xscale("log")
     values = np.unique(effect.value)
     if len(values) <= _MOST_TICKS:
@@ -120,11 +119,12 @@ def _scales(axes: matplotlib.axes.Axes, effect: FieldEffect) -> None:
 
 FIGURE = SweepFigure(
     name="field-effect",
-    title="What sets the step of grokking",
+    title="What sets the step of generalisation",
     caption=(
-        "Each dot is a run, at the step at which it grokked; an arrow is a run that had not by its last step, so its "
-        "step of grokking is somewhere above. The line is the power law that makes all of this most likely, arrows "
-        "included; a straight line on these scales. Runs at one value are drawn side by side."
+        "Each dot is a run, at the step from which its test accuracy stays at 99 %, whether it grokked or generalised"
+        " at once. An arrow is a run that ended before that, so its step lies somewhere above. The line is the power "
+        "law that makes dots and arrows most likely; it is straight on these scales. Runs at one value are drawn side"
+        " by side."
     ),
     fields=(1, 1),
     data=data,

@@ -1,4 +1,4 @@
-"""What a figure of a sweep is: pure data from a table of runs, and a drawing of them."""
+"""A figure of a sweep: pure data from a table of runs, and a drawing of them; and the step axis that several share."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from latebloom._errors import UsageError
 from latebloom._registry import Registry
+from latebloom._text import whole
 from latebloom.figures import canvas
 
 if TYPE_CHECKING:
+    import matplotlib.axes
     import matplotlib.figure
     import pandas
 
@@ -21,8 +23,8 @@ D = TypeVar("D")
 class SweepFigure(Generic[D]):
     """One figure of many runs; name, title, caption, says, draw and size as of `latebloom.figures.Figure`.
 
-    fields: how many fields of the experiment it is drawn over (columns of the table), at least and at most. data:
-    numbers alone, from the table and those columns; UsageError where they are undefined for these runs.
+    fields: the least and the most fields of the experiment (columns of the table) that it is drawn over. data: makes
+    numbers from the table and those columns; UsageError where they are undefined for these runs.
     """
 
     name: str
@@ -35,7 +37,7 @@ class SweepFigure(Generic[D]):
     size: Callable[[D], tuple[float, float]]
 
     def data_of(self, table: pandas.DataFrame, *fields: str) -> D:
-        """`data`, if there are as many fields as it takes. Errors: UsageError if not."""
+        """`data` of these fields. Errors: UsageError for too many or too few fields."""
         least, most = self.fields
         if not least <= len(fields) <= most:
             expected = str(least) if least == most else f"{least} to {most}"
@@ -49,5 +51,17 @@ SWEEP_FIGURES: Registry[SweepFigure[Any]] = Registry("figure")
 
 
 def drawn(figure: SweepFigure[Any], data: Any, kind: str = "svg") -> bytes:
-    """These data of a figure, drawn; the same data give the same bytes."""
+    """The figure of these data as an image; the same data give the same bytes."""
     return canvas.picture(f"sweep-{figure.name}", figure.size(data), lambda paper: figure.draw(paper, data), kind)
+
+
+def log_steps(axes: matplotlib.axes.Axes, label: str) -> None:
+    """Steps on a log scale upwards, ticks at 1, 2 and 5 times a power of ten, written out."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, position: whole(value)))
+    axes.set_ylabel(label)
+    axes.grid(axis="y")

@@ -1,4 +1,4 @@
-"""What becomes of the runs over two fields: comprehension, grokking, memorisation or confusion."""
+"""The outcomes of the runs over two fields: grokked, generalised (at once, partly), memorised, or learned nothing."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from latebloom.figures import theme
-from latebloom.figures.sweep.columns import level_text, levels, maybe_numbers, with_values
+from latebloom.figures.sweep.columns import level_text, levels, outcomes, with_values
 from latebloom.figures.sweep.figure import SweepFigure
-from latebloom.statistics import OUTCOMES, Cell, PhaseDiagram, outcome, phase_diagram
+from latebloom.phases.outcome import OUTCOMES
+from latebloom.statistics import Cell, PhaseDiagram, phase_diagram
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -18,15 +19,23 @@ if TYPE_CHECKING:
 
 UNDECIDED = "undecided"
 _COLOURS = {
-    "comprehension": "#8fd0b9",
-    "grokking": "#8dbbe3",
-    "memorisation": "#f4cd87",
-    "confusion": "#c9ced6",
+    "grokked": "#8dbbe3",
+    "generalised at once": "#8fd0b9",
+    "partly generalised": "#d9e8b5",
+    "memorised": "#f4cd87",
+    "learned nothing": "#c9ced6",
     UNDECIDED: "#ffffff",
 }
-_LETTERS = {"comprehension": "C", "grokking": "G", "memorisation": "M", "confusion": "X", UNDECIDED: "?"}
+_LETTERS = {
+    "grokked": "G",
+    "generalised at once": "A",
+    "partly generalised": "P",
+    "memorised": "M",
+    "learned nothing": "N",
+    UNDECIDED: "?",
+}
 _WIDTH, _HEIGHT = 0.92, 0.9  # of a tile, in cells
-_READABLE = 0.13  # of a band; a lower one has no room for its letter
+_READABLE = 0.13  # least height of a band that holds a letter
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,21 +48,14 @@ class Diagram:
 
 
 def data(table: pandas.DataFrame, fields: tuple[str, ...]) -> Diagram:
-    """From ``step``, ``train_reached`` and ``test_reached``.
-
-    Every run's budget is its ``training.steps`` where that is a column, else the most steps that any run did.
-    """
+    """From ``outcome`` and ``step``, and ``training.steps`` if it is there; see `outcomes`."""
     x, y = fields
     table = with_values(table, ["step", x, y])
-    train, test = maybe_numbers(table, "train_reached"), maybe_numbers(table, "test_reached")
-    done = table["step"].to_numpy(dtype=float)
-    budget = table["training.steps"].to_numpy(dtype=float) if "training.steps" in table else [done.max()] * len(done)
-    found = [outcome(a, b, float(c), float(d)) for a, b, c, d in zip(train, test, done, budget)]
-    return Diagram(x, y, phase_diagram(levels(table, x), levels(table, y), found))
+    return Diagram(x, y, phase_diagram(levels(table, x), levels(table, y), outcomes(table)))
 
 
 def says(diagram: Diagram) -> str:
-    """How many cells each outcome has the majority in."""
+    """In how many cells each outcome has the majority."""
     cells = diagram.diagram.cells
     counts = Counter(cell.majority for cell in cells)
     parts = [f"{name} in {counts[name]} cells" for name in OUTCOMES if counts[name]]
@@ -69,7 +71,7 @@ def _counts(cell: Cell) -> dict[str, int]:
 
 
 def draw(figure: matplotlib.figure.Figure, diagram: Diagram) -> None:
-    """A tile per cell, cut into bands by the runs' outcomes, each with its letter and number of runs."""
+    """A tile per cell, divided into bands by outcome, each with its letter and number of runs."""
     axes = figure.subplots()
     table = diagram.diagram
     for cell in table.cells:
@@ -113,18 +115,18 @@ def _legend(figure: matplotlib.figure.Figure, table: PhaseDiagram) -> None:
 
 
 def _size(diagram: Diagram) -> tuple[float, float]:
-    """Tall enough for five bands in a tile."""
+    """Tall enough for six bands in a tile."""
     return 8.6, 1.2 + max(2.4, 0.78 * len(diagram.diagram.y_levels))
 
 
 FIGURE = SweepFigure(
     name="phase-diagram",
-    title="Comprehension, grokking, memorisation, confusion",
+    title="Outcomes over two fields",
     caption=(
-        "What became of the runs at each pair of values. C, comprehension: train and test accuracy reach 90 % less "
-        "than 1000 steps apart. G, grokking: both reach it, test later than that. M, memorisation: train alone. "
-        "X, confusion: not even train. ?: the run ended too early to tell. The bands of a tile are its runs. After "
-        "Liu et al. 2022, whose thresholds these are."
+        "The outcomes of the runs at each pair of values, one band per outcome. G, grokked: test accuracy reached 99 "
+        "% and stayed there, at twice the step of train accuracy or later. A, generalised at once: before that. P, "
+        "partly generalised: test accuracy ends between guessing and 99 %. M, memorised: train accuracy alone reached"
+        " 99 %. N, learned nothing. ?: the run ended before its last step, or has no test set."
     ),
     fields=(2, 2),
     data=data,

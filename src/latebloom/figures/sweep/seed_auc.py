@@ -10,10 +10,10 @@ import numpy as np
 from latebloom._text import whole
 from latebloom.figures import theme
 from latebloom.figures.figure import fixed
+from latebloom.figures.sweep.columns import lists, studied
 from latebloom.figures.sweep.figure import SweepFigure
-from latebloom.figures.sweep.seed_columns import lists, studied
 from latebloom.statistics import Estimate
-from latebloom.statistics.middle import mean
+from latebloom.statistics.summaries import mean
 
 if TYPE_CHECKING:
     import matplotlib.axes

@@ -10,9 +10,9 @@ import numpy as np
 from latebloom._errors import UsageError
 from latebloom.figures import theme
 from latebloom.figures.figure import fixed
+from latebloom.figures.sweep.columns import pairs, studied
 from latebloom.figures.sweep.figure import SweepFigure
-from latebloom.figures.sweep.seed_columns import pairs, studied
-from latebloom.statistics.middle import quartiles
+from latebloom.statistics.summaries import quartiles
 
 if TYPE_CHECKING:
     import matplotlib.figure

@@ -10,11 +10,10 @@ import numpy as np
 from latebloom._text import whole
 from latebloom.figures import theme
 from latebloom.figures.figure import fixed
-from latebloom.figures.sweep.columns import maybe_numbers
+from latebloom.figures.sweep.columns import maybe_numbers, studied
 from latebloom.figures.sweep.figure import SweepFigure
-from latebloom.figures.sweep.seed_columns import studied
 from latebloom.statistics import Estimate
-from latebloom.statistics.middle import median
+from latebloom.statistics.summaries import median
 
 if TYPE_CHECKING:
     import matplotlib.axes

@@ -1,4 +1,4 @@
-"""Which share of the runs has grokked by each step, by the levels of a field, or of two fields together."""
+"""The share of runs that have generalised by each step, for the levels of one field or of two fields together."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from latebloom.figures import theme
 from latebloom.figures.figure import fixed
 from latebloom.figures.line_names import name_lines
 from latebloom.figures.steps import step_axis
-from latebloom.figures.sweep.columns import grok_times, in_order, level_text, levels, with_values
+from latebloom.figures.sweep.columns import generalisation_times, in_order, level_text, levels, with_values
 from latebloom.figures.sweep.figure import SweepFigure
 from latebloom.phases import Series
 from latebloom.statistics import (
     Estimate,
-    GrokTimes,
+    GeneralisationTimes,
     SurvivalComparison,
     SurvivalCurve,
     compare_survival,
@@ -37,19 +37,19 @@ class Group:
     """The runs at one level of each field (all runs, where there is no field)."""
 
     name: str
-    times: GrokTimes
+    times: GeneralisationTimes
     curve: SurvivalCurve
     median: Estimate
 
     @classmethod
-    def of(cls, name: str, times: GrokTimes) -> Group:
-        """With everything that is drawn or said."""
+    def of(cls, name: str, times: GeneralisationTimes) -> Group:
+        """The group with its curve and median."""
         return cls(name, times, survival_curve(times), median_step(times))
 
 
 @dataclass(frozen=True, eq=False)
 class Survival:
-    """By level of the fields, the first one first; comparison: of two groups, if there are just two."""
+    """Groups in the order of the fields' levels. comparison: of the two groups, where there are exactly two."""
 
     fields: tuple[str, ...]
     groups: tuple[Group, ...]
@@ -62,9 +62,9 @@ class Survival:
 
 
 def data(table: pandas.DataFrame, fields: tuple[str, ...]) -> Survival:
-    """From ``step`` and ``generalised_at``; runs without a step or a value of a field are left out."""
+    """From ``step`` and ``test_learned_at``; runs without a step or a value of a field are left out."""
     table = with_values(table, ["step", *fields])
-    times = grok_times(table)
+    times = generalisation_times(table)
     if not fields:
         return Survival((), (Group.of("all runs", times),), None)
     columns = [levels(table, field) for field in fields]
@@ -79,7 +79,7 @@ def data(table: pandas.DataFrame, fields: tuple[str, ...]) -> Survival:
 
 
 def says(survival: Survival) -> str:
-    """How many of each group grokked, by when half of them did, and whether two groups differ."""
+    """How many runs of each group generalised, by when half of them had, and whether two groups differ."""
     parts = "; ".join(_says_one(group) for group in survival.groups)
     of_field = f"By {', '.join(survival.fields)}: " if survival.fields else ""
     test = survival.comparison
@@ -89,16 +89,16 @@ def says(survival: Survival) -> str:
 
 
 def _says_one(group: Group) -> str:
-    count = f"{group.name}: {group.curve.grokked} of {group.curve.n} grokked"
+    count = f"{group.name}: {group.curve.generalised} of {group.curve.n} generalised"
     median = group.median
     if median.value is None or median.low is None:
-        return f"{count}, half of them by no step seen"
+        return f"{count}, the median was not reached"
     high = "no bound" if median.high is None else whole(median.high)
     return f"{count}, half by step {whole(median.value)} ({whole(median.low)} … {high})"
 
 
 def draw(figure: matplotlib.figure.Figure, survival: Survival) -> None:
-    """One rising staircase with its band per group; a tick where a run ended without grokking."""
+    """One rising staircase with its band per group; a tick where a run ended without generalising."""
     axes = figure.subplots()
     colours = theme.key_colours(range(len(survival.groups)))
     names = []
@@ -109,7 +109,7 @@ def draw(figure: matplotlib.figure.Figure, survival: Survival) -> None:
     axes.set_xlim(0, survival.end)
     axes.set_ylim(-0.02, 1.03)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
-    axes.set_ylabel("runs that have grokked")
+    axes.set_ylabel("runs that have generalised")
     axes.axhline(0.5, color=theme.CHANCE, lw=0.8, ls=(0, (1, 2)), zorder=1)
     axes.grid(axis="y")
     step_axis(axes)
@@ -120,14 +120,14 @@ def draw(figure: matplotlib.figure.Figure, survival: Survival) -> None:
 
 
 def _draw_group(axes: matplotlib.axes.Axes, group: Group, colour: str, end: float) -> float:
-    """The share at the end of the staircase; dotted from where no run was left."""
+    """Draw one group and return its share at the end; the line is dotted from where no run is left."""
     curve = group.curve
     step, share = np.array(curve.step), 1 - np.array(curve.survival)
     axes.plot(step, share, color=colour, drawstyle="steps-post", zorder=3)
     low, high = (np.array([np.nan if v is None else 1 - v for v in ends]) for ends in (curve.high, curve.low))
     axes.fill_between(step, low, high, step="post", color=colour, alpha=0.13, lw=0, zorder=2)
     axes.plot([step[-1], end], [share[-1]] * 2, color=colour, lw=1.1, ls=(0, (1, 1.5)), zorder=3)
-    ended = group.times.step[~group.times.grokked]
+    ended = group.times.step[~group.times.generalised]
     at = share[np.searchsorted(step, ended, side="right") - 1]
     axes.plot(ended, at, ls="", marker="|", ms=8, mew=1.3, color=colour, zorder=4, clip_on=False)
     return float(share[-1])
@@ -135,11 +135,12 @@ def _draw_group(axes: matplotlib.axes.Axes, group: Group, colour: str, end: floa
 
 FIGURE = SweepFigure(
     name="survival",
-    title="When runs grok",
+    title="When runs generalise",
     caption=(
-        "The share of runs that have grokked by each step, with a 95 % band (Kaplan and Meier's estimate, upside "
-        "down). A small upright tick is a run that ended without having grokked: it counts as long as it ran, instead "
-        "of being left out. A line goes on dotted where no run is left to tell."
+        "The share of runs that have generalised by each step, with a 95 % band (one minus Kaplan and Meier's "
+        "estimate). A run generalises at the step from which its test accuracy stays at 99 %, whether it grokked or "
+        "generalised at once. A small upright tick marks a run that ended before that: it counts for as long as it "
+        "ran. A line is dotted where no run is left."
     ),
     fields=(0, 2),
     data=data,

@@ -1,4 +1,4 @@
-"""Bisect the amount of data at which a recipe groks: between memorising only and generalising at once."""
+"""Bisect the amount of data at which a recipe groks: between not generalising and generalising at once."""
 
 from latebloom.lab.crossover.ask import crossover, make_search
 from latebloom.lab.crossover.bisect import Range, next_sizes, sizes_at_most

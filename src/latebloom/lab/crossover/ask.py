@@ -1,4 +1,4 @@
-"""A search from the arguments of a user: its field, range, tolerance and repeats, with defaults that fit the task."""
+"""Make a search from a user's request: the field, its range, and the number of repeats."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,27 +10,26 @@ from latebloom.lab.crossover.result import Crossover
 from latebloom.lab.crossover.search import Limits, Search, run_search
 from latebloom.lab.sweep import sweep_folder
 from latebloom.recipes.settings import experiment_of
-from latebloom.statistics.outcome import DELAY
 from latebloom.sweeps.place import Folder
 from latebloom.sweeps.spec import Spec, text_of
 from latebloom.tasks import split
 
 SHARE, COUNT = "data.fraction", "data.train_size"
 FIELDS = (SHARE, COUNT)
-"""The fields that say how much data a recipe trains on: of a task that lists its examples, and of one that cannot."""
+"""The fields that set how much data a recipe trains on: for tasks that list their examples, and for the others."""
 
 FINEST = 1e-6
-"""The least tolerance: to this sizes are rounded."""
+"""The least tolerance; sizes are rounded to it."""
 
 SHARES = (0.05, 0.95, 0.02)
-"""Range and tolerance where none is asked for. Arbitrary: nearly nothing to nearly all, in steps of 2 %."""
+"""Default range and tolerance. Our choice: nearly nothing to nearly all, in steps of 2 %."""
 
 AROUND, DOUBLINGS = 16.0, 0.25
-"""Counts of examples where none is asked for: this many times fewer and more than the recipe trains on, to a quarter
-of a doubling. Arbitrary; a step on the full batch costs as much more as the train set is larger."""
+"""Default range of counts: this many times fewer and more examples than the recipe trains on, to a quarter of a
+doubling. Our choice; the cost of a full-batch step is proportional to the size of the train set."""
 
 USUAL_COUNT = 512
-"""The middle of that range for a recipe that trains on no fixed number. Arbitrary, as the write-up's 512 and 700."""
+"""The middle of that range for a recipe without a fixed train set. Our choice, near the write-up's 512 and 700."""
 
 
 def crossover(
@@ -40,7 +39,6 @@ def crossover(
     high: float | int | None = None,
     tolerance: float | int | None = None,
     repeats: int = 3,
-    delay: float | int = DELAY,
     runs_at_most: int | None = None,
     minutes: float | int | None = None,
     name: str | None = None,
@@ -55,7 +53,7 @@ def crossover(
     """
     place = sweep_folder(root, f"{recipe}-crossover" if name is None else name)
     arguments = [part for field, value in (settings or {}).items() for part in (f"--{field}", text_of(value))]
-    search = make_search(recipe, place, arguments, None, low, high, tolerance, repeats, delay)
+    search = make_search(recipe, place, arguments, None, low, high, tolerance, repeats)
     return run_search(search, Limits(runs_at_most, minutes), workers, quiet)
 
 
@@ -68,7 +66,6 @@ def make_search(
     high: float | int | None = None,
     tolerance: float | int | None = None,
     repeats: int = 3,
-    delay: float | int = DELAY,
 ) -> Search:
     """A search over the size of a recipe's train set. None: the field that fits the task, and its default range.
 
@@ -77,13 +74,19 @@ def make_search(
     usual_field, usual = _usual(recipe, settings)
     field = usual_field if field is None else field
     if field != usual_field:
-        raise UsageError(f"--field: got {field!r}, expected {usual_field}, by which this task is given its data")
+        raise UsageError(
+            f"--field: got {field!r}, expected {usual_field}, which sets the size of this task's train set"
+        )
     within = _range(
-        field, *(own if own is not None else other for own, other in zip((low, high, tolerance), usual, strict=True))
+        field,
+        *(
+            given if given is not None else default
+            for given, default in zip((low, high, tolerance), usual, strict=True)
+        ),
     )
-    # The size of the train set means something only where it is fixed, whatever the recipe does.
+    # Only a fixed train set has a size, whatever data the recipe uses.
     spec = Spec(recipe=recipe, seeds=tuple(range(repeats)), settings=(*settings, "--data.kind", "finite"))
-    search = Search(spec, field, within, place, delay)
+    search = Search(spec, field, within, place)
     for end in (within.low, within.high):
         _check(search, end)
     return search
@@ -113,7 +116,7 @@ def _range(field: str, low: float | int, high: float | int, tolerance: float | i
 
 
 def _check(search: Search, size: float) -> None:
-    """Without test examples every run would seem to memorise."""
+    """UsageError for a size that leaves no test examples: a run without them has no outcome."""
     for job in search.jobs(size):
         if not len(split(job.experiment.task, job.experiment.data).test):
             fix = "add --data.test_size 2000" if search.within.whole else "choose a lower --high"

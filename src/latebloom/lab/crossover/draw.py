@@ -1,4 +1,4 @@
-"""The figure of a search, beside its runs."""
+"""The figure of a search, stored beside its runs."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from latebloom.figures.sweep import crossover, drawn
 from latebloom.lab.crossover.result import Crossover
 from latebloom.lab.crossover.search import Search
 from latebloom.store import atomic_write, one_line
-from latebloom.sweeps.pandas_extra import needs_pandas
+from latebloom.sweeps.export import needs_pandas
 from latebloom.sweeps.table import sweep_table
 
 
@@ -29,7 +29,7 @@ def draw(search: Search, found: Crossover) -> Path:
     table = table.drop_columns([search.field]) if search.field in table.column_names else table
     needs_pandas()
     frame = table.append_column(search.field, column).to_pandas()
-    data = crossover.data(frame, (search.field,), search.delay)
+    data = crossover.data(frame, (search.field,))
     path = search.place.path / "figures" / "crossover.svg"
     with one_line(path.parent, "make"):
         path.parent.mkdir(exist_ok=True)

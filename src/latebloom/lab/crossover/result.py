@@ -1,60 +1,89 @@
-"""What a search for the crossover found."""
+"""The result of a search for the crossover."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import model_validator
 
 from latebloom._config import Config
 from latebloom.lab.crossover.bisect import Range
+from latebloom.phases.outcome import DELAY, LEARNED_ACCURACY, OUTCOMES, OutcomeName
 from latebloom.statistics.crossover import EDGES, Edge, Outcomes, edge, majority
-from latebloom.statistics.outcome import OUTCOMES, Outcome
+
+RULE = (
+    f"train and test accuracy {LEARNED_ACCURACY:.0%}; grokked: test at {DELAY:g} times the step of train or later "
+    "(`latebloom.phases.outcome`)"
+)
+LIU = (
+    "train and test accuracy 90 %; grokked: test {delay:g} steps or more after train (Liu et al. 2022, table 1). This "
+    "was the rule when these runs were judged; it differs from the present one"
+)
+_LIU_NAMES = {
+    "grokking": "grokked",
+    "comprehension": "generalised at once",
+    "memorisation": "memorised",
+    "confusion": "learned nothing",
+}
 
 Ended = Literal["done", "runs spent", "minutes spent", "interrupted", "failed"]
 
 
 class Tried(Config):
-    """One size; outcomes of its repeats by seed (None: undecided), and whether most of them say so of each edge."""
+    """One size: the outcomes of its repeats by seed (None: undecided), and their majority on the question of each
+    edge.
+    """
 
     size: float
-    outcomes: tuple[Outcome | None, ...]
+    outcomes: tuple[OutcomeName | None, ...]
     generalises: bool | None
     at_once: bool | None
 
     @property
     def text(self) -> str:
-        """``3 grokking``, ``2 memorisation, 1 grokking (tie)``."""
+        """For example ``3 grokked``, or ``1 grokked, 1 memorised (no majority on: generalises)``."""
         counts: Counter[str] = Counter(outcome or "undecided" for outcome in self.outcomes)
-        said = ", ".join(f"{counts[name]} {name}" for name in (*OUTCOMES, "undecided") if counts[name])
-        silent = [name for name, answer in zip(EDGES, (self.generalises, self.at_once)) if answer is None]
-        return f"{said} (no majority on: {', '.join(silent)})" if silent else said
+        text = ", ".join(f"{counts[name]} {name}" for name in (*OUTCOMES, "undecided") if counts[name])
+        open_edges = [name for name, answer in zip(EDGES, (self.generalises, self.at_once)) if answer is None]
+        return f"{text} (no majority on: {', '.join(open_edges)})" if open_edges else text
 
 
 class Crossover(Config):
     """Both edges of grokking, and every size that was tried.
 
-    lower: from memorising only to generalising (the crossover of the write-up); upper: from there to generalising at
-    once. ended: whether the brackets are within the tolerance, or what ended the search before. trained: runs trained
-    by this call; those of earlier calls were read.
+    lower: from not generalising to generalising (the crossover of the write-up); upper: from grokking to generalising
+    at once. ended: "done" where the brackets are within the tolerance, else what ended the search. trained: number of
+    runs that this call trained; the others were there before. rule: which rule decided the outcomes; `LIU` in results
+    that were stored before outcomes had the one meaning of `latebloom.phases.outcome`.
     """
 
     field: str
     within: Range
-    delay: float
     sizes: tuple[Tried, ...]
     lower: Edge
     upper: Edge
     ended: Ended
     message: str | None = None
     trained: int = 0
+    rule: str = RULE
+
+    @model_validator(mode="before")
+    @classmethod
+    def _stored_before(cls, stored: Any) -> Any:
+        """Read results whose outcomes have the names, and the rule, of Liu et al."""
+        if not isinstance(stored, dict) or "delay" not in stored:
+            return stored
+        sizes = [size | {"outcomes": [_LIU_NAMES.get(o, o) for o in size["outcomes"]]} for size in stored["sizes"]]
+        rule = LIU.format(delay=stored["delay"])
+        return {name: value for name, value in stored.items() if name != "delay"} | {"sizes": sizes, "rule": rule}
 
     @classmethod
     def of(
         cls,
         field: str,
         within: Range,
-        delay: float | int,
         tried: Outcomes,
         ended: Ended,
         message: str | None,
@@ -66,7 +95,6 @@ class Crossover(Config):
         return cls(
             field=field,
             within=within,
-            delay=delay,
             sizes=sizes,
             lower=lower,
             upper=upper,
@@ -76,31 +104,37 @@ class Crossover(Config):
         )
 
     def rows(self) -> list[tuple[str, str]]:
-        """For people: each size, then each edge."""
+        """Quantity and value: each size, then each edge, the state of the search, and the rule of the outcomes."""
         sizes = [(f"{self.field} {tried.size:g}", tried.text) for tried in self.sizes]
-        return [*sizes, ("crossover", said(self.lower)), ("at once", said(self.upper)), ("search", self._search())]
+        return [
+            *sizes,
+            ("crossover", edge_text(self.lower)),
+            ("at once", edge_text(self.upper)),
+            ("search", self._search()),
+            ("outcomes", self.rule),
+        ]
 
     def _search(self) -> str:
         unit = "doublings" if self.within.whole else "of all examples"
         ends = f"{self.ended} ({self.message})" if self.message else self.ended
-        again = "" if self.ended == "done" else "; the same command goes on"
+        again = "" if self.ended == "done" else "; the same command continues"
         return f"{ends}, to {self.within.tolerance:g} {unit}{again}"
 
 
-def weighed(size: float | int, outcomes: Sequence[Outcome | None]) -> Tried:
-    """A size with the votes of its repeats."""
+def weighed(size: float | int, outcomes: Sequence[OutcomeName | None]) -> Tried:
+    """A size with the majorities of its repeats."""
     generalises, at_once = (majority(name, outcomes) for name in EDGES)
     return Tried(size=size, outcomes=tuple(outcomes), generalises=generalises, at_once=at_once)
 
 
 _SIDES = {
-    "generalises": ("memorises only up to", "generalises from"),
+    "generalises": ("does not generalise up to", "generalises from"),
     "at once": ("not at once up to", "generalises at once from"),
 }
 
 
-def said(found: Edge) -> str:
-    """One edge in words."""
+def edge_text(found: Edge) -> str:
+    """One edge as text."""
     below, above = _SIDES[found.name]
     if found.standing == "found":
         text = f"{below} {found.low:g}, {above} {found.high:g}"

@@ -1,4 +1,4 @@
-"""The search, trained: every round is a sweep into one directory, so the same search again reads what is there."""
+"""Run the search: every round is a sweep into one directory, so the same search again reads the runs that exist."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from time import monotonic
 from latebloom._errors import StoreError, UsageError
 from latebloom.lab.crossover.bisect import Range, next_sizes
 from latebloom.lab.crossover.result import Crossover, Ended, Tried, weighed
+from latebloom.phases import OutcomeName
 from latebloom.runs import Job
-from latebloom.statistics.outcome import DELAY, Outcome, outcome
+from latebloom.statistics import decided
 from latebloom.sweeps.expand import expand
 from latebloom.sweeps.place import Folder
 from latebloom.sweeps.plan import OVER
@@ -20,13 +21,13 @@ from latebloom.sweeps.table import sweep_runs, sweep_table
 from latebloom.sweeps.tally import Tally
 from latebloom.sweeps.train import train_sweep
 
-Told = Callable[[Tried], None]
-"""Told of every size once its repeats are over."""
+SizeObserver = Callable[[Tried], None]
+"""Receives every size once its repeats are over."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """``runs`` to train by this call at most; ``minutes`` after which no further round is begun. None: no limit."""
+    """``runs``: the most runs that this call trains; ``minutes``: after these, no round begins. None: no limit."""
 
     runs: int | None = None
     minutes: float | int | None = None
@@ -34,42 +35,41 @@ class Limits:
 
 @dataclass(frozen=True)
 class Search:
-    """Over ``field`` of ``spec``, whose seeds are the repeats; ``place``: the sweep that keeps all runs."""
+    """A search over ``field`` of ``spec``, whose seeds are the repeats; ``place``: the sweep that keeps all runs."""
 
     spec: Spec
     field: str
     within: Range
     place: Folder
-    delay: float | int = DELAY
 
-    def asked(self, sizes: Sequence[float]) -> Spec:
+    def spec_of(self, sizes: Sequence[float]) -> Spec:
         """The sweep over these sizes."""
         texts = tuple(str(int(size)) if self.within.whole else repr(size) for size in sizes)
         return self.spec.model_copy(update={"grid": {self.field: texts}})
 
     def jobs(self, size: float) -> list[Job]:
         """One for each repeat. Errors: as `latebloom.sweeps.expand.expand`."""
-        return expand(self.asked([size]))
+        return expand(self.spec_of([size]))
 
     def missing(self, size: float) -> list[Job]:
-        """Those that are not over yet."""
+        """The jobs of a size that are not over yet."""
         return [job for job in self.jobs(size) if self.place.standing(job.name) not in OVER]
 
     def known(self) -> list[float]:
-        """Sizes in the range whose repeats, with these very settings, are all over."""
+        """Sizes in the range whose repeats, with exactly these settings, are all over."""
         stored = [run.experiment for run in sweep_runs(self.place.path) if run.status in OVER]
         values = {experiment.setting(self.field) for experiment in stored}
         sizes = sorted({float(value) for value in values if value is not None})
         return [size for size in sizes if self.within.low <= size <= self.within.high and not self.missing(size)]
 
-    def outcomes(self, sizes: Sequence[float]) -> dict[float, list[Outcome | None]]:
-        """What became of the repeats at each size, from the sweep's table."""
+    def outcomes(self, sizes: Sequence[float]) -> dict[float, list[OutcomeName | None]]:
+        """The outcomes of the repeats at each size, from the sweep's table."""
         rows = {row["run"]: row for row in sweep_table(self.place.path).to_pylist()} if sizes else {}
 
-        def of(job: Job) -> Outcome | None:
+        def of(job: Job) -> OutcomeName | None:
             row = rows.get(job.name, {})
             done, budget = row.get("step") or 0, job.experiment.training.steps
-            return outcome(row.get("train_reached"), row.get("test_reached"), done, budget, self.delay)
+            return decided(row.get("outcome"), done, budget)
 
         return {size: [of(job) for job in self.jobs(size)] for size in sizes}
 
@@ -79,12 +79,13 @@ def run_search(
     limits: Limits | None = None,
     workers: int | None = None,
     quiet: bool = False,
-    told: Told = lambda tried: None,
+    observer: SizeObserver = lambda tried: None,
 ) -> Crossover:
-    """Bisect until both edges are known to the tolerance, or a limit is reached; what was found.
+    """Bisect until both edges are known to the tolerance, or until a limit is reached.
 
-    An interrupt ends it cleanly, and so does a full disk: the same search again goes on. The answer is kept as
-    ``crossover.json`` in the sweep, or comes as "failed" where it cannot be. Errors: as `train_sweep`.
+    An interrupt or a full disk ends the search cleanly; the same search continues later. The result is stored as
+    ``crossover.json`` in the sweep; where it cannot be stored, it is returned with ``ended`` "failed". Errors: as
+    `train_sweep`.
     """
     limits, begin, trained = limits or Limits(), monotonic(), 0
     if limits.runs is not None and limits.runs < len(search.spec.seeds):
@@ -98,19 +99,19 @@ def run_search(
         elif limits.minutes is not None and monotonic() - begin > 60 * limits.minutes:
             ended = ("minutes spent", None)
         else:
-            tally = train_sweep(search.place, _jobs(search, sizes), search.asked(sizes), workers=workers, quiet=quiet)
+            tally = train_sweep(search.place, _jobs(search, sizes), search.spec_of(sizes), workers=workers, quiet=quiet)
             trained += sum(tally.ended.values()) - tally.ended["interrupted"]
             ended = _ended(tally)
             over = [size for size in sizes if not search.missing(size)]
             for size, outcomes in search.outcomes(over).items():
                 tried[size] = outcomes
-                told(weighed(size, outcomes))
-    result = Crossover.of(search.field, search.within, search.delay, tried, *ended, trained)
+                observer(weighed(size, outcomes))
+    result = Crossover.of(search.field, search.within, tried, *ended, trained)
     return _kept(search, result) if tried else result
 
 
 def _kept(search: Search, result: Crossover) -> Crossover:
-    """The result, written; where that fails, it says so, unless the search had failed before."""
+    """Store the result; if that fails, the message of the result is the reason, unless the search failed before."""
     try:
         search.place.write("crossover", result.model_dump(mode="json"))
     except StoreError as error:
@@ -123,13 +124,13 @@ def _jobs(search: Search, sizes: Sequence[float]) -> list[Job]:
 
 
 def _affordable(search: Search, sizes: Sequence[float], runs: int) -> tuple[float, ...]:
-    """As many of the sizes, from the first, as that many runs complete."""
+    """The first sizes that at most ``runs`` runs can complete."""
     cost = accumulate(len(search.missing(size)) for size in sizes)
     return tuple(size for size, spent in zip(sizes, cost) if spent <= runs)
 
 
 def _ended(tally: Tally) -> tuple[Ended, str | None]:
-    """Whether the search may go on ("done": nothing is in the way), else why not."""
+    """("done", None) where the search may continue, else why it may not."""
     if tally.stopped == "interrupted":
         return "interrupted", None
     if tally.left or tally.count("failed"):

@@ -1,4 +1,4 @@
-"""What is trained to judge each system of the write-up, by budget."""
+"""The runs that judge each system of the write-up, by budget."""
 
 from __future__ import annotations
 

@@ -10,15 +10,15 @@ Where = Mapping[str, str | int | float]
 
 
 def chosen(runs: Sequence[Run], where: Where) -> list[Run]:
-    """The runs that have all of these settings, in their order; all of them where there is no condition."""
+    """The runs that have all of these settings, in their order; all runs without a condition."""
     return [run for run in runs if matches(run.experiment, where)]
 
 
 def matches(experiment: Experiment, where: Where) -> bool:
-    """Whether it has all of these settings; a field that it does not have is none."""
+    """Whether it has all of these settings; a field that it does not have counts as none."""
     return all(experiment.setting(name) == (None if value == "none" else value) for name, value in where.items())
 
 
-def told(where: Where) -> str:
+def described(where: Where) -> str:
     """The condition in words."""
     return ", ".join(f"{name} = {value}" for name, value in where.items())

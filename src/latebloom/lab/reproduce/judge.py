@@ -1,48 +1,45 @@
-"""The verdicts on one system's claims, from its runs."""
+"""The verdicts on one system's claims, from the stored records of its runs."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from latebloom._errors import LatebloomError
-from latebloom.claims import CLAIMS, Claim, Evidence, Pooled, SweepClaim, Verdict, pool
-from latebloom.claims.claim import undecided
-from latebloom.lab.reproduce.result import ClaimResult
-from latebloom.runs import Run
-
-_NOTHING = Verdict(outcome="undecided", value=None, found="no run of it is finished in this budget")
+from latebloom.claims import CLAIMS, Claim, Pooled, Record, SweepClaim, Verdict, pool
+from latebloom.claims.claim import not_measured
+from latebloom.lab.reproduce.result import ClaimResult, EarlierVerdict
 
 
-def judge_system(system: str, runs: Sequence[Run], why: str | None = None) -> list[ClaimResult]:
-    """Every claim about the system, judged on these runs; all undecided, for the reason ``why``, where there are none.
+def judge_system(
+    system: str, records: Sequence[Record], command: str, history: Sequence[EarlierVerdict] = ()
+) -> list[ClaimResult]:
+    """Every claim about the system, judged on these records.
 
-    A claim about single runs is judged on each and pooled; one about many runs is judged once.
+    A claim about single runs is judged on each and pooled; one about many runs is judged once. Records that lack a
+    quantity of a claim do not count for it; without any the claim is not measured, and ``command`` measures it.
+    history: verdicts of earlier rules; a claim keeps those that differ from its verdict now.
     """
-    mine = [claim for claim in CLAIMS if claim.system == system]
-    if not runs:
-        none = _NOTHING if why is None else _NOTHING.model_copy(update={"found": why})
-        return [_entry(claim, none, 0) for claim in mine]
-    single = [claim for claim in mine if isinstance(claim, Claim)]
-    by_run: dict[str, dict[str, Verdict]] = {claim.id: {} for claim in single}
-    for run in runs:  # One after the other: what is computed for a run is let go before the next.
-        evidence = Evidence(run)
-        for claim in single:
-            by_run[claim.id][run.path.name] = _verdict(claim, evidence)
-    many = [Evidence(run) for run in runs]
-    return [
-        _entry(claim, _verdict(claim, many) if isinstance(claim, SweepClaim) else pool(by_run[claim.id]), len(runs))
-        for claim in mine
-    ]
+    claims = (claim for claim in CLAIMS.values() if claim.system == system)
+    return [_entry(claim, records, command, [one for one in history if one.id == claim.id]) for claim in claims]
 
 
-def _verdict(claim: Claim | SweepClaim, evidence: Any) -> Verdict:
-    """What cannot be judged, since a file is damaged, say, must not keep the others from it."""
-    try:
-        return claim.verdict(evidence)
-    except LatebloomError as error:
-        return undecided(str(error))
+def _entry(
+    claim: Claim | SweepClaim, records: Sequence[Record], command: str, history: Sequence[EarlierVerdict]
+) -> ClaimResult:
+    measured = [record for record in records if record.has(claim.quantities)]
+    verdict = _verdict(claim, measured) if measured else not_measured(f"not measured yet: {command}")
+    return ClaimResult.model_validate(
+        {
+            **{name: getattr(claim, name) for name in _COPIED},
+            **(verdict if isinstance(verdict, Pooled) else Pooled(**dict(verdict))).model_dump(),
+            "runs": len(measured),
+            "command": None if measured else command,
+            "history": tuple(one for one in history if one.state != verdict.state),
+        }
+    )
 
 
-def _entry(claim: Claim | SweepClaim, verdict: Verdict | Pooled, runs: int) -> ClaimResult:
-    told = {name: getattr(claim, name) for name in ("id", "sentence", "place", "write_up", "rule", "system", "figure")}
-    spread: dict[str, Any] = {"low": None, "high": None, "holds": 0, "fails": 0, "undecided": 0, "by_run": {}}
-    return ClaimResult.model_validate({**spread, **told, **verdict.model_dump(), "runs": runs})
+_COPIED = ("id", "sentence", "place", "write_up", "rule", "system", "figure")
+
+
+def _verdict(claim: Claim | SweepClaim, records: Sequence[Record]) -> Verdict:
+    if isinstance(claim, SweepClaim):
+        return claim.verdict(records)
+    return pool({record.run: claim.verdict(record) for record in records})

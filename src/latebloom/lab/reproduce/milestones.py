@@ -1,4 +1,4 @@
-"""Steps at which trainings got somewhere: the published one, and ours over the runs of a system."""
+"""Milestones of training: the published step, and ours over the runs of a system."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _KINDS = ("below", "peak", "at", "boundary")
 
 
 class Milestone(Config):
-    """One thing that a training reaches, with its published number by source (in the file: the id of that number).
-    Exactly one of:
+    """Something that training reaches, with its published number by source (in the file: the id of that number).
+    Exactly one of these is given:
 
-    below: the first recorded step at which ``column`` is that low. peak: the step of its largest value, if that is
-    neither the first nor the last. boundary: the step of that boundary of `latebloom.phases`. at: no step, but the
-    column's value at that step, in nats. Limits: steps are known to the spacing of the record.
+    below: the first recorded step at which ``column`` is below this value. peak: the step of its largest value, if that
+    is neither the first nor the last. boundary: the step of this boundary of `latebloom.phases`. at: the value of the
+    column, in nats, at this step. Limits: steps are known to the spacing of the record.
     """
 
     says: str
@@ -64,7 +64,7 @@ def milestones() -> dict[str, tuple[Milestone, ...]]:
 
 
 def measure_milestones(system: str, runs: Sequence[Run]) -> tuple[MilestoneResult, ...]:
-    """Each milestone of the system over these runs, one or more; ``median`` and range are of those that got there."""
+    """Each milestone of the system over these runs, one or more; ``median`` and range are of those that reach it."""
     evidence = [Evidence(run) for run in runs]
     return tuple(_measured(one, evidence) for one in milestones().get(system, ()))
 
@@ -85,7 +85,7 @@ def _measured(milestone: Milestone, runs: Sequence[Evidence]) -> MilestoneResult
 
 
 def reached(milestone: Milestone, run: Evidence) -> float | None:
-    """The step (or the value, see ``at``) of one run; None where it does not get there or has no such column."""
+    """The step (or the value, see ``at``) of one run; None where it is not reached or there is no such column."""
     if milestone.boundary is not None:
         boundary = run.phases.boundary(milestone.boundary)
         return None if boundary is None else boundary.step

@@ -1,4 +1,4 @@
-"""The figures of one system, drawn beside the result: those that the write-up has, and the catalogue's own."""
+"""The figures of one system: those that the write-up has, and those that the catalogue adds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from latebloom._errors import UsageError
 from latebloom.analysis import Analysis
 from latebloom.figures import FIGURES, SWEEP_FIGURES, drawn, render_sweep_figure
 from latebloom.lab.reproduce.catalogue import Budget, Entry
-from latebloom.lab.reproduce.choose import Where, chosen, told
+from latebloom.lab.reproduce.choose import Where, chosen, described
 from latebloom.lab.reproduce.result import Picture
 from latebloom.lab.reproduce.write_up_pictures import write_up_pictures
 from latebloom.runs import Run
@@ -17,11 +17,11 @@ from latebloom.sweeps.sweep import load_sweep
 
 
 def draw_pictures(entry: Entry, runs: Sequence[Run], home: Path, budget: Budget) -> tuple[Picture, ...]:
-    """Each figure of the system, of these runs of ``home/SYSTEM``, as an SVG in ``home/figures``; one that is
-    undefined comes with its reason."""
+    """Each figure of the system, of these runs in ``home/SYSTEM``, as an SVG in ``home/figures``, or with the reason
+    why it is undefined."""
     (home / "figures").mkdir(parents=True, exist_ok=True)
-    easel = _Easel(entry, runs, home, budget)
-    return tuple(easel.picture(id, name, where) for id, (name, where) in wanted(entry).items())
+    drawer = _Drawer(entry, runs, home, budget)
+    return tuple(drawer.picture(id, name, where) for id, (name, where) in wanted(entry).items())
 
 
 def wanted(entry: Entry) -> dict[str, tuple[str, Where]]:
@@ -31,8 +31,8 @@ def wanted(entry: Entry) -> dict[str, tuple[str, Where]]:
 
 
 @dataclass(frozen=True)
-class _Easel:
-    """What all pictures of a system share: its runs, and what was computed of those that have been drawn."""
+class _Drawer:
+    """Draws the pictures of one system; what was computed for a run is kept for its next picture."""
 
     entry: Entry
     runs: Sequence[Run]
@@ -41,11 +41,11 @@ class _Easel:
     analyses: dict[Path, Analysis] = field(default_factory=dict)
 
     def picture(self, id: str, name: str, where: Where) -> Picture:
-        """One figure, drawn and kept."""
+        """Draw one figure and store it."""
         title = (SWEEP_FIGURES if name in SWEEP_FIGURES else FIGURES)[name].title
         runs = chosen(self.runs, where)
         if not runs:
-            why = f"no run of {self.entry.system} in this budget has {told(where)}"
+            why = f"no run of {self.entry.system} in this budget has {described(where)}"
             return Picture(id=id, name=name, title=title, of="no run", command=None, file=None, says=why)
         of, command = self._of(name, runs)
         file = f"figures/{self.budget}-{self.entry.system}-{id}.svg"
@@ -58,7 +58,7 @@ class _Easel:
         return Picture(id=id, name=name, title=title, of=of, command=command, file=file, says=says)
 
     def _of(self, name: str, runs: Sequence[Run]) -> tuple[str, str]:
-        """What it is drawn of, and the command that draws it."""
+        """Which runs it shows, and the command that draws it."""
         place = f"{self.home.name}/{self.entry.system}"
         if name not in SWEEP_FIGURES:
             return runs[0].path.name, f"latebloom figure {name} {place}/{runs[0].path.name}"

@@ -1,26 +1,36 @@
 """The write-up, executed: train what is missing, measure, judge every claim, write one page."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from latebloom.claims import CLAIMS, SYSTEMS
+from latebloom.claims import POOLING, SYSTEMS, Record, Results
 from latebloom.explorer import render_reproduction
 from latebloom.explorer.templating import templates
 from latebloom.lab.reproduce.catalogue import Budget, Entry, catalogue, check_only
 from latebloom.lab.reproduce.contact_sheet import contact_sheet
+from latebloom.lab.reproduce.history import read_history
 from latebloom.lab.reproduce.judge import judge_system
 from latebloom.lab.reproduce.milestones import measure_milestones
 from latebloom.lab.reproduce.pictures import draw_pictures
-from latebloom.lab.reproduce.result import ClaimResult, Reproduction, SystemResult
-from latebloom.lab.reproduce.train import Told, train_system, trained_runs
+from latebloom.lab.reproduce.result import ClaimResult, EarlierVerdict, Reproduction, SystemResult
+from latebloom.lab.reproduce.train import Progress, SystemRuns
 from latebloom.runs import Run
 from latebloom.runs.environment import device, git_commit, versions
 from latebloom.store import atomic_write
-from latebloom.tasks import ModularAddition, ModularTask, Task
+from latebloom.tasks import ModularAddition, Task
 
 HOME = "reproduce"
 """The directory under the root that holds a sweep for each system, for all budgets together."""
+
+RESULTS = Path("results") / "quantities"
+"""The records that a checkout of this package's repository holds."""
+
+
+def results_of(root: Path, asked: Path | None = None) -> Results:
+    """The stored records: in the directory asked for, else in `RESULTS` where there is one, else under the root."""
+    home = root / HOME / RESULTS.name
+    return Results(asked or (RESULTS if RESULTS.is_dir() else home))
 
 
 def reproduce(
@@ -29,107 +39,155 @@ def reproduce(
     only: Collection[str] = (),
     workers: int | None = None,
     quiet: bool = False,
-    told: Told = lambda line: None,
+    progress: Progress = lambda line: None,
+    results: Results | None = None,
 ) -> tuple[Reproduction, str | None]:
-    """Judge every claim on runs in ``root/reproduce/SYSTEM``; the result, and what kept it from being whole, if
+    """Judge every claim on the stored records of its runs; the result, and what kept it from being complete, if
     anything did.
 
-    What is trained and measured already is left as it is, so the same call goes on after an interrupt, and budgets
-    share their runs. ``only``: train these systems, judge the others on what is there. The result, BUDGET.json, and
-    its page, BUDGET.html, are written after each system; until then they hold what an earlier call had found.
+    A run whose record holds every quantity that its system's claims need is done, wherever it was trained. Other runs
+    are trained in ``root/reproduce/SYSTEM``, and the record of each is stored when it ends, so the same call resumes
+    after an interrupt, and budgets share their runs. ``only``: train these systems, and judge the others on what is
+    stored. The result, BUDGET.json, and its page, BUDGET.html, are written to ``root/reproduce`` after each system.
     Errors: UsageError for an unknown system, and where figures or page lack a package.
     """
     check_only(only, budget)
-    templates()  # a page that cannot be made should be said before hours of training
-    home, problems = Path(root) / HOME, []
-    systems, claims = _found_before(home / f"{budget}.json")
-    claims = {name: claims.get(name) or judge_system(name, (), _why(name, budget)) for name in SYSTEMS}
-    for name, entry in catalogue(budget).items():
-        told(f"{name}: {SYSTEMS[name].title}, {len(entry.jobs())} runs")
-        if only and name not in only:
-            runs = trained_runs(entry, home / name)
-        else:
-            runs, tally = train_system(entry, home / name, workers, quiet, told)
-            problems += [f"{name}: {message}" for _, message in tally.failures]  # a run that diverged is over
+    templates()  # Fail before hours of training if the page cannot be made.
+    home = Path(root)
+    work = _Reproduction(budget, home / HOME, results or results_of(home), progress)
+    problems = []
+    for name, runs in work.systems.items():
+        progress(f"{name}: {SYSTEMS[name].title}, {len(runs.jobs)} runs")
+        if not only or name in only:
+            tally = runs.train(workers, quiet)
+            problems += [f"{name}: {message}" for _, message in tally.failures]  # A run that diverged is over.
+            problems += runs.problems
             if tally.stopped is not None:
-                return _written(budget, home, systems, claims), tally.stopped
+                return work.write(), tally.stopped
+        work.draw(name)
+        work.write()
+    return work.write(), "; ".join(problems) or None
+
+
+class _Reproduction:
+    """A reproduction in progress: the runs of every system that the budget trains, and what was drawn so far."""
+
+    def __init__(self, budget: Budget, home: Path, results: Results, progress: Progress) -> None:
+        self.budget, self.home, self.results, self.progress = budget, home, results, progress
+        self.systems = {
+            name: SystemRuns.of(entry, home / name, results, progress) for name, entry in catalogue(budget).items()
+        }
+        self._drawn = _drawn_before(home / f"{budget}.json")
+
+    def draw(self, name: str) -> None:
+        """Measure the milestones and draw the pictures of the system's runs in the runs directory, if there are any."""
+        runs = self.systems[name].over()
         if runs:
-            told(f"{name}: judging {len(runs)} runs")
-            claims[name], systems[name] = judge_system(name, runs), _system(entry, runs, home, budget)
-            _written(budget, home, systems, claims)
-    return _written(budget, home, systems, claims), "; ".join(problems) or None
+            self.progress(f"{name}: drawing {len(runs)} runs")
+            self._drawn[name] = _system(self.systems[name], runs, self.home, self.budget)
+
+    def write(self) -> Reproduction:
+        """Judge everything that is stored, and write the result and its page."""
+        records = {name: runs.records() for name, runs in self.systems.items()}
+        systems = {
+            name: _counted(self._drawn.get(name), self.systems[name], records[name])
+            for name in self.systems
+            if name in self._drawn or records[name]
+        }
+        result = Reproduction(
+            budget=self.budget,
+            command=f"latebloom reproduce --budget {self.budget}",
+            date=datetime.now(UTC).date().isoformat(),
+            versions=versions(),
+            device=device("cpu"),
+            git_commit=git_commit(),
+            training_seconds=sum(system.seconds for system in systems.values()),
+            sheet=contact_sheet(systems, lambda system: f"not trained yet: {command(system, self.budget)}"),
+            systems=tuple(systems.values()),
+            claims=judge_records(records, self.budget, read_history(self.results, self.budget)),
+        )
+        self.home.mkdir(parents=True, exist_ok=True)
+        drawings = {
+            p.file: (self.home / p.file).read_text("utf-8") for s in result.systems for p in s.pictures if p.file
+        }
+        stored = (result.model_dump_json(indent=1) + "\n").encode()
+        atomic_write(self.home / f"{self.budget}.json", stored)
+        page = render_reproduction(result, drawings, POOLING)
+        atomic_write(self.home / f"{self.budget}.html", page.encode())
+        return result
 
 
-def _found_before(path: Path) -> tuple[dict[str, SystemResult], dict[str, list[ClaimResult]]]:
-    """The systems and verdicts of an earlier call, by system, as far as the claims are still the same and the pictures
-    still there."""
+def judge_records(
+    records: Mapping[str, list[Record]], budget: Budget, history: list[EarlierVerdict]
+) -> tuple[ClaimResult, ...]:
+    """The verdict on every claim, from the records of each system that the budget asks for."""
+    return tuple(
+        claim for name in SYSTEMS for claim in judge_system(name, records.get(name, []), command(name, budget), history)
+    )
+
+
+def stored_records(budget: Budget, results: Results) -> dict[str, list[Record]]:
+    """The stored records of the runs that the budget asks for, by system."""
+    return {
+        name: SystemRuns.of(entry, Path(), results, lambda line: None).records()
+        for name, entry in catalogue(budget).items()
+    }
+
+
+def command(system: str, budget: Budget) -> str:
+    """The command that trains and measures a system: with the budget, or with the full one if it leaves it out."""
+    trains = budget if system in catalogue(budget) else "full"
+    return f"latebloom reproduce --budget {trains} --only {system}"
+
+
+def _drawn_before(path: Path) -> dict[str, SystemResult]:
+    """The systems of an earlier call whose pictures are still there."""
     try:
         stored = Reproduction.model_validate_json(path.read_bytes())
     except (OSError, ValueError):
-        return {}, {}
-    claims: dict[str, list[ClaimResult]] = {}
-    for claim in stored.claims:
-        claims.setdefault(claim.system, []).append(claim)
-    systems = {system.name: system for system in stored.systems if _has_pictures(system, path.parent)}
-    same = [
-        name
-        for name, found in claims.items()
-        if [(c.id, c.sentence, c.rule) for c in found]
-        == [(c.id, c.sentence, c.rule) for c in CLAIMS if c.system == name]
-    ]
-    return {n: systems[n] for n in same if n in systems}, {n: claims[n] for n in same if n in systems}
+        return {}
+    return {system.name: system for system in stored.systems if _has_pictures(system, path.parent)}
 
 
 def _has_pictures(system: SystemResult, home: Path) -> bool:
     return all((home / picture.file).is_file() for picture in system.pictures if picture.file)
 
 
-def _why(system: str, budget: Budget) -> str:
-    if system in catalogue(budget):
-        return f"not trained yet: latebloom reproduce --budget {budget} --only {system}"
-    if system in catalogue("full"):
-        return f"not in the {budget} budget: latebloom reproduce --budget full --only {system}"
-    return "no budget trains it yet"
+def _counted(drawn: SystemResult | None, runs: SystemRuns, records: list[Record]) -> SystemResult:
+    """What was drawn of a system, with the number and time of all its runs that have a record."""
+    system = drawn or _empty(runs.entry, runs)
+    update = {
+        "runs": len(runs.jobs),
+        "finished": sum(record.status == "finished" for record in records),
+        "seconds": sum(record.seconds or 0.0 for record in records),
+    }
+    return system.model_copy(update=update)
 
 
-def _system(entry: Entry, runs: list[Run], home: Path, budget: Budget) -> SystemResult:
+def _empty(entry: Entry, runs: SystemRuns) -> SystemResult:
     return SystemResult(
         name=entry.system,
         title=SYSTEMS[entry.system].title,
-        note=_smaller([job.experiment.task for job in entry.jobs()]),
+        note=_smaller([job.experiment.task for job in runs.jobs]),
         commands=tuple(spec.command() for spec in entry.specs),
-        finished=sum(run.status == "finished" for run in runs),
-        runs=len(entry.jobs()),
-        seconds=sum(run.manifest.seconds for run in runs),
-        milestones=measure_milestones(entry.system, runs),
-        pictures=draw_pictures(entry, runs, home, budget),
+        finished=0,
+        runs=len(runs.jobs),
+        seconds=0.0,
+        milestones=(),
+        pictures=(),
     )
+
+
+def _system(runs: SystemRuns, here: list[Run], home: Path, budget: Budget) -> SystemResult:
+    update = {
+        "milestones": measure_milestones(runs.entry.system, here),
+        "pictures": draw_pictures(runs.entry, here, home, budget),
+    }
+    return _empty(runs.entry, runs).model_copy(update=update)
 
 
 def _smaller(tasks: Collection[Task]) -> str | None:
-    """That the primes are not the write-up's, where they are not."""
-    theirs = ModularAddition().p
-    primes = {task.p for task in tasks if isinstance(task, ModularTask)} - {theirs}
-    return f"Mod {', '.join(map(str, sorted(primes)))}, where the write-up has {theirs}." if primes else None
-
-
-def _written(
-    budget: Budget, home: Path, systems: dict[str, SystemResult], claims: dict[str, list[ClaimResult]]
-) -> Reproduction:
-    result = Reproduction(
-        budget=budget,
-        command=f"latebloom reproduce --budget {budget}",
-        date=datetime.now(UTC).date().isoformat(),
-        versions=versions(),
-        device=device("cpu"),
-        git_commit=git_commit(),
-        training_seconds=sum(system.seconds for system in systems.values()),
-        sheet=contact_sheet(systems, lambda system: _why(system, budget)),
-        systems=tuple(systems[name] for name in SYSTEMS if name in systems),
-        claims=tuple(claim for found in claims.values() for claim in found),
-    )
-    home.mkdir(parents=True, exist_ok=True)
-    drawings = {p.file: (home / p.file).read_text("utf-8") for s in result.systems for p in s.pictures if p.file}
-    atomic_write(home / f"{budget}.json", (result.model_dump_json(indent=1) + "\n").encode())
-    atomic_write(home / f"{budget}.html", render_reproduction(result, drawings).encode())
-    return result
+    """A note that the primes are not the write-up's, where they are not."""
+    published = ModularAddition().p
+    primes = {p for task in tasks if (p := getattr(task, "p", None)) is not None} - {published}
+    return f"Mod {', '.join(map(str, sorted(primes)))}, where the write-up has {published}." if primes else None

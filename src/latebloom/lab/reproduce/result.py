@@ -1,16 +1,17 @@
-"""What a reproduction comes to, as it is stored: summaries, no weights."""
+"""The result of a reproduction, as it is stored: summaries, no weights."""
 
 from typing import Literal
 
+from pydantic import ConfigDict, Field
+
 from latebloom._config import Config
-from latebloom.claims import Verdict
-from latebloom.claims.claim import Outcome
+from latebloom.claims import Pooled, State
 
 
 class Picture(Config):
     """A figure by name, of a run or of the sweep; ``file`` beside the result, or None with the reason in ``says``.
 
-    id: the name, and the settings of the run where that is not the first. command: draws it again.
+    id: the name, with the settings of the run if it is not the first run. command: draws it again.
     """
 
     id: str
@@ -23,8 +24,8 @@ class Picture(Config):
 
 
 class SheetPicture(Config):
-    """A picture of the write-up, and the ``picture`` (an id) of the ``system`` that is ours for it; ``file`` is None
-    where there is none, with the reason in ``says``."""
+    """A picture of the write-up, and the ``picture`` (an id) of the ``system`` that answers it; ``file`` is None where
+    there is none, with the reason in ``says``."""
 
     caption: str
     place: str
@@ -36,8 +37,8 @@ class SheetPicture(Config):
 
 
 class MilestoneResult(Config):
-    """When a system's runs got somewhere. published: by source. median, low, high: steps, or nats, of those ``reached``
-    of all ``runs`` that did; None, with a note why, where none did."""
+    """When a system's runs reached something. published: by source. median, low, high: steps, or nats, of the
+    ``reached`` runs, out of all ``runs``, that did; None, with the reason in ``note``, where none did."""
 
     says: str
     unit: Literal["step", "nats"]
@@ -51,8 +52,11 @@ class MilestoneResult(Config):
 
 
 class SystemResult(Config):
-    """What was trained for one system: the commands that do the same, and how its runs ended. note: in what all runs
-    differ from the write-up's; None where they do not."""
+    """What was trained for one system: the commands that train the same, and how its runs ended.
+
+    note: how all runs differ from the write-up's; None where they do not. finished, seconds: over all runs that were
+    measured, here or elsewhere. milestones, pictures: of the runs in the runs directory.
+    """
 
     name: str
     title: str
@@ -65,9 +69,26 @@ class SystemResult(Config):
     pictures: tuple[Picture, ...]
 
 
-class ClaimResult(Config):
+class EarlierVerdict(Config):
+    """A verdict by an earlier rule, on the runs of that time. date: of the reproduction that it is from."""
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
+
+    id: str
+    date: str
+    state: State = Field(alias="outcome")
+    value: float | None
+    finding: str = Field(alias="found")
+    rule: str
+    runs: int
+
+
+class ClaimResult(Pooled):
     """A claim and its verdict. value, low, high: median and range over the runs. holds, fails, undecided: how many runs
-    said so; all 0 for a claim that is judged on all runs at once (``runs`` of them) or on none."""
+    say so; all 0 for a claim that is judged on all runs at once (``runs`` of them) or that is not measured.
+
+    command: what measures it; None where it is measured. history: verdicts by earlier rules that differ from this one.
+    """
 
     id: str
     sentence: str
@@ -76,22 +97,15 @@ class ClaimResult(Config):
     rule: str
     system: str
     figure: str | None
-    outcome: Outcome
-    value: float | None
-    low: float | None
-    high: float | None
-    found: str
     runs: int
-    holds: int
-    fails: int
-    undecided: int
-    by_run: dict[str, Verdict]
+    command: str | None = None
+    history: tuple[EarlierVerdict, ...] = ()
 
 
 class Reproduction(Config):
     """The write-up, executed."""
 
-    format: int = 2
+    format: int = 3
     budget: str
     command: str
     date: str
@@ -103,6 +117,6 @@ class Reproduction(Config):
     systems: tuple[SystemResult, ...]
     claims: tuple[ClaimResult, ...]
 
-    def count(self, outcome: Outcome) -> int:
-        """How many claims came to this."""
-        return sum(claim.outcome == outcome for claim in self.claims)
+    def count(self, state: State) -> int:
+        """How many claims have this verdict."""
+        return sum(claim.state == state for claim in self.claims)

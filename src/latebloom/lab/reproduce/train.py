@@ -1,32 +1,97 @@
-"""Train and measure what one system needs; what is there already is left as it is."""
+"""Train and measure what one system lacks, and store each run's record as soon as the run ends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from latebloom._errors import LatebloomError
+from latebloom.claims import CLAIMS, Record, Results, record_run
 from latebloom.lab.measure import measure
 from latebloom.lab.reproduce.catalogue import Entry
-from latebloom.runs import Run
+from latebloom.runs import Job, JobResult, Run
+from latebloom.store import identity
 from latebloom.sweeps.place import Folder
 from latebloom.sweeps.plan import OVER
 from latebloom.sweeps.tally import Tally
 from latebloom.sweeps.train import train_sweep
 
-Told = Callable[[str], None]
-"""Told in a line what is being done."""
+Progress = Callable[[str], None]
+"""Receives one line about the current work."""
 
 
-def train_system(entry: Entry, folder: Path, workers: int | None, quiet: bool, told: Told) -> tuple[list[Run], Tally]:
-    """The runs of the system's sweep in ``folder`` that are over, in the order of the sweep, and how training went."""
-    tally = train_sweep(Folder(folder), entry.jobs(), workers=workers, quiet=quiet)
-    runs = trained_runs(entry, folder)
-    if entry.measured and tally.stopped is None:
-        for number, run in enumerate(runs, start=1):
-            told(f"{entry.system}: measuring run {number} of {len(runs)}")
-            measure(run)
-    return runs, tally
+@dataclass(frozen=True)
+class SystemRuns:
+    """The runs of one system: those in a runs directory, and the stored records of runs from anywhere.
+
+    folder: the directory of the system's sweep. jobs: every run that the budget asks for. results: the stored records.
+    problems: runs that could not be measured, and why.
+    """
+
+    entry: Entry
+    folder: Path
+    jobs: Sequence[Job]
+    results: Results
+    progress: Progress
+    problems: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, entry: Entry, folder: Path, results: Results, progress: Progress) -> "SystemRuns":
+        """Those that an entry of the catalogue asks for."""
+        return cls(entry, folder, entry.jobs(), results, progress)
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """Names of all quantities that the system's claims need."""
+        mine = (claim for claim in CLAIMS.values() if claim.system == self.entry.system)
+        return tuple(dict.fromkeys(name for claim in mine for name in claim.quantities))
+
+    def records(self) -> list[Record]:
+        """The stored records of the runs that the budget asks for, in the order of the catalogue."""
+        stored = {record.identity: record for record in self.results.read(self.entry.system)}
+        return [stored[key] for key in map(_identity, self.jobs) if key in stored]
+
+    def missing(self) -> list[Job]:
+        """The runs that are not over by their stored records, or lack a quantity."""
+        done = {r.identity for r in self.records() if r.status in OVER and r.has(self.quantities)}
+        return [job for job in self.jobs if _identity(job) not in done]
+
+    def over(self) -> list[Run]:
+        """The runs in the runs directory that are over, in the order of the catalogue."""
+        return [run for run in (Run(self.folder / job.name) for job in self.jobs) if _is_over(run)]
+
+    def train(self, workers: int | None, quiet: bool) -> Tally:
+        """Train and measure what is missing."""
+        missing = {job.name: job for job in self.missing()}
+        for name in [name for name in missing if _is_over(Run(self.folder / name))]:
+            self._record(missing.pop(name))
+
+        def on_end(result: JobResult) -> None:
+            if result.status in OVER:
+                self._record(missing[result.name])
+
+        return train_sweep(Folder(self.folder), list(missing.values()), workers=workers, quiet=quiet, on_end=on_end)
+
+    def _record(self, job: Job) -> None:
+        """Measure a run that is over, and store its record; an error is kept, and leaves the run missing."""
+        run = Run(self.folder / job.name)
+        self.progress(f"{self.entry.system}: measuring {job.name}")
+        try:
+            if self.entry.measured:
+                measure(run)
+            record = record_run(run, self.quantities, self.entry.system, self._command(job))
+            self.results.add(self.entry.system, [record])
+        except LatebloomError as error:
+            self.problems.append(f"{self.entry.system}: {job.name} could not be measured: {error}")
+
+    def _command(self, job: Job) -> str:
+        """The command that trains the sweep which the run belongs to."""
+        specs = self.entry.specs
+        return next((spec.command() for spec in specs if job.experiment.recipe == spec.recipe), specs[0].command())
 
 
-def trained_runs(entry: Entry, folder: Path) -> list[Run]:
-    """Those runs of the system's sweep that are there and over."""
-    runs = [Run(folder / job.name) for job in entry.jobs()]
-    return [run for run in runs if run.directory.exists() and run.status in OVER]
+def _is_over(run: Run) -> bool:
+    return run.directory.exists() and run.status in OVER
+
+
+def _identity(job: Job) -> str:
+    return identity(job.experiment.model_dump(mode="json"))

@@ -1,13 +1,13 @@
-"""One experiment under many seeds: what is the same in every run, and how early each run's outcome can be told."""
+"""One experiment under many seeds: what all runs have in common, and how early key frequencies can be predicted."""
 
 from latebloom.lab.seeds.facts import SeedFacts
 from latebloom.lab.seeds.frame import draw_study, seed_frame
-from latebloom.lab.seeds.pooled import Pooled, pool
+from latebloom.lab.seeds.pooled import PooledSeeds, pool
 from latebloom.lab.seeds.stored import read_study, write_study
 from latebloom.lab.seeds.study import SeedStudy, study_seeds
 
 __all__ = [
-    "Pooled",
+    "PooledSeeds",
     "SeedFacts",
     "SeedStudy",
     "draw_study",

@@ -21,16 +21,15 @@ from latebloom.models import Transformer
 from latebloom.phases import Phases, Series
 from latebloom.phases.detect import read_losses
 from latebloom.runs import Run
-from latebloom.statistics.foresight import Contest
-from latebloom.sweeps.row import GENERALISED
+from latebloom.statistics.foresight import ScoredItems
 
 
 @dataclass(frozen=True, eq=False)
 class Collected:
-    """Fields of `SeedFacts` that one run has by itself, and the contest of its frequencies."""
+    """One run by itself: fields of `SeedFacts`, and the scores of its frequencies."""
 
     own: dict[str, Any]
-    contest: Contest
+    scored: ScoredItems
 
 
 def collect(run: Run, progress: Progress | None = None) -> Collected:
@@ -42,25 +41,28 @@ def collect(run: Run, progress: Progress | None = None) -> Collected:
     columns = _columns(run)
     keys = analysis.final.get(views.keys)
     n = analysis.final.exact.get(views.grid).order
-    contest = _contest(columns, keys, n)
-    phases, generalised = _from_losses(run)
+    scored = _scored(columns, keys, n)
+    phases, outcome = _phases(run), run.outcome
+    learned = outcome.test_learned_at
     fall = phases.boundary("test loss falls")
-    # A change after the run had generalised is a later one: the fall itself was too gradual to have a corner.
-    falls = fall.step if fall is not None and generalised is not None and fall.step <= generalised else None
+    # A change after the test set was learned is a later one: the fall itself was too gradual to have a corner.
+    falls = fall.step if fall is not None and learned is not None and fall.step <= learned else None
     own = {
         "run": run.path.name,
         "seed": run.manifest.seed,
         "step": run.manifest.step,
-        "generalised_at": generalised,
+        "outcome": outcome.name,
+        "train_learned_at": outcome.train_learned_at,
+        "test_learned_at": learned,
         "test_loss_falls": falls,
-        "separate": phases.found and falls is not None,
+        "separate": phases.complete and falls is not None,
         "key_frequencies": keys,
-        "initial_ranks": _ranks(contest.at(0), keys),
+        "initial_ranks": _ranks(scored.at(0), keys),
         **_circuit(analysis),
         "restricted": restricted_lead(columns, run.task.answers),
         "excluded": excluded_lead(columns, falls),
     }
-    return Collected(own, contest)
+    return Collected(own, scored)
 
 
 def _columns(run: Run) -> Columns:
@@ -69,11 +71,11 @@ def _columns(run: Run) -> Columns:
     return {name: table[name].to_numpy(zero_copy_only=False).astype(float) for name in table.column_names}
 
 
-def _contest(columns: Columns, keys: tuple[int, ...], n: int) -> Contest:
+def _scored(columns: Columns, keys: tuple[int, ...], n: int) -> ScoredItems:
     """Every frequency's share of the embedding's energy; ranks are those of its norm."""
     missing = np.full(len(columns["step"]), np.nan)
     shares = [columns.get(EMBEDDING_FRACTION.of(k=k), missing) for k in range(1, n // 2 + 1)]
-    return Contest(columns["step"], np.stack(shares, axis=1), np.isin(np.arange(1, n // 2 + 1), keys))
+    return ScoredItems(columns["step"], np.stack(shares, axis=1), np.isin(np.arange(1, n // 2 + 1), keys))
 
 
 def _ranks(score: Float[np.ndarray, " k"], keys: tuple[int, ...]) -> dict[int, int] | None:
@@ -81,15 +83,14 @@ def _ranks(score: Float[np.ndarray, " k"], keys: tuple[int, ...]) -> dict[int, i
     return None if np.isnan(score).any() else {k: 1 + int((score > score[k - 1]).sum()) for k in keys}
 
 
-def _from_losses(run: Run) -> tuple[Phases, int | None]:
-    """Phases from the two losses alone, and the first step with a high test accuracy."""
+def _phases(run: Run) -> Phases:
+    """Phases from the two losses alone."""
     table = run.directory.read_table("metrics")
-    if not {"train_loss", "test_loss", "test_accuracy"} <= set(table.column_names):
-        return Phases((), (), False, "No phases: no test loss."), None
+    if not {"train_loss", "test_loss"} <= set(table.column_names):
+        return Phases((), (), False, "No phases: no test loss.")
     steps = table["step"].to_numpy()
     losses = (Series.of(steps, table[f"{name}_loss"].to_numpy(zero_copy_only=False)) for name in ("train", "test"))
-    high = np.flatnonzero(table["test_accuracy"].to_numpy(zero_copy_only=False) >= GENERALISED)
-    return read_losses(*losses, intervals=False), int(steps[high[0]]) if high.size else None
+    return read_losses(*losses, intervals=False)
 
 
 def _circuit(analysis: Analysis) -> dict[str, Any]:

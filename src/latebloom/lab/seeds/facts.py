@@ -1,12 +1,24 @@
-"""What a study of seeds keeps of one run."""
+"""The facts about one run that a study of seeds stores."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from pydantic import model_validator
+
 from latebloom._config import Config
+from latebloom.phases.outcome import OutcomeName
 from latebloom.statistics.lead import Lead
 
 PROGRESS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 2.0, 3.0)
-"""Moments as multiples of a step of each run (arbitrary)."""
+"""Moments as multiples of a step of each run (our choice)."""
+
+
+def renamed(stored: Any) -> Any:
+    """Stored facts with today's name of the step at which the test set was learned."""
+    if not isinstance(stored, dict) or "generalised_at" not in stored:
+        return stored
+    return {"test_learned_at" if name == "generalised_at" else name: value for name, value in stored.items()}
 
 
 class CircuitNumbers(Config):
@@ -27,18 +39,21 @@ class Foresight(Config):
 class SeedFacts(Config):
     """One finished run; steps are optimiser steps, None is undefined.
 
-    generalised_at: first logged step with 99 % test accuracy. test_loss_falls: where test loss begins its fall, the
-    start of clean-up where phases are told apart; separate: whether they are; None where no such change was found, or
-    only one after generalised_at, which is another. initial_ranks: of each key frequency at step 0 by the embedding's
-    norm, 1 the largest. cluster_sizes: neurons by key frequency. final, initial: of the last checkpoint and of step 0.
-    restricted, excluded: their lead over test loss. by_step: foresight at the study's steps; by_clean_up,
-    by_generalised: at PROGRESS times test_loss_falls and generalised_at.
+    outcome, train_learned_at, test_learned_at: see `latebloom.phases.Outcome`; the first two are None in studies that
+    were stored before they existed, and the third follows `SeedStudy.rule`. test_loss_falls: the step at which test
+    loss begins to fall, which starts clean-up where the phases are separate; None where there is no such change, or
+    only one after test_learned_at, which is another change. separate: whether the phases are. initial_ranks: rank of
+    each key frequency at step 0 by the embedding's norm, 1 for the largest. cluster_sizes: neurons by key frequency.
+    final, initial: of the last checkpoint and of step 0. restricted, excluded: their lead over test loss. by_step:
+    foresight at the study's steps; by_clean_up, by_generalised: at PROGRESS times test_loss_falls and test_learned_at.
     """
 
     run: str
     seed: int
     step: int
-    generalised_at: int | None
+    outcome: OutcomeName | None = None
+    train_learned_at: float | None = None
+    test_learned_at: float | None
     test_loss_falls: float | None
     separate: bool
     key_frequencies: tuple[int, ...]
@@ -52,3 +67,8 @@ class SeedFacts(Config):
     by_step: Foresight
     by_clean_up: Foresight
     by_generalised: Foresight
+
+    @model_validator(mode="before")
+    @classmethod
+    def _stored_before(cls, stored: Any) -> Any:
+        return renamed(stored)

@@ -1,4 +1,4 @@
-"""Do restricted and excluded loss move before test loss? The rules are those of the claims, with steps to pool."""
+"""Whether restricted and excluded loss move before test loss, by the rules of the claims, with steps to pool."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float
 
-from latebloom.claims.training import APART, FALLEN
+from latebloom.claims.training import FALLEN_SHARE, PARTED_FACTOR
 from latebloom.statistics.lead import Lead, first_below, lead
 
 Columns = Mapping[str, Float[np.ndarray, " checkpoint"]]
@@ -26,7 +26,7 @@ def restricted_lead(columns: Columns, p: int) -> Lead:
     """RESTRICTED_RULE at the checkpoints; undecided in a tie, or where one of the two never falls."""
     if not {"restricted_loss", "test_loss"} <= columns.keys():
         return Lead(leads=None, reason="there is no restricted loss, or no test loss")
-    level = FALLEN * float(np.log(p))
+    level = FALLEN_SHARE * float(np.log(p))
     return lead(*(first_below(columns["step"], columns[name], level) for name in ("restricted_loss", "test_loss")))
 
 
@@ -36,7 +36,7 @@ def excluded_lead(columns: Columns, test_loss_falls: float | None) -> Lead:
         return Lead(leads=None, reason="there is no excluded loss, or too few frequencies are left for its control")
     if test_loss_falls is None:
         return Lead(leads=None, reason="the start of the fall of test loss was not found")
-    level = APART * np.fmax(columns["train_loss"], columns["excluded_loss_control"])
+    level = PARTED_FACTOR * np.fmax(columns["train_loss"], columns["excluded_loss_control"])
     steps, apart = columns["step"], np.flatnonzero(columns["excluded_loss"] > level)
     if not apart.size:
         return Lead(leads=False, reason="excluded loss never parts")

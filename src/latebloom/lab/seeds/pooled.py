@@ -1,14 +1,18 @@
-"""What the runs of a study say together."""
+"""The facts of all runs of a study, pooled."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+
+from pydantic import Field, model_validator
 
 from latebloom._config import Config
-from latebloom.lab.seeds.facts import PROGRESS, Foresight, SeedFacts
+from latebloom.lab.seeds.facts import PROGRESS, Foresight, SeedFacts, renamed
+from latebloom.phases.outcome import OUTCOMES, OutcomeName
 from latebloom.statistics import ChosenFrequencies, Estimate, chosen_frequencies
 from latebloom.statistics.lead import Leads, leads
-from latebloom.statistics.middle import Quartiles, mean, median, quartiles
+from latebloom.statistics.summaries import Quartiles, mean, median, quartiles
 
 
 class Moment(Config):
@@ -27,17 +31,19 @@ class PooledCircuit(Config):
     circularity: Estimate
 
 
-class Pooled(Config):
-    """Over all runs of a study; n: runs. The rest as the fields of `SeedFacts` of those names.
+class PooledSeeds(Config):
+    """Over all ``n`` runs of a study; fields without an explanation pool the fields of `SeedFacts` of the same name.
 
-    by_step: at steps that every run has; by_clean_up, by_generalised: at multiples of a step of each run's own.
-    cluster_sizes: of the key frequencies' clusters of all runs together.
+    outcomes: runs by outcome; empty in studies that were stored before outcomes existed. generalised: runs that learned
+    the test set, late or at once. by_step: at steps that every run has; by_clean_up, by_generalised: at multiples of a
+    step of each run. cluster_sizes: of the key frequencies' clusters of all runs together.
     """
 
     n: int
+    outcomes: dict[OutcomeName, int] = Field(default_factory=dict)
     generalised: int
     separate: int
-    generalised_at: Estimate
+    test_learned_at: Estimate
     test_loss_falls: Estimate
     key_frequencies: ChosenFrequencies
     by_step: tuple[Moment, ...]
@@ -50,14 +56,20 @@ class Pooled(Config):
     restricted: Leads
     excluded: Leads
 
+    @model_validator(mode="before")
+    @classmethod
+    def _stored_before(cls, stored: Any) -> Any:
+        return renamed(stored)
 
-def pool(seeds: Sequence[SeedFacts], p: int, steps: Sequence[float]) -> Pooled:
-    """Every number with its interval over runs; the same facts give the same numbers."""
-    return Pooled(
+
+def pool(seeds: Sequence[SeedFacts], p: int, steps: Sequence[float]) -> PooledSeeds:
+    """Pool the facts; every number has its interval over runs, and the same facts give the same numbers."""
+    return PooledSeeds(
         n=len(seeds),
-        generalised=sum(seed.generalised_at is not None for seed in seeds),
+        outcomes={name: count for name in OUTCOMES if (count := sum(seed.outcome == name for seed in seeds))},
+        generalised=sum(seed.test_learned_at is not None for seed in seeds),
         separate=sum(seed.separate for seed in seeds),
-        generalised_at=median([seed.generalised_at for seed in seeds]),
+        test_learned_at=median([seed.test_learned_at for seed in seeds]),
         test_loss_falls=median([seed.test_loss_falls for seed in seeds]),
         key_frequencies=chosen_frequencies([seed.key_frequencies for seed in seeds], p // 2),
         by_step=_moments([seed.by_step for seed in seeds], steps),
@@ -80,5 +92,7 @@ def _moments(runs: Sequence[Foresight], at: Sequence[float]) -> tuple[Moment, ..
 
 
 def _circuit(seeds: Sequence[SeedFacts], which: str) -> PooledCircuit:
-    found = [getattr(seed, which) for seed in seeds]
-    return PooledCircuit(**{name: median([getattr(one, name) for one in found]) for name in PooledCircuit.model_fields})
+    circuits = [getattr(seed, which) for seed in seeds]
+    return PooledCircuit(
+        **{name: median([getattr(one, name) for one in circuits]) for name in PooledCircuit.model_fields}
+    )

@@ -1,4 +1,4 @@
-"""A sweep over seeds, studied: from run directories to one small JSON file."""
+"""The study of a sweep over seeds: from run directories to one small JSON file."""
 
 from __future__ import annotations
 
@@ -15,27 +15,35 @@ from latebloom._config import Config
 from latebloom._errors import UsageError
 from latebloom.lab.seeds.collect import Collected, collect
 from latebloom.lab.seeds.facts import PROGRESS, Foresight, SeedFacts
-from latebloom.lab.seeds.pooled import Pooled, pool
+from latebloom.lab.seeds.pooled import PooledSeeds, pool
 from latebloom.lab.seeds.rounding import rounded
 from latebloom.runs import Run
 from latebloom.runs.environment import device, git_commit, versions
-from latebloom.statistics.foresight import Contest, controls, shared_moments
+from latebloom.statistics.foresight import ScoredItems, controls, shared_moments
 from latebloom.store import RunDirectory
 from latebloom.sweeps.config_columns import SEEDS, flat, varied
 from latebloom.sweeps.spec import Spec
 from latebloom.sweeps.sweep import Sweep, load_sweep
 
 Progress = Callable[[float, int], None]
-"""Told how many runs are done, one in progress as a fraction, and of how many."""
+"""Receives how many runs are done, a run in progress as a fraction, and how many there are."""
 
 
 Member = Bool[np.ndarray, " item"]
 
 
+RULE = "A test set is learned at the first logged step from which its accuracy stays at 99 %."
+OLD_RULE = (
+    "When this study was made, a test set counted as learned at the first logged step with 99 % accuracy, whether or "
+    "not it stayed there, and no outcome was stored."
+)
+
+
 class SeedStudy(Config):
     """left_out: runs that are not finished, by status. steps: of `SeedFacts.by_step`. trained: how the runs were made.
 
-    date, versions, device, commit: of the study, not of the training.
+    date, versions, device, commit: of the study, not of the training. rule: which rule decided when a test set was
+    learned; `OLD_RULE` in studies that were stored without one.
     """
 
     sweep: str
@@ -50,7 +58,8 @@ class SeedStudy(Config):
     left_out: dict[str, int]
     steps: tuple[float, ...]
     seeds: tuple[SeedFacts, ...]
-    pooled: Pooled
+    pooled: PooledSeeds
+    rule: str = OLD_RULE
 
 
 def study_seeds(target: Sweep | str | Path, progress: Progress | None = None, root: str | Path = "runs") -> SeedStudy:
@@ -63,7 +72,7 @@ def study_seeds(target: Sweep | str | Path, progress: Progress | None = None, ro
     sweep = load_sweep(target, root)
     runs, left_out = _finished(sweep)
     found = [collect(run, _inner(progress, done, len(runs))) for done, run in enumerate(runs)]
-    steps = shared_moments([one.contest for one in found])
+    steps = shared_moments([one.scored for one in found])
     seeds = [SeedFacts.model_validate(rounded(facts)) for facts in _with_foresight(found, steps)]
     manifest = runs[0].manifest
     p = int(manifest.experiment["task"]["p"])
@@ -80,12 +89,13 @@ def study_seeds(target: Sweep | str | Path, progress: Progress | None = None, ro
         left_out=left_out,
         steps=tuple(steps),
         seeds=tuple(seeds),
-        pooled=Pooled.model_validate(rounded(pool(seeds, p, steps))),
+        pooled=PooledSeeds.model_validate(rounded(pool(seeds, p, steps))),
+        rule=RULE,
     )
 
 
 def _finished(sweep: Sweep) -> tuple[list[Run], dict[str, int]]:
-    """The finished runs by seed, and how many others there are by status; planned ones that have not begun too."""
+    """The finished runs by seed, and the number of others by status, including planned runs that have not begun."""
     runs = sweep.runs
     status = [run.status for run in runs]
     finished = sorted((r for r, s in zip(runs, status) if s == "finished"), key=lambda run: run.manifest.seed)
@@ -106,12 +116,12 @@ def _asked(path: Path) -> list[dict[str, Any]]:
 
 
 def _trained(path: Path, recipe: str) -> str:
-    """The commands that trained the sweep, as far as it knows them."""
+    """The commands that trained the sweep, as far as it recorded them."""
     return "; ".join(Spec.model_validate(asked).command() for asked in _asked(path)) or f"recipe {recipe}"
 
 
 def _inner(progress: Progress | None, done: int, runs: int) -> Callable[[int, int], None] | None:
-    """Progress of `measure` within one run, as progress over all runs."""
+    """Progress of `measure` within one run, converted to progress over all runs."""
     if progress is None:
         return None
     progress(done, runs)
@@ -120,14 +130,14 @@ def _inner(progress: Progress | None, done: int, runs: int) -> Callable[[int, in
 
 def _with_foresight(found: Sequence[Collected], steps: Sequence[float]) -> list[dict[str, Any]]:
     facts = []
-    for one, other in zip(found, controls([one.contest for one in found])):
-        units = {"by_clean_up": one.own["test_loss_falls"], "by_generalised": one.own["generalised_at"]}
+    for one, other in zip(found, controls([one.scored for one in found])):
+        units = {"by_clean_up": one.own["test_loss_falls"], "by_generalised": one.own["test_learned_at"]}
         moments = {name: [np.nan if unit is None else unit * part for part in PROGRESS] for name, unit in units.items()}
         at = {"by_step": steps, **moments}
-        facts.append(one.own | {name: _foresight(one.contest, other, these) for name, these in at.items()})
+        facts.append(one.own | {name: _foresight(one.scored, other, these) for name, these in at.items()})
     return facts
 
 
-def _foresight(contest: Contest, other: Member | None, at: Sequence[float]) -> Foresight:
-    control = (None,) * len(at) if other is None else contest.foresight(at, other)
-    return Foresight(auc=contest.foresight(at), control=control)
+def _foresight(scored: ScoredItems, other: Member | None, at: Sequence[float]) -> Foresight:
+    control = (None,) * len(at) if other is None else scored.foresight(at, other)
+    return Foresight(auc=scored.foresight(at), control=control)

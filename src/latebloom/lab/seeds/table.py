@@ -1,4 +1,4 @@
-"""A study as rows of text: for the terminal and for the page."""
+"""A study as rows of text, for the terminal and the page."""
 
 from __future__ import annotations
 
@@ -34,16 +34,18 @@ def rows(study: SeedStudy) -> list[tuple[str, str]]:
     chosen, sizes = pooled.key_frequencies, pooled.cluster_sizes
     left_out = ", ".join(f"{count} {status}" for status, count in study.left_out.items())
     middle_half = f"{number(sizes.low, 0)} … {number(sizes.high, 0)}, {sizes.n} clusters"
+    outcomes = ", ".join(f"{count} {name}" for name, count in pooled.outcomes.items())
     found = [
         ("runs", f"{pooled.n} finished" + (f"; left out: {left_out}" if left_out else "")),
         (
-            "test accuracy 99 % reached",
-            f"in {pooled.generalised}, at step {estimate(pooled.generalised_at, 0)}, median",
+            "test set learned (99 %)",
+            f"in {pooled.generalised} of {pooled.n}, at step {estimate(pooled.test_learned_at, 0)}, median",
         ),
+        ("outcomes", outcomes or "not stored"),
         ("test loss begins to fall", f"at step {estimate(pooled.test_loss_falls, 0)}, median"),
-        ("phases told apart", f"in {pooled.separate} of {pooled.n}"),
+        ("separate phases", f"in {pooled.separate} of {pooled.n}"),
         ("key frequencies", ", ".join(f"{count} runs have {size}" for size, count in chosen.number.items())),
-        ("all chosen alike?", _evenness(study)),
+        ("are all frequencies equally likely?", _evenness(study)),
         ("keys by norm at step 0", _ranks(study)),
         ("neurons in a key cluster", f"{number(sizes.median, 0)} (middle half {middle_half})"),
         ("share of neurons clustered", estimate(pooled.clustered_fraction)),
@@ -71,7 +73,7 @@ def leads(found: Leads) -> str:
 
 
 def moment_rows(study: SeedStudy) -> list[tuple[str, str, str]]:
-    """AUC and control at some steps, and at multiples of the two steps of each run's own."""
+    """AUC and control at some steps, and at multiples of two steps of each run."""
     pooled = study.pooled
     steps = [(f"step {whole(moment.at)}", moment) for moment in thinned(pooled.by_step)]
     falls = [(f"{moment.at:g} × start of the fall", moment) for moment in thinned(pooled.by_clean_up)]
@@ -91,11 +93,11 @@ def _evenness(study: SeedStudy) -> str:
     even = study.pooled.key_frequencies.evenness
     if even.p_value is None:
         return f"undefined: {even.reason}"
-    return f"counts as uneven as these have probability {even.p_value:.2g} if they are"
+    return f"if they are, counts as uneven as these have probability {even.p_value:.2g}"
 
 
 def _ranks(study: SeedStudy) -> str:
-    """How many key frequencies were already among the largest of their run, beside what chance gives."""
+    """How many key frequencies were already among the largest of their run, and how many chance would give."""
     known = [seed for seed in study.seeds if seed.initial_ranks]
     ranks = [(rank, len(seed.initial_ranks or ())) for seed in known for rank in (seed.initial_ranks or {}).values()]
     if not ranks:

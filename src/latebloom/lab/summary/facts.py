@@ -30,6 +30,7 @@ def facts(analysis: Analysis) -> dict[str, Any]:
         "step": manifest.step,
         "checkpoint": analysis.step,
         "stopped_because": manifest.stopped_because,
+        "outcome": run.outcome.to_dict(),
         "created": manifest.created.isoformat(timespec="seconds"),
         "seconds": manifest.seconds,
         "versions": manifest.versions,

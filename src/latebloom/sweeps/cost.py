@@ -1,4 +1,4 @@
-"""What runs will cost, from a few steps of some of them."""
+"""How long runs will take and how much disk they need, measured on a few steps of some of them."""
 
 import tempfile
 from collections.abc import Sequence
@@ -13,24 +13,24 @@ from latebloom.sweeps.grouping import by_shape
 from latebloom.training import Experiment, Recording
 
 SHAPES = 6
-"""Shapes measured at most, spread over those there are; the others take the mean of these, step for step."""
+"""The most shapes that are measured, spread evenly over all; the others are assumed to cost their mean, per step."""
 
 BARE, PART = 50, 4
-"""Steps measured bare, as many as small models make at once; and with metrics, and with a checkpoint too."""
+"""Steps that are measured bare (small models take this many in one call), and with metrics, and with checkpoints."""
 
 RESUME_BYTES = 3
-"""Resume state over weights: the weights themselves and two moments."""
+"""Size of the resume state over that of the weights: the weights themselves and two moments."""
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Cost:
     """Training time on one worker in seconds, and disk in bytes; upper bounds, as runs may stop early."""
 
     seconds: float
     bytes: float
 
-    def __add__(self, other: "Estimate") -> "Estimate":
-        return Estimate(self.seconds + other.seconds, self.bytes + other.bytes)
+    def __add__(self, other: "Cost") -> "Cost":
+        return Cost(self.seconds + other.seconds, self.bytes + other.bytes)
 
 
 @dataclass(frozen=True)
@@ -43,34 +43,34 @@ class _Costs:
     checkpoint: float
     bytes: float
 
-    def of(self, experiment: Experiment) -> Estimate:
+    def of(self, experiment: Experiment) -> Cost:
         steps, recording = experiment.training.steps, experiment.recording
         rows = sum(step in recording.metrics for step in range(steps + 1))
         kept = sum(step in recording.checkpoints for step in range(steps + 1))
         seconds = self.start + steps * self.step + rows * self.metrics + kept * self.checkpoint
-        return Estimate(seconds, (kept + RESUME_BYTES) * self.bytes + 100 * rows)
+        return Cost(seconds, (kept + RESUME_BYTES) * self.bytes + 100 * rows)
 
 
-def estimate(jobs: Sequence[Job]) -> Estimate | None:
-    """What training the jobs from their beginning costs; None where none could be measured."""
+def estimate_cost(jobs: Sequence[Job]) -> Cost | None:
+    """The cost of training the jobs from their beginning; None where no shape could be measured."""
     groups = by_shape(jobs)
     chosen = groups[:: -(-len(groups) // SHAPES)] if groups else []
     with single_threaded_torch():
         if chosen:
-            _measured(chosen[0][0].experiment)  # what is loaded and compiled once is no cost of a run
+            _measured(chosen[0][0].experiment)  # loading and compiling happen once per process
         measured = {id(group): costs for group in chosen if (costs := _measured(group[0].experiment)) is not None}
     if not measured:
         return None
     mean = _mean(list(measured.values()))
-    total = Estimate(0.0, 0.0)
+    total = Cost(0.0, 0.0)
     for group in groups:
         one = measured.get(id(group), mean).of(group[0].experiment)
-        total += Estimate(one.seconds * len(group), one.bytes * len(group))
+        total += Cost(one.seconds * len(group), one.bytes * len(group))
     return total
 
 
 def _measured(experiment: Experiment) -> _Costs | None:
-    """Train a few steps in a temporary directory. None for an experiment that does not get that far.
+    """Train a few steps in a temporary directory. None where the experiment fails before that.
 
     Errors: KeyboardInterrupt.
     """
@@ -83,7 +83,7 @@ def _measured(experiment: Experiment) -> _Costs | None:
     try:
         with tempfile.TemporaryDirectory() as folder:
             run = train_run(short, root=folder, observer=lambda record: times.update({record.step: perf_counter()}))
-            if run.status != "finished":  # `train_run` takes Ctrl-C for the wish to go on later
+            if run.status != "finished":  # `train_run` handles Ctrl-C as a request to resume later
                 raise KeyboardInterrupt
             (size, *_) = [file.stat().st_size for file in run.path.glob("checkpoints/*")]
     except LatebloomError:

@@ -5,8 +5,8 @@ import signal
 import pytest
 
 from latebloom.runs import train_run
-from latebloom.sweeps import estimate as module
-from latebloom.sweeps.estimate import estimate
+from latebloom.sweeps import cost as module
+from latebloom.sweeps.cost import estimate_cost
 
 
 def test_an_interrupt_ends_it(jobs, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,4 +20,4 @@ def test_an_interrupt_ends_it(jobs, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(module, "train_run", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        estimate(jobs([0]))
+        estimate_cost(jobs([0]))

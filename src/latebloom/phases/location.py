@@ -11,7 +11,7 @@ LEVEL = 0.95
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Location:
     """A place on the step axis; ``low`` … ``high`` is a 95 % interval and holds ``step``."""
 
     step: float
@@ -19,13 +19,13 @@ class Estimate:
     high: float
 
     @classmethod
-    def of(cls, step: float, draws: Float[np.ndarray, "repeats"], spacing: float) -> Estimate:
+    def of(cls, step: float, draws: Float[np.ndarray, "repeats"], spacing: float) -> Location:
         """From bootstrap draws, widened by ``spacing``: between two samples nothing is known."""
         tail = 100 * (1 - LEVEL) / 2
         low, high = np.percentile(draws, [tail, 100 - tail]) if draws.size else (step, step)
         return cls(float(step), float(min(low, step) - spacing), float(max(high, step) + spacing))
 
     @classmethod
-    def exactly(cls, step: float | int) -> Estimate:
+    def exactly(cls, step: float | int) -> Location:
         """A step that is known."""
         return cls(float(step), float(step), float(step))

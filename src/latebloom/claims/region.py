@@ -1,0 +1,319 @@
+"""Regions: the part of a claim that says for which values it holds, with the reason for every edge.
+
+The prose of a rule is generated from its region, so that no threshold is written twice.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from latebloom.claims.quantity import Term, Undefined, Values, percent
+
+
+@dataclass(frozen=True, eq=False, init=False)
+class Ratio(Term):
+    """One term over another. Steps count as at least 1 below the line, since a run may reach something at step 0."""
+
+    above: Term
+    below: Term
+
+    def __init__(self, above: Term, below: Term, formula: str | None = None, unit: str = "times") -> None:
+        object.__setattr__(self, "above", above)
+        object.__setattr__(self, "below", below)
+        text = formula or f"the ratio of {above.formula} to {below.formula}"
+        super().__init__(f"{above.name} / {below.name}", unit, text)
+
+    def of(self, values: Values) -> float:
+        above, below = float(self.above.of(values)), float(self.below.of(values))
+        if self.below.unit == "steps":
+            below = max(below, 1.0)
+        if below == 0 or above == below == float("inf"):
+            raise Undefined(f"{self.formula} is {above:g} / {below:g}")
+        return above / below
+
+    def names(self) -> tuple[str, ...]:
+        return (*self.above.names(), *self.below.names())
+
+
+@dataclass(frozen=True, eq=False, init=False)
+class End(Term):
+    """The lower or the upper end of a statistic's 95 % interval."""
+
+    statistic: Term
+    upper: bool
+
+    def __init__(self, statistic: Term, upper: bool) -> None:
+        object.__setattr__(self, "statistic", statistic)
+        object.__setattr__(self, "upper", upper)
+        side = "upper" if upper else "lower"
+        text = f"the {side} end of the 95 % interval of {statistic.formula}"
+        super().__init__(f"{statistic.name} ({side} end)", statistic.unit, text)
+
+    def of(self, values: Values) -> float:
+        self.statistic.of(values)
+        measurement = values[self.statistic.name]
+        end = measurement.high if self.upper else measurement.low
+        if end is None:
+            raise Undefined(measurement.reason or f"the interval of {self.statistic.formula} is open")
+        return end
+
+    def names(self) -> tuple[str, ...]:
+        return self.statistic.names()
+
+
+class Region(ABC):
+    """A set of values, described in words."""
+
+    @abstractmethod
+    def contains(self, values: Values) -> bool:
+        """Whether the values lie in it. Errors: Undefined where they do not decide that."""
+
+    @abstractmethod
+    def text(self) -> str:
+        """The condition as a clause, with the reason for its edge."""
+
+    @abstractmethod
+    def terms(self) -> Iterator[Term]:
+        """The terms that it compares, in order."""
+
+
+LAST_SHARE = ("at least", 1.0, "share")
+"""A bound that only one value meets, so that the words "at least" are left out."""
+
+
+@dataclass(frozen=True)
+class _Bound(Region):
+    """A comparison of a term with an edge: a number, or another term. because: where the edge comes from."""
+
+    term: Term
+    edge: float | Term
+    because: str | None = None
+
+    words = ""
+    step_words = ""
+
+    def contains(self, values: Values) -> bool:
+        edge = self.edge.of(values) if isinstance(self.edge, Term) else self.edge
+        return self.compare(self.term.of(values), edge)
+
+    @staticmethod
+    @abstractmethod
+    def compare(value: float, edge: float) -> bool:
+        """Whether a value lies on the right side of the edge."""
+
+    def text(self) -> str:
+        return f"{self.term.formula} is {self.condition()}"
+
+    def condition(self) -> str:
+        """The words after "is"."""
+        if isinstance(self.edge, Term):
+            words = self.step_words if self.term.unit == "steps" else self.words
+            return f"{words} {self.edge.formula}{_reason(self.because)}"
+        edge = amount(self.edge, self.term.unit)
+        last = (self.words, self.edge) == ("at most", 0) or (self.words, self.edge, self.term.unit) == LAST_SHARE
+        return f"{'' if last else f'{self.words} '}{edge}{_reason(self.because)}"
+
+    def terms(self) -> Iterator[Term]:
+        yield self.term
+        if isinstance(self.edge, Term):
+            yield self.edge
+
+
+class AtLeast(_Bound):
+    """term ≥ edge."""
+
+    words = "at least"
+    step_words = "not before"
+
+    @staticmethod
+    def compare(value: float, edge: float) -> bool:
+        return value >= edge
+
+
+class Above(_Bound):
+    """term > edge."""
+
+    words = "greater than"
+    step_words = "after"
+
+    @staticmethod
+    def compare(value: float, edge: float) -> bool:
+        return value > edge
+
+
+class AtMost(_Bound):
+    """term ≤ edge."""
+
+    words = "at most"
+    step_words = "not after"
+
+    @staticmethod
+    def compare(value: float, edge: float) -> bool:
+        return value <= edge
+
+
+class Below(_Bound):
+    """term < edge."""
+
+    words = "less than"
+    step_words = "before"
+
+    @staticmethod
+    def compare(value: float, edge: float) -> bool:
+        return value < edge
+
+
+@dataclass(frozen=True)
+class Between(Region):
+    """low ≤ term ≤ high."""
+
+    term: Term
+    low: float
+    high: float
+    because: str | None = None
+
+    def contains(self, values: Values) -> bool:
+        return bool(self.low <= self.term.of(values) <= self.high)
+
+    def text(self) -> str:
+        ends = f"{amount(self.low, '')} and {amount(self.high, self.term.unit)}"
+        return f"{self.term.formula} is between {ends}{_reason(self.because)}"
+
+    def terms(self) -> Iterator[Term]:
+        yield self.term
+
+
+@dataclass(frozen=True)
+class Is(Region):
+    """The term is one of these words."""
+
+    term: Term
+    words: tuple[str, ...]
+
+    def contains(self, values: Values) -> bool:
+        return self.term.of(values) in self.words
+
+    def text(self) -> str:
+        return f"{self.term.formula} is {' or '.join(f'“{word}”' for word in self.words)}"
+
+    def terms(self) -> Iterator[Term]:
+        yield self.term
+
+
+@dataclass(frozen=True)
+class Reached(Region):
+    """The step was reached: outside where it never was, undecided where it is undefined."""
+
+    term: Term
+
+    def contains(self, values: Values) -> bool:
+        return bool(self.term.of(values) != float("inf"))
+
+    def text(self) -> str:
+        return f"{self.term.formula} is reached"
+
+    def terms(self) -> Iterator[Term]:
+        yield self.term
+
+
+@dataclass(frozen=True)
+class Holds(Region):
+    """A yes-or-no quantity (1 or 0) is 1; its formula is a whole clause."""
+
+    term: Term
+
+    def contains(self, values: Values) -> bool:
+        return bool(self.term.of(values) == 1)
+
+    def text(self) -> str:
+        return self.term.formula
+
+    def terms(self) -> Iterator[Term]:
+        yield self.term
+
+
+class _Combined(Region):
+    word = ""
+
+    def __init__(self, *regions: Region) -> None:
+        self.regions = regions
+
+    def _contained(self, values: Values) -> tuple[list[bool], list[Undefined]]:
+        """What each region says, and why the others are undecided."""
+        answers, undefined = [], []
+        for region in self.regions:
+            try:
+                answers.append(region.contains(values))
+            except Undefined as reason:
+                undefined.append(reason)
+        return answers, undefined
+
+    def text(self) -> str:
+        return f", {self.word} ".join(self._parts())
+
+    def _parts(self) -> Iterator[str]:
+        """The text of each region; of a term that the region before is about too, only the condition."""
+        before: Term | None = None
+        for region in self.regions:
+            term = region.term if isinstance(region, _Bound) else None
+            yield region.condition() if isinstance(region, _Bound) and term is before else region.text()
+            before = term
+
+    def terms(self) -> Iterator[Term]:
+        for region in self.regions:
+            yield from region.terms()
+
+
+class AllOf(_Combined):
+    """Every region; outside as soon as one is, whatever the others are."""
+
+    word = "and"
+
+    def contains(self, values: Values) -> bool:
+        answers, undefined = self._contained(values)
+        if undefined and all(answers):
+            raise undefined[0]
+        return all(answers)
+
+
+class AnyOf(_Combined):
+    """At least one region; inside as soon as one is, whatever the others are."""
+
+    word = "or"
+
+    def contains(self, values: Values) -> bool:
+        answers, undefined = self._contained(values)
+        if undefined and not any(answers):
+            raise undefined[0]
+        return any(answers)
+
+
+class Otherwise(AnyOf):
+    """The region of a claim, or another one: what a claim that does not hold must lie in, in order to fail."""
+
+    def __init__(self, region: Region, other: Region) -> None:
+        super().__init__(region, other)
+
+    def text(self) -> str:
+        return f"it holds, or {self.regions[1].text()}"
+
+
+def amount(value: float, unit: str) -> str:
+    """A number with its unit, for people."""
+    if unit == "share":
+        return percent(value)
+    number = f"{value:,.0f}".replace(",", " ") if value == int(value) and abs(value) < 1e15 else f"{value:.4g}"
+    return number if unit in ("", "times") else f"{number} {unit}"
+
+
+def _reason(because: str | None) -> str:
+    return f" ({because})" if because else ""
+
+
+def names_of(region: Region | None, *terms: Any) -> tuple[str, ...]:
+    """Names of all measurements that a region and further terms need, each once."""
+    wanted = [*(region.terms() if region is not None else ()), *(term for term in terms if term is not None)]
+    return tuple(dict.fromkeys(name for term in wanted for name in term.names()))

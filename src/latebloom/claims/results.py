@@ -1,0 +1,42 @@
+"""Committed measurements: a file ``SYSTEM.jsonl`` for each system, one run per line, sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from latebloom._errors import UsageError
+from latebloom.claims.record import Record, merge
+from latebloom.store import atomic_write, one_line
+
+
+@dataclass(frozen=True)
+class Results:
+    """The records in a directory, which is made when the first record is added.
+
+    Lines of one run in a file, as after a merge by git, count as one record: see `latebloom.claims.record.merge`.
+    Files are replaced whole, so a kill or a full disk leaves the old file. Limits: of two processes that add records
+    to one file at the same moment one may lose its record; the next `latebloom reproduce` measures it again.
+    """
+
+    path: Path
+
+    def read(self, system: str) -> list[Record]:
+        """The records of a system; none where there is no file. Errors: DamagedFileError naming file and line."""
+        file = self._file(system)
+        if not file.exists():
+            return []
+        with one_line(file, "read", UsageError):
+            lines = file.read_text("utf-8").splitlines()
+        return merge(Record.from_line(line, f"{file}:{number}") for number, line in enumerate(lines, 1) if line.strip())
+
+    def add(self, system: str, records: Iterable[Record]) -> None:
+        """Merge records into the file of a system."""
+        with one_line(self.path, "make", UsageError):
+            self.path.mkdir(parents=True, exist_ok=True)
+        merged = merge([*self.read(system), *records])
+        atomic_write(self._file(system), "".join(f"{record.to_line()}\n" for record in merged).encode())
+
+    def _file(self, system: str) -> Path:
+        return self.path / f"{system}.jsonl"

@@ -1,0 +1,259 @@
+"""What became of a run: whether it grokked, and if not, what it did instead. The one meaning of these words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from latebloom.phases.series import Series
+
+OutcomeName = Literal["grokked", "generalised at once", "partly generalised", "memorised", "learned nothing"]
+OUTCOMES: tuple[OutcomeName, ...] = get_args(OutcomeName)
+"""From most to least delayed generalisation, then by how much was learned."""
+
+LEARNED_ACCURACY = 0.99
+"""A set is learned at this accuracy. Our choice: 99 % comes at up to twice the step of 90 %, but it separates the end
+of generalisation from its middle."""
+
+LEARNED_LOSS_SHARE = 0.2
+"""Where accuracy is missing, a set is learned at a loss under this share of the loss of guessing. Chosen so that the
+published runs that grok are recognised: they pass it at steps 194 (train) and 1 727 (test) on skip trigrams, and at 328
+and 12 646 on 5-digit addition; at one half, the two sets pass at nearly the same step."""
+
+DELAY = 2.0
+"""A run grokked if its test set was learned at this many times the step of its train set, or later. A ratio, because
+learning rate and batch size stretch both steps alike. Our choice; 16 runs of x + y mod 59 on 40 % of the
+pairs have ratios of 12 to 66."""
+
+DIP_SHARE = 0.1
+"""A set stays learned while dips take up no more than this share of the steps so far. Our choice: slingshots recover
+within a few per cent of the steps before them, and ten records that are evenly spaced may hold one dip."""
+
+MARGIN = 0.15
+"""Test accuracy must end this far above what guessing and memorising explain before a run is called partly generalised
+(for a loss: this share of guessing below guessing). Our choice, just above a control: trained without weight decay on
+40 % of the pairs of x + y mod 59, a model that only memorises has 13 % of the test set right, because it gets 35 % of
+the pairs right whose mirror image (y, x) it was trained on, and 0.2 % of the others. Weight decay raises the first of
+these to 90 % before the second moves, so where the share of mirrored pairs is known, count it in `memorised_accuracy`.
+"""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The outcome of one run, as of its last recorded step.
+
+    name: None where the record does not say, for example without a test set. train_learned_at, test_learned_at: first
+    recorded step from which the set stays learned; None if it never does. by_loss: whether losses decided, for lack of
+    accuracies. reason: one sentence with the rule and the numbers that decided.
+    """
+
+    name: OutcomeName | None
+    train_learned_at: float | None
+    test_learned_at: float | None
+    by_loss: bool
+    reason: str
+
+    @property
+    def grokked(self) -> bool:
+        """Whether the test set was learned, and late."""
+        return self.name == "grokked"
+
+    @property
+    def generalised(self) -> bool:
+        """Whether the test set was learned, late or at once."""
+        return self.name in ("grokked", "generalised at once")
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON; the name is called ``outcome``."""
+        fields = asdict(self)
+        return {"outcome": fields.pop("name"), **fields}
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """One set's record on a scale where higher is better: accuracy, or minus the loss."""
+
+    step: Float[np.ndarray, "n"]
+    score: Float[np.ndarray, "n"]
+    bar: float
+    unit: Literal["accuracy", "loss"]
+
+    @property
+    def learned(self) -> Bool[np.ndarray, "n"]:
+        """At which records the score is at the bar."""
+        return self.score >= self.bar
+
+    @property
+    def rule(self) -> str:
+        """The bar in words."""
+        if self.unit == "accuracy":
+            return f"{_percent(self.bar)} accuracy"
+        return f"a loss of {-self.bar:.3g} nats ({LEARNED_LOSS_SHARE:g} of guessing)"
+
+    def text(self, score: float) -> str:
+        """A score in words."""
+        return f"{_percent(score)} accuracy" if self.unit == "accuracy" else f"a loss of {-score:.3g} nats"
+
+
+def outcome_of(
+    series: Mapping[str, Series], *, guessing_loss: float | None = None, memorised_accuracy: float | None = None
+) -> Outcome:
+    """The outcome of a run, from its record alone.
+
+    Args:
+        series: ``train_accuracy`` and ``test_accuracy`` (0 to 1), or, where one of them is missing or empty,
+            ``train_loss`` and ``test_loss`` (nats). Other names are ignored, and so are values that are not finite.
+        guessing_loss: loss of a model that knows only how frequent each answer is, in nats (ln p for p answers alike).
+            Where None, the first recorded test loss stands for it.
+        memorised_accuracy: test accuracy of a model that memorised the train set and nothing else. Where None,
+            exp(-guessing_loss), the accuracy of guessing.
+
+    A set is learned where its accuracy is at `LEARNED_ACCURACY`, or, by loss, where its loss is under
+    `LEARNED_LOSS_SHARE` of guessing. It is learned *from* a step if dips below that took, at no later step, more than
+    `DIP_SHARE` of the steps so far, and if it is learned at the last record or in most of the last `DIP_SHARE` of the
+    steps: a dip counts by its length in steps, and a collapse at the end is no dip. For the train set the rule ends at
+    `DELAY` times the step, where the test set is compared with it: later dips do not undo what was memorised.
+
+    The first of these that is true: *grokked*, train and test set learned, test at `DELAY` times the step of train or
+    later; *generalised at once*, test set learned; *partly generalised*, test accuracy ends more than `MARGIN` above
+    ``memorised_accuracy``; *memorised*, train set learned; *learned nothing*.
+
+    Limits: steps are known to the spacing of the records, so a ratio near `DELAY` may change where records are thinned.
+    The steps do not change when records are added after a run has settled. A test set without room for
+    `MARGIN` (a memorising model already has most of it right) cannot be partly generalised.
+    """
+    by_loss = _by_loss(series)
+    guessing = guessing_loss if guessing_loss is not None else _first(series.get("test_loss", _EMPTY))
+    train, test = (_scale(series, name, by_loss, guessing) for name in _SETS)
+    train_at = None if train is None else _learned_at(train, horizon=DELAY)
+    if train is None or test is None:
+        return Outcome(None, train_at, None, by_loss, _undecided(series))
+    test_at = _learned_at(test)
+    name, reason = _judged(train, test, train_at, test_at, _memorised_score(test, guessing, memorised_accuracy))
+    note = "; losses decide, because accuracies were not recorded" if by_loss else ""
+    return Outcome(name, train_at, test_at, by_loss, f"{reason}{note}.")
+
+
+def _by_loss(series: Mapping[str, Series]) -> bool:
+    """Whether losses decide: where some set that was recorded has a loss and no accuracy."""
+    recorded = {name: [len(series.get(f"{name}_{what}", _EMPTY)) for what in ("accuracy", "loss")] for name in _SETS}
+    return any(loss and not accuracy for accuracy, loss in recorded.values())
+
+
+_SETS = ("train", "test")
+_EMPTY = Series(np.zeros(0), np.zeros(0))
+
+
+def _first(series: Series) -> float | None:
+    return float(series.value[0]) if len(series) else None
+
+
+def _scale(series: Mapping[str, Series], name: str, by_loss: bool, guessing: float | None) -> _Scale | None:
+    """The record that decides about one set; None where there is none."""
+    record = series.get(f"{name}_loss" if by_loss else f"{name}_accuracy", _EMPTY)
+    if not len(record) or (by_loss and guessing is None):
+        return None
+    if not by_loss:
+        return _Scale(record.step, record.value, LEARNED_ACCURACY, "accuracy")
+    assert guessing is not None
+    return _Scale(record.step, -record.value, -LEARNED_LOSS_SHARE * guessing, "loss")
+
+
+def _undecided(series: Mapping[str, Series]) -> str:
+    missing = [
+        name for name in _SETS if not any(len(series.get(f"{name}_{what}", _EMPTY)) for what in ("accuracy", "loss"))
+    ]
+    if not missing:
+        return "No outcome: accuracy or loss was recorded for one of the two sets only, so they cannot be compared."
+    return f"No outcome: no accuracy or loss was recorded on a {' and '.join(missing)} set."
+
+
+def _edges(step: Float[np.ndarray, "n"]) -> Float[np.ndarray, "n+1"]:
+    """The steps between which each record stands for the curve: half-way to its neighbours."""
+    return np.concatenate([step[:1], (step[:-1] + step[1:]) / 2, step[-1:]])
+
+
+def _learned_at(scale: _Scale, horizon: float = np.inf) -> float | None:
+    """The first recorded step from which the set stays learned, up to ``horizon`` times that step."""
+    learned, edges = scale.learned, _edges(scale.step)
+    dips = np.cumsum(np.diff(edges) * ~learned)
+    # In a stretch of learned records the first has the least to show, so only the first is tried.
+    for first in np.flatnonzero(learned & ~np.concatenate([[False], learned[:-1]])):
+        last = int(np.searchsorted(scale.step, horizon * max(scale.step[first], 1.0), side="right"))
+        later = slice(first, last)
+        stays = bool((dips[later] - dips[first] <= DIP_SHARE * edges[1:][later]).all())
+        if stays and (last < len(learned) or _ending(scale) >= scale.bar):
+            return float(scale.step[first])
+    return None
+
+
+def _ending(scale: _Scale) -> float:
+    """The score at the end: at the last record, or over most of the last `DIP_SHARE` of the steps if that is better."""
+    late = scale.step >= (1 - DIP_SHARE) * scale.step[-1]
+    score, width = scale.score[late], np.diff(_edges(scale.step[late]))
+    order = np.argsort(-score)
+    reached = np.cumsum(width[order]) >= width.sum() / 2
+    return float(max(score[-1], score[order][np.argmax(reached)]))
+
+
+def _memorised_score(test: _Scale, guessing: float | None, memorised_accuracy: float | None) -> float | None:
+    """The score of a model that only memorised, on the scale of the test set; None where it is unknown."""
+    if test.unit == "loss":
+        return None if guessing is None else -guessing
+    if memorised_accuracy is not None:
+        return memorised_accuracy
+    return None if guessing is None else float(np.exp(-guessing))
+
+
+def _judged(
+    train: _Scale, test: _Scale, train_at: float | None, test_at: float | None, memorised: float | None
+) -> tuple[OutcomeName, str]:
+    """The outcome, and the sentence that says why, without its full stop."""
+    end = float(max(train.step[-1], test.step[-1]))
+    if test_at is not None and train_at is None:
+        return "generalised at once", (
+            f"Generalised at once: the test set reached {test.rule} at step {test_at:g}, and the train set "
+            f"did not by step {end:g}"
+        )
+    if test_at is not None and train_at is not None:
+        late = test_at >= DELAY * max(train_at, 1.0)
+        times = f"{test_at / max(train_at, 1.0):.3g} times the step; {DELAY:g} times or more counts as grokking"
+        return ("grokked" if late else "generalised at once"), (
+            f"{'Grokked' if late else 'Generalised at once'}: the train set reached {train.rule} at step {train_at:g} "
+            f"and the test set at step {test_at:g} ({times})"
+        )
+    return _not_learned(train, test, train_at, memorised, end)
+
+
+def _not_learned(
+    train: _Scale, test: _Scale, train_at: float | None, memorised: float | None, end: float
+) -> tuple[OutcomeName, str]:
+    """The outcome of a run that did not learn its test set."""
+    ending = _ending(test)
+    # Where nothing is known about guessing, the first record stands for it.
+    reference = float(test.score[0]) if memorised is None else memorised
+    least = reference + MARGIN * (abs(reference) if test.unit == "loss" else 1.0)
+    above = ending > least
+    ends = f"the test set ends at {test.text(ending)} at step {end:g}"
+    if test.unit == "loss":
+        side, margin = ("under" if above else "not under"), f"{MARGIN:g} of it"
+    else:
+        side, margin = ("above" if above else "not above"), f"{100 * MARGIN:g} points"
+    bound = f"{side} {test.text(least)} (what memorising explains, {test.text(reference)}, and a margin of {margin})"
+    dipped = " (it reached it before, and did not stay there)" if test.learned.any() else ""
+    if above:
+        return "partly generalised", f"Partly generalised: {ends}, {bound}, and short of {test.rule}{dipped}"
+    if train_at is not None:
+        return "memorised", f"Memorised: the train set reached {train.rule} at step {train_at:g}; {ends}, {bound}"
+    return "learned nothing", (
+        f"Learned nothing: the train set did not reach {train.rule} by step {end:g}, and {ends}, {bound}"
+    )
+
+
+def _percent(share: float) -> str:
+    """A share as a percentage with one decimal, rounded down: what is short of 99 % must not read as 99 %."""
+    return f"{np.floor(1000 * share + 1e-9) / 10:g} %"

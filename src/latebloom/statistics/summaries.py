@@ -1,0 +1,72 @@
+"""One number for many runs: a share, a mean, a median, quartiles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from jaxtyping import Bool
+from scipy import stats
+
+from latebloom._config import Config
+from latebloom.statistics.bootstrap import REPEATS, SEED, percentile_interval, resampled_runs
+from latebloom.statistics.estimate import LEVEL, Estimate
+
+
+def share(holds: Bool[np.ndarray, " run"], level: float = LEVEL) -> Estimate:
+    """Share (0 to 1) of the runs for which a statement holds, with Wilson's interval; undefined without runs.
+
+    Source: Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927); unlike the
+    normal approximation it stays inside 0 to 1 and has a width at 0 of n. Limits: whether a run generalises depends on
+    how long it runs; where runs have different lengths, use `survival_curve`.
+    """
+    n = len(holds)
+    if n == 0:
+        return Estimate.undefined(0, "there are no runs")
+    test = stats.binomtest(int(holds.sum()), n)
+    interval = test.proportion_ci(level, method="wilson")
+    # Rounding puts Wilson's ends at 0 and n of n some 1e-17 outside.
+    low, high = max(0.0, float(interval.low)), min(1.0, float(interval.high))
+    return Estimate(value=float(test.statistic), low=low, high=high, n=n, level=level)
+
+
+class Quartiles(Config):
+    """The middle half of n values lies between low and high (interpolated). All None where there are no values."""
+
+    n: int
+    low: float | None = None
+    median: float | None = None
+    high: float | None = None
+
+
+def quartiles(values: Sequence[float | int]) -> Quartiles:
+    """Quartiles, by linear interpolation; there may be several values per run. Limits: no interval."""
+    if not len(values):
+        return Quartiles(n=0)
+    low, middle, high = (float(q) for q in np.quantile(values, [0.25, 0.5, 0.75]))
+    return Quartiles(n=len(values), low=low, median=middle, high=high)
+
+
+def median(values: Sequence[float | int | None], level: float = LEVEL) -> Estimate:
+    """Median of one value per run, with a bootstrap interval over runs. Runs without a value (None) are left out.
+
+    For steps of generalisation, which some runs do not reach, use `median_step`. Limits: those of
+    `percentile_interval`.
+    """
+    return _middle(values, np.median, level)
+
+
+def mean(values: Sequence[float | int | None], level: float = LEVEL) -> Estimate:
+    """The mean of one value per run, otherwise as `median`."""
+    return _middle(values, np.mean, level)
+
+
+def _middle(values: Sequence[float | int | None], statistic: Callable[..., np.ndarray], level: float) -> Estimate:
+    known = np.array([value for value in values if value is not None], dtype=float)
+    n = len(known)
+    if n == 0:
+        return Estimate.undefined(0, "no run has a value")
+    if n == 1:
+        return Estimate(value=float(known[0]), n=1, level=level, reason="one run gives no interval")
+    low, high = percentile_interval(statistic(known[resampled_runs(n, REPEATS, SEED)], axis=1), level)
+    return Estimate(value=float(statistic(known)), low=low, high=high, n=n, level=level)

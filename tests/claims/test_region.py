@@ -1,0 +1,104 @@
+"""Regions: what they contain, what they leave undecided, and the words that they generate."""
+
+from math import inf
+
+import pytest
+
+from latebloom.claims import Claim, Measurement, Undefined
+from latebloom.claims.quantity import Term
+from latebloom.claims.region import (
+    Above,
+    AllOf,
+    AnyOf,
+    AtLeast,
+    AtMost,
+    Below,
+    Between,
+    End,
+    Is,
+    Otherwise,
+    Ratio,
+    Reached,
+    Region,
+)
+
+A, B = Term("a", "share", "the share"), Term("b", "share", "the other share")
+STEP, START = Term("step", "steps", "the step"), Term("start", "steps", "the start")
+VALUES = {
+    "a": Measurement(value=0.5, low=0.25),
+    "b": Measurement(reason="unknown"),
+    "step": Measurement(never=True),
+    "start": Measurement(value=0.0),
+    "word": Measurement(value="grokked"),
+}
+IN, OUT, UNDECIDED = Above(A, 0.25), Above(A, 0.75), Above(B, 0.0)
+
+
+def contains(region: Region) -> bool | None:
+    try:
+        return region.contains(VALUES)
+    except Undefined:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("region", "expected"),
+    [
+        (AtLeast(A, 0.5), True),
+        (Above(A, 0.5), False),
+        (AtMost(A, 0.5), True),
+        (Below(A, 0.5), False),
+        (Between(A, 0.5, 1.0), True),
+        (Below(A, B), None),
+        (Is(Term("word", "", "the word"), ("grokked",)), True),
+        (Reached(STEP), False),
+        (Reached(START), True),
+        (AllOf(IN, OUT), False),
+        (AllOf(IN, UNDECIDED), None),
+        (AllOf(OUT, UNDECIDED), False),
+        (AnyOf(OUT, UNDECIDED), None),
+        (AnyOf(IN, UNDECIDED), True),
+        (Above(End(A, upper=False), 0.2), True),
+        (Above(End(A, upper=True), 0.2), None),
+    ],
+)
+def test_a_region_contains_excludes_or_leaves_undecided(region: Region, expected: bool | None) -> None:
+    assert contains(region) is expected
+
+
+def test_a_step_that_is_never_reached_is_infinite_and_step_0_counts_as_1() -> None:
+    assert Ratio(STEP, START).of(VALUES) == inf
+    assert Ratio(START, START).of(VALUES) == 0.0
+    with pytest.raises(Undefined):
+        Ratio(STEP, STEP).of(VALUES)
+
+
+@pytest.mark.parametrize(
+    ("region", "text"),
+    [
+        (AtLeast(A, 0.9, "arbitrary"), "the share is at least 90 % (arbitrary)"),
+        (AtLeast(A, 1.0), "the share is 100 %"),
+        (Below(START, STEP), "the start is before the step"),
+        (AllOf(Above(A, 0.25), Below(A, 0.5)), "the share is greater than 25 %, and less than 50 %"),
+        (Otherwise(IN, OUT), "it holds, or the share is greater than 75 %"),
+    ],
+)
+def test_rules_are_generated(region: Region, text: str) -> None:
+    assert region.text() == text
+
+
+def claim(**given) -> Claim:
+    facts = {"id": "it", "sentence": "It is so.", "place": "W", "published": "yes", "region": IN, "finding": "{a:.0%}"}
+    return Claim(**facts | given)
+
+
+def test_a_claim_is_judged_by_its_region_alone() -> None:
+    assert claim(provided=OUT).quantities == ("a",)
+    assert (claim().judge(VALUES).state, claim().judge(VALUES).finding) == ("holds", "50%")
+    assert claim(region=OUT).judge(VALUES).state == "fails"
+    assert claim(provided=OUT).judge(VALUES).state == "undecided"
+    found = claim(region=UNDECIDED, finding="{b}").judge(VALUES)
+    assert (found.state, found.value, found.finding) == ("undecided", None, "unknown")
+    assert (
+        claim(provided=OUT).rule == "The share is greater than 25 %. Undecided unless the share is greater than 75 %."
+    )
