@@ -16,7 +16,7 @@ class Course(Evidence):
     """Columns against the step, with noise (2 %), and the steps at which phases begin."""
 
     def __init__(self, step: np.ndarray, columns: dict[str, np.ndarray], phases: dict[str, float]) -> None:
-        self._phases = phases
+        self._phases, self._cache = phases, {}
         noise = np.exp(0.02 * np.random.default_rng(0).normal(size=len(step)))
         self.__dict__["metrics"] = {name: Series.of(step, values * noise) for name, values in columns.items()}
 

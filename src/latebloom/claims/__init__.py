@@ -6,6 +6,21 @@ Claims read runs and never train. One file per family registers its quantities a
 # ruff: noqa: I001 - claims register when their file is imported, and keep the order of the write-up.
 from latebloom.claims.quantity import QUANTITIES, Measurement, Never, Quantity, Undefined, quantity
 from latebloom.claims.record import Record, merge, record_run
+from latebloom.claims.region import (
+    Above,
+    AllOf,
+    AnyOf,
+    AtLeast,
+    AtMost,
+    Below,
+    Between,
+    End,
+    Holds,
+    Is,
+    Ratio,
+    Reached,
+    Region,
+)
 from latebloom.claims.results import Results
 from latebloom.claims.systems import SYSTEMS, System
 from latebloom.claims.verdict import POOLING, STATES, Pooled, State, Verdict, pool
@@ -22,13 +37,26 @@ __all__ = [
     "QUANTITIES",
     "STATES",
     "SYSTEMS",
+    "Above",
+    "AllOf",
+    "AnyOf",
+    "AtLeast",
+    "AtMost",
+    "Below",
+    "Between",
     "Claim",
+    "End",
     "Evidence",
+    "Holds",
+    "Is",
     "Measurement",
     "Never",
     "Pooled",
     "Quantity",
+    "Ratio",
+    "Reached",
     "Record",
+    "Region",
     "Results",
     "State",
     "Statistic",

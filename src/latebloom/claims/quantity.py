@@ -119,10 +119,7 @@ def once(function: Callable[[Evidence], T]) -> Callable[[Evidence], T]:
 
     @wraps(function)
     def kept(evidence: Evidence) -> T:
-        cache: dict[Any, T] = evidence.__dict__.setdefault("_once", {})
-        if function not in cache:
-            cache[function] = function(evidence)
-        return cache[function]
+        return evidence.get(function)
 
     return kept
 

@@ -35,7 +35,7 @@ def excluded_lead(columns: Columns, test_loss_falls: float | None) -> Lead:
     if not {"excluded_loss", "excluded_loss_control", "train_loss"} <= columns.keys():
         return Lead(leads=None, reason="there is no excluded loss, or too few frequencies are left for its control")
     if test_loss_falls is None:
-        return Lead(leads=None, reason="the start of the fall of test loss was not found")
+        return Lead(leads=None, reason="the step at which test loss begins to fall is unknown")
     level = PARTED_FACTOR * np.fmax(columns["train_loss"], columns["excluded_loss_control"])
     steps, apart = columns["step"], np.flatnonzero(columns["excluded_loss"] > level)
     if not apart.size:
