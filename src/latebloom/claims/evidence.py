@@ -27,7 +27,7 @@ class Evidence(Analysis):
             raise UsageError(f"{self.run.path}: got a run of {self.run.task.name}, expected a modular task")
         return self.run.task
 
-    @property
+    @cached_property
     def explanation(self) -> Explanation:
         """The figures of the final model."""
         _ = self.task
@@ -38,7 +38,7 @@ class Evidence(Analysis):
         """Key frequencies: those that the run was measured with, else those of the final model by neurons."""
         return self.explanation.key_frequencies
 
-    @property
+    @cached_property
     def grid(self) -> Grid:
         """The final model on all pairs, in float64."""
         _ = self.task
