@@ -62,7 +62,7 @@ def test_a_recipe_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
         return lb.recipe("small", seed).with_settings({"recipe": "tiny_small", "task.p": 7})
 
     assert lb.recipe("tiny_small", 3).setting("task.p") == 7
-    with pytest.raises(lb.UsageError, match="register: got int, expected a recipe"):
+    with pytest.raises(lb.UsageError, match="register: got int, expected one of: an UpdateRule"):
         lb.register(3)
 
 

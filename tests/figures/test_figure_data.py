@@ -120,7 +120,7 @@ def test_formula_leaves_out_what_is_rounding(tmp_path):
 def test_without_key_frequencies_the_strongest_is_measured_not_praised(memorised):
     told = says(Analysis(memorised), "embedding-spectrum")
     assert "there are no key frequencies" in told
-    assert "16.7 % would be if all were equal" in told
+    assert "equal waves would give 16.7 %" in told
 
 
 def test_subtraction_has_its_own_sign(tmp_path):

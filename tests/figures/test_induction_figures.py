@@ -6,6 +6,7 @@ import pytest
 from latebloom._errors import UsageError
 from latebloom.analysis import Analysis
 from latebloom.circuits.induction import planted_induction
+from latebloom.circuits.induction.measures import INDUCTION, PREVIOUS_TOKEN
 from latebloom.figures import drawn, induction_circuit, induction_heads
 from latebloom.models import TransformerConfig
 from latebloom.runs import Run
@@ -42,8 +43,7 @@ def test_scores_rise_from_random_weights_to_the_planted_circuit(source):
     heads = induction_heads.data(source)
     assert heads.loss.chance == pytest.approx(np.log(31))
     previous, induction = (
-        {line.name: line.series.value for line in heads.scores[name].lines}
-        for name in ("previous_token_score", "induction_score")
+        {line.name: line.series.value for line in heads.scores[column].lines} for column in (PREVIOUS_TOKEN, INDUCTION)
     )
     assert list(previous) == ["0.0", "0.1", "1.0", "1.1"]
     assert previous["0.0"][0] < 0.3

@@ -1,6 +1,4 @@
-"""The whole public API, for type checkers: `make check` runs mypy and pyright on it in strict mode.
-
-It is never executed.
+"""The whole public API: `make check` runs mypy (strict) and pyright on this script; it is never executed.
 
 Each `assert_type` fails where a checker sees another type, `Any` included.
 """
@@ -17,7 +15,7 @@ from latebloom.lab.reproduce import Reproduction
 from latebloom.lab.seeds import SeedStudy
 from latebloom.phases import Phases
 from latebloom.recipes import Recipe
-from latebloom.runs import Checkpoint, Outcome
+from latebloom.runs import Checkpoint, JobResult
 
 
 def experiments() -> lb.Experiment:
@@ -40,7 +38,7 @@ def my_recipe(seed: int) -> lb.Experiment:
 def runs() -> lb.Run:
     run = lb.train(experiments(), "a", "runs", resume=True, quiet=True)
     assert_type(run, lb.Run)
-    assert_type(lb.train_seeds(experiments(), range(8)), list[Outcome])
+    assert_type(lb.train_seeds(experiments(), range(8)), list[JobResult])
     assert_type(lb.open_run("a"), lb.Run)
     assert_type(lb.open_run(run), lb.Run)
     assert_type(lb.list_runs(Path("runs")), list[lb.Run])

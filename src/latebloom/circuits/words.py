@@ -57,7 +57,7 @@ SEEN = Words(
     train_loss="loss on the train set",
     test_loss="loss on the test set",
     no_phases=(
-        "Not all phases of grokking were found{so_far}: for that, train loss must level out before test loss falls. "
+        "The phases could not be separated{so_far}: for that, train loss must level out before test loss falls. "
         "{reason}"
     ),
     chapters={

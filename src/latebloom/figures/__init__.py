@@ -10,13 +10,12 @@ from latebloom.figures import (
     digit_fourier,
     embedding_spectrum,
     excluded_loss,
+    fourier_map,
     induction_circuit,
     induction_heads,
     initial_embedding,
-    logits_fourier,
     neuron,
     neuron_fourier,
-    neurons_fourier,
     principal_components,
     restricted_loss,
     training_curve,
@@ -39,8 +38,8 @@ for _figure in (
     attention_map.FIGURE,
     neuron.FIGURE,
     neuron_fourier.FIGURE,
-    neurons_fourier.FIGURE,
-    logits_fourier.FIGURE,
+    fourier_map.NEURONS_FIGURE,
+    fourier_map.LOGITS_FIGURE,
     w_logit.FIGURE,
     embedding_spectrum.BEFORE_FIGURE,
     excluded_loss.FIGURE,
@@ -60,7 +59,7 @@ def render(name: str, run: Run | Analysis, path: None = None) -> bytes: ...
 @overload
 def render(name: str, run: Run | Analysis, path: Path | str) -> Path: ...
 def render(name: str, run: Run | Analysis, path: Path | str | None = None) -> Path | bytes:
-    """Draw a figure of a run: as SVG (bytes), or into a file, whose suffix .svg, .png or .pdf says the format.
+    """Draw a figure of a run: as SVG (bytes), or into a file whose suffix (.svg, .png or .pdf) gives the format.
 
     Errors: UsageError in one line for an unknown name, another suffix, a figure that is undefined for this run
     (what is missing and how to get it), or without matplotlib.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import matplotlib.axes
     import matplotlib.figure
 
-_ROOM = 2.0
+_MARGIN = 2.0
 """The axis ends at this many times the end of the last change, if the record goes on: nothing happens there."""
 
 
@@ -35,7 +35,7 @@ def _end(losses: ComponentLosses) -> float:
     last = float(losses.total.step[-1])
     if not found or any(end is None for end in found):
         return last
-    return min(last, _ROOM * max(end.step for end in found if end is not None))
+    return min(last, _MARGIN * max(end.step for end in found if end is not None))
 
 
 def says(losses: ComponentLosses) -> str:
@@ -43,10 +43,10 @@ def says(losses: ComponentLosses) -> str:
     changes = losses.changes
     dated = {part.name: part.step for part in changes.parts if part.step is not None}
     steps = ", ".join(f"{_plain(name)} at {whole(dated[name].step)}" for name in changes.order)
-    told = [f"{len(dated)} of {len(losses.parts)} parts have a phase change of their own{': ' if steps else ''}{steps}"]
+    parts = [f"{len(dated)} of {len(losses.parts)} parts have a phase change of their own{': ' if steps else ''}{steps}"]
     if losses.explained is not None:
-        told.append(f"their falls make up {percent(losses.explained)} of the whole loss's fall from guessing")
-    return "; ".join(told) + "."
+        parts.append(f"their falls make up {percent(losses.explained)} of the whole loss's fall from guessing")
+    return "; ".join(parts) + "."
 
 
 def _plain(name: str) -> str:

@@ -51,16 +51,18 @@ def data(analysis: Analysis) -> DigitFourier:
 def says(found: DigitFourier) -> str:
     """The strongest wave, and how far digits and carry together decide the logits."""
     fraction, above = found.final.embedding.fraction, found.final.embedding.above
-    told = []
+    parts = []
     if fraction:
         k = max(fraction, key=lambda k: fraction[k])
         often = f"{percent(above[k])} of" if above[k] > 0 else "none of 1 000"
-        told.append(f"frequency {k} holds {percent(fraction[k])} of the digits' embedding, as {often} random orders do")
+        parts.append(
+            f"frequency {k} holds {percent(fraction[k])} of the digits' embedding, as {often} random orders do"
+        )
     both = [place.logits.both for place in found.final.places[1:] if place.logits.both is not None]
     if both:
         low, high = (percent(max(0.0, share)) for share in (min(both), max(both)))
-        told.append(f"digits and carry decide {low} to {high} of the logits' variance, digit 0 apart")
-    return "; ".join(told).capitalize() + "." if told else "The embedding and the logits do not vary."
+        parts.append(f"digits and carry decide {low} to {high} of the logits' variance, digit 0 apart")
+    return "; ".join(parts).capitalize() + "." if parts else "The embedding and the logits do not vary."
 
 
 def draw(figure: matplotlib.figure.Figure, found: DigitFourier) -> None:

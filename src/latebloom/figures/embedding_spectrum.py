@@ -67,7 +67,7 @@ def _at(analysis: Analysis, step: int) -> EmbeddingSpectrum:
 
 
 def says(spectrum: EmbeddingSpectrum) -> str:
-    """How much lies on the key frequencies, beside what would if all were equal."""
+    """The share on the key frequencies, and the share that equal waves would have."""
     if not spectrum.keys:
         return f"Step {whole(spectrum.step)}: there are no key frequencies. {_strongest(spectrum)}"
     waves = wave_rows(spectrum.labels)
@@ -76,7 +76,7 @@ def says(spectrum: EmbeddingSpectrum) -> str:
     keys = ", ".join(map(str, spectrum.keys)) if few else f"({len(spectrum.keys)} of them)"
     return (
         f"Step {whole(spectrum.step)}: {percent(spectrum.key_share)} of the energy, constant apart, is on the final "
-        f"key frequencies {keys}; {percent(even)} would be if all waves were equal."
+        f"key frequencies {keys}; equal waves would give {percent(even)}."
     )
 
 
@@ -86,7 +86,7 @@ def _strongest(spectrum: EmbeddingSpectrum) -> str:
     k = 1 + int(by_wave.argmax())
     return (
         f"The strongest, {k}, holds {percent(by_wave.max())} of the energy, constant apart; "
-        f"{percent(1 / len(by_wave))} would be if all were equal."
+        f"equal waves would give {percent(1 / len(by_wave))}."
     )
 
 

@@ -62,6 +62,7 @@ FIGURES: Registry[Figure[Any]] = Registry("figure")
 """Every figure of a run by name, in the order of the report."""
 
 
-def fixed(width: float, height: float) -> Callable[[object], tuple[float, float]]:
+def fixed(width: float | int, height: float | int) -> Callable[[object], tuple[float, float]]:
     """A size that does not depend on the data, in inches."""
-    return lambda data: (width, height)
+    size = (float(width), float(height))
+    return lambda data: size

@@ -9,10 +9,12 @@ import numpy as np
 from jaxtyping import Float
 
 from latebloom._text import percent
-from latebloom.figures import theme
-from latebloom.figures.heat import colour_bar, heat, name_waves
+from latebloom.analysis import Analysis
+from latebloom.circuits.modular.family import MODULAR
+from latebloom.figures import of_pairs, theme
+from latebloom.figures.figure import Figure
+from latebloom.figures.heat import colour_bar, heat, name_waves, tick_keys
 from latebloom.figures.of_pairs import wave_rows
-from latebloom.figures.wave_ticks import tick_keys
 
 if TYPE_CHECKING:
     import matplotlib.figure
@@ -86,3 +88,50 @@ def draw(figure: matplotlib.figure.Figure, fourier: FourierMap) -> None:
         panels[0].set_title("all waves")
         panels[1].set_title("key frequencies alone")
     colour_bar(image, list(panels), "norm")
+
+
+def neurons_data(analysis: Analysis) -> FourierMap:
+    """Norm over all neurons of each term's coefficients, in the final model."""
+    norms = of_pairs.grid(analysis).neuron_coefficients.norm(dim=2).numpy()
+    return FourierMap(norms, of_pairs.labels(analysis), of_pairs.keys(analysis))
+
+
+def logits_data(analysis: Analysis) -> FourierMap:
+    """Norm over all answers of each term's coefficients, in the final model."""
+    norms = of_pairs.grid(analysis).logit_coefficients.norm(dim=2).numpy()
+    return FourierMap(norms, of_pairs.labels(analysis), of_pairs.keys(analysis))
+
+
+NEURONS_FIGURE = Figure(
+    name="neurons-fourier",
+    chapter="circuit",
+    title="All neurons, as products of waves",
+    caption=(
+        "The strength of every product (wave in x) × (wave in y) over all neurons together. The algorithm shows "
+        "as dark cells in three places: the top row and left column (waves of one operand alone), and small "
+        "blocks on the diagonal, where both waves have the same frequency. Those blocks are the multiplication it "
+        "needs. The constant is off the colour scale."
+    ),
+    data=neurons_data,
+    says=says,
+    draw=draw,
+    size=size,
+    family=MODULAR.name,
+)
+
+LOGITS_FIGURE = Figure(
+    name="logits-fourier",
+    chapter="circuit",
+    title="The logits, as products of waves",
+    caption=(
+        "The same map for the logits, the scores of the p answers. In a model that runs on the algorithm, waves "
+        "of one operand alone have cancelled, and what remains are 2 × 2 blocks of equal colour: then the four "
+        "products enter as cos w(x + y) and sin w(x + y) (x − y for subtraction), the two directions of the "
+        "trigonometric identity. The constant is off the colour scale."
+    ),
+    data=logits_data,
+    says=says,
+    draw=draw,
+    size=size,
+    family=MODULAR.name,
+)

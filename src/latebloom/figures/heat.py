@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from latebloom.figures import canvas, theme
+from latebloom.fourier import basis_rows
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -70,3 +71,26 @@ def name_waves(axes: matplotlib.axes.Axes, labels: Sequence[str], colours: dict[
     for tick, label in zip(ticks, [*labels, *labels]):
         k = int(label.split()[1]) if " " in label else 0
         tick.set_color(colours.get(k, theme.MUTED))
+
+
+_CLOSEST = 0.055
+"""Ticks closer than this share of the axis would overlap; of two such ticks, only the first has a name."""
+
+
+def tick_keys(axes: matplotlib.axes.Axes, labels: Sequence[str], ks: Sequence[int], colours: dict[int, str]) -> None:
+    """A tick between cos k and sin k of each key frequency, and one at const."""
+    p = len(labels)
+    shown: list[tuple[float, int]] = [(0.0, 0)]
+    for k in sorted(ks):
+        rows = basis_rows(k, p)
+        place = sum(rows) / len(rows)
+        if place - shown[-1][0] > _CLOSEST * p:
+            shown.append((place, k))
+    names = ["const", *(str(k) for _, k in shown[1:])]
+    axes.set_xticks([place for place, _ in shown], names)
+    axes.set_yticks([place for place, _ in shown], names)
+    for ticks in (axes.get_xticklabels(), axes.get_yticklabels()):
+        for tick, (_, k) in zip(ticks, shown):
+            tick.set_color(colours.get(k, theme.MUTED))
+    axes.set_xlabel("wave in x (frequency)")
+    axes.set_ylabel("wave in y (frequency)")

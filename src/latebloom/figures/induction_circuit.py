@@ -51,7 +51,7 @@ def data(analysis: Analysis) -> CircuitMap:
 
 
 def says(shown: CircuitMap) -> str:
-    """Which heads, how they compose, and what the loss says of them."""
+    """The two heads, how they compose, and the loss without them."""
     circuit = shown.circuit
     assert circuit.pair is not None
     source, target = circuit.pair

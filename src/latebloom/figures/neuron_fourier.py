@@ -14,8 +14,7 @@ from latebloom.circuits.modular.family import MODULAR
 from latebloom.circuits.modular.neurons import block_rows, neuron_formula
 from latebloom.figures import neuron, of_pairs, theme
 from latebloom.figures.figure import Figure, fixed
-from latebloom.figures.heat import colour_bar, heat, name_waves
-from latebloom.figures.wave_ticks import tick_keys
+from latebloom.figures.heat import colour_bar, heat, name_waves, tick_keys
 
 if TYPE_CHECKING:
     import matplotlib.axes

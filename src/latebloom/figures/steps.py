@@ -115,7 +115,7 @@ def mark_phases(axes: matplotlib.axes.Axes, phases: Phases, end: float, named: b
 
 
 def _name_phase(axes: matplotlib.axes.Axes, name: str, start: float, taken: list[float]) -> None:
-    """``taken``: where the names in each row end so far; a name goes into the lowest row that has room for it."""
+    """``taken``: where the names in each row end so far; a name goes into the lowest row where it fits."""
     start = min(start, 1 - _LETTER * len(name))
     row = next((i for i, stop in enumerate(taken) if stop < start), len(taken))
     taken[row : row + 1] = [start + _LETTER * (len(name) + 2)]

@@ -55,7 +55,7 @@ FIGURE = Figure(
     caption=(
         "Weight decay pulls every weight towards zero, so the sum of squared weights is the price of a solution. "
         "Memorising the train set costs a lot. Once an algorithm works, the memorised part is no longer worth its "
-        "price: where a model groks, the sum goes down with it."
+        "price: where a model groks, the sum falls with it."
     ),
     data=data,
     says=says,

@@ -1,29 +1,44 @@
 """Add a part of one's own: one function for every kind of part."""
 
-from collections.abc import Callable
 from types import FunctionType
 from typing import Any, TypeVar
 
 from latebloom._errors import UsageError
 from latebloom._registry import Registry
+from latebloom.circuits import FAMILIES, Family
+from latebloom.claims import CLAIMS, QUANTITIES, SYSTEMS, Claim, Quantity, SweepClaim, System
+from latebloom.figures import FIGURES, SWEEP_FIGURES, Figure, SweepFigure
+from latebloom.measures import MEASURES, Measure
 from latebloom.recipes import RECIPES
+from latebloom.training.optimisers import OPTIMISERS, UpdateRule
 
 T = TypeVar("T")
 
-_REGISTRIES: tuple[tuple[str, Callable[[Any], bool], Registry[Any]], ...] = (
-    ("a recipe (a function of a seed)", lambda part: isinstance(part, FunctionType), RECIPES),
+_REGISTRIES: tuple[tuple[str, type[Any], Registry[Any]], ...] = (
+    ("an UpdateRule", UpdateRule, OPTIMISERS),
+    ("a Measure", Measure, MEASURES),
+    ("a Family", Family, FAMILIES),
+    ("a Figure", Figure, FIGURES),
+    ("a SweepFigure", SweepFigure, SWEEP_FIGURES),
+    ("a Claim", Claim, CLAIMS),
+    ("a SweepClaim", SweepClaim, CLAIMS),
+    ("a Quantity", Quantity, QUANTITIES),
+    ("a System", System, SYSTEMS),
+    ("a recipe (a function of a seed)", FunctionType, RECIPES),
 )
-"""What a part of each kind is, how to recognise one, and its registry."""
+"""What a part of each kind is called, its class, and its registry."""
 
 
 def register(part: T) -> T:
-    """Add a part to the registry of its kind, and return it; also a decorator. A task registers itself when defined.
+    """Add a part to the registry of its kind, and return it; also a decorator.
+
+    Tasks and models register themselves when they are defined.
 
     Errors: UsageError for an object of no kind, or for a name that another module has registered.
     """
-    for _, recognises, registry in _REGISTRIES:
-        if recognises(part):
+    for _, kind, registry in _REGISTRIES:
+        if isinstance(part, kind):
             registry.register(part)
             return part
     expected = ", ".join(kind for kind, _, _ in _REGISTRIES)
-    raise UsageError(f"register: got {type(part).__name__}, expected {expected}")
+    raise UsageError(f"register: got {type(part).__name__}, expected one of: {expected}")

@@ -52,11 +52,6 @@ class Phases:
     complete: bool
     reason: str
 
-    @property
-    def found(self) -> bool:
-        """The former name of ``complete``, which claims/ uses until it takes the new one."""
-        return self.complete
-
     def phase_at(self, step: float | int) -> PhaseName | None:
         """The phase that ``step`` lies in, or None; a boundary belongs to the phase that it opens."""
         for phase in self.phases:

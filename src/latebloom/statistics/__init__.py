@@ -57,5 +57,3 @@ __all__ = [
     "shared_moments",
     "survival_curve",
 ]
-
-GrokTimes = GeneralisationTimes  # the name that claims/ uses until it takes the new one

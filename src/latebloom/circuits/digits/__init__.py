@@ -1,6 +1,5 @@
 """First look at models that add digit by digit: digits as waves, carries, and what each answer digit depends on."""
 
-from latebloom.circuits.digits.carries import carry_reach
 from latebloom.circuits.digits.embedding import DigitSpectrum, digit_spectrum
 from latebloom.circuits.digits.explanation import DigitExplanation, DigitPlace, explain_digits, explain_sums
 from latebloom.circuits.digits.family import DIGITS
@@ -8,7 +7,7 @@ from latebloom.circuits.digits.measures import digit_columns, digit_measures
 from latebloom.circuits.digits.planted import PlantedAdder, carry_neurons, wave_neurons
 from latebloom.circuits.digits.shares import FACTORS, Shares, shares
 from latebloom.circuits.digits.splits import SPLITS, Part, split_parts
-from latebloom.circuits.digits.sums import Sums, run_sums
+from latebloom.circuits.digits.sums import Sums, carry_reach, run_sums
 from latebloom.circuits.digits.variance import pair_wave_shares, share_explained, wave_shares
 
 __all__ = [

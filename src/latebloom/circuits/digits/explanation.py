@@ -45,15 +45,15 @@ class DigitExplanation(Config):
 
     def rows(self) -> list[tuple[str, str]]:
         """The first look as (quantity, value) pairs, for people; fve: fraction of the logits' variance explained."""
-        told = [("task", f"{self.task}, {self.digits} digits")]
-        told += [(f"loss, {name}", f"{part.loss:.4g}") for name, part in self.parts.items() if part.loss is not None]
+        rows = [("task", f"{self.task}, {self.digits} digits")]
+        rows += [(f"loss, {name}", f"{part.loss:.4g}") for name, part in self.parts.items() if part.loss is not None]
         waves = ", ".join(f"{k}: {share:.2f}" for k, share in self.embedding.fraction.items())
-        told.append(("embedding by frequency", waves or "undefined"))
+        rows.append(("embedding by frequency", waves or "undefined"))
         for place in self.places:
-            told.append((f"fve, {place.component}", _told(place.logits)))
+            rows.append((f"fve, {place.component}", _text(place.logits)))
             if place.logits_random is not None:
-                told.append(("  with random weights", _told(place.logits_random)))
-        return told
+                rows.append(("  with random weights", _text(place.logits_random)))
+        return rows
 
 
 def explain_digits(model: Model, task: DigitAddition, count: int = 4096, seed: int = 0) -> DigitExplanation:
@@ -82,9 +82,9 @@ def explain_sums(sums: Sums, seed: int = 0, random: Sums | None = None) -> Digit
     )
 
 
-def _told(found: Shares) -> str:
-    shares = {"digits above": found.pair, "carry": found.carry, "both": found.both}
-    return ", ".join(f"{name} {share:.2f}" for name, share in shares.items() if share is not None) or "undefined"
+def _text(explained: Shares) -> str:
+    named = {"digits above": explained.pair, "carry": explained.carry, "both": explained.both}
+    return ", ".join(f"{name} {share:.2f}" for name, share in named.items() if share is not None) or "undefined"
 
 
 def _place(sums: Sums, place: int, order: Tensor, random: Sums | None) -> DigitPlace:

@@ -8,7 +8,6 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from latebloom._errors import UsageError
-from latebloom.circuits.digits.carries import carry_reach
 from latebloom.models import Model
 from latebloom.tasks import DigitAddition
 from latebloom.tasks.digit_addition import BASE, column_sum
@@ -77,3 +76,16 @@ def _run(model: Model, tokens: Tensor, positions: tuple[int, ...]) -> tuple[Tens
     names = [name for name in model.activation_names if name.endswith("mlp.hook_post")][-1:]
     logits = model.run_with_hooks(tokens, dict.fromkeys(names, keep), positions)
     return logits, kept[0] if kept else logits.new_zeros(*logits.shape[:2], 0)
+
+
+def carry_reach(x: Int[np.ndarray, "batch digit"], y: Int[np.ndarray, "batch digit"]) -> Int[np.ndarray, "batch place"]:
+    """Columns that decide the carry into each answer digit: 1 where the next column to the right does, one more for
+    every column on the way whose digits add up to 9 and so pass a carry on; 0 for the last digit, which has none.
+
+    Where all columns to the right add up to 9, it is their number (nothing is passed on, the carry is 0).
+    """
+    passes = x + y == BASE - 1
+    reach = np.zeros((len(x), x.shape[1] + 1), dtype=np.int64)
+    for place in range(x.shape[1] - 1, -1, -1):
+        reach[:, place] = 1 + np.where(passes[:, place], reach[:, place + 1], 0)
+    return reach

@@ -1,4 +1,4 @@
-"""What the loss says of each head, and of each path from an earlier head into later ones."""
+"""Increase of the loss without each head, and without each path from an earlier head into later ones."""
 
 from collections.abc import Mapping, Sequence
 

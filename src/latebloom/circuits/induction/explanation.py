@@ -1,4 +1,4 @@
-"""The induction circuit of a model as one report: which heads, how they compose, what the loss says."""
+"""The induction circuit of a model as one report: its heads, their composition, and the loss without them."""
 
 import copy
 from collections.abc import Callable
@@ -50,10 +50,12 @@ class PathReport(Config):
 
 
 class InductionCircuit(Config):
-    """What was found. ``pair``: the previous-token and the induction head with the highest scores, the first in an
-    earlier layer; None with the reason in ``undefined``. without_previous_token_heads, without_induction_heads: loss
-    increase without all heads of that kind at once; None without any. previous_token_even: the previous-token score of
-    attention spread evenly. Losses in nats on ``sequences`` sequences from ``seed``."""
+    """The circuit of a model; losses in nats on ``sequences`` sequences from ``seed``.
+
+    pair: the previous-token and the induction head with the highest scores, the first in an earlier layer; None with
+    the reason in ``undefined``. without_previous_token_heads, without_induction_heads: increase of the loss without all
+    heads of that kind at once; None without any. previous_token_even: previous-token score of even attention.
+    """
 
     task: str
     sequences: int
@@ -73,16 +75,16 @@ class InductionCircuit(Config):
     def rows(self) -> list[tuple[str, str]]:
         """The circuit as (quantity, value) pairs, for people; heads are written layer.head."""
         named = {"previous-token heads": self.previous_token_heads, "induction heads": self.induction_heads}
-        told = [("task", self.task), (f"loss, {self.sequences} sequences", f"{self.loss:.4g}")]
-        told += [(name, ", ".join(map(_name, found)) or "none") for name, found in named.items()]
+        rows = [("task", self.task), (f"loss, {self.sequences} sequences", f"{self.loss:.4g}")]
+        rows += [(name, ", ".join(map(_name, found)) or "none") for name, found in named.items()]
         if self.pair is None:
-            return [*told, ("circuit", f"none: {self.undefined}")]
+            return [*rows, ("circuit", f"none: {self.undefined}")]
         source, target = (self.head(place) for place in self.pair)
         paths = {path.into: path.loss_increase for path in self.paths if path.source == self.pair[0]}
         without = (self.without_previous_token_heads, self.without_induction_heads)
         mine = [pair for pair in self.compositions if (pair.source, pair.target) == self.pair and pair.z is not None]
         return [
-            *told,
+            *rows,
             ("circuit", f"{_name(self.pair[0])} into {_name(self.pair[1])}"),
             ("previous-token score (even attention)", f"{source.previous_token:.3f} ({self.previous_token_even:.3f})"),
             ("induction score (control)", f"{target.induction:.3f} ({target.induction_control:.3f})"),

@@ -44,7 +44,7 @@ def block_logits(grid: Grid, ks: Sequence[int]) -> Float[Tensor, "x y z"]:
 
 
 def neurons_off(grid: Grid, directions: Float[Tensor, "d_mlp direction"]) -> Float[Tensor, "x y z"]:
-    """Logits with the neurons robbed of the span of some neuron directions: N → N - N Q Qᵀ, Q orthonormal."""
+    """Logits with the span of some neuron directions removed from the neurons: N → N - N Q Qᵀ, Q orthonormal."""
     axes = orthonormal(directions)
     return grid.logits - (grid.neurons @ axes) @ (axes.T @ grid.w_logit)
 

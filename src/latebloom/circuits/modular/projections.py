@@ -1,4 +1,4 @@
-"""Logits cut down to, or robbed of, the waves cos w(x ± y), sin w(x ± y): restricted and excluded loss."""
+"""Logits reduced to the waves cos w(x ± y), sin w(x ± y), or without them: restricted and excluded loss."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

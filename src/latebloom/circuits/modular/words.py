@@ -15,7 +15,7 @@ WORDS = Words(
     right="right on pairs it never saw",
     train_loss="loss on the train set",
     test_loss="loss on the test set",
-    no_phases="Not all phases of grokking were found in this run{so_far}. {reason}",
+    no_phases="The phases could not be separated{so_far}. {reason}",
     chapters={
         "training": (
             "What happened during training",

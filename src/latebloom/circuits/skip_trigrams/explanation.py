@@ -1,4 +1,4 @@
-"""The skip trigrams of a model as one report: which there are, and what of the loss they explain."""
+"""The skip trigrams of a model as one report: the strongest, and the loss with and without those of the task."""
 
 import copy
 
@@ -40,7 +40,7 @@ class TrigramExplanation(Config):
 
     def rows(self) -> list[tuple[str, str]]:
         """The explanation as (quantity, value) pairs, for people."""
-        told = ", ".join(f"{t.token} … END {t.answer} ({t.strength:.3g})" for t in self.strongest)
+        strongest = ", ".join(f"{t.token} … END {t.answer} ({t.strength:.3g})" for t in self.strongest)
         return [
             ("task", self.task),
             ("loss", f"{self.loss:.4g}"),
@@ -48,7 +48,7 @@ class TrigramExplanation(Config):
             ("loss with ten random others alone", f"{self.restricted_loss_control:.4g}"),
             ("loss without the ten", f"{self.excluded_loss:.4g}"),
             ("of the ten strongest are the task's", f"{self.found}"),
-            ("strongest (nats)", told),
+            ("strongest (nats)", strongest),
         ]
 
 

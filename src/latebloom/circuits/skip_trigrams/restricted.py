@@ -1,4 +1,4 @@
-"""A model with nothing left but some skip trigrams, or robbed of them."""
+"""A model reduced to some skip trigrams, or without them."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -43,7 +43,7 @@ def render_sweep_figure(name: str, table: pandas.DataFrame, fields: Sequence[str
 def render_sweep_figure(
     name: str, table: pandas.DataFrame, fields: Sequence[str] = (), path: Path | str | None = None
 ) -> Path | bytes:
-    """Draw a figure of a table of runs: as SVG (bytes), or into a file whose suffix (.svg, .png, .pdf) sets the format.
+    """Draw a figure of a table of runs, as SVG (bytes) or into a file, whose suffix is .svg, .png or .pdf.
 
     table: one row per run with the columns that the figure needs, among ``step`` (the last), ``outcome``,
     ``train_learned_at`` and ``test_learned_at`` (null: not yet), ``training.steps``, ``key_frequencies`` (a list),

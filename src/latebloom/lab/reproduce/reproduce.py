@@ -53,7 +53,8 @@ def reproduce(
     """
     check_only(only, budget)
     templates()  # Fail before hours of training if the page cannot be made.
-    work = _Reproduction(budget, Path(root) / HOME, results or results_of(Path(root)), progress)
+    home = Path(root)
+    work = _Reproduction(budget, home / HOME, results or results_of(home), progress)
     problems = []
     for name, runs in work.systems.items():
         progress(f"{name}: {SYSTEMS[name].title}, {len(runs.jobs)} runs")
