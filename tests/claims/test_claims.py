@@ -146,7 +146,7 @@ def test_taking_from_a_model_worse_than_chance_decides_nothing(planted_run: Run,
     evidence = Evidence(planted_run)
     explanation = evidence.explanation
     wrong = explanation.model_copy(update={"loss": explanation.loss.model_copy(update={"all": 9.0})})
-    monkeypatch.setitem(evidence.__dict__, "explanation", wrong)
+    monkeypatch.setattr(Evidence, "explanation", wrong)
     for claim in ("cosines-do-better", "restricted-does-better"):
         assert verdict_on(claim, evidence).state == "undecided"
 
@@ -160,6 +160,6 @@ def test_components_of_one_wave_each_are_told_from_mixtures(
     waves = torch.cat([size * f(k * angle) for k, size in sizes.items() for f in (torch.cos, torch.sin)], 1)
     evidence = Evidence(planted_run)
     embedding = torch.randn(31, 6, generator=torch.Generator().manual_seed(0), dtype=torch.float64) if mixed else waves
-    monkeypatch.setitem(evidence.__dict__, "grid", dataclasses.replace(evidence.grid, embedding=embedding))
-    monkeypatch.setitem(evidence.__dict__, "explanation", Evidence(planted_run).explanation)
+    monkeypatch.setattr(Evidence, "explanation", evidence.explanation)
+    monkeypatch.setattr(Evidence, "grid", dataclasses.replace(evidence.grid, embedding=embedding))
     assert verdict_on("components-are-waves", evidence).state == expected

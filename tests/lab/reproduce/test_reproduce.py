@@ -10,7 +10,7 @@ import pytest
 from latebloom._errors import UsageError
 from latebloom.claims import CLAIMS, SYSTEMS, Results
 from latebloom.cli.main import main
-from latebloom.lab.reproduce import BUDGETS, Entry, catalogue, reproduce
+from latebloom.lab.reproduce import BUDGETS, Entry, Reproduction, catalogue, reproduce
 from latebloom.lab.reproduce.result import Picture, SystemResult
 from latebloom.lab.reproduce.train import SystemRuns
 from latebloom.runs import JobResult
@@ -85,35 +85,28 @@ def test_without_a_drawing_every_picture_says_why(tmp_path: Path, monkeypatch: p
     assert "<use" not in page
 
 
-def test_the_same_call_trains_nothing_twice(tiny: None, tmp_path: Path) -> None:
-    first, _ = reproduce("quick", tmp_path, workers=1, quiet=True)
-    files = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.safetensors")}
-    again, stopped = reproduce("quick", tmp_path, workers=1, quiet=True)
-    assert stopped is None
-    assert again.claims == first.claims
-    assert files == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.safetensors")}
+def test_a_run_with_a_complete_record_is_done_wherever_it_was_trained(tiny: None, tmp_path: Path) -> None:
+    here, there, results = tmp_path / "here", tmp_path / "there", Results(tmp_path / "records")
 
+    def call(root: Path) -> Reproduction:
+        result, stopped = reproduce("quick", root, workers=1, quiet=True, results=results)
+        assert stopped is None
+        return result
 
-def test_runs_that_were_trained_elsewhere_are_judged_and_not_trained_again(tiny: None, tmp_path: Path) -> None:
-    results = Results(tmp_path / "records")
-    first, _ = reproduce("quick", tmp_path / "here", workers=1, quiet=True, results=results)
-    again, stopped = reproduce("quick", tmp_path / "there", workers=1, quiet=True, results=results)
-    assert stopped is None
-    assert [(c.id, c.state, c.by_run) for c in again.claims] == [(c.id, c.state, c.by_run) for c in first.claims]
-    assert (again.systems[0].finished, again.systems[0].pictures) == (2, ())
-    assert not list((tmp_path / "there").rglob("*.safetensors"))
+    def weights() -> dict[Path, int]:
+        return {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.safetensors")}
 
-
-def test_a_run_whose_record_lacks_a_quantity_is_measured_and_not_trained(tiny: None, tmp_path: Path) -> None:
-    results = Results(tmp_path / "records")
-    first, _ = reproduce("quick", tmp_path, workers=1, quiet=True, results=results)
-    files = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.safetensors")}
-    lines = [json.loads(line) for line in (results.path / "trigrams.jsonl").read_text().splitlines()]
-    assert lines[0]["quantities"].pop("trigrams_found_at_end")
-    (results.path / "trigrams.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines[:1]))
-    again, _ = reproduce("quick", tmp_path, workers=1, quiet=True, results=results)
-    assert [(c.id, c.state, c.value) for c in again.claims] == [(c.id, c.state, c.value) for c in first.claims]
-    assert files == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.safetensors")}
+    first, trained = call(here), weights()
+    assert call(here).claims == first.claims
+    elsewhere = call(there)
+    assert elsewhere.claims == first.claims
+    assert (elsewhere.systems[0].finished, elsewhere.systems[0].pictures) == (2, ())
+    # One record lost, the other without a quantity: both runs are still in the runs directory, and measured again.
+    line = json.loads((results.path / "trigrams.jsonl").read_text().splitlines()[0])
+    assert line["quantities"].pop("trigrams_found_at_end")
+    (results.path / "trigrams.jsonl").write_text(json.dumps(line) + "\n")
+    assert call(here).claims == first.claims
+    assert weights() == trained
 
 
 def test_an_earlier_verdict_is_kept_beside_a_claim_that_is_not_measured(tmp_path: Path, monkeypatch) -> None:
