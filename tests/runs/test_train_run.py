@@ -146,7 +146,7 @@ def test_a_full_disk_leaves_the_last_state_whole(tiny, tmp_path: Path, monkeypat
 
     def full(self: RunDirectory, step: int, tensors: object) -> None:
         if step >= 20:
-            raise StoreError("disk full while writing: the previous state is kept; free space and go on with --resume")
+            raise StoreError("disk full while writing: the previous state is kept; free space and continue with --resume")
         original(self, step, tensors)
 
     original = RunDirectory.write_state

@@ -82,7 +82,7 @@ def test_a_disk_that_fills_leaves_the_last_state_whole(run: RunDirectory) -> Non
     run.write_state(1, {"w": np.arange(3.0)})
     result = subprocess.run([sys.executable, "-c", FILL_THE_DISK, run.path], capture_output=True, text=True, check=True)
     assert result.stdout.splitlines() == [
-        f"disk full while writing {run.path / name}: the previous state is kept; free space and go on with --resume"
+        f"disk full while writing {run.path / name}: the previous state is kept; free space and continue with --resume"
         for name in ("state.safetensors", "metrics.parquet")
     ]
     state = run.read_state()

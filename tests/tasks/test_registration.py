@@ -64,8 +64,8 @@ def test_an_experiment_is_stored_and_read_with_the_fields_of_the_subclass():
 def test_wrong_fields_are_located():
     with pytest.raises(ValidationError, match=r"task.p\n.*greater than or equal to 3"):
         Experiment.model_validate({"task": {"name": "shifted_sum", "p": 2}})
-    with pytest.raises(ValidationError, match="name: got 'unknown', expected one of modular_addition, "):
-        Experiment.model_validate({"task": {"name": "unknown"}})
+    with pytest.raises(ValidationError, match="name: got 'no_such_task', expected one of modular_addition, "):
+        Experiment.model_validate({"task": {"name": "no_such_task"}})
     with pytest.raises(ValidationError, match="instance of Task"):
         Experiment(task=3)
 

@@ -31,8 +31,11 @@ class Section:
     discriminator: str | None = None
 
     def kind(self, name: Any) -> type[Config]:
-        """The settings class of a kind; of the only one where there is no discriminator. Errors: KeyError."""
-        return self.kinds[name] if self.discriminator else next(iter(self.kinds.values()))
+        """The settings class of a kind; of the only one where there is no discriminator.
+
+        Errors: KeyError or UsageError for a kind that is not known.
+        """
+        return self.kinds[str(name)] if self.discriminator else next(iter(self.kinds.values()))
 
 
 def sections() -> dict[str, Section]:
