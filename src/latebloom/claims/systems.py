@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from latebloom._registry import Registry
+from latebloom.circuits import family_of
 from latebloom.runs import Run
-from latebloom.tasks import ModularTask
 
 MUCH_DATA = 0.8
 """Share of the pairs from which on a run counts as one with much data (the write-up's has 0.95)."""
@@ -36,7 +36,7 @@ SYSTEMS: Registry[System] = Registry("system")
 
 
 def _modular(run: Run) -> bool:
-    return isinstance(run.task, ModularTask)
+    return family_of(run.task).name == "modular"
 
 
 def _finite(run: Run) -> bool:

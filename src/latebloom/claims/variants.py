@@ -2,47 +2,48 @@
 
 import numpy as np
 
+from latebloom.analysis import Analysis
 from latebloom.claims.claim import Claim, register
 from latebloom.claims.embedding import key_frequencies
-from latebloom.claims.evidence import Evidence
 from latebloom.claims.logits import fve_cos_fit
 from latebloom.claims.neurons import CLUSTERED
 from latebloom.claims.quantity import Undefined, quantity
 from latebloom.claims.region import AtLeast, Between, Ratio
+from latebloom.claims.views import explanation, modular_task
 
 
 @quantity("frequencies", "the number of frequencies, (p - 1) / 2")
-def frequencies(evidence: Evidence) -> int:
-    return (evidence.task.p - 1) // 2
+def frequencies(analysis: Analysis) -> int:
+    return (modular_task(analysis).p - 1) // 2
 
 
 @quantity(
     "frequencies", f"the number of frequencies with a neuron that has {CLUSTERED} (P's number) of its energy there"
 )
-def clusters(evidence: Evidence) -> int:
-    return len(evidence.explanation.neurons.clusters)
+def clusters(analysis: Analysis) -> int:
+    return len(explanation(analysis).neurons.clusters)
 
 
-def _sizes(evidence: Evidence) -> list[int]:
-    sizes = list(evidence.explanation.neurons.clusters.values())
+def _sizes(analysis: Analysis) -> list[int]:
+    sizes = list(explanation(analysis).neurons.clusters.values())
     if not sizes:
         raise Undefined("no neuron belongs to a frequency")
     return sizes
 
 
 @quantity("neurons", "the median size of a cluster")
-def cluster_size(evidence: Evidence) -> float:
-    return float(np.median(_sizes(evidence)))
+def cluster_size(analysis: Analysis) -> float:
+    return float(np.median(_sizes(analysis)))
 
 
 @quantity("neurons", "the size of the smallest cluster")
-def cluster_size_min(evidence: Evidence) -> int:
-    return min(_sizes(evidence))
+def cluster_size_min(analysis: Analysis) -> int:
+    return min(_sizes(analysis))
 
 
 @quantity("neurons", "the size of the largest cluster")
-def cluster_size_max(evidence: Evidence) -> int:
-    return max(_sizes(evidence))
+def cluster_size_max(analysis: Analysis) -> int:
+    return max(_sizes(analysis))
 
 
 register(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from latebloom.claims.claim import SweepClaim, register, statistic
-from latebloom.claims.learning import last_step, test_90_at, test_learned_at, train_90_at
+from latebloom.claims.learning import LEARNED, MOSTLY_RIGHT, last_step, test_90_at, test_learned_at, train_90_at
 from latebloom.claims.quantity import Undefined
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AnyOf, AtLeast, AtMost, Below, Between, End
@@ -27,8 +27,8 @@ _ALL = (train_90_at, test_90_at, test_learned_at, last_step)
 
 @statistic(
     "",
-    "the exponent of weight decay in the median step of grokking (99 % test accuracy; runs that do not reach it count "
-    "as censored)",
+    f"the exponent of weight decay in the median step of grokking ({LEARNED} test accuracy; runs that do not reach it "
+    "count as censored)",
     *_TIMES,
 )
 def decay_exponent(records: Sequence[Record]) -> Estimate:
@@ -60,7 +60,8 @@ def _without(records: Sequence[Record]) -> list[Record]:
 
 @statistic(
     "share",
-    f"the share of the runs without weight decay that memorise, {FEWEST} or more, that ever reach 90 % test accuracy",
+    f"the share of the runs without weight decay that memorise, {FEWEST} or more, that ever reach "
+    f"{MOSTLY_RIGHT} test accuracy",
     *_ALL,
 )
 def without_decay_generalised(records: Sequence[Record]) -> float:
