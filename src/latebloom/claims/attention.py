@@ -6,6 +6,7 @@ from latebloom.claims.claim import Claim, register
 from latebloom.claims.embedding import keys_of
 from latebloom.claims.quantity import Undefined, once, quantity
 from latebloom.claims.region import AllOf, AtLeast, Below
+from latebloom.published import filled
 
 
 @once
@@ -55,15 +56,18 @@ register(
         id="heads-periodic",
         sentence="Each head's attention is periodic in one key frequency.",
         place="P; W shows head 0",
-        published="97.9-99.1 % (P)",
+        published=filled("{mainline.head_fve} (P)"),
         region=AllOf(AtLeast(head_fve_min, 0.9, "arbitrary"), AtLeast(heads_at_key_frequencies, 1.0)),
         finding="the heads' best frequencies are {head_frequencies:.0f}; they explain {head_fves:.0%}",
     ),
     Claim(
         id="no-attention-to-self",
-        sentence="`=` hardly attends to itself (before a late change that the write-up saw near step 43 000).",
+        sentence=filled(
+            "`=` hardly attends to itself (before a late change that the write-up saw near step "
+            "{mainline.late_change})."
+        ),
         place="W, footnote 27; P",
-        published="0.1-0.4 % (P)",
+        published=filled("{mainline.attention_to_itself} (P)"),
         region=Below(mean_attention_to_self, 0.01, "arbitrary, over twice P's largest"),
         finding="{mean_attention_to_self:.2%} on average over heads and pairs",
     ),

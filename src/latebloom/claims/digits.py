@@ -16,6 +16,7 @@ from latebloom.claims.parts import (
 from latebloom.claims.quantity import Undefined, once, quantity
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AtLeast, Below, Holds
+from latebloom.published import filled
 from latebloom.tasks import DigitAddition
 
 _PLACE = 'W, "Speculation: Phase Changes are Everywhere"'
@@ -154,7 +155,11 @@ register(
         id="digits-change-each",
         sentence="In 5-digit addition each digit of the answer has a phase change of its own.",
         place=_PLACE,
-        published="6 of 6 (W); under 0.5 nats at 172, 950, 1941, 1753, 1642, 1664 (published run)",
+        published=filled(
+            "{digits.phase_changes} of {digits.phase_changes} (W); under 0.5 nats at steps "
+            + ", ".join(f"{{digits.digit_{digit}.under_half}}" for digit in range(6))
+            + " (published run)"
+        ),
         region=EACH_CHANGES,
         shows=parts_that_change,
         finding=EACH_CHANGES_FINDING,
@@ -197,7 +202,7 @@ register(
         id="digits-make-the-whole",
         sentence="The bumps of the whole loss are the phase changes of its parts.",
         place=_PLACE,
-        published="the sum of 6 components",
+        published=filled("the sum of {digits.phase_changes} components"),
         region=PARTS_EXPLAIN,
         finding=PARTS_EXPLAIN_FINDING,
         system="digits",
@@ -217,9 +222,9 @@ register(
     ),
     Claim(
         id="digits-15-change-each",
-        sentence="In 15-digit addition there are 16 separate phase changes.",
+        sentence=filled("In 15-digit addition there are {digits_15.phase_changes} separate phase changes."),
         place=_PLACE,
-        published="16",
+        published=filled("{digits_15.phase_changes}"),
         region=EACH_CHANGES,
         shows=parts_that_change,
         finding=EACH_CHANGES_FINDING,

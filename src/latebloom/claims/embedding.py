@@ -10,6 +10,7 @@ from latebloom.claims.quantity import Undefined, once, percent, quantity
 from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Ratio
 from latebloom.claims.views import explanation, grid
 from latebloom.fourier import energy_by_frequency, transform
+from latebloom.published import filled
 
 NO_KEYS = "the model has no key frequency"
 MOST_ENERGY = 0.9
@@ -132,7 +133,7 @@ register(
         id="embedding-sparse",
         sentence="The embedding is sparse in the Fourier basis: the model discards most frequencies.",
         place='W, "Calculating waves"',
-        published="6 of 56 frequencies",
+        published=filled("{mainline.embedding_frequencies}, of 56 frequencies"),
         region=AtMost(
             Ratio(
                 embedding_frequencies_used,
@@ -150,7 +151,9 @@ register(
         id="embedding-sparse-early",
         sentence="The embedding is visibly sparse before test loss moves.",
         place='W, "Evolution of Circuits During Training", norms at epoch 7K',
-        published="sparse at 7k, test loss falls from 9k",
+        published=filled(
+            "sparse at step {mainline.embedding_sparse}, test loss falls from {mainline.test_loss_falls:W}"
+        ),
         region=AllOf(Above(embedding_gini_rise, 0.0), AtLeast(embedding_gini_progress, 0.5, "arbitrary")),
         shows=embedding_gini_progress,
         finding="Gini {embedding_gini_start:.2f} at the start, {embedding_gini_at_fall:.2f} when test loss begins to "
@@ -170,7 +173,7 @@ register(
         id="embedding-more-frequencies",
         sentence="The embedding computes more frequencies than the neurons use.",
         place="W, footnote 23",
-        published="6 against 5",
+        published=filled("{mainline.embedding_frequencies} against {mainline.key_frequencies}"),
         region=Above(extra_embedding_frequencies, 0.0),
         finding="the embedding has {embedding_key_frequencies:.0f}; the neurons have {key_frequencies:.0f}",
         figure="embedding-spectrum",

@@ -15,6 +15,7 @@ from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Holds
 from latebloom.claims.reinforcement import CRITERION, Reinforcement, reinforcement
 from latebloom.claims.views import induction_circuit
+from latebloom.published import filled
 
 _COMPOSITION = 'W, "Speculation: Phase Changes Are Inherent to Composition"'
 _LEAD = 0.25
@@ -282,7 +283,10 @@ register(
         id="induction-phase-change",
         sentence="On repeated subsequences the loss of a two-layer model falls in a phase change.",
         place='W, "Empirical Observations"',
-        published="a phase change (W); under 4 nats at step 809, under 1 at 1134 (published run)",
+        published=filled(
+            "a phase change (W); under 4 nats at step {induction.under_4}, under 1 at {induction.under_1} "
+            "(published run)"
+        ),
         region=TEST_FALL.region,
         shows=TEST_FALL.middle,
         finding=TEST_FALL.finding,

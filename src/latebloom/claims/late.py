@@ -10,6 +10,7 @@ from latebloom.claims.quantity import Quantity, Undefined, quantity
 from latebloom.claims.region import Above, AllOf, Below
 from latebloom.claims.systems import LATE
 from latebloom.phases import Series
+from latebloom.published import filled
 
 WINDOW = 4000
 """Steps before and after a moment whose medians are compared. Arbitrary: the write-up's change takes 1000s of steps."""
@@ -102,7 +103,9 @@ late_test, late_train, late_restricted = (
 register(
     Claim(
         id="late-attention",
-        sentence="Long after the model has settled (in W at step 43 000) `=` begins to attend to itself.",
+        sentence=filled(
+            "Long after the model has settled (in W at step {mainline.late_change}) `=` begins to attend to itself."
+        ),
         place="W, footnote 27",
         published="from never to significantly",
         region=Above(late_attention_rise, _DOUBLE, "arbitrary"),

@@ -7,6 +7,7 @@ from latebloom.claims.embedding import keys_of
 from latebloom.claims.quantity import Undefined, once, quantity
 from latebloom.claims.region import AtLeast, AtMost, Below
 from latebloom.claims.views import explanation, grid, modular_task
+from latebloom.published import filled, published
 
 NO_DIRECTION = "the model has no key frequency, or its task no direction cos w(x ± y)"
 _PLACE = 'W, "Calculating cos(w(x+y)), sin(w(x+y)) and calculating logits"'
@@ -162,15 +163,15 @@ register(
         id="logits-are-cosines",
         sentence="The logits are a sum of cos w(x+y-z) over the key frequencies.",
         place=_PLACE,
-        published="95 % of variance",
-        region=AtLeast(fve_cos_fit, 0.95, "W's number"),
+        published=filled("{mainline.fve_cos_fit} of variance"),
+        region=AtLeast(fve_cos_fit, published("mainline.fve_cos_fit").number, "W's number"),
         finding="{fve_cos_fit:.1%} of variance",
     ),
     Claim(
         id="cosines-do-better",
         sentence="The fitted cosines alone have a lower loss than the model.",
         place=_PLACE,
-        published="2e-7 becomes 4.7e-8 (W); 2.4e-7 (P)",
+        published=filled("{mainline.loss} becomes {mainline.loss_cos_fit}"),
         region=Below(cos_fit_loss_ratio, 1.0),
         provided=_BETTER_THAN_GUESSING,
         finding="loss {loss_all_pairs:.2g} becomes {cos_fit_loss:.2g}",
@@ -179,7 +180,7 @@ register(
         id="restricted-does-better",
         sentence="Keeping only the key directions of the logits lowers the loss.",
         place="P",
-        published="2.4e-7 becomes 5.5e-8",
+        published=filled("{mainline.loss:P} becomes {mainline.restricted_loss}"),
         region=Below(restricted_loss_ratio, 1.0),
         provided=_BETTER_THAN_GUESSING,
         finding="loss {loss_all_pairs:.2g} becomes {restricted_loss_all_pairs:.2g}",

@@ -14,6 +14,7 @@ from latebloom.claims.quantity import Undefined, once, quantity
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AllOf, AtLeast, End
 from latebloom.claims.views import grid, modular_task
+from latebloom.published import filled
 from latebloom.statistics import ChosenFrequencies, Estimate, auc, chosen_frequencies, mean
 
 INITIAL_DRAWS = 200
@@ -129,7 +130,7 @@ register(
         id="keys-differ-by-seed",
         sentence="Which frequencies are chosen is arbitrary: other seeds choose others.",
         place='W, "Overview of the Inferred Algorithm"; P',
-        published="{14,35,41,42,52}; {2,9,19,31}, {40,44,53}, {31,45,49,52}",
+        published=filled("{mainline.key_frequencies} (W); other seeds {mainline.key_frequencies.other_seeds} (P)"),
         region=AllOf(Above(key_sets, 1.0), AtLeast(key_evenness, 0.05, "the usual level")),
         finding="{key_sets:.0f} different sets in {runs_with_keys:.0f} seeds ({key_counts}); as uneven by chance: "
         "p = {key_evenness:.2f}",

@@ -14,6 +14,7 @@ from latebloom.claims.record import Record
 from latebloom.claims.region import AllOf, AtLeast, AtMost, Below, Ratio, Reached
 from latebloom.claims.settings import FEWEST, generalised, grouped, memorised
 from latebloom.claims.verdict import MOST
+from latebloom.published import filled
 
 _PLACE = 'W, "Empirical Observations"'
 _TIMES = (train_90_at, test_90_at, last_step)
@@ -101,7 +102,9 @@ def memorising_only_share(records: Sequence[Record]) -> float:
 register(
     Claim(
         id="much-data-together",
-        sentence="On 95 % of the pairs train and test loss fall together: nothing is memorised first.",
+        sentence=filled(
+            "On {much_data.fraction} of the pairs train and test loss fall together: nothing is memorised first."
+        ),
         place=_PLACE,
         published="the two curves fall as one (a picture)",
         region=AllOf(
@@ -126,7 +129,7 @@ register(
     ),
     Claim(
         id="much-data-phase-change",
-        sentence="On 95 % of the pairs test loss falls in a phase change.",
+        sentence=filled("On {much_data.fraction} of the pairs test loss falls in a phase change."),
         place=_PLACE,
         published="a phase change (a picture)",
         region=TEST_FALL.region,

@@ -2,15 +2,17 @@
 
 from latebloom.analysis import Analysis
 from latebloom.circuits.modular.ablation import Ablation
+from latebloom.circuits.modular.neurons import FVE_THRESHOLD
 from latebloom.circuits.modular.unembedding import read_outs, unembedding_residual
 from latebloom.claims.claim import Claim, register
 from latebloom.claims.embedding import keys_of
 from latebloom.claims.logits import NO_DIRECTION, loss_all_pairs, phase_sign_of
-from latebloom.claims.quantity import Undefined, once, quantity
+from latebloom.claims.quantity import Undefined, once, percent, quantity
 from latebloom.claims.region import Above, AtLeast, AtMost, Below, Between, Ratio
 from latebloom.claims.views import ablation, explanation, grid
+from latebloom.published import filled
 
-CLUSTERED = "85 %"
+CLUSTERED = percent(FVE_THRESHOLD)
 """Share of a neuron's variance at one frequency from which on it belongs to that frequency's cluster: P's."""
 
 
@@ -121,7 +123,7 @@ register(
         id="neurons-cluster",
         sentence="Most neurons compute with a single frequency, and form clusters.",
         place=f'W, "Calculating 2D products of waves"; P, clusters at {CLUSTERED} of variance',
-        published="84.6 % of 512 (P)",
+        published=filled("{mainline.clustered_fraction} of {mainline.neurons} (P)"),
         region=Above(clustered_fraction, 0.5, "half is what “most” means"),
         finding="{clustered_fraction:.1%} of {live_neurons:.0f} live neurons, clusters at {cluster_frequencies:.0f}",
     ),
@@ -129,7 +131,7 @@ register(
         id="neurons-are-polynomials",
         sentence="Replacing neurons by their degree-2 Fourier polynomials leaves the loss unchanged.",
         place="W, footnote 26",
-        published="2.4e-7 becomes 2.5e-7 (P)",
+        published=filled("{mainline.loss:P} becomes {ablation.neuron_polynomials} (P)"),
         region=Between(polynomial_loss_ratio, 0.5, 2.0, "a factor of 2, arbitrary"),
         provided=_MATTER,
         finding=_POLYNOMIALS,
@@ -138,7 +140,7 @@ register(
         id="neurons-polynomials-suffice",
         sentence="What the degree-2 Fourier polynomials leave out of the neurons is noise: it lowers no loss.",
         place="W, footnote 26",
-        published="just noise; 2.4e-7 becomes 2.5e-7 (P)",
+        published=filled("just noise (W); {mainline.loss:P} becomes {ablation.neuron_polynomials} (P)"),
         region=AtMost(polynomial_loss_ratio, 2.0, "arbitrary"),
         provided=_MATTER,
         finding=_POLYNOMIALS,
@@ -147,15 +149,15 @@ register(
         id="neurons-read-as-waves",
         sentence="The directions in which W_logit reads the neurons carry cos w(x+y) and sin w(x+y).",
         place="P",
-        published="93-98 % of variance (P)",
-        region=AtLeast(read_out_fve_min, 0.9, "arbitrary, a little under P's 93 %"),
+        published=filled("{mainline.read_out_fve} of variance (P)"),
+        region=AtLeast(read_out_fve_min, 0.9, filled("arbitrary; P has {mainline.read_out_fve}")),
         finding="{read_out_fve_min:.1%} to {read_out_fve_max:.1%} over {read_out_directions:.0f} directions",
     ),
     Claim(
         id="w-logit-low-rank",
         sentence="W_logit is close to rank 2 per key frequency: it writes only cos wz and sin wz.",
         place='W, "Calculating cos(w(x+y)), sin(w(x+y)) and calculating logits"; P',
-        published="residual < 0.55 % of the norm (P)",
+        published=filled("residual {mainline.w_logit_residual} of the norm (P)"),
         region=Below(unembedding_residual_share, 0.05, "arbitrary, ten times P's"),
         finding="{unembedding_residual_share:.2%} of the norm lies outside the key directions",
     ),

@@ -15,6 +15,7 @@ from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below
 from latebloom.claims.settings import grouped
 from latebloom.claims.verdict import MOST
 from latebloom.models import Examples, per_label
+from latebloom.published import filled
 from latebloom.tasks import split
 
 SPIKE = 10.0
@@ -275,7 +276,7 @@ register(
         id="spikes-after-rounding",
         sentence="Before a spike the loss of some examples has rounded to zero.",
         place=_PLACE,
-        published="losses near 1.2e-7 round to zero",
+        published=filled("losses near {precision.rounds_to_zero} round to zero"),
         region=AllOf(Above(zeros_before_spike_min, 0.0), AtMost(zeros_in_float64, 0.0)),
         shows=zeros_before_spike_median,
         finding="{zeros_before_spike:.0%} of the train losses are exactly 0 before the first spike; in float64 at most "

@@ -10,6 +10,7 @@ from latebloom.claims.learning import boundary_of, series_of, span
 from latebloom.claims.quantity import Quantity, Undefined, once, quantity
 from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below, Holds
 from latebloom.phases import NoChange, PhaseChange, Series
+from latebloom.published import filled
 
 FEWEST_POINTS = 8
 """Checkpoints that it takes to say whether a course is smooth; as many as a corner takes."""
@@ -233,7 +234,7 @@ register(
         id="restricted-phase-change",
         sentence="Restricted loss undergoes a phase change.",
         place=_PLACE + "generalisation",
-        published="8k-12k",
+        published=filled("steps {mainline.restricted_loss_falls} to {mainline.restricted_loss_settles}"),
         region=Holds(restricted_phase_change),
         shows=restricted_fall_depth,
         finding="it falls by {restricted_fall_depth:.1f} decades from step {restricted_falls_at:.0f}",

@@ -20,6 +20,7 @@ from latebloom.claims.quantity import Never, Undefined, percent, quantity
 from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below, Holds, Is, Ratio
 from latebloom.claims.views import explanation
 from latebloom.phases.phase_change import MIN_POINTS
+from latebloom.published import filled
 
 FALLEN_SHARE = 0.1
 """A loss below this share of the loss of guessing, ln p, has fallen. Arbitrary."""
@@ -27,6 +28,9 @@ FALLEN_SHARE = 0.1
 PARTED_FACTOR = 10.0
 """Excluded loss has parted from train loss when it is this many times train loss and control. Arbitrary."""
 
+_MEMORISED_THEN_GROKKED = filled(
+    "memorised by step {mainline.memorisation_ends}; test loss falls from step {mainline.test_loss_falls}"
+)
 _EVOLUTION = 'W, "Evolution of Circuits During Training", '
 
 
@@ -193,7 +197,7 @@ register(
         id="groks",
         sentence="The model first memorises the training data and generalises only long after.",
         place='W, "Introduction"; P',
-        published="memorised by 1k, test loss falls from 9k (W); 1.4k and 9.4k (P)",
+        published=_MEMORISED_THEN_GROKKED,
         region=Is(outcome, ("grokked",)),
         shows=Ratio(test_learned_at, train_learned_at),
         finding="{outcome}: train accuracy reaches "
@@ -205,7 +209,7 @@ register(
         id="test-loss-falls-late",
         sentence="Test loss begins to fall long after train loss has levelled out.",
         place='W, "Introduction"; P',
-        published="memorised by 1k, test loss falls from 9k (W); 1.4k and 9.4k (P)",
+        published=_MEMORISED_THEN_GROKKED,
         region=AllOf(
             Holds(phases_found),
             AtLeast(
@@ -226,7 +230,7 @@ register(
         id="excluded-parts-early",
         sentence="Excluded loss parts from train loss before test loss moves.",
         place=_EVOLUTION + "interpolation",
-        published="from about 1k on",
+        published=filled("from about step {mainline.excluded_loss_parts} on"),
         region=Below(excluded_parts_at, test_loss_falls_at),
         finding="from step {excluded_parts_at:.0f}; test loss falls from step {test_loss_falls_at:.0f}",
     ),
@@ -234,7 +238,10 @@ register(
         id="restricted-leads-test",
         sentence="Restricted loss falls before test loss does.",
         place=_EVOLUTION + "generalisation and clean-up",
-        published="8k-12k against 9k-13k",
+        published=filled(
+            "steps {mainline.restricted_loss_falls} to {mainline.restricted_loss_settles} against "
+            "{mainline.test_loss_falls:W} to {mainline.test_loss_settles:W}"
+        ),
         region=Above(restricted_lead, 0.0),
         finding="restricted loss by step {restricted_loss_fallen_at:.0f}, test loss by step {test_loss_fallen_at:.0f}",
     ),

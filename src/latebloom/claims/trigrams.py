@@ -16,6 +16,7 @@ from latebloom.claims.quantity import Undefined, once, quantity
 from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below, Ratio
 from latebloom.claims.reinforcement import CRITERION, Reinforcement, reinforcement
 from latebloom.claims.verdict import MOST
+from latebloom.published import filled
 from latebloom.statistics import first_below
 from latebloom.tasks.skip_trigrams import TRIGGERS
 
@@ -128,7 +129,7 @@ register(
         id="trigrams-change-each",
         sentence="Each of the ten skip trigrams has a phase change of its own.",
         place=_PLACE,
-        published="10 of 10",
+        published=filled("{trigrams.phase_changes} of {trigrams.phase_changes}"),
         region=EACH_CHANGES,
         shows=parts_that_change,
         finding=EACH_CHANGES_FINDING,
@@ -139,7 +140,10 @@ register(
         id="trigrams-at-once",
         sentence="The ten phase changes come at about the same time, since each trigram is as complex as the others.",
         place=_PLACE,
-        published="approximately the same time (W); loss under 2 at step 210, under 0.1 at 321 (published run)",
+        published=filled(
+            "approximately the same time (W); loss under 2 nats at step {trigrams.under_2}, under 0.1 at "
+            "{trigrams.under_0.1} (published run)"
+        ),
         region=AtMost(change_spread, 0.5, "arbitrary"),
         finding="from step {first_change_at:.0f} to {last_change_at:.0f}, median {median_change_at:.0f}",
         system="trigrams",

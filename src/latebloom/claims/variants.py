@@ -10,6 +10,7 @@ from latebloom.claims.neurons import CLUSTERED
 from latebloom.claims.quantity import Undefined, quantity
 from latebloom.claims.region import AtLeast, Between, Ratio
 from latebloom.claims.views import explanation, modular_task
+from latebloom.published import filled, published
 
 
 @quantity("frequencies", "the number of frequencies, (p - 1) / 2")
@@ -51,7 +52,7 @@ register(
         id="mlp-every-frequency",
         sentence="In a two-layer MLP the neurons form a cluster for every single frequency.",
         place='W, "Notable Observations", 2L MLPs can grok',
-        published="every frequency, width 256",
+        published=filled("every frequency, width {mlp.width}"),
         region=AtLeast(
             Ratio(
                 clusters,
@@ -68,10 +69,10 @@ register(
     ),
     Claim(
         id="mlp-few-neurons",
-        sentence="Typically such a cluster has 3 to 7 neurons.",
+        sentence=filled("Typically such a cluster has {mlp.neurons_per_frequency} neurons."),
         place='W, "Notable Observations", 2L MLPs can grok',
-        published="3 to 7",
-        region=Between(cluster_size, 3.0, 7.0, "W's numbers"),
+        published=filled("{mlp.neurons_per_frequency}"),
+        region=Between(cluster_size, *published("mlp.neurons_per_frequency").numbers, "W's numbers"),
         finding="{cluster_size_min:.0f} to {cluster_size_max:.0f} neurons, median {cluster_size:g}",
         system="mlp",
         figure="neurons-fourier",
@@ -81,7 +82,7 @@ register(
         sentence="Modular subtraction is learned by the analogous algorithm, cos w(x - y - z).",
         place='W, "Future Directions", the starter project',
         published="expected",
-        region=AtLeast(fve_cos_fit, 0.95, "W's number for addition"),
+        region=AtLeast(fve_cos_fit, published("mainline.fve_cos_fit").number, "W's number for addition"),
         finding=f"cos w(x - y - z) at k = {{{key_frequencies.name}:.0f}} explains {{fve_cos_fit:.1%}} of the logits' "
         "variance",
         system="subtraction",

@@ -18,9 +18,11 @@ from latebloom.claims.settings import (
     share_generalised,
 )
 from latebloom.claims.verdict import FEW
+from latebloom.published import filled, published
 from latebloom.statistics import Estimate, fit_power_law, level_effects, median_step
 
 _FIELD = "optimiser.weight_decay"
+_SLOWDOWN = published("weight_decay.slowdown").number
 _TIMES = (test_learned_at, last_step)
 _ALL = (train_90_at, test_90_at, test_learned_at, last_step)
 
@@ -124,10 +126,14 @@ register(
     ),
     SweepClaim(
         id="decay-001-sixty-times",
-        sentence="With weight decay 0.01 the model groks about 60 times later than with 1.",
+        sentence=filled(
+            "With weight decay 0.01 the model groks about {weight_decay.slowdown} times later than with 1."
+        ),
         place='W, "Notable Observations", weight decay',
-        published="about 60 times",
-        region=Between(decay_001_factor, 30.0, 120.0, "within a factor of two of W's number, arbitrary"),
+        published=filled("about {weight_decay.slowdown} times"),
+        region=Between(
+            decay_001_factor, _SLOWDOWN / 2, _SLOWDOWN * 2, "within a factor of two of W's number, arbitrary"
+        ),
         finding="{decay_001_factor:.1f} times later ({decay_001_factor.low:.1f} to {decay_001_factor.high:.1f})",
         statistics=(decay_001_factor,),
         system="weight-decay",

@@ -9,6 +9,7 @@ from latebloom.claims.quantity import Undefined, once, quantity
 from latebloom.claims.region import Above, AllOf, AtMost, Below
 from latebloom.claims.views import grid
 from latebloom.phases import NoChange, Series
+from latebloom.published import filled
 
 _PLACE = 'W, "Evolution of Circuits During Training", '
 _MLP, _OTHERS = ("W_in", "W_out"), ("W_E", "W_V", "W_O", "W_U")
@@ -124,7 +125,7 @@ register(
         id="mlp-weights-fall",
         sentence="After memorisation W_in and W_out shrink to the size of the other matrices.",
         place=_PLACE + "interpolation",
-        published="epochs 1K-3K",
+        published=filled("steps {mainline.matrices_meet}"),
         region=AllOf(Below(mlp_weights_left, 0.8, "arbitrary"), AtMost(mlp_weights_distance_left, 0.5, "arbitrary")),
         finding="W_in falls to {w_in_left:.0%}, W_out to {w_out_left:.0%} of its peak; the factor between them and the "
         "others goes from {mlp_weights_factor_at_peak:.2f} to {mlp_weights_factor_at_fall:.2f}",
