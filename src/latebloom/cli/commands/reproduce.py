@@ -9,8 +9,8 @@ measured and stored, one line per run, in a file for each system; a run with a c
 wherever it was trained, so the same command resumes after Ctrl-C. A run whose record lacks a quantity of a new claim is
 measured if it is in RUNS/reproduce; otherwise the claim is not measured yet, and --again trains the run again. After
 each system two files are written to RUNS/reproduce: the page, BUDGET.html (the claims, the steps of phase changes
-beside the published ones, every picture of the write-up), and its data, BUDGET.json. Exit status 1 if a
-claim fails, or if the work was stopped.
+beside the published ones, every picture of the write-up), and its data, BUDGET.json. Exit status 1 if a claim
+fails, or if the work was stopped.
 """
 
 import sys

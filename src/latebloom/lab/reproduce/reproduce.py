@@ -47,11 +47,11 @@ def reproduce(
     anything did.
 
     A run whose record holds every quantity that its system's claims need is done, wherever it was trained. Where the
-    record lacks a quantity, which a new claim needs, the run is measured if it is in ``root/reproduce/SYSTEM``. If it is
-    not, the claim is not measured yet; ``again`` trains the run again. Runs without a record are trained in that
+    record lacks a quantity, which a new claim needs, the run is measured if it is in ``root/reproduce/SYSTEM``. If it
+    is not, the claim is not measured yet; ``again`` trains the run again. Runs without a record are trained in that
     directory, and the record of each is stored when it ends, so the same call resumes after an interrupt, and budgets
-    share their runs. ``only``: train these systems, and judge the others on what is stored. The result, BUDGET.json, and
-    its page, BUDGET.html, are written to ``root/reproduce`` after each system.
+    share their runs. ``only``: train these systems, and judge the others on what is stored. The result, BUDGET.json,
+    and its page, BUDGET.html, are written to ``root/reproduce`` after each system.
     Errors: UsageError for an unknown system, and where figures or page lack a package.
     """
     check_only(only, budget)
