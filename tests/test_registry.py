@@ -1,23 +1,27 @@
 """The door through which other packages add their parts."""
 
-import os
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+import latebloom as lb
 from latebloom import _registry
 from latebloom._errors import UsageError
 from latebloom._registry import Registry
+from latebloom.claims import CLAIMS
+
+
+def run_in(module: str, code: str, **names: object) -> None:
+    """Run code at the top level of a module that has these names."""
+    exec(code, {"__name__": module, **names})
 
 
 @dataclass(frozen=True)
 class Thing:
     name: str
     value: int = 0
-    compute: Callable[[], int] = lambda: 0
 
 
 def test_things_are_listed_in_order_and_replaced_by_the_same_module() -> None:
@@ -38,9 +42,16 @@ def test_an_unknown_name_is_answered_with_those_there_are() -> None:
 
 def test_a_name_belongs_to_the_module_that_registered_it() -> None:
     things: Registry[Thing] = Registry("thing")
-    things.register(Thing("a"))
-    with pytest.raises(UsageError, match=f"the name 'a' is taken by {__name__}"):
-        things.register(Thing("a", compute=os.getcwd))
+    run_in("one", "add(thing)", add=things.register, thing=Thing("a"))
+    run_in("one", "add(thing)", add=lambda thing: things.register(thing), thing=Thing("a", 2))
+    assert things["a"].value == 2
+    with pytest.raises(UsageError, match="thing: the name 'a' is taken by one; choose another name"):
+        run_in("other", "add(thing)", add=things.register, thing=Thing("a"))
+
+
+def test_a_stranger_cannot_replace_a_claim() -> None:
+    with pytest.raises(UsageError, match=r"claim: the name 'groks' is taken by latebloom\.claims\.training"):
+        run_in("stranger", "register(claim)", register=lb.register, claim=CLAIMS["groks"])
 
 
 def test_modules_named_by_the_user_are_imported_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

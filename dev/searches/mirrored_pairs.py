@@ -12,7 +12,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from latebloom.analysis import Analysis
 from latebloom.circuits.modular import all_pairs
+from latebloom.circuits.modular.views import train_mask
 from latebloom.runs import Run
 
 
@@ -33,7 +35,7 @@ def main() -> None:
     options = parser.parse_args()
     for path in options.runs:
         run = Run(path)
-        train = np.asarray(run.train_mask).reshape(run.task.p, run.task.p)
+        train = np.asarray(Analysis(run).final.get(train_mask))
         sets = {"train": train, "mirrored": ~train & train.T, "others": ~train & ~train.T}
         sizes = ", ".join(f"{mask.sum()} {name}" for name, mask in sets.items())
         print(f"{path.name}: {run.task.name} on {run.experiment.data.fraction:.0%}: {sizes}")

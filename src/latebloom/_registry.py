@@ -19,6 +19,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from types import FunctionType
 from typing import Any, TypeVar
 
 from latebloom._errors import UsageError, first_line
@@ -83,10 +84,17 @@ class Registry(Mapping[str, T]):
 
 
 def _module(thing: Any) -> str:
-    """Where a thing was defined: the module of a class or function, else that of the first function it holds."""
-    if callable(thing):
+    """The module that defines a class or function; for another thing, the module whose top-level code is running.
+
+    That is the innermost such module, so a function that registers things for its caller does not count, and neither
+    does a wrapper that checks types.
+    """
+    if isinstance(thing, type | FunctionType):
         return thing.__module__
-    return next((value.__module__ for value in vars(thing).values() if callable(value)), "")
+    frame = sys._getframe()
+    while frame.f_back is not None and frame.f_locals is not frame.f_globals:
+        frame = frame.f_back
+    return str(frame.f_globals.get("__name__", ""))
 
 
 def load_plugins() -> None:

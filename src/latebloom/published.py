@@ -28,7 +28,7 @@ SOURCES: Mapping[str, str] = {
 LABELS: Mapping[str, str] = {"R": "published run"}
 """How tables name a source where its letter alone would not be understood."""
 
-_REFERENCE = re.compile(r"\{([a-z][\w.]*)\}")
+_REFERENCE = re.compile(r"\{([a-z][\w.]*)(?::([A-Z]~?))?\}")
 
 
 class Published(Config):
@@ -131,8 +131,13 @@ def published_source(id: str) -> str:
 
 
 def filled(text: str) -> str:
-    """The text with every ``{id}`` replaced by that number as text. Errors: UsageError for an unknown id."""
-    return _REFERENCE.sub(lambda match: published_text(match[1]), text)
+    """The text with every ``{id}`` replaced by that number as text, and ``{id:P}`` by that of one source.
+
+    Errors: UsageError for an unknown id or source.
+    """
+    return _REFERENCE.sub(
+        lambda match: published(*match.groups()).text() if match[2] else published_text(match[1]), text
+    )
 
 
 def _listed(values: tuple[float, ...] | tuple[tuple[float, ...], ...] | float) -> str:

@@ -1,18 +1,19 @@
-"""Evidence that consists of series alone: a course of training that was planted, not trained."""
+"""An analysis that consists of series alone: a course of training that was planted, not trained."""
 
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from latebloom.claims import CLAIMS, Claim, Evidence, Verdict
+from latebloom.analysis import Analysis
+from latebloom.claims import CLAIMS, Claim, Verdict
 from latebloom.claims.quantity import measure_all
 from latebloom.phases import Series
 
 PHASES = {"circuit formation": 1_000.0, "clean-up": 8_000.0, "stable": 12_000.0}
 
 
-class Course(Evidence):
+class Course(Analysis):
     """Columns against the step, with noise (2 %), and the steps at which phases begin."""
 
     def __init__(self, step: np.ndarray, columns: dict[str, np.ndarray], phases: dict[str, float]) -> None:
@@ -43,12 +44,12 @@ def course() -> Callable[..., Course]:
 
 
 @pytest.fixture
-def verdict_on() -> Callable[[str, Evidence], Verdict]:
+def verdict_on() -> Callable[[str, Analysis], Verdict]:
     """The verdict of one claim about single runs, on quantities that are measured for it."""
 
-    def judge(name: str, evidence: Evidence) -> Verdict:
+    def judge(name: str, analysis: Analysis) -> Verdict:
         claim = CLAIMS[name]
         assert isinstance(claim, Claim)
-        return claim.judge(measure_all(evidence, claim.quantities))
+        return claim.judge(measure_all(analysis, claim.quantities))
 
     return judge

@@ -6,9 +6,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from latebloom._errors import DivergedError, UsageError
-from latebloom.claims import CLAIMS, QUANTITIES, SYSTEMS, Evidence, Verdict, judge, pool
+from latebloom._errors import DivergedError
+from latebloom.analysis import Analysis
+from latebloom.circuits.modular import views as modular_views
+from latebloom.circuits.modular.explanation import explain
+from latebloom.circuits.modular.page import ablations
+from latebloom.claims import CLAIMS, QUANTITIES, SYSTEMS, Verdict, judge, pool
 from latebloom.claims.quantity import measured
+from latebloom.claims.views import ablation, explanation, grid
 from latebloom.figures import FIGURES, SWEEP_FIGURES
 from latebloom.lab.measure import measure
 from latebloom.models import TransformerConfig
@@ -71,10 +76,9 @@ def test_a_run_is_judged_by_the_claims_that_speak_of_it(planted_run: Run, tmp_pa
     assert systems == {"pairs": {"mainline"}, "trigrams": {"trigrams"}}
 
 
-def test_what_speaks_of_frequencies_refuses_another_task(planted_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Run, "task", property(lambda self: SkipTrigrams()))
-    with pytest.raises(UsageError, match="got a run of skip_trigrams, expected a modular task"):
-        _ = Evidence(planted_run).task
+def test_a_quantity_of_another_familys_task_is_undefined(planted_run: Run) -> None:
+    measurement = measured(QUANTITIES["induction_loss"].measure, Analysis(planted_run))
+    assert measurement.reason == "got a model of modular_addition, expected one of repeated_subsequences"
 
 
 @pytest.mark.parametrize(
@@ -131,24 +135,25 @@ def test_what_is_not_finite_is_undefined() -> None:
 
 
 def test_a_change_to_neurons_that_do_not_matter_decides_nothing(planted_run: Run, monkeypatch, verdict_on) -> None:
-    evidence = Evidence(planted_run)
-    assert verdict_on("neurons-are-polynomials", evidence).state != "undecided"
+    analysis = Analysis(planted_run)
+    assert verdict_on("neurons-are-polynomials", analysis).state != "undecided"
     name = "neurons: own polynomials"
-    row = evidence.ablations[name]
+    row = ablation(analysis, name)
+    assert row is not None
     assert row.control is not None
-    loss = evidence.explanation.loss.all
+    loss = explanation(analysis).loss.all
     idle = row.control.model_copy(update={"mean": 1.5 * loss})
-    monkeypatch.setitem(evidence.__dict__, "ablations", {name: row.model_copy(update={"loss": loss, "control": idle})})
-    assert verdict_on("neurons-are-polynomials", evidence).state == "undecided"
+    monkeypatch.setitem(analysis.final._cache, ablations, [row.model_copy(update={"loss": loss, "control": idle})])
+    assert verdict_on("neurons-are-polynomials", analysis).state == "undecided"
 
 
 def test_taking_from_a_model_worse_than_chance_decides_nothing(planted_run: Run, monkeypatch, verdict_on) -> None:
-    evidence = Evidence(planted_run)
-    explanation = evidence.explanation
-    wrong = explanation.model_copy(update={"loss": explanation.loss.model_copy(update={"all": 9.0})})
-    monkeypatch.setattr(Evidence, "explanation", wrong)
+    analysis = Analysis(planted_run)
+    right = explanation(analysis)
+    wrong = right.model_copy(update={"loss": right.loss.model_copy(update={"all": 9.0})})
+    monkeypatch.setitem(analysis.final._cache, explain, wrong)
     for claim in ("cosines-do-better", "restricted-does-better"):
-        assert verdict_on(claim, evidence).state == "undecided"
+        assert verdict_on(claim, analysis).state == "undecided"
 
 
 @pytest.mark.parametrize(("mixed", "expected"), [(False, "holds"), (True, "fails")])
@@ -158,8 +163,8 @@ def test_components_of_one_wave_each_are_told_from_mixtures(
     angle = 2 * torch.pi * torch.arange(31, dtype=torch.float64)[:, None] / 31
     sizes = {3: 4.0, 5: 2.0, 9: 1.0}
     waves = torch.cat([size * f(k * angle) for k, size in sizes.items() for f in (torch.cos, torch.sin)], 1)
-    evidence = Evidence(planted_run)
+    analysis = Analysis(planted_run)
     embedding = torch.randn(31, 6, generator=torch.Generator().manual_seed(0), dtype=torch.float64) if mixed else waves
-    monkeypatch.setattr(Evidence, "explanation", evidence.explanation)
-    monkeypatch.setattr(Evidence, "grid", dataclasses.replace(evidence.grid, embedding=embedding))
-    assert verdict_on("components-are-waves", evidence).state == expected
+    mixture = dataclasses.replace(grid(analysis), embedding=embedding)
+    monkeypatch.setitem(analysis.final.exact._cache, modular_views.grid, mixture)
+    assert verdict_on("components-are-waves", analysis).state == expected

@@ -8,6 +8,8 @@ import pytest
 import torch
 
 from latebloom._errors import DamagedFileError, DivergedError, RunLockedError, RunNotFoundError, StoreError, UsageError
+from latebloom.analysis import Analysis
+from latebloom.circuits.modular import views
 from latebloom.runs import Run, open_run, train_run
 from latebloom.store import RunDirectory, RunLock, identity
 from latebloom.training import Optimiser
@@ -38,11 +40,10 @@ def test_a_run_is_complete_by_itself(tiny, tmp_path: Path) -> None:
     assert run.experiment == tiny(25)
     assert run.manifest.device["threads"] == torch.get_num_threads()
     loss = run.metrics["test_loss"].to_pylist()[-1]
-    mask = run.train_mask
+    final = Analysis(run).final
+    mask = final.get(views.train_mask)
     assert int(mask.sum()) == 60
-    from latebloom.circuits.modular.grid import modular_grid
-
-    assert modular_grid(run.checkpoint().model, run.task).loss(mask=~mask) == pytest.approx(loss, rel=1e-4)
+    assert final.get(views.grid).loss(mask=~mask) == pytest.approx(loss, rel=1e-4)
     assert "finished" in run._repr_html_()
 
 

@@ -13,11 +13,11 @@ from latebloom._errors import UsageError
 from latebloom.circuits.family import Family, family_of
 from latebloom.measures import Basis, Snapshot, fixed_basis
 from latebloom.models import Examples
-from latebloom.phases import NoChange, PhaseChange, Phases, Series, find_phase_change
+from latebloom.phases import NoChange, Outcome, PhaseChange, Phases, Series, find_phase_change
 from latebloom.phases.components import find_fall_in_nats
 from latebloom.runs import Run
 from latebloom.runs.components import ComponentLosses, component_losses
-from latebloom.statistics import first_reached
+from latebloom.runs.outcome import outcome_of_experiment
 from latebloom.tasks import Task, split
 from latebloom.training import DataSource
 
@@ -144,6 +144,11 @@ class Analysis:
         return (steps, a.value[i], b.value[j]) if len(steps) else None
 
     @cached_property
+    def outcome(self) -> Outcome:
+        """Whether the run grokked, and if not, what it did instead, as of its last recorded step."""
+        return outcome_of_experiment(self.run.experiment, self.metrics)
+
+    @cached_property
     def phases(self) -> Phases:
         """The phases of training; none, with the reason, where the run lacks a loss to find them by."""
         try:
@@ -182,11 +187,6 @@ class Analysis:
         if series is None:
             return NoChange(f"the run has no {name}")
         return find_fall_in_nats(series, self.chance, intervals=False)
-
-    def reached(self, name: str) -> float | None:
-        """The first logged step at which the accuracy on that set is 0.9 or more; None where it never is."""
-        series = self.series(f"{name}_accuracy")
-        return None if series is None else first_reached(series.step, series.value)
 
     @property
     def last_step(self) -> int:

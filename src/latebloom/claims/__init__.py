@@ -25,7 +25,6 @@ from latebloom.claims.results import Results
 from latebloom.claims.systems import SYSTEMS, System
 from latebloom.claims.verdict import POOLING, STATES, Pooled, State, Verdict, pool
 from latebloom.claims.claim import CLAIMS, Claim, Statistic, SweepClaim, register, statistic
-from latebloom.claims.evidence import Evidence
 from latebloom.claims import embedding, logits, neurons, attention, training, stages, weights, lottery  # noqa: F401
 from latebloom.claims import much_data, digits, induction, trigrams, few_examples  # noqa: F401
 from latebloom.claims import precision, weight_decay, optimisers, linear, variants, operations, late  # noqa: F401
@@ -46,7 +45,6 @@ __all__ = [
     "Between",
     "Claim",
     "End",
-    "Evidence",
     "Holds",
     "Is",
     "Measurement",

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import cast
 
+from latebloom.analysis import Analysis
 from latebloom.circuits.digits import DigitSpectrum, digit_spectrum, run_sums
 from latebloom.claims.claim import Claim, SweepClaim, register, statistic
-from latebloom.claims.evidence import Evidence
 from latebloom.claims.parts import (
     EACH_CHANGES,
     EACH_CHANGES_FINDING,
@@ -16,76 +16,77 @@ from latebloom.claims.parts import (
 from latebloom.claims.quantity import Undefined, once, quantity
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AtLeast, Below, Holds
+from latebloom.published import filled
 from latebloom.tasks import DigitAddition
 
 _PLACE = 'W, "Speculation: Phase Changes are Everywhere"'
 _FIRST = 2
 
 
-def _neighbours(evidence: Evidence) -> int:
-    neighbours = len(evidence.parts.changes.order) - 1
+def _neighbours(analysis: Analysis) -> int:
+    neighbours = len(analysis.parts.changes.order) - 1
     if neighbours < 1:
         raise Undefined("fewer than two parts have a phase change")
     return neighbours
 
 
 @quantity("neighbours", "the number of neighbours in time among the parts' phase changes")
-def neighbouring_changes(evidence: Evidence) -> int:
-    return _neighbours(evidence)
+def neighbouring_changes(analysis: Analysis) -> int:
+    return _neighbours(analysis)
 
 
 @quantity("neighbours", "the number of neighbours in time whose 95 % intervals do not touch")
-def neighbouring_changes_apart(evidence: Evidence) -> int:
-    _neighbours(evidence)
-    return evidence.parts.changes.apart
+def neighbouring_changes_apart(analysis: Analysis) -> int:
+    _neighbours(analysis)
+    return analysis.parts.changes.apart
 
 
 @quantity("share", "the share of neighbours in time, among the parts' phase changes, whose 95 % intervals do not touch")
-def changes_apart_share(evidence: Evidence) -> float:
-    return evidence.parts.changes.apart / _neighbours(evidence)
+def changes_apart_share(analysis: Analysis) -> float:
+    return analysis.parts.changes.apart / _neighbours(analysis)
 
 
 @quantity("", "the order of the parts' phase changes")
-def change_order(evidence: Evidence) -> str:
-    order = evidence.parts.changes.order
+def change_order(analysis: Analysis) -> str:
+    order = analysis.parts.changes.order
     if len(order) <= _FIRST:
         raise Undefined(f"only {len(order)} digits have a phase change, and {_FIRST + 1} are needed")
     return ", ".join(order)
 
 
 @quantity("", f"the {_FIRST} earliest phase changes are those of the first {_FIRST} digits")
-def leading_digits_first(evidence: Evidence) -> float:
-    change_order.measure(evidence)
-    first = set(evidence.parts.changes.order[:_FIRST])
-    return float(first == set(evidence.run.task.components[:_FIRST]))
+def leading_digits_first(analysis: Analysis) -> float:
+    change_order.measure(analysis)
+    first = set(analysis.parts.changes.order[:_FIRST])
+    return float(first == set(analysis.task.components[:_FIRST]))
 
 
-def _interval_ends(evidence: Evidence, high: bool) -> list[float | None]:
+def _interval_ends(analysis: Analysis, high: bool) -> list[float | None]:
     """An end of the interval of each part's phase change, in the order of the task's parts."""
-    steps = {part.name: part.step for part in evidence.parts.changes.parts}
-    ends = [steps.get(name) for name in evidence.run.task.components]
+    steps = {part.name: part.step for part in analysis.parts.changes.parts}
+    ends = [steps.get(name) for name in analysis.task.components]
     return [None if step is None else step.high if high else step.low for step in ends]
 
 
 @quantity("steps", "the lower ends of the 95 % intervals of the parts' phase changes")
-def change_lows(evidence: Evidence) -> list[float | None]:
-    return _interval_ends(evidence, high=False)
+def change_lows(analysis: Analysis) -> list[float | None]:
+    return _interval_ends(analysis, high=False)
 
 
 @quantity("steps", "the upper ends of the 95 % intervals of the parts' phase changes")
-def change_highs(evidence: Evidence) -> list[float | None]:
-    return _interval_ends(evidence, high=True)
+def change_highs(analysis: Analysis) -> list[float | None]:
+    return _interval_ends(analysis, high=True)
 
 
 @once
-def _spectrum(evidence: Evidence) -> DigitSpectrum:
-    return digit_spectrum(run_sums(evidence.run.checkpoint().model, cast(DigitAddition, evidence.run.task)).embedding)
+def _spectrum(analysis: Analysis) -> DigitSpectrum:
+    return digit_spectrum(run_sums(analysis.run.checkpoint().model, cast(DigitAddition, analysis.task)).embedding)
 
 
-def _best(evidence: Evidence) -> int:
+def _best(analysis: Analysis) -> int:
     """The frequency over 1 that fewest random orders of the digits have as much of: digits in order along any smooth
     line have much of frequency 1, which alone is no algorithm of waves."""
-    spectrum = _spectrum(evidence)
+    spectrum = _spectrum(analysis)
     higher = {k: chance for k, chance in spectrum.above.items() if k > 1}
     if not higher:
         raise Undefined("the digits' embedding does not vary")
@@ -93,13 +94,13 @@ def _best(evidence: Evidence) -> int:
 
 
 @quantity("share", "the shares of the digit embedding's energy at frequencies 1, 2, …")
-def digit_energy(evidence: Evidence) -> list[float]:
-    return list(_spectrum(evidence).fraction.values())
+def digit_energy(analysis: Analysis) -> list[float]:
+    return list(_spectrum(analysis).fraction.values())
 
 
 @quantity("", "that frequency")
-def digit_wave_frequency(evidence: Evidence) -> int:
-    return _best(evidence)
+def digit_wave_frequency(analysis: Analysis) -> int:
+    return _best(analysis)
 
 
 _FREQUENCIES_TRIED = 4
@@ -112,8 +113,8 @@ _LEVEL = 0.05
     "embedding "
     "has, at the frequency for which they are fewest,",
 )
-def digit_wave_chance(evidence: Evidence) -> float:
-    return _spectrum(evidence).above[_best(evidence)]
+def digit_wave_chance(analysis: Analysis) -> float:
+    return _spectrum(analysis).above[_best(analysis)]
 
 
 def _surely_before(record: Record) -> set[tuple[int, int]]:
@@ -154,7 +155,11 @@ register(
         id="digits-change-each",
         sentence="In 5-digit addition each digit of the answer has a phase change of its own.",
         place=_PLACE,
-        published="6 of 6 (W); under 0.5 nats at 172, 950, 1941, 1753, 1642, 1664 (published run)",
+        published=filled(
+            "{digits.phase_changes} of {digits.phase_changes} (W); under 0.5 nats at steps "
+            + ", ".join(f"{{digits.digit_{digit}.under_half}}" for digit in range(6))
+            + " (published run)"
+        ),
         region=EACH_CHANGES,
         shows=parts_that_change,
         finding=EACH_CHANGES_FINDING,
@@ -197,7 +202,7 @@ register(
         id="digits-make-the-whole",
         sentence="The bumps of the whole loss are the phase changes of its parts.",
         place=_PLACE,
-        published="the sum of 6 components",
+        published=filled("the sum of {digits.phase_changes} components"),
         region=PARTS_EXPLAIN,
         finding=PARTS_EXPLAIN_FINDING,
         system="digits",
@@ -217,9 +222,9 @@ register(
     ),
     Claim(
         id="digits-15-change-each",
-        sentence="In 15-digit addition there are 16 separate phase changes.",
+        sentence=filled("In 15-digit addition there are {digits_15.phase_changes} separate phase changes."),
         place=_PLACE,
-        published="16",
+        published=filled("{digits_15.phase_changes}"),
         region=EACH_CHANGES,
         shows=parts_that_change,
         finding=EACH_CHANGES_FINDING,

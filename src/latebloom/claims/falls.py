@@ -1,6 +1,6 @@
 """Quantities of a sudden fall of a loss, in nats: near guessing at first, then a fall between two corners."""
 
-from latebloom.claims.evidence import Evidence
+from latebloom.analysis import Analysis
 from latebloom.claims.learning import series_of
 from latebloom.claims.quantity import Quantity, Undefined, percent, quantity
 from latebloom.claims.region import AllOf, AtLeast, Holds, Region
@@ -11,10 +11,10 @@ NEAR = 0.5
 """A sudden fall begins at this share of guessing or more, what phases call "not below chance". Arbitrary."""
 
 
-def deepest_fall(evidence: Evidence, column: str) -> PhaseChange:
+def deepest_fall(analysis: Analysis, column: str) -> PhaseChange:
     """The deepest fall of a loss. Errors: Undefined where there is none."""
-    series_of(evidence, column)
-    change = evidence.fall(column)
+    series_of(analysis, column)
+    change = analysis.fall(column)
     if isinstance(change, NoChange):
         raise Undefined(f"{column.replace('_', ' ')} has no phase change: {change.reason}")
     return change
@@ -33,9 +33,9 @@ class SuddenFall:
             "of guessing deep (arbitrary)",
             name=f"{column}_falls_suddenly",
         )
-        def complete(evidence: Evidence) -> float:
-            series_of(evidence, column)
-            change = evidence.fall(column)
+        def complete(analysis: Analysis) -> float:
+            series_of(analysis, column)
+            change = analysis.fall(column)
             return float(not isinstance(change, NoChange) and change.has_onset and change.completion is not None)
 
         @quantity(
@@ -43,31 +43,31 @@ class SuddenFall:
             f"the value of {loss} at the start of that fall, as a share of guessing,",
             name=f"{column}_fall_from_share",
         )
-        def from_share(evidence: Evidence) -> float:
-            return deepest_fall(evidence, column).before / evidence.chance
+        def from_share(analysis: Analysis) -> float:
+            return deepest_fall(analysis, column).before / analysis.chance
 
         @quantity("nats", f"the value of {loss} at the start of its deepest fall", name=f"{column}_fall_from")
-        def before(evidence: Evidence) -> float:
-            return deepest_fall(evidence, column).before
+        def before(analysis: Analysis) -> float:
+            return deepest_fall(analysis, column).before
 
         @quantity("nats", f"the value of {loss} at the end of that fall", name=f"{column}_fall_to")
-        def after(evidence: Evidence) -> float:
-            return deepest_fall(evidence, column).after
+        def after(analysis: Analysis) -> float:
+            return deepest_fall(analysis, column).after
 
         @quantity("steps", f"the step at which {loss} begins its deepest fall", name=f"{column}_fall_start")
-        def start(evidence: Evidence) -> float:
-            return deepest_fall(evidence, column).onset.step
+        def start(analysis: Analysis) -> float:
+            return deepest_fall(analysis, column).onset.step
 
         @quantity("steps", f"the step at which {loss} ends its deepest fall", name=f"{column}_fall_end")
-        def end(evidence: Evidence) -> float:
-            completion = deepest_fall(evidence, column).completion
+        def end(analysis: Analysis) -> float:
+            completion = deepest_fall(analysis, column).completion
             if completion is None:
                 raise Undefined(f"{loss} still falls at the end")
             return completion.step
 
         @quantity("steps", f"the middle of the deepest fall of {loss}", name=f"{column}_fall_middle")
-        def middle(evidence: Evidence) -> float:
-            midpoint = deepest_fall(evidence, column).midpoint
+        def middle(analysis: Analysis) -> float:
+            midpoint = deepest_fall(analysis, column).midpoint
             if midpoint is None:
                 raise Undefined(f"{loss} still falls at the end")
             return midpoint.step

@@ -3,6 +3,7 @@
 from latebloom.claims.claim import Claim, register
 from latebloom.claims.learning import outcome_by_loss, test_loss_learned_at, train_loss_learned_at
 from latebloom.claims.region import Is, Ratio, Reached
+from latebloom.published import filled
 
 _PLACE = 'W, "Grokking = Phase Changes + Regularisation + Limited Data"'
 
@@ -26,23 +27,32 @@ def _groks(id: str, sentence: str, place: str, published: str, system: str) -> C
 register(
     _groks(
         "digits-few-grok",
-        "5-digit addition on few examples groks (700 in W, 600 here).",
+        filled("5-digit addition on few examples groks ({digits_few.examples} in W, 600 here)."),
         _PLACE,
-        "train 3e-8, test 0.2 at the end (W); test under 1 near step 11 400 (published run)",
+        filled(
+            "train {digits_few.train_loss_end} and test {digits_few.test_loss_end} nats at the end (W); test under 1 "
+            "nat near step {digits_few.under_1} (published run)"
+        ),
         "digits-few",
     ),
     _groks(
         "induction-few-grok",
-        "On 512 sequences a two-layer model groks.",
+        filled("On {induction_few.sequences} sequences a two-layer model groks."),
         'W, "Introduction"',
-        "groks (W); near step 196 000 to 199 000 (published run)",
+        filled(
+            "groks (W); under 2 nats at step {induction_few.under_2}, under 1 at {induction_few.under_1} "
+            "(published run)"
+        ),
         "induction-few",
     ),
     _groks(
         "trigrams-few-grok",
         "Skip trigrams on few sequences grok.",
         _PLACE,
-        "groks (W); train under 0.1 at step 239, test under 0.5 at 1350 (published run)",
+        filled(
+            "groks (W); train under 0.1 nats at step {trigrams_few.train_under_0.1}, test under 0.5 at "
+            "{trigrams_few.under_0.5} (published run)"
+        ),
         "trigrams-few",
     ),
 )

@@ -5,15 +5,17 @@ from typing import Literal
 
 import numpy as np
 
+from latebloom.analysis import Analysis
 from latebloom.circuits.induction import InductionCircuit
 from latebloom.claims.claim import Claim, SweepClaim, register, statistic
-from latebloom.claims.evidence import Evidence
 from latebloom.claims.falls import TEST_FALL, deepest_fall
 from latebloom.claims.learning import series_of
 from latebloom.claims.quantity import Measurement, Undefined, once, percent, quantity
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Holds
 from latebloom.claims.reinforcement import CRITERION, Reinforcement, reinforcement
+from latebloom.claims.views import induction_circuit
+from latebloom.published import filled
 
 _COMPOSITION = 'W, "Speculation: Phase Changes Are Inherent to Composition"'
 _LEAD = 0.25
@@ -21,9 +23,9 @@ _LEAD = 0.25
 Head = tuple[int, int]
 
 
-def _pair(evidence: Evidence) -> tuple[InductionCircuit, Head, Head]:
+def _pair(analysis: Analysis) -> tuple[InductionCircuit, Head, Head]:
     """The circuit, its previous-token head and its induction head."""
-    circuit = evidence.induction
+    circuit = induction_circuit(analysis)
     if circuit.pair is None:
         raise Undefined(circuit.undefined or "no pair of heads")
     source, target = circuit.pair
@@ -39,42 +41,42 @@ def _name(head: Head) -> str:
     "there is a previous-token head and, in a later layer, an induction head, whose scores lead by "
     f"{_LEAD:g} of all attention (arbitrary) over even attention and over tokens without repeats",
 )
-def induction_pair(evidence: Evidence) -> float:
-    return float(evidence.induction.pair is not None)
+def induction_pair(analysis: Analysis) -> float:
+    return float(induction_circuit(analysis).pair is not None)
 
 
 @quantity("", "the previous-token head and the induction head (layer.head)")
-def induction_heads(evidence: Evidence) -> str:
-    _, source, target = _pair(evidence)
+def induction_heads(analysis: Analysis) -> str:
+    _, source, target = _pair(analysis)
     return f"{_name(source)} and {_name(target)}"
 
 
 @quantity("share", "the attention of the previous-token head to the previous token")
-def previous_token_score(evidence: Evidence) -> float:
-    circuit, source, _ = _pair(evidence)
+def previous_token_score(analysis: Analysis) -> float:
+    circuit, source, _ = _pair(analysis)
     return circuit.head(source).previous_token
 
 
 @quantity("share", "the attention of the induction head to the token after the last occurrence")
-def induction_score(evidence: Evidence) -> float:
-    circuit, _, target = _pair(evidence)
+def induction_score(analysis: Analysis) -> float:
+    circuit, _, target = _pair(analysis)
     return circuit.head(target).induction
 
 
 @quantity("share", "the smaller of the two heads' scores")
-def weaker_head_score(evidence: Evidence) -> float:
-    circuit, source, target = _pair(evidence)
+def weaker_head_score(analysis: Analysis) -> float:
+    circuit, source, target = _pair(analysis)
     return min(circuit.head(source).previous_token, circuit.head(target).induction)
 
 
 @quantity("share", "the attention of the induction head to those places on tokens without repeats")
-def induction_score_control(evidence: Evidence) -> float:
-    circuit, _, target = _pair(evidence)
+def induction_score_control(analysis: Analysis) -> float:
+    circuit, _, target = _pair(analysis)
     return circuit.head(target).induction_control
 
 
-def _composition(evidence: Evidence, into: Literal["k", "q", "v"]) -> float:
-    circuit, source, target = _pair(evidence)
+def _composition(analysis: Analysis, into: Literal["k", "q", "v"]) -> float:
+    circuit, source, target = _pair(analysis)
     scores = {one.into: one.z for one in circuit.compositions if (one.source, one.target) == (source, target)}
     z = scores.get(into)
     if z is None:
@@ -83,58 +85,58 @@ def _composition(evidence: Evidence, into: Literal["k", "q", "v"]) -> float:
 
 
 @quantity("standard deviations", "the K-composition of the two heads, above that of random heads,")
-def k_composition(evidence: Evidence) -> float:
-    return _composition(evidence, "k")
+def k_composition(analysis: Analysis) -> float:
+    return _composition(analysis, "k")
 
 
 @quantity("standard deviations", "their Q-composition")
-def q_composition(evidence: Evidence) -> float:
-    return _composition(evidence, "q")
+def q_composition(analysis: Analysis) -> float:
+    return _composition(analysis, "q")
 
 
 @quantity("standard deviations", "their V-composition")
-def v_composition(evidence: Evidence) -> float:
-    return _composition(evidence, "v")
+def v_composition(analysis: Analysis) -> float:
+    return _composition(analysis, "v")
 
 
-def _path(evidence: Evidence, into: str) -> float:
-    circuit, source, _ = _pair(evidence)
+def _path(analysis: Analysis, into: str) -> float:
+    circuit, source, _ = _pair(analysis)
     return next(path.loss_increase for path in circuit.paths if path.source == source and path.into == into)
 
 
 @quantity("nats", "the rise of the loss when the path of the previous-token head into later keys is cut")
-def key_path_loss(evidence: Evidence) -> float:
-    return _path(evidence, "k")
+def key_path_loss(analysis: Analysis) -> float:
+    return _path(analysis, "k")
 
 
 @quantity("nats", "the same for the path into queries")
-def query_path_loss(evidence: Evidence) -> float:
-    return _path(evidence, "q")
+def query_path_loss(analysis: Analysis) -> float:
+    return _path(analysis, "q")
 
 
 @quantity("nats", "the same for the path into values")
-def value_path_loss(evidence: Evidence) -> float:
-    return _path(evidence, "v")
+def value_path_loss(analysis: Analysis) -> float:
+    return _path(analysis, "v")
 
 
 @quantity("nats", "the loss of the final model on repeated subsequences")
-def induction_loss(evidence: Evidence) -> float:
-    return evidence.induction.loss
+def induction_loss(analysis: Analysis) -> float:
+    return induction_circuit(analysis).loss
 
 
 @quantity("nats", "the rise of the loss with all previous-token heads held at their means")
-def without_previous_token_heads(evidence: Evidence) -> float:
-    return _pair(evidence)[0].without_previous_token_heads or 0.0
+def without_previous_token_heads(analysis: Analysis) -> float:
+    return _pair(analysis)[0].without_previous_token_heads or 0.0
 
 
 @quantity("nats", "the rise of the loss with all induction heads held at their means")
-def without_induction_heads(evidence: Evidence) -> float:
-    return _pair(evidence)[0].without_induction_heads or 0.0
+def without_induction_heads(analysis: Analysis) -> float:
+    return _pair(analysis)[0].without_induction_heads or 0.0
 
 
 @quantity("nats", "the depth of the phase change of test loss")
-def test_loss_fall_depth(evidence: Evidence) -> float:
-    change = deepest_fall(evidence, "test_loss")
+def test_loss_fall_depth(analysis: Analysis) -> float:
+    change = deepest_fall(analysis, "test_loss")
     return change.before - change.after
 
 
@@ -144,44 +146,44 @@ def test_loss_fall_depth(evidence: Evidence) -> float:
     "less, as "
     "a share of what the phase change had won (heads of one kind may stand in for each other),",
 )
-def both_heads_share(evidence: Evidence) -> float:
-    fall = deepest_fall(evidence, "test_loss")
-    circuit = _pair(evidence)[0]
+def both_heads_share(analysis: Analysis) -> float:
+    fall = deepest_fall(analysis, "test_loss")
+    circuit = _pair(analysis)[0]
     lost = min(circuit.without_previous_token_heads or 0.0, circuit.without_induction_heads or 0.0)
     return lost / (fall.before - fall.after)
 
 
-def _half_steps(evidence: Evidence) -> tuple[float, float]:
+def _half_steps(analysis: Analysis) -> tuple[float, float]:
     """The first steps at which the two heads' scores have made half of their way from first to last."""
-    _, source, target = _pair(evidence)
+    _, source, target = _pair(analysis)
     first, second = (
-        _half(evidence, column)
+        _half(analysis, column)
         for column in (f"previous_token_score.{_name(source)}", f"induction_score.{_name(target)}")
     )
     return first, second
 
 
-def _half(evidence: Evidence, column: str) -> float:
-    series = series_of(evidence, column)
+def _half(analysis: Analysis, column: str) -> float:
+    series = series_of(analysis, column)
     middle = (series.value[0] + series.value[-1]) / 2
     return float(series.step[np.argmax(series.value >= middle)])
 
 
 @quantity("steps", "the step at which the first of the two heads' scores is half-way to its final value")
-def first_head_formed_at(evidence: Evidence) -> float:
-    return min(_half_steps(evidence))
+def first_head_formed_at(analysis: Analysis) -> float:
+    return min(_half_steps(analysis))
 
 
 @quantity("steps", "the step at which both heads' scores are half-way to their final values")
-def both_heads_formed_at(evidence: Evidence) -> float:
-    return max(_half_steps(evidence))
+def both_heads_formed_at(analysis: Analysis) -> float:
+    return max(_half_steps(analysis))
 
 
 @once
-def _reinforcements(evidence: Evidence) -> tuple[Reinforcement, Reinforcement]:
+def _reinforcements(analysis: Analysis) -> tuple[Reinforcement, Reinforcement]:
     """Of the gradients on the first head's output and the second's keys, until the middle of the fall of test loss."""
-    _, source, target = _pair(evidence)
-    midpoint = deepest_fall(evidence, "test_loss").midpoint
+    _, source, target = _pair(analysis)
+    midpoint = deepest_fall(analysis, "test_loss").midpoint
     if midpoint is None:
         raise Undefined("test loss still falls at the end")
     one, two = _name(source), _name(target)
@@ -189,35 +191,35 @@ def _reinforcements(evidence: Evidence) -> tuple[Reinforcement, Reinforcement]:
         (f"ov_gradient.{one}", f"induction_score.{two}"),
         (f"key_gradient.{one}.{two}", f"previous_token_score.{one}"),
     )
-    found = [reinforcement(series_of(evidence, g), series_of(evidence, s), midpoint.step) for g, s in pairs]
+    found = [reinforcement(series_of(analysis, g), series_of(analysis, s), midpoint.step) for g, s in pairs]
     if found[0] is None or found[1] is None:
         raise Undefined("too few checkpoints lie before the middle of the fall; `latebloom measure` fills them in")
     return found[0], found[1]
 
 
 @quantity("times", "the growth of the gradient on the first head's output, until the middle of the fall,")
-def output_gradient_growth(evidence: Evidence) -> float:
-    return _reinforcements(evidence)[0].growth
+def output_gradient_growth(analysis: Analysis) -> float:
+    return _reinforcements(analysis)[0].growth
 
 
 @quantity("times", "the growth of the gradient on the second head's keys, until then,")
-def key_gradient_growth(evidence: Evidence) -> float:
-    return _reinforcements(evidence)[1].growth
+def key_gradient_growth(analysis: Analysis) -> float:
+    return _reinforcements(analysis)[1].growth
 
 
 @quantity("times", "the smaller of these two growths")
-def least_gradient_growth(evidence: Evidence) -> float:
-    return min(one.growth for one in _reinforcements(evidence))
+def least_gradient_growth(analysis: Analysis) -> float:
+    return min(one.growth for one in _reinforcements(analysis))
 
 
 @quantity("", "the rank correlation of the gradient on the first head's output with the second head's score")
-def output_gradient_rank(evidence: Evidence) -> float:
-    return _reinforcements(evidence)[0].rank
+def output_gradient_rank(analysis: Analysis) -> float:
+    return _reinforcements(analysis)[0].rank
 
 
 @quantity("", "the rank correlation of the gradient on the second head's keys with the first head's score")
-def key_gradient_rank(evidence: Evidence) -> float:
-    return _reinforcements(evidence)[1].rank
+def key_gradient_rank(analysis: Analysis) -> float:
+    return _reinforcements(analysis)[1].rank
 
 
 @quantity(
@@ -226,13 +228,13 @@ def key_gradient_rank(evidence: Evidence) -> float:
     "fall of "
     f"test loss: {CRITERION}",
 )
-def induction_reinforced(evidence: Evidence) -> float:
-    return float(all(one.clear for one in _reinforcements(evidence)))
+def induction_reinforced(analysis: Analysis) -> float:
+    return float(all(one.clear for one in _reinforcements(analysis)))
 
 
 @quantity("share", "the final test loss, as a share of the first")
-def test_loss_left(evidence: Evidence) -> float:
-    series = series_of(evidence, "test_loss")
+def test_loss_left(analysis: Analysis) -> float:
+    series = series_of(analysis, "test_loss")
     return float(series.value[-1] / series.value[0])
 
 
@@ -281,7 +283,10 @@ register(
         id="induction-phase-change",
         sentence="On repeated subsequences the loss of a two-layer model falls in a phase change.",
         place='W, "Empirical Observations"',
-        published="a phase change (W); under 4 nats at step 809, under 1 at 1134 (published run)",
+        published=filled(
+            "a phase change (W); under 4 nats at step {induction.under_4}, under 1 at {induction.under_1} "
+            "(published run)"
+        ),
         region=TEST_FALL.region,
         shows=TEST_FALL.middle,
         finding=TEST_FALL.finding,

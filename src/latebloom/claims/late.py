@@ -3,13 +3,14 @@
 import numpy as np
 from jaxtyping import Float
 
+from latebloom.analysis import Analysis
 from latebloom.claims.claim import Claim, register
-from latebloom.claims.evidence import Evidence
 from latebloom.claims.learning import series_of
 from latebloom.claims.quantity import Quantity, Undefined, quantity
 from latebloom.claims.region import Above, AllOf, Below
 from latebloom.claims.systems import LATE
 from latebloom.phases import Series
+from latebloom.published import filled
 
 WINDOW = 4000
 """Steps before and after a moment whose medians are compared. Arbitrary: the write-up's change takes 1000s of steps."""
@@ -33,16 +34,16 @@ def _steps_up(series: Series, moments: Float[np.ndarray, " moment"]) -> Float[np
     return np.array(after) / np.array(before)
 
 
-def _series(evidence: Evidence, name: str) -> Series:
-    series = series_of(evidence, name)
-    if evidence.last_step < LATE or np.diff(series.step).max() > SPACING:
+def _series(analysis: Analysis, name: str) -> Series:
+    series = series_of(analysis, name)
+    if analysis.last_step < LATE or np.diff(series.step).max() > SPACING:
         raise Undefined(_NEEDS)
     return series
 
 
-def _moments(evidence: Evidence) -> Float[np.ndarray, " moment"]:
+def _moments(analysis: Analysis) -> Float[np.ndarray, " moment"]:
     """The moments since the model settled that have a window on both sides."""
-    settled, steps = evidence.boundary("stable"), _series(evidence, "attention_to_self").step
+    settled, steps = analysis.boundary("stable"), _series(analysis, "attention_to_self").step
     if settled is None:
         raise Undefined(_NEEDS)
     moments = steps[(steps >= settled + WINDOW) & (steps <= LATE - WINDOW) & (steps % SPACING == 0)]
@@ -51,17 +52,17 @@ def _moments(evidence: Evidence) -> Float[np.ndarray, " moment"]:
     return moments
 
 
-def _rises(evidence: Evidence) -> tuple[float, float]:
+def _rises(analysis: Analysis) -> tuple[float, float]:
     """The moment at which attention to itself rises most, and how many times it is more after it than before."""
-    moments = _moments(evidence)
-    times = _steps_up(_series(evidence, "attention_to_self"), moments)
+    moments = _moments(analysis)
+    times = _steps_up(_series(analysis, "attention_to_self"), moments)
     best = int(times.argmax())
     return float(moments[best]), float(times[best])
 
 
 @quantity("steps", "the step at which the attention of `=` to itself rises most")
-def late_moment(evidence: Evidence) -> float:
-    return _rises(evidence)[0]
+def late_moment(analysis: Analysis) -> float:
+    return _rises(analysis)[0]
 
 
 @quantity(
@@ -69,13 +70,13 @@ def late_moment(evidence: Evidence) -> float:
     f"the largest rise of the attention of `=` to itself between settling and step {LATE}, as the median of {WINDOW} "
     "steps after a moment over that of as many before it,",
 )
-def late_attention_rise(evidence: Evidence) -> float:
-    return _rises(evidence)[1]
+def late_attention_rise(analysis: Analysis) -> float:
+    return _rises(analysis)[1]
 
 
 @quantity("share", "the attention of `=` to itself at the end")
-def late_attention_final(evidence: Evidence) -> float:
-    return float(_series(evidence, "attention_to_self").value[-1])
+def late_attention_final(analysis: Analysis) -> float:
+    return float(_series(analysis, "attention_to_self").value[-1])
 
 
 def _late_ratio(column: str, what: str) -> Quantity:
@@ -84,8 +85,8 @@ def _late_ratio(column: str, what: str) -> Quantity:
     @quantity(
         "times", f"{what} after that moment over that before it, by the same medians,", name=f"late_{column}_ratio"
     )
-    def ratio(evidence: Evidence) -> float:
-        return float(_steps_up(_series(evidence, column), np.array([_rises(evidence)[0]]))[0])
+    def ratio(analysis: Analysis) -> float:
+        return float(_steps_up(_series(analysis, column), np.array([_rises(analysis)[0]]))[0])
 
     return ratio
 
@@ -102,7 +103,9 @@ late_test, late_train, late_restricted = (
 register(
     Claim(
         id="late-attention",
-        sentence="Long after the model has settled (in W at step 43 000) `=` begins to attend to itself.",
+        sentence=filled(
+            "Long after the model has settled (in W at step {mainline.late_change}) `=` begins to attend to itself."
+        ),
         place="W, footnote 27",
         published="from never to significantly",
         region=Above(late_attention_rise, _DOUBLE, "arbitrary"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from latebloom.claims.evidence import Evidence
+from latebloom.analysis import Analysis
 from latebloom.claims.quantity import Never, Undefined, once, percent, quantity
 from latebloom.phases import Series
 from latebloom.phases.outcome import DELAY, LEARNED_ACCURACY, LEARNED_LOSS_SHARE, Outcome, outcome_of
@@ -19,85 +19,90 @@ THREE_QUARTERS = 0.75
 RIGHT = 0.9
 """Accuracy at which a set counts as mostly right: for claims about the middle of learning, not about grokking."""
 
-_RIGHT = percent(RIGHT)
+MOSTLY_RIGHT = percent(RIGHT)
 
 
-def series_of(evidence: Evidence, name: str) -> Series:
+def series_of(analysis: Analysis, name: str) -> Series:
     """A series of the run. Errors: Undefined where it was neither recorded nor measured."""
-    series = evidence.series(name)
+    series = analysis.series(name)
     if series is None:
         raise Undefined(f"the run has no {name}; `latebloom measure` may add it")
     return series
 
 
-def boundary_of(evidence: Evidence, phase: str) -> float:
+def boundary_of(analysis: Analysis, phase: str) -> float:
     """The step at which a phase starts. Errors: Undefined where it was not found."""
-    step = evidence.boundary(phase)
+    step = analysis.boundary(phase)
     if step is None:
         raise Undefined(NEEDS_PHASES)
     return step
 
 
-def _reached(evidence: Evidence, kind: str) -> float:
-    accuracy = series_of(evidence, f"{kind}_accuracy")
-    step = first_reached(accuracy.step, accuracy.value, RIGHT)
+def right_from(analysis: Analysis, kind: str) -> float | None:
+    """The first recorded step at which the accuracy on that set is `RIGHT`; None where it never is."""
+    accuracy = series_of(analysis, f"{kind}_accuracy")
+    return first_reached(accuracy.step, accuracy.value, RIGHT)
+
+
+def _reached(analysis: Analysis, kind: str) -> float:
+    step = right_from(analysis, kind)
     if step is None:
-        raise Never(f"{kind} accuracy does not reach {_RIGHT} by step {accuracy.step[-1]:.0f}")
+        last = series_of(analysis, f"{kind}_accuracy").step[-1]
+        raise Never(f"{kind} accuracy does not reach {MOSTLY_RIGHT} by step {last:.0f}")
     return step
 
 
-@quantity("steps", f"the step at which train accuracy first is {_RIGHT}")
-def train_90_at(evidence: Evidence) -> float:
-    return _reached(evidence, "train")
+@quantity("steps", f"the step at which train accuracy first is {MOSTLY_RIGHT}")
+def train_90_at(analysis: Analysis) -> float:
+    return _reached(analysis, "train")
 
 
-@quantity("steps", f"the step at which test accuracy first is {_RIGHT}")
-def test_90_at(evidence: Evidence) -> float:
-    return _reached(evidence, "test")
+@quantity("steps", f"the step at which test accuracy first is {MOSTLY_RIGHT}")
+def test_90_at(analysis: Analysis) -> float:
+    return _reached(analysis, "test")
 
 
-@quantity("steps", f"the last recorded step before test accuracy first is {_RIGHT}")
-def test_below_90_until(evidence: Evidence) -> float:
-    accuracy = series_of(evidence, "test_accuracy")
-    step = first_reached(accuracy.step, accuracy.value, RIGHT)
-    earlier = accuracy.step if step is None else accuracy.step[accuracy.step < step]
+@quantity("steps", f"the last recorded step before test accuracy first is {MOSTLY_RIGHT}")
+def test_below_90_until(analysis: Analysis) -> float:
+    steps, step = series_of(analysis, "test_accuracy").step, right_from(analysis, "test")
+    earlier = steps if step is None else steps[steps < step]
     return float(earlier[-1]) if len(earlier) else 0.0
 
 
 @quantity("steps", "the last step of the run")
-def last_step(evidence: Evidence) -> int:
-    return evidence.last_step
+def last_step(analysis: Analysis) -> int:
+    return analysis.last_step
 
 
 @quantity("share", "test accuracy at the end")
-def final_test_accuracy(evidence: Evidence) -> float:
-    return float(series_of(evidence, "test_accuracy").value[-1])
+def final_test_accuracy(analysis: Analysis) -> float:
+    return float(series_of(analysis, "test_accuracy").value[-1])
 
 
 @quantity("share", "test accuracy after three quarters of the steps")
-def test_accuracy_at_three_quarters(evidence: Evidence) -> float:
-    accuracy = series_of(evidence, "test_accuracy")
+def test_accuracy_at_three_quarters(analysis: Analysis) -> float:
+    accuracy = series_of(analysis, "test_accuracy")
     return accuracy.at(THREE_QUARTERS * accuracy.step[-1])
 
 
 @quantity("steps", "the step at which memorisation ends, because train loss has levelled out")
-def memorised_at(evidence: Evidence) -> float:
-    return boundary_of(evidence, "circuit formation")
+def memorised_at(analysis: Analysis) -> float:
+    return boundary_of(analysis, "circuit formation")
 
 
 @quantity("steps", "the step at which test loss begins to fall")
-def test_loss_falls_at(evidence: Evidence) -> float:
-    return boundary_of(evidence, "clean-up")
+def test_loss_falls_at(analysis: Analysis) -> float:
+    return boundary_of(analysis, "clean-up")
 
 
 @quantity("steps", "the step at which test loss has settled")
-def test_loss_settles_at(evidence: Evidence) -> float:
-    return boundary_of(evidence, "stable")
+def test_loss_settles_at(analysis: Analysis) -> float:
+    return boundary_of(analysis, "stable")
 
 
-def span(evidence: Evidence) -> tuple[float, float]:
+def span(analysis: Analysis) -> tuple[float, float]:
     """From the end of memorisation to the fall of test loss. Errors: Undefined where the run did not grok."""
-    found = evidence.interpolation
+    found = analysis.interpolation
     if found is None:
         raise Undefined(NEEDS_PHASES)
     return found
@@ -108,12 +113,12 @@ def near(series: Series, step: float, count: int = 20) -> float:
     return float(np.median(series.value[np.argsort(np.abs(series.step - step))[:count]]))
 
 
-_LEARNED = f"{percent(LEARNED_ACCURACY)}"
+LEARNED = percent(LEARNED_ACCURACY)
 
 
 @once
-def _outcome(evidence: Evidence) -> Outcome:
-    found = evidence.run.outcome
+def _outcome(analysis: Analysis) -> Outcome:
+    found = analysis.outcome
     if found.name is None:
         raise Undefined(found.reason.rstrip("."))
     return found
@@ -121,12 +126,12 @@ def _outcome(evidence: Evidence) -> Outcome:
 
 @quantity(
     "",
-    f"the outcome of the run (grokked: train accuracy reached {_LEARNED}, and test accuracy reached it and stayed "
+    f"the outcome of the run (grokked: train accuracy reached {LEARNED}, and test accuracy reached it and stayed "
     "there "
     f"at {DELAY:g} times that step or later)",
 )
-def outcome(evidence: Evidence) -> str:
-    return str(_outcome(evidence).name)
+def outcome(analysis: Analysis) -> str:
+    return str(_outcome(analysis).name)
 
 
 def _learned_at(found: Outcome, step: float | None, what: str) -> float:
@@ -135,25 +140,25 @@ def _learned_at(found: Outcome, step: float | None, what: str) -> float:
     return step
 
 
-@quantity("steps", f"the step from which the train set is learned, at {_LEARNED} accuracy")
-def train_learned_at(evidence: Evidence) -> float:
-    found = _outcome(evidence)
-    return _learned_at(found, found.train_learned_at, f"train accuracy does not reach {_LEARNED}")
+@quantity("steps", f"the step from which the train set is learned, at {LEARNED} accuracy")
+def train_learned_at(analysis: Analysis) -> float:
+    found = _outcome(analysis)
+    return _learned_at(found, found.train_learned_at, f"train accuracy does not reach {LEARNED}")
 
 
-@quantity("steps", f"the step from which the test set stays learned, at {_LEARNED} accuracy")
-def test_learned_at(evidence: Evidence) -> float:
-    found = _outcome(evidence)
-    return _learned_at(found, found.test_learned_at, f"test accuracy does not reach {_LEARNED} and stay there")
+@quantity("steps", f"the step from which the test set stays learned, at {LEARNED} accuracy")
+def test_learned_at(analysis: Analysis) -> float:
+    found = _outcome(analysis)
+    return _learned_at(found, found.test_learned_at, f"test accuracy does not reach {LEARNED} and stay there")
 
 
 _LOW = f"{percent(LEARNED_LOSS_SHARE)} of the loss of guessing"
 
 
 @once
-def _outcome_by_loss(evidence: Evidence) -> Outcome:
-    losses = {name: series_of(evidence, name) for name in ("train_loss", "test_loss")}
-    guessing = float(np.mean(list(guessing_losses(evidence.run.task).values())))
+def _outcome_by_loss(analysis: Analysis) -> Outcome:
+    losses = {name: series_of(analysis, name) for name in ("train_loss", "test_loss")}
+    guessing = float(np.mean(list(guessing_losses(analysis.task).values())))
     return outcome_of(losses, guessing_loss=guessing)
 
 
@@ -162,17 +167,17 @@ def _outcome_by_loss(evidence: Evidence) -> Outcome:
     f"the outcome of the run by its losses (grokked: train loss fell below {_LOW}, and test loss fell below it and "
     f"stayed there at {DELAY:g} times that step or later)",
 )
-def outcome_by_loss(evidence: Evidence) -> str:
-    return str(_outcome_by_loss(evidence).name)
+def outcome_by_loss(analysis: Analysis) -> str:
+    return str(_outcome_by_loss(analysis).name)
 
 
 @quantity("steps", f"the step from which train loss stays below {_LOW}")
-def train_loss_learned_at(evidence: Evidence) -> float:
-    found = _outcome_by_loss(evidence)
+def train_loss_learned_at(analysis: Analysis) -> float:
+    found = _outcome_by_loss(analysis)
     return _learned_at(found, found.train_learned_at, f"train loss does not fall below {_LOW}")
 
 
 @quantity("steps", f"the step from which test loss stays below {_LOW}")
-def test_loss_learned_at(evidence: Evidence) -> float:
-    found = _outcome_by_loss(evidence)
+def test_loss_learned_at(analysis: Analysis) -> float:
+    found = _outcome_by_loss(analysis)
     return _learned_at(found, found.test_learned_at, f"test loss does not fall below {_LOW} and stay there")

@@ -5,8 +5,8 @@ from statistics import median_high
 
 import numpy as np
 
+from latebloom.analysis import Analysis
 from latebloom.claims.claim import Statistic, SweepClaim, register
-from latebloom.claims.evidence import Evidence
 from latebloom.claims.learning import series_of
 from latebloom.claims.quantity import Never, Undefined, percent, quantity
 from latebloom.claims.record import Record
@@ -20,8 +20,8 @@ LAG = 1.5
 """Test loss lags where it is learned at this many times the step of train loss. Arbitrary."""
 
 
-def _learned(evidence: Evidence, column: str) -> float:
-    series = series_of(evidence, column)
+def _learned(analysis: Analysis, column: str) -> float:
+    series = series_of(analysis, column)
     below = np.flatnonzero(series.value < SHARE * series.value[0])
     if not len(below):
         raise Never(f"{column.replace('_', ' ')} does not fall below {percent(SHARE)} of its first value")
@@ -29,13 +29,13 @@ def _learned(evidence: Evidence, column: str) -> float:
 
 
 @quantity("steps", f"the step at which train loss first is below {percent(SHARE)} of its first value")
-def train_loss_tenth_at(evidence: Evidence) -> float:
-    return _learned(evidence, "train_loss")
+def train_loss_tenth_at(analysis: Analysis) -> float:
+    return _learned(analysis, "train_loss")
 
 
 @quantity("steps", f"the step at which test loss first is below {percent(SHARE)} of its first value")
-def test_loss_tenth_at(evidence: Evidence) -> float:
-    return _learned(evidence, "test_loss")
+def test_loss_tenth_at(analysis: Analysis) -> float:
+    return _learned(analysis, "test_loss")
 
 
 def _lag(optimiser: str, full_batch: bool) -> tuple[Statistic, Statistic]:

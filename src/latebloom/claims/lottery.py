@@ -4,15 +4,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from latebloom.analysis import Analysis
 from latebloom.circuits.modular.grid import modular_grid
 from latebloom.circuits.modular.initial import InitialCircle, initial_circles
 from latebloom.claims.claim import Claim, Statistic, SweepClaim, register, statistic
 from latebloom.claims.embedding import key_frequencies, keys_of
-from latebloom.claims.evidence import Evidence
 from latebloom.claims.learning import series_of
 from latebloom.claims.quantity import Undefined, once, quantity
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AllOf, AtLeast, End
+from latebloom.claims.views import grid, modular_task
+from latebloom.published import filled
 from latebloom.statistics import ChosenFrequencies, Estimate, auc, chosen_frequencies, mean
 
 INITIAL_DRAWS = 200
@@ -20,10 +22,10 @@ INITIAL_DRAWS = 200
 
 
 @quantity("", "the area under the ROC curve of the initial embedding norms for being a key frequency", source="W")
-def auc_at_init(evidence: Evidence) -> float:
-    keys, scores = keys_of(evidence), []
-    for k in range(1, (evidence.task.p - 1) // 2 + 1):
-        share = series_of(evidence, f"embedding_fraction.k{k}")
+def auc_at_init(analysis: Analysis) -> float:
+    keys, scores = keys_of(analysis), []
+    for k in range(1, (modular_task(analysis).p - 1) // 2 + 1):
+        share = series_of(analysis, f"embedding_fraction.k{k}")
         if 0 not in share.step:
             raise Undefined("the run has no checkpoint at step 0")
         scores.append(float(share.value[share.step == 0][0]))
@@ -34,19 +36,19 @@ def auc_at_init(evidence: Evidence) -> float:
 
 
 @once
-def _circles(evidence: Evidence) -> list[InitialCircle]:
-    if evidence.run.checkpoints[0] != 0:
+def _circles(analysis: Analysis) -> list[InitialCircle]:
+    if analysis.run.checkpoints[0] != 0:
         raise Undefined("the run has no checkpoint at step 0")
-    initial = modular_grid(evidence.run.checkpoint(0).model.double(), evidence.task)
-    circles = initial_circles(initial.embedding, evidence.grid.embedding, draws=INITIAL_DRAWS)
+    initial = modular_grid(analysis.run.checkpoint(0).model.double(), modular_task(analysis))
+    circles = initial_circles(initial.embedding, grid(analysis).embedding, draws=INITIAL_DRAWS)
     if not circles:
         raise Undefined("no two principal components of the final embedding make a circle")
     return circles
 
 
 @quantity("planes", "the number of planes of the final embedding's principal components that hold a circle")
-def initial_circle_planes(evidence: Evidence) -> int:
-    return len(_circles(evidence))
+def initial_circle_planes(analysis: Analysis) -> int:
+    return len(_circles(analysis))
 
 
 @quantity(
@@ -54,13 +56,13 @@ def initial_circle_planes(evidence: Evidence) -> int:
     "the share of the initial embedding's variance at a plane's frequency, in the median of the planes of the final "
     "principal components,",
 )
-def initial_circularity(evidence: Evidence) -> float:
-    return float(np.median([circle.circularity for circle in _circles(evidence)]))
+def initial_circularity(analysis: Analysis) -> float:
+    return float(np.median([circle.circularity for circle in _circles(analysis)]))
 
 
 @quantity("share", f"the largest such share in any of {INITIAL_DRAWS} random planes")
-def initial_circularity_random(evidence: Evidence) -> float:
-    return float(np.median([circle.control_max for circle in _circles(evidence)]))
+def initial_circularity_random(analysis: Analysis) -> float:
+    return float(np.median([circle.control_max for circle in _circles(analysis)]))
 
 
 def _keys(records: Sequence[Record]) -> list[tuple[int, ...]]:
@@ -128,7 +130,7 @@ register(
         id="keys-differ-by-seed",
         sentence="Which frequencies are chosen is arbitrary: other seeds choose others.",
         place='W, "Overview of the Inferred Algorithm"; P',
-        published="{14,35,41,42,52}; {2,9,19,31}, {40,44,53}, {31,45,49,52}",
+        published=filled("{mainline.key_frequencies} (W); other seeds {mainline.key_frequencies.other_seeds} (P)"),
         region=AllOf(Above(key_sets, 1.0), AtLeast(key_evenness, 0.05, "the usual level")),
         finding="{key_sets:.0f} different sets in {runs_with_keys:.0f} seeds ({key_counts}); as uneven by chance: "
         "p = {key_evenness:.2f}",

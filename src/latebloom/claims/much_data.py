@@ -8,12 +8,13 @@ from scipy import stats
 
 from latebloom.claims.claim import Claim, SweepClaim, register, statistic
 from latebloom.claims.falls import TEST_FALL, TRAIN_FALL
-from latebloom.claims.learning import last_step, test_90_at, test_below_90_until, train_90_at
+from latebloom.claims.learning import MOSTLY_RIGHT, last_step, test_90_at, test_below_90_until, train_90_at
 from latebloom.claims.quantity import Undefined
 from latebloom.claims.record import Record
 from latebloom.claims.region import AllOf, AtLeast, AtMost, Below, Ratio, Reached
 from latebloom.claims.settings import FEWEST, generalised, grouped, memorised
 from latebloom.claims.verdict import MOST
+from latebloom.published import filled
 
 _PLACE = 'W, "Empirical Observations"'
 _TIMES = (train_90_at, test_90_at, last_step)
@@ -43,7 +44,8 @@ def _rank(records: Sequence[Record]) -> tuple[float, float]:
 
 @statistic(
     "",
-    "Spearman's rank correlation of the share of data with the delay from 90 % train accuracy to 90 % test accuracy "
+    "Spearman's rank correlation of the share of data with the delay from "
+    f"{MOSTLY_RIGHT} train accuracy to {MOSTLY_RIGHT} test accuracy "
     "(runs that never generalise count as late as they were trained)",
     *_TIMES,
 )
@@ -88,8 +90,8 @@ def runs_on_least_data(records: Sequence[Record]) -> int:
 
 @statistic(
     "share",
-    f"the share of the runs on the least data, of {FEWEST} or more that reach 90 % train accuracy, that never reach "
-    "90 % test accuracy",
+    f"the share of the runs on the least data, of {FEWEST} or more that reach {MOSTLY_RIGHT} train accuracy, that "
+    f"never reach {MOSTLY_RIGHT} test accuracy",
     *_TIMES,
 )
 def memorising_only_share(records: Sequence[Record]) -> float:
@@ -100,7 +102,9 @@ def memorising_only_share(records: Sequence[Record]) -> float:
 register(
     Claim(
         id="much-data-together",
-        sentence="On 95 % of the pairs train and test loss fall together: nothing is memorised first.",
+        sentence=filled(
+            "On {much_data.fraction} of the pairs train and test loss fall together: nothing is memorised first."
+        ),
         place=_PLACE,
         published="the two curves fall as one (a picture)",
         region=AllOf(
@@ -108,7 +112,8 @@ register(
                 Ratio(
                     test_below_90_until,
                     train_90_at,
-                    "the last recorded step before test accuracy is 90 %, over the step at which train accuracy is,",
+                    f"the last recorded step before test accuracy is {MOSTLY_RIGHT}, over the step at which train "
+                    "accuracy is,",
                 ),
                 1.1,
                 "arbitrary",
@@ -117,14 +122,14 @@ register(
         ),
         provided=Reached(train_90_at),
         shows=Ratio(test_90_at, train_90_at),
-        finding="90 % right on train from step {train_90_at:.0f}, on test between {test_below_90_until:.0f} and "
-        "{test_90_at:.0f}",
+        finding=f"{MOSTLY_RIGHT} right on train from step "
+        "{train_90_at:.0f}, on test between {test_below_90_until:.0f} and {test_90_at:.0f}",
         system="much-data",
         figure="training-curve",
     ),
     Claim(
         id="much-data-phase-change",
-        sentence="On 95 % of the pairs test loss falls in a phase change.",
+        sentence=filled("On {much_data.fraction} of the pairs test loss falls in a phase change."),
         place=_PLACE,
         published="a phase change (a picture)",
         region=TEST_FALL.region,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from latebloom.claims.claim import SweepClaim, register, statistic
-from latebloom.claims.learning import last_step, outcome, test_90_at, train_90_at
+from latebloom.claims.learning import MOSTLY_RIGHT, last_step, outcome, test_90_at, train_90_at
 from latebloom.claims.quantity import Undefined, percent
 from latebloom.claims.record import Record
 from latebloom.claims.region import AtMost
@@ -58,7 +58,8 @@ def grokking_with_much_data(records: Sequence[Record]) -> float:
 @statistic("", "how many runs of each operation grok, and when", *_TIMES)
 def steps_with_much_data(records: Sequence[Record]) -> str:
     return "; ".join(
-        f"{name}: {share_grokked(runs):.0%} of {len(runs)} runs grok; 90 % test / train accuracy at step {_steps(runs)}"
+        f"{name}: {share_grokked(runs):.0%} of {len(runs)} runs grok; "
+        f"{MOSTLY_RIGHT} test / train accuracy at step {_steps(runs)}"
         for name, runs in _on_much_data(records).items()
     )
 
@@ -80,7 +81,8 @@ def _random(records: Sequence[Record]) -> list[Record]:
 
 @statistic(
     "share",
-    f"the share of the runs on random answers that memorise, {FEWEST} or more, that ever reach 90 % test accuracy",
+    f"the share of the runs on random answers that memorise, {FEWEST} or more, that ever reach "
+    f"{MOSTLY_RIGHT} test accuracy",
     *_TIMES,
 )
 def random_generalised(records: Sequence[Record]) -> float:

@@ -1,14 +1,14 @@
 """Quantities of the phase changes of a task's parts, which digits and trigrams share."""
 
-from latebloom.claims.evidence import Evidence
+from latebloom.analysis import Analysis
 from latebloom.claims.quantity import Undefined, percent, quantity
 from latebloom.claims.region import AtLeast, Ratio
 from latebloom.phases.components import LEAST_FALL
 
 
-def _sudden(evidence: Evidence) -> dict[str, float]:
+def _sudden(analysis: Analysis) -> dict[str, float]:
     """The step of each part that has a phase change of its own: a slow start, and a sudden fall that has ended."""
-    changes = evidence.parts.changes
+    changes = analysis.parts.changes
     steps = {
         part.name: part.step.step
         for part in changes.parts
@@ -18,8 +18,8 @@ def _sudden(evidence: Evidence) -> dict[str, float]:
 
 
 @quantity("parts", "the number of parts of the task")
-def parts(evidence: Evidence) -> int:
-    return len(evidence.run.task.components)
+def parts(analysis: Analysis) -> int:
+    return len(analysis.task.components)
 
 
 @quantity(
@@ -27,21 +27,21 @@ def parts(evidence: Evidence) -> int:
     f"the number of parts whose loss falls by {percent(LEAST_FALL)} of guessing or more (arbitrary) between two "
     "corners",
 )
-def parts_that_change(evidence: Evidence) -> int:
-    return len(_sudden(evidence))
+def parts_that_change(analysis: Analysis) -> int:
+    return len(_sudden(analysis))
 
 
 @quantity("", "the parts in the order of their phase changes, each with its step")
-def parts_order(evidence: Evidence) -> str:
-    return ", ".join(f"{name} {step:.0f}" for name, step in _sudden(evidence).items()) or "none"
+def parts_order(analysis: Analysis) -> str:
+    return ", ".join(f"{name} {step:.0f}" for name, step in _sudden(analysis).items()) or "none"
 
 
 @quantity(
     "share",
     "the share of the whole loss's fall, from guessing to its last value, that the parts' phase changes make up",
 )
-def parts_explain(evidence: Evidence) -> float:
-    share = evidence.parts.explained
+def parts_explain(analysis: Analysis) -> float:
+    share = analysis.parts.explained
     if share is None:
         raise Undefined("the whole loss does not fall below guessing")
     return share

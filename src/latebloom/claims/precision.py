@@ -6,15 +6,16 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from latebloom.analysis import Analysis
 from latebloom.claims.claim import Claim, Statistic, SweepClaim, register, statistic
-from latebloom.claims.evidence import Evidence
-from latebloom.claims.learning import boundary_of, series_of, test_loss_falls_at
+from latebloom.claims.learning import boundary_of, right_from, series_of, test_loss_falls_at
 from latebloom.claims.quantity import Quantity, Undefined, once, quantity
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below
 from latebloom.claims.settings import grouped
 from latebloom.claims.verdict import MOST
 from latebloom.models import Examples, per_label
+from latebloom.published import filled
 from latebloom.tasks import split
 
 SPIKE = 10.0
@@ -34,9 +35,9 @@ class Spike(NamedTuple):
 
 
 @once
-def spikes_of(evidence: Evidence) -> list[Spike]:
+def spikes_of(analysis: Analysis) -> list[Spike]:
     """The spikes of the train loss once the run has memorised."""
-    series, start = series_of(evidence, "train_loss"), evidence.reached("train")
+    series, start = series_of(analysis, "train_loss"), right_from(analysis, "train")
     if start is None:
         return []
     late = [i for i in range(BEFORE, len(series)) if series.step[i] > start]
@@ -51,25 +52,25 @@ def spikes_of(evidence: Evidence) -> list[Spike]:
 
 
 @quantity("spikes", f"the number of spikes of the train loss {_IS_A_SPIKE} before test loss begins to fall")
-def spikes_before_fall(evidence: Evidence) -> int:
-    change = boundary_of(evidence, "clean-up")
-    return sum(spike.step < change for spike in spikes_of(evidence))
+def spikes_before_fall(analysis: Analysis) -> int:
+    change = boundary_of(analysis, "clean-up")
+    return sum(spike.step < change for spike in spikes_of(analysis))
 
 
 @quantity("spikes", f"the number of spikes of the train loss {_IS_A_SPIKE} after memorising")
-def spikes(evidence: Evidence) -> int:
-    return len(spikes_of(evidence))
+def spikes(analysis: Analysis) -> int:
+    return len(spikes_of(analysis))
 
 
 @quantity("times", "the heights of these spikes, in units of the loss before them")
-def spike_heights(evidence: Evidence) -> list[float]:
-    return [spike.height for spike in spikes_of(evidence)]
+def spike_heights(analysis: Analysis) -> list[float]:
+    return [spike.height for spike in spikes_of(analysis)]
 
 
 @torch.no_grad()
-def _zero_share(evidence: Evidence, step: int) -> float:
+def _zero_share(analysis: Analysis, step: int) -> float:
     """Share of the train set whose loss at a step is exactly 0 in the precision that the run was trained with."""
-    run = evidence.run
+    run = analysis.run
     train = Examples.of(split(run.task, run.experiment.data).train, "cpu")
     dtype = getattr(torch, run.experiment.training.loss_dtype)
     logits = run.checkpoint(step).model(train.tokens, run.task.loss_positions)
@@ -78,19 +79,19 @@ def _zero_share(evidence: Evidence, step: int) -> float:
 
 
 @quantity("share", "the share of train losses that are exactly 0 at the last checkpoint before the first spike")
-def zero_losses_before_spike(evidence: Evidence) -> float:
-    found = spikes_of(evidence)
-    before = [step for step in evidence.run.checkpoints if found and step < found[0].step]
+def zero_losses_before_spike(analysis: Analysis) -> float:
+    found = spikes_of(analysis)
+    before = [step for step in analysis.run.checkpoints if found and step < found[0].step]
     if not before:
         raise Undefined("the run has no spike, or no checkpoint before it")
-    return _zero_share(evidence, before[-1])
+    return _zero_share(analysis, before[-1])
 
 
 @quantity("share", "the largest share of train losses that are exactly 0 at any checkpoint")
-def zero_losses_most(evidence: Evidence) -> float:
-    if not evidence.run.checkpoints:
+def zero_losses_most(analysis: Analysis) -> float:
+    if not analysis.run.checkpoints:
         raise Undefined("the run has no checkpoints")
-    return max(_zero_share(evidence, step) for step in evidence.run.checkpoints)
+    return max(_zero_share(analysis, step) for step in analysis.run.checkpoints)
 
 
 def _chosen(records: Sequence[Record], dtype: str, full_batch: bool) -> list[Record]:
@@ -275,7 +276,7 @@ register(
         id="spikes-after-rounding",
         sentence="Before a spike the loss of some examples has rounded to zero.",
         place=_PLACE,
-        published="losses near 1.2e-7 round to zero",
+        published=filled("losses near {precision.rounds_to_zero} round to zero"),
         region=AllOf(Above(zeros_before_spike_min, 0.0), AtMost(zeros_in_float64, 0.0)),
         shows=zeros_before_spike_median,
         finding="{zeros_before_spike:.0%} of the train losses are exactly 0 before the first spike; in float64 at most "

@@ -14,7 +14,7 @@ from pydantic import AwareDatetime
 from latebloom._config import Config
 from latebloom._errors import LatebloomError
 from latebloom._registry import Registry
-from latebloom.claims.evidence import Evidence
+from latebloom.analysis import Analysis
 from latebloom.statistics import Estimate
 
 T = TypeVar("T")
@@ -90,7 +90,7 @@ class Quantity(Term):
     definition comes from.
     """
 
-    measure: Callable[[Evidence], Value | Sequence[float | None]]
+    measure: Callable[[Analysis], Value | Sequence[float | None]]
     source: str | None = None
 
 
@@ -100,10 +100,10 @@ QUANTITIES: Registry[Quantity] = Registry("quantity")
 
 def quantity(
     unit: str, formula: str, *, name: str | None = None, source: str | None = None
-) -> Callable[[Callable[[Evidence], Value | Sequence[float | None]]], Quantity]:
+) -> Callable[[Callable[[Analysis], Value | Sequence[float | None]]], Quantity]:
     """Decorator that registers a function of one run as a quantity, under the function's name by default."""
 
-    def register(measure: Callable[[Evidence], Any]) -> Quantity:
+    def register(measure: Callable[[Analysis], Any]) -> Quantity:
         return QUANTITIES.register(Quantity(name or measure.__name__, unit, formula, measure, source))
 
     return register
@@ -114,21 +114,21 @@ def percent(share: float) -> str:
     return f"{100 * share:.4g} %"
 
 
-def once(function: Callable[[Evidence], T]) -> Callable[[Evidence], T]:
+def once(function: Callable[[Analysis], T]) -> Callable[[Analysis], T]:
     """Decorator for what several quantities need of a run: computed when first asked for, then kept with the run."""
 
     @wraps(function)
-    def kept(evidence: Evidence) -> T:
-        return evidence.get(function)
+    def kept(analysis: Analysis) -> T:
+        return analysis.get(function)
 
     return kept
 
 
-def measure_all(evidence: Evidence, names: Iterable[str]) -> dict[str, Measurement]:
+def measure_all(analysis: Analysis, names: Iterable[str]) -> dict[str, Measurement]:
     """The named quantities of one run. What cannot be measured, because a file is damaged for example, gets the error
     as its reason, so that it does not stop the other quantities."""
     now = datetime.now(UTC).replace(microsecond=0)
-    return {name: measured(QUANTITIES[name].measure, evidence).model_copy(update={"date": now}) for name in names}
+    return {name: measured(QUANTITIES[name].measure, analysis).model_copy(update={"date": now}) for name in names}
 
 
 def measured(measure: Callable[[Any], Any], subject: Any) -> Measurement:

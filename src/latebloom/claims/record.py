@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field, ValidationError
 
 from latebloom._config import Config
 from latebloom._errors import DamagedFileError
-from latebloom.claims.evidence import Evidence
+from latebloom.analysis import Analysis
 from latebloom.claims.quantity import Measurement, measure_all
 from latebloom.runs import Run
 from latebloom.runs.canonical import canonical
@@ -75,7 +75,7 @@ class Record(Config):
 
 def record_run(run: Run, names: Iterable[str], system: str | None = None, command: str | None = None) -> Record:
     """Measure the named quantities of a run."""
-    manifest, quantities = run.manifest, measure_all(Evidence(run), names)
+    manifest, quantities = run.manifest, measure_all(Analysis(run), names)
     experiment = run.experiment.model_dump(mode="json")
     dates = [one.date for one in quantities.values() if one.date is not None]
     return Record(

@@ -40,12 +40,12 @@ def grouped(records: Sequence[Record], *fields: str) -> dict[Any, list[Record]]:
 
 
 def memorised(records: Sequence[Record]) -> list[Record]:
-    """The runs that had 90 % of their train set right at some step."""
+    """The runs that had most of their train set right (`RIGHT`) at some step."""
     return [record for record in records if record.value(train_90_at.name) is not None]
 
 
 def generalised(record: Record) -> bool:
-    """Whether the run had 90 % of its test set right at some step."""
+    """Whether the run had most of its test set right (`RIGHT`) at some step."""
     return record.value(test_90_at.name) is not None
 
 
@@ -60,7 +60,7 @@ def share_grokked(records: Sequence[Record]) -> float:
 
 
 def generalisation_times(records: Sequence[Record]) -> GeneralisationTimes:
-    """When each run learned its test set (99 % accuracy), censored at its last step where it did not."""
+    """When each run learned its test set (`LEARNED_ACCURACY`), censored at its last step where it did not."""
     return GeneralisationTimes.of(
         [record.value(test_learned_at.name) for record in records], [record.value(last_step.name) for record in records]
     )

@@ -4,12 +4,13 @@ import numpy as np
 from jaxtyping import Float
 from scipy import stats
 
+from latebloom.analysis import Analysis
 from latebloom.claims.claim import Claim, register
-from latebloom.claims.evidence import Evidence
 from latebloom.claims.learning import boundary_of, series_of, span
 from latebloom.claims.quantity import Quantity, Undefined, once, quantity
 from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below, Holds
 from latebloom.phases import NoChange, PhaseChange, Series
+from latebloom.published import filled
 
 FEWEST_POINTS = 8
 """Checkpoints that it takes to say whether a course is smooth; as many as a corner takes."""
@@ -20,21 +21,21 @@ _PLACE = 'W, "Evolution of Circuits During Training", '
 def _rise(column: str, what: str) -> tuple[Quantity, str]:
     """The quantity of how far a series rises while the model memorises, and the template that reports it."""
 
-    def early(evidence: Evidence) -> Series:
-        series, end = series_of(evidence, column), boundary_of(evidence, "circuit formation")
+    def early(analysis: Analysis) -> Series:
+        series, end = series_of(analysis, column), boundary_of(analysis, "circuit formation")
         return series.between(series.step[0], end)
 
     @quantity("", f"{what} at the start", name=f"{column}_start")
-    def start(evidence: Evidence) -> float:
-        return float(early(evidence).value[0])
+    def start(analysis: Analysis) -> float:
+        return float(early(analysis).value[0])
 
     @quantity("", f"the largest {what.removeprefix('the ')} until memorisation ends", name=f"{column}_peak")
-    def peak(evidence: Evidence) -> float:
-        return float(early(evidence).value.max())
+    def peak(analysis: Analysis) -> float:
+        return float(early(analysis).value.max())
 
     @quantity("steps", f"the step of the largest {what.removeprefix('the ')}", name=f"{column}_peak_at")
-    def peak_at(evidence: Evidence) -> float:
-        series = early(evidence)
+    def peak_at(analysis: Analysis) -> float:
+        series = early(analysis)
         return float(series.step[series.value.argmax()])
 
     @quantity(
@@ -42,8 +43,8 @@ def _rise(column: str, what: str) -> tuple[Quantity, str]:
         f"the largest {what.removeprefix('the ')} until memorisation ends, over its first value,",
         name=f"{column}_rise",
     )
-    def rise(evidence: Evidence) -> float:
-        series = early(evidence)
+    def rise(analysis: Analysis) -> float:
+        series = early(analysis)
         return float(series.value.max() / series.value[0])
 
     text = f"{{{start.name}:.3g}} at the start, at most {{{peak.name}:.3g}}, at step {{{peak_at.name}:.0f}}"
@@ -51,11 +52,11 @@ def _rise(column: str, what: str) -> tuple[Quantity, str]:
 
 
 @once
-def _excluded_over_train(evidence: Evidence) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:
+def _excluded_over_train(analysis: Analysis) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:
     """Steps while train loss falls and until memorisation ends, and there excluded loss over the larger of train loss
     and the same without random frequencies."""
-    end, control = boundary_of(evidence, "circuit formation"), series_of(evidence, "excluded_loss_control")
-    pairs = evidence.paired("excluded_loss", "train_loss")
+    end, control = boundary_of(analysis, "circuit formation"), series_of(analysis, "excluded_loss_control")
+    pairs = analysis.paired("excluded_loss", "train_loss")
     if pairs is None:
         raise Undefined("the run has no excluded loss; `latebloom measure` may add it")
     steps, excluded, train = pairs
@@ -72,19 +73,19 @@ def _excluded_over_train(evidence: Evidence) -> tuple[Float[np.ndarray, " n"], F
     "frequencies at once; W leaves out one at a time) to train loss, or to the same without random frequencies if that "
     "is more,",
 )
-def excluded_over_train_memorising(evidence: Evidence) -> float:
-    return float(_excluded_over_train(evidence)[1].max())
+def excluded_over_train_memorising(analysis: Analysis) -> float:
+    return float(_excluded_over_train(analysis)[1].max())
 
 
 @quantity("steps", "the step of the largest of these ratios")
-def excluded_over_train_peak_at(evidence: Evidence) -> float:
-    steps, times = _excluded_over_train(evidence)
+def excluded_over_train_peak_at(analysis: Analysis) -> float:
+    steps, times = _excluded_over_train(analysis)
     return float(steps[times.argmax()])
 
 
-def _forming(evidence: Evidence) -> Series:
+def _forming(analysis: Analysis) -> Series:
     """Excluded loss, as its decimal logarithm, from the end of memorisation to the fall of test loss."""
-    excluded, (start, change) = series_of(evidence, "excluded_loss"), span(evidence)
+    excluded, (start, change) = series_of(analysis, "excluded_loss"), span(analysis)
     course = excluded.between(start, change)
     if len(course) < FEWEST_POINTS or not (course.value > 0).all() or np.ptp(course.value) == 0:
         raise Undefined(
@@ -97,40 +98,40 @@ def _forming(evidence: Evidence) -> Series:
     "",
     "Spearman's rank correlation of excluded loss with the step, from the end of memorisation until test loss falls,",
 )
-def excluded_rank_correlation(evidence: Evidence) -> float:
-    course = _forming(evidence)
+def excluded_rank_correlation(analysis: Analysis) -> float:
+    course = _forming(analysis)
     return float(stats.spearmanr(course.step, course.value).statistic)
 
 
 @quantity("decades", "the rise of excluded loss in that time")
-def excluded_rise(evidence: Evidence) -> float:
-    level = _forming(evidence).value
+def excluded_rise(analysis: Analysis) -> float:
+    level = _forming(analysis).value
     return float(level[-1] - level[0])
 
 
 @quantity("share", "the largest share of that rise, in decades, from one checkpoint to the next")
-def excluded_largest_step(evidence: Evidence) -> float:
-    level = _forming(evidence).value
+def excluded_largest_step(analysis: Analysis) -> float:
+    level = _forming(analysis).value
     if level[-1] <= level[0]:
         raise Undefined("excluded loss does not rise")
     return float(np.diff(level).max() / (level[-1] - level[0]))
 
 
-def _decades(evidence: Evidence) -> tuple[float, float]:
+def _decades(analysis: Analysis) -> tuple[float, float]:
     """By how many decades train loss falls while memorising, and then until test loss falls."""
-    train, (memorised, change) = series_of(evidence, "train_loss"), span(evidence)
+    train, (memorised, change) = series_of(analysis, "train_loss"), span(analysis)
     start, middle, late = (float(np.log10(train.at(step))) for step in (train.step[0], memorised, change))
     return start - middle, middle - late
 
 
 @quantity("decades", "the fall of train loss while the model memorises")
-def train_decades_memorising(evidence: Evidence) -> float:
-    return _decades(evidence)[0]
+def train_decades_memorising(analysis: Analysis) -> float:
+    return _decades(analysis)[0]
 
 
 @quantity("decades", "the fall of train loss from the end of memorisation until test loss falls")
-def train_decades_forming(evidence: Evidence) -> float:
-    return _decades(evidence)[1]
+def train_decades_forming(analysis: Analysis) -> float:
+    return _decades(analysis)[1]
 
 
 @quantity(
@@ -138,38 +139,38 @@ def train_decades_forming(evidence: Evidence) -> float:
     "the fall of train loss from the end of memorisation until test loss falls, in decades, as a share of its fall "
     "while the model memorises",
 )
-def train_plateau_fall(evidence: Evidence) -> float:
-    memorising, forming = _decades(evidence)
+def train_plateau_fall(analysis: Analysis) -> float:
+    memorising, forming = _decades(analysis)
     return forming / memorising
 
 
 @once
-def _restricted_change(evidence: Evidence) -> PhaseChange | NoChange:
-    series_of(evidence, "restricted_loss")
-    return evidence.change("restricted_loss")
+def _restricted_change(analysis: Analysis) -> PhaseChange | NoChange:
+    series_of(analysis, "restricted_loss")
+    return analysis.change("restricted_loss")
 
 
 @quantity("", "the deepest fall of restricted loss has a corner before it and a corner after it (see latebloom.phases)")
-def restricted_phase_change(evidence: Evidence) -> float:
-    change = _restricted_change(evidence)
+def restricted_phase_change(analysis: Analysis) -> float:
+    change = _restricted_change(analysis)
     return float(not isinstance(change, NoChange) and change.has_onset and change.completion is not None)
 
 
-def _restricted_fall(evidence: Evidence) -> PhaseChange:
-    change = _restricted_change(evidence)
+def _restricted_fall(analysis: Analysis) -> PhaseChange:
+    change = _restricted_change(analysis)
     if isinstance(change, NoChange):
         raise Undefined(f"restricted loss has no phase change: {change.reason}")
     return change
 
 
 @quantity("decades", "the depth of the deepest fall of restricted loss")
-def restricted_fall_depth(evidence: Evidence) -> float:
-    return _restricted_fall(evidence).depth
+def restricted_fall_depth(analysis: Analysis) -> float:
+    return _restricted_fall(analysis).depth
 
 
 @quantity("steps", "the step at which that fall begins")
-def restricted_falls_at(evidence: Evidence) -> float:
-    return _restricted_fall(evidence).onset.step
+def restricted_falls_at(analysis: Analysis) -> float:
+    return _restricted_fall(analysis).onset.step
 
 
 test_loss_rise, _TEST_LOSS = _rise("test_loss", "the test loss")
@@ -233,7 +234,7 @@ register(
         id="restricted-phase-change",
         sentence="Restricted loss undergoes a phase change.",
         place=_PLACE + "generalisation",
-        published="8k-12k",
+        published=filled("steps {mainline.restricted_loss_falls} to {mainline.restricted_loss_settles}"),
         region=Holds(restricted_phase_change),
         shows=restricted_fall_depth,
         finding="it falls by {restricted_fall_depth:.1f} decades from step {restricted_falls_at:.0f}",

@@ -4,14 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from latebloom._registry import Registry
+from latebloom._text import whole
+from latebloom.circuits import family_of
+from latebloom.published import filled
 from latebloom.runs import Run
-from latebloom.tasks import ModularTask
 
 MUCH_DATA = 0.8
-"""Share of the pairs from which on a run counts as one with much data (the write-up's has 0.95)."""
+"""Share of the pairs from which on a run counts as one with much data (`much_data.fraction` in the write-up)."""
 
 LATE = 50_000
-"""Steps that a run must have gone for what happens near step 43 000."""
+"""Steps that a run must have gone for the late change, near step `mainline.late_change`."""
 
 
 def _none(run: Run) -> bool:
@@ -36,7 +38,7 @@ SYSTEMS: Registry[System] = Registry("system")
 
 
 def _modular(run: Run) -> bool:
-    return isinstance(run.task, ModularTask)
+    return family_of(run.task).name == "modular"
 
 
 def _finite(run: Run) -> bool:
@@ -70,7 +72,7 @@ def _of(task: str, kind: str | None = None) -> Callable[[Run], bool]:
 
 for system in (
     System("mainline", "Modular addition on some of the pairs", _some_data),
-    System("much-data", "Modular addition on 95 % of the pairs", _much_data),
+    System("much-data", filled("Modular addition on {much_data.fraction} of the pairs"), _much_data),
     System("stream", "Modular addition on an endless stream of pairs", _stream),
     System("fractions", "Modular addition on 25 to 95 % of the pairs"),
     System("digits", "5-digit addition, endless", _of("digit_addition", "stream")),
@@ -78,7 +80,11 @@ for system in (
     System("digits-few", "5-digit addition on few examples", _of("digit_addition", "finite")),
     System("induction", "Repeated subsequences, endless", _of("repeated_subsequences", "stream")),
     System("induction-layers", "Repeated subsequences with one, two and three layers"),
-    System("induction-few", "Repeated subsequences: 512 of them", _of("repeated_subsequences", "finite")),
+    System(
+        "induction-few",
+        filled("Repeated subsequences: {induction_few.sequences} of them"),
+        _of("repeated_subsequences", "finite"),
+    ),
     System("trigrams", "Skip trigrams, endless", _of("skip_trigrams", "stream")),
     System("trigrams-few", "Skip trigrams on few sequences", _of("skip_trigrams", "finite")),
     System("precision", "A loss in float32 and in float64"),
@@ -89,6 +95,6 @@ for system in (
     System("mlp", "The two-layer MLP", _mlp),
     System("subtraction", "Modular subtraction", _of("modular_subtraction")),
     System("operations", "Other operations on pairs, and random answers"),
-    System("late", "The mainline to 50 000 steps", _late),
+    System("late", f"The mainline to {whole(LATE)} steps", _late),
 ):
     SYSTEMS.register(system)

@@ -3,9 +3,10 @@
 import numpy as np
 from jaxtyping import Float
 
+from latebloom.analysis import Analysis
 from latebloom.claims.claim import Claim, register
-from latebloom.claims.evidence import Evidence
 from latebloom.claims.learning import (
+    LEARNED,
     boundary_of,
     memorised_at,
     near,
@@ -17,7 +18,9 @@ from latebloom.claims.learning import (
 )
 from latebloom.claims.quantity import Never, Undefined, percent, quantity
 from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below, Holds, Is, Ratio
+from latebloom.claims.views import explanation
 from latebloom.phases.phase_change import MIN_POINTS
+from latebloom.published import filled
 
 FALLEN_SHARE = 0.1
 """A loss below this share of the loss of guessing, ln p, has fallen. Arbitrary."""
@@ -25,16 +28,19 @@ FALLEN_SHARE = 0.1
 PARTED_FACTOR = 10.0
 """Excluded loss has parted from train loss when it is this many times train loss and control. Arbitrary."""
 
+_MEMORISED_THEN_GROKKED = filled(
+    "memorised by step {mainline.memorisation_ends}; test loss falls from step {mainline.test_loss_falls}"
+)
 _EVOLUTION = 'W, "Evolution of Circuits During Training", '
 
 
 @quantity(
     "", "the phases of a run that grokked are found: train loss levels out, and test loss begins to fall after that"
 )
-def phases_found(evidence: Evidence) -> float:
-    if len(series_of(evidence, "test_loss")) < MIN_POINTS:
-        raise Undefined(evidence.phases.reason.rstrip("."))
-    return float(evidence.interpolation is not None)
+def phases_found(analysis: Analysis) -> float:
+    if len(series_of(analysis, "test_loss")) < MIN_POINTS:
+        raise Undefined(analysis.phases.reason.rstrip("."))
+    return float(analysis.interpolation is not None)
 
 
 @quantity(
@@ -42,9 +48,9 @@ def phases_found(evidence: Evidence) -> float:
     f"the first checkpoint at which excluded loss is over {PARTED_FACTOR:g} times train loss, and over "
     f"{PARTED_FACTOR:g} times the loss without random frequencies (arbitrary),",
 )
-def excluded_parts_at(evidence: Evidence) -> float:
-    boundary_of(evidence, "clean-up")
-    pairs, control = evidence.paired("excluded_loss", "train_loss"), series_of(evidence, "excluded_loss_control")
+def excluded_parts_at(analysis: Analysis) -> float:
+    boundary_of(analysis, "clean-up")
+    pairs, control = analysis.paired("excluded_loss", "train_loss"), series_of(analysis, "excluded_loss_control")
     if pairs is None:
         raise Undefined("the run has no excluded loss; `latebloom measure` may add it")
     steps, excluded, train = pairs
@@ -54,13 +60,13 @@ def excluded_parts_at(evidence: Evidence) -> float:
     return float(parted[0])
 
 
-def _under_a_tenth(evidence: Evidence) -> tuple[float, float]:
+def _under_a_tenth(analysis: Analysis) -> tuple[float, float]:
     """The first common checkpoints at which restricted loss and test loss have fallen."""
-    pairs = evidence.paired("restricted_loss", "test_loss")
-    if pairs is None or not evidence.phases.complete:
+    pairs = analysis.paired("restricted_loss", "test_loss")
+    if pairs is None or not analysis.phases.complete:
         raise Undefined("needs a run that grokked, and `latebloom measure`")
     steps, *losses = pairs
-    fallen = [steps[values < FALLEN_SHARE * np.log(evidence.task.p)] for values in losses]
+    fallen = [steps[values < FALLEN_SHARE * analysis.chance] for values in losses]
     if not all(len(one) for one in fallen):
         raise Undefined(
             f"restricted loss or test loss never falls below {percent(FALLEN_SHARE)} of the loss of guessing"
@@ -71,13 +77,13 @@ def _under_a_tenth(evidence: Evidence) -> tuple[float, float]:
 @quantity(
     "steps", f"the first checkpoint at which restricted loss is below {percent(FALLEN_SHARE)} of ln p (arbitrary)"
 )
-def restricted_loss_fallen_at(evidence: Evidence) -> float:
-    return _under_a_tenth(evidence)[0]
+def restricted_loss_fallen_at(analysis: Analysis) -> float:
+    return _under_a_tenth(analysis)[0]
 
 
 @quantity("steps", f"the first checkpoint at which test loss is below {percent(FALLEN_SHARE)} of ln p")
-def test_loss_fallen_at(evidence: Evidence) -> float:
-    return _under_a_tenth(evidence)[1]
+def test_loss_fallen_at(analysis: Analysis) -> float:
+    return _under_a_tenth(analysis)[1]
 
 
 @quantity(
@@ -85,8 +91,8 @@ def test_loss_fallen_at(evidence: Evidence) -> float:
     f"the lead of restricted loss over test loss in falling below {percent(FALLEN_SHARE)} of ln p (arbitrary) at a "
     "checkpoint",
 )
-def restricted_lead(evidence: Evidence) -> float:
-    first, second = _under_a_tenth(evidence)
+def restricted_lead(analysis: Analysis) -> float:
+    first, second = _under_a_tenth(analysis)
     if first == second:
         raise Undefined(f"both losses fall by the checkpoint at step {first:.0f}: the checkpoints are too far apart")
     return second - first
@@ -96,8 +102,8 @@ def restricted_lead(evidence: Evidence) -> float:
     "times",
     "the largest factor between restricted loss on train and on test set at the checkpoints of the stable phase",
 )
-def restricted_train_test_factor(evidence: Evidence) -> float:
-    pairs, stable = evidence.paired("restricted_train_loss", "restricted_test_loss"), boundary_of(evidence, "stable")
+def restricted_train_test_factor(analysis: Analysis) -> float:
+    pairs, stable = analysis.paired("restricted_train_loss", "restricted_test_loss"), boundary_of(analysis, "stable")
     if pairs is None:
         raise Undefined("the run has no restricted loss; `latebloom measure` may add it")
     steps, train, test = pairs
@@ -107,11 +113,11 @@ def restricted_train_test_factor(evidence: Evidence) -> float:
     return float(np.exp(np.abs(np.log(test[late] / train[late])).max()))
 
 
-def _drift(evidence: Evidence) -> tuple[float, float, float]:
+def _drift(analysis: Analysis) -> tuple[float, float, float]:
     """Train loss when test loss begins to fall, when it has settled, and what drift alone would have made of it: the
     drift of circuit formation's second half, since the first half still bends."""
-    train = series_of(evidence, "train_loss")
-    memorised, change, settled = (boundary_of(evidence, name) for name in ("circuit formation", "clean-up", "stable"))
+    train = series_of(analysis, "train_loss")
+    memorised, change, settled = (boundary_of(analysis, name) for name in ("circuit formation", "clean-up", "stable"))
     start = (memorised + change) / 2
     before, middle, after = (near(train, step) for step in (start, change, settled))
     # Drift may go either way, but only a fall is extrapolated; a rising loss would be allowed to keep rising.
@@ -119,70 +125,70 @@ def _drift(evidence: Evidence) -> tuple[float, float, float]:
 
 
 @quantity("nats", "train loss when test loss begins to fall")
-def train_loss_at_fall(evidence: Evidence) -> float:
-    return _drift(evidence)[0]
+def train_loss_at_fall(analysis: Analysis) -> float:
+    return _drift(analysis)[0]
 
 
 @quantity("nats", "train loss when test loss has settled")
-def train_loss_settled(evidence: Evidence) -> float:
-    return _drift(evidence)[1]
+def train_loss_settled(analysis: Analysis) -> float:
+    return _drift(analysis)[1]
 
 
 @quantity("nats", "train loss at that step by the drift of circuit formation's second half alone")
-def train_loss_by_drift(evidence: Evidence) -> float:
-    return _drift(evidence)[2]
+def train_loss_by_drift(analysis: Analysis) -> float:
+    return _drift(analysis)[2]
 
 
 @quantity(
     "times",
     "train loss when test loss has settled, over what the drift of circuit formation's second half alone would give,",
 )
-def train_loss_over_drift(evidence: Evidence) -> float:
-    _, after, drifted = _drift(evidence)
+def train_loss_over_drift(analysis: Analysis) -> float:
+    _, after, drifted = _drift(analysis)
     return after / drifted
 
 
-def _ends(evidence: Evidence) -> Float[np.ndarray, "2 2"]:
+def _ends(analysis: Analysis) -> Float[np.ndarray, "2 2"]:
     """Final loss and restricted loss (rows), on train and test set (columns), of a run that has settled."""
-    loss, kept = evidence.explanation.loss, evidence.explanation.restricted_loss
+    loss, kept = explanation(analysis).loss, explanation(analysis).restricted_loss
     values = (loss.train, loss.test, kept.train, kept.test)
-    if evidence.boundary("stable") is None or not all(values):
+    if analysis.boundary("stable") is None or not all(values):
         raise Undefined("needs a run that grokked and settled, with key frequencies, a train set and a test set")
     return np.array(values, dtype=float).reshape(2, 2)
 
 
 @quantity("nats", "the final train loss")
-def final_train_loss(evidence: Evidence) -> float:
-    return float(_ends(evidence)[0, 0])
+def final_train_loss(analysis: Analysis) -> float:
+    return float(_ends(analysis)[0, 0])
 
 
 @quantity("nats", "the final test loss")
-def final_test_loss(evidence: Evidence) -> float:
-    return float(_ends(evidence)[0, 1])
+def final_test_loss(analysis: Analysis) -> float:
+    return float(_ends(analysis)[0, 1])
 
 
 @quantity("times", "the final test loss, in units of the loss of guessing, ln p,")
-def final_test_loss_over_guessing(evidence: Evidence) -> float:
-    return float(_ends(evidence)[0, 1] / np.log(evidence.task.p))
+def final_test_loss_over_guessing(analysis: Analysis) -> float:
+    return float(_ends(analysis)[0, 1] / analysis.chance)
 
 
 @quantity("times", "final test loss over final train loss")
-def test_over_train_loss(evidence: Evidence) -> float:
-    loss = _ends(evidence)[0]
+def test_over_train_loss(analysis: Analysis) -> float:
+    loss = _ends(analysis)[0]
     return float(loss[1] / loss[0])
 
 
 @quantity("times", "the same ratio of the restricted loss")
-def restricted_test_over_train_loss(evidence: Evidence) -> float:
-    kept = _ends(evidence)[1]
+def restricted_test_over_train_loss(analysis: Analysis) -> float:
+    kept = _ends(analysis)[1]
     return float(kept[1] / kept[0])
 
 
 @quantity(
     "times", "final test loss over final train loss, over the same ratio of the restricted loss, which has no memory,"
 )
-def memory_ratio(evidence: Evidence) -> float:
-    (train, test), (kept_train, kept_test) = _ends(evidence)
+def memory_ratio(analysis: Analysis) -> float:
+    (train, test), (kept_train, kept_test) = _ends(analysis)
     return float(test / train / (kept_test / kept_train))
 
 
@@ -191,10 +197,11 @@ register(
         id="groks",
         sentence="The model first memorises the training data and generalises only long after.",
         place='W, "Introduction"; P',
-        published="memorised by 1k, test loss falls from 9k (W); 1.4k and 9.4k (P)",
+        published=_MEMORISED_THEN_GROKKED,
         region=Is(outcome, ("grokked",)),
         shows=Ratio(test_learned_at, train_learned_at),
-        finding="{outcome}: train accuracy reaches 99 % at step {train_learned_at:.0f}, test accuracy at step "
+        finding="{outcome}: train accuracy reaches "
+        f"{LEARNED} at step {{train_learned_at:.0f}}, test accuracy at step "
         "{test_learned_at:.0f}",
         figure="training-curve",
     ),
@@ -202,7 +209,7 @@ register(
         id="test-loss-falls-late",
         sentence="Test loss begins to fall long after train loss has levelled out.",
         place='W, "Introduction"; P',
-        published="memorised by 1k, test loss falls from 9k (W); 1.4k and 9.4k (P)",
+        published=_MEMORISED_THEN_GROKKED,
         region=AllOf(
             Holds(phases_found),
             AtLeast(
@@ -223,7 +230,7 @@ register(
         id="excluded-parts-early",
         sentence="Excluded loss parts from train loss before test loss moves.",
         place=_EVOLUTION + "interpolation",
-        published="from about 1k on",
+        published=filled("from about step {mainline.excluded_loss_parts} on"),
         region=Below(excluded_parts_at, test_loss_falls_at),
         finding="from step {excluded_parts_at:.0f}; test loss falls from step {test_loss_falls_at:.0f}",
     ),
@@ -231,7 +238,10 @@ register(
         id="restricted-leads-test",
         sentence="Restricted loss falls before test loss does.",
         place=_EVOLUTION + "generalisation and clean-up",
-        published="8k-12k against 9k-13k",
+        published=filled(
+            "steps {mainline.restricted_loss_falls} to {mainline.restricted_loss_settles} against "
+            "{mainline.test_loss_falls:W} to {mainline.test_loss_settles:W}"
+        ),
         region=Above(restricted_lead, 0.0),
         finding="restricted loss by step {restricted_loss_fallen_at:.0f}, test loss by step {test_loss_fallen_at:.0f}",
     ),

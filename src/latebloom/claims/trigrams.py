@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from latebloom.analysis import Analysis
 from latebloom.claims.claim import Claim, register
-from latebloom.claims.evidence import Evidence
 from latebloom.claims.learning import series_of
 from latebloom.claims.parts import (
     EACH_CHANGES,
@@ -16,6 +16,7 @@ from latebloom.claims.quantity import Undefined, once, quantity
 from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below, Ratio
 from latebloom.claims.reinforcement import CRITERION, Reinforcement, reinforcement
 from latebloom.claims.verdict import MOST
+from latebloom.published import filled
 from latebloom.statistics import first_below
 from latebloom.tasks.skip_trigrams import TRIGGERS
 
@@ -23,31 +24,31 @@ _PLACE = 'W, "Speculation: Phase Changes are Everywhere"'
 _GUESSING = float(np.log(TRIGGERS))
 
 
-def _change_steps(evidence: Evidence) -> list[float]:
-    steps = [part.step.step for part in evidence.parts.changes.parts if part.step is not None]
+def _change_steps(analysis: Analysis) -> list[float]:
+    steps = [part.step.step for part in analysis.parts.changes.parts if part.step is not None]
     if len(steps) < 2:
         raise Undefined("fewer than two trigrams have a phase change")
     return steps
 
 
 @quantity("steps", "the step of the first part's phase change")
-def first_change_at(evidence: Evidence) -> float:
-    return min(_change_steps(evidence))
+def first_change_at(analysis: Analysis) -> float:
+    return min(_change_steps(analysis))
 
 
 @quantity("steps", "the step of the last part's phase change")
-def last_change_at(evidence: Evidence) -> float:
-    return max(_change_steps(evidence))
+def last_change_at(analysis: Analysis) -> float:
+    return max(_change_steps(analysis))
 
 
 @quantity("steps", "the median step of the parts' phase changes")
-def median_change_at(evidence: Evidence) -> float:
-    return float(np.median(_change_steps(evidence)))
+def median_change_at(analysis: Analysis) -> float:
+    return float(np.median(_change_steps(analysis)))
 
 
 @quantity("share", "the time between the first and the last part's phase change, as a share of their median step")
-def change_spread(evidence: Evidence) -> float:
-    steps = _change_steps(evidence)
+def change_spread(analysis: Analysis) -> float:
+    steps = _change_steps(analysis)
     return float((max(steps) - min(steps)) / np.median(steps))
 
 
@@ -57,45 +58,45 @@ def change_spread(evidence: Evidence) -> float:
     "gives "
     "0.5)",
 )
-def trigrams_found_at_end(evidence: Evidence) -> float:
-    return float(series_of(evidence, "trigrams_found").value[-1])
+def trigrams_found_at_end(analysis: Analysis) -> float:
+    return float(series_of(analysis, "trigrams_found").value[-1])
 
 
 @quantity("trigrams", "that number at the start")
-def trigrams_found_at_start(evidence: Evidence) -> float:
-    return float(series_of(evidence, "trigrams_found").value[0])
+def trigrams_found_at_start(analysis: Analysis) -> float:
+    return float(series_of(analysis, "trigrams_found").value[0])
 
 
-def _last(evidence: Evidence, column: str) -> float:
-    return float(series_of(evidence, column).value[-1])
+def _last(analysis: Analysis, column: str) -> float:
+    return float(series_of(analysis, column).value[-1])
 
 
 @quantity("nats", "the final test loss of the trigram task")
-def trigram_test_loss(evidence: Evidence) -> float:
-    return _last(evidence, "test_loss")
+def trigram_test_loss(analysis: Analysis) -> float:
+    return _last(analysis, "test_loss")
 
 
 @quantity("nats", f"the final test loss with the {TRIGGERS} trigrams alone")
-def restricted_trigram_loss(evidence: Evidence) -> float:
-    return _last(evidence, "restricted_test_loss")
+def restricted_trigram_loss(analysis: Analysis) -> float:
+    return _last(analysis, "restricted_test_loss")
 
 
 @quantity("nats", f"the final test loss with {TRIGGERS} random others alone")
-def restricted_trigram_loss_control(evidence: Evidence) -> float:
-    return _last(evidence, "restricted_test_loss_control")
+def restricted_trigram_loss_control(analysis: Analysis) -> float:
+    return _last(analysis, "restricted_test_loss_control")
 
 
 @once
-def _reinforcements(evidence: Evidence) -> list[Reinforcement]:
+def _reinforcements(analysis: Analysis) -> list[Reinforcement]:
     """Of the gradients on either half of every trigram, those with enough checkpoints before the trigram's loss is half
     of guessing. Errors: Undefined where these are fewer than half."""
     wanted, found = 0, list[Reinforcement]()
-    for name in evidence.run.task.components:
-        loss = series_of(evidence, f"test_loss.{name}")
+    for name in analysis.task.components:
+        loss = series_of(analysis, f"test_loss.{name}")
         until = first_below(loss.step, loss.value, _GUESSING / 2)
         for half, other in (("qk", "ov"), ("ov", "qk")):
-            gradient = series_of(evidence, f"trigram_{half}_gradient.{name}")
-            score = series_of(evidence, f"trigram_{other}.{name}")
+            gradient = series_of(analysis, f"trigram_{half}_gradient.{name}")
+            score = series_of(analysis, f"trigram_{other}.{name}")
             one = None if until is None else reinforcement(gradient, score, until)
             wanted, found = wanted + 1, found + ([] if one is None else [one])
     if len(found) < wanted / 2:
@@ -104,23 +105,23 @@ def _reinforcements(evidence: Evidence) -> list[Reinforcement]:
 
 
 @quantity("gradients", "the number of gradients on halves of trigrams that have enough checkpoints")
-def trigram_gradients(evidence: Evidence) -> int:
-    return len(_reinforcements(evidence))
+def trigram_gradients(analysis: Analysis) -> int:
+    return len(_reinforcements(analysis))
 
 
 @quantity("gradients", f"the number of these gradients that are reinforced: {CRITERION}")
-def trigram_gradients_reinforced(evidence: Evidence) -> int:
-    return sum(one.clear for one in _reinforcements(evidence))
+def trigram_gradients_reinforced(analysis: Analysis) -> int:
+    return sum(one.clear for one in _reinforcements(analysis))
 
 
 @quantity("times", "the median growth of these gradients")
-def trigram_gradient_growth(evidence: Evidence) -> float:
-    return float(np.median([one.growth for one in _reinforcements(evidence)]))
+def trigram_gradient_growth(analysis: Analysis) -> float:
+    return float(np.median([one.growth for one in _reinforcements(analysis)]))
 
 
 @quantity("", "the median rank correlation of these gradients with the other half's score")
-def trigram_gradient_rank(evidence: Evidence) -> float:
-    return float(np.median([one.rank for one in _reinforcements(evidence)]))
+def trigram_gradient_rank(analysis: Analysis) -> float:
+    return float(np.median([one.rank for one in _reinforcements(analysis)]))
 
 
 register(
@@ -128,7 +129,7 @@ register(
         id="trigrams-change-each",
         sentence="Each of the ten skip trigrams has a phase change of its own.",
         place=_PLACE,
-        published="10 of 10",
+        published=filled("{trigrams.phase_changes} of {trigrams.phase_changes}"),
         region=EACH_CHANGES,
         shows=parts_that_change,
         finding=EACH_CHANGES_FINDING,
@@ -139,7 +140,10 @@ register(
         id="trigrams-at-once",
         sentence="The ten phase changes come at about the same time, since each trigram is as complex as the others.",
         place=_PLACE,
-        published="approximately the same time (W); loss under 2 at step 210, under 0.1 at 321 (published run)",
+        published=filled(
+            "approximately the same time (W); loss under 2 nats at step {trigrams.under_2}, under 0.1 at "
+            "{trigrams.under_0.1} (published run)"
+        ),
         region=AtMost(change_spread, 0.5, "arbitrary"),
         finding="from step {first_change_at:.0f} to {last_change_at:.0f}, median {median_change_at:.0f}",
         system="trigrams",

@@ -2,47 +2,49 @@
 
 import numpy as np
 
+from latebloom.analysis import Analysis
 from latebloom.claims.claim import Claim, register
 from latebloom.claims.embedding import key_frequencies
-from latebloom.claims.evidence import Evidence
 from latebloom.claims.logits import fve_cos_fit
 from latebloom.claims.neurons import CLUSTERED
 from latebloom.claims.quantity import Undefined, quantity
 from latebloom.claims.region import AtLeast, Between, Ratio
+from latebloom.claims.views import explanation, modular_task
+from latebloom.published import filled, published
 
 
 @quantity("frequencies", "the number of frequencies, (p - 1) / 2")
-def frequencies(evidence: Evidence) -> int:
-    return (evidence.task.p - 1) // 2
+def frequencies(analysis: Analysis) -> int:
+    return (modular_task(analysis).p - 1) // 2
 
 
 @quantity(
     "frequencies", f"the number of frequencies with a neuron that has {CLUSTERED} (P's number) of its energy there"
 )
-def clusters(evidence: Evidence) -> int:
-    return len(evidence.explanation.neurons.clusters)
+def clusters(analysis: Analysis) -> int:
+    return len(explanation(analysis).neurons.clusters)
 
 
-def _sizes(evidence: Evidence) -> list[int]:
-    sizes = list(evidence.explanation.neurons.clusters.values())
+def _sizes(analysis: Analysis) -> list[int]:
+    sizes = list(explanation(analysis).neurons.clusters.values())
     if not sizes:
         raise Undefined("no neuron belongs to a frequency")
     return sizes
 
 
 @quantity("neurons", "the median size of a cluster")
-def cluster_size(evidence: Evidence) -> float:
-    return float(np.median(_sizes(evidence)))
+def cluster_size(analysis: Analysis) -> float:
+    return float(np.median(_sizes(analysis)))
 
 
 @quantity("neurons", "the size of the smallest cluster")
-def cluster_size_min(evidence: Evidence) -> int:
-    return min(_sizes(evidence))
+def cluster_size_min(analysis: Analysis) -> int:
+    return min(_sizes(analysis))
 
 
 @quantity("neurons", "the size of the largest cluster")
-def cluster_size_max(evidence: Evidence) -> int:
-    return max(_sizes(evidence))
+def cluster_size_max(analysis: Analysis) -> int:
+    return max(_sizes(analysis))
 
 
 register(
@@ -50,7 +52,7 @@ register(
         id="mlp-every-frequency",
         sentence="In a two-layer MLP the neurons form a cluster for every single frequency.",
         place='W, "Notable Observations", 2L MLPs can grok',
-        published="every frequency, width 256",
+        published=filled("every frequency, width {mlp.width}"),
         region=AtLeast(
             Ratio(
                 clusters,
@@ -67,10 +69,10 @@ register(
     ),
     Claim(
         id="mlp-few-neurons",
-        sentence="Typically such a cluster has 3 to 7 neurons.",
+        sentence=filled("Typically such a cluster has {mlp.neurons_per_frequency} neurons."),
         place='W, "Notable Observations", 2L MLPs can grok',
-        published="3 to 7",
-        region=Between(cluster_size, 3.0, 7.0, "W's numbers"),
+        published=filled("{mlp.neurons_per_frequency}"),
+        region=Between(cluster_size, *published("mlp.neurons_per_frequency").numbers, "W's numbers"),
         finding="{cluster_size_min:.0f} to {cluster_size_max:.0f} neurons, median {cluster_size:g}",
         system="mlp",
         figure="neurons-fourier",
@@ -80,7 +82,7 @@ register(
         sentence="Modular subtraction is learned by the analogous algorithm, cos w(x - y - z).",
         place='W, "Future Directions", the starter project',
         published="expected",
-        region=AtLeast(fve_cos_fit, 0.95, "W's number for addition"),
+        region=AtLeast(fve_cos_fit, published("mainline.fve_cos_fit").number, "W's number for addition"),
         finding=f"cos w(x - y - z) at k = {{{key_frequencies.name}:.0f}} explains {{fve_cos_fit:.1%}} of the logits' "
         "variance",
         system="subtraction",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from latebloom.claims.claim import SweepClaim, register, statistic
-from latebloom.claims.learning import last_step, test_90_at, test_learned_at, train_90_at
+from latebloom.claims.learning import LEARNED, MOSTLY_RIGHT, last_step, test_90_at, test_learned_at, train_90_at
 from latebloom.claims.quantity import Undefined
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AnyOf, AtLeast, AtMost, Below, Between, End
@@ -18,17 +18,19 @@ from latebloom.claims.settings import (
     share_generalised,
 )
 from latebloom.claims.verdict import FEW
+from latebloom.published import filled, published
 from latebloom.statistics import Estimate, fit_power_law, level_effects, median_step
 
 _FIELD = "optimiser.weight_decay"
+_SLOWDOWN = published("weight_decay.slowdown").number
 _TIMES = (test_learned_at, last_step)
 _ALL = (train_90_at, test_90_at, test_learned_at, last_step)
 
 
 @statistic(
     "",
-    "the exponent of weight decay in the median step of grokking (99 % test accuracy; runs that do not reach it count "
-    "as censored)",
+    f"the exponent of weight decay in the median step of grokking ({LEARNED} test accuracy; runs that do not reach it "
+    "count as censored)",
     *_TIMES,
 )
 def decay_exponent(records: Sequence[Record]) -> Estimate:
@@ -60,7 +62,8 @@ def _without(records: Sequence[Record]) -> list[Record]:
 
 @statistic(
     "share",
-    f"the share of the runs without weight decay that memorise, {FEWEST} or more, that ever reach 90 % test accuracy",
+    f"the share of the runs without weight decay that memorise, {FEWEST} or more, that ever reach "
+    f"{MOSTLY_RIGHT} test accuracy",
     *_ALL,
 )
 def without_decay_generalised(records: Sequence[Record]) -> float:
@@ -123,10 +126,14 @@ register(
     ),
     SweepClaim(
         id="decay-001-sixty-times",
-        sentence="With weight decay 0.01 the model groks about 60 times later than with 1.",
+        sentence=filled(
+            "With weight decay 0.01 the model groks about {weight_decay.slowdown} times later than with 1."
+        ),
         place='W, "Notable Observations", weight decay',
-        published="about 60 times",
-        region=Between(decay_001_factor, 30.0, 120.0, "within a factor of two of W's number, arbitrary"),
+        published=filled("about {weight_decay.slowdown} times"),
+        region=Between(
+            decay_001_factor, _SLOWDOWN / 2, _SLOWDOWN * 2, "within a factor of two of W's number, arbitrary"
+        ),
         finding="{decay_001_factor:.1f} times later ({decay_001_factor.low:.1f} to {decay_001_factor.high:.1f})",
         statistics=(decay_001_factor,),
         system="weight-decay",

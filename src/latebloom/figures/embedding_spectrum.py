@@ -16,12 +16,16 @@ from latebloom.circuits.modular.family import MODULAR
 from latebloom.figures import of_pairs, theme
 from latebloom.figures.figure import Figure, fixed
 from latebloom.figures.of_pairs import wave_rows
+from latebloom.published import published
 
 if TYPE_CHECKING:
     import matplotlib.figure
 
-BEFORE = 0.75
-"""How far through circuit formation the early spectrum is taken: as the write-up's 7 000 of 1 000 … 9 000."""
+_START, _SPARSE, _END = (
+    published(f"mainline.{name}", "W").number for name in ("memorisation_ends", "embedding_sparse", "test_loss_falls")
+)
+BEFORE = (_SPARSE - _START) / (_END - _START)
+"""How far through circuit formation the early spectrum is taken: as far as the write-up's."""
 
 MOST_NAMED = 12
 """More key frequencies than this are not named one by one."""

@@ -23,8 +23,8 @@ def cross_entropy(
 ) -> Float[Tensor, ""]:
     """Mean cross-entropy in nats, with logits cast to ``dtype`` before log-softmax.
 
-    The smallest positive loss in float32 is about 1.2e-7. Examples with a lower loss have no gradient, and the loss
-    spikes. Source: the write-up, "Slingshot mechanism".
+    The smallest positive loss in float32 is about 2⁻²³, its ε (`precision.rounds_to_zero`). Examples with a lower loss
+    have no gradient, and the loss spikes. Source: the write-up, "Slingshot mechanism".
     """
     return torch.nn.functional.cross_entropy(logits.flatten(0, 1).to(dtype), labels.flatten(), ignore_index=IGNORE)
 

@@ -7,11 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
-from jaxtyping import Bool
 from pydantic import ValidationError
-from torch import Tensor
 
 from latebloom._errors import DamagedFileError, RunNotFoundError, UsageError
 from latebloom._text import html_table
@@ -20,7 +17,7 @@ from latebloom.phases import Outcome, Phases, Series, detect_phases
 from latebloom.runs.classes import check_registered
 from latebloom.runs.outcome import outcome_of_experiment
 from latebloom.store import Manifest, RunDirectory, effective_status, join_on_step
-from latebloom.tasks import ModularTask, Task, split
+from latebloom.tasks import Task
 from latebloom.training import Experiment
 
 if TYPE_CHECKING:
@@ -138,17 +135,6 @@ class Run:
         except RuntimeError:
             raise DamagedFileError(f"{self.path}: the checkpoint at step {step} holds another model") from None
         return Checkpoint(step, model)
-
-    @cached_property
-    def train_mask(self) -> Bool[Tensor, "x y"] | None:
-        """Which of the p × p pairs were in the train set; None for a stream or a task that is not on pairs."""
-        if self.experiment.data.kind != "finite" or not isinstance(self.task, ModularTask):
-            return None
-        rows = split(self.task, self.experiment.data).train_rows
-        x, y = self.task.pairs()
-        mask = np.zeros((self.task.p, self.task.p), dtype=bool)
-        mask[x[rows], y[rows]] = True
-        return torch.from_numpy(mask)
 
     def rows(self) -> list[tuple[str, str]]:
         """The run as (label, value) pairs, for printing."""

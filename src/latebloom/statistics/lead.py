@@ -42,7 +42,7 @@ def first_below(
 
 
 def first_reached(
-    step: Float[np.ndarray, " record"], value: Float[np.ndarray, " record"], threshold: float | int = 0.9
+    step: Float[np.ndarray, " record"], value: Float[np.ndarray, " record"], threshold: float | int
 ) -> float | None:
     """The first recorded step with a value at or above the threshold; None if there is none. NaN does not count."""
     reached = np.flatnonzero(value >= threshold)

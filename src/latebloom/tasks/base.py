@@ -52,6 +52,9 @@ class Task(Part):
     summary: ClassVar[str] = ""
     """The task in a few words, for lists."""
 
+    swapped: ClassVar[tuple[int, ...] | None] = None
+    """The input positions in the order that swaps the two operands; None for a task without two operands."""
+
     name: str = ""
 
     @property

@@ -1,6 +1,7 @@
 """Binary operations on 0 … p-1, written ``x y =``: what all modular tasks share."""
 
 from abc import abstractmethod
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Bool, Int
@@ -19,6 +20,8 @@ class ModularTask(Task):
     A subclass gives ``answer`` and ``summary``, and ``defined`` where the operation excludes some pairs.
     Source: the write-up, "Model details" (vocabulary p + 1 in, p out, loss at ``=`` only).
     """
+
+    swapped: ClassVar[tuple[int, ...] | None] = (1, 0, 2)
 
     p: int = Field(default=113, ge=3, le=MOST, description="modulus: operands and answers are 0 … p-1 (3 or more)")
 

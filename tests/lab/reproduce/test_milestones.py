@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from latebloom.claims import SYSTEMS, Evidence
+from latebloom.analysis import Analysis
+from latebloom.claims import SYSTEMS
 from latebloom.explorer.reproduction import ours, published
 from latebloom.lab.reproduce import catalogue
 from latebloom.lab.reproduce import milestones as file
@@ -55,15 +56,15 @@ def milestone(**asked: object) -> Milestone:
     ],
 )
 def test_of_one_run(made: Make, asked: dict[str, object], found: float | None) -> None:
-    assert reached(milestone(**asked), Evidence(made(0.0))) == found
+    assert reached(milestone(**asked), Analysis(made(0.0))) == found
 
 
 def test_a_loss_that_only_rises_has_no_peak(made: Make) -> None:
-    assert reached(milestone(column="test_loss", peak=True), Evidence(made(9.0))) is None
+    assert reached(milestone(column="test_loss", peak=True), Analysis(made(9.0))) is None
 
 
 def test_a_loss_that_only_falls_has_no_peak(made: Make) -> None:
-    assert reached(milestone(column="test_loss", peak=True), Evidence(made(0.0, turn=3.0))) is None
+    assert reached(milestone(column="test_loss", peak=True), Analysis(made(0.0, turn=3.0))) is None
 
 
 def test_of_many_runs(made: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,7 +87,7 @@ def test_of_many_runs(made: Make, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_planted_runs_boundaries_are_found(planted_run: Run) -> None:
-    falls = reached(milestone(boundary="test loss falls"), Evidence(planted_run))
+    falls = reached(milestone(boundary="test loss falls"), Analysis(planted_run))
     assert falls == pytest.approx(3000, abs=100)
 
 

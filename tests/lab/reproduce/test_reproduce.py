@@ -10,7 +10,7 @@ import pytest
 from latebloom._errors import UsageError
 from latebloom.claims import CLAIMS, SYSTEMS, Results
 from latebloom.cli.main import main
-from latebloom.lab.reproduce import BUDGETS, Entry, Reproduction, catalogue, reproduce
+from latebloom.lab.reproduce import BUDGETS, Entry, Reproduction, catalogue, plan, reproduce
 from latebloom.lab.reproduce.result import Picture, SystemResult
 from latebloom.lab.reproduce.train import SystemRuns
 from latebloom.runs import JobResult
@@ -107,6 +107,33 @@ def test_a_run_with_a_complete_record_is_done_wherever_it_was_trained(tiny: None
     (results.path / "trigrams.jsonl").write_text(json.dumps(line) + "\n")
     assert call(here).claims == first.claims
     assert weights() == trained
+
+
+def test_a_run_elsewhere_that_lacks_a_quantity_is_not_trained_again_unless_asked(
+    tiny: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results, lacked = Results(tmp_path / "records"), "trigrams_found_at_end"
+    reproduce("quick", tmp_path / "here", workers=1, quiet=True, results=results)
+    lines = map(json.loads, (results.path / "trigrams.jsonl").read_text().splitlines())
+    older = [{**line, "quantities": {k: v for k, v in line["quantities"].items() if k != lacked}} for line in lines]
+    (results.path / "trigrams.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in older))
+
+    row = plan("quick", tmp_path / "there", results=results)[0]
+    assert (row["left"], row["lacking"], row["lacks"]) == (0, 2, [lacked])
+    assert plan("quick", tmp_path / "there", results=results, again=True)[0]["left"] == 2
+    main(["reproduce", "--dry-run", "--runs", str(tmp_path / "there"), "--results", str(results.path)])
+    assert f"2 runs that are not here lack {lacked}; --again trains them again" in capsys.readouterr().out
+
+    result, stopped = reproduce("quick", tmp_path / "there", workers=1, quiet=True, results=results)
+    assert stopped is None
+    assert not list((tmp_path / "there").rglob("*.safetensors"))
+    claims = {claim.id: claim for claim in result.claims if claim.system == "trigrams"}
+    assert claims["trigrams-read-off"].state == "not measured"
+    assert claims["trigrams-read-off"].command == "latebloom reproduce --budget quick --only trigrams --again"
+    assert claims["trigrams-explain-the-loss"].state != "not measured"
+
+    again, _ = reproduce("quick", tmp_path / "there", workers=1, quiet=True, results=results, again=True)
+    assert "not measured" not in {claim.state for claim in again.claims if claim.system == "trigrams"}
 
 
 def test_an_earlier_verdict_is_kept_beside_a_claim_that_is_not_measured(tmp_path: Path, monkeypatch) -> None:

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from latebloom._text import percent
 from latebloom.circuits.modular.cos_waves import cos_waves
 from latebloom.circuits.modular.embedding import embedding_fractions
 from latebloom.circuits.modular.grid import masked
+from latebloom.circuits.modular.neurons import FVE_THRESHOLD
 from latebloom.circuits.modular.projections import phase_part, restricted_logits
 from latebloom.circuits.modular.views import clusters, grid, keys, phase, train_mask
 from latebloom.fourier import gini
 from latebloom.measures import MEASURES, Column, Measure, Snapshot
+from latebloom.published import filled
 
 FAMILY = "modular"
 
@@ -65,7 +68,8 @@ CLUSTERED_FRACTION = Column(
 CLUSTER_SIZE = Column(
     "cluster_size.k{k}",
     "count",
-    "neurons in the cluster of each key frequency: more than 85 % of their variance is at that frequency",
+    f"neurons in the cluster of each key frequency: more than {percent(FVE_THRESHOLD)} of their variance is at "
+    "that frequency",
     f"{_WRITE_UP}'s clusters; {_PAPER}",
 )
 
@@ -73,7 +77,7 @@ ATTENTION_TO_SELF = Column(
     "attention_to_self",
     "share",
     "mean attention of `=` to itself over all pairs and all heads of the last layer",
-    f"{_WRITE_UP}, footnote 27; {_PAPER}: 0.1 to 0.4 %",
+    filled(f"{_WRITE_UP}, footnote 27; {_PAPER}: {{mainline.attention_to_itself}}"),
 )
 ATTENTION_TO_SELF_OF = Column(
     "attention_to_self.head{head}", "share", "the same for each head", ATTENTION_TO_SELF.source

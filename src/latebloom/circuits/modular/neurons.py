@@ -8,12 +8,13 @@ from torch import Tensor
 
 from latebloom.circuits.modular.grid import Grid
 from latebloom.fourier import basis_rows, frequencies, inverse_transform
+from latebloom.published import published
 
 LIVE_ENERGY = 1e-8
 """A neuron whose centred energy (sum of squares over all pairs) is below this is dead. Arbitrary: far under any
 neuron that is used."""
 
-FVE_THRESHOLD = 0.85
+FVE_THRESHOLD = published("mainline.cluster_threshold").number
 """A neuron belongs to a cluster above this fraction of variance explained. Source: Nanda et al., 2023, second-hand."""
 
 
@@ -22,7 +23,7 @@ class NeuronClusters:
     """Each neuron's own frequency.
 
     fve: fraction of the neuron's centred energy that its best frequency's 3×3 block explains; 0 where dead.
-    frequency: that best frequency. live: not dead. clustered: live, and fve above 0.85.
+    frequency: that best frequency. live: not dead. clustered: live, and fve above `FVE_THRESHOLD`.
     """
 
     fve: Float[Tensor, " d_mlp"]

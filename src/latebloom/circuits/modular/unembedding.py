@@ -41,7 +41,8 @@ def output_directions(p: int, ks: Sequence[int], dtype: torch.dtype = torch.floa
 def unembedding_residual(grid: Grid, ks: Sequence[int]) -> float | None:
     """‖W_logit - W_logit Σ_k (projection on cos kz, sin kz)‖ / ‖W_logit‖, Frobenius norms; None where W_logit is zero.
 
-    Source: Nanda et al., 2023, second-hand: rank 10 for five key frequencies, residual below 0.55 %.
+    Source: Nanda et al., 2023, second-hand: rank 10 for five key frequencies, and the residual
+    `mainline.w_logit_residual`.
     """
     total = float(grid.w_logit.norm())
     waves = output_directions(grid.order, ks, grid.w_logit.dtype)
@@ -71,7 +72,8 @@ class ReadOut:
 
 
 def read_outs(grid: Grid, ks: Sequence[int], sign: int) -> list[ReadOut]:
-    """u_k and v_k of each key frequency. Source: Nanda et al., 2023, second-hand: 93–98 % of variance."""
+    """u_k and v_k of each key frequency. Source: Nanda et al., 2023, second-hand; for the variance
+    explained see `mainline.read_out_fve`."""
     p, dtype = grid.order, grid.neurons.dtype
     directions = grid.w_logit @ output_directions(p, ks, grid.w_logit.dtype).T
     carried = grid.neurons.reshape(p * p, -1) @ directions

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from latebloom._text import percent
+from latebloom.circuits.modular.neurons import FVE_THRESHOLD
 from latebloom.circuits.words import THE_WRITE_UP, Words
 
 WORDS = Words(
@@ -58,7 +60,7 @@ WORDS = Words(
         ),
         "key frequency": (
             "A frequency k of the waves cos(2πkx/p), sin(2πkx/p) that at least 1 % of the neurons compute with (each "
-            "with more than 85 % of its variance)."
+            f"with more than {percent(FVE_THRESHOLD)} of its variance)."
         ),
         "neuron, cluster": (
             "A hidden unit of the MLP; a cluster is all neurons of one frequency. The neurons' combined map to the "

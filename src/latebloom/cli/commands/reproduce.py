@@ -6,9 +6,11 @@ latebloom reproduce --budget full --only digits --only trigrams
 
 Each system of the write-up is a sweep in RUNS/reproduce. When a run ends, the quantities that claims need of it are
 measured and stored, one line per run, in a file for each system; a run with a complete record is not trained again,
-wherever it was trained, so the same command resumes after Ctrl-C. After each system two files are written to
-RUNS/reproduce: the page, BUDGET.html (the claims, the steps of phase changes beside the published ones, every picture
-of the write-up), and its data, BUDGET.json. Exit status 1 if a claim fails, or if the work was stopped.
+wherever it was trained, so the same command resumes after Ctrl-C. A run whose record lacks a quantity of a new claim is
+measured if it is in RUNS/reproduce; otherwise the claim is not measured yet, and --again trains the run again. After
+each system two files are written to RUNS/reproduce: the page, BUDGET.html (the claims, the steps of phase changes
+beside the published ones, every picture of the write-up), and its data, BUDGET.json. Exit status 1 if a claim
+fails, or if the work was stopped.
 """
 
 import sys
@@ -41,6 +43,9 @@ def run(parser: Parser, arguments: list[str]) -> int:
         metavar="DIR",
         help="directory of stored records (results/quantities if there is one here, else RUNS/reproduce/quantities)",
     )
+    parser.add_argument(
+        "--again", action="store_true", help="train runs again whose record lacks a quantity and that are not here"
+    )
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     add_json(parser)
     options = parser.parse_args(arguments)
@@ -50,6 +55,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
     progress = (lambda line: None) if quiet else (lambda line: print(line, file=sys.stderr, flush=True))
     results = results_of(root, Path(options.results) if options.results else None)
     common = {"only": options.only, "workers": options.workers, "progress": progress, "results": results}
+    common |= {"again": options.again}
     if options.dry_run:
         rows = plan(options.budget, root, **common)
         print_json(rows) if options.json else _print_plan(rows)
@@ -70,6 +76,10 @@ def _print_plan(rows: list[dict[str, Any]]) -> None:
 
     columns = ("system", "runs", "left", "at most about")
     print_table(columns, [(r["system"], str(r["runs"]), str(r["left"]), duration(r["seconds_at_most"])) for r in rows])
+    for row in rows:
+        if row["lacking"]:
+            note = f"{row['lacking']} runs that are not here lack {', '.join(row['lacks'])}; --again trains them again"
+            print_pairs([(row["system"], note)])
     print_pairs([("in all", duration(sum(r["seconds_at_most"] or 0.0 for r in rows)))])
 
 

@@ -13,7 +13,8 @@ def judge_system(
     """Every claim about the system, judged on these records.
 
     A claim about single runs is judged on each and pooled; one about many runs is judged once. Records that lack a
-    quantity of a claim do not count for it; without any the claim is not measured, and ``command`` measures it.
+    quantity of a claim do not count for it; without any the claim is not measured, and ``command`` measures it, with
+    ``--again`` where records of these runs exist.
     history: verdicts of earlier rules; a claim keeps those that differ from its verdict now.
     """
     claims = (claim for claim in CLAIMS.values() if claim.system == system)
@@ -24,6 +25,7 @@ def _entry(
     claim: Claim | SweepClaim, records: Sequence[Record], command: str, history: Sequence[EarlierVerdict]
 ) -> ClaimResult:
     measured = [record for record in records if record.has(claim.quantities)]
+    command += " --again" if records and not measured else ""
     verdict = _verdict(claim, measured) if measured else not_measured(f"not measured yet: {command}")
     return ClaimResult.model_validate(
         {

@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import field_validator, model_validator
 
 from latebloom._config import Config
-from latebloom.claims import Evidence
+from latebloom.analysis import Analysis
 from latebloom.lab.reproduce.result import MilestoneResult
 from latebloom.phases import Series
 from latebloom.published import filled, published_by
@@ -65,31 +65,31 @@ def milestones() -> dict[str, tuple[Milestone, ...]]:
 
 def measure_milestones(system: str, runs: Sequence[Run]) -> tuple[MilestoneResult, ...]:
     """Each milestone of the system over these runs, one or more; ``median`` and range are of those that reach it."""
-    evidence = [Evidence(run) for run in runs]
-    return tuple(_measured(one, evidence) for one in milestones().get(system, ()))
+    analyses = [Analysis(run) for run in runs]
+    return tuple(_measured(one, analyses) for one in milestones().get(system, ()))
 
 
-def _measured(milestone: Milestone, runs: Sequence[Evidence]) -> MilestoneResult:
-    found = [number for number in (reached(milestone, one) for one in runs) if number is not None]
+def _measured(milestone: Milestone, analyses: Sequence[Analysis]) -> MilestoneResult:
+    values = [number for number in (reached(milestone, one) for one in analyses) if number is not None]
     return MilestoneResult(
         says=milestone.says,
         unit="step" if milestone.at is None else "nats",
         published=milestone.published,
-        median=float(np.median(found)) if found else None,
-        low=min(found, default=None),
-        high=max(found, default=None),
-        reached=len(found),
-        runs=len(runs),
-        note=None if found else _why_not(milestone, runs),
+        median=float(np.median(values)) if values else None,
+        low=min(values, default=None),
+        high=max(values, default=None),
+        reached=len(values),
+        runs=len(analyses),
+        note=None if values else _why_not(milestone, analyses),
     )
 
 
-def reached(milestone: Milestone, run: Evidence) -> float | None:
+def reached(milestone: Milestone, analysis: Analysis) -> float | None:
     """The step (or the value, see ``at``) of one run; None where it is not reached or there is no such column."""
     if milestone.boundary is not None:
-        boundary = run.phases.boundary(milestone.boundary)
+        boundary = analysis.phases.boundary(milestone.boundary)
         return None if boundary is None else boundary.step
-    series = run.series(milestone.column or "")
+    series = analysis.series(milestone.column or "")
     return None if series is None else _on(milestone, series)
 
 
@@ -102,8 +102,8 @@ def _on(milestone: Milestone, series: Series) -> float | None:
     return float(series.step[top]) if 0 < top < len(series) - 1 else None
 
 
-def _why_not(milestone: Milestone, runs: Sequence[Evidence]) -> str:
-    if milestone.column is not None and all(run.series(milestone.column) is None for run in runs):
+def _why_not(milestone: Milestone, analyses: Sequence[Analysis]) -> str:
+    if milestone.column is not None and all(one.series(milestone.column) is None for one in analyses):
         return f"the runs have no {milestone.column}"
-    last = max(run.last_step for run in runs)
+    last = max(one.last_step for one in analyses)
     return f"not by step {last}" if milestone.at is None else f"the runs end at step {last}"

@@ -20,20 +20,25 @@ def plan(
     workers: int | None = None,
     progress: Progress = lambda line: None,
     results: Results | None = None,
+    again: bool = False,
 ) -> list[dict[str, Any]]:
     """One row for each system, as `latebloom.sweeps.plan.Plan.priced` has it, with the system's name.
 
-    A run whose stored record is complete is not trained. A few steps of each run that is left are trained to measure
-    how long it takes; ``progress`` announces each system before. Errors: UsageError for an unknown system in ``only``.
+    A run whose stored record is complete is not trained. Neither is one whose record lacks a quantity and that is not
+    under the root, unless ``again``: ``lacking`` is the number of these runs, ``lacks`` the names of the quantities.
+    A few steps of each run that is left are trained to measure how long it takes; ``progress`` announces each system
+    before. Errors: UsageError for an unknown system in ``only``.
     """
     check_only(only, budget)
     rows = []
     for name, entry in catalogue(budget).items():
         if not only or name in only:
-            missing = SystemRuns.of(entry, root / HOME / name, results or results_of(root), progress).missing()
-            system = make_plan(Folder(root / HOME / name), missing)
+            runs = SystemRuns.of(entry, root / HOME / name, results or results_of(root), progress, again)
+            system = make_plan(Folder(root / HOME / name), runs.missing())
             if system.left:
                 progress(f"{name}: training a few steps to measure how long they take")
             priced = system.priced(worker_count(system.left, workers))
-            rows.append({"system": name, **priced, "runs": len(entry.jobs())})
+            lacked = runs.out_of_reach()
+            lacks = sorted({quantity for names in lacked.values() for quantity in names})
+            rows.append({"system": name, **priced, "runs": len(runs.jobs), "lacking": len(lacked), "lacks": lacks})
     return rows

@@ -41,24 +41,29 @@ def reproduce(
     quiet: bool = False,
     progress: Progress = lambda line: None,
     results: Results | None = None,
+    again: bool = False,
 ) -> tuple[Reproduction, str | None]:
     """Judge every claim on the stored records of its runs; the result, and what kept it from being complete, if
     anything did.
 
-    A run whose record holds every quantity that its system's claims need is done, wherever it was trained. Other runs
-    are trained in ``root/reproduce/SYSTEM``, and the record of each is stored when it ends, so the same call resumes
-    after an interrupt, and budgets share their runs. ``only``: train these systems, and judge the others on what is
-    stored. The result, BUDGET.json, and its page, BUDGET.html, are written to ``root/reproduce`` after each system.
+    A run whose record holds every quantity that its system's claims need is done, wherever it was trained. Where the
+    record lacks a quantity, which a new claim needs, the run is measured if it is in ``root/reproduce/SYSTEM``. If it
+    is not, the claim is not measured yet; ``again`` trains the run again. Runs without a record are trained in that
+    directory, and the record of each is stored when it ends, so the same call resumes after an interrupt, and budgets
+    share their runs. ``only``: train these systems, and judge the others on what is stored. The result, BUDGET.json,
+    and its page, BUDGET.html, are written to ``root/reproduce`` after each system.
     Errors: UsageError for an unknown system, and where figures or page lack a package.
     """
     check_only(only, budget)
     templates()  # Fail before hours of training if the page cannot be made.
     home = Path(root)
-    work = _Reproduction(budget, home / HOME, results or results_of(home), progress)
+    work = _Reproduction(budget, home / HOME, results or results_of(home), progress, again)
     problems = []
     for name, runs in work.systems.items():
         progress(f"{name}: {SYSTEMS[name].title}, {len(runs.jobs)} runs")
         if not only or name in only:
+            if lacked := runs.out_of_reach():
+                progress(f"{name}: {len(lacked)} runs that are not here lack a quantity; --again trains them again")
             tally = runs.train(workers, quiet)
             problems += [f"{name}: {message}" for _, message in tally.failures]  # A run that diverged is over.
             problems += runs.problems
@@ -72,10 +77,11 @@ def reproduce(
 class _Reproduction:
     """A reproduction in progress: the runs of every system that the budget trains, and what was drawn so far."""
 
-    def __init__(self, budget: Budget, home: Path, results: Results, progress: Progress) -> None:
+    def __init__(self, budget: Budget, home: Path, results: Results, progress: Progress, again: bool) -> None:
         self.budget, self.home, self.results, self.progress = budget, home, results, progress
         self.systems = {
-            name: SystemRuns.of(entry, home / name, results, progress) for name, entry in catalogue(budget).items()
+            name: SystemRuns.of(entry, home / name, results, progress, again)
+            for name, entry in catalogue(budget).items()
         }
         self._drawn = _drawn_before(home / f"{budget}.json")
 

@@ -24,6 +24,7 @@ class SystemRuns:
     """The runs of one system: those in a runs directory, and the stored records of runs from anywhere.
 
     folder: the directory of the system's sweep. jobs: every run that the budget asks for. results: the stored records.
+    again: whether to train a run again whose record lacks a quantity, where the run itself is not in the folder.
     problems: runs that could not be measured, and why.
     """
 
@@ -32,12 +33,13 @@ class SystemRuns:
     jobs: Sequence[Job]
     results: Results
     progress: Progress
+    again: bool = False
     problems: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, entry: Entry, folder: Path, results: Results, progress: Progress) -> "SystemRuns":
+    def of(cls, entry: Entry, folder: Path, results: Results, progress: Progress, again: bool = False) -> "SystemRuns":
         """Those that an entry of the catalogue asks for."""
-        return cls(entry, folder, entry.jobs(), results, progress)
+        return cls(entry, folder, entry.jobs(), results, progress, again)
 
     @property
     def quantities(self) -> tuple[str, ...]:
@@ -47,13 +49,36 @@ class SystemRuns:
 
     def records(self) -> list[Record]:
         """The stored records of the runs that the budget asks for, in the order of the catalogue."""
-        stored = {record.identity: record for record in self.results.read(self.entry.system)}
-        return [stored[key] for key in map(_identity, self.jobs) if key in stored]
+        return [record for _, record in self._jobs_with_records() if record is not None]
 
     def missing(self) -> list[Job]:
-        """The runs that are not over by their stored records, or lack a quantity."""
-        done = {r.identity for r in self.records() if r.status in OVER and r.has(self.quantities)}
-        return [job for job in self.jobs if _identity(job) not in done]
+        """The runs to train or to measure: those that are not over by their records, and those whose record lacks a
+        quantity. Of the latter a run that is not in the folder counts only if `again` asks to train it once more."""
+        return [
+            job
+            for job, record in self._jobs_with_records()
+            if record is None or record.status not in OVER or (self._lacks(record) and (self.again or self._has(job)))
+        ]
+
+    def out_of_reach(self) -> dict[str, tuple[str, ...]]:
+        """The quantities that the records of runs lack that are over, not in the folder, and not trained again; by the
+        name of the run."""
+        left = {job.name for job in self.missing()}
+        return {
+            job.name: lacked
+            for job, record in self._jobs_with_records()
+            if record is not None and job.name not in left and (lacked := self._lacks(record))
+        }
+
+    def _jobs_with_records(self) -> list[tuple[Job, Record | None]]:
+        stored = {record.identity: record for record in self.results.read(self.entry.system)}
+        return [(job, stored.get(_identity(job))) for job in self.jobs]
+
+    def _lacks(self, record: Record) -> tuple[str, ...]:
+        return tuple(name for name in self.quantities if name not in record.quantities)
+
+    def _has(self, job: Job) -> bool:
+        return Run(self.folder / job.name).directory.exists()
 
     def over(self) -> list[Run]:
         """The runs in the runs directory that are over, in the order of the catalogue."""
