@@ -15,7 +15,7 @@ from latebloom.lab.crossover.result import Crossover, edge_text
 from latebloom.recipes import RECIPES
 from latebloom.runs import JobResult
 from latebloom.runs.recorder import new_manifest
-from latebloom.statistics.crossover import edge
+from latebloom.statistics.crossover import find_edge
 from latebloom.store import RunDirectory, append_rows, empty_table
 from latebloom.sweeps.place import Folder
 from latebloom.sweeps.tally import Tally
@@ -45,7 +45,7 @@ def searched(rule, within, most=200):
 def test_planted_edges_over_counts_come_back_to_the_tolerance_in_doublings(lower, upper):
     tried, rounds = searched(planted(lower, upper), COUNTS)
     for name, true in (("generalises", lower), ("at once", upper)):
-        found = edge(name, tried)
+        found = find_edge(name, tried)
         assert (found.standing, found.against, found.unanswered) == ("found", (), ())
         assert found.low < true <= found.high
         assert log2((found.high - 0.5) / (found.low + 0.5)) <= 0.25  # sizes are whole
@@ -57,15 +57,15 @@ def test_planted_edges_over_counts_come_back_to_the_tolerance_in_doublings(lower
 def test_planted_edges_over_shares_come_back_to_the_tolerance(lower, upper):
     tried, _ = searched(planted(lower, upper), SHARES)
     for name, true in (("generalises", lower), ("at once", upper)):
-        found = edge(name, tried)
+        found = find_edge(name, tried)
         assert found.low < true <= found.high
         assert found.high - found.low <= 0.02
 
 
 def test_counts_that_touch_are_not_cut_further():
     tried, _ = searched(planted(4, 7), Range(low=1, high=9, tolerance=0.001, whole=True))
-    assert (edge("generalises", tried).low, edge("generalises", tried).high) == (3, 4)
-    assert (edge("at once", tried).low, edge("at once", tried).high) == (6, 7)
+    assert (find_edge("generalises", tried).low, find_edge("generalises", tried).high) == (3, 4)
+    assert (find_edge("at once", tried).low, find_edge("at once", tried).high) == (6, 7)
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,8 @@ def test_counts_that_touch_are_not_cut_further():
 def test_no_edge_in_the_range_is_an_answer_after_both_ends(outcome, lower, upper):
     tried, rounds = searched(lambda size: [outcome] * 3, SHARES)
     assert (len(tried), rounds) == (2, 1)
-    assert lower in edge_text(edge("generalises", tried))
-    assert upper in edge_text(edge("at once", tried))
+    assert lower in edge_text(find_edge("generalises", tried))
+    assert upper in edge_text(find_edge("at once", tried))
 
 
 def test_repeats_vote_and_noise_moves_the_bracket_only_near_the_edge():
@@ -92,22 +92,22 @@ def test_repeats_vote_and_noise_moves_the_bracket_only_near_the_edge():
         return [G if random.random() < chance else M for _ in range(5)]
 
     for _ in range(20):
-        found = edge("generalises", searched(rule, COUNTS)[0])
+        found = find_edge("generalises", searched(rule, COUNTS)[0])
         assert found.standing == "found"
         assert 1000 / 2**0.75 <= found.low < found.high <= 1000 * 2**0.75
 
 
 def test_three_different_outcomes_are_an_answer_to_both_questions():
     tried = {0.1: [M, M, M], 0.5: [M, G, C], 0.9: [C, C, C]}
-    assert (edge("generalises", tried).low, edge("generalises", tried).high) == (0.1, 0.5)
-    assert (edge("at once", tried).low, edge("at once", tried).high) == (0.5, 0.9)
+    assert (find_edge("generalises", tried).low, find_edge("generalises", tried).high) == (0.1, 0.5)
+    assert (find_edge("at once", tried).low, find_edge("at once", tried).high) == (0.5, 0.9)
 
 
 @pytest.mark.parametrize("silent", [[M, G], [None, None], [M, None], [X, X]])
 def test_sizes_without_a_majority_are_looked_at_from_both_sides(silent):
     within = Range(low=0.1, high=0.9, tolerance=0.11, whole=False)
     tried, _ = searched(lambda size: [M, M] if size < 0.4 else silent if size < 0.6 else [C, C], within)
-    found = edge("generalises", tried)
+    found = find_edge("generalises", tried)
     assert (found.low, found.high, found.unanswered) == (0.3, 0.6, (0.4, 0.5))
     assert edge_text(found) == "does not generalise up to 0.3, generalises from 0.6; no majority between, at 0.4, 0.5"
 
@@ -115,17 +115,17 @@ def test_sizes_without_a_majority_are_looked_at_from_both_sides(silent):
 def test_an_end_without_a_majority_leaves_the_edge_open():
     within = Range(low=0.1, high=0.9, tolerance=0.11, whole=False)
     tried, _ = searched(lambda size: [None] if size < 0.35 else [C], within)
-    found = edge("generalises", tried)
+    found = find_edge("generalises", tried)
     assert (found.standing, found.low, found.high) == ("open", None, 0.4)
     assert edge_text(found) == "not found in the range: no majority at 0.1, 0.2, 0.3"
-    assert edge("generalises", {}).standing == "open"
+    assert find_edge("generalises", {}).standing == "open"
 
 
 def test_outcomes_against_the_order_are_reported():
-    found = edge("generalises", {1: [M], 2: [G], 3: [M], 4: [M], 5: [G], 6: [G], 7: [M], 8: [C]})
+    found = find_edge("generalises", {1: [M], 2: [G], 3: [M], 4: [M], 5: [G], 6: [G], 7: [M], 8: [C]})
     assert (found.low, found.high, found.against) == (4, 5, (2, 7))
     assert edge_text(found).endswith("against the order: 2, 7")
-    backwards = edge("generalises", {0.1: [C], 0.9: [M]})
+    backwards = find_edge("generalises", {0.1: [C], 0.9: [M]})
     assert (backwards.standing, backwards.against) == ("always", (0.9,))
 
 
@@ -162,7 +162,7 @@ def looked(tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
     def train_sweep(place, jobs, spec, workers=None, quiet=False):
         place.path.mkdir(exist_ok=True)
-        new = [job for job in jobs if place.standing(job.name) == "new"]
+        new = [job for job in jobs if place.status(job.name) == "new"]
         names.extend(job.name for job in new)
         for job in new:
             learn(place, job)

@@ -79,7 +79,7 @@ def inline() -> Callable[..., tuple[Tally, InlineEngine]]:
         place = Folder(place) if isinstance(place, Path) else place
         with place.lock():
             plan = make_plan(place, jobs)
-            tally = Tally(plan.total, plan.there, {job.name: job.experiment.training.steps for job in jobs})
+            tally = Tally(plan.total, plan.over, {job.name: job.experiment.training.steps for job in jobs})
             engine = InlineEngine(place, **options)  # type: ignore[arg-type]
             Conductor(place, engine, tally, Failures(place), lambda tally: None).conduct(batches(plan.left, 1))
         return tally, engine

@@ -16,7 +16,7 @@ def test_what_is_there_is_skipped_and_what_is_new_is_added(jobs, inline, tmp_pat
     assert (tally.count("finished"), tally.left, len(engine.batches)) == (2, 0, 2)
     before = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("manifest.json")}
     tally, engine = inline(tmp_path, jobs([0, 1, 2]))
-    assert (tally.there["finished"], tally.ended["finished"]) == (2, 1)
+    assert (tally.over_before["finished"], tally.ended["finished"]) == (2, 1)
     assert [job.name for batch in engine.batches for job in batch.jobs] == [jobs([2])[0].name]
     assert {file: file.stat().st_mtime_ns for file in before} == before
 
@@ -30,7 +30,7 @@ def test_an_interrupted_run_goes_on_to_the_bits_of_one_trained_alone(jobs, inlin
 
     with pytest.raises(KeyboardInterrupt):
         train_run(job.experiment, job.name, tmp_path / "sweep", observer=stop)
-    assert Folder(tmp_path / "sweep").standing(job.name) == "interrupted"
+    assert Folder(tmp_path / "sweep").status(job.name) == "interrupted"
     inline(tmp_path / "sweep", [job])
     alone = train_run(job.experiment, "alone", tmp_path)
     assert bits(tmp_path / "sweep" / job.name) == bits(alone.path)

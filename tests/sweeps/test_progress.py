@@ -10,7 +10,7 @@ from latebloom.sweeps.engine import Event, Reached
 from latebloom.sweeps.failures import Failures
 from latebloom.sweeps.grouping import Batch
 from latebloom.sweeps.place import Folder
-from latebloom.sweeps.progress import line, watch
+from latebloom.sweeps.progress import line, watch_sweep
 from latebloom.sweeps.tally import Tally
 
 
@@ -38,14 +38,14 @@ def test_runs_that_diverge_do_not_hide_one_that_failed() -> None:
 
 def test_plain_lines_where_there_is_no_terminal(capsys) -> None:
     tally = Tally(2, Counter(), {"a": 1, "b": 1})
-    with watch(quiet=False) as view:
+    with watch_sweep(quiet=False) as view:
         view(tally)
         view(tally)
         tally.end(JobResult("a", "finished", 1))
         tally.end(JobResult("b", "failed", 0, "why"))
         view(tally)
     assert [text[:4] for text in capsys.readouterr().err.splitlines()] == ["0/2 ", "2/2 "]
-    with watch(quiet=True) as view:
+    with watch_sweep(quiet=True) as view:
         view(tally)
     assert capsys.readouterr().err == ""
 

@@ -73,7 +73,7 @@ def test_stopping_ends_a_run_cleanly_and_it_goes_on(cluster, jobs, tmp_path: Pat
     with RayEngine(Folder(tmp_path)) as engine:
         engine.submit(Batch((job,)))
         deadline = time.monotonic() + PATIENCE
-        while Folder(tmp_path).standing(job.name) == "new":
+        while Folder(tmp_path).status(job.name) == "new":
             assert engine.wait(0.05) == []  # it has not died before it began
             assert time.monotonic() < deadline
         events: list[Event] = []
@@ -81,7 +81,7 @@ def test_stopping_ends_a_run_cleanly_and_it_goes_on(cluster, jobs, tmp_path: Pat
             assert time.monotonic() < deadline
             engine.stop()
             events = engine.wait(1.0)
-    assert Folder(tmp_path).standing(job.name) == "interrupted"
+    assert Folder(tmp_path).status(job.name) == "interrupted"
 
 
 def test_a_task_lost_without_a_word_is_told_by_its_kind(cluster, jobs, tmp_path: Path, monkeypatch) -> None:

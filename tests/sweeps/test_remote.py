@@ -23,11 +23,11 @@ def test_skip_continue_and_add_behind_a_uri(jobs, inline, bits, tmp_path: Path) 
 
     with pytest.raises(KeyboardInterrupt):
         train_run(jobs([1])[0].experiment, jobs([1])[0].name, there, observer=stop)
-    assert [place.standing(job.name) for job in jobs([0, 1])] == ["new", "interrupted"]
+    assert [place.status(job.name) for job in jobs([0, 1])] == ["new", "interrupted"]
     tally, _ = inline(place, jobs([0, 1]))
     assert tally.count("finished") == 2
     tally, engine = inline(place, jobs([0, 1, 2]))
-    assert (tally.there["finished"], len(engine.batches)) == (2, 1)
+    assert (tally.over_before["finished"], len(engine.batches)) == (2, 1)
     for job in jobs([0, 1, 2]):
         alone = train_run(job.experiment, job.name, tmp_path / "alone")
         assert bits(there / job.name) == bits(alone.path)
@@ -62,7 +62,7 @@ def test_a_run_that_cannot_be_copied_back_leaves_the_others_alone(jobs, tmp_path
     (tmp_path / blocked.name).write_text("a file where its directory would be")
     with pytest.raises(StoreError, match=blocked.name):
         place.train([blocked, other], lambda name, step: None)
-    assert place.standing(other.name) == "finished"
+    assert place.status(other.name) == "finished"
 
 
 def test_choice_of_a_place(tmp_path: Path) -> None:
@@ -71,4 +71,4 @@ def test_choice_of_a_place(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="--name"):
             place_of(runs, name)
     with pytest.raises(UsageError, match="--runs: got 'nonsense://x/a'"):
-        place_of("nonsense://x", "a").standing("b")
+        place_of("nonsense://x", "a").status("b")

@@ -11,8 +11,8 @@ import latebloom as lb
 from latebloom._errors import UsageError
 from latebloom.runs import Run
 from latebloom.sweeps import table as table_module
-from latebloom.sweeps.config_columns import flat, varied
-from latebloom.sweeps.export import check_table_file, plain_rows, text, write_table_file
+from latebloom.sweeps.fields import flat, varied
+from latebloom.sweeps.export import cell_text, check_table_file, plain_rows, write_table_file
 from latebloom.sweeps.row import results
 
 
@@ -109,7 +109,7 @@ def test_files_that_other_programs_read(sweep: Path, tmp_path: Path) -> None:
 
 
 def test_cells_and_columns() -> None:
-    assert [text(value) for value in (None, 1.0, 0.123456, [3, 5], True, "a")] == [
+    assert [cell_text(value) for value in (None, 1.0, 0.123456, [3, 5], True, "a")] == [
         "-",
         "1",
         "0.1235",

@@ -48,7 +48,7 @@ class ComponentChanges:
     """Phase changes of all parts, in the order given, and of the total itself.
 
     mismatch: largest distance between the total and the weighted mean of the parts, over the largest total: 0 where the
-    total consists of these parts, None where the total is never above 0.
+    total consists of these parts, None where the total is 0 throughout.
     """
 
     parts: tuple[ComponentChange, ...]

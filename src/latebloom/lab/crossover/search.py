@@ -53,7 +53,7 @@ class Search:
 
     def missing(self, size: float) -> list[Job]:
         """The jobs of a size that are not over yet."""
-        return [job for job in self.jobs(size) if self.place.standing(job.name) not in OVER]
+        return [job for job in self.jobs(size) if self.place.status(job.name) not in OVER]
 
     def known(self) -> list[float]:
         """Sizes in the range whose repeats, with exactly these settings, are all over."""
