@@ -10,7 +10,16 @@ import pytest
 from latebloom._errors import StoreError, UsageError
 from latebloom.figures.sweep import crossover as figure
 from latebloom.figures.sweep import drawn
-from latebloom.lab.crossover import Limits, Range, draw, make_search, next_sizes, run_search, search, sizes_at_most
+from latebloom.lab.crossover import (
+    Limits,
+    Range,
+    draw_crossover,
+    make_search,
+    next_sizes,
+    run_search,
+    search,
+    sizes_at_most,
+)
 from latebloom.lab.crossover.result import Crossover, edge_text
 from latebloom.recipes import RECIPES
 from latebloom.runs import JobResult
@@ -193,7 +202,7 @@ def test_a_search_finds_the_planted_edges_and_reads_them_again(looked):
     assert "2 memorised" in found.sizes[0].text
     again = run_search(make(repeats=2))
     assert again == found.model_copy(update={"trained": 0})
-    assert draw(make(repeats=2), found).read_bytes().startswith(b"<?xml")
+    assert draw_crossover(make(repeats=2), found).read_bytes().startswith(b"<?xml")
 
 
 def test_a_search_stops_at_its_budget_and_goes_on_where_it_was(looked):

@@ -90,7 +90,7 @@ def test_nan_is_not_null(run: RunDirectory) -> None:
         (pa.table({"loss": [1.0]}), "first column must be step, int64; got loss, double"),
         (pa.table({"step": [0.0]}), "first column must be step, int64; got step, double"),
         (pa.table({"step": [0], "note": ["x"]}), "column note must be float64, got string"),
-        (pa.table([[0], [1.0], [1.0]], ["step", "a", "a"]), "column a comes twice"),
+        (pa.table([[0], [1.0], [1.0]], ["step", "a", "a"]), "column a occurs twice"),
         (pa.table({"step": pa.array([0, None], pa.int64())}), "a step is null"),
         (pa.table({"step": [1, 1]}), "steps must increase"),
     ],

@@ -66,7 +66,7 @@ def test_one_flipped_bit_or_a_missing_end_is_noticed(run: RunDirectory) -> None:
 
 def test_a_foreign_safetensors_file_is_no_state(run: RunDirectory) -> None:
     save_file({"w": np.ones(2)}, run.path / "state.safetensors")
-    with pytest.raises(DamagedFileError, match="carries no step"):
+    with pytest.raises(DamagedFileError, match="has no step"):
         run.read_state()
 
 

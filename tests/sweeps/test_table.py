@@ -11,8 +11,8 @@ import latebloom as lb
 from latebloom._errors import UsageError
 from latebloom.runs import Run
 from latebloom.sweeps import table as table_module
-from latebloom.sweeps.fields import flat, varied
 from latebloom.sweeps.export import cell_text, check_table_file, plain_rows, write_table_file
+from latebloom.sweeps.fields import flat, varied
 from latebloom.sweeps.row import results
 
 

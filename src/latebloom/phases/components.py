@@ -102,7 +102,9 @@ def find_component_changes(
     Errors: UsageError without parts or points, or if chance or weights name other parts or are not above 0.
     """
     if not parts or not all(len(series) for series in (*parts.values(), total)):
-        raise UsageError("parts: got none, or a series without points; expected a series with points for each component")
+        raise UsageError(
+            "parts: got none, or a series without points; expected a series with points for each component"
+        )
     weighted = _of_parts("weights", parts, weights or dict.fromkeys(parts, 1.0))
     weighted = {name: weight / sum(weighted.values()) for name, weight in weighted.items()}
     at_chance = _of_parts("chance", parts, chance or {name: series.value.max() for name, series in parts.items()})

@@ -30,8 +30,8 @@ learning rate and batch size stretch both steps alike. Our choice; 16 runs of x 
 pairs have ratios of 12 to 66."""
 
 DIP_SHARE = 0.1
-"""A set stays learned while dips take up at most this share of the steps so far. Our choice: slingshots recover within a
-few per cent of the steps before them, and one of ten evenly spaced records may be a dip."""
+"""A set stays learned while dips take up at most this share of the steps so far. Our choice: slingshots recover within
+a few per cent of the steps before them, and one of ten evenly spaced records may be a dip."""
 
 MARGIN = 0.15
 """A run is partly generalised if its test accuracy ends at least this far above what guessing and memorising explain
@@ -119,9 +119,9 @@ def outcome_of(
     train set the rule ends at `DELAY` times the step, where the test set is compared with it; later dips do not undo
     memorisation.
 
-    The outcome is the first of these that is true: *grokked*, train and test set learned, test at `DELAY` times the step of train or
-    later; *generalised at once*, test set learned; *partly generalised*, test accuracy ends more than `MARGIN` above
-    ``memorised_accuracy``; *memorised*, train set learned; *learned nothing*.
+    The outcome is the first of these that is true: *grokked*, train and test set learned, test at `DELAY` times the
+    step of train or later; *generalised at once*, test set learned; *partly generalised*, test accuracy ends more than
+    `MARGIN` above ``memorised_accuracy``; *memorised*, train set learned; *learned nothing*.
 
     Limits: the spacing of the records limits the accuracy of the steps, so thinning the records may move a ratio across
     `DELAY`. The steps do not change when records are added after a run has settled. If a memorising model already

@@ -16,8 +16,8 @@ from latebloom.phases.series import Series
 
 MIN_POINTS = 8  # one corner needs seven points, and judging it needs one more
 
-# A fall by less than half a decade (a factor of 3) is no phase change. Arbitrary; the shallowest published phase change,
-# the test loss of 5-digit addition, is a whole decade deep.
+# A fall by less than half a decade (a factor of 3) is no phase change. Arbitrary; the shallowest published phase
+# change, the test loss of 5-digit addition, is a whole decade deep.
 MIN_DEPTH = 0.5
 
 # A fall by less than this many standard deviations of the noise is no phase change either. Arbitrary; the deepest falls

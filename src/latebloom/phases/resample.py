@@ -9,7 +9,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from latebloom.phases.series import Series
 
 # The cost of the search for two corners grows with the square of the points: about 5 ms at 160, times 200 in the
-# bootstrap. 160 points locate a corner to 1/160 of the window, and the window narrows to the change before the last fit.
+# bootstrap. 160 points locate a corner to 1/160 of the window, and the window narrows to the change before the
+# last fit.
 MAX_POINTS = 160
 
 # A running median over 1/20 of the points removes spikes that last up to 1/40 of the window. Arbitrary: a wider median

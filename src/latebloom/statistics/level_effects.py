@@ -62,7 +62,9 @@ def _drawn(times: GeneralisationTimes, repeats: int, seed: int) -> Float[np.ndar
     return medians(times, resampled_runs(len(times), repeats, seed)) if len(times) else np.full(repeats, np.nan)
 
 
-def _contrast(estimate: Estimate, reference: Estimate, draws: Float[np.ndarray, " repeats"], combine: np.ufunc) -> Estimate:
+def _contrast(
+    estimate: Estimate, reference: Estimate, draws: Float[np.ndarray, " repeats"], combine: np.ufunc
+) -> Estimate:
     """Combine two medians; the interval comes from the combined draws."""
     n = estimate.n + reference.n
     if estimate.value is None or reference.value is None:

@@ -77,7 +77,7 @@ def read_spec(path: Path) -> Spec:
 def parse_spec(table: Any, path: Path | str) -> Spec:
     """Like `read_spec`, for a parsed table; ``path``: the origin of the table, for error messages."""
     if not isinstance(table, dict) or not isinstance(table.get("recipe"), str):
-        raise UsageError(f"{path}: expected a table with a recipe, for example recipe = 'small'; see `latebloom recipes`")
+        raise UsageError(f"{path}: expected a table with a recipe, such as recipe = 'small'; see `latebloom recipes`")
     if is_module_function(table["recipe"]):
         raise UsageError(
             f"{path}: recipe: got {table['recipe']!r}, but a file cannot name code to import; expected the name of a "

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 from latebloom._errors import LatebloomError, StoreError
 from latebloom.runs import Run
 from latebloom.store import atomic_write, find_runs
-from latebloom.sweeps.fields import flat, varied
 from latebloom.sweeps.failures import read_failures
+from latebloom.sweeps.fields import flat, varied
 from latebloom.sweeps.row import COLUMNS, FINAL, STEPS, results
 
 CACHE = "table.parquet"

@@ -49,7 +49,7 @@ def train_sweep(
 
 
 def worker_count(jobs: Sequence[Job], requested: int | None = None) -> int:
-    """One worker per core, at most one per run; a single worker where runs train on a GPU, which workers would share."""
+    """One worker per core, at most one per run; one worker for training on a GPU, which workers would share."""
     if requested is not None:
         return requested
     return 1 if _on_gpu(jobs) else max(1, min(cores(), len(jobs)))

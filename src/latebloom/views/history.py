@@ -55,7 +55,7 @@ class History:
 
     @property
     def outcome(self) -> str:
-        """The outcome with its reason; empty before training ends, and after a resume, because the record is incomplete."""
+        """The outcome with its reason; empty before training ends, and after a resume (incomplete record)."""
         if not self.stopped or not self._metrics or self._metrics[0][0] > 0:
             return ""
         steps = [step for step, _ in self._metrics]

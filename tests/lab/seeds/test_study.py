@@ -13,7 +13,7 @@ from latebloom.circuits.modular.planted_transformer import planted_transformer
 from latebloom.cli import main
 from latebloom.figures.sweep import SWEEP_FIGURES, drawn
 from latebloom.lab.seeds import PooledSeeds, pool, read_study, seed_frame, study_seeds, write_study
-from latebloom.lab.seeds.rounding import rounded
+from latebloom.lab.seeds.facts import rounded
 from latebloom.lab.seeds.study import OLD_RULE
 from latebloom.models import TransformerConfig
 from latebloom.runs import train_run
