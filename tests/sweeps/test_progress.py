@@ -1,4 +1,4 @@
-"""What is told of a sweep in progress, and how an interrupt ends it."""
+"""The progress lines of a sweep, and its end by an interrupt."""
 
 import signal
 from collections import Counter
@@ -52,10 +52,10 @@ def test_plain_lines_where_there_is_no_terminal(capsys) -> None:
 
 def test_an_interrupt_stops_the_runs_and_keeps_the_rest(jobs, inline, tmp_path: Path) -> None:
     place, planned = Folder(tmp_path), jobs(range(3))
-    asked = []
+    stopped = []
 
     class Interrupted(type(inline(place, [])[1])):
-        """A run that ends when it is asked to, as one in a worker does."""
+        """A run that ends when it is stopped, as in a worker."""
 
         def submit(self, batch: Batch) -> None:
             self.batch = batch
@@ -63,10 +63,10 @@ def test_an_interrupt_stops_the_runs_and_keeps_the_rest(jobs, inline, tmp_path: 
             self.events.append(Reached(batch.jobs[0].name, 5))
 
         def stop(self) -> None:
-            asked.append(True)
+            stopped.append(True)
 
         def wait(self, seconds: float) -> list[Event]:
-            if asked:
+            if stopped:
                 self.lose = lambda batch: True
                 super().submit(self.batch)
             return list(super().wait(seconds))

@@ -9,7 +9,7 @@ from latebloom.fourier.basis import fourier_basis
 
 
 def transform(values: Float[Tensor, "..."], axes: Sequence[int]) -> Float[Tensor, "..."]:
-    """Coefficients in the orthonormal basis along each of ``axes``; other axes are batch. Preserves energy (Parseval)."""
+    """Coefficients in the orthonormal basis along each of ``axes``; other axes are batch. Preserves energy."""
     return _apply(values, axes, inverse=False)
 
 

@@ -102,7 +102,7 @@ def _plan(search: "Search") -> dict[str, Any]:
     """What a search would try; ``runs_at_most`` assumes that no size ends in a tie."""
     from latebloom.lab.crossover import next_sizes, sizes_at_most
 
-    within, known = search.within, search.known()
+    within, known = search.within, search.completed()
     return {
         "sweep": str(search.place),
         "field": search.field,

@@ -96,8 +96,8 @@ FIGURE = SweepFigure(
     title="Restricted and excluded loss come before test loss",
     caption=(
         "Each dot is a run; to the right of 0 the measure came first. Restricted loss: its first checkpoint under a "
-        "tenth of chance, against that of test loss. Excluded loss: the first checkpoint at ten times train loss and the "
-        "random control, against the step at which test loss begins to fall. The diamond is the median, "
+        "tenth of chance, against that of test loss. Excluded loss: the first checkpoint at ten times train loss and "
+        "the random control, against the step at which test loss begins to fall. The diamond is the median, "
         "with its 95 % interval."
     ),
     fields=(0, 0),
