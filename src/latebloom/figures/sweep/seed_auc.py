@@ -116,8 +116,8 @@ FIGURE = SweepFigure(
     caption=(
         "The probability that a frequency that becomes a key frequency has a larger norm in the embedding than one "
         "that does not, mean over runs with a 95 % band; 0.5 is guessing. The control uses the same norms to predict "
-        "the key frequencies of another run. Left: at each step. Right: at multiples of the step at which the test loss "
-        "of the run begins to fall, over the runs with such a step."
+        "the key frequencies of another run. Left: at each step. Right: at multiples of the step at which the test "
+        "loss of the run begins to fall, over the runs with such a step."
     ),
     fields=(0, 0),
     data=data,
