@@ -53,8 +53,8 @@ def _sentence(leads: SeedLeads, row: str) -> str:
     ties = sum(v == 0 for v in steps)
     tied = f" and with test loss in {ties}" if ties else ""
     count = f"{row.capitalize()} loss comes first in {sum(v > 0 for v in steps)} of {len(steps)} runs{tied}"
-    undecided = f"; {leads.undecided[row]} are undecided" if leads.undecided[row] else ""
-    return count + (f", by {whole(middle.value)} steps in the median{undecided}." if middle.value is not None else ".")
+    undecided = f"; {leads.undecided[row]} undecided" if leads.undecided[row] else ""
+    return count + (f", by a median of {whole(middle.value)} steps{undecided}." if middle.value is not None else ".")
 
 
 def draw(figure: matplotlib.figure.Figure, leads: SeedLeads) -> None:
@@ -93,7 +93,7 @@ def _lead_scale(axes: matplotlib.axes.Axes, steps: list[float]) -> None:
 
 FIGURE = SweepFigure(
     name=NAME,
-    title="Restricted and excluded loss come before test loss",
+    title="Lead of restricted and excluded loss over test loss",
     caption=(
         "Each dot is a run; to the right of 0 the measure came first. Restricted loss: its first checkpoint under a "
         "tenth of chance, against that of test loss. Excluded loss: the first checkpoint at ten times train loss and "
