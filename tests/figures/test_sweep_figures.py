@@ -1,4 +1,4 @@
-"""Figures of many runs: their data by hand, every format, and wrong uses in one line each."""
+"""Figures of many runs: data checked by hand, every format, and one-line errors."""
 
 import subprocess
 import sys
@@ -45,8 +45,8 @@ def table():
 
 def data_of(name, table, *fields):
     figure = SWEEP_FIGURES[name]
-    found = figure.data_of(table, *fields)
-    return found, figure.says(found)
+    data = figure.data_of(table, *fields)
+    return data, figure.says(data)
 
 
 @pytest.mark.parametrize("name", FIELDS)
@@ -57,7 +57,7 @@ def test_every_figure_in_every_format(name, table):
         assert drawn(figure, data, kind).startswith(magic)
 
 
-def test_the_suffix_says_the_format(table, tmp_path):
+def test_the_suffix_sets_the_format(table, tmp_path):
     path = render_sweep_figure("seed-frequencies", table, [], tmp_path / "a.pdf")
     assert path.read_bytes().startswith(MAGIC["pdf"])
 
@@ -67,11 +67,11 @@ def test_equal_data_give_equal_bytes(table):
 
 
 def test_survival_by_level(table):
-    found, sentence = data_of("survival", table[table[FRACTION] == 0.3], DECAY)
-    assert [group.name for group in found.groups] == ["0.1", "0.5", "1", "3"]
-    assert [group.curve.generalised for group in found.groups] == [0, 3, 3, 3]
-    assert found.groups[2].median.value == 4800
-    assert found.comparison is None
+    data, sentence = data_of("survival", table[table[FRACTION] == 0.3], DECAY)
+    assert [group.name for group in data.groups] == ["0.1", "0.5", "1", "3"]
+    assert [group.curve.generalised for group in data.groups] == [0, 3, 3, 3]
+    assert data.groups[2].median.value == 4800
+    assert data.comparison is None
     assert (
         "0.1: 0 of 3 generalised, the median was not reached; 0.5: 3 of 3 generalised, half by step 9\u202f600"
         in sentence
@@ -80,22 +80,22 @@ def test_survival_by_level(table):
 
 def test_survival_by_two_fields_together(table):
     few = table[table[DECAY].isin([0.1, 1.0])]
-    found, sentence = data_of("survival", few, DECAY, FRACTION)
-    told = {tuple(map(float, group.name.split(", "))): group.curve.generalised for group in found.groups}
+    data, sentence = data_of("survival", few, DECAY, FRACTION)
+    generalised = {tuple(map(float, group.name.split(", "))): group.curve.generalised for group in data.groups}
     rows = few.assign(generalised=few["test_learned_at"].notna()).groupby([DECAY, FRACTION])["generalised"].sum()
-    assert told == rows.to_dict()
-    assert list(told) == sorted(told)
+    assert generalised == rows.to_dict()
+    assert list(generalised) == sorted(generalised)
     assert sentence.startswith(f"By {DECAY}, {FRACTION}: ")
     assert render_sweep_figure("survival", few, [DECAY, FRACTION])
 
 
 def test_survival_of_two_groups_is_compared_and_of_all_is_one(table):
     two = table[table[DECAY].isin([0.5, 3.0])]
-    found, sentence = data_of(
+    data, sentence = data_of(
         "survival", two.assign(optimiser=["sgd" if d < 1 else "adam" for d in two[DECAY]]), "optimiser"
     )
-    assert [group.name for group in found.groups] == ["adam", "sgd"]
-    assert found.comparison.sooner == 0
+    assert [group.name for group in data.groups] == ["adam", "sgd"]
+    assert data.comparison.sooner == 0
     assert "Log-rank test of the two: chi²" in sentence
     everyone, _ = data_of("survival", table)
     assert everyone.groups[0].curve.n == len(table)
@@ -103,17 +103,17 @@ def test_survival_of_two_groups_is_compared_and_of_all_is_one(table):
 
 
 def test_field_effect_recovers_the_planted_exponent(table):
-    found, sentence = data_of("field-effect", table[table[FRACTION] == 0.3], DECAY)
-    assert found.law.exponent.value == pytest.approx(-1, abs=0.1)
-    assert int(found.times.generalised.sum()) == 9
+    data, sentence = data_of("field-effect", table[table[FRACTION] == 0.3], DECAY)
+    assert data.law.exponent.value == pytest.approx(-1, abs=0.1)
+    assert int(data.times.generalised.sum()) == 9
     assert sentence.startswith(f"Step of generalisation ∝ {DECAY}^-1.0")
     assert "from 12 runs, of which 3 had not generalised" in sentence
 
 
-def test_field_effect_says_what_it_leaves_out(table):
+def test_field_effect_counts_omitted_runs(table):
     some = table[(table[FRACTION] == 0.3) & (table[DECAY] >= 0.5)]
-    found, sentence = data_of("field-effect", some.assign(**{DECAY: some[DECAY] - 0.5}), DECAY)
-    assert found.left_out == 3
+    data, sentence = data_of("field-effect", some.assign(**{DECAY: some[DECAY] - 0.5}), DECAY)
+    assert data.left_out == 3
     assert f"3 runs with {DECAY} or step at 0 or below are left out" in sentence
     never = table[table[DECAY] == 0.1]
     assert "No law can be fitted" in data_of("field-effect", never[never[FRACTION] == 0.1], DECAY)[1]
@@ -124,11 +124,11 @@ def test_phase_diagram_counts_outcomes(table):
     odd = table.copy()
     odd.loc[0, "outcome"] = "learned nothing"
     odd.loc[1, "step"] = 500
-    found, sentence = data_of("phase-diagram", odd, FRACTION, DECAY)
-    cell = found.diagram.cell(0.1, 0.1)
+    data, sentence = data_of("phase-diagram", odd, FRACTION, DECAY)
+    cell = data.diagram.cell(0.1, 0.1)
     assert (cell.n, cell.undecided, cell.majority) == (3, 1, None)
     assert {name: share for name, share in cell.shares.items() if share} == {"memorised": 0.5, "learned nothing": 0.5}
-    assert found.diagram.cell(0.6, 3.0).majority == "grokked"
+    assert data.diagram.cell(0.6, 3.0).majority == "grokked"
     assert sentence.startswith("36 runs in 12 cells. Outcome of most runs of a cell: grokked in")
     assert render_sweep_figure("phase-diagram", odd, [FRACTION, DECAY])
 
@@ -144,19 +144,19 @@ def test_phase_diagram_takes_each_runs_own_budget(table):
 def test_seed_frequencies(table):
     missing = table.copy()
     missing.loc[35, "key_frequencies"] = None
-    found, sentence = data_of("seed-frequencies", missing)
+    data, sentence = data_of("seed-frequencies", missing)
     grokked = int(table["test_learned_at"].notna().sum()) - 1
-    assert found.chosen.chosen[9] == grokked
-    assert found.chosen.number == {0: 35 - grokked, 3: grokked}
+    assert data.chosen.chosen[9] == grokked
+    assert data.chosen.number == {0: 35 - grokked, 3: grokked}
     assert sentence.startswith("35 runs have 0 … 3 key frequencies; the one chosen most is 9")
-    assert found.chosen.evenness.p_value < 0.01
+    assert data.chosen.evenness.p_value < 0.01
     assert "1 runs without a record of them are left out" in sentence
     nobody = table[table["test_learned_at"].isna()]
     assert "Nothing can be said about chance" in data_of("seed-frequencies", nobody)[1]
     assert render_sweep_figure("seed-frequencies", nobody)
 
 
-def test_wrong_uses_in_one_line(table, tmp_path):
+def test_usage_errors_are_one_line(table, tmp_path):
     wrong = [
         ("spectrum", [], "got 'spectrum', expected one of survival, field-effect"),
         ("phase-diagram", [DECAY], f"figure phase-diagram: got {DECAY}, expected 2 fields, each with --by"),

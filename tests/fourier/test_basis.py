@@ -1,4 +1,4 @@
-"""The basis against its definition."""
+"""The basis agrees with its definition."""
 
 import math
 

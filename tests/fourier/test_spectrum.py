@@ -22,5 +22,5 @@ def test_energy_by_hand():
     ],
 )
 def test_gini_by_hand(shares, expected):
-    found = gini(torch.tensor(shares))
-    assert found == (None if expected is None else pytest.approx(expected))
+    result = gini(torch.tensor(shares))
+    assert result == (None if expected is None else pytest.approx(expected))

@@ -1,4 +1,4 @@
-"""The search for the edges of grokking: planted edges come back, noise and disorder are reported."""
+"""The search for the edges of grokking recovers known edges and reports noise and disorder."""
 
 import random
 from collections import Counter
@@ -10,12 +10,21 @@ import pytest
 from latebloom._errors import StoreError, UsageError
 from latebloom.figures.sweep import crossover as figure
 from latebloom.figures.sweep import drawn
-from latebloom.lab.crossover import Limits, Range, draw, make_search, next_sizes, run_search, search, sizes_at_most
+from latebloom.lab.crossover import (
+    Limits,
+    Range,
+    draw_crossover,
+    make_search,
+    next_sizes,
+    run_search,
+    search,
+    sizes_at_most,
+)
 from latebloom.lab.crossover.result import Crossover, edge_text
 from latebloom.recipes import RECIPES
 from latebloom.runs import JobResult
 from latebloom.runs.recorder import new_manifest
-from latebloom.statistics.crossover import edge
+from latebloom.statistics.crossover import find_edge
 from latebloom.store import RunDirectory, append_rows, empty_table
 from latebloom.sweeps.place import Folder
 from latebloom.sweeps.tally import Tally
@@ -31,7 +40,7 @@ def planted(lower, upper):
 
 
 def searched(rule, within, most=200):
-    """All sizes that the search tries, with what became of them, and how many rounds it took."""
+    """All sizes that the search tries with their outcomes, and the number of rounds."""
     tried, rounds = {}, 0
     while sizes := next_sizes(tried, within):
         assert not set(sizes) & set(tried)
@@ -45,10 +54,10 @@ def searched(rule, within, most=200):
 def test_planted_edges_over_counts_come_back_to_the_tolerance_in_doublings(lower, upper):
     tried, rounds = searched(planted(lower, upper), COUNTS)
     for name, true in (("generalises", lower), ("at once", upper)):
-        found = edge(name, tried)
-        assert (found.standing, found.against, found.unanswered) == ("found", (), ())
-        assert found.low < true <= found.high
-        assert log2((found.high - 0.5) / (found.low + 0.5)) <= 0.25  # sizes are whole
+        edge = find_edge(name, tried)
+        assert (edge.standing, edge.against, edge.unanswered) == ("found", (), ())
+        assert edge.low < true <= edge.high
+        assert log2((edge.high - 0.5) / (edge.low + 0.5)) <= 0.25  # sizes are whole
     assert len(tried) <= sizes_at_most(COUNTS) == 12
     assert rounds <= 6
 
@@ -57,15 +66,15 @@ def test_planted_edges_over_counts_come_back_to_the_tolerance_in_doublings(lower
 def test_planted_edges_over_shares_come_back_to_the_tolerance(lower, upper):
     tried, _ = searched(planted(lower, upper), SHARES)
     for name, true in (("generalises", lower), ("at once", upper)):
-        found = edge(name, tried)
-        assert found.low < true <= found.high
-        assert found.high - found.low <= 0.02
+        edge = find_edge(name, tried)
+        assert edge.low < true <= edge.high
+        assert edge.high - edge.low <= 0.02
 
 
-def test_counts_that_touch_are_not_cut_further():
+def test_adjacent_counts_are_not_bisected():
     tried, _ = searched(planted(4, 7), Range(low=1, high=9, tolerance=0.001, whole=True))
-    assert (edge("generalises", tried).low, edge("generalises", tried).high) == (3, 4)
-    assert (edge("at once", tried).low, edge("at once", tried).high) == (6, 7)
+    assert (find_edge("generalises", tried).low, find_edge("generalises", tried).high) == (3, 4)
+    assert (find_edge("at once", tried).low, find_edge("at once", tried).high) == (6, 7)
 
 
 @pytest.mark.parametrize(
@@ -76,11 +85,11 @@ def test_counts_that_touch_are_not_cut_further():
         (C, "generalises at every size tried, down to 0.05", "generalises at once at every size tried, down to 0.05"),
     ],
 )
-def test_no_edge_in_the_range_is_an_answer_after_both_ends(outcome, lower, upper):
+def test_both_ends_show_that_the_range_has_no_edge(outcome, lower, upper):
     tried, rounds = searched(lambda size: [outcome] * 3, SHARES)
     assert (len(tried), rounds) == (2, 1)
-    assert lower in edge_text(edge("generalises", tried))
-    assert upper in edge_text(edge("at once", tried))
+    assert lower in edge_text(find_edge("generalises", tried))
+    assert upper in edge_text(find_edge("at once", tried))
 
 
 def test_repeats_vote_and_noise_moves_the_bracket_only_near_the_edge():
@@ -92,50 +101,50 @@ def test_repeats_vote_and_noise_moves_the_bracket_only_near_the_edge():
         return [G if random.random() < chance else M for _ in range(5)]
 
     for _ in range(20):
-        found = edge("generalises", searched(rule, COUNTS)[0])
-        assert found.standing == "found"
-        assert 1000 / 2**0.75 <= found.low < found.high <= 1000 * 2**0.75
+        edge = find_edge("generalises", searched(rule, COUNTS)[0])
+        assert edge.standing == "found"
+        assert 1000 / 2**0.75 <= edge.low < edge.high <= 1000 * 2**0.75
 
 
-def test_three_different_outcomes_are_an_answer_to_both_questions():
+def test_three_different_outcomes_have_a_majority_for_both_edges():
     tried = {0.1: [M, M, M], 0.5: [M, G, C], 0.9: [C, C, C]}
-    assert (edge("generalises", tried).low, edge("generalises", tried).high) == (0.1, 0.5)
-    assert (edge("at once", tried).low, edge("at once", tried).high) == (0.5, 0.9)
+    assert (find_edge("generalises", tried).low, find_edge("generalises", tried).high) == (0.1, 0.5)
+    assert (find_edge("at once", tried).low, find_edge("at once", tried).high) == (0.5, 0.9)
 
 
 @pytest.mark.parametrize("silent", [[M, G], [None, None], [M, None], [X, X]])
-def test_sizes_without_a_majority_are_looked_at_from_both_sides(silent):
+def test_both_sides_of_sizes_without_a_majority_are_tried(silent):
     within = Range(low=0.1, high=0.9, tolerance=0.11, whole=False)
     tried, _ = searched(lambda size: [M, M] if size < 0.4 else silent if size < 0.6 else [C, C], within)
-    found = edge("generalises", tried)
-    assert (found.low, found.high, found.unanswered) == (0.3, 0.6, (0.4, 0.5))
-    assert edge_text(found) == "does not generalise up to 0.3, generalises from 0.6; no majority between, at 0.4, 0.5"
+    edge = find_edge("generalises", tried)
+    assert (edge.low, edge.high, edge.unanswered) == (0.3, 0.6, (0.4, 0.5))
+    assert edge_text(edge) == "does not generalise up to 0.3, generalises from 0.6; no majority between, at 0.4, 0.5"
 
 
 def test_an_end_without_a_majority_leaves_the_edge_open():
     within = Range(low=0.1, high=0.9, tolerance=0.11, whole=False)
     tried, _ = searched(lambda size: [None] if size < 0.35 else [C], within)
-    found = edge("generalises", tried)
-    assert (found.standing, found.low, found.high) == ("open", None, 0.4)
-    assert edge_text(found) == "not found in the range: no majority at 0.1, 0.2, 0.3"
-    assert edge("generalises", {}).standing == "open"
+    edge = find_edge("generalises", tried)
+    assert (edge.standing, edge.low, edge.high) == ("open", None, 0.4)
+    assert edge_text(edge) == "not edge in the range: no majority at 0.1, 0.2, 0.3"
+    assert find_edge("generalises", {}).standing == "open"
 
 
 def test_outcomes_against_the_order_are_reported():
-    found = edge("generalises", {1: [M], 2: [G], 3: [M], 4: [M], 5: [G], 6: [G], 7: [M], 8: [C]})
-    assert (found.low, found.high, found.against) == (4, 5, (2, 7))
-    assert edge_text(found).endswith("against the order: 2, 7")
-    backwards = edge("generalises", {0.1: [C], 0.9: [M]})
+    edge = find_edge("generalises", {1: [M], 2: [G], 3: [M], 4: [M], 5: [G], 6: [G], 7: [M], 8: [C]})
+    assert (edge.low, edge.high, edge.against) == (4, 5, (2, 7))
+    assert edge_text(edge).endswith("against the order: 2, 7")
+    backwards = find_edge("generalises", {0.1: [C], 0.9: [M]})
     assert (backwards.standing, backwards.against) == ("always", (0.9,))
 
 
-# The search, trained: runs with planted curves stand in for training.
+# The search with runs: synthetic curves replace training.
 
 LOWER, UPPER, BUDGET = 0.3, 0.62, 5000
 
 
 def learn(place, job):
-    """A finished run of planted curves: train learned at 100; test never, late or soon, by its share of data."""
+    """A finished run with synthetic curves: train learned at 100; test never, late or soon, by its share of data."""
     share = job.experiment.data.fraction
     at = BUDGET + 1 if share < LOWER else 3000 if share < UPPER else 100
     directory = RunDirectory(place.path / job.name)
@@ -157,12 +166,12 @@ def learn(place, job):
 
 @pytest.fixture
 def looked(tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """A search over planted runs, and the names trained so far."""
+    """A search over synthetic runs, and the names trained so far."""
     names: list[str] = []
 
     def train_sweep(place, jobs, spec, workers=None, quiet=False):
         place.path.mkdir(exist_ok=True)
-        new = [job for job in jobs if place.standing(job.name) == "new"]
+        new = [job for job in jobs if place.status(job.name) == "new"]
         names.extend(job.name for job in new)
         for job in new:
             learn(place, job)
@@ -184,19 +193,19 @@ def looked(tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 def test_a_search_finds_the_planted_edges_and_reads_them_again(looked):
     make, names = looked
     seen = []
-    found = run_search(make(repeats=2), observer=seen.append)
-    assert (found.field, found.ended, found.trained) == ("data.fraction", "done", len(names))
-    assert found.lower.low < LOWER <= found.lower.high
-    assert found.upper.low < UPPER <= found.upper.high
-    assert found.upper.high - found.upper.low <= 0.06
-    assert [tried.size for tried in found.sizes] == sorted(tried.size for tried in seen)
-    assert "2 memorised" in found.sizes[0].text
+    result = run_search(make(repeats=2), observer=seen.append)
+    assert (result.field, result.ended, result.trained) == ("data.fraction", "done", len(names))
+    assert result.lower.low < LOWER <= result.lower.high
+    assert result.upper.low < UPPER <= result.upper.high
+    assert result.upper.high - result.upper.low <= 0.06
+    assert [tried.size for tried in result.sizes] == sorted(tried.size for tried in seen)
+    assert "2 memorised" in result.sizes[0].text
     again = run_search(make(repeats=2))
-    assert again == found.model_copy(update={"trained": 0})
-    assert draw(make(repeats=2), found).read_bytes().startswith(b"<?xml")
+    assert again == result.model_copy(update={"trained": 0})
+    assert draw_crossover(make(repeats=2), result).read_bytes().startswith(b"<?xml")
 
 
-def test_a_search_stops_at_its_budget_and_goes_on_where_it_was(looked):
+def test_a_search_stops_at_its_budget_and_continues(looked):
     make, names = looked
     first = run_search(make(), Limits(runs=7))
     assert (first.ended, first.trained, [tried.size for tried in first.sizes]) == ("runs spent", 6, [0.1, 0.9])
@@ -220,23 +229,23 @@ def test_a_run_that_failed_ends_the_search_with_its_reason_not_with_that_of_one_
         return tally
 
     monkeypatch.setattr(search, "train_sweep", failing)
-    found = run_search(make())
-    assert (found.ended, found.message) == ("failed", "no rights")
+    result = run_search(make())
+    assert (result.ended, result.message) == ("failed", "no rights")
 
 
-def test_an_answer_that_cannot_be_written_is_still_given(looked, monkeypatch):
+def test_a_result_that_cannot_be_written_is_returned(looked, monkeypatch):
     make, _ = looked
 
     def full(place, name, value):
         raise StoreError("disk full")
 
     monkeypatch.setattr(Folder, "write", full)
-    found = run_search(make())
-    assert (found.ended, found.message, found.lower.standing) == ("failed", "disk full", "found")
+    result = run_search(make())
+    assert (result.ended, result.message, result.lower.standing) == ("failed", "disk full", "found")
     assert run_search(make(), Limits(runs=3)).trained == 0
 
 
-def test_a_search_without_test_examples_is_wrong_use(looked):
+def test_a_search_without_test_examples_is_a_usage_error(looked):
     make, names = looked
     with pytest.raises(UsageError, match=r"no examples to test on at data.fraction 1e-17|leaves none of"):
         make(low=1e-17)
@@ -247,7 +256,7 @@ def test_a_search_without_test_examples_is_wrong_use(looked):
     assert not names
 
 
-def test_the_figure_bands_what_most_runs_did_and_nothing_inside_a_bracket():
+def test_the_figure_has_bands_only_outside_brackets():
     pandas = pytest.importorskip("pandas")
     size = [64, 64, 256, 512, 512, 1024, 4096]
     test = [None, None, None, 3000, 2000, 2500, 300]
@@ -272,6 +281,6 @@ def test_a_result_of_an_older_rule_is_read_and_names_its_rule():
     stored["delay"] = 1000.0
     for size, old in zip(stored["sizes"], ("memorisation", "comprehension")):
         size["outcomes"] = [old]
-    found = Crossover.model_validate(stored)
-    assert [tried.outcomes for tried in found.sizes] == [(M,), (C,)]
-    assert "1000 steps or more after train" in dict(found.rows())["outcomes"]
+    result = Crossover.model_validate(stored)
+    assert [tried.outcomes for tried in result.sizes] == [(M,), (C,)]
+    assert "1000 steps or more after train" in dict(result.rows())["outcomes"]

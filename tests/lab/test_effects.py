@@ -1,4 +1,4 @@
-"""What a field of a grid does, from tables of runs with a planted effect and with none."""
+"""Effects of a field, from tables of runs with and without a known effect."""
 
 import numpy as np
 import pandas
@@ -23,21 +23,21 @@ def table(decays, steps):
 def test_a_planted_power_law_and_its_factors_are_recovered():
     decays = np.repeat([1.0, 0.3, 0.1, 0.03], 12)
     noise = np.random.default_rng(0).lognormal(0, 0.2, len(decays))
-    found = effects(table(decays, 1000 / decays * noise), "optimiser.weight_decay")
-    assert [group.level for group in found.groups] == ["0.03", "0.1", "0.3", "1"]
-    assert found.groups[0].effect is None
-    one = found.groups[-1].effect.factor
+    summary = effects(table(decays, 1000 / decays * noise), "optimiser.weight_decay")
+    assert [group.level for group in summary.groups] == ["0.03", "0.1", "0.3", "1"]
+    assert summary.groups[0].effect is None
+    one = summary.groups[-1].effect.factor
     assert one.low < 0.03 < one.high
-    assert found.law.exponent.low < -1 < found.law.exponent.high
-    assert found.groups[-1].grokked.value == 1
+    assert summary.law.exponent.low < -1 < summary.law.exponent.high
+    assert summary.groups[-1].grokked.value == 1
 
 
-def test_no_effect_is_not_called_one():
+def test_intervals_without_an_effect_contain_none():
     decays = np.repeat([1.0, 0.3, 0.1], 20)
     steps = np.random.default_rng(1).lognormal(np.log(2000), 0.3, len(decays))
-    found = effects(table(decays, steps), "optimiser.weight_decay")
-    assert all(group.effect.factor.low < 1 < group.effect.factor.high for group in found.groups[1:])
-    assert found.law.exponent.low < 0 < found.law.exponent.high
+    summary = effects(table(decays, steps), "optimiser.weight_decay")
+    assert all(group.effect.factor.low < 1 < group.effect.factor.high for group in summary.groups[1:])
+    assert summary.law.exponent.low < 0 < summary.law.exponent.high
 
 
 def test_runs_that_have_not_generalised_are_censored():
@@ -49,7 +49,7 @@ def test_runs_that_have_not_generalised_are_censored():
     assert "1 of 4 runs generalised" in late.median_step.reason
 
 
-def test_a_field_that_is_not_there_is_said():
+def test_a_missing_field_is_an_error():
     with pytest.raises(UsageError, match=r"got no column 'optimiser.decay'"):
         effects(table([1.0], [100]), "optimiser.decay")
 

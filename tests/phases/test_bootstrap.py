@@ -1,4 +1,4 @@
-"""The bootstrap repeats, draws whole blocks, and spreads with the noise."""
+"""The bootstrap is reproducible, draws whole blocks, and spreads with the noise."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The exact search finds planted corners, agrees with trying every choice, and finds none where there is none."""
+"""The exact search recovers known corners, agrees with brute force, and finds no corner in straight lines."""
 
 import time
 from itertools import combinations
@@ -35,7 +35,7 @@ def test_perfect_line_is_recovered():
     np.testing.assert_allclose(fit.at(np.array([30.0, 45.0])), [1, -2])
 
 
-def test_one_corner_beats_two_where_there_is_one():
+def test_one_corner_has_the_lower_bic_where_there_is_one():
     x = np.arange(0.0, 100.0)
     y = np.interp(x, [0, 40, 100], [0, 0, -3]) + 0.05 * np.random.default_rng(0).standard_normal(100)
     fit = fit_broken_line(x, y)
@@ -63,7 +63,7 @@ def test_no_more_corners_than_the_points_allow(points, most):
     assert len(search.fit(np.sin(np.arange(float(points))), most).corners) == most
 
 
-def test_steps_that_double_are_no_trouble():
+def test_doubling_steps_are_supported():
     x = np.concatenate([[0], 2.0 ** np.arange(21)])
     fit = fit_broken_line(x, np.interp(x, [0, 2**13, 2**16, 2**20], [0, 0, -6, -6]))
     assert set(fit.corners) == {2**13, 2**16}
@@ -83,5 +83,5 @@ def test_500_points_take_less_than_a_fifth_of_a_second():
     start = time.process_time()
     for _ in range(3):
         fit_broken_line(x, y)
-    # process_time counts every BLAS thread, and other work shares the cores: three fits within the time of four.
+    # process_time counts every BLAS thread, and other processes share the cores: three fits may take the time of four.
     assert time.process_time() - start < 0.8

@@ -1,4 +1,4 @@
-"""Planted runs get their phases; runs without separate phases get a reason."""
+"""Synthetic runs have the known phases; runs without separate phases have a reason."""
 
 import json
 
@@ -29,7 +29,7 @@ def test_planted_boundaries_lie_in_their_intervals(spacing, noise):
 
 
 @pytest.mark.parametrize("end", [11_000, 50_000])
-def test_spikes_and_the_length_of_the_record_change_little(end):
+def test_spikes_and_record_length_hardly_change_the_phases(end):
     spiked = {k: slingshots(v) for k, v in losses(range(0, end, 10), noise=0.02).items()}
     phases = detect_phases(spiked)
     for name, planted in PLANTED.items():
@@ -46,12 +46,12 @@ def test_phases_follow_each_other():
     assert phases.phase_at(-1) is None
 
 
-def test_the_two_losses_may_have_steps_of_their_own():
+def test_the_two_losses_may_have_different_steps():
     phases = detect_phases({"train_loss": seen(range(14_000)), "test_loss": unseen(range(0, 14_000, 100))})
     assert all(covers(phases, name) for name in PLANTED)
 
 
-def test_the_answer_is_json_and_the_same_every_time():
+def test_the_result_is_json_and_reproducible():
     series = losses(range(0, 14_000, 50), noise=0.1)
     once, again = (json.dumps(detect_phases(series).to_dict()) for _ in range(2))
     assert once == again
@@ -117,7 +117,7 @@ def test_train_and_test_that_fall_together_have_no_phases():
 
 
 def test_a_test_loss_already_low_at_its_peak_counts_as_together():
-    # Sampled too coarsely to see the fall itself: 7 rows after the peak.
+    # Sampled too coarsely to resolve the fall: 7 rows after the peak.
     coarse = Series.of([0, 2000, 4000, 6000, 8000, 10_000, 12_000], [4.7, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1])
     phases = detect_phases({"train_loss": seen(range(0, 14_000, 20)), "test_loss": coarse})
     assert phases.phases == ()
@@ -144,7 +144,7 @@ def test_a_test_loss_that_falls_while_train_loss_still_falls_overlaps():
         (Series.of(range(50), [0.0] * 50), "starts at 0"),
     ],
 )
-def test_without_memorisation_nothing_is_found(values, said):
+def test_without_memorisation_there_are_no_phases(values, said):
     phases = detect_phases({"train_loss": values, "test_loss": unseen(range(0, 9000, 30))})
     assert not phases.complete
     assert phases.phases == phases.boundaries == ()
@@ -152,7 +152,7 @@ def test_without_memorisation_nothing_is_found(values, said):
     assert phases.boundary("memorisation ends") is None
 
 
-def test_an_empty_test_loss_is_a_reason_and_a_missing_one_wrong_use():
+def test_an_empty_test_loss_is_a_reason_and_a_missing_one_an_error():
     loss = seen(range(0, 9000, 30))
     empty = Series.of([1, 2], [None, np.nan])
     assert "test loss has no values" in detect_phases({"train_loss": loss, "test_loss": empty}).reason

@@ -1,4 +1,4 @@
-"""One meaning of grokked: planted curves get the outcome that a person would give them."""
+"""The definition of grokked: synthetic curves have the expected outcome."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ ANSWERS = 59
 
 
 def rise(at, steps=STEPS, low=1 / ANSWERS, high=1.0):
-    """Accuracy that jumps from ``low`` to ``high`` at a step; never where None."""
+    """Accuracy that jumps from ``low`` to ``high`` at a step; None: never."""
     return Series.of(steps, np.where(steps >= (np.inf if at is None else at), high, low))
 
 
@@ -40,29 +40,29 @@ def dipped(series, low, high, value=0.3):
     ],
 )
 def test_each_outcome(train, test, name):
-    found = judged(train, test)
-    assert found.name == name
-    assert found.reason.lower().startswith(name)
-    assert found.grokked == (name == "grokked")
-    assert not found.by_loss
+    outcome = judged(train, test)
+    assert outcome.name == name
+    assert outcome.reason.lower().startswith(name)
+    assert outcome.grokked == (name == "grokked")
+    assert not outcome.by_loss
 
 
 def test_the_steps_are_the_first_that_stay():
-    found = judged(rise(500), rise(8000))
-    assert (found.train_learned_at, found.test_learned_at) == (500, 8000)
-    assert found.to_dict()["outcome"] == "grokked"
+    outcome = judged(rise(500), rise(8000))
+    assert (outcome.train_learned_at, outcome.test_learned_at) == (500, 8000)
+    assert outcome.to_dict()["outcome"] == "grokked"
 
 
 @pytest.mark.parametrize("every", [1, 2, 5, 10])
 @pytest.mark.parametrize("end", [10_000, 20_000])
-def test_the_answer_depends_neither_on_the_density_nor_on_the_length_of_the_record(every, end):
+def test_the_outcome_does_not_depend_on_density_or_length_of_the_record(every, end):
     steps = STEPS[: end // 50 + 1][::every]
-    found = judged(rise(500, steps), rise(8000, steps))
-    assert (found.name, found.train_learned_at, found.test_learned_at) == ("grokked", 500, 8000)
+    outcome = judged(rise(500, steps), rise(8000, steps))
+    assert (outcome.name, outcome.train_learned_at, outcome.test_learned_at) == ("grokked", 500, 8000)
 
 
 @pytest.mark.parametrize("every", [1, 4])
-def test_dips_are_forgiven_and_a_collapse_is_not(every):
+def test_dips_are_tolerated_and_a_collapse_is_not(every):
     steps = STEPS[::every]
     late = rise(8000, steps)
     assert judged(rise(500, steps), dipped(late, 12_000, 12_400)).test_learned_at == 8000
@@ -73,7 +73,7 @@ def test_dips_are_forgiven_and_a_collapse_is_not(every):
     assert judged(rise(500, steps), dipped(late, 17_000, 20_050, 0.02)).name == "memorised"
 
 
-def test_a_long_dip_moves_the_step_behind_it_and_many_short_ones_add_up():
+def test_a_long_dip_delays_the_step_and_short_dips_add_up():
     assert judged(rise(500), dipped(rise(8000), 9000, 11_000)).test_learned_at == 11_000
     often = rise(8000)
     for start in range(8100, 14_000, 200):
@@ -82,8 +82,8 @@ def test_a_long_dip_moves_the_step_behind_it_and_many_short_ones_add_up():
 
 
 def test_a_late_dip_of_train_accuracy_does_not_undo_memorisation():
-    found = judged(dipped(rise(500), 5000, 7000), rise(4000))
-    assert (found.name, found.train_learned_at) == ("grokked", 500)
+    outcome = judged(dipped(rise(500), 5000, 7000), rise(4000))
+    assert (outcome.name, outcome.train_learned_at) == ("grokked", 500)
     assert judged(dipped(rise(500), 5000, 30_000), rise(None)).name == "memorised"
 
 
@@ -96,7 +96,7 @@ def test_a_set_that_is_learned_at_the_first_record():
 def test_what_memorising_alone_explains_is_no_generalisation():
     test = rise(8000, high=0.4)
     assert judged(rise(500), test).name == "partly generalised"
-    assert judged(rise(500), rise(100, high=0.134)).name == "memorised"  # the control that MARGIN was chosen by
+    assert judged(rise(500), rise(100, high=0.134)).name == "memorised"  # the control that determined MARGIN
     assert judged(rise(500), test, memorised_accuracy=0.4).name == "memorised"
 
 
@@ -106,16 +106,21 @@ def test_losses_decide_where_there_are_no_accuracies():
         "train_loss": Series.of(steps, np.where(steps >= 300, 0.01, 4.7)),
         "test_loss": Series.of(steps, np.where(steps >= 6000, 0.9, 8.0)),
     }
-    found = outcome_of(losses, guessing_loss=4.7)
-    assert (found.name, found.by_loss, found.train_learned_at, found.test_learned_at) == ("grokked", True, 300, 6000)
-    assert "losses decide" in found.reason
+    outcome = outcome_of(losses, guessing_loss=4.7)
+    assert (outcome.name, outcome.by_loss, outcome.train_learned_at, outcome.test_learned_at) == (
+        "grokked",
+        True,
+        300,
+        6000,
+    )
+    assert "losses decide" in outcome.reason
     losses["test_loss"] = Series.of(steps, np.where(steps >= 6000, 2.0, 8.0))
     assert outcome_of(losses, guessing_loss=4.7).name == "partly generalised"
     losses["test_loss"] = Series.of(steps, np.full(len(steps), 20.0))
     assert outcome_of(losses, guessing_loss=4.7).name == "memorised"
 
 
-def test_the_first_test_loss_stands_for_guessing_where_nothing_is_said():
+def test_the_first_test_loss_is_the_default_loss_of_guessing():
     series = {"train_accuracy": rise(500), "test_accuracy": rise(None)}
     series["test_loss"] = Series.of([0, 100], [np.log(ANSWERS), 9.0])
     assert outcome_of(series).name == "memorised"
@@ -126,22 +131,22 @@ def test_the_first_test_loss_stands_for_guessing_where_nothing_is_said():
 def test_no_outcome_without_both_sets(missing):
     both = {"train_accuracy": rise(500), "test_accuracy": rise(8000)}
     for series in ({}, {f"{missing}_accuracy": Series.of([0], [np.nan])}):
-        found = outcome_of({name: s for name, s in both.items() if not name.startswith(missing)} | series)
-        assert found.name is None
-        assert missing in found.reason
-        assert found.train_learned_at == (500 if missing == "test" else None)
+        outcome = outcome_of({name: s for name, s in both.items() if not name.startswith(missing)} | series)
+        assert outcome.name is None
+        assert missing in outcome.reason
+        assert outcome.train_learned_at == (500 if missing == "test" else None)
     assert outcome_of({}).name is None
 
 
 def test_values_that_are_not_finite_are_ignored():
     value = rise(8000).value.copy()
     value[::7] = np.nan
-    found = judged(rise(500), Series.of(STEPS, value))
-    assert found.grokked
-    assert found.test_learned_at == pytest.approx(8000, abs=50)
+    outcome = judged(rise(500), Series.of(STEPS, value))
+    assert outcome.grokked
+    assert outcome.test_learned_at == pytest.approx(8000, abs=50)
 
 
-def test_a_run_in_progress_is_described_as_of_its_last_step():
+def test_the_outcome_of_a_run_in_progress_is_that_of_its_last_step():
     whole = rise(8000)
     assert judged(rise(500), whole.between(0, 7950)).name == "memorised"
     assert judged(rise(500), whole.between(0, 8000)).test_learned_at == 8000

@@ -1,4 +1,4 @@
-"""A planted fall is found with its onset, midpoint, completion and depth; what is no fall is refused."""
+"""A known fall is detected with onset, midpoint, completion and depth; other curves have no fall."""
 
 import numpy as np
 import pytest
@@ -44,13 +44,13 @@ def test_spikes_do_not_move_the_corners():
 
 
 @pytest.mark.parametrize("end", [8000, 10_000, 50_000, 200_000])
-def test_the_answer_does_not_depend_on_how_long_the_run_went_on(end):
+def test_the_change_does_not_depend_on_the_length_of_the_run(end):
     change = find_phase_change(line(range(0, end, 20), FALL | {10**6: -3.3}, noise=0.02))
     assert change.onset.step == pytest.approx(4000, abs=60)
     assert change.completion.step == pytest.approx(6000, abs=60)
 
 
-def test_a_fall_that_goes_on_has_no_completion():
+def test_a_continuing_fall_has_no_completion():
     change = find_phase_change(line(range(0, 5500, 10), FALL, noise=0.02))
     assert change.completion is None
     assert change.midpoint is None
@@ -64,7 +64,7 @@ def test_a_fall_from_the_first_step_begins_there():
     assert change.completion.low <= 2000 <= change.completion.high
 
 
-def test_a_late_fall_after_a_longer_slow_one_is_found():
+def test_a_late_fall_after_a_longer_slow_fall_is_detected():
     knots = {0: 2.0, 9000: 1.2, 12_000: 0.0, 12_600: 0.0}
     change = find_phase_change(line(range(0, 12_600, 10), knots, noise=0.01))
     assert change.onset.low <= 9000 <= change.onset.high
@@ -77,7 +77,7 @@ def test_without_intervals_the_steps_stay_the_same():
     assert fast.onset.high - fast.onset.low == pytest.approx(2 * np.median(np.diff(series.step)), rel=0.5)
 
 
-def test_intervals_are_as_wide_as_the_record_is_coarse_there():
+def test_intervals_include_the_local_spacing_of_the_record():
     dense_then_rare = [*range(0, 4500, 20), *range(4500, 10_000, 500)]
     change = find_phase_change(line(dense_then_rare, FALL))
     assert change.onset.high - change.onset.low < 200
@@ -95,7 +95,7 @@ def test_the_same_series_gives_the_same_answer():
     [{0: 1, 9000: 1}, {0: 1, 9000: -3}, {0: 1, 3000: 1, 9000: 3}, {0: 1, 4000: 1, 5000: 0.7, 9000: 0.7}],
     ids=["flat", "straight fall", "rise", "shallow fall"],
 )
-def test_no_change_is_an_answer(knots):
+def test_series_without_a_change(knots):
     for noise in (0.0, 0.1):
         answer = find_phase_change(line(range(0, 9000, 30), knots, noise=noise))
         assert isinstance(answer, NoChange)
@@ -103,14 +103,14 @@ def test_no_change_is_an_answer(knots):
 
 
 @pytest.mark.parametrize("points", [50, 200])
-def test_noise_holds_no_change_in_19_of_20(points):
+def test_noise_has_no_change_in_19_of_20(points):
     noises = [line(range(points), {0: 0, points: 0}, noise=0.5, seed=seed) for seed in range(40)]
-    found = [find_phase_change(noise, intervals=False) for noise in noises]
-    assert sum(isinstance(change, PhaseChange) for change in found) <= 2
+    results = [find_phase_change(noise, intervals=False) for noise in noises]
+    assert sum(isinstance(change, PhaseChange) for change in results) <= 2
 
 
 @pytest.mark.parametrize("values", [[], [1.0], [1.0, 0.1, 0.01], [0.0] * 50, [-1.0] * 50])
-def test_too_few_usable_points_are_said_so(values):
+def test_too_few_usable_points_are_a_reason(values):
     answer = find_phase_change(Series.of(range(len(values)), values))
     assert isinstance(answer, NoChange)
     assert "too few" in answer.reason
@@ -124,7 +124,7 @@ def test_pieces_of_comparable_speed_are_one_fall():
     assert (fall.has_onset, fall.has_completion) == (False, True)
 
 
-def test_what_falls_much_slower_is_not_part_of_it():
+def test_a_much_slower_piece_is_not_part_of_the_fall():
     x = np.arange(300.0)
     fall = find_fall(x, np.interp(x, [0, 100, 200, 299], [0, -1, -4, -4]), contrast=2.0)
     assert (fall.start, fall.end) == (100, 200)

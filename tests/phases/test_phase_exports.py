@@ -1,4 +1,4 @@
-"""The package exports what it promises and needs no other package."""
+"""All exports exist, and the package imports no models."""
 
 import subprocess
 import sys
@@ -16,6 +16,6 @@ def test_exports_exist():
     assert all(hasattr(phases, name) for name in phases.__all__)
 
 
-def test_phases_knows_no_model():
+def test_phases_does_not_import_models():
     out = subprocess.run([sys.executable, "-c", CHECK], capture_output=True, text=True, check=True).stdout
     assert out.strip() == "[] False"

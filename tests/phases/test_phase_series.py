@@ -1,4 +1,4 @@
-"""A series is what was recorded, without what was not, in order; resampling keeps its corners."""
+"""A series contains the recorded values in order, without missing rows; resampling preserves corners."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def test_the_series_does_not_share_memory_with_its_input():
     assert series.value[0] == 1
 
 
-def test_unequal_lengths_are_wrong_use():
+def test_unequal_lengths_are_an_error():
     with pytest.raises(UsageError, match="3 steps and 2 values"):
         Series.of([1, 2, 3], [1, 2])
 
@@ -63,7 +63,7 @@ def test_running_median_keeps_a_corner_and_removes_a_spike():
     np.testing.assert_allclose(running_median(spiked, 7), corner, atol=1)
 
 
-def test_scatter_is_the_noise_whatever_the_level_and_the_spikes():
+def test_scatter_measures_the_noise_independently_of_level_and_spikes():
     noise = 0.2 * np.random.default_rng(0).standard_normal(150)
     noise[::20] += 3
     assert scatter(Series.of(range(150), 10 ** (noise - 0.01 * np.arange(150)))) == pytest.approx(0.2, rel=0.2)

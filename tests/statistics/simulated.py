@@ -1,4 +1,4 @@
-"""Runs with a known answer, and a published data set that every survival package agrees on."""
+"""Simulated runs with known parameters, and a published data set with agreed results."""
 
 import numpy as np
 
@@ -26,6 +26,6 @@ def law(rng, n, exponent, scatter=0.3, budget=10_000.0):
 
 
 def censored(rng, n, median=5000.0, scatter=0.5, last=(3000.0, 12_000.0)):
-    """Log-normal steps of generalisation, each run ending at a random step of its own."""
+    """Log-normal steps of generalisation, each run ends at an independent random step."""
     step, end = median * np.exp(scatter * rng.standard_normal(n)), rng.uniform(*last, n)
     return GeneralisationTimes(np.minimum(step, end), step <= end)

@@ -1,4 +1,4 @@
-"""Counts by hand; even choice is found even, uneven choice is not."""
+"""Counts by hand; the test accepts uniform choice and rejects other choice."""
 
 import json
 
@@ -14,17 +14,17 @@ def chosen(rng, n, weight=None):
 
 
 def test_counts():
-    found = chosen_frequencies([[1, 3], [3], [], [2, 3]], 4)
-    assert found.number == {0: 1, 1: 1, 2: 2}
-    assert found.chosen == {1: 1, 2: 1, 3: 3, 4: 0}
-    assert found.n == 4
+    result = chosen_frequencies([[1, 3], [3], [], [2, 3]], 4)
+    assert result.number == {0: 1, 1: 1, 2: 2}
+    assert result.chosen == {1: 1, 2: 1, 3: 3, 4: 0}
+    assert result.n == 4
     # mean 5/4: ((1/4)² · 2 + (7/4)² + (5/4)²) / (5/4)
-    assert found.evenness.chi_squared == pytest.approx((0.125 + 3.0625 + 1.5625) / 1.25)
-    assert json.loads(found.model_dump_json())["chosen"]["3"] == 3
+    assert result.evenness.chi_squared == pytest.approx((0.125 + 3.0625 + 1.5625) / 1.25)
+    assert json.loads(result.model_dump_json())["chosen"]["3"] == 3
 
 
 def test_p_value_by_hand():
-    """Two runs of one frequency out of two: both the same in half of all cases (chi² 2), else chi² 0."""
+    """Two runs with one of two frequencies: equal in half of all cases (chi² 2), else chi² 0."""
     same, apart = (chosen_frequencies([[1], [k]], 2).evenness for k in (1, 2))
     assert same.p_value == pytest.approx(0.5, abs=0.03)
     assert apart.p_value == 1
@@ -37,10 +37,10 @@ def test_even_choice_is_uniform():
     assert np.mean(np.array(p) <= 0.05) < 0.12
 
 
-def test_uneven_choice_is_found():
+def test_uneven_choice_is_detected():
     weight = np.where(np.arange(56) < 14, 3.0, 1.0)
-    found = chosen_frequencies(chosen(np.random.default_rng(1), 64, weight / weight.sum()), 56)
-    assert found.evenness.p_value < 0.01
+    result = chosen_frequencies(chosen(np.random.default_rng(1), 64, weight / weight.sum()), 56)
+    assert result.evenness.p_value < 0.01
 
 
 def test_band_of_one_frequency():
@@ -50,7 +50,7 @@ def test_band_of_one_frequency():
     assert (even.low, even.high) == (1, 9)
 
 
-def test_without_a_choice_nothing_is_said():
+def test_without_a_choice_the_test_is_undefined():
     for runs in ([], [[], []], [[1, 2, 3]]):
         even = chosen_frequencies(runs, 3).evenness
         assert even.p_value is None

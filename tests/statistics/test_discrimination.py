@@ -1,4 +1,4 @@
-"""AUC by hand, planted, of noise, and undefined."""
+"""AUC by hand, with a known effect, of noise, and undefined."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ MEMBER = np.arange(56) < 5
 
 
 def runs_of(rng, n, shift):
-    """Scores with a scale of their own in every run; members are ``shift`` standard deviations higher."""
+    """Scores with a different scale in every run; members are ``shift`` standard deviations higher."""
     return [(10.0 ** rng.uniform(-3, 3) * (rng.standard_normal(56) + shift * MEMBER), MEMBER) for _ in range(n)]
 
 
@@ -26,24 +26,24 @@ def test_undefined():
     assert auc(np.array([1, np.nan, 2.0]), np.array([True, False, False])) is None
 
 
-def test_planted():
+def test_known_effect():
     """Two normals a standard deviation apart: Φ(1/√2) = 0.760."""
-    found = discrimination(runs_of(np.random.default_rng(0), 60, 1.0))
-    assert found.auc.low < 0.760 < found.auc.high
-    assert found.auc.value == pytest.approx(0.760, abs=0.04)
+    result = discrimination(runs_of(np.random.default_rng(0), 60, 1.0))
+    assert result.auc.low < 0.760 < result.auc.high
+    assert result.auc.value == pytest.approx(0.760, abs=0.04)
 
 
 def test_noise_is_covered():
     rng = np.random.default_rng(1)
-    found = [discrimination(runs_of(rng, 16, 0.0), repeats=300, seed=i).auc for i in range(50)]
-    assert np.mean([one.low <= 0.5 <= one.high for one in found]) >= 0.86
+    results = [discrimination(runs_of(rng, 16, 0.0), repeats=300, seed=i).auc for i in range(50)]
+    assert np.mean([one.low <= 0.5 <= one.high for one in results]) >= 0.86
 
 
 def test_runs_without_both_are_left_out_and_counted():
     score = np.arange(4.0)
-    found = discrimination([(score, score > 1), (score, score > 9), (score, score < 2)])
-    assert found.by_run == (1, None, 0)
-    assert (found.auc.value, found.auc.n, found.left_out) == (0.5, 2, 1)
+    result = discrimination([(score, score > 1), (score, score > 9), (score, score < 2)])
+    assert result.by_run == (1, None, 0)
+    assert (result.auc.value, result.auc.n, result.left_out) == (0.5, 2, 1)
     assert discrimination([(score, score > 9)]).auc.reason == "no run has scores for both members and others"
     single = discrimination([(score, score > 1)]).auc
     assert (single.value, single.low, single.reason) == (1, None, "one run gives no interval")

@@ -1,4 +1,4 @@
-"""Undefined is null with a reason; intervals by bootstrap are honest about draws without a number."""
+"""An undefined value is null with a reason; undefined and infinite draws widen bootstrap intervals."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""How early winners can be told: a known rule, no rule, and moments by hand."""
+"""How early winners can be predicted: a known rule, no rule, and moments by hand."""
 
 import numpy as np
 import pytest
@@ -11,19 +11,19 @@ STEPS = np.array([0.0, 10.0, 20.0, 40.0])
 
 
 def scored_runs(runs, items=15, winners=4, known_from=None, seed=0):
-    """Random scores; from step ``known_from`` on the winners have the highest."""
+    """Random scores; from step ``known_from`` on the winners have the highest scores."""
     rng = np.random.default_rng(seed)
-    found = []
+    results = []
     for _ in range(runs):
         member = np.isin(np.arange(items), rng.permutation(items)[:winners])
         score = rng.random((len(STEPS), items))
         if known_from is not None:
             score[known_from <= STEPS] += member
-        found.append(ScoredItems(STEPS, score, member))
-    return found
+        results.append(ScoredItems(STEPS, score, member))
+    return results
 
 
-def test_winners_that_are_known_from_a_step_on():
+def test_winners_with_the_highest_scores_from_a_step_on():
     runs = scored_runs(40, known_from=20)
     curve = [mean(values) for values in zip(*(run.foresight(STEPS.tolist()) for run in runs))]
     assert [point.value for point in curve[2:]] == [1, 1]
@@ -33,8 +33,8 @@ def test_winners_that_are_known_from_a_step_on():
     assert all(point.low < 0.5 < point.high for point in map(mean, others))
 
 
-def test_the_control_sees_what_all_runs_have_in_common():
-    """If the same items win in every run, another run's winners can be told as well: nothing of the run's own."""
+def test_the_control_contains_what_all_runs_share():
+    """If the same items win in every run, the scores predict the winners of other runs equally well."""
     member = np.arange(6) < 2
     runs = [
         ScoredItems(STEPS[:1], np.array([member + 0.1 * np.random.default_rng(s).random(6)]), member) for s in (0, 1)

@@ -1,4 +1,4 @@
-"""Runs that have not generalised are censored, and nonsense is refused."""
+"""Runs that have not generalised are censored; invalid steps are rejected."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ def test_some_of_the_runs():
     assert len(times) == 3
 
 
-def test_nonsense():
+def test_invalid_steps():
     with pytest.raises(UsageError, match="run 1: got generalisation at step 9, after its last step 5"):
         GeneralisationTimes.of([1.0, 9.0], [5, 5])
     with pytest.raises(UsageError, match="got 1 steps of generalisation and 2 last steps"):

@@ -1,4 +1,4 @@
-"""Which of two came first, by hand."""
+"""Which of two events came first, by hand."""
 
 import numpy as np
 
@@ -22,9 +22,9 @@ def test_lead_of_one_run():
 
 
 def test_leads_of_many_runs():
-    found = leads([lead(0, 10), lead(0, 30), lead(5, 5), lead(20, 10), lead(None, 3)])
-    assert (found.leads.value, found.leads.n, found.undecided) == (2 / 3, 3, 2)
-    assert (found.steps.value, found.steps.n) == (5, 4)
+    result = leads([lead(0, 10), lead(0, 30), lead(5, 5), lead(20, 10), lead(None, 3)])
+    assert (result.leads.value, result.leads.n, result.undecided) == (2 / 3, 3, 2)
+    assert (result.steps.value, result.steps.n) == (5, 4)
     assert leads([]).leads.value is None
 
 

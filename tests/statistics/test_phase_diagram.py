@@ -1,4 +1,4 @@
-"""Which outcomes are decided, and the cells."""
+"""Which outcomes are decided, and the cells of the diagram."""
 
 import json
 
@@ -22,16 +22,16 @@ def test_a_run_that_has_generalised_is_decided_at_any_step():
 
 def test_cells():
     x, y = [0.3, 0.3, 0.3, 10.0, 10.0, 2.0], ["b", "b", "b", "a", "a", "a"]
-    found = phase_diagram(x, y, ["grokked", "grokked", None, "grokked", "learned nothing", None])
-    assert found.x_levels == (0.3, 2.0, 10.0)
-    assert found.y_levels == ("a", "b")
-    clear, tie, unknown = found.cell(0.3, "b"), found.cell(10.0, "a"), found.cell(2.0, "a")
+    result = phase_diagram(x, y, ["grokked", "grokked", None, "grokked", "learned nothing", None])
+    assert result.x_levels == (0.3, 2.0, 10.0)
+    assert result.y_levels == ("a", "b")
+    clear, tie, unknown = result.cell(0.3, "b"), result.cell(10.0, "a"), result.cell(2.0, "a")
     assert (clear.majority, clear.n, clear.undecided, clear.shares["grokked"]) == ("grokked", 3, 1, 1.0)
     assert (tie.majority, tie.reason) == (None, "a tie of grokked and learned nothing")
     assert {name: share for name, share in tie.shares.items() if share} == {"grokked": 0.5, "learned nothing": 0.5}
     assert (unknown.majority, unknown.shares, unknown.undecided) == (None, {}, 1)
-    assert found.cell(2.0, "b") is None
-    assert len(json.loads(found.model_dump_json())["cells"]) == 3
+    assert result.cell(2.0, "b") is None
+    assert len(json.loads(result.model_dump_json())["cells"]) == 3
 
 
 def test_one_of_each_per_run():

@@ -1,4 +1,4 @@
-"""The package exports what it promises and loads no model."""
+"""All exports exist, and the package imports no models."""
 
 import subprocess
 import sys
@@ -18,6 +18,6 @@ def test_exports_exist():
     assert all(hasattr(statistics, name) for name in statistics.__all__)
 
 
-def test_statistics_knows_no_model():
+def test_statistics_does_not_import_models():
     out = subprocess.run([sys.executable, "-c", CHECK], capture_output=True, text=True, check=True).stdout
     assert out.strip() == "[] set()"

@@ -7,12 +7,12 @@ from latebloom.statistics import share
 
 
 def test_wilson_by_hand():
-    found = share(np.arange(10) < 3)
+    result = share(np.arange(10) < 3)
     z, n, p = 1.959964, 10, 0.3
     middle, half = p + z**2 / (2 * n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    assert (found.value, found.n) == (0.3, 10)
-    assert found.low == pytest.approx((middle - half) / (1 + z**2 / n), abs=1e-6)
-    assert found.high == pytest.approx((middle + half) / (1 + z**2 / n), abs=1e-6)
+    assert (result.value, result.n) == (0.3, 10)
+    assert result.low == pytest.approx((middle - half) / (1 + z**2 / n), abs=1e-6)
+    assert result.high == pytest.approx((middle + half) / (1 + z**2 / n), abs=1e-6)
 
 
 def test_none_and_all_have_a_width():
@@ -28,5 +28,5 @@ def test_no_runs():
 
 def test_coverage():
     rng = np.random.default_rng(0)
-    found = [share(rng.random(16) < 0.7) for _ in range(300)]
-    assert 0.91 < np.mean([one.low <= 0.7 <= one.high for one in found]) < 0.99
+    results = [share(rng.random(16) < 0.7) for _ in range(300)]
+    assert 0.91 < np.mean([one.low <= 0.7 <= one.high for one in results]) < 0.99

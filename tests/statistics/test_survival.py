@@ -1,4 +1,4 @@
-"""Survival curve, median and log-rank test against published numbers, planted truth and no effect."""
+"""Survival curve, median and log-rank test against published numbers, known parameters and no effect."""
 
 import json
 
@@ -57,7 +57,7 @@ def test_median_without_censoring_is_the_usual_one(n):
 
 
 def test_censored_runs_are_not_dropped():
-    """Runs at risk at step 30 hold the median back: among those that generalised it would be 20."""
+    """Runs at risk at step 30 raise the median; over the runs that generalised alone it would be 20."""
     times = GeneralisationTimes.of([10, 20, 30, 40, None, None], [50, 50, 50, 50, 35, 50])
     # S: 5/6, 4/6, 3/6 until 40 with two at risk there: 1/4; so the stretch at 1/2 is 30 … 40.
     assert median_step(times).value == 35
@@ -75,33 +75,33 @@ def test_median_is_where_the_curve_crosses():
 
 
 def test_median_is_undefined_where_too_few_generalise():
-    found = median_step(GeneralisationTimes.of([10, None, None], [50, 50, 50]))
-    assert (found.value, found.low, found.high, found.n) == (None, None, None, 3)
-    assert found.reason == "1 of 3 runs generalised, and the survival curve stays above 1/2"
+    result = median_step(GeneralisationTimes.of([10, None, None], [50, 50, 50]))
+    assert (result.value, result.low, result.high, result.n) == (None, None, None, 3)
+    assert result.reason == "1 of 3 runs generalised, and the survival curve stays above 1/2"
     assert median_step(GeneralisationTimes.of([], [])).reason == "there are no runs"
 
 
 def test_median_has_no_upper_bound_where_half_generalise():
-    found = median_step(GeneralisationTimes.of([10, 11, 12, 13, None, None, None], [50] * 7))
-    assert (found.value, found.high) == (13, None)
-    assert found.low is not None
-    assert "stays above 1/2" in found.reason
+    result = median_step(GeneralisationTimes.of([10, 11, 12, 13, None, None, None], [50] * 7))
+    assert (result.value, result.high) == (13, None)
+    assert result.low is not None
+    assert "stays above 1/2" in result.reason
 
 
 def test_median_interval_covers():
     rng = np.random.default_rng(0)
-    found = [median_step(censored(rng, 24), repeats=200, seed=i) for i in range(200)]
-    assert all(one.value is not None for one in found)
-    covered = [one.low <= 5000 and (one.high is None or one.high >= 5000) for one in found]
+    results = [median_step(censored(rng, 24), repeats=200, seed=i) for i in range(200)]
+    assert all(one.value is not None for one in results)
+    covered = [one.low <= 5000 and (one.high is None or one.high >= 5000) for one in results]
     assert 0.9 <= np.mean(covered) <= 0.99
 
 
 def test_published_log_rank():
     """chi² 16.8 for 6-MP against placebo (R's survdiff: 16.8 on 1 degree of freedom, p = 4e-05)."""
-    found = compare_survival(TREATED, PLACEBO)
-    assert found.chi_squared == pytest.approx(16.793, abs=1e-3)
-    assert found.p_value == pytest.approx(4.17e-5, rel=1e-2)
-    assert (found.sooner, found.n, found.generalised) == (1, (21, 21), (9, 21))
+    result = compare_survival(TREATED, PLACEBO)
+    assert result.chi_squared == pytest.approx(16.793, abs=1e-3)
+    assert result.p_value == pytest.approx(4.17e-5, rel=1e-2)
+    assert (result.sooner, result.n, result.generalised) == (1, (21, 21), (9, 21))
     assert compare_survival(PLACEBO, TREATED).sooner == 0
 
 

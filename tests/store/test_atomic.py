@@ -1,4 +1,4 @@
-"""A file is replaced whole or not at all, and the reason is one line."""
+"""A file is replaced completely or not at all, and the error is one line."""
 
 import errno
 import os
@@ -92,7 +92,7 @@ def test_a_disk_that_fills_leaves_the_last_state_whole(run: RunDirectory) -> Non
     assert sorted(entry.name for entry in run.path.iterdir()) == ["checkpoints", "state.safetensors"]
 
 
-def test_a_run_that_cannot_be_made_is_wrong_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_cannot_be_created_is_a_usage_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "file"
     file.touch()
     with pytest.raises(UsageError, match=r"cannot make .*Not a directory"):
@@ -109,7 +109,7 @@ def test_a_run_that_cannot_be_made_is_wrong_use(tmp_path: Path, monkeypatch: pyt
         RunDirectory(tmp_path / "run").create()
 
 
-def test_every_refusal_is_one_line(run: RunDirectory) -> None:
+def test_every_error_is_one_line(run: RunDirectory) -> None:
     (run.path / "notes.json").mkdir()
     with pytest.raises(LatebloomError, match=r"^cannot read .*notes\.json: Is a directory$"):
         run.read_document("notes")

@@ -11,7 +11,7 @@ def weights(value: float) -> dict[str, np.ndarray]:
     return {"W_E": np.full((2, 3), value, np.float32)}
 
 
-def test_the_files_are_where_the_layout_says(run: RunDirectory) -> None:
+def test_the_files_follow_the_layout(run: RunDirectory) -> None:
     run.write_checkpoint(100, weights(1))
     run.write_state(100, weights(1))
     run.write_table("metrics", empty_table())
@@ -43,7 +43,7 @@ def test_a_missing_checkpoint_names_the_nearest(run: RunDirectory) -> None:
         run.read_checkpoint(420)
 
 
-def test_a_renamed_checkpoint_is_not_taken_for_another(run: RunDirectory) -> None:
+def test_a_renamed_checkpoint_is_an_error(run: RunDirectory) -> None:
     run.write_checkpoint(100, weights(1))
     folder = run.path / "checkpoints"
     (folder / "step-00000100.safetensors").rename(folder / "step-00000200.safetensors")
@@ -51,7 +51,7 @@ def test_a_renamed_checkpoint_is_not_taken_for_another(run: RunDirectory) -> Non
         run.read_checkpoint(200)
 
 
-def test_what_came_after_a_step_is_dropped(run: RunDirectory) -> None:
+def test_drop_after_removes_later_data(run: RunDirectory) -> None:
     rows = [{"step": step, "loss": float(step)} for step in (0, 10, 20, 30)]
     for name in ("metrics", "measures"):
         run.write_table(name, append_rows(empty_table(), rows))
@@ -78,7 +78,7 @@ def test_documents_are_strict_json(run: RunDirectory) -> None:
 
 
 @pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "", "manifest", ".hidden", "a/b"])
-def test_a_name_cannot_lead_elsewhere(run: RunDirectory, name: str) -> None:
+def test_a_name_cannot_contain_a_path(run: RunDirectory, name: str) -> None:
     with pytest.raises(UsageError, match="is no name for a"):
         run.read_document(name)
     with pytest.raises(UsageError, match="is no name for a"):

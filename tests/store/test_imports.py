@@ -1,4 +1,4 @@
-"""The store is light: no torch ever, no array library until a file is read."""
+"""The store never imports torch, and imports array libraries only when it reads a file."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Killed at any moment a run is readable, and goes on to the same bits."""
+"""A run that is killed at any moment is readable and resumes bit-identically."""
 
 import random
 import subprocess
@@ -18,7 +18,7 @@ def write(run: RunDirectory, until: int) -> subprocess.Popen[bytes]:
 
 
 def assert_whole(run: RunDirectory) -> int:
-    """Everything reads, and nothing that was committed is missing; gives the committed step."""
+    """Check that all files are readable and no committed data is missing; return the committed step."""
     state = run.read_state()
     assert state is not None
     step, arrays = state

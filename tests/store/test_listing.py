@@ -1,4 +1,4 @@
-"""Runs are found, and their status is what is true now."""
+"""Runs are listed with their current status."""
 
 from pathlib import Path
 
@@ -8,19 +8,19 @@ from latebloom._errors import UsageError
 from latebloom.store import Manifest, RunDirectory, RunLock, effective_status, find_runs
 
 
-def test_runs_and_the_runs_of_sweeps_are_found(tmp_path: Path, manifest: Manifest) -> None:
+def test_runs_and_the_runs_of_sweeps_are_listed(tmp_path: Path, manifest: Manifest) -> None:
     for place in ("b", "a", "sweep/one", "too/deep/down"):
         run = RunDirectory(tmp_path / place)
         run.create()
         run.write_manifest(manifest)
     (tmp_path / "empty").mkdir()
     (tmp_path / "a" / "manifest.json").write_text("{damaged")
-    found = find_runs(tmp_path)
-    assert [str(run.path.relative_to(tmp_path)) for run in found] == ["a", "b", "sweep/one"]
-    assert [effective_status(run) for run in found] == ["damaged", "interrupted", "interrupted"]
+    runs = find_runs(tmp_path)
+    assert [str(run.path.relative_to(tmp_path)) for run in runs] == ["a", "b", "sweep/one"]
+    assert [effective_status(run) for run in runs] == ["damaged", "interrupted", "interrupted"]
 
 
-def test_no_directory_is_no_runs_and_a_file_is_wrong_use(tmp_path: Path) -> None:
+def test_a_missing_directory_has_no_runs_and_a_file_is_an_error(tmp_path: Path) -> None:
     assert find_runs(tmp_path / "absent") == []
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="is no directory; expected a directory of runs"):

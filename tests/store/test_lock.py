@@ -48,7 +48,7 @@ def test_it_holds_within_one_process_and_is_freed_by_an_error(run: RunDirectory)
     assert not is_locked(run.path)
 
 
-def test_a_look_at_the_lock_does_not_turn_a_writer_away(run: RunDirectory) -> None:
+def test_checking_the_lock_does_not_block_a_writer(run: RunDirectory) -> None:
     (run.path / ".lock").touch()
     with (run.path / ".lock").open() as looking:
         fcntl.flock(looking, fcntl.LOCK_SH)
@@ -57,7 +57,7 @@ def test_a_look_at_the_lock_does_not_turn_a_writer_away(run: RunDirectory) -> No
             assert is_locked(run.path)
 
 
-def test_a_file_system_without_locks_is_said(run: RunDirectory, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_system_without_locks_is_an_error(run: RunDirectory, monkeypatch: pytest.MonkeyPatch) -> None:
     def flock(*_: object) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
@@ -66,7 +66,7 @@ def test_a_file_system_without_locks_is_said(run: RunDirectory, monkeypatch: pyt
         pass
 
 
-def test_nothing_is_locked_where_nothing_is(tmp_path: Path) -> None:
+def test_a_missing_run_is_not_locked(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert not is_locked(tmp_path / "absent")
     assert not is_locked(tmp_path / "file")

@@ -11,7 +11,7 @@ from latebloom._errors import DamagedFileError, RunNotFoundError
 from latebloom.store import Manifest, RunDirectory, identity
 
 
-def test_it_comes_back_equal(run: RunDirectory, manifest: Manifest) -> None:
+def test_a_manifest_is_read_back_equal(run: RunDirectory, manifest: Manifest) -> None:
     assert not run.exists()
     run.write_manifest(manifest)
     assert run.exists()

@@ -50,7 +50,9 @@ def test_joined_tables_keep_every_step_and_the_second_wins() -> None:
 
 @given(ROWS, st.integers(0, 20))
 @settings(max_examples=60, deadline=None)
-def test_rows_come_back_whatever_the_batches(tmp_path_factory: pytest.TempPathFactory, rows: list, cut: int) -> None:
+def test_rows_are_read_back_independently_of_batches(
+    tmp_path_factory: pytest.TempPathFactory, rows: list, cut: int
+) -> None:
     folder = tmp_path_factory.getbasetemp()
     at_once = append_rows(empty_table(), rows)
     in_two = append_rows(append_rows(empty_table(), rows[:cut]), rows[cut:])
@@ -72,8 +74,8 @@ def test_joining_agrees_with_dictionaries(a: list, b: list) -> None:
             known = {name: value for name, value in row.items() if value is not None}
             expected.setdefault(row["step"], {}).update(known)
     joined = join_on_step(append_rows(empty_table(), a), append_rows(empty_table(), b)).to_pylist()
-    found = [{name: value for name, value in row.items() if value is not None} for row in joined]
-    assert found == [expected[step] for step in sorted(expected)]
+    results = [{name: value for name, value in row.items() if value is not None} for row in joined]
+    assert results == [expected[step] for step in sorted(expected)]
 
 
 def test_nan_is_not_null(run: RunDirectory) -> None:
@@ -90,12 +92,12 @@ def test_nan_is_not_null(run: RunDirectory) -> None:
         (pa.table({"loss": [1.0]}), "first column must be step, int64; got loss, double"),
         (pa.table({"step": [0.0]}), "first column must be step, int64; got step, double"),
         (pa.table({"step": [0], "note": ["x"]}), "column note must be float64, got string"),
-        (pa.table([[0], [1.0], [1.0]], ["step", "a", "a"]), "column a comes twice"),
+        (pa.table([[0], [1.0], [1.0]], ["step", "a", "a"]), "column a occurs twice"),
         (pa.table({"step": pa.array([0, None], pa.int64())}), "a step is null"),
         (pa.table({"step": [1, 1]}), "steps must increase"),
     ],
 )
-def test_other_tables_are_neither_written_nor_read(run: RunDirectory, table: pa.Table, problem: str) -> None:
+def test_invalid_tables_are_neither_written_nor_read(run: RunDirectory, table: pa.Table, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         run.write_table("metrics", table)
     pq.write_table(table, run.path / "metrics.parquet")

@@ -1,4 +1,4 @@
-"""Arrays come back to the bit, or the file is called damaged; nothing in a file is ever run."""
+"""Arrays are read back bit-identically, or the file is reported as damaged; reading never executes code."""
 
 import json
 import pickle
@@ -24,7 +24,7 @@ STATE = {
 }
 
 
-def test_every_dtype_and_shape_comes_back_to_the_bit(run: RunDirectory) -> None:
+def test_every_dtype_and_shape_is_read_back_bit_identically(run: RunDirectory) -> None:
     assert run.read_state() is None
     run.write_state(100, STATE)
     step, arrays = run.read_state() or (None, {})
@@ -51,7 +51,7 @@ def test_the_file_reads_with_public_tools_and_has_no_randomness(run: RunDirector
     assert list(json.loads(content[8 : 8 + length])) == ["__metadata__", "a", "b"]
 
 
-def test_one_flipped_bit_or_a_missing_end_is_noticed(run: RunDirectory) -> None:
+def test_a_flipped_bit_or_a_missing_end_is_detected(run: RunDirectory) -> None:
     run.write_state(3, {"w": np.arange(20.0)})
     file = run.path / "state.safetensors"
     whole, dice = file.read_bytes(), random.Random(0)
@@ -66,7 +66,7 @@ def test_one_flipped_bit_or_a_missing_end_is_noticed(run: RunDirectory) -> None:
 
 def test_a_foreign_safetensors_file_is_no_state(run: RunDirectory) -> None:
     save_file({"w": np.ones(2)}, run.path / "state.safetensors")
-    with pytest.raises(DamagedFileError, match="carries no step"):
+    with pytest.raises(DamagedFileError, match="has no step"):
         run.read_state()
 
 
@@ -88,4 +88,4 @@ def test_loading_a_file_never_executes_it(run: RunDirectory, tmp_path: Path) -> 
             read()
     assert not mark.exists()
     pickle.loads(bomb)
-    assert mark.exists()  # so the bomb was a real one
+    assert mark.exists()  # so the payload works

@@ -35,6 +35,6 @@ with RunLock(RUN.path):
     RUN.drop_after(step)
     weights = state["w"]
     while step < UNTIL:
-        step, weights = step + 1, 3.9 * weights * (1 - weights)  # chaotic: one wrong bit would grow
+        step, weights = step + 1, 3.9 * weights * (1 - weights)  # chaotic, so that one wrong bit grows
         commit(step, weights)
         print(step, flush=True)

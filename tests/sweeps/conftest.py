@@ -20,7 +20,7 @@ from latebloom.training import Experiment
 
 
 class InlineEngine:
-    """Trains each batch where it stands; ``lose`` names runs whose batch is lost, as if its worker had died."""
+    """Trains batches in this process; ``lose`` names runs whose batch is lost, as if its worker had died."""
 
     def __init__(self, place: Place, lose: Callable[[Batch], bool] = lambda batch: False) -> None:
         self.place, self.lose = place, lose
@@ -58,28 +58,28 @@ def jobs(tiny) -> Callable[..., list[Job]]:
     """Jobs of 20 tiny steps, one for each seed."""
 
     def make(seeds: Sequence[int], steps: int = 20, **changes: object) -> list[Job]:
-        found = []
+        results = []
         for seed in seeds:
             stored = tiny(steps).with_seed(seed).model_dump(mode="json")
             for field, value in changes.items():
                 section, _, name = field.partition("__")
                 stored[section][name] = value
             experiment = Experiment.model_validate(stored)
-            found.append(Job(experiment, run_name(experiment)))
-        return found
+            results.append(Job(experiment, run_name(experiment)))
+        return results
 
     return make
 
 
 @pytest.fixture
 def inline() -> Callable[..., tuple[Tally, InlineEngine]]:
-    """Train jobs with the inline engine, as `train_sweep` does with the others."""
+    """Like `train_sweep`, with the inline engine."""
 
     def train(place: Place | Path, jobs: Sequence[Job], **options: object) -> tuple[Tally, InlineEngine]:
         place = Folder(place) if isinstance(place, Path) else place
         with place.lock():
             plan = make_plan(place, jobs)
-            tally = Tally(plan.total, plan.there, {job.name: job.experiment.training.steps for job in jobs})
+            tally = Tally(plan.total, plan.over, {job.name: job.experiment.training.steps for job in jobs})
             engine = InlineEngine(place, **options)  # type: ignore[arg-type]
             Conductor(place, engine, tally, Failures(place), lambda tally: None).conduct(batches(plan.left, 1))
         return tally, engine
@@ -89,7 +89,7 @@ def inline() -> Callable[..., tuple[Tally, InlineEngine]]:
 
 @pytest.fixture
 def bits() -> Callable[[Path], dict[str, bytes]]:
-    """Every file of a run but those that tell of times and processes."""
+    """Every file of a run except those with times and process ids."""
 
     def read(run: Path) -> dict[str, bytes]:
         files = [file for file in run.rglob("*") if file.is_file() and file.name not in ("manifest.json", ".lock")]
@@ -100,7 +100,7 @@ def bits() -> Callable[[Path], dict[str, bytes]]:
 
 @pytest.fixture(autouse=True)
 def _one_thread():
-    """As in a worker: the number of threads is part of a run's bits."""
+    """Use one thread as in a worker, because the bits of a run depend on the number of threads."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield

@@ -1,4 +1,4 @@
-"""A process to be killed: sweeps four tiny runs (those of `jobs(range(4), steps=40)`) into a directory."""
+"""A process that tests kill: sweeps four tiny runs (those of `jobs(range(4), steps=40)`) into a directory."""
 
 import sys
 from pathlib import Path

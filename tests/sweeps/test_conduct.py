@@ -1,4 +1,4 @@
-"""Skip, continue, add; what is lost is tried again; what fails is remembered; nothing stops the rest."""
+"""Skip, continue and add runs; retry lost runs; record failures; no failure stops the other runs."""
 
 from pathlib import Path
 
@@ -11,17 +11,17 @@ from latebloom.sweeps.failures import read_failures
 from latebloom.sweeps.place import Folder
 
 
-def test_what_is_there_is_skipped_and_what_is_new_is_added(jobs, inline, tmp_path: Path) -> None:
+def test_finished_runs_are_skipped_and_new_runs_are_added(jobs, inline, tmp_path: Path) -> None:
     tally, engine = inline(tmp_path, jobs([0, 1]))
     assert (tally.count("finished"), tally.left, len(engine.batches)) == (2, 0, 2)
     before = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("manifest.json")}
     tally, engine = inline(tmp_path, jobs([0, 1, 2]))
-    assert (tally.there["finished"], tally.ended["finished"]) == (2, 1)
+    assert (tally.over_before["finished"], tally.ended["finished"]) == (2, 1)
     assert [job.name for batch in engine.batches for job in batch.jobs] == [jobs([2])[0].name]
     assert {file: file.stat().st_mtime_ns for file in before} == before
 
 
-def test_an_interrupted_run_goes_on_to_the_bits_of_one_trained_alone(jobs, inline, bits, tmp_path: Path) -> None:
+def test_an_interrupted_run_resumes_bit_identically(jobs, inline, bits, tmp_path: Path) -> None:
     (job,) = jobs([3])
 
     def stop(record) -> None:
@@ -30,13 +30,13 @@ def test_an_interrupted_run_goes_on_to_the_bits_of_one_trained_alone(jobs, inlin
 
     with pytest.raises(KeyboardInterrupt):
         train_run(job.experiment, job.name, tmp_path / "sweep", observer=stop)
-    assert Folder(tmp_path / "sweep").standing(job.name) == "interrupted"
+    assert Folder(tmp_path / "sweep").status(job.name) == "interrupted"
     inline(tmp_path / "sweep", [job])
     alone = train_run(job.experiment, "alone", tmp_path)
     assert bits(tmp_path / "sweep" / job.name) == bits(alone.path)
 
 
-def test_a_lost_batch_is_tried_again_whole_and_then_run_by_run(jobs, inline, tmp_path: Path) -> None:
+def test_a_lost_batch_is_retried_whole_and_then_run_by_run(jobs, inline, tmp_path: Path) -> None:
     planned = jobs(range(8))
     poison = planned[1].name
     tally, engine = inline(tmp_path, planned, lose=lambda batch: any(job.name == poison for job in batch.jobs))
@@ -48,7 +48,7 @@ def test_a_lost_batch_is_tried_again_whole_and_then_run_by_run(jobs, inline, tmp
     assert (tally.count("finished"), read_failures(tmp_path)) == (8, {})
 
 
-def test_a_diverging_run_leaves_the_others_alone_and_is_not_trained_again(jobs, inline, tmp_path: Path) -> None:
+def test_a_diverging_run_does_not_affect_others_and_is_not_retrained(jobs, inline, tmp_path: Path) -> None:
     planned = [*jobs([0]), *jobs([0], optimiser__lr=1e30), *jobs([1])]
     tally, _ = inline(tmp_path, planned)
     assert (tally.count("finished"), tally.count("diverged")) == (2, 1)
@@ -69,13 +69,13 @@ def test_a_full_disk_ends_the_sweep_and_keeps_the_rest_for_later(jobs, inline, t
     assert inline(tmp_path, jobs(range(8)))[0].count("finished") == 8
 
 
-def test_an_error_that_no_run_answers_for_is_a_lost_batch(jobs, inline, tmp_path: Path, monkeypatch) -> None:
+def test_an_error_of_no_single_run_is_a_lost_batch(jobs, inline, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(Folder, "train", lambda self, jobs, observer: 1 / 0)
     tally, _ = inline(tmp_path, jobs([0]))
     assert tally.messages[0][1] == "given up after 3 attempts: ZeroDivisionError: division by zero"
 
 
-def test_one_sweep_at_a_time_and_never_into_a_run(jobs, inline, tmp_path: Path, tiny) -> None:
+def test_a_second_sweep_or_a_run_at_the_place_is_an_error(jobs, inline, tmp_path: Path, tiny) -> None:
     with RunLock(tmp_path), pytest.raises(RunLockedError, match="is being written by process"):
         inline(tmp_path, jobs([0]))
     run = train_run(tiny(5), root=tmp_path)

@@ -1,4 +1,4 @@
-"""What runs will cost."""
+"""The estimated cost of runs."""
 
 import signal
 
@@ -9,7 +9,7 @@ from latebloom.sweeps import cost as module
 from latebloom.sweeps.cost import estimate_cost
 
 
-def test_an_interrupt_ends_it(jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_ends_the_estimate(jobs, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(experiment, root, observer):
         def seen(record) -> None:
             observer(record)

@@ -1,4 +1,4 @@
-"""From what is asked for to jobs: names, identities, and names that do not exist."""
+"""From a specification to jobs: names, identities, and unknown fields."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from latebloom.sweeps.expand import expand
 from latebloom.sweeps.spec import Spec
 
 
-def test_every_point_at_every_seed_has_a_run_of_its_own() -> None:
+def test_every_point_has_one_run_per_seed() -> None:
     grid = {"optimiser.lr": ("1e-3", "3e-3"), "training.steps": ("10", "20"), "task.name": ("modular_subtraction",)}
     jobs = expand(Spec(recipe="small", seeds=(0, 1), grid=grid, settings=("--task.p", "7")))
     assert len({job.name for job in jobs}) == len(jobs) == 8
@@ -19,7 +19,7 @@ def test_every_point_at_every_seed_has_a_run_of_its_own() -> None:
         assert job.name == f"small-{job.experiment.data.seed}-{whole[:12]}"
 
 
-def test_two_ways_to_write_one_experiment_are_one_run() -> None:
+def test_duplicate_experiments_are_one_run() -> None:
     assert len(expand(Spec(recipe="small", grid={"optimiser.lr": ("1e-3", "0.001")}))) == 1
 
 
@@ -33,7 +33,7 @@ def test_two_ways_to_write_one_experiment_are_one_run() -> None:
         ("training.seed", "model.seed"),
     ],
 )
-def test_a_field_that_does_not_exist_is_answered_with_its_neighbours(field: str, near: str) -> None:
+def test_the_error_for_an_unknown_field_names_the_nearest(field: str, near: str) -> None:
     with pytest.raises(UsageError, match=rf"^--grid: got {field}.*nearest are .*{near}"):
         expand(Spec(recipe="small", grid={field: ("1",)}))
 

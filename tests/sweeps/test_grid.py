@@ -1,4 +1,4 @@
-"""What is varied, read from text."""
+"""Axes and seeds are parsed from text."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def test_axes() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "task.p", "task.p=", "task.p=,", "p=7", "task.=7", ".p=7", "=7"])
-def test_what_is_no_axis_is_said_in_one_line(text: str) -> None:
+def test_an_invalid_axis_is_a_one_line_error(text: str) -> None:
     with pytest.raises(UsageError, match=r"expected SECTION\.FIELD=a,b,c"):
         parse_axis(text)
 
@@ -26,6 +26,6 @@ def test_seeds() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "x", "-1", "0:-4", "3:3", "1.5", "0:4:2", "0:", "0:9999999999", "²"])
-def test_what_is_no_seeds_is_said_in_one_line(text: str) -> None:
+def test_invalid_seeds_are_a_one_line_error(text: str) -> None:
     with pytest.raises(UsageError, match=r"^--seeds: got "):
         parse_seeds(text)

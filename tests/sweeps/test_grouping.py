@@ -1,9 +1,9 @@
-"""Batches hold runs of equal shape."""
+"""Batches contain runs of equal shape."""
 
 from latebloom.sweeps.grouping import BATCH, batches, by_shape, shape
 
 
-def test_seeds_rate_decay_and_share_of_data_leave_the_shape_alone(jobs) -> None:
+def test_seeds_rate_decay_and_data_fraction_do_not_change_the_shape(jobs) -> None:
     (plain,), (other,) = jobs([0]), jobs([9], optimiser__lr=3e-3, optimiser__weight_decay=0.1, data__fraction=0.3)
     assert shape(plain.experiment) == shape(other.experiment)
     for change in ({"task__p": 7}, {"model__d_mlp": 8}, {"optimiser__warmup": 0}, {"steps": 30}):
@@ -18,7 +18,7 @@ def test_batches_keep_shapes_apart_and_runs_in_order(jobs) -> None:
     assert [job for batch in made for job in batch.jobs] == [job for group in by_shape(mixed) for job in group]
 
 
-def test_few_runs_are_shared_out(jobs) -> None:
+def test_few_runs_are_split_between_workers(jobs) -> None:
     assert [len(batch.jobs) for batch in batches(jobs(range(3)), 2)] == [1, 1, 1]
     assert [len(batch.jobs) for batch in batches(jobs(range(16)), 2)] == [2] * 8
     assert batches([], 2) == []

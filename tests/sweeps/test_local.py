@@ -1,4 +1,4 @@
-"""Worker processes: the same bits, a worker that is killed, a sweep that is killed, modules of the user."""
+"""Worker processes: identical bits, killed workers, killed sweeps, and modules of the user."""
 
 import os
 import random
@@ -27,7 +27,7 @@ SWEEPER = Path(__file__).with_name("sweeper.py")
 
 
 class Deadly(LocalEngine):
-    """Kills its worker, once, at the first sign of progress."""
+    """Kills its worker once, at the first event."""
 
     killed = False
 
@@ -39,7 +39,7 @@ class Deadly(LocalEngine):
         return events
 
 
-def test_a_killed_worker_is_replaced_and_its_runs_go_on(jobs, bits, tmp_path: Path) -> None:
+def test_a_killed_worker_is_replaced_and_its_runs_resume(jobs, bits, tmp_path: Path) -> None:
     planned = jobs([0, 1], steps=60)
     place = Folder(tmp_path / "sweep")
     tally = Tally(2, Counter(), {job.name: 60 for job in planned})
@@ -52,7 +52,7 @@ def test_a_killed_worker_is_replaced_and_its_runs_go_on(jobs, bits, tmp_path: Pa
         assert bits(place.path / job.name) == bits(alone.path)
 
 
-def test_a_sweep_killed_at_a_random_moment_loses_nothing_and_doubles_nothing(jobs, bits, tmp_path: Path) -> None:
+def test_a_sweep_killed_at_a_random_moment_loses_and_repeats_nothing(jobs, bits, tmp_path: Path) -> None:
     sweep = tmp_path / "sweep"
     process = subprocess.Popen([sys.executable, SWEEPER, sweep], stderr=subprocess.DEVNULL)
     while not find_runs(sweep):

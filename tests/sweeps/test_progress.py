@@ -1,4 +1,4 @@
-"""What is told of a sweep in progress, and how an interrupt ends it."""
+"""The progress lines of a sweep, and its end by an interrupt."""
 
 import signal
 from collections import Counter
@@ -10,7 +10,7 @@ from latebloom.sweeps.engine import Event, Reached
 from latebloom.sweeps.failures import Failures
 from latebloom.sweeps.grouping import Batch
 from latebloom.sweeps.place import Folder
-from latebloom.sweeps.progress import line, watch
+from latebloom.sweeps.progress import line, watch_sweep
 from latebloom.sweeps.tally import Tally
 
 
@@ -38,24 +38,24 @@ def test_runs_that_diverge_do_not_hide_one_that_failed() -> None:
 
 def test_plain_lines_where_there_is_no_terminal(capsys) -> None:
     tally = Tally(2, Counter(), {"a": 1, "b": 1})
-    with watch(quiet=False) as view:
+    with watch_sweep(quiet=False) as view:
         view(tally)
         view(tally)
         tally.end(JobResult("a", "finished", 1))
         tally.end(JobResult("b", "failed", 0, "why"))
         view(tally)
     assert [text[:4] for text in capsys.readouterr().err.splitlines()] == ["0/2 ", "2/2 "]
-    with watch(quiet=True) as view:
+    with watch_sweep(quiet=True) as view:
         view(tally)
     assert capsys.readouterr().err == ""
 
 
 def test_an_interrupt_stops_the_runs_and_keeps_the_rest(jobs, inline, tmp_path: Path) -> None:
     place, planned = Folder(tmp_path), jobs(range(3))
-    asked = []
+    stopped = []
 
     class Interrupted(type(inline(place, [])[1])):
-        """A run that ends when it is asked to, as one in a worker does."""
+        """A run that ends when it is stopped, as in a worker."""
 
         def submit(self, batch: Batch) -> None:
             self.batch = batch
@@ -63,10 +63,10 @@ def test_an_interrupt_stops_the_runs_and_keeps_the_rest(jobs, inline, tmp_path: 
             self.events.append(Reached(batch.jobs[0].name, 5))
 
         def stop(self) -> None:
-            asked.append(True)
+            stopped.append(True)
 
         def wait(self, seconds: float) -> list[Event]:
-            if asked:
+            if stopped:
                 self.lose = lambda batch: True
                 super().submit(self.batch)
             return list(super().wait(seconds))

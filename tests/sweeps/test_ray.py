@@ -1,4 +1,4 @@
-"""Ray: the same batches as tasks, on a cluster that loses a node half-way."""
+"""Ray: batches as tasks on a cluster that loses a node."""
 
 import time
 from collections import Counter
@@ -20,19 +20,19 @@ from latebloom.sweeps.train import train_sweep
 ray = pytest.importorskip("ray", reason="Ray is not installed (pip install 'latebloom[ray]')")
 
 PATIENCE = 300.0
-"""Seconds for a worker of the cluster to begin and end; it takes a few, and one that cannot begin never says so."""
+"""Seconds for a worker of the cluster to begin and end; a worker that cannot begin sends no event."""
 
 
 @pytest.fixture(scope="module")
 def cluster():
-    """A head that trains nothing, and two nodes of one core each."""
+    """A head node without training, and two nodes with one core each."""
     from ray.cluster_utils import Cluster
 
     try:
         made = Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
         made.nodes_to_lose = [made.add_node(num_cpus=1) for _ in range(2)]
         ray.init(address=made.address, log_to_driver=False, logging_level="error")
-    except Exception as error:  # Whatever keeps Ray from running here (ports, memory), it is not what is tested.
+    except Exception as error:  # A cause that prevents Ray from running here (ports, memory) is not under test.
         pytest.skip(f"Ray does not run here: {error}")
     yield made
     ray.shutdown()
@@ -40,7 +40,7 @@ def cluster():
 
 
 class NodeLost(RayEngine):
-    """Loses a node of its cluster once both of them train."""
+    """Loses a node of its cluster once both nodes train."""
 
     node: object = None
     cluster: object = None
@@ -52,7 +52,7 @@ class NodeLost(RayEngine):
         return super().wait(min(seconds, 0.1))
 
 
-def test_a_node_that_dies_half_way_loses_no_run_and_changes_no_bit(cluster, jobs, bits, tmp_path: Path) -> None:
+def test_a_lost_node_loses_no_run_and_changes_no_bit(cluster, jobs, bits, tmp_path: Path) -> None:
     planned = jobs(range(4), steps=60)
     place = Folder(tmp_path / "sweep")
     tally = Tally(4, Counter(), {job.name: 60 for job in planned})
@@ -68,12 +68,12 @@ def test_a_node_that_dies_half_way_loses_no_run_and_changes_no_bit(cluster, jobs
         assert bits(place.path / job.name) == bits(alone.path)
 
 
-def test_stopping_ends_a_run_cleanly_and_it_goes_on(cluster, jobs, tmp_path: Path) -> None:
+def test_a_stopped_run_ends_cleanly_and_resumes(cluster, jobs, tmp_path: Path) -> None:
     (job,) = jobs([7], steps=100_000)
     with RayEngine(Folder(tmp_path)) as engine:
         engine.submit(Batch((job,)))
         deadline = time.monotonic() + PATIENCE
-        while Folder(tmp_path).standing(job.name) == "new":
+        while Folder(tmp_path).status(job.name) == "new":
             assert engine.wait(0.05) == []  # it has not died before it began
             assert time.monotonic() < deadline
         events: list[Event] = []
@@ -81,10 +81,10 @@ def test_stopping_ends_a_run_cleanly_and_it_goes_on(cluster, jobs, tmp_path: Pat
             assert time.monotonic() < deadline
             engine.stop()
             events = engine.wait(1.0)
-    assert Folder(tmp_path).standing(job.name) == "interrupted"
+    assert Folder(tmp_path).status(job.name) == "interrupted"
 
 
-def test_a_task_lost_without_a_word_is_told_by_its_kind(cluster, jobs, tmp_path: Path, monkeypatch) -> None:
+def test_a_lost_task_without_a_message_is_named_by_its_error_class(cluster, jobs, tmp_path: Path, monkeypatch) -> None:
     batch = Batch(tuple(jobs([0])))
 
     def lost(task) -> None:

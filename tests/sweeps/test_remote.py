@@ -1,4 +1,4 @@
-"""A sweep behind a URI: trained in scratch, fetched to go on, copied back whole."""
+"""A sweep at a URI: runs are fetched into a scratch directory, trained and copied back."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ from latebloom.sweeps.place import Folder, place_of
 from latebloom.sweeps.remote import Remote
 
 
-def test_skip_continue_and_add_behind_a_uri(jobs, inline, bits, tmp_path: Path) -> None:
+def test_skip_continue_and_add_at_a_uri(jobs, inline, bits, tmp_path: Path) -> None:
     place = place_of(f"file://{tmp_path}/bucket", "sweep")
     assert isinstance(place, Remote)
     there = tmp_path / "bucket" / "sweep"
@@ -23,18 +23,18 @@ def test_skip_continue_and_add_behind_a_uri(jobs, inline, bits, tmp_path: Path) 
 
     with pytest.raises(KeyboardInterrupt):
         train_run(jobs([1])[0].experiment, jobs([1])[0].name, there, observer=stop)
-    assert [place.standing(job.name) for job in jobs([0, 1])] == ["new", "interrupted"]
+    assert [place.status(job.name) for job in jobs([0, 1])] == ["new", "interrupted"]
     tally, _ = inline(place, jobs([0, 1]))
     assert tally.count("finished") == 2
     tally, engine = inline(place, jobs([0, 1, 2]))
-    assert (tally.there["finished"], len(engine.batches)) == (2, 1)
+    assert (tally.over_before["finished"], len(engine.batches)) == (2, 1)
     for job in jobs([0, 1, 2]):
         alone = train_run(job.experiment, job.name, tmp_path / "alone")
         assert bits(there / job.name) == bits(alone.path)
         assert Run(there / job.name).status == "finished"
 
 
-def test_failures_are_kept_there_too(jobs, inline, tmp_path: Path) -> None:
+def test_failures_are_stored_at_the_uri(jobs, inline, tmp_path: Path) -> None:
     place = Remote(f"file://{tmp_path}/sweep")
     inline(place, jobs([0]), lose=lambda batch: True)
     assert list(place.read(NAME)) == [jobs([0])[0].name]
@@ -43,26 +43,26 @@ def test_failures_are_kept_there_too(jobs, inline, tmp_path: Path) -> None:
 def test_a_document_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     place = Remote(f"file://{tmp_path}")
     place.write("a", {"old": 1})
-    with (tmp_path / "a.json").open() as before:  # who has it open reads on in the old one
+    with (tmp_path / "a.json").open() as before:  # an open file keeps its old content
         place.write("a", {"new": 2})
         assert json.load(before) == {"old": 1}
     assert place.read("a") == {"new": 2}
     assert [file.name for file in tmp_path.iterdir()] == ["a.json"]
 
 
-def test_a_damaged_document_says_so_in_one_line(tmp_path: Path) -> None:
+def test_a_damaged_document_is_a_one_line_error(tmp_path: Path) -> None:
     (tmp_path / "failures.json").write_text('{"a": {"mess')
     with pytest.raises(DamagedFileError, match=r"/failures\.json is damaged, expected JSON: ") as caught:
         Remote(f"file://{tmp_path}").read(NAME)
     assert "\n" not in str(caught.value)
 
 
-def test_a_run_that_cannot_be_copied_back_leaves_the_others_alone(jobs, tmp_path: Path) -> None:
+def test_a_run_that_cannot_be_copied_back_does_not_affect_others(jobs, tmp_path: Path) -> None:
     place, (blocked, other) = Remote(f"file://{tmp_path}"), jobs([0, 1])
     (tmp_path / blocked.name).write_text("a file where its directory would be")
     with pytest.raises(StoreError, match=blocked.name):
         place.train([blocked, other], lambda name, step: None)
-    assert place.standing(other.name) == "finished"
+    assert place.status(other.name) == "finished"
 
 
 def test_choice_of_a_place(tmp_path: Path) -> None:
@@ -71,4 +71,4 @@ def test_choice_of_a_place(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="--name"):
             place_of(runs, name)
     with pytest.raises(UsageError, match="--runs: got 'nonsense://x/a'"):
-        place_of("nonsense://x", "a").standing("b")
+        place_of("nonsense://x", "a").status("b")

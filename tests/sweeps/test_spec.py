@@ -34,7 +34,7 @@ def written(folder: Path, name: str, text: str) -> Path:
     return folder / name
 
 
-def test_toml_and_json_say_the_same(tmp_path: Path) -> None:
+def test_toml_and_json_are_equivalent(tmp_path: Path) -> None:
     assert read_spec(written(tmp_path, "a.toml", TOML)) == EXPECTED
     assert read_spec(written(tmp_path, "a.json", JSON)) == EXPECTED
 
@@ -47,7 +47,7 @@ def test_the_command_line_adds_to_a_file(tmp_path: Path) -> None:
     assert (usual_name(str(file)), usual_name("small")) == ("decay", "small-sweep")
 
 
-def test_points_are_every_combination_the_last_axis_fastest() -> None:
+def test_points_are_all_combinations_with_the_last_axis_fastest() -> None:
     points = list(Spec(recipe="small", grid={"task.p": ("7", "11"), "optimiser.lr": ("1", "2")}).points())
     assert points[:2] == [["--task.p", "7", "--optimiser.lr", "1"], ["--task.p", "7", "--optimiser.lr", "2"]]
     assert len(points) == len(EXPECTED.grid) * 2 == 4
@@ -67,11 +67,11 @@ def test_points_are_every_combination_the_last_axis_fastest() -> None:
         "recipe = 'small'\n[grid]\noptimiser.betas = [[0.9, 0.98]]",
     ],
 )
-def test_a_file_that_says_something_else_is_one_line(text: str, tmp_path: Path) -> None:
+def test_an_invalid_file_is_a_one_line_error(text: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         read_spec(written(tmp_path, "a.toml", text))
 
 
-def test_a_file_that_is_not_there() -> None:
+def test_a_missing_file() -> None:
     with pytest.raises(UsageError, match=r"cannot read nowhere\.toml"):
         read_spec(Path("nowhere.toml"))

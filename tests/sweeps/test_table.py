@@ -1,4 +1,4 @@
-"""One row per run: what was varied, and what came of it."""
+"""One row per run: varied fields and results."""
 
 import shutil
 from pathlib import Path
@@ -11,8 +11,8 @@ import latebloom as lb
 from latebloom._errors import UsageError
 from latebloom.runs import Run
 from latebloom.sweeps import table as table_module
-from latebloom.sweeps.config_columns import flat, varied
-from latebloom.sweeps.export import check_table_file, plain_rows, text, write_table_file
+from latebloom.sweeps.export import cell_text, check_table_file, plain_rows, write_table_file
+from latebloom.sweeps.fields import flat, varied
 from latebloom.sweeps.row import results
 
 
@@ -26,7 +26,7 @@ def sweep(jobs, inline, planted_run: Run, tmp_path: Path) -> Path:
     return path
 
 
-def test_a_row_says_what_was_varied_and_what_came_of_it(sweep: Path, jobs, planted_run: Run) -> None:
+def test_a_row_has_the_varied_fields_and_the_results(sweep: Path, jobs, planted_run: Run) -> None:
     frame = lb.load_sweep(sweep).frame.set_index("run")
     assert {"optimiser.lr", "task.p", "recipe"} <= set(frame.columns)
     assert "model.seed" not in frame.columns
@@ -52,7 +52,7 @@ def test_a_row_says_what_was_varied_and_what_came_of_it(sweep: Path, jobs, plant
     assert len(lb.load_sweep(sweep).runs) == 4
 
 
-def test_results_are_worked_out_once(sweep: Path, jobs, inline, monkeypatch) -> None:
+def test_results_are_computed_once(sweep: Path, jobs, inline, monkeypatch) -> None:
     first = table_module.sweep_table(sweep)
     worked_out = []
     whole = table_module.results
@@ -66,7 +66,7 @@ def test_results_are_worked_out_once(sweep: Path, jobs, inline, monkeypatch) -> 
     assert len(table_module.sweep_table(sweep)) == len(first) + 1
 
 
-def test_a_damaged_checkpoint_takes_its_own_column_and_only_until_it_is_repaired(sweep: Path) -> None:
+def test_a_damaged_checkpoint_empties_its_column_until_it_is_repaired(sweep: Path) -> None:
     def planted() -> dict[str, object]:
         return next(row for row in plain_rows(table_module.sweep_table(sweep)) if row["run"] == "planted")
 
@@ -80,14 +80,14 @@ def test_a_damaged_checkpoint_takes_its_own_column_and_only_until_it_is_repaired
     assert planted() == damaged | {"key_frequencies": [3, 5, 9]}
 
 
-def test_a_damaged_run_has_a_row_that_says_so(sweep: Path) -> None:
+def test_a_damaged_run_has_a_row_with_the_error(sweep: Path) -> None:
     (sweep / "planted" / "manifest.json").write_text("{")
     rows = {row["run"]: row for row in plain_rows(table_module.sweep_table(sweep))}
     assert rows["planted"]["status"] == "damaged"
     assert "is damaged" in rows["planted"]["message"]
 
 
-def test_what_is_no_sweep(tmp_path: Path, planted_run: Run) -> None:
+def test_other_directories_are_no_sweeps(tmp_path: Path, planted_run: Run) -> None:
     for place in (tmp_path, tmp_path / "nowhere", planted_run.path, ""):
         with pytest.raises(UsageError, match="expected the directory of a sweep"):
             lb.load_sweep(place)
@@ -109,7 +109,7 @@ def test_files_that_other_programs_read(sweep: Path, tmp_path: Path) -> None:
 
 
 def test_cells_and_columns() -> None:
-    assert [text(value) for value in (None, 1.0, 0.123456, [3, 5], True, "a")] == [
+    assert [cell_text(value) for value in (None, 1.0, 0.123456, [3, 5], True, "a")] == [
         "-",
         "1",
         "0.1235",
@@ -128,7 +128,7 @@ def test_grokked_is_true_exactly_for_that_outcome(sweep: Path) -> None:
         assert row["grokked"] == (None if row["outcome"] is None else row["outcome"] == "grokked")
 
 
-def test_a_run_whose_phases_are_told_apart_did_not_grok_short_of_99_per_cent(
+def test_separate_phases_without_99_per_cent_are_not_grokked(
     planted_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = planted_run.directory.read_table("metrics")

@@ -1,4 +1,4 @@
-"""The live view: curve, progress, phase, and the outcome in the end."""
+"""The live view: curve, progress, phase, and the final outcome."""
 
 import io
 

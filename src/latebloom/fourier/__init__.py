@@ -1,4 +1,4 @@
-"""Bases, transforms and spectra: pure maths on arrays."""
+"""Fourier bases, transforms and spectra of arrays."""
 
 from latebloom.fourier.basis import basis_labels, basis_rows, fourier_basis, frequencies
 from latebloom.fourier.directions import phase_directions

@@ -6,7 +6,7 @@ from torch import Tensor
 
 
 def frequencies(n: int) -> range:
-    """Every frequency k = 1 … n//2 that functions on n points can have."""
+    """The frequencies k = 1 … n//2 of functions on n points."""
     return range(1, n // 2 + 1)
 
 
@@ -19,7 +19,7 @@ def fourier_basis(
     Source: the write-up, "Background on Discrete Fourier Transforms".
     """
     x, k = torch.arange(n), torch.arange(n // 2 + 1)
-    # k·x is reduced mod n first: cos of a large argument loses digits.
+    # Reduce k·x mod n first: the cosine of a large argument loses digits.
     angle = 2 * torch.pi * ((k[:, None] * x) % n).double() / n
     rows = torch.stack([angle.cos(), angle.sin()], dim=1).flatten(0, 1)
     # Two of these sines are zero: sin 0, and for even n the last, sin n/2.

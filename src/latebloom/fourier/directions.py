@@ -15,8 +15,8 @@ def phase_directions(
     """Unit vectors cos w(x + s·y), sin w(x + s·y) over all p² pairs (row x·p + y), for each k of ``ks``, w = 2πk/p.
 
     They are orthonormal. In the 2D basis cos w(x + y) is (cos wx cos wy - sin wx sin wy)/√2 and sin w(x + y) is
-    (sin wx cos wy + cos wx sin wy)/√2; for even p and k = p/2 there is only the one wave cos.
-    Source: the directions of the write-up's trig loss; s = -1 is the same for subtraction.
+    (sin wx cos wy + cos wx sin wy)/√2; for even p and k = p/2 only the cosine wave exists.
+    Source: the directions of the write-up's trig loss; s = -1 gives those of subtraction.
     """
     x = torch.arange(p)
     turns = (x[:, None] + sign * x[None, :]).flatten() % p

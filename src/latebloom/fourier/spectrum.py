@@ -1,4 +1,4 @@
-"""Energy by frequency, and how concentrated it is."""
+"""Energy by frequency and its concentration."""
 
 import torch
 from jaxtyping import Float
@@ -14,12 +14,12 @@ def energy_by_frequency(coefficients: Float[Tensor, "f *batch"]) -> Float[Tensor
 
 
 def rounding_energy(values: Float[Tensor, "n *batch"]) -> float:
-    """(n · eps)² Σ values²: the most energy that rounding puts on a frequency that is not there; n samples each."""
+    """(n · eps)² Σ values²: bound on the energy that rounding adds to an absent frequency; n samples each."""
     return float(values.square().sum()) * (len(values) * torch.finfo(values.dtype).eps) ** 2
 
 
 def gini(shares: Float[Tensor, " n"]) -> float | None:
-    """Gini coefficient: 0 where all shares are equal, near 1 where one has everything; None where all are zero.
+    """Gini coefficient: 0 if all shares are equal, near 1 if one is 100 %; None if all are zero.
 
     Σ_i (2i - n - 1) x_(i) / (n Σ x), x ascending, i = 1 … n. Source: Gini, 1912.
     """

@@ -9,7 +9,7 @@ from latebloom.fourier.basis import fourier_basis
 
 
 def transform(values: Float[Tensor, "..."], axes: Sequence[int]) -> Float[Tensor, "..."]:
-    """Coefficients in the orthonormal basis along each of ``axes``; other axes are batch. Energy is kept (Parseval)."""
+    """Coefficients in the orthonormal basis along each of ``axes``; other axes are batch. Preserves energy."""
     return _apply(values, axes, inverse=False)
 
 
@@ -22,7 +22,7 @@ def _apply(values: Tensor, axes: Sequence[int], inverse: bool) -> Tensor:
     for axis in axes:
         basis = fourier_basis(values.shape[axis], values.dtype, values.device)
         matrix = basis.T if inverse else basis
-        # The axis is not moved: products with strided operands are ten times slower on the (x, y, neuron) grid.
+        # Do not move the axis: products with strided operands are ten times slower on the (x, y, neuron) grid.
         before = axis % values.ndim
         rows = values.flatten(0, before - 1) if before else values[None]
         values = (matrix @ rows.flatten(2) if rows.ndim > 2 else rows @ matrix.T).view(values.shape)

@@ -1,4 +1,4 @@
-"""How many runs of a sweep grok, when they generalise, and how a field of the grid affects that; with intervals."""
+"""How many runs of a sweep grok, when they generalise, and how a field of the grid affects both, with intervals."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 
 class Group(Config):
-    """The runs that have one value of the field, or all runs.
+    """The runs with one value of the field, or all runs.
 
     grokked: share whose outcome is "grokked" so far. generalised: share that learned the test set so far, late or at
-    once; others may yet. median_step: the step by which half of the runs have generalised. effect: compared with the
-    first group; None for that group.
+    once; more training may raise it. median_step: the step by which half of the runs have generalised. effect: compared
+    with the first group; None for that group.
     """
 
     level: str
@@ -45,7 +45,7 @@ class Group(Config):
 
 
 class Effects(Config):
-    """field None: all runs as one group. law: step against the field, for a field of three or more positive numbers."""
+    """field None: all runs as one group. law: step against the field, if it has three or more positive values."""
 
     field: str | None
     groups: tuple[Group, ...]

@@ -11,7 +11,7 @@ from latebloom.runs import Run
 from latebloom.store import find_runs
 from latebloom.sweeps.expand import expand
 from latebloom.sweeps.place import Folder, place_of
-from latebloom.sweeps.query import query as run_query
+from latebloom.sweeps.query import query_runs
 from latebloom.sweeps.spec import parse_spec, usual_name
 from latebloom.sweeps.sweep import Sweep, load_sweep
 from latebloom.sweeps.train import EngineName, train_sweep
@@ -34,10 +34,10 @@ def sweep(
 ) -> Sweep:
     """Train a recipe over every combination of the grid's values at every seed, into ``root/name``.
 
-    grid: ``{"optimiser.lr": [1e-3, 3e-3]}``. seeds: numbers, or text such as ``"0:8"``. settings: changes of the recipe
-    that all runs share, ``{"task.p": 31}``. engine, workers, address: as of `latebloom sweep`.
-    Runs that exist are kept, interrupted ones are continued, so the same call completes a sweep, and a call with more
-    values or seeds extends it. How runs ended is in the table of the sweep.
+    grid: ``{"optimiser.lr": [1e-3, 3e-3]}``. seeds: numbers, or text such as ``"0:8"``. settings: changes to the recipe
+    for all runs, ``{"task.p": 31}``. engine, workers, address: as in `latebloom sweep`.
+    Existing runs are kept and interrupted runs continue, so the same call completes a sweep, and a call with more
+    values or seeds extends it. The table of the sweep shows how each run ended.
     Errors: UsageError for an unknown recipe or field, or a value out of range.
     """
     listed = seeds if isinstance(seeds, str) else list(seeds)
@@ -70,10 +70,10 @@ def table(target: Sweep | str | Path, root: str | Path = "runs") -> pyarrow.Tabl
 
 
 def list_runs(root: str | Path = "runs") -> list[Run]:
-    """Every run under a directory, those of sweeps included, sorted by path; damaged runs too."""
+    """Every run under a directory, including those of sweeps and damaged runs, sorted by path."""
     return [Run(directory.path) for directory in find_runs(Path(root))]
 
 
 def query(sql: str, root: str | Path = "runs") -> pyarrow.Table:
-    """The result of SQL over the metrics of all runs under ``root``; tables: `latebloom query --help`."""
-    return run_query(sql, Path(root))
+    """The result of SQL over all runs under ``root``; for the tables see `latebloom query --help`."""
+    return query_runs(sql, Path(root))

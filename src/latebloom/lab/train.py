@@ -6,10 +6,10 @@ from pathlib import Path
 
 from latebloom.runs import Job, JobResult, Run, train_batch, train_run
 from latebloom.runs.naming import default_name
-from latebloom.sweeps.progress import watch as watch_many
+from latebloom.sweeps.progress import watch_sweep
 from latebloom.sweeps.tally import Tally
 from latebloom.training import Experiment
-from latebloom.views import watch
+from latebloom.views import watch_training
 
 
 def train(
@@ -21,11 +21,11 @@ def train(
 ) -> Run:
     """Train into ``root/name`` and return the run; progress on standard error unless ``quiet``.
 
-    An existing run of the same experiment is continued, or returned if it is finished; with ``resume`` False it is an
-    error. Ctrl-C ends training after the current step; the same call continues it. Errors: as
+    Continues an existing run of the same experiment, or returns it if it is finished; with ``resume`` False an existing
+    run is an error. Ctrl-C ends training after the current step; the same call continues it. Errors: as
     `latebloom.runs.train_run`.
     """
-    with watch(experiment, quiet) as observer:
+    with watch_training(experiment, quiet) as observer:
         return train_run(experiment, name, root, resume, observer)
 
 
@@ -36,23 +36,23 @@ def train_seeds(
     root: str | Path = "runs",
     quiet: bool = False,
 ) -> list[JobResult]:
-    """Train one experiment with many seeds in this process, in ``root`` or ``root/name``; how each run ended.
+    """Train one experiment with many seeds in this process, in ``root`` or ``root/name``; return how each run ended.
 
-    Each run is bit-identical to the same run alone on one thread. Existing runs are continued, or left as they are if
-    finished. Ctrl-C ends all of them; the same call continues them.
+    Each run is bit-identical to the same run alone on one thread. Continues unfinished runs and leaves finished runs
+    unchanged. Ctrl-C ends all runs; the same call continues them.
     """
     folder = Path(root) if name is None else Path(root) / name
-    many = [experiment.with_seed(seed) for seed in seeds]
-    jobs = [Job(one, default_name(one)) for one in many]
+    experiments = [experiment.with_seed(seed) for seed in seeds]
+    jobs = [Job(seeded, default_name(seeded)) for seeded in experiments]
     tally = Tally(len(jobs), Counter(), {job.name: job.experiment.training.steps for job in jobs})
-    with watch_many(quiet) as view:
+    with watch_sweep(quiet) as view:
 
         def reached(run: str, step: int) -> None:
             tally.reached(run, step)
             view(tally)
 
-        def ended(outcome: JobResult) -> None:
-            tally.end(outcome)
+        def ended(result: JobResult) -> None:
+            tally.end(result)
             view(tally)
 
         return train_batch(jobs, folder, reached, ended)

@@ -1,4 +1,4 @@
-"""Change points, phases and outcomes of training, from (step, value) series; knows no model."""
+"""Change points, phases and outcomes of training, computed from (step, value) series without any model."""
 
 from latebloom.phases.answer import Boundary, Phase, PhaseName, Phases
 from latebloom.phases.broken_line import BrokenLine, CornerSearch, fit_broken_line

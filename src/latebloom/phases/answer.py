@@ -1,4 +1,4 @@
-"""The answer of the detector: boundaries, the phases between them, and the reason in one sentence."""
+"""The result of phase detection: boundaries, the phases between them, and the reason in one sentence."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Boundary:
 
     @classmethod
     def at(cls, name: str, location: Location, rule: str) -> Boundary:
-        """The boundary that stands at ``location``."""
+        """The boundary at ``location``."""
         return cls(name, location.step, location.low, location.high, rule)
 
 
@@ -39,12 +39,12 @@ class Phase:
 
 @dataclass(frozen=True)
 class Phases:
-    """The phases of one run, in order, as far as they can be separated.
+    """The phases of one run in order, as far as they can be separated.
 
     ``complete``: whether train loss levelled out and test loss fell under chance later, so that memorisation, circuit
-    formation and clean-up are separate. (Whether the run grokked is its `Outcome`.) Otherwise the phases may still hold
-    memorisation. ``reason`` is one sentence in both cases. ``boundaries`` holds all boundaries that were measured,
-    ordered by step, including those that open no phase.
+    formation and clean-up are separate. (`Outcome` decides whether the run grokked.) If they are not separate,
+    ``phases`` holds memorisation or nothing. ``reason`` is one sentence in both cases. ``boundaries`` holds every
+    measured boundary, ordered by step, including boundaries that open no phase.
     """
 
     phases: tuple[Phase, ...]
@@ -53,7 +53,7 @@ class Phases:
     reason: str
 
     def phase_at(self, step: float | int) -> PhaseName | None:
-        """The phase that ``step`` lies in, or None; a boundary belongs to the phase that it opens."""
+        """The phase that contains ``step``, or None; a boundary belongs to the phase that it opens."""
         for phase in self.phases:
             if phase.start <= step and (phase.end is None or step < phase.end):
                 return phase.name

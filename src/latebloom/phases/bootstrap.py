@@ -1,4 +1,4 @@
-"""How far the corners of a broken line could be elsewhere: moving-block bootstrap of the residuals."""
+"""The uncertainty of the corners of a broken line: moving-block bootstrap of the residuals."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from jaxtyping import Float, Int
 
 from latebloom.phases.broken_line import BrokenLine, CornerSearch
 
-REPEATS = 200  # resolves the 2.5 % and 97.5 % quantiles to five draws either side
+REPEATS = 200  # five draws lie beyond each of the 2.5 % and 97.5 % quantiles
 SEED = 0
 
-# Blocks hold a tenth of the points: longer than the running median (a twentieth) which ties neighbours together,
-# and than the stretches over which a bent curve leaves a straight line. Ten blocks still mix. Arbitrary.
+# A block holds a tenth of the points. It is longer than the running median (a twentieth), which correlates neighbours,
+# and longer than the stretches over which a bent curve deviates from a straight line. Ten blocks still mix. Arbitrary.
 BLOCK_FRACTION = 1 / 10
 
 
@@ -21,8 +21,8 @@ def bootstrap_corners(
     """Corners refitted to ``line`` + residuals drawn in blocks of neighbours, ``REPEATS`` times, seeded.
 
     Source: Künsch, "The jackknife and the bootstrap for general stationary observations", Annals of Statistics
-    17 (1989). Limits: the spread says how noise and misfit move the corners of this rule; another rule for the
-    same word may differ by more.
+    17 (1989). Limits: the spread measures how far noise and misfit move the corners under this rule; another
+    definition of the same boundary may differ by more.
     """
     fitted, count = line.at(search.x), len(line.corners)
     residual = y - fitted

@@ -8,20 +8,20 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Float, Int
 
-# Points between neighbouring corners, and before the first and after the last: fewer would let a corner serve
-# one outlying point.
+# The fewest points between neighbouring corners, before the first and after the last: with fewer, a corner could fit
+# a single outlier.
 MIN_PIECE = 3
 
 # Root-mean-square misfit (in units of y) below which a better fit is no evidence. 0.001 decades is 0.2 % of a
-# loss; arbitrary, it only keeps rounding errors of a perfect line from being read as corners.
+# loss. Arbitrary; it only prevents rounding errors of a perfect line from producing corners.
 RESOLUTION = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
 class BrokenLine:
-    """A continuous piecewise-linear function: its knots, and how well it fits.
+    """A continuous piecewise-linear function: its knots and its misfit.
 
-    ``x`` and ``y`` are the knots, ends included: corners are the inner ones. ``rss`` is the residual sum of
+    ``x`` and ``y`` are the knots, including both ends; the inner knots are the corners. ``rss`` is the residual sum of
     squares over ``n`` points.
     """
 
@@ -43,7 +43,7 @@ class BrokenLine:
     def bic(self, shared: int = 1) -> float:
         """Bayesian information criterion m ln(rss/n) + k ln m, with k = 2 + 2 per corner; lower is better.
 
-        m = n / ``shared`` counts the independent points, if each shares its noise with ``shared`` neighbours.
+        m = n / ``shared`` is the number of independent points if ``shared`` neighbours have the same noise.
         """
         variance, independent = max(self.rss / self.n, RESOLUTION**2), max(self.n / shared, 2.0)
         return float(independent * np.log(variance) + (2 + 2 * len(self.corners)) * np.log(independent))
@@ -58,7 +58,7 @@ class CornerSearch:
 
     With hinges h_c(x) = max(0, x - c) and R their parts orthogonal to constant and x, corners i, j lower the
     residual sum of squares by c^T G^-1 c, where G = R^T R at (i, j) and c = R^T y: closed form for two corners.
-    Corners stand on points, so their places are known to the spacing of the points at best.
+    Corners lie on points, so the spacing of the points limits their accuracy.
     """
 
     def __init__(self, x: Float[np.ndarray, "n"]) -> None:
@@ -91,23 +91,24 @@ class CornerSearch:
         return BrokenLine(self.x[knots], fitted[knots], float(np.sum((y - fitted) ** 2)), len(y))
 
     def most_corners(self) -> int:
-        """The most corners that this many points allow."""
+        """The largest number of corners that this many points allow."""
         return int(np.clip((len(self.x) - 1) // MIN_PIECE - 1, 0, 2))
 
     @cached_property
     def _pairs(self) -> tuple[Int[np.ndarray, "q"], Int[np.ndarray, "q"], Float[np.ndarray, "3 q"]]:
-        """Every allowed pair of corners and the entries of its inverse 2 x 2 Gram matrix (middle one doubled)."""
+        """Every allowed pair of corners and the the entries of its inverse 2 x 2 Gram matrix (off-diagonal doubled)."""
         first, second = np.triu_indices(len(self._gram), k=MIN_PIECE)
         one, two, both = self._gram[first, first], self._gram[second, second], self._gram[first, second]
         return first, second, np.stack([two, -2.0 * both, one]) / (one * two - both**2)
 
 
 def fit_broken_line(x: Float[np.ndarray, "n"], y: Float[np.ndarray, "n"], shared: int = 1) -> BrokenLine:
-    """The line with 0, 1 or 2 corners that has the lowest BIC: no corner, "no change", is a possible answer.
+    """The line with 0, 1 or 2 corners that has the lowest BIC; 0 corners means "no change".
 
-    ``x`` strictly ascending, at least 2 points; up to some 500 points cost about 30 ms. ``shared`` is the width of
-    a filter that ``y`` went through, 1 for none: filtered noise looks like structure. Limits: beyond that BIC takes
-    the residuals for independent, so a smoothly bent curve gets corners; judge their size before believing them.
+    ``x`` strictly ascending, at least 2 points; up to about 500 points take about 30 ms. ``shared`` is the width of
+    the filter that was applied to ``y``, 1 for none: filtered noise looks like structure. Limits: apart from the
+    filter, BIC assumes independent residuals, so a smoothly bent curve gets corners; check their size before trusting
+    them.
     """
     search = CornerSearch(x)
     fits = [search.fit(y, count) for count in range(search.most_corners() + 1)]

@@ -1,4 +1,4 @@
-"""One phase change per component: when each part of a loss falls, and how much of the whole's falling that is."""
+"""One phase change per component: when each part of a loss falls, and its share in the fall of the total."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from latebloom.phases.phase_change import MIN_DEPTH, MIN_POINTS, NoChange, Phase
 from latebloom.phases.series import Series
 
 # A fall by less than this share of the loss of guessing is no phase change of a component. Arbitrary: the steep piece
-# of an S-shaped curve alone is about half of its height, and this is half of that.
+# of an S-shaped curve is about half of its height, and the threshold is half of that.
 LEAST_FALL = 0.25
 
-# A loss up to this many times that of guessing is near it. Arbitrary; a test loss that falls in a phase change may rise
-# a little before (to 1.05 times guessing on 95 % of the pairs mod 113), and that slow start belongs to it.
+# A loss up to this many times that of guessing counts as near it. Arbitrary; a test loss may rise a little before its
+# phase change (to 1.05 times guessing on 95 % of the pairs mod 113), and this slow start belongs to the change.
 NEAR_CHANCE = 1.1
 
 
@@ -26,9 +26,9 @@ NEAR_CHANCE = 1.1
 class ComponentChange:
     """The phase change of one component; ``before`` and ``after`` in nats.
 
-    share: the part of the total's fall, from first to last value, that this change makes up. own: of the total's fall
-    while this change goes on, the part that is this component's; near 1 where a bump of the total is this change. Both
-    None where the total does not fall. reason: why there is no step, None where there is one.
+    share: the part of the total's fall, from first to last value, that this change accounts for. own: the part of the
+    total's fall during this change that this component accounts for; near 1 where this change alone causes a bump of
+    the total. Both are None where the total does not fall. reason: why there is no step, None where there is one.
     """
 
     name: str
@@ -39,7 +39,7 @@ class ComponentChange:
 
     @property
     def step(self) -> Location | None:
-        """Its midpoint, where half of it is done; None where there is no change, or where it still goes on."""
+        """The midpoint, where half of the fall is complete; None without a change, or while the change continues."""
         return None if self.change is None else self.change.midpoint
 
 
@@ -48,7 +48,7 @@ class ComponentChanges:
     """Phase changes of all parts, in the order given, and of the total itself.
 
     mismatch: largest distance between the total and the weighted mean of the parts, over the largest total: 0 where the
-    total is made of these parts, None where it cannot be told.
+    total consists of these parts, None where the total is 0 throughout.
     """
 
     parts: tuple[ComponentChange, ...]
@@ -68,12 +68,12 @@ class ComponentChanges:
 
     @property
     def apart(self) -> int:
-        """How many neighbours in ``order`` have intervals that do not overlap, so that one is surely the earlier."""
+        """The number of neighbours in ``order`` whose intervals do not overlap, so that their order is certain."""
         return sum(before.high < after.low for (before, _), (after, _) in pairwise(self._dated()))
 
     @property
     def explained(self) -> float | None:
-        """Share of the total's fall that all parts' changes make up together; None where the total does not fall."""
+        """Share of the total's fall that all changes together account for; None where the total does not fall."""
         if self.total.share is None and all(part.share is None for part in self.parts):
             return None
         return float(sum(part.share for part in self.parts if part.share is not None))
@@ -94,22 +94,24 @@ def find_component_changes(
     """The phase change of every part and of ``total``: the deepest fall in nats, a reverse S on a linear scale.
 
     `find_phase_change` on the loss itself instead of its logarithm, since the total is the mean of its parts' nats.
-    ``chance``: each part's loss of guessing; what lies before the part first gets near it is unlearning of the initial
-    weights, and left out; the part's largest value where None. ``weights``: each part's share of the labels, so that
-    the total is their weighted mean; equal where None.
-    Limits: one change per part is found, the steepest long fall; what falls slowly before or after is no part of it, so
-    the shares add up to less than 1.
-    Errors: UsageError without parts or points, or where chance or weights are of other parts or not above 0.
+    ``chance``: each part's loss of guessing; the record before the part first gets near it is the unlearning of the
+    initial weights and is left out. None: the part's largest value. ``weights``: each part's share of the labels, so
+    that the total is their weighted mean. None: equal weights.
+    Limits: detects one change per part, the steepest long fall. Slow falls before or after it do not count, so the
+    shares add up to less than 1.
+    Errors: UsageError without parts or points, or if chance or weights name other parts or are not above 0.
     """
     if not parts or not all(len(series) for series in (*parts.values(), total)):
-        raise UsageError("parts: got none, or a series without points; expected one with points for each component")
+        raise UsageError(
+            "parts: got none, or a series without points; expected a series with points for each component"
+        )
     weighted = _of_parts("weights", parts, weights or dict.fromkeys(parts, 1.0))
     weighted = {name: weight / sum(weighted.values()) for name, weight in weighted.items()}
     at_chance = _of_parts("chance", parts, chance or {name: series.value.max() for name, series in parts.items()})
     whole = sum(weighted[name] * at_chance[name] for name in parts)
-    found = [_component(name, parts[name], at_chance[name], weighted[name], total, intervals) for name in parts]
+    changes = [_component(name, parts[name], at_chance[name], weighted[name], total, intervals) for name in parts]
     return ComponentChanges(
-        tuple(found), _component("total", total, whole, 1.0, total, intervals), _mismatch(parts, total, weighted)
+        tuple(changes), _component("total", total, whole, 1.0, total, intervals), _mismatch(parts, total, weighted)
     )
 
 
@@ -142,15 +144,15 @@ def _ratio(part: float, whole: float) -> float | None:
 
 
 def find_fall_in_nats(series: Series, chance: float, *, intervals: bool = True) -> PhaseChange | NoChange:
-    """The deepest fall of a loss itself, from where it first is near ``chance`` (nats): the write-up's reverse S.
+    """The deepest fall of a loss (not its logarithm) once it is near ``chance`` (nats): the write-up's reverse S.
 
-    `find_phase_change` looks at the logarithm, where a loss that goes on falling towards zero never levels off. The
-    fall must be `LEAST_FALL` of chance and begin or end with a corner; ``before`` and ``after`` are in nats.
+    `find_phase_change` uses the logarithm, on which a loss that keeps falling towards zero never levels off. The
+    fall must be at least `LEAST_FALL` of chance and begin or end with a corner; ``before`` and ``after`` are in nats.
     """
     near = _from_chance(series, chance)
     if not len(near):
         return NoChange(f"it never gets down to {chance:.3g} nats, the loss of guessing")
-    # The finder looks at log10 of what it is given; in these units its least fall is LEAST_FALL of chance.
+    # `find_phase_change` takes log10 of the values; in these units its least fall is LEAST_FALL of chance.
     unit = chance * LEAST_FALL / MIN_DEPTH
     later = Series(near.step, 10 ** (near.value / unit))
     change = find_phase_change(later, intervals=intervals)
@@ -162,14 +164,14 @@ def find_fall_in_nats(series: Series, chance: float, *, intervals: bool = True) 
 
 
 def _from_chance(series: Series, chance: float) -> Series:
-    """A loss from where it first is near ``chance`` (nats): before that initial weights are unlearned. May be empty."""
+    """The loss once it is near ``chance`` (nats); before that, initial weights are unlearned. May be empty."""
     reached = np.flatnonzero(series.value <= NEAR_CHANCE * chance)
     first = int(reached[0]) if len(reached) else len(series)
     return Series(series.step[first:], series.value[first:])
 
 
 def _mismatch(parts: Mapping[str, Series], total: Series, weights: Mapping[str, float]) -> float | None:
-    """Compared at the total's steps, where the parts are interpolated."""
+    """See `ComponentChanges`; the parts are interpolated at the steps of the total."""
     largest = float(np.abs(total.value).max())
     mean = sum(weights[name] * np.interp(total.step, part.step, part.value) for name, part in parts.items())
     return float(np.abs(total.value - mean).max()) / largest if largest > 0 else None

@@ -28,12 +28,12 @@ def detect_phases(series: Mapping[str, Series]) -> Phases:
     """Memorisation, circuit formation, clean-up and stable, as far as ``series`` shows them.
 
     Needs "train_loss" and "test_loss" (nats); "restricted_loss" and "excluded_loss" add a boundary each; other names
-    are ignored. The answer may be that there are no phases, with the reason. Definitions: the write-up, "Evolution of
-    Circuits During Training"; Nanda et al. 2023, section 5. Limits: circuit formation is named by what bounds it; only
-    progress measures can show that a circuit forms there.
+    are ignored. The result may contain no phases, with the reason. Definitions: the write-up, "Evolution of
+    Circuits During Training"; Nanda et al. 2023, section 5. Limits: circuit formation is defined by its boundaries;
+    only progress measures can show that a circuit forms there.
 
     Raises:
-        UsageError: one of the two losses is not there.
+        UsageError: one of the two losses is missing.
     """
     for name in ("train_loss", "test_loss"):
         if name not in series:
@@ -45,7 +45,7 @@ def detect_phases(series: Mapping[str, Series]) -> Phases:
 
 
 def read_losses(train: Series, test: Series, *, intervals: bool = True) -> Phases:
-    """The phases according to the two losses alone; without ``intervals`` this is faster, and intervals are nominal."""
+    """The phases from the two losses alone; without ``intervals`` this is faster, and intervals are nominal."""
     memorised = _unusable(train, test) or find_memorisation(train, intervals=intervals)
     if isinstance(memorised, NoChange):
         return Phases((), (), False, f"No phases: {memorised.reason}.")
@@ -64,12 +64,12 @@ def _unusable(train: Series, test: Series) -> NoChange | None:
         if len(loss) == 0:
             return NoChange(f"{name} loss has no values")
         if loss.value[0] <= 0:
-            return NoChange(f"{name} loss starts at {loss.value[0]:g}, and nothing falls from zero or below")
+            return NoChange(f"{name} loss starts at {loss.value[0]:g}, but only a positive loss can fall")
     return None
 
 
 def _boundaries(train: Series, memorised: Location, fall: Generalisation) -> tuple[Boundary, ...]:
-    """All boundaries that exist, in the order of the phases."""
+    """Every boundary that exists, in the order of the phases."""
     boundaries = [
         Boundary.at("start", Location.exactly(train.step[0]), START_RULE),
         Boundary.at("memorisation ends", memorised, memorisation.RULE),
@@ -82,7 +82,7 @@ def _boundaries(train: Series, memorised: Location, fall: Generalisation) -> tup
 
 
 def _phases(boundaries: tuple[Boundary, ...]) -> tuple[Phase, ...]:
-    """One phase opened by each boundary, ended by the next."""
+    """One phase per boundary, which ends at the next boundary."""
     ends = [*(b.step for b in boundaries[1:]), None]
     return tuple(
         Phase(name, boundary.step, end, boundary, rule)
@@ -103,8 +103,8 @@ def _success(boundaries: tuple[Boundary, ...]) -> str:
 def current_phase(train: Series, test: Series) -> PhaseName | Literal["no separate phases"]:
     """The phase that a run in progress seems to be in, from its losses (nats) so far; for display.
 
-    It applies the rules of :func:`detect_phases` without their intervals, in some 0.1 s. Until train loss has levelled
-    out, the answer is memorisation; after that circuit formation, which only a later fall of the test loss can confirm.
+    Applies the rules of :func:`detect_phases` without intervals, which takes about 0.1 s. The phase is memorisation
+    until train loss has levelled out, then circuit formation, which only a later fall of the test loss can confirm.
     "no separate phases": train and test loss fell together.
     """
     so_far = read_losses(train, test, intervals=False)

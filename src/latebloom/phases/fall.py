@@ -13,7 +13,7 @@ from latebloom.phases.resample import median_width
 
 @dataclass(frozen=True)
 class Fall:
-    """Pieces ``first`` … ``last`` of ``line``: neighbours that fall at comparable speed."""
+    """Pieces ``first`` … ``last`` of ``line``: adjacent pieces that fall at comparable speed."""
 
     line: BrokenLine
     first: int
@@ -41,19 +41,19 @@ class Fall:
 
     @property
     def has_onset(self) -> bool:
-        """Whether something slower comes before it."""
+        """Whether a slower piece precedes the fall."""
         return self.first > 0
 
     @property
     def has_completion(self) -> bool:
-        """Whether something slower comes after it."""
+        """Whether a slower piece follows the fall."""
         return self.last + 1 < len(self.line.slopes)
 
 
 def find_fall(x: Float[np.ndarray, "n"], y: Float[np.ndarray, "n"], contrast: float) -> Fall | None:
-    """The deepest piece of the best broken line, with the neighbours that fall at more than 1/``contrast`` its speed.
+    """The deepest piece of the best broken line, with neighbours that fall faster than 1/``contrast`` of its speed.
 
-    None where that is the whole line: a fall is known by a corner. Takes points as :func:`log_points` gives them.
+    None where that is the whole line, because a fall needs a corner. Takes the points from :func:`log_points`.
     """
     line = fit_broken_line(x, y, shared=median_width(len(x)))
     deepest = int(np.argmin(np.diff(line.y)))

@@ -1,4 +1,4 @@
-"""Where the test loss falls, and whether that is generalisation after memorisation."""
+"""Where the test loss falls, and whether the fall is generalisation after memorisation."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from latebloom.phases.phase_change import NoChange, PhaseChange, find_phase_chan
 from latebloom.phases.resample import log_points
 from latebloom.phases.series import Series
 
-# Below this share of its first value (chance) test loss counts as below chance. Arbitrary; grokked runs end at a
-# tenth of it or far less, memorised ones stay above it.
+# Below this share of its first value (chance), test loss counts as below chance. Arbitrary; grokked runs end at a
+# tenth of their first value or far less, and memorised runs stay above it.
 BELOW_CHANCE = 0.5
 
-# Below this share of its first value when train loss levels out, test loss fell together with it; above, it was on
-# its way. The share that says "memorised" of a train loss; only the wording hangs on it.
+# If test loss is below this share of its first value when train loss levels out, the two fell together; above it, the
+# phases overlap. The same share defines "memorised" for a train loss. It only affects the wording of the reason.
 TOGETHER = 0.01
 
 ONSET_RULE = (
@@ -29,9 +29,9 @@ COMPLETION_RULE = (
 
 @dataclass(frozen=True)
 class Generalisation:
-    """The fall of the test loss, if there is one, and what speaks against its being generalisation (None: nothing).
+    """The fall of the test loss, if there is one, and why it is not generalisation (``objection`` None: it is).
 
-    ``separate`` is False if the fall is not later than memorisation, so that neither phase stands alone.
+    ``separate`` is False if the fall does not follow memorisation, so that the two phases are not separate.
     """
 
     change: PhaseChange | None
@@ -40,11 +40,11 @@ class Generalisation:
 
 
 def find_generalisation(test: Series, memorised: Location, *, intervals: bool = True) -> Generalisation:
-    """The fall of ``test`` (loss, nats) after memorisation ended at ``memorised``, and what speaks against it.
+    """The fall of ``test`` (loss, nats) after memorisation ended at ``memorised``, and any objection to it.
 
-    Looked for from the peak of the test loss or the end of memorisation, whichever is first. Its first value
-    stands for chance. Limits: the phases are an order in time; where test loss falls before train loss has
-    levelled out (much data) they overlap, and the answer is an objection, not a boundary.
+    The search starts at the peak of the test loss or the end of memorisation, whichever is first. The first test
+    loss stands for chance. Limits: phases follow each other in time; where test loss falls before train loss has
+    levelled out (much data), they overlap, and the result is an objection instead of a boundary.
     """
     start = min(_peak_step(test), memorised.step)
     change = find_phase_change(test.between(start, np.inf), intervals=intervals)
@@ -60,7 +60,7 @@ def find_generalisation(test: Series, memorised: Location, *, intervals: bool = 
 
 
 def _without_fall(test: Series, memorised: Location, change: NoChange) -> Generalisation:
-    """What a test loss without a fall of its own says about the run."""
+    """The result for a test loss without a separate fall."""
     if _share_at(test, memorised.step) < BELOW_CHANCE:
         return Generalisation(None, False, _overlap(test, memorised, float(test.step[0])))
     reason = f"in the test loss after memorisation {change.reason}"
@@ -68,7 +68,7 @@ def _without_fall(test: Series, memorised: Location, change: NoChange) -> Genera
 
 
 def _overlap(test: Series, memorised: Location, onset: float) -> str:
-    """The clause for a test loss that did not wait for train loss to level out."""
+    """The clause for a test loss that fell before train loss levelled out."""
     share = _share_at(test, memorised.step)
     how = "train and test loss fell together" if share < TOGETHER else "the phases overlap"
     return (

@@ -9,19 +9,19 @@ from latebloom.phases.phase_change import NoChange, find_phase_change
 from latebloom.phases.series import Series
 
 # A run has memorised if train loss levels out below a hundredth of its first value (0.047 nats for mod 113).
-# Arbitrary; memorising runs level out four to seven decades below it, under-fitting ones not one.
+# Arbitrary; memorising runs level out four to seven decades below their first value, under-fitting runs less than one.
 MEMORISED = 0.01
 
-# Only the record up to this multiple of the step at which half of the decades are gone is looked at, or a long
-# run would press memorisation into its first few points. Arbitrary: a steady fall ends at 2.
+# The search ends at this multiple of the step by which the loss has lost half of its decades; otherwise the first few
+# points of a long run would contain all of memorisation. Arbitrary: a steady fall ends at 2.
 LOOK_AHEAD = 10.0
 
 # A loss this many times above the lowest so far is a slingshot. Arbitrary: minibatch noise stays within a factor of
 # ten, slingshots rise by three decades and more.
 SLINGSHOT = 10.0
 
-# Level means less than a tenth of the fall's speed in decades per step. Arbitrary; memorising runs fall fast to
-# 1e-2 and then some five times slower to 1e-6, and that first corner is not the end.
+# Level means slower than a tenth of the fall, in decades per step. Arbitrary; memorising runs fall fast to 1e-2 and
+# then about five times slower to 1e-6, and the corner between the two is not the end.
 LEVEL_CONTRAST = 10.0
 
 RULE = (
@@ -34,7 +34,8 @@ def find_memorisation(train: Series, *, intervals: bool = True) -> Location | No
     """The step at which ``train`` (loss, nats) levels out after its fall, on a log scale.
 
     Source: the write-up ends memorisation where "train loss abruptly levels out". Limits: the published curves
-    bend there over some 300 steps; the corner lies inside the bend, where exactly depends on the rest of the record.
+    bend there over about 300 steps; the corner lies inside the bend, and its exact position depends on the rest of the
+    record.
     """
     change = find_phase_change(_first_fall(_without_slingshots(train)), contrast=LEVEL_CONTRAST, intervals=intervals)
     if isinstance(change, NoChange):
@@ -49,13 +50,13 @@ def find_memorisation(train: Series, *, intervals: bool = True) -> Location | No
 
 
 def _without_slingshots(train: Series) -> Series:
-    """The loss, and during a slingshot the lowest loss before it: what has been reached stays reached."""
+    """The loss, replaced during a slingshot by the lowest loss before it."""
     lowest = np.minimum.accumulate(train.value)
     return Series(train.step, np.where(train.value > SLINGSHOT * lowest, lowest, train.value))
 
 
 def _first_fall(train: Series) -> Series:
-    """The rows up to ``LOOK_AHEAD`` times the step at which half of all decades are gone."""
+    """The rows up to ``LOOK_AHEAD`` times the step by which the loss has lost half of its decades."""
     positive = train.value[train.value > 0]
     halfway = np.sqrt(positive[0] * positive.min())
     gone = train.step[np.argmax(train.value <= halfway)] - train.step[0]

@@ -1,4 +1,4 @@
-"""What became of a run: whether it grokked, and if not, what it did instead. The one meaning of these words."""
+"""The outcome of a run: whether it grokked, and if not, what it did instead. The only definition of these words."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ OUTCOMES: tuple[OutcomeName, ...] = get_args(OutcomeName)
 """From most to least delayed generalisation, then by how much was learned."""
 
 LEARNED_ACCURACY = 0.99
-"""A set is learned at this accuracy. Our choice: 99 % comes at up to twice the step of 90 %, but it separates the end
-of generalisation from its middle."""
+"""A set is learned at this accuracy. Our choice: runs reach 99 % at up to twice the step of 90 %, but 99 % separates
+the end of generalisation from its middle."""
 
 LEARNED_LOSS_SHARE = 0.2
-"""Where accuracy is missing, a set is learned at a loss under this share of the loss of guessing. Chosen so that the
-published runs that grok are recognised: they pass it at steps 194 (train) and 1 727 (test) on skip trigrams, and at 328
-and 12 646 on 5-digit addition; at one half, the two sets pass at nearly the same step."""
+"""Where accuracy is missing, a set is learned at a loss under this share of the loss of guessing. Chosen to recognise
+the published runs that grok: they pass it at steps 194 (train) and 1 727 (test) on skip trigrams, and at 328 and 12 646
+on 5-digit addition; at one half, the two sets pass at nearly the same step."""
 
 DELAY = 2.0
 """A run grokked if its test set was learned at this many times the step of its train set, or later. A ratio, because
@@ -30,15 +30,15 @@ learning rate and batch size stretch both steps alike. Our choice; 16 runs of x 
 pairs have ratios of 12 to 66."""
 
 DIP_SHARE = 0.1
-"""A set stays learned while dips take up no more than this share of the steps so far. Our choice: slingshots recover
-within a few per cent of the steps before them, and ten records that are evenly spaced may hold one dip."""
+"""A set stays learned while dips take up at most this share of the steps so far. Our choice: slingshots recover within
+a few per cent of the steps before them, and one of ten evenly spaced records may be a dip."""
 
 MARGIN = 0.15
-"""Test accuracy must end this far above what guessing and memorising explain before a run is called partly generalised
-(for a loss: this share of guessing below guessing). Our choice, just above a control: trained without weight decay on
-40 % of the pairs of x + y mod 59, a model that only memorises has 13 % of the test set right, because it gets 35 % of
-the pairs right whose mirror image (y, x) it was trained on, and 0.2 % of the others. Weight decay raises the first of
-these to 90 % before the second moves, so where the share of mirrored pairs is known, count it in `memorised_accuracy`.
+"""A run is partly generalised if its test accuracy ends at least this far above what guessing and memorising explain
+(for a loss: this share of guessing below guessing). Our choice, just above a control: a model trained without weight
+decay on 40 % of the pairs of x + y mod 59 only memorises, and it answers 13 % of the test set correctly: 35 % of the
+pairs whose mirror image (y, x) is in the train set, and 0.2 % of the others. Weight decay raises the first share to
+90 % before the second changes, so where the share of mirrored pairs is known, include it in `memorised_accuracy`.
 """
 
 
@@ -46,9 +46,9 @@ these to 90 % before the second moves, so where the share of mirrored pairs is k
 class Outcome:
     """The outcome of one run, as of its last recorded step.
 
-    name: None where the record does not say, for example without a test set. train_learned_at, test_learned_at: first
-    recorded step from which the set stays learned; None if it never does. by_loss: whether losses decided, for lack of
-    accuracies. reason: one sentence with the rule and the numbers that decided.
+    name: None where the record cannot decide, for example without a test set. train_learned_at, test_learned_at: first
+    recorded step from which the set stays learned; None if there is none. by_loss: whether losses decided because
+    accuracies were missing. reason: one sentence with the rule and the numbers that decided.
     """
 
     name: OutcomeName | None
@@ -59,16 +59,16 @@ class Outcome:
 
     @property
     def grokked(self) -> bool:
-        """Whether the test set was learned, and late."""
+        """Whether the run learned the test set, and learned it late."""
         return self.name == "grokked"
 
     @property
     def generalised(self) -> bool:
-        """Whether the test set was learned, late or at once."""
+        """Whether the run learned the test set, late or at once."""
         return self.name in ("grokked", "generalised at once")
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON; the name is called ``outcome``."""
+        """For JSON; the key of ``name`` is ``outcome``."""
         fields = asdict(self)
         return {"outcome": fields.pop("name"), **fields}
 
@@ -84,7 +84,7 @@ class _Scale:
 
     @property
     def learned(self) -> Bool[np.ndarray, "n"]:
-        """At which records the score is at the bar."""
+        """Whether the score of each record reaches the bar."""
         return self.score >= self.bar
 
     @property
@@ -102,29 +102,30 @@ class _Scale:
 def outcome_of(
     series: Mapping[str, Series], *, guessing_loss: float | None = None, memorised_accuracy: float | None = None
 ) -> Outcome:
-    """The outcome of a run, from its record alone.
+    """The outcome of a run, computed from its record alone.
 
     Args:
         series: ``train_accuracy`` and ``test_accuracy`` (0 to 1), or, where one of them is missing or empty,
-            ``train_loss`` and ``test_loss`` (nats). Other names are ignored, and so are values that are not finite.
-        guessing_loss: loss of a model that knows only how frequent each answer is, in nats (ln p for p answers alike).
-            Where None, the first recorded test loss stands for it.
-        memorised_accuracy: test accuracy of a model that memorised the train set and nothing else. Where None,
+            ``train_loss`` and ``test_loss`` (nats). Other names and values that are not finite are ignored.
+        guessing_loss: loss in nats of a model that predicts only the frequency of each answer (ln p for p equally
+            likely answers). None: the first recorded test loss.
+        memorised_accuracy: test accuracy of a model that memorised the train set and nothing else. None:
             exp(-guessing_loss), the accuracy of guessing.
 
-    A set is learned where its accuracy is at `LEARNED_ACCURACY`, or, by loss, where its loss is under
-    `LEARNED_LOSS_SHARE` of guessing. It is learned *from* a step if dips below that took, at no later step, more than
-    `DIP_SHARE` of the steps so far, and if it is learned at the last record or in most of the last `DIP_SHARE` of the
-    steps: a dip counts by its length in steps, and a collapse at the end is no dip. For the train set the rule ends at
-    `DELAY` times the step, where the test set is compared with it: later dips do not undo what was memorised.
+    A set is learned where its accuracy reaches `LEARNED_ACCURACY`, or, by loss, where its loss is under
+    `LEARNED_LOSS_SHARE` of guessing. It is learned *from* a step if two conditions hold. At every later step, dips have
+    taken at most `DIP_SHARE` of the steps so far, where a dip counts by its length in steps. The set is learned at the
+    last record or in most of the last `DIP_SHARE` of the steps, so that a collapse at the end is not a dip. For the
+    train set the rule ends at `DELAY` times the step, where the test set is compared with it; later dips do not undo
+    memorisation.
 
-    The first of these that is true: *grokked*, train and test set learned, test at `DELAY` times the step of train or
-    later; *generalised at once*, test set learned; *partly generalised*, test accuracy ends more than `MARGIN` above
-    ``memorised_accuracy``; *memorised*, train set learned; *learned nothing*.
+    The outcome is the first of these that is true: *grokked*, train and test set learned, test at `DELAY` times the
+    step of train or later; *generalised at once*, test set learned; *partly generalised*, test accuracy ends more than
+    `MARGIN` above ``memorised_accuracy``; *memorised*, train set learned; *learned nothing*.
 
-    Limits: steps are known to the spacing of the records, so a ratio near `DELAY` may change where records are thinned.
-    The steps do not change when records are added after a run has settled. A test set without room for
-    `MARGIN` (a memorising model already has most of it right) cannot be partly generalised.
+    Limits: the spacing of the records limits the accuracy of the steps, so thinning the records may move a ratio across
+    `DELAY`. The steps do not change when records are added after a run has settled. If a memorising model already
+    answers more than 1 - `MARGIN` of the test set correctly, the run cannot be partly generalised.
     """
     by_loss = _by_loss(series)
     guessing = guessing_loss if guessing_loss is not None else _first(series.get("test_loss", _EMPTY))
@@ -139,7 +140,7 @@ def outcome_of(
 
 
 def _by_loss(series: Mapping[str, Series]) -> bool:
-    """Whether losses decide: where some set that was recorded has a loss and no accuracy."""
+    """Whether losses decide, because some recorded set has a loss and no accuracy."""
     recorded = {name: [len(series.get(f"{name}_{what}", _EMPTY)) for what in ("accuracy", "loss")] for name in _SETS}
     return any(loss and not accuracy for accuracy, loss in recorded.values())
 
@@ -153,7 +154,7 @@ def _first(series: Series) -> float | None:
 
 
 def _scale(series: Mapping[str, Series], name: str, by_loss: bool, guessing: float | None) -> _Scale | None:
-    """The record that decides about one set; None where there is none."""
+    """The record of one set that decides the outcome; None where there is none."""
     record = series.get(f"{name}_loss" if by_loss else f"{name}_accuracy", _EMPTY)
     if not len(record) or (by_loss and guessing is None):
         return None
@@ -173,7 +174,7 @@ def _undecided(series: Mapping[str, Series]) -> str:
 
 
 def _edges(step: Float[np.ndarray, "n"]) -> Float[np.ndarray, "n+1"]:
-    """The steps between which each record stands for the curve: half-way to its neighbours."""
+    """The edges of the interval that each record represents, half-way to its neighbours."""
     return np.concatenate([step[:1], (step[:-1] + step[1:]) / 2, step[-1:]])
 
 
@@ -181,7 +182,7 @@ def _learned_at(scale: _Scale, horizon: float = np.inf) -> float | None:
     """The first recorded step from which the set stays learned, up to ``horizon`` times that step."""
     learned, edges = scale.learned, _edges(scale.step)
     dips = np.cumsum(np.diff(edges) * ~learned)
-    # In a stretch of learned records the first has the least to show, so only the first is tried.
+    # If any record of a stretch of learned records passes, its first record does, so only the first is tried.
     for first in np.flatnonzero(learned & ~np.concatenate([[False], learned[:-1]])):
         last = int(np.searchsorted(scale.step, horizon * max(scale.step[first], 1.0), side="right"))
         later = slice(first, last)
@@ -192,7 +193,7 @@ def _learned_at(scale: _Scale, horizon: float = np.inf) -> float | None:
 
 
 def _ending(scale: _Scale) -> float:
-    """The score at the end: at the last record, or over most of the last `DIP_SHARE` of the steps if that is better."""
+    """The final score: of the last record, or of most of the last `DIP_SHARE` of the steps if that is higher."""
     late = scale.step >= (1 - DIP_SHARE) * scale.step[-1]
     score, width = scale.score[late], np.diff(_edges(scale.step[late]))
     order = np.argsort(-score)
@@ -212,7 +213,7 @@ def _memorised_score(test: _Scale, guessing: float | None, memorised_accuracy: f
 def _judged(
     train: _Scale, test: _Scale, train_at: float | None, test_at: float | None, memorised: float | None
 ) -> tuple[OutcomeName, str]:
-    """The outcome, and the sentence that says why, without its full stop."""
+    """The outcome, and the sentence with the reason, without its full stop."""
     end = float(max(train.step[-1], test.step[-1]))
     if test_at is not None and train_at is None:
         return "generalised at once", (
@@ -234,7 +235,7 @@ def _not_learned(
 ) -> tuple[OutcomeName, str]:
     """The outcome of a run that did not learn its test set."""
     ending = _ending(test)
-    # Where nothing is known about guessing, the first record stands for it.
+    # Where the score of guessing is unknown, the first record stands for it.
     reference = float(test.score[0]) if memorised is None else memorised
     least = reference + MARGIN * (abs(reference) if test.unit == "loss" else 1.0)
     above = ending > least
@@ -244,7 +245,7 @@ def _not_learned(
     else:
         side, margin = ("above" if above else "not above"), f"{100 * MARGIN:g} points"
     bound = f"{side} {test.text(least)} (what memorising explains, {test.text(reference)}, and a margin of {margin})"
-    dipped = " (it reached it before, and did not stay there)" if test.learned.any() else ""
+    dipped = " (it reached this earlier and did not stay there)" if test.learned.any() else ""
     if above:
         return "partly generalised", f"Partly generalised: {ends}, {bound}, and short of {test.rule}{dipped}"
     if train_at is not None:
@@ -255,5 +256,5 @@ def _not_learned(
 
 
 def _percent(share: float) -> str:
-    """A share as a percentage with one decimal, rounded down: what is short of 99 % must not read as 99 %."""
+    """A share as a percentage with one decimal, rounded down, so that 98.97 % does not read as 99 %."""
     return f"{np.floor(1000 * share + 1e-9) / 10:g} %"

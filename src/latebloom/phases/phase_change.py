@@ -1,4 +1,4 @@
-"""One phase change: a plateau, a fall by a good part of a decade or more, a plateau."""
+"""One phase change: a plateau, a fall by at least half a decade, a plateau."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from latebloom.phases.location import Location
 from latebloom.phases.resample import log_points, scatter
 from latebloom.phases.series import Series
 
-MIN_POINTS = 8  # one corner needs seven points to be possible, and one more to be judged
+MIN_POINTS = 8  # one corner needs seven points, and judging it needs one more
 
-# A fall by less than half a decade (a factor of 3) is no phase change. Arbitrary; the shallowest of the published
-# ones, 5-digit addition's test loss, falls by a whole decade.
+# A fall by less than half a decade (a factor of 3) is no phase change. Arbitrary; the shallowest published phase
+# change, the test loss of 5-digit addition, is a whole decade deep.
 MIN_DEPTH = 0.5
 
-# Nor is a fall by less than this many standard deviations of the noise. Arbitrary; the deepest falls that noise
-# alone calls forth are of two or three.
+# A fall by less than this many standard deviations of the noise is no phase change either. Arbitrary; the deepest falls
+# in pure noise are two or three standard deviations.
 MIN_SIGNAL = 4.0
 
-# Something is part of the fall if it is more than half as steep as the deepest piece. Arbitrary: a change of speed
-# by a factor of 2 is a corner that one can see.
+# A piece is part of the fall if it is more than half as steep as the deepest piece. Arbitrary: a change of speed
+# by a factor of 2 is a visible corner.
 CONTRAST = 2.0
 
-# The window closes in on the fall this often, to one duration of the fall on either side: the answer then does
-# not depend on how long the run went on. Arbitrary; planted curves stop moving after two rounds.
+# The window narrows to the fall this many times, to one duration of the fall on either side, so that the result does
+# not depend on the length of the run. Arbitrary; results on synthetic curves are stable after two rounds.
 ROUNDS = 3
 
 
 @dataclass(frozen=True)
 class PhaseChange:
-    """A fall of a positive quantity. ``completion`` and ``midpoint`` are None while it still falls.
+    """A fall of a positive quantity. ``completion`` and ``midpoint`` are None if it still falls at the end.
 
     ``before`` and ``after`` are the fitted values at onset and at the end of the fall, in the quantity's unit;
-    ``depth`` = log10(before / after), in decades. ``has_onset``: whether something slower comes before the fall; where
-    nothing does, onset is the first step.
+    ``depth`` = log10(before / after), in decades. ``has_onset``: whether a slower piece precedes the fall; if
+    none does, onset is the first step.
     """
 
     onset: Location
@@ -53,7 +53,7 @@ class PhaseChange:
 
 @dataclass(frozen=True)
 class NoChange:
-    """Nothing was found, and why (a clause without a full stop)."""
+    """No phase change, and the reason (a clause without a full stop)."""
 
     reason: str
 
@@ -62,11 +62,11 @@ def find_phase_change(series: Series, *, contrast: float = CONTRAST, intervals: 
     """The deepest fall of ``series``: corners of the best continuous line of up to three pieces on log10 value.
 
     Onset is the corner from which the value falls at least ``contrast`` times as fast as before (the first step,
-    if it falls from there), completion the corner at which it slows again by as much, midpoint their mean, where
-    half of the decades are gone. The fall must be ``MIN_DEPTH`` decades deep and stand out of the noise
-    (``MIN_SIGNAL``). Without ``intervals`` the bootstrap is left out, and every interval is the spacing of the points
-    alone. Limits: of several falls one is found; what is zero or less counts as the smallest positive value; a random
-    walk has falls too, and they are found.
+    if it falls from there), completion is the corner at which it slows by the same factor, and midpoint is their mean,
+    where the value has lost half of the decades. The fall must be ``MIN_DEPTH`` decades deep and exceed the noise
+    (``MIN_SIGNAL``). Without ``intervals`` there is no bootstrap, and every interval is the spacing of the points.
+    Limits: returns one of several falls; values of zero or less count as the smallest positive value; the falls of a
+    random walk count too.
     """
     usable = int(np.sum(series.value > 0))
     if usable < MIN_POINTS:
@@ -74,17 +74,17 @@ def find_phase_change(series: Series, *, contrast: float = CONTRAST, intervals: 
     accepted = [f for f in (_closed_in(series, w, contrast) for w in _late_windows(series)) if f is not None]
     if not accepted:
         return NoChange(f"there is no fall of {MIN_DEPTH} decades or more that begins or ends with a corner")
-    return _measured(*max(accepted, key=lambda found: found[1].depth), intervals)
+    return _measured(*max(accepted, key=lambda candidate: candidate[1].depth), intervals)
 
 
 def _late_windows(series: Series) -> list[Series]:
-    """The whole record, its later half and its last quarter: a late fall is small beside all that came before."""
+    """The whole record, its later half and its last quarter: a late fall is a small part of the whole record."""
     first, last = series.step[0], series.step[-1]
     return [series.between(last - (last - first) * share, last) for share in (1.0, 0.5, 0.25)]
 
 
 def _closed_in(series: Series, window: Series, contrast: float) -> tuple[Series, Fall] | None:
-    """The fall of ``window``, found again ``ROUNDS`` times in the surroundings of the fall found before."""
+    """The fall in ``window``, refitted up to ``ROUNDS`` times in the surroundings of the previous fit."""
     answer = None
     for _ in range(ROUNDS):
         x, y = log_points(window)
@@ -97,19 +97,19 @@ def _closed_in(series: Series, window: Series, contrast: float) -> tuple[Series,
 
 
 def _too_shallow(fall: Fall, window: Series) -> bool:
-    """Whether the fall is no more than a ripple, or no more than the noise."""
+    """Whether the fall is shallower than `MIN_DEPTH`, or than `MIN_SIGNAL` times the noise."""
     return fall.depth < max(MIN_DEPTH, MIN_SIGNAL * scatter(window))
 
 
 def _cut_off(fall: Fall, window: Series, series: Series) -> bool:
-    """Whether the fall has an end missing that lies outside the window and not outside the record."""
+    """Whether a missing end of the fall lies outside the window but inside the record."""
     onset_outside = not fall.has_onset and window.step[0] > series.step[0]
     completion_outside = not fall.has_completion and window.step[-1] < series.step[-1]
     return bool(onset_outside or completion_outside)
 
 
 def _measured(window: Series, fall: Fall, intervals: bool) -> PhaseChange:
-    """Estimates for both ends of the fall and for its middle."""
+    """Estimates of both ends of the fall and of its middle."""
     x, y = log_points(window)
     line = fall.line
     draws = bootstrap_corners(CornerSearch(x), y, line) if intervals else line.corners[None]
@@ -131,6 +131,6 @@ def _measured(window: Series, fall: Fall, intervals: bool) -> PhaseChange:
 
 
 def _gap(x: Float[np.ndarray, "n"], place: float) -> float:
-    """The larger of the two gaps between points that meet at ``place`` or lie round it."""
+    """The larger of the two gaps between points that adjoin or enclose ``place``."""
     right = int(np.searchsorted(x, place))
     return float(np.diff(x)[max(right - 1, 0) : right + 1].max())

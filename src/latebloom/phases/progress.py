@@ -1,4 +1,4 @@
-"""Boundaries that the progress measures add: where the restricted loss falls, where the excluded loss parts."""
+"""Boundaries from progress measures: where restricted loss falls, and where excluded loss parts from train loss."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from latebloom.phases.answer import Boundary
 from latebloom.phases.phase_change import PhaseChange, find_phase_change
 from latebloom.phases.series import Series
 
+RESTRICTED_LOSS, EXCLUDED_LOSS = "restricted_loss", "excluded_loss"
+"""Names of the series; phases may not import the columns of `latebloom.circuits.modular.measures`."""
+
 RESTRICTED_RULE = (
     "Restricted loss begins its fall: the corner from which it falls, on a log scale, at least twice as fast as before."
 )
@@ -20,19 +23,19 @@ EXCLUDED_RULE = (
 
 
 def progress_boundaries(series: Mapping[str, Series]) -> Iterator[Boundary]:
-    """A boundary for each progress measure that is there and changes; the write-up's "generalisation" is the first."""
-    if "restricted_loss" in series:
-        change = find_phase_change(series["restricted_loss"])
+    """A boundary for each recorded progress measure that changes; the first is the write-up's "generalisation"."""
+    if RESTRICTED_LOSS in series:
+        change = find_phase_change(series[RESTRICTED_LOSS])
         if isinstance(change, PhaseChange):
             yield Boundary.at("restricted loss falls", change.onset, RESTRICTED_RULE)
-    if "excluded_loss" in series:
-        change = find_phase_change(_train_over_excluded(series["train_loss"], series["excluded_loss"]))
+    if EXCLUDED_LOSS in series:
+        change = find_phase_change(_train_over_excluded(series["train_loss"], series[EXCLUDED_LOSS]))
         if isinstance(change, PhaseChange):
             yield Boundary.at("excluded loss parts", change.onset, EXCLUDED_RULE)
 
 
 def _train_over_excluded(train: Series, excluded: Series) -> Series:
-    """The ratio at the steps of ``excluded``; near 1 while the model memorises, then ever smaller."""
+    """Train over excluded loss at the steps of ``excluded``; near 1 during memorisation, then decreasing."""
     inside = excluded.between(train.step[0], train.step[-1])
     usable = inside.value > 0
     at = inside.step[usable]

@@ -1,4 +1,4 @@
-"""From a series of any length and roughness to at most a few hundred points of log10 value."""
+"""Reduce a series of any length and roughness to at most a few hundred points of log10 value."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from latebloom.phases.series import Series
 
-# The search over two corners costs points squared, some 5 ms at 160, times 200 in the bootstrap. 160 points place
-# a corner to 1/160 of the window, and the window closes in on the change before the last fit.
+# The cost of the search for two corners grows with the square of the points: about 5 ms at 160, times 200 in the
+# bootstrap. 160 points locate a corner to 1/160 of the window, and the window narrows to the change before the
+# last fit.
 MAX_POINTS = 160
 
-# A running median over 1/20 of the points removes spikes that last up to 1/40 of the window. Arbitrary: a wider one
-# removes longer spikes, and flattens more of a peak.
+# A running median over 1/20 of the points removes spikes that last up to 1/40 of the window. Arbitrary: a wider median
+# removes longer spikes but flattens more of a peak.
 SPIKE_FRACTION = 1 / 20
 
 
@@ -30,8 +31,8 @@ def log_points(series: Series) -> tuple[Float[np.ndarray, "n"], Float[np.ndarray
 def scatter(series: Series) -> float:
     """Standard deviation of the noise of the binned log10 values, in decades, before spikes are removed.
 
-    1.4826 / sqrt(2) times the median distance of neighbours, which is the standard deviation for normal noise and
-    little moved by spikes. Limits: a fall over few points counts as noise too. Needs two positive values.
+    1.4826 / sqrt(2) times the median distance between neighbours: the standard deviation of normal noise, hardly
+    affected by spikes. Limits: a fall over few points counts as noise. Needs two positive values.
     """
     return float(1.4826 / np.sqrt(2) * np.median(np.abs(np.diff(_binned(series)[1]))))
 
@@ -46,9 +47,9 @@ def _binned(series: Series) -> tuple[Float[np.ndarray, "n"], Float[np.ndarray, "
 
 
 def running_median(values: Float[np.ndarray, "n"], width: int) -> Float[np.ndarray, "n"]:
-    """Median over a centred window of odd ``width``; near the ends the window shrinks, staying centred.
+    """Median over a centred window of odd ``width``; near the ends the window shrinks and stays centred.
 
-    It leaves every monotone sequence as it is, corners included: that is why it is used and not a mean.
+    Unlike a mean, it does not change a monotone sequence, including its corners.
     """
     out = values.copy()
     if len(values) < 3:
@@ -62,7 +63,7 @@ def running_median(values: Float[np.ndarray, "n"], width: int) -> Float[np.ndarr
 
 
 def _bin_medians(values: Float[np.ndarray, "n"]) -> Float[np.ndarray, "m"]:
-    """Medians of at most ``MAX_POINTS`` bins of equally many neighbours; the last bin may hold fewer."""
+    """Medians of at most ``MAX_POINTS`` bins of neighbours, of equal size except perhaps the last."""
     size = -(-len(values) // MAX_POINTS)
     whole = len(values) // size * size
     medians = np.median(values[:whole].reshape(-1, size), axis=1)
@@ -70,5 +71,5 @@ def _bin_medians(values: Float[np.ndarray, "n"]) -> Float[np.ndarray, "m"]:
 
 
 def median_width(points: int) -> int:
-    """Width of the running median over this many points: odd, at least 3, so one lone spike is always removed."""
+    """Width of the running median over this many points: odd, and at least 3 to remove any single spike."""
     return max(3, 2 * int(points * SPIKE_FRACTION / 2) + 1)

@@ -1,4 +1,4 @@
-"""One recorded quantity: where it was recorded and what it was."""
+"""One recorded quantity: steps and values."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from latebloom._errors import UsageError
 class Series:
     """Values of one quantity in order of step; finite, one value per step.
 
-    ``step`` counts optimiser updates, strictly ascending; ``value`` is in the quantity's own unit (nats for a
-    loss). Different quantities of one run may have different steps. Build it with :meth:`of`.
+    ``step`` counts optimiser updates and is strictly ascending; ``value`` has the unit of the quantity (nats for a
+    loss). Different quantities of one run may have different steps. Build a series with :meth:`of`.
     """
 
     step: Float[np.ndarray, "n"]
@@ -25,9 +25,9 @@ class Series:
 
     @classmethod
     def of(cls, step: Iterable[SupportsFloat | None], value: Iterable[SupportsFloat | None]) -> Series:
-        """Make a series of any numbers: rows with None, NaN or infinity are dropped, the rest sorted by step.
+        """Make a series from any numbers: drop rows with None, NaN or infinity, and sort the others by step.
 
-        Of several rows at one step the last is kept: a resumed run writes the step it resumed at again.
+        Of several rows at one step, keep the last: a resumed run writes the step from which it resumed again.
 
         Raises:
             UsageError: ``step`` and ``value`` differ in length.
@@ -49,7 +49,7 @@ class Series:
         return Series(self.step[inside], self.value[inside])
 
     def at(self, step: float | int) -> float:
-        """The value at a step, on the straight line between its neighbours; the first or last one beyond the ends."""
+        """The value at a step, interpolated linearly; beyond the ends, the first or the last value."""
         return float(np.interp(step, self.step, self.value))
 
 

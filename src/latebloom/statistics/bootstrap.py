@@ -1,6 +1,6 @@
-"""The bootstrap over runs: what the answer would have been with other runs of the same kind.
+"""The bootstrap over runs: how a statistic would vary with other runs of the same kind.
 
-`scipy.stats.bootstrap` refuses draws that are infinite or undefined, and with censored runs both happen.
+`scipy.stats.bootstrap` rejects infinite and undefined draws, and censored runs produce both.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ def resampled_runs(n: int, repeats: int = REPEATS, seed: int = SEED) -> Int[np.n
 
 
 def percentile_interval(draws: Float[np.ndarray, " repeats"], level: float) -> tuple[float | None, float | None]:
-    """Quantiles (1 ∓ level)/2 of the draws, in their unit, rounded outwards to a draw; None where that is no number.
+    """Quantiles (1 ∓ level)/2 of the draws, in their unit, rounded outwards to a draw; None if not finite.
 
-    A draw of ±inf is beyond any number; an undefined one (NaN) counts as beyond both ends, so that the interval opens
-    instead of resting on the draws that happened to be defined. Limits: too narrow for few runs (a nominal 95 % of 8
-    simulated runs covers a mean AUC in 86 %, a median step in 93 %), and of no width where all runs agree.
+    A draw of ±inf is beyond any number; an undefined draw (NaN) counts as beyond both ends, so that the interval opens
+    instead of relying on the defined draws. Limits: the interval is too narrow for few runs (a nominal 95 % interval
+    from 8 simulated runs covers a mean AUC in 86 %, a median step in 93 %), and has no width where all runs agree.
     """
     if draws.size == 0:
         return None, None

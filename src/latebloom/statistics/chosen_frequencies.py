@@ -1,4 +1,4 @@
-"""Which frequencies many runs choose, how many each, and whether all are chosen alike."""
+"""Which frequencies many runs choose, how many each run chooses, and whether all are equally likely."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ SIMULATIONS = 5000  # the smallest p-value is 1/5001; at 0.05 its own error is 0
 
 
 class Evenness(Config):
-    """Are all frequencies chosen alike? chi_squared: Σ over k of (chosen - mean)²/mean; p_value: of as much or more.
+    """Are all frequencies equally likely? chi_squared: Σ over k of (chosen - mean)²/mean; p_value: of this or more.
 
-    low, high: between which the count of any one k lies with probability 95 % if every run chooses its number of
-    frequencies evenly from all. All None, with a reason, where no run has a choice.
+    low, high: the range that contains the count of any one k with probability 95 % if every run chooses its number of
+    frequencies uniformly. All are None, with a reason, where no run has a choice.
     """
 
     chi_squared: float | None = None
@@ -30,7 +30,7 @@ class Evenness(Config):
 
 
 class ChosenFrequencies(Config):
-    """Over ``n`` runs. number: how many runs have how many key frequencies. chosen: in how many runs each k is one."""
+    """Over ``n`` runs. number: runs by number of key frequencies. chosen: runs that have k as a key frequency, by k."""
 
     n: int
     number: dict[int, int]
@@ -43,10 +43,10 @@ def chosen_frequencies(
 ) -> ChosenFrequencies:
     """``runs``: each run's key frequencies, of 1 … ``frequencies`` ((p - 1)/2 for an odd p).
 
-    A run's frequencies are all different, so counts scatter less than a chi² table holds; the p-value is simulated with
-    each run's number of frequencies kept: (1 + simulations with as large a chi²)/(1 + simulations), seeded (Davison and
-    Hinkley, "Bootstrap methods", 1997, section 4.2). Limits: low … high is for one k named beforehand, not for the
-    highest of all. Errors: UsageError for a frequency out of range or twice in one run.
+    The frequencies of a run are distinct, so counts scatter less than a chi² table assumes. The p-value is therefore
+    simulated with the number of frequencies of each run fixed: (1 + simulations with as large a chi²)/(1 +
+    simulations), seeded (Davison and Hinkley, "Bootstrap methods", 1997, section 4.2). Limits: low … high is for one k
+    chosen beforehand, not for the highest count. Errors: UsageError for a frequency out of range or twice in one run.
     """
     for run in runs:
         if len(set(run)) < len(run) or not all(1 <= k <= frequencies for k in run):
@@ -62,7 +62,7 @@ def chosen_frequencies(
 
 
 def _evenness(counts: Int[np.ndarray, " k"], sizes: Sequence[int], simulations: int, seed: int) -> Evenness:
-    """The counts beside those of runs that choose evenly."""
+    """Compare the counts with those of runs that choose uniformly."""
     frequencies = len(counts)
     if all(size in (0, frequencies) for size in sizes):
         return Evenness(reason="no run has some frequencies and lacks others")

@@ -10,7 +10,7 @@ from latebloom.phases.outcome import OutcomeName
 
 EdgeName = Literal["generalises", "at once"]
 EDGES: tuple[EdgeName, ...] = get_args(EdgeName)
-"""What becomes true at each edge: the recipe generalises (the crossover); the recipe generalises at once."""
+"""The statement that becomes true at each edge: the recipe generalises (the crossover), or generalises at once."""
 
 _YES: Mapping[EdgeName, tuple[OutcomeName, ...]] = {
     "generalises": ("grokked", "generalised at once"),
@@ -22,9 +22,9 @@ _NO: Mapping[EdgeName, tuple[OutcomeName, ...]] = {
 }
 
 Outcomes = Mapping[float | int, Sequence[OutcomeName | None]]
-"""The outcome of each repeat, by size; None: undecided."""
+"""The outcomes of the repeats by size; None: undecided."""
 
-Standing = Literal["found", "always", "never", "open"]
+EdgeStanding = Literal["found", "always", "never", "open"]
 
 
 class Edge(Config):
@@ -32,14 +32,14 @@ class Edge(Config):
     true.
 
     standing: found; always or never (there is no edge, because ``name`` is true, or false, at every size with a
-    majority except those in ``against``); or open (the edge may lie among sizes at an end, which have no majority).
-    low, high: None where there is no such size. unanswered: sizes without a majority, inside the bracket or, where it
-    is open, beyond it. against: sizes whose majority contradicts their side of the edge. reason: why there is no
-    bracket; None where the edge is found.
+    majority except those in ``against``); or open (the edge may lie among sizes without a majority at an end of the
+    range). low, high: None where there is no such size. unanswered: sizes without a majority, inside the bracket or,
+    where it is open, beyond it. against: sizes whose majority contradicts their side of the edge. reason: why there is
+    no bracket; None where ``standing`` is found.
     """
 
     name: EdgeName
-    standing: Standing
+    standing: EdgeStanding
     low: float | None
     high: float | None
     unanswered: tuple[float, ...]
@@ -48,18 +48,18 @@ class Edge(Config):
 
 
 def majority(name: EdgeName, outcomes: Sequence[OutcomeName | None]) -> bool | None:
-    """Whether more than half of the repeats agree on yes or no; None where neither has more than half of them."""
+    """The answer of more than half of the repeats to "is ``name`` true?"; None where there is none."""
     for answer, names in ((True, _YES[name]), (False, _NO[name])):
         if 2 * sum(outcome in names for outcome in outcomes) > len(outcomes):
             return answer
     return None
 
 
-def edge(name: EdgeName, outcomes: Outcomes) -> Edge:
-    """The edge that the fewest majorities contradict; among equals, one that is found, then the lowest.
+def find_edge(name: EdgeName, outcomes: Outcomes) -> Edge:
+    """The edge that the fewest majorities contradict; among equals, one inside the range, then the lowest.
 
-    Limits: assumes that more data help; `Edge.against` lists the sizes where they did not. Majorities of a few repeats
-    err, so near the true edge the bracket varies from one set of repeats to the next.
+    Limits: assumes that more data help; `Edge.against` lists the sizes where they did not. The majority of a few
+    repeats may be wrong, so near the true edge the bracket varies between sets of repeats.
     """
     answers = {float(size): majority(name, outcomes[size]) for size in sorted(outcomes)}
     decided = [size for size, answer in answers.items() if answer is not None]
@@ -81,13 +81,13 @@ def edge(name: EdgeName, outcomes: Outcomes) -> Edge:
 
 
 def _against(cut: int, decided: Sequence[float], answers: Mapping[float, bool | None]) -> tuple[float, ...]:
-    """Sizes below the cut whose answer is yes, and above it whose answer is no."""
+    """Sizes below the cut with the answer yes, and above it with the answer no."""
     return tuple(size for i, size in enumerate(decided) if answers[size] is (i < cut))
 
 
 def _standing(
     name: EdgeName, low: float | None, high: float | None, unanswered: Sequence[float], which: str
-) -> tuple[Standing, str | None]:
+) -> tuple[EdgeStanding, str | None]:
     if low is not None and high is not None:
         return "found", None
     if unanswered or (low is None and high is None):

@@ -14,9 +14,9 @@ from latebloom.statistics.estimate import LEVEL, Estimate
 
 
 class Discrimination(Config):
-    """auc: mean over runs, its n the runs that count. by_run: each run's, None where it is undefined (see `auc`).
+    """auc: mean over the runs with a defined AUC. by_run: the AUC of each run, None where undefined (see `auc`).
 
-    left_out: how many those are.
+    left_out: number of runs with an undefined AUC.
     """
 
     auc: Estimate
@@ -27,8 +27,8 @@ class Discrimination(Config):
 def auc(score: Float[np.ndarray, " item"], member: Bool[np.ndarray, " item"]) -> float | None:
     """P(score of a member > score of another) + P(equal)/2 within one run: Mann-Whitney's U over the number of pairs.
 
-    0.5: no better than guessing; 1: all members on top; below 0.5: the wrong way round. None without members,
-    without others, or with a score that is no number (NaN). Source: Hanley and McNeil, Radiology 143 (1982).
+    0.5: no better than guessing; 1: every member ranks first; below 0.5: reversed order. None without members,
+    without others, or with a NaN score. Source: Hanley and McNeil, Radiology 143 (1982).
     """
     if member.all() or not member.any() or np.isnan(score).any():
         return None
@@ -45,8 +45,8 @@ def discrimination(
     """Mean over runs of `auc`, with a bootstrap interval over runs. ``runs``: each run's scores and memberships.
 
     Items are ranked within their run, so scales may differ between runs. The bootstrap draws whole runs, because the
-    items of one run are not independent. Every run has the same weight. Limits: those of `percentile_interval`, above
-    all no width where every run is at 1.
+    items of one run are not independent. Every run has the same weight. Limits: those of `percentile_interval`; in
+    particular, the interval has no width where every AUC is 1.
     """
     by_run = tuple(auc(score, member) for score, member in runs)
     usable = np.array([value for value in by_run if value is not None])

@@ -1,4 +1,4 @@
-"""A number about many runs: its value, its interval, how many runs stand behind it, and why it has none."""
+"""A statistic of many runs: its value, its interval, its number of runs, and the reason if one is missing."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ LEVEL = 0.95
 class Estimate(Config):
     """``value`` with the interval ``low`` … ``high`` that covers the truth with probability ``level``, from ``n`` runs.
 
-    value None: undefined. low or high None beside a value: the runs set no bound on that side. ``reason`` says why,
-    in one clause without a full stop, and is there whenever one of the three is missing.
+    value None: undefined. low or high None with a value: the runs set no bound on that side. ``reason``: why one of
+    the three is missing, in one clause without a full stop; required whenever one is missing.
     """
 
     value: float | None
@@ -33,5 +33,5 @@ class Estimate(Config):
 
     @classmethod
     def undefined(cls, n: int, reason: str) -> Estimate:
-        """No value, and why."""
+        """An estimate without a value, and the reason."""
         return cls(value=None, n=n, reason=reason)

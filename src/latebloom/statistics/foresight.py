@@ -1,4 +1,4 @@
-"""How early winners can be predicted: how well a score recorded through a run separates them from others."""
+"""How early winners can be predicted: how well a score recorded during a run separates them from others."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from latebloom._errors import UsageError
 from latebloom.statistics.discrimination import auc
 
 MOMENTS = 40
-"""The most moments that are shown (arbitrary)."""
+"""The largest number of moments shown (arbitrary)."""
 
 
 @dataclass(frozen=True, eq=False)
 class ScoredItems:
-    """One run. score: of each item at each record, higher for a likelier winner. member: which items won in the end."""
+    """One run. score: of each item at each record, higher for likelier winners. member: whether the item won."""
 
     step: Float[np.ndarray, " record"]
     score: Float[np.ndarray, "record item"]
     member: Bool[np.ndarray, " item"]
 
     def at(self, step: float | int) -> Float[np.ndarray, " item"]:
-        """The scores of the last record at or before a step; NaN before the first and after the last one."""
+        """The scores of the last record at or before a step; NaN outside the range of the records."""
         if not len(self.step) or not self.step[0] <= step <= self.step[-1]:
             return np.full(len(self.member), np.nan)
         return self.score[int(np.searchsorted(self.step, step, side="right")) - 1]
@@ -37,9 +37,9 @@ class ScoredItems:
 
 
 def controls(runs: Sequence[ScoredItems]) -> list[Bool[np.ndarray, " item"] | None]:
-    """For each run, the winners of the next run: a control that keeps what all runs have in common.
+    """For each run, the winners of the next run: a control that preserves what all runs share.
 
-    An AUC above 0.5 for them means that some items are likelier winners in every run, whatever the run's own scores.
+    If their AUC is above 0.5, some items are likelier winners in every run, independently of the scores of the run.
     None where there is only one run. Errors: UsageError where runs differ in the number of items.
     """
     sizes = sorted({len(run.member) for run in runs})

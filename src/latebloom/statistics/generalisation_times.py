@@ -15,10 +15,11 @@ from latebloom._errors import UsageError
 class GeneralisationTimes:
     """One entry per run. step: the step at which it generalised, or, where not ``generalised``, its last step.
 
-    To generalise is to learn the test set for good (`test_learned_at` of `latebloom.phases.Outcome`), late or at once.
-    A run that has not generalised is right-censored: it will generalise later than ``step``, or never. Limits: a step
-    is known only to the spacing of the records, which must be small compared with the differences of interest. Runs
-    must not be stopped because of what they were about to do; a fixed number of steps or a killed machine is fine.
+    A run generalises when it learns the test set (`test_learned_at` of `latebloom.phases.Outcome`), late or at once.
+    A run that has not generalised is right-censored: it will generalise later than ``step``, or never. Limits: the
+    spacing of the records limits the accuracy of the steps and must be small compared with the differences of interest.
+    A run must end for a reason that is independent of when it would generalise, such as a fixed number of steps or a
+    killed machine.
     Errors: UsageError for a step that is negative or not a number.
     """
 
@@ -35,16 +36,16 @@ class GeneralisationTimes:
 
         Errors: UsageError for a run that generalised after its last step.
         """
-        found = np.array([np.nan if step is None else step for step in generalised_at], dtype=float)
+        times = np.array([np.nan if step is None else step for step in generalised_at], dtype=float)
         last = np.asarray(reached, dtype=float)
-        if len(found) != len(last):
-            raise UsageError(f"runs: got {len(found)} steps of generalisation and {len(last)} last steps")
-        late = np.flatnonzero(found > last)
+        if len(times) != len(last):
+            raise UsageError(f"runs: got {len(times)} steps of generalisation and {len(last)} last steps")
+        late = np.flatnonzero(times > last)
         if late.size:
             run = late[0]
-            raise UsageError(f"run {run}: got generalisation at step {found[run]:g}, after its last step {last[run]:g}")
-        generalised = ~np.isnan(found)
-        return cls(np.where(generalised, found, last), generalised)
+            raise UsageError(f"run {run}: got generalisation at step {times[run]:g}, after its last step {last[run]:g}")
+        generalised = ~np.isnan(times)
+        return cls(np.where(generalised, times, last), generalised)
 
     def __len__(self) -> int:
         return len(self.step)

@@ -13,8 +13,8 @@ from latebloom.statistics.summaries import median, share
 
 
 class Lead(Config):
-    """One run. leads: whether the event came first; None: undecided, with the reason. steps: its lead (below 0:
-    late).
+    """One run. leads: whether the event came first; None: undecided, with the reason. steps: its lead, negative if
+    late.
     """
 
     leads: bool | None
@@ -36,7 +36,7 @@ class Leads(Config):
 def first_below(
     step: Float[np.ndarray, " record"], value: Float[np.ndarray, " record"], threshold: float | int
 ) -> float | None:
-    """The first recorded step with a value below the threshold; None if there is none. Known to the spacing only."""
+    """The first recorded step with a value below the threshold; None if there is none. Exact to the spacing only."""
     below = np.flatnonzero(value < threshold)
     return float(step[below[0]]) if below.size else None
 
@@ -52,8 +52,8 @@ def first_reached(
 def lead(first: float | int | None, second: float | int | None, before: float | int | None = None) -> Lead:
     """Whether an event at step ``first`` came before another at step ``second`` (None: it never happened).
 
-    ``before``: the last record before the first event was seen. The order is undecided in a tie, and where the second
-    event lies between ``before`` and ``first``: the records are too far apart.
+    ``before``: the step of the record before ``first``. The order is undecided in a tie, or if the second event lies
+    between ``before`` and ``first``, because the records are too far apart.
     """
     if first is None or second is None:
         return Lead(leads=None, reason="one of the two events never happens")

@@ -8,14 +8,14 @@ import numpy as np
 from jaxtyping import Bool, Float
 from scipy import optimize, special
 
-MIN_GENERALISED = 3  # a line through two points leaves nothing to tell the noise by
-_NO_SPREAD = 1e-9  # of the log steps: less is rounding
+MIN_GENERALISED = 3  # a line through two points leaves no residual to estimate the noise from
+_NO_SPREAD = 1e-9  # of the log steps: a smaller spread is rounding
 _LOG_ROOT_2PI = np.log(2 * np.pi) / 2
 
 
 @dataclass(frozen=True)
 class LognormalFit:
-    """y = intercept + slope · x + sigma · noise, the noise standard normal."""
+    """y = intercept + slope · x + sigma · noise, with standard normal noise."""
 
     intercept: float
     slope: float
@@ -25,17 +25,17 @@ class LognormalFit:
 def fit_lognormal(
     x: Float[np.ndarray, " run"], y: Float[np.ndarray, " run"], known: Bool[np.ndarray, " run"]
 ) -> LognormalFit | None:
-    """Maximises Σ over known runs log(φ(r)/σ) + Σ over the others log(1 - Φ(r)), with r = (y - intercept - slope x)/σ.
+    """Maximise Σ over known runs log(φ(r)/σ) + Σ over the others log(1 - Φ(r)), with r = (y - intercept - slope x)/σ.
 
     ``y``: log steps, a lower bound where not ``known``. Where y is the log of a time this is the log-normal accelerated
     failure time model. In θ = 1/σ and (intercept, slope)/σ the likelihood is concave, so there is one maximum:
     Olsen, "Note on the uniqueness of the maximum likelihood estimator for the Tobit model", Econometrica 46 (1978).
-    None where there is no maximum to find: fewer than three known runs, known runs at one x only (the others could
-    push the slope to infinity), or known runs exactly on a line (σ = 0).
+    None where there is no maximum: fewer than three known runs, known runs at one x only (the others could push the
+    slope to infinity), or known runs exactly on a line (σ = 0).
     """
     if known.sum() < MIN_GENERALISED or np.ptp(x[known]) == 0:
         return None
-    # In units where x and y are of order one, the search needs no tuning.
+    # In units in which x and y are of order one, the optimiser needs no tuning.
     middle, width = float(x.mean()), float(x.std())
     u = (x - middle) / width
     rise, at_middle = np.polyfit(u[known], y[known], 1)
@@ -44,8 +44,8 @@ def fit_lognormal(
         return None
     v = (y - at_middle) / spread
     bounds = [(None, None), (None, None), (1e-6, None)]
-    found = optimize.minimize(_loss, [0.0, rise / spread, 1.0], (u, v, known), "L-BFGS-B", jac=True, bounds=bounds)
-    level, slope, theta = found.x
+    optimum = optimize.minimize(_loss, [0.0, rise / spread, 1.0], (u, v, known), "L-BFGS-B", jac=True, bounds=bounds)
+    level, slope, theta = optimum.x
     slope = slope / theta * spread / width
     return LognormalFit(float(at_middle + level / theta * spread - slope * middle), float(slope), float(spread / theta))
 

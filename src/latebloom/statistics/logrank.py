@@ -1,4 +1,4 @@
-"""Do two groups of runs generalise at the same pace?"""
+"""Whether two groups of runs generalise at the same pace: the log-rank test."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from latebloom.statistics.generalisation_times import GeneralisationTimes
 class SurvivalComparison(Config):
     """Log-rank test of two groups. chi_squared: with one degree of freedom; p_value: two-sided, under no difference.
 
-    n, generalised: runs of each group. sooner: the group (0 or 1) that generalises sooner than if there were no
-    difference. reason: why the three are None, in one clause.
+    n, generalised: runs of each group. sooner: the group (0 or 1) that generalises sooner than it would without
+    a difference. reason: why the three are None, in one clause.
     """
 
     chi_squared: float | None
@@ -30,7 +30,7 @@ def compare_survival(first: GeneralisationTimes, second: GeneralisationTimes) ->
 
     Undefined where a group is empty, where no run generalised, or where the groups are never at risk together. Source:
     Mantel, "Evaluation of survival data and two new rank order statistics", Cancer Chemotherapy Reports 50 (1966).
-    Limits: blind to curves that cross; for small groups the p-value is approximate. Test one pair, or correct for many.
+    Limits: insensitive to curves that cross; approximate for small groups. Test one pair, or correct for many.
     """
     n, generalised = (len(first), len(second)), (int(first.generalised.sum()), int(second.generalised.sum()))
 
@@ -49,7 +49,7 @@ def compare_survival(first: GeneralisationTimes, second: GeneralisationTimes) ->
         )
     if not np.isfinite(test.statistic):
         return undefined("one group had ended before the first run generalised")
-    # scipy's statistic is observed less expected of the first group, in standard deviations.
+    # scipy's statistic is observed minus expected in the first group, in standard deviations.
     sooner = None if test.statistic == 0 else int(test.statistic < 0)
     return SurvivalComparison(
         chi_squared=float(test.statistic**2), p_value=float(test.pvalue), sooner=sooner, n=n, generalised=generalised

@@ -9,15 +9,15 @@ from latebloom.statistics.bootstrap import REPEATS, SEED, percentile_interval, r
 from latebloom.statistics.estimate import LEVEL, Estimate
 from latebloom.statistics.generalisation_times import GeneralisationTimes
 
-_ROUNDING = 1e-9  # a product of n ratios is 1/2 to rounding
+_ROUNDING = 1e-9  # a product of n ratios equals 1/2 up to rounding
 
 
 def median_step(times: GeneralisationTimes, level: float = LEVEL, repeats: int = REPEATS, seed: int = SEED) -> Estimate:
     """The first step t with S(t) ≤ 1/2 on the survival curve, with a bootstrap interval over runs.
 
-    Where S is exactly 1/2 over a stretch that ends with a run generalising, the middle of the stretch: without censored
-    runs this is the usual median. Undefined where the curve stays above 1/2; the interval is open above where that
-    happens to more than (1 - level)/2 of the draws. Source: Brookmeyer and Crowley, Biometrics 38 (1982), for the
+    Where S is exactly 1/2 over a stretch that ends when a run generalises, the middle of the stretch; without censored
+    runs this is the usual median. Undefined where the curve stays above 1/2; the interval has no upper bound where more
+    than (1 - level)/2 of the draws stay above 1/2. Source: Brookmeyer and Crowley, Biometrics 38 (1982), for the
     median; Efron, JASA 76 (1981), for drawing (step, censored) pairs. Limits: those of `percentile_interval`.
     """
     n = len(times)
@@ -36,9 +36,9 @@ def median_step(times: GeneralisationTimes, level: float = LEVEL, repeats: int =
 def medians(times: GeneralisationTimes, rows: Int[np.ndarray, "repeats other"]) -> Float[np.ndarray, " repeats"]:
     """The median step of each row of runs (indices); inf where the survival curve stays above 1/2.
 
-    All rows at once, since the bootstrap needs a thousand: the curve of `survival_curve`, one run at a time.
+    Computes all rows at once, since the bootstrap needs a thousand. The curve is that of `survival_curve`.
     """
-    order = np.lexsort((~times.generalised, times.step))  # of equal steps, generalising comes before the end of a run
+    order = np.lexsort((~times.generalised, times.step))  # at equal steps, generalising precedes the end of a run
     step, generalised = times.step[order], times.generalised[order]
     copies = np.stack([np.bincount(row, minlength=len(step)) for row in rows])[:, order]
     at_risk = np.cumsum(copies[:, ::-1], axis=1)[:, ::-1]
@@ -51,5 +51,5 @@ def medians(times: GeneralisationTimes, rows: Int[np.ndarray, "repeats other"]) 
 def _first_step(
     reached: Bool[np.ndarray, "repeats run"], step: Float[np.ndarray, " run"]
 ) -> Float[np.ndarray, " repeats"]:
-    """The step at which each row is first reached, or inf."""
+    """The first step at which each row is true, or inf."""
     return np.where(reached.any(axis=1), step[reached.argmax(axis=1)], np.inf)

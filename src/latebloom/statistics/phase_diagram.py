@@ -13,7 +13,7 @@ Level = float | str
 
 
 def decided(name: OutcomeName | None, done: float | int, budget: float | int) -> OutcomeName | None:
-    """An outcome that training up to the ``budget`` (steps) can no longer change, after ``done`` steps; else None."""
+    """The outcome after ``done`` steps if training up to the ``budget`` (steps) cannot change it, else None."""
     return name if name in ("grokked", "generalised at once") or done >= budget else None
 
 
@@ -33,7 +33,7 @@ class Cell(Config):
 
 
 class PhaseDiagram(Config):
-    """Levels of both fields in order, and the cells that hold runs, sorted by y and then x."""
+    """Levels of both fields in order, and the cells that contain runs, sorted by y and then x."""
 
     x_levels: tuple[Level, ...]
     y_levels: tuple[Level, ...]
@@ -47,7 +47,7 @@ class PhaseDiagram(Config):
 def phase_diagram(x: Sequence[Level], y: Sequence[Level], outcomes: Sequence[OutcomeName | None]) -> PhaseDiagram:
     """Majority and shares over the runs of every cell; one entry per run in each argument (outcome None: undecided).
 
-    Levels are sorted, numbers before words. Limits: a majority of three seeds is weak; see ``n``.
+    Levels are sorted, numbers before words. Limits: a majority of three seeds is weak evidence; see ``n``.
     Errors: UsageError where the three differ in length.
     """
     if not len(x) == len(y) == len(outcomes):
@@ -63,7 +63,7 @@ def phase_diagram(x: Sequence[Level], y: Sequence[Level], outcomes: Sequence[Out
 
 
 def _order(level: Level) -> tuple[bool, float, str]:
-    """Numbers by size, then words by letter."""
+    """Numbers by size, then words in alphabetical order."""
     return (True, 0.0, level) if isinstance(level, str) else (False, level, "")
 
 

@@ -1,4 +1,4 @@
-"""How the step of generalisation depends on a number: a power law, from runs of which some have not generalised."""
+"""How the step of generalisation depends on a numeric field: a power law, fitted with censored runs."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from latebloom.statistics.estimate import LEVEL, Estimate
 from latebloom.statistics.generalisation_times import GeneralisationTimes
 from latebloom.statistics.lognormal_fit import MIN_GENERALISED, LognormalFit, fit_lognormal
 
-REPEATS = 400  # each is a fit of its own, a few milliseconds; ten draws beyond either end of a 95 % interval
+REPEATS = 400  # each is a separate fit of a few milliseconds; ten draws lie beyond either end of a 95 % interval
 POINTS = 25
 
 
 class CurvePoint(Config):
-    """The fitted median step of generalisation where the field has this value, with its interval."""
+    """The fitted median step of generalisation at this value of the field, with its interval."""
 
     field: float
     step: float
@@ -27,9 +27,9 @@ class CurvePoint(Config):
 class PowerLaw(Config):
     """Median step of generalisation ∝ field^exponent.
 
-    scatter: standard deviation of log10 step round the law, in decades. left_out: runs that a logarithm has no place
-    for (field or step 0 or less). curve: the law over the range of the field. Where the exponent is undefined, scatter
-    is None and the curve is empty.
+    scatter: standard deviation of log10 step around the law, in decades. left_out: runs without a logarithm (field or
+    step 0 or less). curve: the law over the range of the field. Where the exponent is undefined, scatter is None and
+    the curve is empty.
     """
 
     exponent: Estimate
@@ -47,9 +47,9 @@ def fit_power_law(
 ) -> PowerLaw:
     """log step = a + exponent · log field + normal noise, by maximum likelihood; intervals by bootstrap over runs.
 
-    Runs that have not generalised enter as P(step > last step done), see `fit_lognormal`; leaving them out would bend
-    the law towards the fast runs. Limits: one straight line and one scatter for all field values; look at the figure.
-    The model holds that every run generalises if it trains long enough, which is wrong where some never can (too little
+    Runs that have not generalised enter as P(step > last step), see `fit_lognormal`; leaving them out would bias the
+    law towards the fast runs. Limits: one straight line and one scatter for all field values; check the figure. The
+    model assumes that every run generalises if it trains long enough, which is wrong where some never can (too little
     data).
     """
     usable = (field > 0) & (times.step > 0)
@@ -71,17 +71,17 @@ def fit_power_law(
 
 
 def _why_not(x: Float[np.ndarray, " run"], times: GeneralisationTimes) -> str:
-    """Why there is no fit, in one clause."""
+    """The reason why there is no fit, in one clause."""
     generalised = int(times.generalised.sum())
     if generalised < MIN_GENERALISED:
         return f"{generalised} of {len(times)} runs generalised, and a law with its scatter needs {MIN_GENERALISED}"
     if np.ptp(x[times.generalised]) == 0:
         return "all runs that generalised have the same value of the field"
-    return "the runs that generalised lie exactly on a line, which leaves no scatter to judge by"
+    return "the runs that generalised lie exactly on a line, so their scatter cannot be estimated"
 
 
 def _point(x: float, fit: LognormalFit, draws: list[LognormalFit | None], level: float) -> CurvePoint:
-    """The law at one log field value."""
+    """The law at one logarithm of the field."""
     logs = np.array([np.nan if draw is None else draw.intercept + draw.slope * x for draw in draws])
     low, high = (None if end is None else float(np.exp(end)) for end in percentile_interval(logs, level))
     return CurvePoint(field=float(np.exp(x)), step=float(np.exp(fit.intercept + fit.slope * x)), low=low, high=high)

@@ -17,7 +17,7 @@ def share(holds: Bool[np.ndarray, " run"], level: float = LEVEL) -> Estimate:
     """Share (0 to 1) of the runs for which a statement holds, with Wilson's interval; undefined without runs.
 
     Source: Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927); unlike the
-    normal approximation it stays inside 0 to 1 and has a width at 0 of n. Limits: whether a run generalises depends on
+    normal approximation it stays within 0 to 1 and has a width at 0 of n. Limits: whether a run generalises depends on
     how long it runs; where runs have different lengths, use `survival_curve`.
     """
     n = len(holds)
@@ -25,13 +25,13 @@ def share(holds: Bool[np.ndarray, " run"], level: float = LEVEL) -> Estimate:
         return Estimate.undefined(0, "there are no runs")
     test = stats.binomtest(int(holds.sum()), n)
     interval = test.proportion_ci(level, method="wilson")
-    # Rounding puts Wilson's ends at 0 and n of n some 1e-17 outside.
+    # Rounding puts Wilson's ends at 0 and n of n about 1e-17 outside.
     low, high = max(0.0, float(interval.low)), min(1.0, float(interval.high))
     return Estimate(value=float(test.statistic), low=low, high=high, n=n, level=level)
 
 
 class Quartiles(Config):
-    """The middle half of n values lies between low and high (interpolated). All None where there are no values."""
+    """The middle half of n values lies between low and high (interpolated). All are None without values."""
 
     n: int
     low: float | None = None
@@ -40,7 +40,7 @@ class Quartiles(Config):
 
 
 def quartiles(values: Sequence[float | int]) -> Quartiles:
-    """Quartiles, by linear interpolation; there may be several values per run. Limits: no interval."""
+    """Quartiles by linear interpolation; a run may have several values. Limits: no interval."""
     if not len(values):
         return Quartiles(n=0)
     low, middle, high = (float(q) for q in np.quantile(values, [0.25, 0.5, 0.75]))
@@ -50,14 +50,14 @@ def quartiles(values: Sequence[float | int]) -> Quartiles:
 def median(values: Sequence[float | int | None], level: float = LEVEL) -> Estimate:
     """Median of one value per run, with a bootstrap interval over runs. Runs without a value (None) are left out.
 
-    For steps of generalisation, which some runs do not reach, use `median_step`. Limits: those of
+    For steps of generalisation, which some runs never reach, use `median_step`. Limits: those of
     `percentile_interval`.
     """
     return _middle(values, np.median, level)
 
 
 def mean(values: Sequence[float | int | None], level: float = LEVEL) -> Estimate:
-    """The mean of one value per run, otherwise as `median`."""
+    """Mean of one value per run; otherwise like `median`."""
     return _middle(values, np.mean, level)
 
 

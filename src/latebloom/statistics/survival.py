@@ -1,4 +1,4 @@
-"""The share of runs that have not generalised by each step, with runs that ended first taken for what they are."""
+"""The share of runs that have not generalised by each step; runs that ended earlier are censored."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from latebloom.statistics.generalisation_times import GeneralisationTimes
 class SurvivalCurve(Config):
     """Share of runs not yet generalised, constant from each step to the next; starts with (0, 1).
 
-    step: at which a run generalised or ended. low, high: pointwise interval of ``survival``; None where it is undefined
-    (before the first run generalised, and after the last where none is left). at_risk: runs neither generalised nor
+    step: when a run generalised or ended. low, high: pointwise interval of ``survival``; None where it is undefined
+    (before the first run generalised, and after the last if no run is left). at_risk: runs neither generalised nor
     ended just before the step. n: runs; generalised: of these.
     """
 
@@ -36,7 +36,7 @@ def survival_curve(times: GeneralisationTimes, level: float = LEVEL) -> Survival
 
     Interval: Greenwood's variance on the scale log(-log S), which stays inside 0 … 1. Source: Kaplan and Meier,
     "Nonparametric estimation from incomplete observations", JASA 53 (1958). Limits: the interval is for one step, not
-    for the whole curve, and wide where few runs are left. Without runs the curve is (0, 1) alone, with a reason.
+    for the whole curve, and wide where few runs are left. Errors: UsageError without runs.
     """
     if len(times) == 0:
         raise UsageError("survival curve: got no runs, expected at least one")

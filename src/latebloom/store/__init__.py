@@ -1,6 +1,6 @@
-"""Run directories: readable at any moment with public tools, written by one process at a time, whole files only.
+"""Run directories: readable at any moment with public tools; one process writes at a time, and only whole files.
 
-Knows no model and needs no torch. `runs/` is where typed objects meet it.
+Independent of models and torch; `latebloom.runs` adds typed objects.
 """
 
 from latebloom.store.atomic import atomic_write

@@ -1,4 +1,4 @@
-"""Writing a file so that whoever looks, whenever, finds the old content or the new one and nothing in between."""
+"""Atomic writes: a reader sees either the old content of a file or the new content."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 from latebloom.store.disk import one_line
 
 TEMPORARY = ".*.tmp"
-"""Glob of the temporary files; a killed writer may leave one, and no reader ever opens them."""
+"""Glob of temporary files; a killed writer may leave one, and readers never open them."""
 
 
 def atomic_write(path: Path, write: Callable[[Path], None] | bytes) -> None:
-    """Replaces `path` by the given bytes, or by what `write(temporary_path)` wrote, in one step.
+    """Replace `path` atomically by the given bytes, or by the file that `write(temporary_path)` writes.
 
-    The content reaches the disk before the name does, so a power cut keeps the promise too.
-    A full disk, missing rights and other OSErrors raise StoreError; whatever is raised, the temporary file is removed.
+    The content is flushed to disk before the file is renamed, so the replacement is atomic even in a power cut.
+    A full disk, missing rights and other OSErrors raise StoreError. Any exception removes the temporary file.
     """
     temporary = path.with_name(f".{path.name}.{os.urandom(6).hex()}.tmp")
     try:
@@ -28,13 +28,13 @@ def atomic_write(path: Path, write: Callable[[Path], None] | bytes) -> None:
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-    # Some file systems refuse to flush a directory; the file itself is safe by now.
+    # Some file systems refuse to flush a directory; at this point the file is already safe.
     with suppress(OSError):
         _flush(path.parent)
 
 
 def _flush(path: Path) -> None:
-    """Waits until the file or directory is on the disk."""
+    """Wait until the file or directory is on disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -27,66 +27,66 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 class RunDirectory:
     """One run: `manifest.json`, `metrics.parquet`, `measures.parquet`, `checkpoints/`, `state.safetensors`, documents.
 
-    Every file is replaced whole, so reading needs no lock and works at any moment. Hold a `RunLock` to write.
+    Writers replace whole files, so reading needs no lock and works at any moment. Hold a `RunLock` to write.
     `write_state` is the commit: write the checkpoints and tables of a step before it and the manifest after it.
-    To resume, take `read_state()` and `drop_after` its step, which removes what was written after the last commit.
+    To resume, call `read_state()` and then `drop_after` with its step, which removes data written after that commit.
     """
 
     path: Path
 
     def create(self) -> None:
-        """Makes the directory if needed; UsageError where that cannot be done, as without rights."""
+        """Create the directory if needed; UsageError if that fails, for example without rights."""
         with one_line(self.path, "make", UsageError):
             (self.path / "checkpoints").mkdir(parents=True, exist_ok=True)
 
     def exists(self) -> bool:
-        """Whether there is a run here, which is to say a manifest."""
+        """Whether the directory contains a run, that is, a manifest."""
         return os.path.isfile(self.path / "manifest.json")  # unlike Path.is_file, False without rights
 
     def read_manifest(self) -> manifest.Manifest:
-        """RunNotFoundError where there is none, DamagedFileError where it does not validate."""
+        """The manifest. Errors: RunNotFoundError if there is none, DamagedFileError if it does not validate."""
         return manifest.read_manifest(self.path / "manifest.json")
 
     def write_manifest(self, value: manifest.Manifest) -> None:
         manifest.write_manifest(self.path / "manifest.json", value)
 
     def read_table(self, name: str) -> pyarrow.Table:
-        """The table "metrics" or "measures"; without rows where it was never written."""
+        """The table "metrics" or "measures"; empty if there is no file."""
         return tables.read_table(self._named(name, "parquet"))
 
     def write_table(self, name: str, table: pyarrow.Table) -> None:
-        """Replaces the table: `step` int64 first and increasing, then float64 columns; else ValueError."""
+        """Replace the table: `step` int64 first and increasing, then float64 columns; else ValueError."""
         tables.write_table(self._named(name, "parquet"), table)
 
     def checkpoint_steps(self) -> list[int]:
-        """The steps at which weights were kept, in order."""
+        """The steps with a checkpoint, in order."""
         names = (_CHECKPOINT.fullmatch(file.name) for file in (self.path / "checkpoints").glob("*"))
         return sorted(int(match[1]) for match in names if match)
 
     def read_checkpoint(self, step: int) -> dict[str, numpy.ndarray]:
-        """The weights at the step; UsageError with the nearest steps where there is no such checkpoint."""
+        """The weights at the step; UsageError with the nearest steps if there is no such checkpoint."""
         file = self._checkpoint(step)
-        found = tensors.read_tensors(file) if step in self.checkpoint_steps() else None
-        if found is None:
+        checkpoint = tensors.read_tensors(file) if step in self.checkpoint_steps() else None
+        if checkpoint is None:
             raise UsageError(f"{self.path} has no checkpoint at step {step}: {self._nearest(step)}")
-        if found[0] != step:
-            raise DamagedFileError(f"{file} holds step {found[0]}, not {step}: it was renamed or copied")
-        return found[1]
+        if checkpoint[0] != step:
+            raise DamagedFileError(f"{file} holds step {checkpoint[0]}, not {step}: it was renamed or copied")
+        return checkpoint[1]
 
     def write_checkpoint(self, step: int, weights: Mapping[str, numpy.ndarray]) -> None:
-        """Keeps the weights (float32 by convention; dtypes are stored as they come)."""
+        """Store the weights (float32 by convention) with unchanged dtypes."""
         tensors.write_tensors(self._checkpoint(step), step, weights)
 
     def read_state(self) -> tuple[int, dict[str, numpy.ndarray]] | None:
-        """The step and everything needed to go on from it to the same bits; None before the first commit."""
+        """The step and everything needed to resume from it bit-identically; None before the first commit."""
         return tensors.read_tensors(self.path / "state.safetensors")
 
     def write_state(self, step: int, state: Mapping[str, numpy.ndarray]) -> None:
-        """Commits the step: weights, optimiser moments, random generators, dtypes kept."""
+        """Commit the step: weights, optimiser moments and random generators, with unchanged dtypes."""
         tensors.write_tensors(self.path / "state.safetensors", step, state)
 
     def drop_after(self, step: int) -> None:
-        """Removes checkpoints and table rows beyond the step (-1: all). Hold the lock."""
+        """Remove checkpoints and table rows after the step (-1: all). Hold the lock."""
         for late in (kept for kept in self.checkpoint_steps() if kept > step):
             with one_line(self._checkpoint(late), "remove"):
                 self._checkpoint(late).unlink()
@@ -97,15 +97,15 @@ class RunDirectory:
                 tables.write_table(file, table.slice(0, keep))
 
     def read_document(self, name: str) -> Any:
-        """The content of `<name>.json`, or None where there is none; DamagedFileError where it is not JSON."""
+        """The content of `<name>.json`, or None if there is none; DamagedFileError if it is not JSON."""
         return documents.read_json(self._named(name, "json"))
 
     def write_document(self, name: str, value: Any) -> None:
-        """Replaces `<name>.json`; StoreError for NaN and infinity, which JSON lacks."""
+        """Replace `<name>.json`; StoreError for NaN and infinity, which JSON cannot represent."""
         documents.write_json(self._named(name, "json"), value)
 
     def clean(self) -> None:
-        """Removes the temporary files that a killed writer left. Hold the lock, or they may be another's."""
+        """Remove temporary files of a killed writer. Hold the lock, since another writer may be using them."""
         for file in [*self.path.glob(TEMPORARY), *self.path.glob(f"checkpoints/{TEMPORARY}")]:
             with one_line(file, "remove"):
                 file.unlink(missing_ok=True)
@@ -114,7 +114,7 @@ class RunDirectory:
         """Size of all files, in bytes."""
         total = 0
         for file in self.path.rglob("*"):
-            with suppress(FileNotFoundError):  # a writer may replace it while we look
+            with suppress(FileNotFoundError):  # a writer may replace it meanwhile
                 total += file.lstat().st_size if file.is_file() else 0
         return total
 
@@ -126,7 +126,7 @@ class RunDirectory:
         return f"the nearest are {', '.join(map(str, steps))}" if steps else "it has no checkpoints yet"
 
     def _named(self, name: str, kind: str) -> Path:
-        """The file of a table or document; names may come from outside, so they cannot lead elsewhere."""
+        """The file of a table or document; names may be untrusted, so they must not contain a path."""
         if not _NAME.fullmatch(name) or name == "manifest":
             raise UsageError(f"{name!r} is no name for a {kind} file of a run: use a-z, 0-9, _ and -, not manifest")
         return self.path / f"{name}.{kind}"

@@ -1,4 +1,4 @@
-"""Errors of the operating system, as one line that names the file and the fix."""
+"""Convert errors of the operating system into one line with the file and the fix."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from latebloom._errors import LatebloomError, StoreError, UsageError
 
 
 class DiskFullError(StoreError):
-    """There is no space left to write to. What was there before is kept."""
+    """The disk is full. Existing files are unchanged."""
 
 
 FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
@@ -20,7 +20,7 @@ FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 def explain(error: OSError, path: Path, verb: str) -> str:
-    """One line for an operating system error met while trying to `verb` ("read", "write", "make") `path`."""
+    """One line for an operating system error in the attempt to `verb` ("read", "write", "make") `path`."""
     if error.errno in FULL:
         return f"disk full while writing {path}: the previous state is kept; free space and continue with --resume"
     if error.errno in FORBIDDEN:
@@ -30,9 +30,9 @@ def explain(error: OSError, path: Path, verb: str) -> str:
 
 @contextmanager
 def one_line(path: Path, verb: str, kind: type[LatebloomError] = StoreError) -> Iterator[None]:
-    """Turns an OSError inside the block into `kind`, and a full disk into a DiskFullError whatever `kind` is.
+    """Convert an OSError inside the block into `kind`; a full disk always becomes a DiskFullError.
 
-    Pass `kind=UsageError` where a wrong place is the likely cause, for example when a run directory is made.
+    Pass `kind=UsageError` where a wrong path is the likely cause, for example when creating a run directory.
     """
     try:
         yield
@@ -41,9 +41,9 @@ def one_line(path: Path, verb: str, kind: type[LatebloomError] = StoreError) -> 
 
 
 def check_output(path: Path) -> None:
-    """UsageError unless a file can be made there: its directory must exist, and it must not be a directory itself.
+    """UsageError unless `path` can become a file: its directory must exist, and `path` must not be a directory.
 
-    Call it before the work whose result is to be written.
+    Call it before computing the content of the file.
     """
     if not path.name or os.path.isdir(path):
         raise UsageError(f"--out: got {str(path)!r}, which is a directory; expected a file")
@@ -52,7 +52,7 @@ def check_output(path: Path) -> None:
 
 
 def read_if_there(path: Path) -> bytes | None:
-    """The bytes of the file, or None where there is none; StoreError where it cannot be read."""
+    """The bytes of the file, or None if there is none; StoreError if it cannot be read."""
     with one_line(path, "read"):
         try:
             return path.read_bytes()

@@ -1,4 +1,4 @@
-"""Small JSON documents: strict JSON, which every other program can read."""
+"""Small documents in strict JSON, which every program can read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from latebloom.store.disk import read_if_there
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Writes `value`; NaN and infinity raise StoreError, for JSON has no word for them."""
+    """Write `value`; NaN and infinity raise StoreError, because JSON cannot represent them."""
     try:
         text = json.dumps(value, indent=2, allow_nan=False)
     except ValueError as error:
@@ -21,7 +21,7 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """The document, or None where there is no such file; DamagedFileError where it is not JSON."""
+    """The document, or None if there is no such file; DamagedFileError if it is not JSON."""
     data = read_if_there(path)
     if data is None:
         return None

@@ -1,4 +1,4 @@
-"""Which runs there are, and how each of them is doing right now."""
+"""List the runs under a directory, and determine their current status."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from latebloom.store.manifest import Status
 
 
 def find_runs(root: Path) -> list[RunDirectory]:
-    """The runs directly under `root` and those one level down, inside sweeps; damaged ones too. Sorted by path.
+    """The runs directly under `root` and one level deeper, inside sweeps, including damaged runs. Sorted by path.
 
-    No directory at `root` is no runs; a file there is a UsageError.
+    Returns no runs if `root` does not exist. Errors: UsageError if `root` is a file.
     """
     if root.exists() and not root.is_dir():
         raise UsageError(f"{root} is no directory; expected a directory of runs: choose another with --runs")
@@ -23,10 +23,10 @@ def find_runs(root: Path) -> list[RunDirectory]:
 
 
 def effective_status(run: RunDirectory) -> Status | Literal["damaged"]:
-    """The manifest's status, except: "interrupted" for a run that says "running" while no process writes it,
-    and "damaged" where the manifest cannot be read."""
+    """The status in the manifest, with two exceptions: "interrupted" for "running" if no process holds the lock, and
+    "damaged" if the manifest cannot be read."""
     try:
-        # The lock first: a run that ends between the two looks is then seen as finished, not as interrupted.
+        # Check the lock first, so that a run that ends between the two reads is finished, not interrupted.
         locked = is_locked(run.path)
         status = run.read_manifest().status
     except LatebloomError:

@@ -1,4 +1,4 @@
-"""One writer at a time: an advisory lock on `<run>/.lock` that the operating system frees when its holder dies."""
+"""One writer at a time: an advisory lock on `<run>/.lock`, which the operating system frees when its holder dies."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from latebloom.store.disk import one_line
 
 LOCK = ".lock"
 PATIENCE = 0.2
-"""Seconds before a writer is refused. `is_locked` holds a shared lock for microseconds; a writer must outwait that."""
+"""Seconds that a writer waits for the lock, because `is_locked` holds a shared lock for some microseconds."""
 
 
 class RunLock:
-    """Holds the run's lock inside a `with` block, on a directory that exists.
+    """Holds the lock of a run, whose directory must exist, inside a `with` block.
 
-    RunLockedError names the process that holds it; UsageError where the directory is missing or gives no rights.
-    The lock file stays behind: removing it would let two writers lock two files of the same name.
+    Errors: RunLockedError with the process that holds it; UsageError if the directory is missing or not writable.
+    The lock file is never removed: otherwise two writers could lock two files of the same name.
     A forked child shares the lock, so start helper processes by spawning.
     """
 
@@ -47,7 +47,7 @@ class RunLock:
         os.close(self._descriptor)
 
     def _acquire(self, file: Path) -> None:
-        """Takes the lock and signs it, or says who has it."""
+        """Take the lock and write the process id into it. Errors: RunLockedError with the process that holds it."""
         with one_line(file, "lock"):
             if not _patiently_locked(self._descriptor):
                 holder = os.pread(self._descriptor, 32, 0).decode(errors="replace").strip() or "unknown"
@@ -59,7 +59,7 @@ class RunLock:
 
 
 def is_locked(run: Path) -> bool:
-    """Whether some process, this one included, is writing the run; False where there is no run."""
+    """Whether any process, including this one, is writing the run; False if there is no run."""
     file = run / LOCK
     with one_line(file, "read"):
         try:
@@ -73,7 +73,7 @@ def is_locked(run: Path) -> bool:
 
 
 def _locked(descriptor: int, kind: int) -> bool:
-    """Tries once to take a lock of the given kind."""
+    """Try once to take a lock of the given kind."""
     try:
         fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -82,7 +82,7 @@ def _locked(descriptor: int, kind: int) -> bool:
 
 
 def _patiently_locked(descriptor: int) -> bool:
-    """Tries for `PATIENCE` seconds to take the exclusive lock."""
+    """Try for `PATIENCE` seconds to take the exclusive lock."""
     deadline = time.monotonic() + PATIENCE
     while not _locked(descriptor, fcntl.LOCK_EX):
         if time.monotonic() > deadline:

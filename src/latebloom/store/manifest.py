@@ -1,4 +1,4 @@
-"""The manifest: what a run is, its progress and its environment, in one small validated JSON file."""
+"""The manifest: the experiment, progress and environment of a run, in one small validated JSON file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _in_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+UtcTime = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 def identity(experiment: dict[str, Any]) -> str:
@@ -32,13 +32,13 @@ def identity(experiment: dict[str, Any]) -> str:
     Two experiments have the same identity exactly when their JSON is equal. Tuples count as lists, and the order of
     keys does not matter.
     """
-    # The first round trip turns keys that are numbers into text, so that they can be sorted.
+    # The round trip converts number keys to text, so that they can be sorted.
     plain = json.loads(json.dumps(experiment, allow_nan=False))
     return hashlib.sha256(json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 class Manifest(BaseModel):
-    """One run. `experiment` is not interpreted here; `runs/` validates it."""
+    """The manifest of one run. `latebloom.runs` validates `experiment`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -47,17 +47,17 @@ class Manifest(BaseModel):
     recipe: str
     experiment: dict[str, Any]
     experiment_hash: str
-    """`identity(experiment)`; checked, so that an edited experiment is detected before it is resumed."""
+    """`identity(experiment)`; validated, so that an edited experiment is detected before a resume."""
     seed: int
     status: Status
     step: int = Field(ge=0)
-    """The last step known to be on disk. Where they differ, `state.safetensors` is right."""
+    """The last step known to be on disk. If they differ, `state.safetensors` takes precedence."""
     steps_planned: int | None = Field(default=None, ge=0)
     stopped_because: str | None = None
-    created: Moment
-    updated: Moment
+    created: UtcTime
+    updated: UtcTime
     seconds: float = Field(default=0.0, ge=0.0, allow_inf_nan=False)
-    """Training time so far in seconds, over all resumed parts."""
+    """Training time so far in seconds, including all resumed parts."""
     versions: dict[str, str] = {}
     device: dict[str, str | int] = {}
     git_commit: str | None = None
@@ -65,7 +65,8 @@ class Manifest(BaseModel):
     classes: dict[str, str] = {}
     """``MODULE:NAME`` of each part of the experiment (task, model, optimiser) that another package defines.
 
-    It tells a reader what to import, and is never imported from here. Not part of the experiment's identity.
+    Names the modules that a reader must import; opening a run never imports them. Not part of the identity of the
+    experiment.
     """
 
     @model_validator(mode="after")
@@ -76,13 +77,13 @@ class Manifest(BaseModel):
 
 
 def write_manifest(path: Path, manifest: Manifest) -> None:
-    """Writes the manifest and validates it again, since `model_copy(update=…)` does not."""
+    """Validate the manifest again, since `model_copy(update=…)` does not, and write it."""
     checked = Manifest.model_validate(manifest.model_dump(warnings=False))
     write_json(path, checked.model_dump(mode="json"))
 
 
 def read_manifest(path: Path) -> Manifest:
-    """The manifest. Errors: RunNotFoundError where there is none, DamagedFileError naming the first problem."""
+    """The manifest. Errors: RunNotFoundError if there is none, DamagedFileError with the first problem."""
     raw = read_json(path)
     if raw is None and not path.exists():
         raise RunNotFoundError(f"no run at {path.parent}: expected a directory with {path.name}; see `latebloom runs`")

@@ -1,4 +1,4 @@
-"""Putting series over steps together: rows onto a table, one table beside another. Pure; nothing touches the disk."""
+"""Combine series over steps: append rows to a table, and join tables. Pure functions without disk access."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 def append_rows(table: pyarrow.Table, rows: Sequence[Mapping[str, float | int | None]]) -> pyarrow.Table:
     """The table with the rows added, sorted by step.
 
-    Each row is `{"step": 100, "train_loss": 0.1, ...}`. A missing name is null, a new name is a new column
-    (null in older rows), and a step that was there already is replaced as a whole.
+    Each row is `{"step": 100, "train_loss": 0.1, ...}`. A missing name becomes null, a new name becomes a
+    new column (null in older rows), and a new row replaces an existing row at its step completely.
     """
     import numpy as np
     import pyarrow as pa
@@ -25,12 +25,12 @@ def append_rows(table: pyarrow.Table, rows: Sequence[Mapping[str, float | int | 
     fresh = {name: _column([row.get(name) for row in rows]) for name in names}
     both = pa.concat_tables([table, pa.table({"step": steps, **fresh})], promote_options="default")
     backwards = both["step"].to_numpy()[::-1]
-    _, latest = np.unique(backwards, return_index=True)  # first seen from the end, in order of step
+    _, latest = np.unique(backwards, return_index=True)  # the last row of each step, in order of step
     return both.take(pa.array(len(backwards) - 1 - latest))
 
 
 def join_on_step(a: pyarrow.Table, b: pyarrow.Table) -> pyarrow.Table:
-    """Every step of either table, sorted; where both have a column, b's value wins unless it is null."""
+    """Every step of either table, sorted; where both have a column, the value of b wins unless it is null."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -48,10 +48,10 @@ def _column(values: list[float | int | None]) -> pyarrow.Array:
 
 
 def _aligned(table: pyarrow.Table, steps: numpy.ndarray) -> dict[str, pyarrow.ChunkedArray]:
-    """The table's columns at the given steps, a superset of its own; null where it has no row."""
+    """The columns of the table at the given steps, a superset of its steps; null where it has no row."""
     import numpy as np
     import pyarrow as pa
 
-    own = table["step"].to_numpy()
-    rows = pa.array(np.searchsorted(own, steps), mask=~np.isin(steps, own))
+    table_steps = table["step"].to_numpy()
+    rows = pa.array(np.searchsorted(table_steps, steps), mask=~np.isin(steps, table_steps))
     return {name: table[name].take(rows) for name in table.column_names[1:]}

@@ -14,26 +14,26 @@ if TYPE_CHECKING:
 
 
 def empty_table() -> pyarrow.Table:
-    """No rows, and the one column every table has."""
+    """A table without rows, with the column `step` that every table has."""
     import pyarrow as pa
 
     return pa.table({"step": pa.array([], pa.int64())})
 
 
 def write_table(path: Path, table: pyarrow.Table) -> None:
-    """Writes the table; equal content gives equal bytes. ValueError where it is not a series over steps."""
+    """Write the table; equal content gives equal bytes. ValueError if it is not a series over steps."""
     import pyarrow.parquet as pq
 
     problem = defect(table)
     if problem is not None:
         raise ValueError(f"cannot write {path}: {problem}")
-    # How the table was put together (chunks, pandas notes) must not show in the file.
+    # The bytes must not depend on chunks and pandas metadata.
     plain = table.combine_chunks().replace_schema_metadata(None)
     atomic_write(path, lambda temporary: pq.write_table(plain, temporary, write_page_checksum=True))
 
 
 def read_table(path: Path) -> pyarrow.Table:
-    """The table, empty where there is no file; DamagedFileError where it is not a whole series over steps."""
+    """The table, empty if there is no file; DamagedFileError if it is not a complete series over steps."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -42,7 +42,7 @@ def read_table(path: Path) -> pyarrow.Table:
         return empty_table()
     try:
         table = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True).read(use_threads=False)
-    except Exception as error:  # Whatever a decoder stumbles over, the file is at fault.
+    except Exception as error:  # Any decoding error means that the file is damaged.
         raise DamagedFileError(f"{path} is damaged: it is truncated, altered or not a Parquet file") from error
     problem = defect(table)
     if problem is not None:
@@ -51,7 +51,7 @@ def read_table(path: Path) -> pyarrow.Table:
 
 
 def defect(table: pyarrow.Table) -> str | None:
-    """The first thing that keeps the table from being a series over steps, or None."""
+    """The first reason why the table is not a series over steps, or None."""
     import pyarrow as pa
 
     names = table.column_names
@@ -62,7 +62,7 @@ def defect(table: pyarrow.Table) -> str | None:
         if field.type != pa.float64():
             return f"column {field.name} must be float64, got {field.type}"
         if names.count(field.name) > 1:
-            return f"column {field.name} comes twice"
+            return f"column {field.name} occurs twice"
     return _step_defect(table)
 
 

@@ -1,4 +1,4 @@
-"""Named arrays at a step, as one safetensors file: data only, checked by a checksum, equal bytes for equal content."""
+"""Named arrays at a step as one safetensors file: data only, with a checksum, and equal bytes for equal content."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def write_tensors(path: Path, step: int, tensors: Mapping[str, numpy.ndarray]) -> None:
-    """Writes the arrays, any shapes, dtypes kept, with the metadata `step` and `crc32`."""
+    """Write arrays of any shape and dtype with the metadata `step` and `crc32`."""
     import numpy as np
     from safetensors.numpy import save
 
-    # safetensors reads raw memory, so strided views must be laid out first (asarray keeps scalars scalar).
+    # safetensors reads raw memory, so strided views must become contiguous (asarray keeps scalars scalar).
     header, data = _split(save({name: np.asarray(array, order="C") for name, array in tensors.items()}))
     header["__metadata__"] = {"step": str(step)}
     header["__metadata__"]["crc32"] = _checksum(header, data)
@@ -29,22 +29,22 @@ def write_tensors(path: Path, step: int, tensors: Mapping[str, numpy.ndarray]) -
 
 
 def read_tensors(path: Path) -> tuple[int, dict[str, numpy.ndarray]] | None:
-    """The step and fresh, writable arrays, or None where there is no file.
+    """The step and new, writable arrays, or None if there is no file.
 
-    DamagedFileError where the file is truncated, altered, not safetensors, or carries no step.
+    DamagedFileError if the file is truncated, altered, not safetensors, or has no step.
     """
     content = read_if_there(path)
     if content is None:
         return None
     try:
         return _decode(content)
-    except Exception as error:  # Whatever a decoder stumbles over, the file is at fault.
+    except Exception as error:  # Any decoding error means that the file is damaged.
         reason = str(error) if isinstance(error, _AlteredError) else "it is truncated or not a safetensors file"
         raise DamagedFileError(f"{path} is damaged: {reason}") from error
 
 
 class _AlteredError(Exception):
-    """Well-formed safetensors, but not what was written."""
+    """Well-formed safetensors whose content differs from what latebloom wrote."""
 
 
 def _decode(content: bytes) -> tuple[int, dict[str, numpy.ndarray]]:
@@ -54,9 +54,9 @@ def _decode(content: bytes) -> tuple[int, dict[str, numpy.ndarray]]:
     header, data = _split(content)
     metadata = header.get("__metadata__", {})
     if "step" not in metadata or "crc32" not in metadata:
-        raise _AlteredError("it carries no step and checksum, so latebloom did not write it")
+        raise _AlteredError("it has no step and checksum, so latebloom did not write it")
     if metadata.pop("crc32") != _checksum(header, data):
-        raise _AlteredError("its checksum does not fit its content")
+        raise _AlteredError("its checksum does not match its content")
     return int(metadata["step"]), {name: array.copy() for name, array in tensors.items()}
 
 
@@ -67,9 +67,9 @@ def _split(content: bytes) -> tuple[dict[str, Any], bytes]:
 
 
 def _join(header: dict[str, Any], data: bytes) -> bytes:
-    """The file again. The library would write its metadata in random order; sorted keys make equal files equal."""
+    """Join header and data. The library writes metadata in random order; sorted keys give equal bytes."""
     text = _canonical(header)
-    text += b" " * (-len(text) % 8)  # keeps the arrays aligned for readers that map the file
+    text += b" " * (-len(text) % 8)  # aligns the arrays for readers that map the file
     return len(text).to_bytes(8, "little") + text + data
 
 

@@ -1,1 +1,1 @@
-"""Many runs: a grid of experiments, planned, trained on this machine or a cluster, and read back as one table."""
+"""Sweeps: plan a grid of experiments, train it on this machine or a cluster, and read the runs as one table."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 ENVIRONMENT = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
-"""Numerical libraries read these when they are loaded, so they must be set before. With one thread per worker, the bits
-of a run do not depend on the number of workers."""
+"""Numerical libraries read these when they load, so they must be set earlier. With one thread per worker, the bits of a
+run do not depend on the number of workers."""
 
 
 @contextmanager
@@ -43,5 +43,5 @@ def children_ignore_interrupts() -> Iterator[None]:
 
 
 def cores() -> int:
-    """Cores that this process may use."""
+    """The number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""How long runs will take and how much disk they need, measured on a few steps of some of them."""
+"""Estimate the training time and disk space of runs from a few steps of some of them."""
 
 import tempfile
 from collections.abc import Sequence
@@ -13,13 +13,13 @@ from latebloom.sweeps.grouping import by_shape
 from latebloom.training import Experiment, Recording
 
 SHAPES = 6
-"""The most shapes that are measured, spread evenly over all; the others are assumed to cost their mean, per step."""
+"""The largest number of measured shapes, spread evenly over all; the others are assumed to cost their mean per step."""
 
 BARE, PART = 50, 4
-"""Steps that are measured bare (small models take this many in one call), and with metrics, and with checkpoints."""
+"""Steps measured without recording (small models take this many in one call), with metrics, and with checkpoints."""
 
 RESUME_BYTES = 3
-"""Size of the resume state over that of the weights: the weights themselves and two moments."""
+"""Size of the resume state over that of the weights: the weights and two moments."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class _Costs:
-    """Seconds of a start, a bare step, an evaluation, a checkpoint; bytes of a checkpoint."""
+    """Seconds per start, per step without recording, per evaluation and per checkpoint; bytes per checkpoint."""
 
     start: float
     step: float
@@ -64,13 +64,13 @@ def estimate_cost(jobs: Sequence[Job]) -> Cost | None:
     mean = _mean(list(measured.values()))
     total = Cost(0.0, 0.0)
     for group in groups:
-        one = measured.get(id(group), mean).of(group[0].experiment)
-        total += Cost(one.seconds * len(group), one.bytes * len(group))
+        per_run = measured.get(id(group), mean).of(group[0].experiment)
+        total += Cost(per_run.seconds * len(group), per_run.bytes * len(group))
     return total
 
 
 def _measured(experiment: Experiment) -> _Costs | None:
-    """Train a few steps in a temporary directory. None where the experiment fails before that.
+    """Train a few steps in a temporary directory. None if the experiment fails first.
 
     Errors: KeyboardInterrupt.
     """

@@ -1,4 +1,4 @@
-"""The interface between the coordinator and whatever trains batches: this machine or a cluster."""
+"""The interface between the coordinator and the engines that train batches: this machine or a cluster."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Reached:
 
 @dataclass(frozen=True)
 class Ended:
-    """A batch was trained; ``results`` has one entry for each of its runs."""
+    """The training of a batch has ended; ``results`` has one entry per run."""
 
     batch: Batch
     results: tuple[JobResult, ...]
@@ -27,7 +27,7 @@ class Ended:
 
 @dataclass(frozen=True)
 class Lost:
-    """A batch or its worker failed as a whole; the disk holds how far its runs came. ``reason`` is one line."""
+    """A batch or its worker failed as a whole; its runs are on disk as far as they got. ``reason`` is one line."""
 
     batch: Batch
     reason: str
@@ -37,16 +37,16 @@ Event = Reached | Ended | Lost
 
 
 @runtime_checkable
-class Engine(Protocol):
-    """Trains batches somewhere. Use it in a ``with`` block, which leaves no worker behind."""
+class SweepEngine(Protocol):
+    """Trains batches. Use it in a ``with`` block, which ends all workers on exit."""
 
     @property
     def free(self) -> bool:
-        """Whether another batch can be handed out now."""
+        """Whether another batch can be submitted now."""
         ...
 
     def submit(self, batch: Batch) -> None:
-        """Hand out a batch; for each batch there will be one Ended or one Lost."""
+        """Submit a batch; each batch yields exactly one Ended or Lost."""
         ...
 
     def wait(self, seconds: float) -> Sequence[Event]:
@@ -54,10 +54,10 @@ class Engine(Protocol):
         ...
 
     def stop(self) -> None:
-        """Ask all runs to end at their next step. Call it once: a second signal would kill them."""
+        """Stop all runs at their next step. Call it once: a second signal would kill them."""
         ...
 
-    def __enter__(self) -> "Engine": ...
+    def __enter__(self) -> "SweepEngine": ...
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

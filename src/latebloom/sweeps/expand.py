@@ -12,7 +12,7 @@ from latebloom.training import Experiment
 
 
 def expand(spec: Spec) -> list[Job]:
-    """One job for each experiment, in the order of the grid; two ways to write one experiment give one job.
+    """One job for each experiment, in the order of the grid; duplicates of an experiment give one job.
 
     Errors: UsageError for a field that does not exist, a value out of range, or more than MOST runs.
     """
@@ -20,10 +20,11 @@ def expand(spec: Spec) -> list[Job]:
     if len(spec) > MOST:
         raise UsageError(f"sweep: got {len(spec)} runs, expected at most {MOST}; name fewer values or seeds")
     experiments = (experiment_of(spec.recipe, seed, arguments) for arguments in spec.points() for seed in spec.seeds)
-    return list({(name := run_name(one)): Job(one, name) for one in experiments}.values())
+    return list({(name := run_name(experiment)): Job(experiment, name) for experiment in experiments}.values())
 
 
 def run_name(experiment: Experiment) -> str:
-    """``recipe-SEED-0123456789ab``. Unlike a run's default name it depends on the length too, so that a sweep over
-    training.steps has a run for each; the hash is long enough for a hundred thousand runs (collision: 1 in 50 000)."""
+    """``recipe-SEED-0123456789ab``. Unlike the default name of a run, it also depends on the number of steps, so that a
+    sweep over training.steps has one run per value. The hash is long enough for a hundred thousand runs (collision: 1
+    in 50 000)."""
     return f"{experiment.recipe}-{experiment.model.seed}-{identity(chosen_settings(experiment))[:12]}"

@@ -1,4 +1,4 @@
-"""Tables in other forms: a file that other programs read, plain rows for JSON and the terminal, a pandas data frame."""
+"""Export tables: CSV or Parquet files, plain rows for JSON and the terminal, pandas data frames."""
 
 import math
 from pathlib import Path
@@ -16,14 +16,14 @@ SUFFIXES = (".csv", ".parquet")
 
 
 def check_table_file(path: Path) -> None:
-    """UsageError unless a table can be written there. Call it before the work."""
+    """UsageError unless a table can be written to this file. Call it before the computation."""
     if path.suffix not in SUFFIXES:
         raise UsageError(f"--out: got {str(path)!r}, expected a name that ends in {' or '.join(SUFFIXES)}")
     check_output(path)
 
 
 def write_table_file(path: Path, table: pa.Table) -> None:
-    """Write CSV or Parquet, by the suffix. CSV holds lists as text: ``3 5 9``."""
+    """Write CSV or Parquet, depending on the suffix. CSV contains lists as text: ``3 5 9``."""
     if path.suffix == ".csv":
         plain = pa.table({name: _without_lists(table[name]) for name in table.column_names})
         atomic_write(path, lambda temporary: pyarrow.csv.write_csv(plain, temporary))
@@ -32,21 +32,21 @@ def write_table_file(path: Path, table: pa.Table) -> None:
 
 
 def plain_rows(table: pa.Table) -> list[dict[str, Any]]:
-    """The rows with values that JSON has: NaN and infinities become None, dates and the like become text."""
+    """The rows with JSON values: NaN and infinities become None, other types such as dates become text."""
     return [{name: _plain(value) for name, value in row.items()} for row in table.to_pylist()]
 
 
-def text(value: Any) -> str:
-    """A cell for the terminal: four digits, ``-`` for None, lists with spaces."""
+def cell_text(value: Any) -> str:
+    """A table cell for the terminal: four digits, ``-`` for None, lists separated by spaces."""
     if value is None:
         return "-"
     if isinstance(value, float):
         return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.4g}"
-    return " ".join(map(text, value)) if isinstance(value, list) else str(value)
+    return " ".join(map(cell_text, value)) if isinstance(value, list) else str(value)
 
 
 def needs_pandas() -> ModuleType:
-    """The module. Errors: UsageError where it is not installed."""
+    """The pandas module. Errors: UsageError if it is not installed."""
     try:
         import pandas
     except ImportError:
@@ -57,7 +57,7 @@ def needs_pandas() -> ModuleType:
 def _without_lists(column: pa.ChunkedArray) -> pa.ChunkedArray | pa.Array:
     if not pa.types.is_nested(column.type):
         return column
-    return pa.array([None if value is None else text(value) for value in column.to_pylist()], pa.string())
+    return pa.array([None if value is None else cell_text(value) for value in column.to_pylist()], pa.string())
 
 
 def _plain(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The runs of a sweep that failed, with their reasons: ``failures.json`` beside them."""
+"""The failed runs of a sweep with their reasons, in ``failures.json`` beside the runs."""
 
 from pathlib import Path
 from typing import Any
@@ -12,19 +12,19 @@ NAME = "failures"
 
 
 def read_failures(path: Path) -> dict[str, Any]:
-    """The failures of the sweep in a directory, by the name of the run."""
+    """The failures of the sweep in a directory, by run name."""
     return RunDirectory(path).read_document(NAME) or {}
 
 
 class Failures:
-    """``{run: {"message", "experiment"}}``, including runs that never began and so have no manifest."""
+    """``{run: {"message", "experiment"}}``, including runs without a manifest that failed before they began."""
 
     def __init__(self, place: Place) -> None:
         self._failures: dict[str, Any] = place.read(NAME) or {}
         self._changed = False
 
     def note(self, job: Job, result: JobResult) -> None:
-        """Remember a failure, or forget it once the run ends in another way."""
+        """Record a failure, or remove it once the run ends in another way."""
         if result.status == "failed":
             experiment = job.experiment.model_dump(mode="json")
             self._failures[job.name] = {"message": result.message, "experiment": experiment}
@@ -33,8 +33,8 @@ class Failures:
             self._changed = True
 
     def save(self, place: Place) -> None:
-        """Write the file if something changed. On a full disk the old file stays; the sweep stops for that reason
-        anyway.
+        """Write the file if something changed. On a full disk the old file stays, and the sweep stops because of the
+        full disk.
         """
         if not self._changed:
             return

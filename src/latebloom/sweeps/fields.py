@@ -1,23 +1,44 @@
-"""Check names of fields; the error for an unknown one lists the nearest names."""
+"""Fields of experiments, ``section.field``: check their names, flatten experiments, and find fields that differ."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from typing import Any
 
 from latebloom._errors import UsageError
-from latebloom.training.settings import known_settings, sections
+from latebloom.training.settings import known_settings, sections, with_present_names
+
+SEEDS = ("model.seed", "data.seed")
+"""Fields that the single column ``seed`` replaces if they are equal in every run."""
 
 
-def check_fields(names: Iterable[str], where: str) -> None:
-    """UsageError with the nearest names for a field that no experiment has; ``where`` names the option at fault."""
+def check_fields(names: Iterable[str], option: str) -> None:
+    """UsageError with the nearest names for a field that no experiment has; ``option``: the option to blame."""
     known = tuple(known_settings())
     for name in names:
         if name not in known:
-            near = ", ".join(_near(name, known)) or ", ".join(sections())
-            raise UsageError(f"{where}: got {name}, which is no field of an experiment; the nearest are {near}")
+            near = ", ".join(_nearest(name, known)) or ", ".join(sections())
+            raise UsageError(f"{option}: got {name}, which is no field of an experiment; the nearest are {near}")
 
 
-def _near(name: str, known: tuple[str, ...]) -> list[str]:
+def _nearest(name: str, known: tuple[str, ...]) -> list[str]:
     """The names with the same field first, then similar names."""
     leaf = name.rpartition(".")[2]
     same = [other for other in known if other.rpartition(".")[2] == leaf]
     return list(dict.fromkeys([*same, *get_close_matches(name, known, n=3, cutoff=0.4)]))[:4]
+
+
+def flat(experiment: Mapping[str, Any]) -> dict[str, Any]:
+    """``{"task": {"p": 7}}`` as ``{"task.p": 7}``, with current names; lists as text, so that columns have one type."""
+    columns: dict[str, Any] = {}
+    for section, value in with_present_names(experiment).items():
+        fields = {f"{section}.{name}": leaf for name, leaf in value.items()} if isinstance(value, Mapping) else {}
+        columns |= fields or {section: value}
+    return {name: str(value) if isinstance(value, list | dict) else value for name, value in columns.items()}
+
+
+def varied(experiments: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The fields whose values differ between flat experiments; seeds only if the two seeds of a run differ."""
+    names = dict.fromkeys(name for experiment in experiments for name in experiment)
+    differ = [name for name in names if len({str(experiment.get(name)) for experiment in experiments}) > 1]
+    same_seeds = all(experiment.get(SEEDS[0]) == experiment.get(SEEDS[1]) for experiment in experiments)
+    return [name for name in differ if not (same_seeds and name in SEEDS)]

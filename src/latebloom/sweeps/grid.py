@@ -1,11 +1,11 @@
-"""The axes of a sweep, fields of the experiment with their values, and its seeds; all as text, not validated here."""
+"""The axes of a sweep (fields of the experiment with their values) and its seeds, parsed from text."""
 
 from dataclasses import dataclass
 
 from latebloom._errors import UsageError
 
 MOST = 100_000
-"""Runs in one sweep at most: a larger number is more likely a typing error."""
+"""The largest number of runs in one sweep: a larger number is more likely a typing error."""
 
 
 @dataclass(frozen=True)
@@ -25,18 +25,18 @@ def parse_axis(text: str) -> Axis:
     values = split_values(listed)
     section, dot, name = field.strip().removeprefix("--").partition(".")
     if not (equals and values and section and dot and name):
-        raise UsageError(f"--grid: got {text!r}, expected SECTION.FIELD=a,b,c, as optimiser.lr=1e-3,3e-3")
+        raise UsageError(f"--grid: got {text!r}, expected SECTION.FIELD=a,b,c, for example optimiser.lr=1e-3,3e-3")
     return Axis(f"{section}.{name}", values)
 
 
 def split_values(text: str) -> tuple[str, ...]:
-    """The values of ``a,b,c`` or ``a;b;c``, each once, in order."""
+    """The values of ``a,b,c`` or ``a;b;c`` in order, without duplicates."""
     parts = (part.strip() for part in text.split(";" if ";" in text else ","))
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
 def parse_seeds(text: str) -> tuple[int, ...]:
-    """``7``, ``0:32`` (0 … 31), ``0,1,5`` or a mixture; each seed once, in order.
+    """``7``, ``0:32`` (0 … 31), ``0,1,5`` or a mixture, in order, without duplicates.
 
     Errors: UsageError for another form.
     """

@@ -1,4 +1,4 @@
-"""Which jobs may be trained together, and in what portions."""
+"""Group jobs of equal shape into batches that are trained together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from latebloom.runs import Job, shape
 
 BATCH = 16
-"""Runs in a batch at most: enough that handing one out costs nothing beside it, few enough that a lost worker costs
-little and that the last batches end together."""
+"""The largest number of runs in a batch: large enough that submitting a batch costs little, small enough that a lost
+worker costs little and that the last batches end together."""
 
 PORTIONS = 4
-"""Batches for each worker at least, where there are runs enough: the last ones even out who is faster."""
+"""The least number of batches per worker, if there are enough runs, so that faster workers take more batches."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Batch:
 
 
 def by_shape(jobs: Sequence[Job]) -> list[list[Job]]:
-    """The jobs in groups of equal shape, groups and jobs in the order in which they came."""
+    """The jobs in groups of equal shape, groups and jobs in the order of the input."""
     groups: dict[str, list[Job]] = {}
     for job in jobs:
         groups.setdefault(shape(job.experiment), []).append(job)
@@ -30,7 +30,7 @@ def by_shape(jobs: Sequence[Job]) -> list[list[Job]]:
 
 
 def batches(jobs: Sequence[Job], workers: int) -> list[Batch]:
-    """The jobs as batches of equal shape for so many workers."""
+    """The jobs as batches of equal shape for this number of workers."""
     size = max(1, min(BATCH, len(jobs) // (workers * PORTIONS)))
     return [
         Batch(tuple(group[start : start + size])) for group in by_shape(jobs) for start in range(0, len(group), size)

@@ -24,7 +24,7 @@ class _Worker:
 
 
 class LocalEngine:
-    """Up to ``workers`` processes, each started when there is work for it and replaced when it dies."""
+    """Up to ``workers`` processes, started when there is work and replaced when they die."""
 
     def __init__(self, place: Place, workers: int) -> None:
         self._place = place
@@ -57,18 +57,18 @@ class LocalEngine:
     ) -> None:
         for worker in self._workers:
             worker.pipe.close()
-            worker.process.kill()  # idle ones too, since a normal exit takes Python a second
+            worker.process.kill()  # idle workers too, since a normal exit takes Python a second
         for worker in self._workers:
             worker.process.join()
 
     def _started(self) -> _Worker:
         context = multiprocessing.get_context("spawn")  # a fork would share locks and threads
-        ours, theirs = context.Pipe()
-        process = context.Process(target=serve, args=(theirs, self._place), daemon=True)
+        pipe, worker_end = context.Pipe()
+        process = context.Process(target=serve, args=(worker_end, self._place), daemon=True)
         with single_threaded_children(), children_ignore_interrupts():
             process.start()
-        theirs.close()  # so that the pipe ends with the process
-        self._workers.append(_Worker(process, ours))
+        worker_end.close()  # so that the pipe ends with the process
+        self._workers.append(_Worker(process, pipe))
         return self._workers[-1]
 
     def _event(self, worker: _Worker) -> Event:
@@ -84,7 +84,7 @@ class LocalEngine:
         return Ended(batch, rest[0]) if kind == "ended" else Lost(batch, rest[0])
 
     def _remove_dead(self, worker: _Worker) -> str:
-        """Remove a worker that died; returns how it ended."""
+        """Remove a worker that died; return how it ended."""
         worker.process.join()
         worker.pipe.close()
         self._workers.remove(worker)

@@ -1,4 +1,4 @@
-"""Where a sweep keeps its runs."""
+"""The place where a sweep stores its runs: a directory or a URI."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -11,21 +11,21 @@ from latebloom.runs import BatchObserver, Job, JobResult, train_batch
 from latebloom.runs.naming import check_name
 from latebloom.store import RunDirectory, RunLock, Status, effective_status, one_line
 
-Standing = Status | Literal["new", "damaged"]
-"""The status of a planned run; new where it has not begun."""
+PlannedStatus = Status | Literal["new", "damaged"]
+"""The status of a planned run; new if it has not begun."""
 
 
 @runtime_checkable
 class Place(Protocol):
-    """A place is small and picklable, because workers receive a copy."""
+    """Stores the runs and documents of a sweep. Small and picklable, because workers receive a copy."""
 
     def __str__(self) -> str: ...
 
     def lock(self) -> AbstractContextManager[object]:
-        """Make the place if necessary, and keep a second sweep out of it."""
+        """Create the place if necessary, and prevent a second sweep from using it."""
         ...
 
-    def standing(self, name: str) -> Standing:
+    def status(self, name: str) -> PlannedStatus:
         """The status of the run of that name."""
         ...
 
@@ -44,7 +44,7 @@ class Place(Protocol):
 
 @dataclass(frozen=True)
 class Folder:
-    """A directory, shared by all workers. One sweep at a time: errors as `RunLock`."""
+    """A directory that all workers share. One sweep at a time: errors as `RunLock`."""
 
     path: Path
 
@@ -58,7 +58,7 @@ class Folder:
             self.path.mkdir(parents=True, exist_ok=True)
         return RunLock(self.path)
 
-    def standing(self, name: str) -> Standing:
+    def status(self, name: str) -> PlannedStatus:
         directory = RunDirectory(self.path / name)
         return effective_status(directory) if directory.exists() else "new"
 
@@ -74,10 +74,10 @@ class Folder:
 
 def place_of(runs: str, name: str) -> Place:
     """The sweep of that name under a directory of runs, or under a URI. Errors: UsageError for a name with a path."""
-    from latebloom.sweeps.remote import Remote  # which imports this module
+    from latebloom.sweeps.remote import Remote  # it imports this module
 
     if "/" in name:
         raise UsageError(f"--name: got {name!r}, expected a plain name for the sweep; use --runs to put it elsewhere")
     check_name(name)
-    # Absolute, because a worker may have another working directory.
+    # The path is absolute, because a worker may have another working directory.
     return Remote(f"{runs.rstrip('/')}/{name}") if "://" in runs else Folder(Path(runs).absolute() / name)

@@ -1,4 +1,4 @@
-"""A sweep before it runs: which runs exist, which are left, and what those will cost."""
+"""The plan of a sweep: the runs that exist, the runs that are left, and the cost of those."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ from latebloom.sweeps.failures import NAME
 from latebloom.sweeps.place import Place
 
 OVER = ("finished", "diverged")
-"""Statuses of runs that are not trained again: a diverged run would diverge again, with the same bits."""
+"""Statuses of runs that are not trained again: a diverged run would diverge again bit-identically."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """``left``: jobs to train. ``standing``: the number of planned runs by status (new, interrupted, finished, …)."""
+    """``left``: jobs to train. ``statuses``: the number of planned runs by status (new, interrupted, finished, …)."""
 
     place: Place
     left: tuple[Job, ...]
-    standing: Counter[str]
+    statuses: Counter[str]
 
     @property
     def total(self) -> int:
-        """Planned runs."""
-        return self.standing.total()
+        """The number of planned runs."""
+        return self.statuses.total()
 
     @property
-    def there(self) -> Counter[str]:
+    def over(self) -> Counter[str]:
         """Runs that are over already, by status."""
-        return Counter({status: self.standing[status] for status in OVER if self.standing[status]})
+        return Counter({status: self.statuses[status] for status in OVER if self.statuses[status]})
 
     def priced(self, workers: int) -> dict[str, Any]:
-        """For JSON, with the estimated cost; null where nothing is left or nothing could be measured."""
+        """The plan and its estimated cost, for JSON; null where nothing is left or nothing could be measured."""
         cost = estimate_cost(self.left)
         return {
             "sweep": str(self.place),
             "runs": self.total,
             "left": len(self.left),
-            "standing": dict(self.standing),
+            "standing": dict(self.statuses),
             "workers": workers,
             "seconds_at_most": None if cost is None else round(cost.seconds / workers, 1),
             "megabytes_at_most": None if cost is None else round(cost.bytes / 1e6, 1),
@@ -51,11 +51,11 @@ class Plan:
 def make_plan(place: Place, jobs: Sequence[Job]) -> Plan:
     """Look up the status of every job."""
     failed = place.read(NAME) or {}
-    standing: Counter[str] = Counter()
+    statuses: Counter[str] = Counter()
     left = []
     for job in jobs:
-        status = place.standing(job.name)
-        standing["failed" if job.name in failed and status not in OVER else status] += 1
+        status = place.status(job.name)
+        statuses["failed" if job.name in failed and status not in OVER else status] += 1
         if status not in OVER:
             left.append(job)
-    return Plan(place, tuple(left), standing)
+    return Plan(place, tuple(left), statuses)

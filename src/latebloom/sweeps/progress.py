@@ -1,4 +1,4 @@
-"""A sweep, watched: one live line in a terminal, a plain line now and then elsewhere, or nothing."""
+"""The progress of a sweep: a live line in a terminal, otherwise a plain line every few seconds, or nothing."""
 
 import sys
 from collections.abc import Iterator
@@ -17,8 +17,8 @@ LINE_SECONDS = 10.0
 
 
 @contextmanager
-def watch(quiet: bool) -> Iterator[View]:
-    """A view for the coordinator, on standard error, for as long as the block lasts."""
+def watch_sweep(quiet: bool) -> Iterator[View]:
+    """A view for the coordinator on standard error for the duration of the block."""
     console = Console(stderr=True)
     if quiet:
         yield lambda tally: None
@@ -29,7 +29,7 @@ def watch(quiet: bool) -> Iterator[View]:
 
 
 def line(tally: Tally) -> str:
-    """Where the sweep stands, in words."""
+    """The progress of the sweep in words."""
     parts = [f"{tally.count('finished')} finished", f"{len(tally.running)} running"]
     parts += [f"{tally.count(status)} {status}" for status in ("failed", "diverged") if tally.count(status)]
     left = tally.seconds_left
@@ -40,7 +40,7 @@ def line(tally: Tally) -> str:
 def _live(console: Console) -> Iterator[View]:
     columns = (BarColumn(30), MofNCompleteColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=console, refresh_per_second=2) as progress:
-        bar = progress.add_task("starting; Ctrl-C stops, the same command goes on")
+        bar = progress.add_task("starting; Ctrl-C stops, the same command continues")
 
         def show(tally: Tally) -> None:
             over = tally.total - tally.left

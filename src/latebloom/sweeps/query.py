@@ -8,31 +8,31 @@ import pyarrow as pa
 
 from latebloom._errors import LatebloomError, UsageError, first_line
 from latebloom.store import RunDirectory, effective_status, find_runs
-from latebloom.sweeps.config_columns import flat
+from latebloom.sweeps.fields import flat
 
 
-def query(sql: str, root: Path) -> pa.Table:
-    """The answer to one SQL statement about all runs under ``root``, sweeps included.
+def query_runs(sql: str, root: Path) -> pa.Table:
+    """The result of one SQL statement about all runs under ``root``, including those of sweeps.
 
     ``runs``: run, status, step, seconds, message and every field of the experiment, ``section_field``. ``metrics``
-    and ``measures``: run, step, and every column that some run has, null where this one has not. ``run`` is the
-    path under ``root``. Errors: UsageError for SQL that DuckDB refuses, or where DuckDB is not installed.
+    and ``measures``: run, step, and every column of any run, null for runs without it. ``run`` is the path under
+    ``root``. Errors: UsageError for SQL that DuckDB rejects, or if DuckDB is not installed.
     """
     duckdb = _duckdb()
-    found = find_runs(root)
+    directories = find_runs(root)
     with duckdb.connect() as database:
-        database.register("runs", _runs(found, root))
+        database.register("runs", _runs(directories, root))
         try:
             for name in ("metrics", "measures"):
-                _series(database, name, found, root)
-            answer = database.sql(sql)
+                _series(database, name, directories, root)
+            result = database.sql(sql)
         except duckdb.Error as error:
             raise UsageError(f"query: {first_line(error)}; the tables are runs, metrics and measures") from None
-        if answer is None:
-            raise UsageError("query: got a statement without an answer, expected a SELECT")
+        if result is None:
+            raise UsageError("query: got a statement without a result, expected a SELECT")
         try:
-            return answer.to_arrow_table()
-        except duckdb.Error as error:  # what only shows when rows are read, as a division or a damaged file
+            return result.to_arrow_table()
+        except duckdb.Error as error:  # appears only when rows are read, for example a damaged file
             raise UsageError(f"query: {first_line(error)}") from None
 
 
@@ -44,26 +44,26 @@ def _duckdb() -> Any:
     return duckdb
 
 
-def _runs(found: Sequence[RunDirectory], root: Path) -> pa.Table:
-    rows = [row for directory in found if (row := _run(directory, root)) is not None]
+def _runs(directories: Sequence[RunDirectory], root: Path) -> pa.Table:
+    rows = [row for directory in directories if (row := _run(directory, root)) is not None]
     names = dict.fromkeys(["run", "status", "step", "seconds", "message", *(name for row in rows for name in row)])
     return pa.table({name: pa.array([row.get(name) for row in rows]) for name in names})
 
 
 def _run(directory: RunDirectory, root: Path) -> dict[str, Any] | None:
-    """One row; none for a run that cannot be read."""
+    """The row of one run; None if it cannot be read."""
     try:
         manifest, status = directory.read_manifest(), effective_status(directory)
     except LatebloomError:
         return None
     fields = {name.replace(".", "_"): value for name, value in flat(manifest.experiment).items()}
-    own = {"run": _name(directory, root), "status": status, "seed": manifest.seed, "step": manifest.step}
-    return {**own, "seconds": manifest.seconds, "message": manifest.message, **fields}
+    row = {"run": _name(directory, root), "status": status, "seed": manifest.seed, "step": manifest.step}
+    return {**row, "seconds": manifest.seconds, "message": manifest.message, **fields}
 
 
-def _series(database: Any, name: str, found: Sequence[RunDirectory], root: Path) -> None:
-    """The view over that Parquet file of every run that has it."""
-    paths = {str(file): _name(run, root) for run in found if (file := run.path / f"{name}.parquet").is_file()}
+def _series(database: Any, name: str, directories: Sequence[RunDirectory], root: Path) -> None:
+    """Create a view over this Parquet file of every run that has it."""
+    paths = {str(file): _name(run, root) for run in directories if (file := run.path / f"{name}.parquet").is_file()}
     if not paths:
         database.execute(f"CREATE TABLE {name} (run VARCHAR, step BIGINT)")
         return

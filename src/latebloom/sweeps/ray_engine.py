@@ -1,4 +1,4 @@
-"""The Ray engine: each batch is a task on a Ray cluster. Ray does the scheduling."""
+"""The Ray engine: each batch is a task on a Ray cluster, which Ray schedules."""
 
 from __future__ import annotations
 
@@ -14,43 +14,43 @@ from latebloom.sweeps.grouping import Batch
 from latebloom.sweeps.place import Place
 
 AHEAD = 2
-"""Batches submitted for each core of the cluster, so that no core waits for the next batch, and a cluster that grows
-with its queue has a queue."""
+"""Batches submitted per core of the cluster, so that no core waits for the next batch and an autoscaling cluster sees a
+queue."""
 
 
 class RayEngine:
     """Tasks of one core each (and one GPU each with ``gpu``).
 
-    They run on the cluster at ``address``, else at the environment variable RAY_ADDRESS, else on a new cluster on this
-    machine. The coordinator retries failed batches. Workers import the modules that LATEBLOOM_IMPORT names here; on
-    other machines these modules must be installed.
-    Errors: UsageError where Ray is not installed, LatebloomError where there is no cluster at the address.
+    Tasks run on the cluster at ``address``, else at the address in the environment variable RAY_ADDRESS, else on a new
+    cluster on this machine. The coordinator retries failed batches. Workers import the modules listed in this process's
+    LATEBLOOM_IMPORT; on other machines these modules must be installed.
+    Errors: UsageError if Ray is not installed, LatebloomError if there is no cluster at the address.
     """
 
     def __init__(self, place: Place, address: str | None = None, gpu: bool = False) -> None:
         self._ray = _ray()
-        self._mine = not self._ray.is_initialized()
-        if self._mine:
+        self._started_cluster = not self._ray.is_initialized()
+        if self._started_cluster:
             self._connect(address)
         remote = self._ray.remote(num_cpus=1, num_gpus=int(gpu), max_retries=0)
         self._train = remote(_trained)
         self._place = self._ray.put(place)
-        self._out: dict[Any, Batch] = {}
+        self._submitted: dict[Any, Batch] = {}
 
     @property
     def free(self) -> bool:
         cores = int(self._ray.cluster_resources().get("CPU", 0))
-        return len(self._out) < AHEAD * max(1, cores)
+        return len(self._submitted) < AHEAD * max(1, cores)
 
     def submit(self, batch: Batch) -> None:
-        self._out[self._train.remote(self._place, batch.jobs, os.environ.get(VARIABLE, ""))] = batch
+        self._submitted[self._train.remote(self._place, batch.jobs, os.environ.get(VARIABLE, ""))] = batch
 
     def wait(self, seconds: float) -> list[Event]:
-        ready, _ = self._ray.wait(list(self._out), num_returns=1, timeout=seconds)
+        ready, _ = self._ray.wait(list(self._submitted), num_returns=1, timeout=seconds)
         return [self._event(task) for task in ready]
 
     def stop(self) -> None:
-        for task in self._out:
+        for task in self._submitted:
             self._ray.cancel(task, force=False)
 
     def __enter__(self) -> RayEngine:
@@ -59,9 +59,9 @@ class RayEngine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for task in self._out:
+        for task in self._submitted:
             self._ray.cancel(task, force=True)
-        if self._mine:
+        if self._started_cluster:
             self._ray.shutdown()
 
     def _connect(self, address: str | None) -> None:
@@ -72,7 +72,7 @@ class RayEngine:
             raise LatebloomError(f"--engine ray: no Ray cluster at {where}: {first_line(error)}") from None
 
     def _event(self, task: Any) -> Event:
-        batch = self._out.pop(task)
+        batch = self._submitted.pop(task)
         try:
             kind, content = self._ray.get(task)
         except self._ray.exceptions.RayError as error:
@@ -91,7 +91,7 @@ def _ray() -> Any:
 
 
 def _trained(place: Place, jobs: tuple[Job, ...], modules: str) -> tuple[str, object]:
-    """The task, on a worker of the cluster. Progress within a batch is not reported, to spare the driver.
+    """The task, on a worker of the cluster. Does not report progress within a batch, to reduce load on the driver.
 
     modules: the driver's LATEBLOOM_IMPORT; a cluster's workers do not inherit the environment.
     """

@@ -14,18 +14,18 @@ from pydantic import ValidationError
 from latebloom._errors import DamagedFileError, StoreError, UsageError
 from latebloom.runs import BatchObserver, Job, JobResult, train_batch
 from latebloom.store import Manifest
-from latebloom.sweeps.place import Standing
+from latebloom.sweeps.place import PlannedStatus
 
 _LAST = ("state.safetensors", "manifest.json")
-"""Copied after all other files, in this order: as on a disk, the state commits a step and the manifest records it."""
+"""Copied last and in this order: as on a disk, the state commits a step and the manifest records it."""
 
 
 @dataclass(frozen=True)
 class Remote:
     """Workers copy a run into a scratch directory, train it there, and copy it back when their batch ends.
 
-    Limits: a worker that is killed loses its work since the batch began. Two sweeps at one place are not prevented,
-    since object stores have no locks.
+    Limits: a worker that is killed loses its work since the batch began. Nothing prevents two sweeps
+    at one place, since object stores have no locks.
     """
 
     uri: str
@@ -38,7 +38,7 @@ class Remote:
             system.create_dir(path)
         return nullcontext()
 
-    def standing(self, name: str) -> Standing:
+    def status(self, name: str) -> PlannedStatus:
         content = self._content(f"{name}/manifest.json")
         if content is None:
             return "new"
@@ -87,12 +87,12 @@ class Remote:
                 fs.copy_files(f"{path}/{name}", str(scratch / name), source_filesystem=system)
 
     def _deliver_all(self, jobs: Sequence[Job], scratch: Path) -> None:
-        """Copy every run back, also after an error with another one; then raise the first error."""
+        """Copy every run back, even after an error with another run; then raise the first error."""
         errors = []
         for job in jobs:
             try:
                 self._deliver(job.name, scratch)
-            except Exception as error:  # The other runs are complete, and would be lost with the scratch.
+            except Exception as error:  # The other runs are complete and would be lost with the scratch directory.
                 errors.append(error)
         if errors:
             raise errors[0]
@@ -107,7 +107,7 @@ class Remote:
 
     @contextmanager
     def _opened(self) -> Iterator[tuple[Any, str]]:
-        """The file system and the path in it; errors are one line."""
+        """The file system and the path in it; errors of the block become one line."""
         try:
             system, path = fs.FileSystem.from_uri(self.uri)
         except (ValueError, OSError) as error:

@@ -10,7 +10,7 @@ from latebloom.runs import Run
 from latebloom.runs.outcome import outcome_of_experiment
 
 FINAL = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "sum_squared_weights")
-"""Metrics whose last logged value is in the row; losses in nats."""
+"""Metrics whose last logged value is part of the row; losses in nats."""
 
 LEARNED = ("train_learned_at", "test_learned_at")
 """Steps from which the train and the test set stay learned."""
@@ -21,21 +21,21 @@ COLUMNS = ("outcome", "grokked", *LEARNED, *_BEGUN, *FINAL, "key_frequencies")
 
 
 def results(run: Run) -> tuple[dict[str, Any], bool]:
-    """COLUMNS of a run as of its last record, None where undefined; and whether all of its files could be read.
+    """COLUMNS of a run at its last record, None where undefined; and whether all files could be read.
 
     ``outcome``, ``train_learned_at``, ``test_learned_at``: see `latebloom.phases.Outcome`. ``grokked``: whether the
-    outcome is "grokked"; None without an outcome. ``…_from``: first step of each phase. ``key_frequencies``: those that
-    the run was measured with, else those of the last checkpoint, by neurons. If a file cannot be read, only the columns
-    that need it are None.
+    outcome is "grokked"; None without an outcome. ``…_from``: first step of each phase. ``key_frequencies``: those of
+    the stored measures, else those of the last checkpoint, by neurons. If a file cannot be read, only the columns that
+    need it are None.
     """
     row: dict[str, Any] = dict.fromkeys(COLUMNS)
-    whole = True
+    complete = True
     for read in (_from_metrics, _from_weights):
         try:
             row |= read(run)
         except LatebloomError:
-            whole = False
-    return row, whole
+            complete = False
+    return row, complete
 
 
 def _from_metrics(run: Run) -> dict[str, Any]:
@@ -49,12 +49,12 @@ def _from_metrics(run: Run) -> dict[str, Any]:
         if name != "step"
     }
     row: dict[str, Any] = {name: table[name][-1].as_py() for name in FINAL if name in series}
-    found = outcome_of_experiment(run.experiment, series)
-    row |= {"outcome": found.name, "grokked": None if found.name is None else found.grokked}
-    row |= {"train_learned_at": found.train_learned_at, "test_learned_at": found.test_learned_at}
+    outcome = outcome_of_experiment(run.experiment, series)
+    row |= {"outcome": outcome.name, "grokked": None if outcome.name is None else outcome.grokked}
+    row |= {"train_learned_at": outcome.train_learned_at, "test_learned_at": outcome.test_learned_at}
     if not {"train_loss", "test_loss"} <= series.keys():
         return row
-    # Without intervals this is many times faster, and the steps are the same.
+    # Skipping the intervals is many times faster and gives the same steps.
     phases = read_losses(series["train_loss"], series["test_loss"], intervals=False)
     starts = {phase.name: phase.start for phase in phases.phases}
     return row | {column: starts.get(name) for column, name in zip(_BEGUN, PHASE_RULES)}

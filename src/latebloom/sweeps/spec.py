@@ -1,4 +1,4 @@
-"""The description of a sweep: recipe, grid, seeds and settings; from a command line or a TOML or JSON file."""
+"""The specification of a sweep (recipe, grid, seeds and settings), from a command line or a TOML or JSON file."""
 
 import json
 import shlex
@@ -22,9 +22,9 @@ _KEYS = ("recipe", "seeds", "grid", "settings")
 
 
 class Spec(Config):
-    """Every combination of the grid's values, at every seed, of a recipe with settings changed.
+    """A recipe with changed settings, at every combination of grid values and every seed.
 
-    Values are text and settings are arguments, both as on the command line: ``("--task.p", "31")``.
+    Values are text and settings are arguments, as on the command line: ``("--task.p", "31")``.
     """
 
     recipe: str
@@ -33,7 +33,7 @@ class Spec(Config):
     settings: tuple[str, ...] = ()
 
     def points(self) -> Iterator[list[str]]:
-        """The arguments of each point of the grid, the last axis fastest."""
+        """The arguments of each point of the grid, the last axis varying fastest."""
         for values in product(*self.grid.values()):
             yield [*self.settings, *(part for name, value in zip(self.grid, values) for part in (f"--{name}", value))]
 
@@ -61,9 +61,9 @@ def _joined(values: tuple[str, ...]) -> str:
 
 
 def read_spec(path: Path) -> Spec:
-    """The sweep that a file describes: ``recipe``, ``seeds`` ("0:32" or a list), tables ``grid`` and ``settings``.
+    """Read the sweep that a file specifies: ``recipe``, ``seeds`` ("0:32" or a list), tables ``grid`` and ``settings``.
 
-    Errors: UsageError that names the file, where it is missing, not TOML or JSON, or not of this form.
+    Errors: UsageError with the name of the file if it is missing, not TOML or JSON, or not of this form.
     """
     with one_line(path, "read", UsageError):
         content = path.read_bytes()
@@ -75,13 +75,13 @@ def read_spec(path: Path) -> Spec:
 
 
 def parse_spec(table: Any, path: Path | str) -> Spec:
-    """The sweep that a table describes, as `read_spec`; ``path``: the file it came from, for error messages."""
+    """Like `read_spec`, for a parsed table; ``path``: the origin of the table, for error messages."""
     if not isinstance(table, dict) or not isinstance(table.get("recipe"), str):
-        raise UsageError(f"{path}: expected a table with a recipe, as recipe = 'small'; see `latebloom recipes`")
+        raise UsageError(f"{path}: expected a table with a recipe, such as recipe = 'small'; see `latebloom recipes`")
     if is_module_function(table["recipe"]):
         raise UsageError(
             f"{path}: recipe: got {table['recipe']!r}, but a file cannot name code to import; expected the name of a "
-            "recipe, which --import MODULE can register"
+            "recipe; register one with --import MODULE"
         )
     unknown = sorted(table.keys() - set(_KEYS))
     if unknown:
@@ -101,7 +101,7 @@ def parse_spec(table: Any, path: Path | str) -> Spec:
 
 
 def make_spec(recipe_or_file: str, axes: Sequence[str], seeds: str | None, settings: Sequence[str]) -> Spec:
-    """The sweep of a command line; its values are added to those of the file and replace them. Errors: UsageError."""
+    """The sweep of a command line, which extends a file and overrides its values. Errors: UsageError."""
     file = Path(recipe_or_file)
     spec = read_spec(file) if file.suffix in SUFFIXES else Spec(recipe=recipe_or_file)
     named: dict[str, tuple[str, ...]] = {}
@@ -116,13 +116,13 @@ def make_spec(recipe_or_file: str, axes: Sequence[str], seeds: str | None, setti
 
 
 def usual_name(recipe_or_file: str) -> str:
-    """The default name of a sweep. It does not depend on grid and seeds, so that further values extend the sweep."""
+    """The default name of a sweep. It does not depend on grid and seeds, so that more values extend the sweep."""
     file = Path(recipe_or_file)
     return file.stem if file.suffix in SUFFIXES else f"{recipe_label(recipe_or_file)}-sweep"
 
 
 def _flat(path: Path | str, place: str, tree: Any) -> Iterator[tuple[str, Any]]:
-    """``{"task": {"p": [7, 11]}}`` and ``{"task.p": [7, 11]}`` alike as ("task.p", [7, 11])."""
+    """Both ``{"task": {"p": [7, 11]}}`` and ``{"task.p": [7, 11]}`` as ("task.p", [7, 11])."""
     if not isinstance(tree, dict):
         raise UsageError(f"{path}: {place}: got {tree!r}, expected a table")
     for name, value in tree.items():

@@ -1,4 +1,4 @@
-"""A sweep that is read: its runs and its table."""
+"""A sweep on disk: its runs and its table."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from latebloom.runs import Run
 from latebloom.store import RunDirectory
 from latebloom.sweeps.export import needs_pandas
 from latebloom.sweeps.failures import read_failures
-from latebloom.sweeps.table import Progress, sweep_runs, sweep_table
+from latebloom.sweeps.table import TableProgress, sweep_runs, sweep_table
 
 if TYPE_CHECKING:
     import pandas
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sweep:
-    """Many runs in one directory. Everything is read from disk at each access, so a growing sweep can be watched."""
+    """Many runs in one directory. Every access reads from disk, so the object follows a growing sweep."""
 
     path: Path
 
@@ -29,7 +29,7 @@ class Sweep:
         """Every run that has begun, sorted by name."""
         return sweep_runs(self.path)
 
-    def table(self, progress: Progress | None = None) -> pyarrow.Table:
+    def table(self, progress: TableProgress | None = None) -> pyarrow.Table:
         """One row per run; see `latebloom.sweeps.table.sweep_table`."""
         return sweep_table(self.path, progress)
 
@@ -41,9 +41,9 @@ class Sweep:
 
 
 def load_sweep(sweep: Sweep | str | Path, root: str | Path = "runs") -> Sweep:
-    """The sweep at a path, or of a name under ``root``; a `Sweep` is returned as it is.
+    """The sweep at a path, or the sweep of this name under ``root``; returns a `Sweep` unchanged.
 
-    Errors: UsageError where there is none.
+    Errors: UsageError if there is none.
     """
     if isinstance(sweep, Sweep):
         return sweep

@@ -1,4 +1,4 @@
-"""One row per run of a sweep; results are cached in ``table.parquet``."""
+"""The table of a sweep, one row per run; ``table.parquet`` caches the results."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ import pyarrow.parquet as pq
 from latebloom._errors import LatebloomError, StoreError
 from latebloom.runs import Run
 from latebloom.store import atomic_write, find_runs
-from latebloom.sweeps.config_columns import flat, varied
 from latebloom.sweeps.failures import read_failures
+from latebloom.sweeps.fields import flat, varied
 from latebloom.sweeps.row import COLUMNS, FINAL, STEPS, results
 
 CACHE = "table.parquet"
 VERSION = "4"
-"""Version of the meaning of the columns. Count it up when a row of an older cache would be wrong."""
+"""Version of the definitions of the columns. Increase it when rows of an older cache would be wrong."""
 
 ALWAYS = ("task.p", "training.steps")
-"""Fields that always have a column, because the figures of a sweep need them, even where all runs agree."""
+"""Fields that have a column even if all runs agree, because the figures of a sweep need them."""
 
 _TYPES = {
     **dict.fromkeys(STEPS, pa.float64()),
@@ -35,31 +35,31 @@ _SCHEMA = pa.schema(
     [("hash", pa.string()), ("step", pa.int64()), *((name, _TYPES[name]) for name in COLUMNS)],
     metadata={"latebloom": VERSION},
 )
-Progress = Callable[[int, int], None]
-"""Receives how many runs have been read, and how many there are."""
+TableProgress = Callable[[int, int], None]
+"""Receives the number of runs read so far and the number of all runs."""
 
 
 def sweep_runs(path: Path) -> list[Run]:
     """Every run of the sweep that has begun, sorted by name."""
-    return [Run(found.path) for found in find_runs(path) if found.path.parent == path]
+    return [Run(directory.path) for directory in find_runs(path) if directory.path.parent == path]
 
 
-def sweep_table(path: Path, progress: Progress | None = None) -> pa.Table:
-    """Columns: run, the fields of the experiment in which the runs differ, seed, status, step, those of
-    `latebloom.sweeps.row.COLUMNS`, those of ALWAYS, seconds, message, hash. Runs that failed before they began have a
-    row too. Sorted by those fields, then by seed."""
+def sweep_table(path: Path, progress: TableProgress | None = None) -> pa.Table:
+    """Columns: run, the fields of the experiment in which the runs differ, seed, status, step, the columns of
+    `latebloom.sweeps.row.COLUMNS` and ALWAYS, seconds, message, hash. Includes runs that failed before they began.
+    Sorted by the fields, then by seed."""
     runs = sweep_runs(path)
     failures = read_failures(path)
-    known = _cached(path / CACHE)
-    rows = [_row(run, known, failures) for run in _counted(runs, progress)]
-    _keep(path / CACHE, known, rows)
+    cache = _cached(path / CACHE)
+    rows = [_row(run, cache, failures) for run in _counted(runs, progress)]
+    _store(path / CACHE, cache, rows)
     named = {run.path.name for run in runs}
     rows += [_failed(name, failure) for name, failure in failures.items() if name not in named]
     return _assembled(rows)
 
 
-def _row(run: Run, known: dict[tuple[str, int], dict[str, Any]], failures: dict[str, Any]) -> dict[str, Any]:
-    """A run's row, with its results from the cache if they are there."""
+def _row(run: Run, cache: dict[tuple[str, int], dict[str, Any]], failures: dict[str, Any]) -> dict[str, Any]:
+    """The row of a run, with its results from the cache if it contains them."""
     status = run.status
     try:
         manifest = run.manifest
@@ -71,20 +71,20 @@ def _row(run: Run, known: dict[tuple[str, int], dict[str, Any]], failures: dict[
         "experiment": flat(manifest.experiment),
         "seed": manifest.seed,
         "status": "failed" if failure and status == "interrupted" else status,
-        **_results(run, (manifest.experiment_hash, manifest.step), known),
+        **_results(run, (manifest.experiment_hash, manifest.step), cache),
         "seconds": manifest.seconds,
         "message": failure.get("message", manifest.message),
     }
 
 
-def _results(run: Run, key: tuple[str, int], known: dict[tuple[str, int], dict[str, Any]]) -> dict[str, Any]:
-    """The results from the cache, or new ones, which are cached unless a file could not be read: it may be repaired."""
-    if key in known:
-        return known[key]
-    found, whole = results(run)
-    row = {"hash": key[0], "step": key[1], **found}
-    if whole:
-        known[key] = row
+def _results(run: Run, key: tuple[str, int], cache: dict[tuple[str, int], dict[str, Any]]) -> dict[str, Any]:
+    """Cached or new results. New results are cached unless a file could not be read, since it may be repaired."""
+    if key in cache:
+        return cache[key]
+    values, complete = results(run)
+    row = {"hash": key[0], "step": key[1], **values}
+    if complete:
+        cache[key] = row
     return row
 
 
@@ -108,7 +108,7 @@ def _assembled(rows: list[dict[str, Any]]) -> pa.Table:
     return pa.table(columns).sort_by([(name, "ascending") for name in (*fields, "seed", "run")])
 
 
-def _counted(runs: Sequence[Run], progress: Progress | None) -> Iterator[Run]:
+def _counted(runs: Sequence[Run], progress: TableProgress | None) -> Iterator[Run]:
     for count, run in enumerate(runs):
         if progress is not None:
             progress(count, len(runs))
@@ -116,7 +116,7 @@ def _counted(runs: Sequence[Run], progress: Progress | None) -> Iterator[Run]:
 
 
 def _cached(path: Path) -> dict[tuple[str, int], dict[str, Any]]:
-    """Results by experiment and step; none from a cache that is damaged or of another version."""
+    """Results by experiment and step; empty if the cache is damaged or of another version."""
     try:
         table = pq.read_table(path)
     except (OSError, pa.ArrowInvalid):
@@ -126,9 +126,9 @@ def _cached(path: Path) -> dict[tuple[str, int], dict[str, Any]]:
     return {(row["hash"], row["step"]): row for row in table.to_pylist()}
 
 
-def _keep(path: Path, known: dict[tuple[str, int], dict[str, Any]], rows: Sequence[dict[str, Any]]) -> None:
-    """Write the results of these rows, if possible: the sweep may be on a read-only disk."""
+def _store(path: Path, cache: dict[tuple[str, int], dict[str, Any]], rows: Sequence[dict[str, Any]]) -> None:
+    """Write the results of these rows if possible; the sweep may be on a read-only disk."""
     used = dict.fromkeys((row["hash"], row["step"]) for row in rows if "hash" in row)
-    table = pa.Table.from_pylist([known[key] for key in used if key in known], schema=_SCHEMA)
+    table = pa.Table.from_pylist([cache[key] for key in used if key in cache], schema=_SCHEMA)
     with suppress(StoreError):
         atomic_write(path, lambda temporary: pq.write_table(table, temporary))

@@ -1,4 +1,4 @@
-"""A worker process: trains the batches that it receives through its pipe, and ends when its parent ends."""
+"""A worker process: trains the batches that arrive through its pipe, and ends when its parent ends."""
 
 import os
 import threading
@@ -13,14 +13,14 @@ from latebloom.runs import BatchObserver, Job
 from latebloom.sweeps.place import Place
 
 REPORT_SECONDS = 0.5
-"""Least time between two reports of one worker; a tiny run logs hundreds of times a second."""
+"""The least time between two reports of one worker; a tiny run logs hundreds of times per second."""
 
 
 def serve(pipe: Connection, place: Place) -> None:
     """Train each tuple of jobs that the pipe receives, until it is closed.
 
-    For each tuple the pipe sends ("reached", name, step) from time to time, and finally ("ended", outcomes) or
-    ("lost", reason). Modules that LATEBLOOM_IMPORT names are imported here too: the environment is inherited.
+    For each tuple the worker sends ("reached", name, step) at most every `REPORT_SECONDS`, and finally ("ended",
+    outcomes) or ("lost", reason). The worker inherits the environment, so it imports the modules of LATEBLOOM_IMPORT.
     """
     os.setpgid(0, 0)  # leaves the terminal's process group, since only the parent handles Ctrl-C
     threading.Thread(target=_exit_with_parent, daemon=True).start()
@@ -38,11 +38,11 @@ def serve(pipe: Connection, place: Place) -> None:
 
 
 def trained(place: Place, jobs: tuple[Job, ...], report: BatchObserver) -> tuple[str, object]:
-    """Train a batch here: ("ended", outcomes), or ("lost", reason) for an error that belongs to no single run."""
+    """Train a batch here: ("ended", outcomes), or ("lost", reason) for an error of the whole batch."""
     try:
         load_plugins()
         return "ended", tuple(place.train(jobs, report))
-    except Exception as error:  # Any error is reported, since the worker must stay alive for other batches.
+    except Exception as error:  # Report every error, since the worker must survive for other batches.
         return "lost", _described(error)
 
 
@@ -63,7 +63,7 @@ def _reporter(pipe: Connection) -> BatchObserver:
 
 
 def _exit_with_parent() -> None:
-    """End this process when the parent is killed: a writer left behind would keep the sweep locked."""
+    """End this process when the parent is killed; a remaining writer would keep the sweep locked."""
     parent = parent_process()
     if parent is not None:
         wait([parent.sentinel])

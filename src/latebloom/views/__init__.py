@@ -1,5 +1,5 @@
-"""The view of a training in progress: a live picture in a terminal, plain lines elsewhere."""
+"""The progress of a training: a live picture in a terminal, plain lines elsewhere."""
 
-from latebloom.views.training import watch
+from latebloom.views.training import watch_training
 
-__all__ = ["watch"]
+__all__ = ["watch_training"]

@@ -9,7 +9,7 @@ _FLOOR = 1e-12
 
 
 def loss_curve(logged: list[tuple[int, float, float | None]], width: int = 64, height: int = 9) -> Text:
-    """Train (cyan) and test (magenta) loss against the step, one row per decade step; log scale."""
+    """Train (cyan) and test (magenta) loss against the step, on a log scale."""
     cells: dict[tuple[int, int], str] = {}
     values = [max(v, _FLOOR) for _, *pair in logged for v in pair if v is not None]
     if not values:

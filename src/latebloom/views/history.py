@@ -1,4 +1,4 @@
-"""The record of a training in progress: losses, the phase it seems to be in, and its outcome in the end."""
+"""The record of a training: losses, an estimate of the current phase, and the outcome once training has ended."""
 
 import time
 
@@ -7,11 +7,11 @@ from latebloom.runs.outcome import outcome_of_experiment
 from latebloom.training import Experiment, Record
 
 PHASE_SECONDS = 5.0
-"""Seconds between two guesses of the phase; one takes about a tenth of a second."""
+"""Seconds between two estimates of the phase; each takes about a tenth of a second."""
 
 
 class History:
-    """Collects records; computes progress, time left, the current phase and, once training has ended, the outcome."""
+    """Collects records, and computes progress, time left, the current phase and, at the end, the outcome."""
 
     def __init__(self, experiment: Experiment) -> None:
         self.experiment = experiment
@@ -35,7 +35,7 @@ class History:
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds to the last step at the pace so far; None before there is a pace."""
+        """Seconds to the last step at the current pace; None before the pace is known."""
         if self._first is None or self.step <= self._first[0]:
             return None
         pace = (time.monotonic() - self._first[1]) / (self.step - self._first[0])
@@ -43,7 +43,7 @@ class History:
 
     @property
     def phase(self) -> str:
-        """A guess at the current phase; empty for a run without a test set."""
+        """An estimate of the current phase; empty for a run without a test set."""
         if not self.logged or self.logged[-1][2] is None:
             return ""
         when = self._phase[1]
@@ -55,7 +55,7 @@ class History:
 
     @property
     def outcome(self) -> str:
-        """The outcome with its reason; empty before training ends, and after a resume, which has part of the record."""
+        """The outcome with its reason; empty before training ends, and after a resume (incomplete record)."""
         if not self.stopped or not self._metrics or self._metrics[0][0] > 0:
             return ""
         steps = [step for step, _ in self._metrics]
@@ -64,7 +64,7 @@ class History:
         return outcome_of_experiment(self.experiment, series).reason
 
     def line(self) -> str:
-        """The state of training in one plain line, and the outcome once training has ended."""
+        """The state of training as one line of text; ends with the outcome once training has ended."""
         step, train, test = self.logged[-1] if self.logged else (self.step, float("nan"), None)
         parts = [f"step {step}/{self.steps}", f"train {train:.3g}"]
         parts += [f"test {test:.3g}"] if test is not None else []

@@ -1,4 +1,4 @@
-"""A view of training: live in a terminal, in plain lines elsewhere, or none."""
+"""The progress of a training: a live picture in a terminal, plain lines elsewhere, or nothing."""
 
 import sys
 import time
@@ -21,8 +21,8 @@ LINE_SECONDS = 10.0
 
 
 @contextmanager
-def watch(experiment: Experiment, quiet: bool = False) -> Iterator[Observer | None]:
-    """An observer for `train_run` that shows progress on standard error for as long as the block lasts."""
+def watch_training(experiment: Experiment, quiet: bool = False) -> Iterator[Observer | None]:
+    """An observer for `train_run` that shows progress on standard error for the duration of the block."""
     if quiet:
         yield None
         return

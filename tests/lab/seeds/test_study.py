@@ -1,4 +1,4 @@
-"""A study of runs with planted winners, of runs with nothing in them, and its page."""
+"""A study of runs with known winners and of untrained runs, and its page."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ from latebloom.circuits.modular.planted_transformer import planted_transformer
 from latebloom.cli import main
 from latebloom.figures.sweep import SWEEP_FIGURES, drawn
 from latebloom.lab.seeds import PooledSeeds, pool, read_study, seed_frame, study_seeds, write_study
-from latebloom.lab.seeds.rounding import rounded
+from latebloom.lab.seeds.facts import rounded
 from latebloom.lab.seeds.study import OLD_RULE
 from latebloom.models import TransformerConfig
 from latebloom.runs import train_run
@@ -30,7 +30,7 @@ LOSSES = {0: (2.5, 3.0), 200: (0.1, 6.0), 1000: (1e-6, 5.0), 1800: (8e-7, 5.0), 
 
 @torch.no_grad()
 def model_at(experiment: Experiment, seed: int, share: float):
-    """Fresh weights with a share of the planted circuit's; at 1 the circuit alone."""
+    """Initial weights mixed with a share of the weights of a known circuit; at 1 the circuit alone."""
     model = experiment.model.build(experiment.task)
     planted = dict(planted_transformer(P, KEYS[seed], **SHAPE).named_parameters())
     for name, weight in model.named_parameters():
@@ -55,10 +55,10 @@ def a_run(place: Path, seed: int, status: str = "finished", **changes) -> None:
 def rows():
     knots = np.array(list(LOSSES))
     for step in range(0, 3001, 20):
-        found = [10 ** np.interp(step, knots, np.log10([pair[i] for pair in LOSSES.values()])) for i in (0, 1)]
+        results = [10 ** np.interp(step, knots, np.log10([pair[i] for pair in LOSSES.values()])) for i in (0, 1)]
         names = ("train", "test")
-        accuracy = {f"{name}_accuracy": float(loss < 0.5) for name, loss in zip(names, found)}
-        yield {"step": step, **{f"{name}_loss": float(v) for name, v in zip(names, found)}, **accuracy}
+        accuracy = {f"{name}_accuracy": float(loss < 0.5) for name, loss in zip(names, results)}
+        yield {"step": step, **{f"{name}_loss": float(v) for name, v in zip(names, results)}, **accuracy}
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def study(planted_sweep: Path):
     return study_seeds(load_sweep(planted_sweep))
 
 
-def test_the_planted_winners_are_told(study) -> None:
+def test_the_known_winners_are_predicted(study) -> None:
     assert [list(seed.key_frequencies) for seed in study.seeds] == list(KEYS.values())
     assert study.steps == (0, 500, 1000, 3000)
     moments = {moment.at: moment.auc.value for moment in study.pooled.by_step}
@@ -98,7 +98,7 @@ def test_facts_of_one_run(study) -> None:
     assert set(seed.initial_ranks) == {2, 5}
 
 
-def test_a_study_is_kept_as_it_is(study, tmp_path: Path) -> None:
+def test_a_study_is_read_back_equal(study, tmp_path: Path) -> None:
     write_study(study, tmp_path / "a.json")
     assert read_study(tmp_path / "a.json") == study
     assert PooledSeeds.model_validate(rounded(pool(study.seeds, study.p, study.steps))) == study.pooled
@@ -114,8 +114,8 @@ def test_figures_and_page(study) -> None:
         assert drawn(figure, figure.data_of(table)).startswith(b"<?xml")
         with pytest.raises(UsageError, match="draw it with `latebloom seeds SWEEP --out DIR`"):
             figure.data_of(table[["seed"]])
-    told = SWEEP_FIGURES["seed-auc"].says(SWEEP_FIGURES["seed-auc"].data_of(table))
-    assert "0.95 from step 500" in told
+    sentence = SWEEP_FIGURES["seed-auc"].says(SWEEP_FIGURES["seed-auc"].data_of(table))
+    assert "0.95 from step 500" in sentence
     assert "Excluded loss comes first in 3 of 3 runs" in SWEEP_FIGURES["seed-leads"].says(
         SWEEP_FIGURES["seed-leads"].data_of(table)
     )
@@ -124,7 +124,7 @@ def test_figures_and_page(study) -> None:
     assert "images/planted-seed-auc.png" in page
 
 
-def test_a_growing_sweep_says_what_it_leaves_out(planted_sweep: Path, tmp_path: Path) -> None:
+def test_the_study_of_a_growing_sweep_counts_omitted_runs(planted_sweep: Path, tmp_path: Path) -> None:
     place = tmp_path / "growing"
     place.mkdir()
     (place / "planted-0").symlink_to(planted_sweep / "planted-0")
@@ -137,7 +137,7 @@ def test_a_growing_sweep_says_what_it_leaves_out(planted_sweep: Path, tmp_path: 
     assert "no interval" in seeds_page({"growing": study})
 
 
-def test_other_sweeps_are_refused(planted_sweep: Path, tmp_path: Path) -> None:
+def test_other_sweeps_are_an_error(planted_sweep: Path, tmp_path: Path) -> None:
     (tmp_path / "planted-0").symlink_to(planted_sweep / "planted-0")
     a_run(tmp_path, 1, data=Data(fraction=0.6))
     with pytest.raises(UsageError, match=r"got runs that differ in data.fraction"):
@@ -156,10 +156,10 @@ def test_the_command_on_runs_without_winners(tiny, tmp_path: Path, capsys: pytes
         train_run(tiny(20).with_seed(seed), f"tiny-{seed}", tmp_path / "tiny-sweep")
     seeds = ["seeds", "tiny-sweep", "--runs", str(tmp_path)]
     assert main([*seeds, "--json", "--out", str(tmp_path / "study.json")]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["pooled"]["test_loss_falls"] == {**found["pooled"]["test_learned_at"], "value": None}
-    assert found["pooled"]["clustered_fraction"]["value"] < 0.2
-    assert found["pooled"]["restricted"]["undecided"] == 2
+    result = json.loads(capsys.readouterr().out)
+    assert result["pooled"]["test_loss_falls"] == {**result["pooled"]["test_learned_at"], "value": None}
+    assert result["pooled"]["clustered_fraction"]["value"] < 0.2
+    assert result["pooled"]["restricted"]["undecided"] == 2
     assert read_study(tmp_path / "study.json").pooled.generalised == 0
     assert main([*seeds, "--out", str(tmp_path / "all")]) == 0
     assert "undecided in all 2" in capsys.readouterr().out

@@ -102,7 +102,7 @@ def _plan(search: "Search") -> dict[str, Any]:
     """What a search would try; ``runs_at_most`` assumes that no size ends in a tie."""
     from latebloom.lab.crossover import next_sizes, sizes_at_most
 
-    within, known = search.within, search.known()
+    within, known = search.within, search.completed()
     return {
         "sweep": str(search.place),
         "field": search.field,
@@ -118,10 +118,10 @@ def _plan(search: "Search") -> dict[str, Any]:
 def _figure(search: "Search", found: "Crossover") -> dict[str, str | None]:
     """Where the figure is, or why it could not be drawn; the numbers do not depend on it."""
     from latebloom._errors import LatebloomError
-    from latebloom.lab.crossover import draw
+    from latebloom.lab.crossover import draw_crossover
 
     try:
-        path: Path | None = draw(search, found)
+        path: Path | None = draw_crossover(search, found)
         return {"figure": str(path), "no figure": None}
     except LatebloomError as error:
         return {"figure": None, "no figure": str(error)}

@@ -20,9 +20,9 @@ def run(parser: Parser, arguments: list[str]) -> int:
     add_json(parser)
     options = parser.parse_args(arguments)
     from latebloom.sweeps.export import check_table_file
-    from latebloom.sweeps.query import query
+    from latebloom.sweeps.query import query_runs
 
     if options.out is not None:
         check_table_file(options.out)
-    show(query(options.sql, Path(options.runs)), options.out, options.json)
+    show(query_runs(options.sql, Path(options.runs)), options.out, options.json)
     return 0

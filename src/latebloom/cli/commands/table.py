@@ -43,7 +43,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
 
 def show(table: "pyarrow.Table", out: Path | None, as_json: bool, hidden: Sequence[str] = ()) -> None:
     """Write a table to the file, as JSON, or as text without the hidden columns and the empty ones."""
-    from latebloom.sweeps.export import plain_rows, text, write_table_file
+    from latebloom.sweeps.export import cell_text, plain_rows, write_table_file
 
     if out is not None:
         write_table_file(out, table)
@@ -53,4 +53,4 @@ def show(table: "pyarrow.Table", out: Path | None, as_json: bool, hidden: Sequen
         print(f"{len(table)} rows written to {out}")
     else:
         names = [name for name in table.column_names if name not in hidden and table[name].null_count < len(table)]
-        print_table(names, [[text(row[name]) for name in names] for row in plain_rows(table)])
+        print_table(names, [[cell_text(row[name]) for name in names] for row in plain_rows(table)])

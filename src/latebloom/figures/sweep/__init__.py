@@ -1,4 +1,4 @@
-"""Figures of many runs, drawn from a table with one row per run (a pandas DataFrame). Needs matplotlib only to draw."""
+"""Figures of many runs, drawn from a pandas DataFrame with one row per run. Only drawing needs matplotlib."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def render_sweep_figure(name: str, table: pandas.DataFrame, fields: Sequence[str
 def render_sweep_figure(
     name: str, table: pandas.DataFrame, fields: Sequence[str] = (), path: Path | str | None = None
 ) -> Path | bytes:
-    """Draw a figure of a table of runs: as SVG (bytes), or into a file whose suffix (.svg, .png, .pdf) sets the format.
+    """Draw a figure of a table of runs: SVG as bytes, or a file in the format of its suffix (.svg, .png, .pdf).
 
-    table: one row per run with the columns that the figure needs, among ``step`` (the last), ``outcome``,
+    table: one row per run with the columns that the figure needs, out of ``step`` (the last), ``outcome``,
     ``train_learned_at`` and ``test_learned_at`` (null: not yet), ``training.steps``, ``key_frequencies`` (a list),
-    ``task.p``, and the ``fields`` that it is drawn over. Errors: UsageError in one line for an unknown name, field or
-    suffix, a figure that is undefined for these runs, or without matplotlib.
+    ``task.p``, and the ``fields`` on the axes. Errors: UsageError in one line for an unknown name, field or suffix, a
+    figure that is undefined for these runs, or if matplotlib is missing.
     """
     figure, target = SWEEP_FIGURES[name], None if path is None else Path(path)
     if target is None:

@@ -1,4 +1,4 @@
-"""Columns of a table of runs, read for the figures; also those that `latebloom.lab.seeds.seed_frame` adds."""
+"""Read columns of a table of runs for the figures, including those that `latebloom.lab.seeds.seed_frame` adds."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 def with_values(table: pandas.DataFrame, columns: Sequence[str]) -> pandas.DataFrame:
-    """The rows that have a value in every one of these columns.
+    """The rows with a value in each of these columns.
 
-    Errors: UsageError for a column that is not there, or if no row is left.
+    Errors: UsageError for a missing column, or if no row is left.
     """
     _present(table, columns)
-    found = table.dropna(subset=list(columns))
-    if not len(found):
+    rows = table.dropna(subset=list(columns))
+    if not len(rows):
         raise UsageError(f"table of runs: got no run with {' and '.join(columns)}, expected at least one")
-    return found
+    return rows
 
 
 def _present(table: pandas.DataFrame, columns: Sequence[str]) -> None:
@@ -36,7 +36,7 @@ def _present(table: pandas.DataFrame, columns: Sequence[str]) -> None:
 
 
 def maybe_numbers(table: pandas.DataFrame, column: str) -> list[float | None]:
-    """A column of numbers, None for null. Errors: UsageError where it is not there."""
+    """A column of numbers, None for null. Errors: UsageError if it is missing."""
     _present(table, [column])
     values = table[column].to_numpy(dtype=float, na_value=np.nan)
     return [None if np.isnan(value) else float(value) for value in values]
@@ -45,15 +45,15 @@ def maybe_numbers(table: pandas.DataFrame, column: str) -> list[float | None]:
 def generalisation_times(table: pandas.DataFrame) -> GeneralisationTimes:
     """From ``test_learned_at`` and ``step``: runs without the first are censored at their last step."""
     learned, last = maybe_numbers(table, "test_learned_at"), table["step"].to_numpy(dtype=float)
-    # A killed run may have logged steps after the last one that it can resume from.
+    # A killed run may have logged steps after the last step from which it can resume.
     reached = [max(step, at or 0.0) for step, at in zip(last.tolist(), learned)]
     return GeneralisationTimes.of(learned, reached)
 
 
 def outcomes(table: pandas.DataFrame) -> list[OutcomeName | None]:
-    """From ``outcome`` and ``step``: the outcome of each run; None where there is none, or more training may change it.
+    """From ``outcome`` and ``step``: the outcome of each run; None if it has none or more training may change it.
 
-    A run's budget is its ``training.steps`` if that is a column, else the most steps that any run did.
+    The budget of a run is its ``training.steps`` if that is a column, else the largest ``step`` of all runs.
     """
     _present(table, ["outcome"])
     done = table["step"].to_numpy(dtype=float)
@@ -84,12 +84,12 @@ def in_order(values: Sequence[Level]) -> list[Level]:
     return [*numbers, *sorted({level for level in values if isinstance(level, str)})]
 
 
-def studied(table: pandas.DataFrame, name: str, columns: Sequence[str]) -> None:
-    """UsageError unless the table has these columns and a run; ``name`` is the figure that needs them."""
+def check_study(table: pandas.DataFrame, name: str, columns: Sequence[str]) -> None:
+    """UsageError unless the table has these columns and at least one run; ``name`` is the figure that needs them."""
     if not set(columns) <= set(table.columns) or not len(table):
         raise UsageError(
             f"figure {name}: got a table without a study of its seeds; "
-            "draw it with `latebloom seeds SWEEP --out DIR`, which measures what is missing"
+            "draw it with `latebloom seeds SWEEP --out DIR`, which computes missing measures"
         )
 
 

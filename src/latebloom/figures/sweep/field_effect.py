@@ -1,4 +1,4 @@
-"""The step of generalisation against a number in the experiment, with the power law through it."""
+"""The step of generalisation against a numeric field of the experiment, with a fitted power law."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     import pandas
 
 _JITTER = 0.05
-"""Runs at one value are spread to either side over this part of the axis, or over a third of the gap to the next."""
+"""Runs at one value spread to either side over this part of the axis, or over a third of the smallest gap."""
 _MOST_TICKS = 9
 
 
 @dataclass(frozen=True, eq=False)
 class FieldEffect:
-    """Runs with a positive value of ``field``, and the law through them; ``left_out``: runs with another value."""
+    """Runs with a positive value of ``field``, and the law fitted to them; ``left_out``: the number of other runs."""
 
     field: str
     value: Float[np.ndarray, " run"]
@@ -37,13 +37,13 @@ class FieldEffect:
 
 
 def data(table: pandas.DataFrame, fields: tuple[str, ...]) -> FieldEffect:
-    """From ``step`` and ``test_learned_at``. UsageError for a field of words, or without a positive value."""
+    """From ``step`` and ``test_learned_at``. UsageError for a field of text, or without a positive value."""
     (field,) = fields
     table = with_values(table, ["step", field])
-    found = levels(table, field)
-    if any(isinstance(level, str) for level in found):
-        raise UsageError(f"figure field-effect: got words in {field}, expected numbers; see figure survival for words")
-    value, times = np.array(found, dtype=float), generalisation_times(table)
+    values = levels(table, field)
+    if any(isinstance(level, str) for level in values):
+        raise UsageError(f"figure field-effect: got text in {field}, expected numbers; figure survival accepts text")
+    value, times = np.array(values, dtype=float), generalisation_times(table)
     usable = (value > 0) & (times.step > 0)
     if not usable.any():
         raise UsageError(f"figure field-effect: got no run with {field} above 0, which a log scale needs")
@@ -52,30 +52,33 @@ def data(table: pandas.DataFrame, fields: tuple[str, ...]) -> FieldEffect:
 
 
 def says(effect: FieldEffect) -> str:
-    """The exponent with its interval, and the number of runs that are left out."""
+    """The exponent with its interval, and the number of omitted runs."""
     exponent, n = effect.law.exponent, len(effect.times)
     waiting = n - int(effect.times.generalised.sum())
-    apart = (
+    omitted = (
         f" {effect.left_out} runs with {effect.field} or step at 0 or below are left out." if effect.left_out else ""
     )
     if exponent.value is None or effect.law.scatter is None:
-        return f"No law can be fitted to {n} runs: {exponent.reason}.{apart}"
+        return f"No law can be fitted to {n} runs: {exponent.reason}.{omitted}"
     low, high = (("no bound" if end is None else f"{end:.2f}") for end in (exponent.low, exponent.high))
     return (
         f"Step of generalisation ∝ {effect.field}^{exponent.value:.2f} (95 %: {low} … {high}), from {n} runs, of which "
-        f"{waiting} had not generalised when they ended; scatter round the law: a factor of "
-        f"{10**effect.law.scatter:.2g}.{apart}"
+        f"{waiting} had not generalised when they ended; scatter around the law: a factor of "
+        f"{10**effect.law.scatter:.2g}.{omitted}"
     )
 
 
 def draw(figure: matplotlib.figure.Figure, effect: FieldEffect) -> None:
-    """A dot per run that generalised, an arrow from the last step of one that has not, the law with its band."""
+    """A dot per run that generalised, an arrow at the last step of any other run, and the law with its band."""
     axes = figure.subplots()
     _draw_law(axes, effect.law)
     x, y, generalised = _spread(effect.value), effect.times.step, effect.times.generalised
     dot: dict[str, Any] = {"marker": "o", "ms": 5, "color": theme.RESTRICTED, "mec": "white", "mew": 0.6}
     arrow: dict[str, Any] = {"marker": r"$\uparrow$", "ms": 11, "color": theme.TEST, "mew": 0.2}
-    for which, style, name in ((generalised, dot, "generalised"), (~generalised, arrow, "had not when it ended")):
+    for which, style, name in (
+        (generalised, dot, "generalised"),
+        (~generalised, arrow, "not generalised by its last step"),
+    ):
         if which.any():
             axes.plot(x[which], y[which], ls="", zorder=4, label=f"{name} (n = {which.sum()})", **style)
     _scales(axes, effect)
@@ -94,7 +97,7 @@ def _draw_law(axes: matplotlib.axes.Axes, law: PowerLaw) -> None:
 
 
 def _spread(value: Float[np.ndarray, " run"]) -> Float[np.ndarray, " run"]:
-    """Runs at one value side by side, so that each is seen."""
+    """Spread runs at one value side by side, so that all are visible."""
     moved, places = np.log(value), np.unique(value)
     gaps = np.diff(np.log(places))
     reach = min(_JITTER * gaps.sum(), gaps.min() / 3) if gaps.size else _JITTER
@@ -105,7 +108,7 @@ def _spread(value: Float[np.ndarray, " run"]) -> Float[np.ndarray, " run"]:
 
 
 def _scales(axes: matplotlib.axes.Axes, effect: FieldEffect) -> None:
-    """Both logarithmic; the field's own values as ticks, unless there are many."""
+    """Both scales logarithmic, with the values of the field as ticks unless there are many."""
     from matplotlib.ticker import NullLocator
 
     log_steps(axes, "step of generalisation (log scale)")
@@ -119,10 +122,10 @@ def _scales(axes: matplotlib.axes.Axes, effect: FieldEffect) -> None:
 
 FIGURE = SweepFigure(
     name="field-effect",
-    title="What sets the step of generalisation",
+    title="How the step of generalisation depends on a field",
     caption=(
         "Each dot is a run, at the step from which its test accuracy stays at 99 %, whether it grokked or generalised"
-        " at once. An arrow is a run that ended before that, so its step lies somewhere above. The line is the power "
+        " at once. An arrow is a run that ended earlier, so its step lies above the arrow. The line is the power "
         "law that makes dots and arrows most likely; it is straight on these scales. Runs at one value are drawn side"
         " by side."
     ),

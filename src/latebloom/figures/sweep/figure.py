@@ -1,4 +1,4 @@
-"""A figure of a sweep: pure data from a table of runs, and a drawing of them; and the step axis that several share."""
+"""A figure of a sweep: data from a table of runs and a drawing of the data; also the step axis of several figures."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ D = TypeVar("D")
 
 @dataclass(frozen=True)
 class SweepFigure(Generic[D]):
-    """One figure of many runs; name, title, caption, says, draw and size as of `latebloom.figures.Figure`.
+    """One figure of many runs; name, title, caption, says, draw and size as in `latebloom.figures.Figure`.
 
-    fields: the least and the most fields of the experiment (columns of the table) that it is drawn over. data: makes
-    numbers from the table and those columns; UsageError where they are undefined for these runs.
+    fields: the smallest and the largest number of fields of the experiment (columns of the table) on its axes. data:
+    computes numbers from the table and those columns; UsageError if they are undefined for these runs.
     """
 
     name: str
@@ -37,7 +37,7 @@ class SweepFigure(Generic[D]):
     size: Callable[[D], tuple[float, float]]
 
     def data_of(self, table: pandas.DataFrame, *fields: str) -> D:
-        """`data` of these fields. Errors: UsageError for too many or too few fields."""
+        """The data for these fields. Errors: UsageError for too many or too few fields."""
         least, most = self.fields
         if not least <= len(fields) <= most:
             expected = str(least) if least == most else f"{least} to {most}"
@@ -56,7 +56,7 @@ def drawn(figure: SweepFigure[Any], data: Any, kind: str = "svg") -> bytes:
 
 
 def log_steps(axes: matplotlib.axes.Axes, label: str) -> None:
-    """Steps on a log scale upwards, ticks at 1, 2 and 5 times a power of ten, written out."""
+    """Put steps on a vertical log scale with ticks at 1, 2 and 5 times a power of ten, written in full."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
     axes.set_yscale("log")

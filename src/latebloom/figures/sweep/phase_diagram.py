@@ -1,4 +1,4 @@
-"""The outcomes of the runs over two fields: grokked, generalised (at once, partly), memorised, or learned nothing."""
+"""Outcomes of runs over two fields: grokked, generalised (at once, partly), memorised, or learned nothing."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ _LETTERS = {
     UNDECIDED: "?",
 }
 _WIDTH, _HEIGHT = 0.92, 0.9  # of a tile, in cells
-_READABLE = 0.13  # least height of a band that holds a letter
+_READABLE = 0.13  # least height of a band with a letter
 
 
 @dataclass(frozen=True, eq=False)
 class Diagram:
-    """The fields to the right and upwards, and the cells."""
+    """The horizontal and the vertical field, and the cells."""
 
     x: str
     y: str
@@ -48,14 +48,14 @@ class Diagram:
 
 
 def data(table: pandas.DataFrame, fields: tuple[str, ...]) -> Diagram:
-    """From ``outcome`` and ``step``, and ``training.steps`` if it is there; see `outcomes`."""
+    """From ``outcome`` and ``step``, and ``training.steps`` if it is a column; see `outcomes`."""
     x, y = fields
     table = with_values(table, ["step", x, y])
     return Diagram(x, y, phase_diagram(levels(table, x), levels(table, y), outcomes(table)))
 
 
 def says(diagram: Diagram) -> str:
-    """In how many cells each outcome has the majority."""
+    """The number of cells in which each outcome has the majority."""
     cells = diagram.diagram.cells
     counts = Counter(cell.majority for cell in cells)
     parts = [f"{name} in {counts[name]} cells" for name in OUTCOMES if counts[name]]
@@ -124,7 +124,7 @@ FIGURE = SweepFigure(
     title="Outcomes over two fields",
     caption=(
         "The outcomes of the runs at each pair of values, one band per outcome. G, grokked: test accuracy reached 99 "
-        "% and stayed there, at twice the step of train accuracy or later. A, generalised at once: before that. P, "
+        "% and stayed there, at twice the step of train accuracy or later. A, generalised at once: earlier. P, "
         "partly generalised: test accuracy ends between guessing and 99 %. M, memorised: train accuracy alone reached"
         " 99 %. N, learned nothing. ?: the run ended before its last step, or has no test set."
     ),

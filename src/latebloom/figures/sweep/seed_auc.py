@@ -1,4 +1,4 @@
-"""How early a run's key frequencies can be told by the embedding."""
+"""How early the embedding predicts the key frequencies of a run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from latebloom._text import whole
 from latebloom.figures import theme
 from latebloom.figures.figure import fixed
-from latebloom.figures.sweep.columns import lists, studied
+from latebloom.figures.sweep.columns import check_study, lists
 from latebloom.figures.sweep.figure import SweepFigure
 from latebloom.statistics import Estimate
 from latebloom.statistics.summaries import mean
@@ -25,7 +25,7 @@ NAME = "seed-auc"
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """Mean AUC over runs at each moment, ``at``, and that of the control."""
+    """Mean AUC over runs at each moment ``at``, and mean AUC of the control."""
 
     at: tuple[float, ...]
     auc: tuple[Estimate, ...]
@@ -42,9 +42,9 @@ class SeedAuc:
 
 
 def data(table: pandas.DataFrame, fields: tuple[str, ...]) -> SeedAuc:
-    """From the lists ``step.at``, ``step.auc``, ``step.control`` and ``clean_up.at`` …, as `seed_frame` makes them."""
+    """From the lists ``step.at``, ``step.auc``, ``step.control`` and ``clean_up.at`` …, the columns of `seed_frame`."""
     kinds = ("step", "clean_up")
-    studied(table, NAME, [f"{kind}.{part}" for kind in kinds for part in ("at", "auc", "control")])
+    check_study(table, NAME, [f"{kind}.{part}" for kind in kinds for part in ("at", "auc", "control")])
     return SeedAuc(len(table), *(_curve(table, kind) for kind in kinds))
 
 
@@ -53,30 +53,30 @@ def _curve(table: pandas.DataFrame, kind: str) -> Curve:
     return Curve(tuple(map(float, table[f"{kind}.at"].iloc[0])), auc, control)
 
 
-def says(found: SeedAuc) -> str:
-    """At the first moment, and the first at which it is nearly told (AUC 0.95, arbitrary)."""
-    curve = found.by_step
+def says(curves: SeedAuc) -> str:
+    """The AUC at the first moment, and the first step at which it reaches 0.95 (arbitrary)."""
+    curve = curves.by_step
     first = curve.auc[0] if curve.auc else Estimate.undefined(0, "there are no checkpoints")
     if first.value is None or first.low is None or first.high is None:
-        return f"Over {found.n} runs nothing can be told: {first.reason}."
-    told = next((at for at, auc in zip(curve.at, curve.auc) if auc.value is not None and auc.value >= 0.95), None)
-    later = "never 0.95" if told is None else f"0.95 from step {whole(told)}"
+        return f"Over {curves.n} runs no prediction can be evaluated: {first.reason}."
+    high_step = next((at for at, auc in zip(curve.at, curve.auc) if auc.value is not None and auc.value >= 0.95), None)
+    later = "never 0.95" if high_step is None else f"0.95 from step {whole(high_step)}"
     return (
         f"At step {whole(curve.at[0])} the AUC is {first.value:.2f} (95 %: {first.low:.2f} … {first.high:.2f}, "
         f"{first.n} runs); {later}."
     )
 
 
-def draw(figure: matplotlib.figure.Figure, found: SeedAuc) -> None:
-    """Two panels with the same height: by step and by clean-up; bands are intervals of the mean."""
+def draw(figure: matplotlib.figure.Figure, curves: SeedAuc) -> None:
+    """Two panels with a shared vertical axis, by step and by clean-up; bands are intervals of the mean."""
     left, right = figure.subplots(1, 2, sharey=True)
-    for axes, curve in ((left, found.by_step), (right, found.by_clean_up)):
+    for axes, curve in ((left, curves.by_step), (right, curves.by_clean_up)):
         _draw_curve(axes, curve.at, curve.auc, theme.RESTRICTED, "own key frequencies")
         _draw_curve(axes, curve.at, curve.control, theme.CHANCE, "control: another run's")
         axes.axhline(0.5, color=theme.INK, lw=0.8, ls=(0, (1, 2)), zorder=1)
         axes.grid(axis="y")
     left.set_ylabel("AUC of the embedding's norms")
-    _step_scale(left, found.by_step.at)
+    _step_scale(left, curves.by_step.at)
     right.set_xlabel("step / step at which test loss begins to fall")
     left.set_ylim(None, 1.02)
     handles, names = left.get_legend_handles_labels()
@@ -88,14 +88,14 @@ def _draw_curve(
 ) -> None:
     value, low, high = (
         [np.nan if end is None else end for end in ends]
-        for ends in zip(*((one.value, one.low, one.high) for one in curve))
+        for ends in zip(*((auc.value, auc.low, auc.high) for auc in curve))
     )
     axes.fill_between(at, low, high, color=colour, alpha=0.18, lw=0, zorder=2)
     axes.plot(at, value, color=colour, marker=".", ms=4, zorder=3, label=label)
 
 
 def _step_scale(axes: matplotlib.axes.Axes, at: tuple[float, ...]) -> None:
-    """Logarithmic, with room for step 0 left of the first checkpoint."""
+    """Logarithmic, with space for step 0 to the left of the first checkpoint."""
     from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
     axes.set_xlabel("training step (log scale, but for step 0)")
@@ -112,12 +112,12 @@ def _step_scale(axes: matplotlib.axes.Axes, at: tuple[float, ...]) -> None:
 
 FIGURE = SweepFigure(
     name=NAME,
-    title="How early the winners can be told",
+    title="How early the winners can be predicted",
     caption=(
-        "The probability that a frequency which ends up as a key frequency has a larger norm in the embedding than one "
-        "that does not, mean over runs with a 95 % band; 0.5 is guessing. The control asks the same norms for the key "
-        "frequencies of another run. Left at each step, right at multiples of the step at which the run's test loss "
-        "begins to fall, over the runs in which that was found."
+        "The probability that a frequency that becomes a key frequency has a larger norm in the embedding than one "
+        "that does not, mean over runs with a 95 % band; 0.5 is guessing. The control uses the same norms to predict "
+        "the key frequencies of another run. Left: at each step. Right: at multiples of the step at which the test "
+        "loss of the run begins to fall, over the runs with such a step."
     ),
     fields=(0, 0),
     data=data,

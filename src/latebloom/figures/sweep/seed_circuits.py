@@ -1,4 +1,4 @@
-"""Clock or pizza, seed by seed."""
+"""Clock or pizza: two numbers for each seed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from latebloom._errors import UsageError
 from latebloom.figures import theme
 from latebloom.figures.figure import fixed
-from latebloom.figures.sweep.columns import pairs, studied
+from latebloom.figures.sweep.columns import check_study, pairs
 from latebloom.figures.sweep.figure import SweepFigure
 from latebloom.statistics.summaries import quartiles
 
@@ -24,7 +24,7 @@ NUMBERS = ("gradient_symmetricity", "distance_irrelevance")
 
 @dataclass(frozen=True, eq=False)
 class SeedCircuits:
-    """(gradient symmetricity, distance irrelevance) of each run, at the end and at step 0; ``left_out``: undefined."""
+    """(gradient symmetricity, distance irrelevance) of each run, final and at step 0; ``left_out``: other runs."""
 
     final: list[tuple[float, float]]
     initial: list[tuple[float, float]]
@@ -32,31 +32,31 @@ class SeedCircuits:
 
 
 def data(table: pandas.DataFrame, fields: tuple[str, ...]) -> SeedCircuits:
-    """From ``final.gradient_symmetricity`` … UsageError where no run has them."""
+    """From ``final.gradient_symmetricity`` … UsageError if no run has them."""
     columns = {which: [f"{which}.{name}" for name in NUMBERS] for which in ("final", "initial")}
-    studied(table, NAME, [*columns["final"], *columns["initial"]])
+    check_study(table, NAME, [*columns["final"], *columns["initial"]])
     final, initial = (pairs(table, *columns[which]) for which in ("final", "initial"))
     if not final:
         raise UsageError(f"figure {NAME}: no run has these numbers; they need a model that embeds each operand")
     return SeedCircuits(final, initial, len(table) - len(final))
 
 
-def says(found: SeedCircuits) -> str:
-    """The middle of both numbers."""
-    first, second = (quartiles(values) for values in zip(*found.final))
-    apart = f" {found.left_out} runs in which they are undefined are left out." if found.left_out else ""
+def says(circuits: SeedCircuits) -> str:
+    """Median and quartiles of both numbers."""
+    first, second = (quartiles(values) for values in zip(*circuits.final))
+    omitted = f" {circuits.left_out} runs in which they are undefined are left out." if circuits.left_out else ""
     return (
         f"{first.n} runs: gradient symmetricity {first.median:.2f} ({first.low:.2f} … {first.high:.2f}, the middle "
-        f"half), distance irrelevance {second.median:.2f} ({second.low:.2f} … {second.high:.2f}).{apart}"
+        f"half), distance irrelevance {second.median:.2f} ({second.low:.2f} … {second.high:.2f}).{omitted}"
     )
 
 
-def draw(figure: matplotlib.figure.Figure, found: SeedCircuits) -> None:
+def draw(figure: matplotlib.figure.Figure, circuits: SeedCircuits) -> None:
     """A dot per run, a cross per untrained model, and the two ideals."""
     axes = figure.subplots()
     for which, colour, marker, name in (
-        (found.initial, theme.CHANCE, "x", "the same seeds at step 0"),
-        (found.final, theme.RESTRICTED, "o", f"trained (n = {len(found.final)})"),
+        (circuits.initial, theme.CHANCE, "x", "the same seeds at step 0"),
+        (circuits.final, theme.RESTRICTED, "o", f"trained (n = {len(circuits.final)})"),
     ):
         if which:
             x, y = np.array(which).T
@@ -77,10 +77,10 @@ FIGURE = SweepFigure(
     name=NAME,
     title="Clock or pizza",
     caption=(
-        "Each dot is a run. Gradient symmetricity: whether both operands pull at every logit alike. Distance "
-        "irrelevance: how much of the right logit's variation is left once x - y is held. Multiplying the operands' "
-        "waves (clock) makes them 0 and near 1, adding them first (pizza) 1 and 0. Untrained models, crosses, are "
-        "symmetric because their attention is even, without being pizzas."
+        "Each dot is a run. Gradient symmetricity: whether both operands affect every logit equally. Distance "
+        "irrelevance: how much of the variation of the correct logit remains at fixed x - y. Multiplying the waves of "
+        "the operands (clock) gives 0 and almost 1; adding them first (pizza) gives 1 and 0. Untrained models "
+        "(crosses) are symmetric because their attention is even, although they are not pizzas."
     ),
     fields=(0, 0),
     data=data,

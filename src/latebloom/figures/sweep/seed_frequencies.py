@@ -1,4 +1,4 @@
-"""Which key frequencies the runs chose, and how many each."""
+"""Which key frequencies the runs chose, and how many each run chose."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class SeedFrequencies:
-    """Over the runs whose key frequencies are known; ``unknown``: how many others there are."""
+    """The runs whose key frequencies are recorded; ``unknown``: the number of other runs."""
 
     p: int
     chosen: ChosenFrequencies
@@ -28,7 +28,7 @@ class SeedFrequencies:
 
 
 def data(table: pandas.DataFrame, fields: tuple[str, ...]) -> SeedFrequencies:
-    """From ``key_frequencies`` and ``task.p``. UsageError where runs differ in p."""
+    """From ``key_frequencies`` and ``task.p``. UsageError if runs differ in p."""
     usable = with_values(table, ["key_frequencies", "task.p"])
     moduli = sorted({int(p) for p in usable["task.p"]})
     if len(moduli) > 1:
@@ -37,25 +37,27 @@ def data(table: pandas.DataFrame, fields: tuple[str, ...]) -> SeedFrequencies:
     return SeedFrequencies(moduli[0], chosen_frequencies(runs, moduli[0] // 2), len(table) - len(usable))
 
 
-def says(found: SeedFrequencies) -> str:
-    """How many each, how often the most frequent, and whether chance would do the same."""
-    chosen, even = found.chosen, found.chosen.evenness
+def says(frequencies: SeedFrequencies) -> str:
+    """How many frequencies runs have, which is most frequent, and whether uniform choice explains the counts."""
+    chosen, even = frequencies.chosen, frequencies.chosen.evenness
     numbers = list(chosen.number)
     k = max(chosen.chosen, key=lambda frequency: chosen.chosen[frequency])
-    apart = f" {found.unknown} runs without a record of them are left out." if found.unknown else ""
+    omitted = f" {frequencies.unknown} runs without a record of them are left out." if frequencies.unknown else ""
     first = (
-        f"{chosen.n} runs have {numbers[0]} … {numbers[-1]} key frequencies; the one chosen most is {k}, "
-        f"by {chosen.chosen[k]}"
+        f"{chosen.n} runs have {numbers[0]} … {numbers[-1]} key frequencies; the most frequent is {k}, "
+        f"in {chosen.chosen[k]} runs"
     )
     if even.p_value is None:
-        return f"{first}. Nothing can be said about chance: {even.reason}.{apart}"
-    return f"{first}. If all were chosen alike, counts this uneven would have probability {even.p_value:.2g}.{apart}"
+        return f"{first}. Uniform choice cannot be tested: {even.reason}.{omitted}"
+    return (
+        f"{first}. If all were equally likely, counts this uneven would have probability {even.p_value:.2g}.{omitted}"
+    )
 
 
-def draw(figure: matplotlib.figure.Figure, found: SeedFrequencies) -> None:
-    """Runs by frequency with the band of chance, and beside it runs by number of frequencies."""
+def draw(figure: matplotlib.figure.Figure, frequencies: SeedFrequencies) -> None:
+    """Left: runs by frequency with the band of uniform choice. Right: runs by number of frequencies."""
     which, how_many = figure.subplots(1, 2, width_ratios=[3.4, 1])
-    chosen, even = found.chosen, found.chosen.evenness
+    chosen, even = frequencies.chosen, frequencies.chosen.evenness
     bars = which.bar(list(chosen.chosen), list(chosen.chosen.values()), width=0.75, color=theme.RESTRICTED, zorder=2)
     bars.set_label(f"runs (n = {chosen.n})")
     mean = sum(chosen.chosen.values()) / len(chosen.chosen)
@@ -64,7 +66,7 @@ def draw(figure: matplotlib.figure.Figure, found: SeedFrequencies) -> None:
         which.axhspan(even.low, even.high, color=theme.CHANCE, alpha=0.22, lw=0, zorder=1)
         which.axhline(mean, color=theme.INK, lw=1, ls=(0, (4, 3)), zorder=3, label=name)
     which.set_xlim(0.2, len(chosen.chosen) + 0.8)
-    which.set_xlabel(f"frequency k (1 … {len(chosen.chosen)}, for p = {found.p})")
+    which.set_xlabel(f"frequency k (1 … {len(chosen.chosen)}, for p = {frequencies.p})")
     which.set_ylabel("runs that have k as a key frequency")
     how_many.bar(list(chosen.number), list(chosen.number.values()), width=0.75, color=theme.CHANCE)
     how_many.set_xlabel("number of key frequencies")
@@ -80,8 +82,8 @@ FIGURE = SweepFigure(
     name="seed-frequencies",
     title="Which frequencies the runs chose",
     caption=(
-        "Left: how many runs have each frequency among their key frequencies. The band is where a count lies with "
-        "probability 95 % if every run chose as many as it has, evenly from all; of many bars a few leave it by "
+        "Left: how many runs have each frequency among their key frequencies. The band contains a count "
+        "with probability 95 % if every run chose its number of frequencies uniformly; a few of many bars leave it by "
         "chance. Right: how many key frequencies the runs have."
     ),
     fields=(0, 0),

@@ -1,4 +1,4 @@
-"""By how much restricted and excluded loss come before test loss, seed by seed."""
+"""The lead of restricted and excluded loss over test loss, for each seed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from latebloom._text import whole
 from latebloom.figures import theme
 from latebloom.figures.figure import fixed
-from latebloom.figures.sweep.columns import maybe_numbers, studied
+from latebloom.figures.sweep.columns import check_study, maybe_numbers
 from latebloom.figures.sweep.figure import SweepFigure
 from latebloom.statistics import Estimate
 from latebloom.statistics.summaries import median
@@ -22,47 +22,47 @@ if TYPE_CHECKING:
 
 NAME = "seed-leads"
 _LINEAR = 100.0
-"""Steps either side of 0 that are drawn on a linear scale."""
+"""Up to this many steps on either side of 0 the scale is linear."""
 ROWS = {"restricted": theme.RESTRICTED, "excluded": theme.TEST}
 
 
 @dataclass(frozen=True, eq=False)
 class SeedLeads:
-    """Steps by which each measure led in each run that tells, with their median; ``silent``: runs that do not tell."""
+    """The lead of each measure in steps, for each decided run; the median; and the number of undecided runs."""
 
     steps: dict[str, list[float]]
     median: dict[str, Estimate]
-    silent: dict[str, int]
+    undecided: dict[str, int]
 
 
 def data(table: pandas.DataFrame, fields: tuple[str, ...]) -> SeedLeads:
-    """From ``restricted.lead`` and ``excluded.lead`` in steps, null where a run does not tell."""
-    studied(table, NAME, [f"{row}.lead" for row in ROWS])
+    """From ``restricted.lead`` and ``excluded.lead`` in steps, null where undecided."""
+    check_study(table, NAME, [f"{row}.lead" for row in ROWS])
     steps = {row: [v for v in maybe_numbers(table, f"{row}.lead") if v is not None] for row in ROWS}
-    silent = {row: len(table) - len(values) for row, values in steps.items()}
-    return SeedLeads(steps, {row: median(values) for row, values in steps.items()}, silent)
+    undecided = {row: len(table) - len(values) for row, values in steps.items()}
+    return SeedLeads(steps, {row: median(values) for row, values in steps.items()}, undecided)
 
 
-def says(found: SeedLeads) -> str:
-    """In how many runs each came first, and by how much."""
-    return " ".join(_says_one(found, row) for row in ROWS)
+def says(leads: SeedLeads) -> str:
+    """The number of runs in which each came first, and the median lead."""
+    return " ".join(_sentence(leads, row) for row in ROWS)
 
 
-def _says_one(found: SeedLeads, row: str) -> str:
-    steps, middle = found.steps[row], found.median[row]
+def _sentence(leads: SeedLeads, row: str) -> str:
+    steps, middle = leads.steps[row], leads.median[row]
     ties = sum(v == 0 for v in steps)
     tied = f" and with test loss in {ties}" if ties else ""
     count = f"{row.capitalize()} loss comes first in {sum(v > 0 for v in steps)} of {len(steps)} runs{tied}"
-    silent = f"; {found.silent[row]} do not tell" if found.silent[row] else ""
-    return count + (f", by {whole(middle.value)} steps in the middle{silent}." if middle.value is not None else ".")
+    undecided = f"; {leads.undecided[row]} undecided" if leads.undecided[row] else ""
+    return count + (f", by a median of {whole(middle.value)} steps{undecided}." if middle.value is not None else ".")
 
 
-def draw(figure: matplotlib.figure.Figure, found: SeedLeads) -> None:
-    """A dot per run in two rows, the median with its interval under each."""
+def draw(figure: matplotlib.figure.Figure, leads: SeedLeads) -> None:
+    """Two rows with a dot per run and, below the dots, the median with its interval."""
     axes = figure.subplots()
     for height, (row, colour) in enumerate(ROWS.items()):
-        steps, middle = found.steps[row], found.median[row]
-        # Dots at one number lie above each other.
+        steps, middle = leads.steps[row], leads.median[row]
+        # Spread the dots vertically, so that equal leads are visible.
         spread = 0.18 + 0.3 * (np.arange(len(steps)) % 7) / 7
         axes.scatter(steps, -height + spread, s=22, color=colour, alpha=0.7, lw=0, zorder=3)
         if middle.low is not None and middle.high is not None:
@@ -70,7 +70,7 @@ def draw(figure: matplotlib.figure.Figure, found: SeedLeads) -> None:
         if middle.value is not None:
             axes.plot(middle.value, -height, marker="D", ms=6, color=colour, mec="white", zorder=4)
     axes.axvline(0, color=theme.INK, lw=0.9, zorder=2)
-    _lead_scale(axes, [step for steps in found.steps.values() for step in steps])
+    _lead_scale(axes, [step for steps in leads.steps.values() for step in steps])
     axes.set_yticks([0.15, -0.85], [f"{row}\nloss" for row in ROWS])
     axes.set_ylim(-1.2, 0.65)
     axes.set_xlabel("steps by which it comes before test loss (log scale beyond 100)")
@@ -93,11 +93,12 @@ def _lead_scale(axes: matplotlib.axes.Axes, steps: list[float]) -> None:
 
 FIGURE = SweepFigure(
     name=NAME,
-    title="What comes before test loss",
+    title="Lead of restricted and excluded loss over test loss",
     caption=(
-        "Each dot is a run; right of 0 the measure came first. Restricted loss: its first checkpoint under a tenth of "
-        "chance, against test loss's. Excluded loss: the first checkpoint at ten times train loss and random control, "
-        "against the step at which test loss begins to fall. The diamond is the median, with its 95 % interval."
+        "Each dot is a run; to the right of 0 the measure came first. Restricted loss: its first checkpoint under a "
+        "tenth of chance, against that of test loss. Excluded loss: the first checkpoint at ten times train loss and "
+        "the random control, against the step at which test loss begins to fall. The diamond is the median, "
+        "with its 95 % interval."
     ),
     fields=(0, 0),
     data=data,

@@ -1,4 +1,4 @@
-"""The share of runs that have generalised by each step, for the levels of one field or of two fields together."""
+"""The share of runs that have generalised by each step, for each level of one field or pair of levels of two."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Group:
-    """The runs at one level of each field (all runs, where there is no field)."""
+class SurvivalGroup:
+    """The runs at one level of each field, or all runs without a field."""
 
     name: str
     times: GeneralisationTimes
@@ -42,17 +42,17 @@ class Group:
     median: Estimate
 
     @classmethod
-    def of(cls, name: str, times: GeneralisationTimes) -> Group:
+    def of(cls, name: str, times: GeneralisationTimes) -> SurvivalGroup:
         """The group with its curve and median."""
         return cls(name, times, survival_curve(times), median_step(times))
 
 
 @dataclass(frozen=True, eq=False)
 class Survival:
-    """Groups in the order of the fields' levels. comparison: of the two groups, where there are exactly two."""
+    """Groups in the order of the levels of the fields. comparison: of the two groups if there are exactly two."""
 
     fields: tuple[str, ...]
-    groups: tuple[Group, ...]
+    groups: tuple[SurvivalGroup, ...]
     comparison: SurvivalComparison | None
 
     @property
@@ -66,21 +66,21 @@ def data(table: pandas.DataFrame, fields: tuple[str, ...]) -> Survival:
     table = with_values(table, ["step", *fields])
     times = generalisation_times(table)
     if not fields:
-        return Survival((), (Group.of("all runs", times),), None)
+        return Survival((), (SurvivalGroup.of("all runs", times),), None)
     columns = [levels(table, field) for field in fields]
-    found = list(zip(*columns))
+    run_levels = list(zip(*columns))
     groups = tuple(
-        Group.of(", ".join(map(level_text, joint)), times[np.array([other == joint for other in found])])
+        SurvivalGroup.of(", ".join(map(level_text, joint)), times[np.array([other == joint for other in run_levels])])
         for joint in product(*map(in_order, columns))
-        if joint in found
+        if joint in run_levels
     )
     comparison = compare_survival(groups[0].times, groups[1].times) if len(groups) == 2 else None
     return Survival(fields, groups, comparison)
 
 
 def says(survival: Survival) -> str:
-    """How many runs of each group generalised, by when half of them had, and whether two groups differ."""
-    parts = "; ".join(_says_one(group) for group in survival.groups)
+    """For each group the number of runs that generalised and the median step; whether two groups differ."""
+    parts = "; ".join(_group_clause(group) for group in survival.groups)
     of_field = f"By {', '.join(survival.fields)}: " if survival.fields else ""
     test = survival.comparison
     if test is None or test.p_value is None:
@@ -88,7 +88,7 @@ def says(survival: Survival) -> str:
     return f"{of_field}{parts}. Log-rank test of the two: chi² = {test.chi_squared:.3g}, p = {test.p_value:.2g}."
 
 
-def _says_one(group: Group) -> str:
+def _group_clause(group: SurvivalGroup) -> str:
     count = f"{group.name}: {group.curve.generalised} of {group.curve.n} generalised"
     median = group.median
     if median.value is None or median.low is None:
@@ -98,7 +98,7 @@ def _says_one(group: Group) -> str:
 
 
 def draw(figure: matplotlib.figure.Figure, survival: Survival) -> None:
-    """One rising staircase with its band per group; a tick where a run ended without generalising."""
+    """A rising step curve with its band per group; a tick where a run ended without generalising."""
     axes = figure.subplots()
     colours = theme.key_colours(range(len(survival.groups)))
     names = []
@@ -119,8 +119,8 @@ def draw(figure: matplotlib.figure.Figure, survival: Survival) -> None:
         axes.text(1.026, 1.06, over, transform=axes.transAxes, color=theme.MUTED, fontsize=8.5, style="italic")
 
 
-def _draw_group(axes: matplotlib.axes.Axes, group: Group, colour: str, end: float) -> float:
-    """Draw one group and return its share at the end; the line is dotted from where no run is left."""
+def _draw_group(axes: matplotlib.axes.Axes, group: SurvivalGroup, colour: str, end: float) -> float:
+    """Draw one group and return its share at the end; the line is dotted after its last run."""
     curve = group.curve
     step, share = np.array(curve.step), 1 - np.array(curve.survival)
     axes.plot(step, share, color=colour, drawstyle="steps-post", zorder=3)
@@ -139,8 +139,8 @@ FIGURE = SweepFigure(
     caption=(
         "The share of runs that have generalised by each step, with a 95 % band (one minus Kaplan and Meier's "
         "estimate). A run generalises at the step from which its test accuracy stays at 99 %, whether it grokked or "
-        "generalised at once. A small upright tick marks a run that ended before that: it counts for as long as it "
-        "ran. A line is dotted where no run is left."
+        "generalised at once. A small vertical tick marks a run that ended earlier; it counts until its last step. "
+        "A line is dotted after its last run."
     ),
     fields=(0, 2),
     data=data,

@@ -2,7 +2,7 @@
 
 from latebloom.lab.crossover.ask import crossover, make_search
 from latebloom.lab.crossover.bisect import Range, next_sizes, sizes_at_most
-from latebloom.lab.crossover.draw import draw
+from latebloom.lab.crossover.draw import draw_crossover
 from latebloom.lab.crossover.result import Crossover, Tried
 from latebloom.lab.crossover.search import Limits, Search, run_search
 
@@ -13,7 +13,7 @@ __all__ = [
     "Search",
     "Tried",
     "crossover",
-    "draw",
+    "draw_crossover",
     "make_search",
     "next_sizes",
     "run_search",

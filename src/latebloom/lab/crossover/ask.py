@@ -1,4 +1,4 @@
-"""Make a search from a user's request: the field, its range, and the number of repeats."""
+"""Build a search from a request: the field, its range, and the number of repeats."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,17 +16,18 @@ from latebloom.tasks import split
 
 SHARE, COUNT = "data.fraction", "data.train_size"
 FIELDS = (SHARE, COUNT)
-"""The fields that set how much data a recipe trains on: for tasks that list their examples, and for the others."""
+"""The fields for the size of the train set: for tasks with a finite list of examples, and for other tasks."""
 
 FINEST = 1e-6
-"""The least tolerance; sizes are rounded to it."""
+"""The smallest tolerance; sizes are rounded to it."""
 
 SHARES = (0.05, 0.95, 0.02)
-"""Default range and tolerance. Our choice: nearly nothing to nearly all, in steps of 2 %."""
+"""Default range and tolerance. Our choice: from almost none to almost all examples, in steps of 2 %."""
 
 AROUND, DOUBLINGS = 16.0, 0.25
-"""Default range of counts: this many times fewer and more examples than the recipe trains on, to a quarter of a
-doubling. Our choice; the cost of a full-batch step is proportional to the size of the train set."""
+"""Default range of counts: from this many times fewer to this many times more examples than the recipe trains on, with
+a tolerance of a quarter of a doubling. Our choice; the cost of a full-batch step is proportional to the size of the
+train set."""
 
 USUAL_COUNT = 512
 """The middle of that range for a recipe without a fixed train set. Our choice, near the write-up's 512 and 700."""
@@ -48,7 +49,7 @@ def crossover(
 ) -> Crossover:
     """Bisect the amount of data at which a recipe groks, with runs in ``root/name``; see `latebloom crossover --help`.
 
-    None: the range and tolerance that fit the task. The same call continues a search that was stopped.
+    None: the range and tolerance for the task. The same call continues a stopped search.
     Errors: UsageError for an unknown recipe or setting, or an empty range.
     """
     place = sweep_folder(root, f"{recipe}-crossover" if name is None else name)
@@ -67,7 +68,7 @@ def make_search(
     tolerance: float | int | None = None,
     repeats: int = 3,
 ) -> Search:
-    """A search over the size of a recipe's train set. None: the field that fits the task, and its default range.
+    """A search over the size of a recipe's train set. None: the field for the task, and its default range.
 
     Errors: UsageError for an unknown field, an empty range, wrong settings, or a size that leaves no test examples.
     """
@@ -84,7 +85,7 @@ def make_search(
             for given, default in zip((low, high, tolerance), usual, strict=True)
         ),
     )
-    # Only a fixed train set has a size, whatever data the recipe uses.
+    # Only a fixed train set has a size, so the data kind of the recipe is overridden.
     spec = Spec(recipe=recipe, seeds=tuple(range(repeats)), settings=(*settings, "--data.kind", "finite"))
     search = Search(spec, field, within, place)
     for end in (within.low, within.high):
@@ -93,8 +94,8 @@ def make_search(
 
 
 def _usual(recipe: str, settings: Sequence[str]) -> tuple[str, tuple[float, float, float]]:
-    """The field that fits the task, and its range and tolerance."""
-    # As a stream every task can be built, with no size given yet.
+    """The field for the task, with its default range and tolerance."""
+    # Every task can be built as a stream, without a size.
     experiment = experiment_of(recipe, 0, [*settings, "--data.kind", "stream", "--training.batch_size", "1"])
     if experiment.task.universe() is not None:
         return SHARE, SHARES
@@ -116,7 +117,7 @@ def _range(field: str, low: float | int, high: float | int, tolerance: float | i
 
 
 def _check(search: Search, size: float) -> None:
-    """UsageError for a size that leaves no test examples: a run without them has no outcome."""
+    """UsageError for a size that leaves no test examples, because a run without them has no outcome."""
     for job in search.jobs(size):
         if not len(split(job.experiment.task, job.experiment.data).test):
             fix = "add --data.test_size 2000" if search.within.whole else "choose a lower --high"

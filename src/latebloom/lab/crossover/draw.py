@@ -14,15 +14,15 @@ from latebloom.sweeps.export import needs_pandas
 from latebloom.sweeps.table import sweep_table
 
 
-def draw(search: Search, found: Crossover) -> Path:
+def draw_crossover(search: Search, result: Crossover) -> Path:
     """Write ``SWEEP/figures/crossover.svg`` from the runs of this search alone, and return the file.
 
-    Errors: UsageError where nothing was tried, or without pandas or matplotlib.
+    Errors: UsageError if no size was tried, or if pandas or matplotlib is missing.
     """
-    if not found.sizes:
+    if not result.sizes:
         raise UsageError("figure crossover: got no size with all its repeats, expected at least one")
-    names = [job.name for tried in found.sizes for job in search.jobs(tried.size)]
-    sizes = {job.name: tried.size for tried in found.sizes for job in search.jobs(tried.size)}
+    names = [job.name for tried in result.sizes for job in search.jobs(tried.size)]
+    sizes = {job.name: tried.size for tried in result.sizes for job in search.jobs(tried.size)}
     table = sweep_table(search.place.path)
     table = table.filter(pc.is_in(table["run"], pa.array(names)))
     column = pa.array([sizes[name] for name in table["run"].to_pylist()])

@@ -11,7 +11,7 @@ from pydantic import model_validator
 from latebloom._config import Config
 from latebloom.lab.crossover.bisect import Range
 from latebloom.phases.outcome import DELAY, LEARNED_ACCURACY, OUTCOMES, OutcomeName
-from latebloom.statistics.crossover import EDGES, Edge, Outcomes, edge, majority
+from latebloom.statistics.crossover import EDGES, Edge, Outcomes, find_edge, majority
 
 RULE = (
     f"train and test accuracy {LEARNED_ACCURACY:.0%}; grokked: test at {DELAY:g} times the step of train or later "
@@ -19,7 +19,7 @@ RULE = (
 )
 LIU = (
     "train and test accuracy 90 %; grokked: test {delay:g} steps or more after train (Liu et al. 2022, table 1). This "
-    "was the rule when these runs were judged; it differs from the present one"
+    "rule applied when these runs were judged; it differs from the current rule"
 )
 _LIU_NAMES = {
     "grokking": "grokked",
@@ -28,7 +28,7 @@ _LIU_NAMES = {
     "confusion": "learned nothing",
 }
 
-Ended = Literal["done", "runs spent", "minutes spent", "interrupted", "failed"]
+SearchEnd = Literal["done", "runs spent", "minutes spent", "interrupted", "failed"]
 
 
 class Tried(Config):
@@ -54,9 +54,9 @@ class Crossover(Config):
     """Both edges of grokking, and every size that was tried.
 
     lower: from not generalising to generalising (the crossover of the write-up); upper: from grokking to generalising
-    at once. ended: "done" where the brackets are within the tolerance, else what ended the search. trained: number of
-    runs that this call trained; the others were there before. rule: which rule decided the outcomes; `LIU` in results
-    that were stored before outcomes had the one meaning of `latebloom.phases.outcome`.
+    at once. ended: "done" if the brackets are within the tolerance, else why the search ended. trained: number of runs
+    that this call trained; the other runs existed. rule: the rule that decided the outcomes; `LIU` in results stored
+    before `latebloom.phases.outcome` defined them.
     """
 
     field: str
@@ -64,7 +64,7 @@ class Crossover(Config):
     sizes: tuple[Tried, ...]
     lower: Edge
     upper: Edge
-    ended: Ended
+    ended: SearchEnd
     message: str | None = None
     trained: int = 0
     rule: str = RULE
@@ -72,7 +72,7 @@ class Crossover(Config):
     @model_validator(mode="before")
     @classmethod
     def _stored_before(cls, stored: Any) -> Any:
-        """Read results whose outcomes have the names, and the rule, of Liu et al."""
+        """Read results with the outcome names and the rule of Liu et al."""
         if not isinstance(stored, dict) or "delay" not in stored:
             return stored
         sizes = [size | {"outcomes": [_LIU_NAMES.get(o, o) for o in size["outcomes"]]} for size in stored["sizes"]]
@@ -85,13 +85,13 @@ class Crossover(Config):
         field: str,
         within: Range,
         tried: Outcomes,
-        ended: Ended,
+        ended: SearchEnd,
         message: str | None,
         trained: int,
     ) -> Crossover:
         """The edges of these outcomes."""
-        sizes = tuple(weighed(size, tried[size]) for size in sorted(tried))
-        lower, upper = (edge(name, tried) for name in EDGES)
+        sizes = tuple(with_majorities(size, tried[size]) for size in sorted(tried))
+        lower, upper = (find_edge(name, tried) for name in EDGES)
         return cls(
             field=field,
             within=within,
@@ -121,8 +121,8 @@ class Crossover(Config):
         return f"{ends}, to {self.within.tolerance:g} {unit}{again}"
 
 
-def weighed(size: float | int, outcomes: Sequence[OutcomeName | None]) -> Tried:
-    """A size with the majorities of its repeats."""
+def with_majorities(size: float | int, outcomes: Sequence[OutcomeName | None]) -> Tried:
+    """A size with its outcomes and the majority for each edge."""
     generalises, at_once = (majority(name, outcomes) for name in EDGES)
     return Tried(size=size, outcomes=tuple(outcomes), generalises=generalises, at_once=at_once)
 
@@ -133,14 +133,14 @@ _SIDES = {
 }
 
 
-def edge_text(found: Edge) -> str:
+def edge_text(edge: Edge) -> str:
     """One edge as text."""
-    below, above = _SIDES[found.name]
-    if found.standing == "found":
-        text = f"{below} {found.low:g}, {above} {found.high:g}"
-        inside = ", ".join(f"{size:g}" for size in found.unanswered)
+    below, above = _SIDES[edge.name]
+    if edge.standing == "found":
+        text = f"{below} {edge.low:g}, {above} {edge.high:g}"
+        inside = ", ".join(f"{size:g}" for size in edge.unanswered)
         text += f"; no majority between, at {inside}" if inside else ""
     else:
-        text = f"not found in the range: {found.reason}"
-    against = ", ".join(f"{size:g}" for size in found.against)
+        text = f"not found in the range: {edge.reason}"
+    against = ", ".join(f"{size:g}" for size in edge.against)
     return f"{text}; against the order: {against}" if against else text

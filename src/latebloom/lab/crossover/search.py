@@ -1,4 +1,4 @@
-"""Run the search: every round is a sweep into one directory, so the same search again reads the runs that exist."""
+"""Run the search: every round is a sweep into one directory, so a repeated search reuses existing runs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from time import monotonic
 
 from latebloom._errors import StoreError, UsageError
 from latebloom.lab.crossover.bisect import Range, next_sizes
-from latebloom.lab.crossover.result import Crossover, Ended, Tried, weighed
+from latebloom.lab.crossover.result import Crossover, SearchEnd, Tried, with_majorities
 from latebloom.phases import OutcomeName
 from latebloom.runs import Job
 from latebloom.statistics import decided
@@ -27,7 +27,7 @@ SizeObserver = Callable[[Tried], None]
 
 @dataclass(frozen=True)
 class Limits:
-    """``runs``: the most runs that this call trains; ``minutes``: after these, no round begins. None: no limit."""
+    """``runs``: the largest number of runs to train; ``minutes``: no round begins later. None: no limit."""
 
     runs: int | None = None
     minutes: float | int | None = None
@@ -35,7 +35,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Search:
-    """A search over ``field`` of ``spec``, whose seeds are the repeats; ``place``: the sweep that keeps all runs."""
+    """A search over ``field`` of ``spec``, whose seeds are the repeats; ``place``: the sweep with all runs."""
 
     spec: Spec
     field: str
@@ -48,15 +48,15 @@ class Search:
         return self.spec.model_copy(update={"grid": {self.field: texts}})
 
     def jobs(self, size: float) -> list[Job]:
-        """One for each repeat. Errors: as `latebloom.sweeps.expand.expand`."""
+        """One job per repeat. Errors: as `latebloom.sweeps.expand.expand`."""
         return expand(self.spec_of([size]))
 
     def missing(self, size: float) -> list[Job]:
         """The jobs of a size that are not over yet."""
-        return [job for job in self.jobs(size) if self.place.standing(job.name) not in OVER]
+        return [job for job in self.jobs(size) if self.place.status(job.name) not in OVER]
 
-    def known(self) -> list[float]:
-        """Sizes in the range whose repeats, with exactly these settings, are all over."""
+    def completed(self) -> list[float]:
+        """The sizes in the range whose repeats are all over, with exactly these settings."""
         stored = [run.experiment for run in sweep_runs(self.place.path) if run.status in OVER]
         values = {experiment.setting(self.field) for experiment in stored}
         sizes = sorted({float(value) for value in values if value is not None})
@@ -81,17 +81,17 @@ def run_search(
     quiet: bool = False,
     observer: SizeObserver = lambda tried: None,
 ) -> Crossover:
-    """Bisect until both edges are known to the tolerance, or until a limit is reached.
+    """Bisect until both edges are located to the tolerance, or until a limit is reached.
 
-    An interrupt or a full disk ends the search cleanly; the same search continues later. The result is stored as
-    ``crossover.json`` in the sweep; where it cannot be stored, it is returned with ``ended`` "failed". Errors: as
+    An interrupt or a full disk ends the search cleanly; a repeated search continues it. The result is stored as
+    ``crossover.json`` in the sweep; if that fails, it is returned with ``ended`` "failed". Errors: as
     `train_sweep`.
     """
     limits, begin, trained = limits or Limits(), monotonic(), 0
     if limits.runs is not None and limits.runs < len(search.spec.seeds):
         raise UsageError(f"--runs-at-most: got {limits.runs}, expected at least the repeats, {len(search.spec.seeds)}")
-    tried = search.outcomes(search.known())
-    ended: tuple[Ended, str | None] = ("done", None)
+    tried = search.outcomes(search.completed())
+    ended: tuple[SearchEnd, str | None] = ("done", None)
     while ended[0] == "done" and (sizes := next_sizes(tried, search.within)):
         sizes = sizes if limits.runs is None else _affordable(search, sizes, limits.runs - trained)
         if not sizes:
@@ -105,13 +105,13 @@ def run_search(
             over = [size for size in sizes if not search.missing(size)]
             for size, outcomes in search.outcomes(over).items():
                 tried[size] = outcomes
-                observer(weighed(size, outcomes))
+                observer(with_majorities(size, outcomes))
     result = Crossover.of(search.field, search.within, tried, *ended, trained)
-    return _kept(search, result) if tried else result
+    return _stored(search, result) if tried else result
 
 
-def _kept(search: Search, result: Crossover) -> Crossover:
-    """Store the result; if that fails, the message of the result is the reason, unless the search failed before."""
+def _stored(search: Search, result: Crossover) -> Crossover:
+    """Store the result; if that fails, add the reason as its message unless it has one."""
     try:
         search.place.write("crossover", result.model_dump(mode="json"))
     except StoreError as error:
@@ -129,8 +129,8 @@ def _affordable(search: Search, sizes: Sequence[float], runs: int) -> tuple[floa
     return tuple(size for size, spent in zip(sizes, cost) if spent <= runs)
 
 
-def _ended(tally: Tally) -> tuple[Ended, str | None]:
-    """("done", None) where the search may continue, else why it may not."""
+def _ended(tally: Tally) -> tuple[SearchEnd, str | None]:
+    """("done", None) if the search can continue, else the reason why it cannot."""
     if tally.stopped == "interrupted":
         return "interrupted", None
     if tally.left or tally.count("failed"):

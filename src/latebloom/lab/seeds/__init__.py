@@ -1,4 +1,4 @@
-"""One experiment under many seeds: what all runs have in common, and how early key frequencies can be predicted."""
+"""One experiment with many seeds: what all runs share, and how early key frequencies can be predicted."""
 
 from latebloom.lab.seeds.facts import SeedFacts
 from latebloom.lab.seeds.frame import draw_study, seed_frame

@@ -1,4 +1,4 @@
-"""One run, read for a study of seeds; what is not measured yet is measured first."""
+"""Read one run for a study of seeds, after computing its missing measures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from latebloom.circuits.modular.clock_or_pizza import clock_or_pizza
 from latebloom.circuits.modular.measures import EMBEDDING_FRACTION
 from latebloom.lab.measure import Progress, measure
 from latebloom.lab.seeds.facts import CircuitNumbers
-from latebloom.lab.seeds.leads import Columns, excluded_lead, restricted_lead
+from latebloom.lab.seeds.leads import MeasureArrays, excluded_lead, restricted_lead
 from latebloom.models import Transformer
 from latebloom.phases import Phases, Series
 from latebloom.phases.detect import read_losses
@@ -26,16 +26,16 @@ from latebloom.statistics.foresight import ScoredItems
 
 @dataclass(frozen=True, eq=False)
 class Collected:
-    """One run by itself: fields of `SeedFacts`, and the scores of its frequencies."""
+    """Fields of `SeedFacts` that one run determines, and the scores of its frequencies."""
 
-    own: dict[str, Any]
+    facts: dict[str, Any]
     scored: ScoredItems
 
 
 def collect(run: Run, progress: Progress | None = None) -> Collected:
-    """Measure what is missing, and read. Errors: UsageError for a task that is not modular, or no checkpoints."""
+    """Compute missing measures and read the run. Errors: UsageError for another task, or without checkpoints."""
     if family_of(run.task) is not MODULAR:
-        raise UsageError(f"seeds: {run.path.name} is of task {run.task.name}, expected a modular one")
+        raise UsageError(f"seeds: {run.path.name} is of task {run.task.name}, expected a modular task")
     measure(run, progress=progress)
     analysis = Analysis(run)
     columns = _columns(run)
@@ -45,9 +45,9 @@ def collect(run: Run, progress: Progress | None = None) -> Collected:
     phases, outcome = _phases(run), run.outcome
     learned = outcome.test_learned_at
     fall = phases.boundary("test loss falls")
-    # A change after the test set was learned is a later one: the fall itself was too gradual to have a corner.
+    # A change after the test set was learned is a different one: the fall itself was too gradual to have a corner.
     falls = fall.step if fall is not None and learned is not None and fall.step <= learned else None
-    own = {
+    facts = {
         "run": run.path.name,
         "seed": run.manifest.seed,
         "step": run.manifest.step,
@@ -62,24 +62,24 @@ def collect(run: Run, progress: Progress | None = None) -> Collected:
         "restricted": restricted_lead(columns, run.task.answers),
         "excluded": excluded_lead(columns, falls),
     }
-    return Collected(own, scored)
+    return Collected(facts, scored)
 
 
-def _columns(run: Run) -> Columns:
-    """The measures at every checkpoint, in order of step."""
+def _columns(run: Run) -> MeasureArrays:
+    """The measures of every checkpoint, in order of step."""
     table = run.directory.read_table("measures").sort_by("step")
     return {name: table[name].to_numpy(zero_copy_only=False).astype(float) for name in table.column_names}
 
 
-def _scored(columns: Columns, keys: tuple[int, ...], n: int) -> ScoredItems:
-    """Every frequency's share of the embedding's energy; ranks are those of its norm."""
+def _scored(columns: MeasureArrays, keys: tuple[int, ...], n: int) -> ScoredItems:
+    """The share of each frequency in the energy of the embedding, which ranks frequencies like their norms."""
     missing = np.full(len(columns["step"]), np.nan)
     shares = [columns.get(EMBEDDING_FRACTION.of(k=k), missing) for k in range(1, n // 2 + 1)]
     return ScoredItems(columns["step"], np.stack(shares, axis=1), np.isin(np.arange(1, n // 2 + 1), keys))
 
 
 def _ranks(score: Float[np.ndarray, " k"], keys: tuple[int, ...]) -> dict[int, int] | None:
-    """Rank of each key frequency, 1 the largest; None where step 0 was not kept."""
+    """The rank of each key frequency, 1 for the largest; None without a checkpoint at step 0."""
     return None if np.isnan(score).any() else {k: 1 + int((score > score[k - 1]).sum()) for k in keys}
 
 

@@ -1,4 +1,4 @@
-"""The facts about one run that a study of seeds stores."""
+"""The facts about one run that a study of seeds stores, and their rounding."""
 
 from __future__ import annotations
 
@@ -11,11 +11,25 @@ from latebloom.phases.outcome import OutcomeName
 from latebloom.statistics.lead import Lead
 
 PROGRESS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 2.0, 3.0)
-"""Moments as multiples of a step of each run (our choice)."""
+"""Moments as multiples of some step of each run (our choice)."""
+
+
+def rounded(value: Any) -> Any:
+    """The value with five significant digits: enough precision in a fifth of the file size.
+
+    Rounding precedes pooling, so that stored facts give the stored pooled numbers.
+    """
+    if isinstance(value, Config):
+        return rounded(value.model_dump())
+    if isinstance(value, dict):
+        return {name: rounded(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(item) for item in value]
+    return float(f"{value:.5g}") if isinstance(value, float) else value
 
 
 def renamed(stored: Any) -> Any:
-    """Stored facts with today's name of the step at which the test set was learned."""
+    """Stored facts with the current name of the step at which the test set was learned."""
     if not isinstance(stored, dict) or "generalised_at" not in stored:
         return stored
     return {"test_learned_at" if name == "generalised_at" else name: value for name, value in stored.items()}
@@ -30,22 +44,23 @@ class CircuitNumbers(Config):
 
 
 class Foresight(Config):
-    """AUC of the embedding's fractions for the run's own key frequencies at each moment, and for another run's."""
+    """AUC of the embedding fractions at each moment for the key frequencies of the run and of another run."""
 
     auc: tuple[float | None, ...]
     control: tuple[float | None, ...]
 
 
 class SeedFacts(Config):
-    """One finished run; steps are optimiser steps, None is undefined.
+    """One finished run; steps are optimiser steps; None: undefined.
 
-    outcome, train_learned_at, test_learned_at: see `latebloom.phases.Outcome`; the first two are None in studies that
-    were stored before they existed, and the third follows `SeedStudy.rule`. test_loss_falls: the step at which test
-    loss begins to fall, which starts clean-up where the phases are separate; None where there is no such change, or
-    only one after test_learned_at, which is another change. separate: whether the phases are. initial_ranks: rank of
-    each key frequency at step 0 by the embedding's norm, 1 for the largest. cluster_sizes: neurons by key frequency.
-    final, initial: of the last checkpoint and of step 0. restricted, excluded: their lead over test loss. by_step:
-    foresight at the study's steps; by_clean_up, by_generalised: at PROGRESS times test_loss_falls and test_learned_at.
+    outcome, train_learned_at, test_learned_at: see `latebloom.phases.Outcome`; the first two are None in studies
+    stored before these fields existed, and the third follows `SeedStudy.rule`. test_loss_falls: the step at which test
+    loss begins to fall, which starts clean-up if the phases are separate; None if there is no such change, or if it
+    follows test_learned_at, because it is then a different change. separate: whether the phases are separate.
+    initial_ranks: rank of each key frequency at step 0 by its norm in the embedding, 1 for the largest. cluster_sizes:
+    neurons by key frequency. final, initial: of the last checkpoint and of step 0. restricted, excluded: their lead
+    over test loss. by_step: foresight at the steps of the study; by_clean_up, by_generalised: at PROGRESS times
+    test_loss_falls and test_learned_at.
     """
 
     run: str

@@ -1,4 +1,4 @@
-"""A study as a table with one row per run, for the figures and for pandas."""
+"""A study as a data frame with one row per run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FIGURES = (*OF_STUDIES, "seed-frequencies")
 
 def seed_frame(study: SeedStudy) -> pandas.DataFrame:
     """Columns: run, seed, task.p, outcome, test_learned_at, test_loss_falls, key_frequencies (a list),
-    clustered_fraction; final.… and initial.… of clock or pizza; restricted.lead and excluded.lead in steps; and the
+    clustered_fraction; final.… and initial.… for clock or pizza; restricted.lead and excluded.lead in steps; and the
     lists step.at, step.auc, step.control, clean_up.at … Needs pandas."""
     return needs_pandas().DataFrame([_row(study, seed) for seed in study.seeds])
 
@@ -34,13 +34,13 @@ def _row(study: SeedStudy, seed: SeedFacts) -> dict[str, Any]:
     for which in ("final", "initial"):
         row |= {f"{which}.{name}": value for name, value in getattr(seed, which).model_dump().items()}
     row |= {"restricted.lead": seed.restricted.steps, "excluded.lead": seed.excluded.steps}
-    for kind, at, found in (("step", study.steps, seed.by_step), ("clean_up", PROGRESS, seed.by_clean_up)):
-        row |= {f"{kind}.at": list(at), f"{kind}.auc": list(found.auc), f"{kind}.control": list(found.control)}
+    for kind, at, foresight in (("step", study.steps, seed.by_step), ("clean_up", PROGRESS, seed.by_clean_up)):
+        row |= {f"{kind}.at": list(at), f"{kind}.auc": list(foresight.auc), f"{kind}.control": list(foresight.control)}
     return row
 
 
 def draw_study(study: SeedStudy, folder: Path, prefix: str = "", kind: str = "svg") -> list[Path]:
-    """Every figure of a study into a folder, named after the figure; those that are undefined are left out."""
+    """Draw every defined figure of a study into a folder; each file has the name of its figure."""
     table, written = seed_frame(study), []
     for name in figures_of(table):
         path = folder / f"{prefix}{name}.{kind}"
@@ -50,6 +50,6 @@ def draw_study(study: SeedStudy, folder: Path, prefix: str = "", kind: str = "sv
 
 
 def figures_of(table: pandas.DataFrame) -> tuple[str, ...]:
-    """The figures that show these seeds: clock or pizza is undefined without an embedding of each operand."""
+    """The figures defined for these seeds: clock or pizza is undefined without an embedding of each operand."""
     circuits = table["final.gradient_symmetricity"].notna().any()
     return tuple(name for name in FIGURES if circuits or name != "seed-circuits")

@@ -1,4 +1,4 @@
-"""Whether restricted and excluded loss move before test loss, by the rules of the claims, with steps to pool."""
+"""Whether restricted and excluded loss change before test loss, by the rules of the claims, and by how many steps."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float
 
+from latebloom.circuits.modular.measures import EXCLUDED, EXCLUDED_CONTROL, RESTRICTED
 from latebloom.claims.training import FALLEN_SHARE, PARTED_FACTOR
+from latebloom.measures.any_model import TEST_LOSS, TRAIN_LOSS
 from latebloom.statistics.lead import Lead, first_below, lead
 
-Columns = Mapping[str, Float[np.ndarray, " checkpoint"]]
-"""Measures by name, one value per checkpoint, NaN where there is none; ``step`` among them."""
+MeasureArrays = Mapping[str, Float[np.ndarray, " checkpoint"]]
+"""Measures by name, including ``step``; one value per checkpoint, NaN where undefined."""
 
 RESTRICTED_RULE = (
     "Restricted loss is under a tenth of chance, ln p (arbitrary), at an earlier checkpoint than test loss."
@@ -22,23 +24,23 @@ EXCLUDED_RULE = (
 )
 
 
-def restricted_lead(columns: Columns, p: int) -> Lead:
-    """RESTRICTED_RULE at the checkpoints; undecided in a tie, or where one of the two never falls."""
-    if not {"restricted_loss", "test_loss"} <= columns.keys():
+def restricted_lead(columns: MeasureArrays, p: int) -> Lead:
+    """Apply RESTRICTED_RULE to the checkpoints; undecided in a tie, or if one of the two never falls."""
+    if not {RESTRICTED.name, TEST_LOSS.name} <= columns.keys():
         return Lead(leads=None, reason="there is no restricted loss, or no test loss")
     level = FALLEN_SHARE * float(np.log(p))
-    return lead(*(first_below(columns["step"], columns[name], level) for name in ("restricted_loss", "test_loss")))
+    return lead(*(first_below(columns["step"], columns[loss.name], level) for loss in (RESTRICTED, TEST_LOSS)))
 
 
-def excluded_lead(columns: Columns, test_loss_falls: float | None) -> Lead:
-    """EXCLUDED_RULE; undecided where the change lies between two checkpoints, or no start was found."""
-    if not {"excluded_loss", "excluded_loss_control", "train_loss"} <= columns.keys():
+def excluded_lead(columns: MeasureArrays, test_loss_falls: float | None) -> Lead:
+    """Apply EXCLUDED_RULE; undecided if the fall lies between two checkpoints, or its step is unknown."""
+    if not {EXCLUDED.name, EXCLUDED_CONTROL.name, TRAIN_LOSS.name} <= columns.keys():
         return Lead(leads=None, reason="there is no excluded loss, or too few frequencies are left for its control")
     if test_loss_falls is None:
         return Lead(leads=None, reason="the step at which test loss begins to fall is unknown")
-    level = PARTED_FACTOR * np.fmax(columns["train_loss"], columns["excluded_loss_control"])
-    steps, apart = columns["step"], np.flatnonzero(columns["excluded_loss"] > level)
-    if not apart.size:
+    level = PARTED_FACTOR * np.fmax(columns[TRAIN_LOSS.name], columns[EXCLUDED_CONTROL.name])
+    steps, parted = columns["step"], np.flatnonzero(columns[EXCLUDED.name] > level)
+    if not parted.size:
         return Lead(leads=False, reason="excluded loss never parts")
-    first = int(apart[0])
+    first = int(parted[0])
     return lead(float(steps[first]), test_loss_falls, float(steps[first - 1]) if first else None)

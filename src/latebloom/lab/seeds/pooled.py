@@ -16,7 +16,7 @@ from latebloom.statistics.summaries import Quartiles, mean, median, quartiles
 
 
 class Moment(Config):
-    """Mean AUC over runs at one moment, and that of the control (the scores against another run's key frequencies)."""
+    """Mean AUC over runs at one moment, and that of the control (the key frequencies of another run)."""
 
     at: float
     auc: Estimate
@@ -32,11 +32,11 @@ class PooledCircuit(Config):
 
 
 class PooledSeeds(Config):
-    """Over all ``n`` runs of a study; fields without an explanation pool the fields of `SeedFacts` of the same name.
+    """Statistics over all ``n`` runs of a study; other fields pool the fields of `SeedFacts` with the same name.
 
-    outcomes: runs by outcome; empty in studies that were stored before outcomes existed. generalised: runs that learned
-    the test set, late or at once. by_step: at steps that every run has; by_clean_up, by_generalised: at multiples of a
-    step of each run. cluster_sizes: of the key frequencies' clusters of all runs together.
+    outcomes: runs by outcome; empty in studies stored before outcomes existed. generalised: runs that learned the test
+    set, late or at once. by_step: at steps that every run recorded; by_clean_up, by_generalised: at multiples of a
+    step of each run. cluster_sizes: quartiles over the key clusters of all runs.
     """
 
     n: int
@@ -63,7 +63,7 @@ class PooledSeeds(Config):
 
 
 def pool(seeds: Sequence[SeedFacts], p: int, steps: Sequence[float]) -> PooledSeeds:
-    """Pool the facts; every number has its interval over runs, and the same facts give the same numbers."""
+    """Pool the facts, with intervals over runs; the same facts give the same numbers."""
     return PooledSeeds(
         n=len(seeds),
         outcomes={name: count for name in OUTCOMES if (count := sum(seed.outcome == name for seed in seeds))},
@@ -94,5 +94,5 @@ def _moments(runs: Sequence[Foresight], at: Sequence[float]) -> tuple[Moment, ..
 def _circuit(seeds: Sequence[SeedFacts], which: str) -> PooledCircuit:
     circuits = [getattr(seed, which) for seed in seeds]
     return PooledCircuit(
-        **{name: median([getattr(one, name) for one in circuits]) for name in PooledCircuit.model_fields}
+        **{name: median([getattr(circuit, name) for circuit in circuits]) for name in PooledCircuit.model_fields}
     )

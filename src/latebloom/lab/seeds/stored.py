@@ -14,7 +14,7 @@ from latebloom.store import atomic_write, one_line
 
 
 def write_study(study: SeedStudy, path: Path) -> None:
-    """As JSON, one line per run. Errors: as `atomic_write`."""
+    """Write JSON with one line per run. Errors: as `atomic_write`."""
     stored: dict[str, Any] = study.model_dump(mode="json")
     parts = []
     for name, value in stored.items():
@@ -27,7 +27,7 @@ def write_study(study: SeedStudy, path: Path) -> None:
 
 
 def read_study(path: Path) -> SeedStudy:
-    """A stored study. Errors: UsageError where there is none, DamagedFileError where it is something else."""
+    """A stored study. Errors: UsageError if there is none, DamagedFileError if the file is not a study."""
     with one_line(path, "read", UsageError):
         content = path.read_bytes()
     try:

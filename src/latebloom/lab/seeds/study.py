@@ -1,4 +1,4 @@
-"""The study of a sweep over seeds: from run directories to one small JSON file."""
+"""Study a sweep over seeds: summarise its runs in one small JSON file."""
 
 from __future__ import annotations
 
@@ -14,20 +14,18 @@ from jaxtyping import Bool
 from latebloom._config import Config
 from latebloom._errors import UsageError
 from latebloom.lab.seeds.collect import Collected, collect
-from latebloom.lab.seeds.facts import PROGRESS, Foresight, SeedFacts
+from latebloom.lab.seeds.facts import PROGRESS, Foresight, SeedFacts, rounded
 from latebloom.lab.seeds.pooled import PooledSeeds, pool
-from latebloom.lab.seeds.rounding import rounded
 from latebloom.runs import Run
 from latebloom.runs.environment import device, git_commit, versions
 from latebloom.statistics.foresight import ScoredItems, controls, shared_moments
 from latebloom.store import RunDirectory
-from latebloom.sweeps.config_columns import SEEDS, flat, varied
+from latebloom.sweeps.fields import SEEDS, flat, varied
 from latebloom.sweeps.spec import Spec
 from latebloom.sweeps.sweep import Sweep, load_sweep
 
-Progress = Callable[[float, int], None]
-"""Receives how many runs are done, a run in progress as a fraction, and how many there are."""
-
+StudyProgress = Callable[[float, int], None]
+"""Receives the number of runs done, with a fraction for the run in progress, and the number of all runs."""
 
 Member = Bool[np.ndarray, " item"]
 
@@ -40,10 +38,10 @@ OLD_RULE = (
 
 
 class SeedStudy(Config):
-    """left_out: runs that are not finished, by status. steps: of `SeedFacts.by_step`. trained: how the runs were made.
+    """left_out: unfinished runs by status. steps: of `SeedFacts.by_step`. trained: the commands that trained the runs.
 
-    date, versions, device, commit: of the study, not of the training. rule: which rule decided when a test set was
-    learned; `OLD_RULE` in studies that were stored without one.
+    date, versions, device, commit: of the study, not of the training. rule: the rule that decided when a test set was
+    learned; `OLD_RULE` in studies stored without one.
     """
 
     sweep: str
@@ -62,18 +60,20 @@ class SeedStudy(Config):
     rule: str = OLD_RULE
 
 
-def study_seeds(target: Sweep | str | Path, progress: Progress | None = None, root: str | Path = "runs") -> SeedStudy:
-    """Study the finished runs of a sweep (an object, a path or a name under ``root``), which may still be growing.
+def study_seeds(
+    target: Sweep | str | Path, progress: StudyProgress | None = None, root: str | Path = "runs"
+) -> SeedStudy:
+    """Study the finished runs of a sweep (an object, a path or a name under ``root``), even if the sweep is growing.
 
-    Missing measures are filled in.
+    Computes missing measures.
 
-    Errors: UsageError without a finished run, for runs that differ in more than their seed, or of another task.
+    Errors: UsageError without a finished run, for runs that differ in more than their seed, or for another task.
     """
     sweep = load_sweep(target, root)
     runs, left_out = _finished(sweep)
-    found = [collect(run, _inner(progress, done, len(runs))) for done, run in enumerate(runs)]
-    steps = shared_moments([one.scored for one in found])
-    seeds = [SeedFacts.model_validate(rounded(facts)) for facts in _with_foresight(found, steps)]
+    collected = [collect(run, _inner(progress, done, len(runs))) for done, run in enumerate(runs)]
+    steps = shared_moments([run.scored for run in collected])
+    seeds = [SeedFacts.model_validate(rounded(facts)) for facts in _with_foresight(collected, steps)]
     manifest = runs[0].manifest
     p = int(manifest.experiment["task"]["p"])
     return SeedStudy(
@@ -95,32 +95,33 @@ def study_seeds(target: Sweep | str | Path, progress: Progress | None = None, ro
 
 
 def _finished(sweep: Sweep) -> tuple[list[Run], dict[str, int]]:
-    """The finished runs by seed, and the number of others by status, including planned runs that have not begun."""
+    """The finished runs by seed, and the number of other runs by status, including planned runs that have not begun."""
     runs = sweep.runs
     status = [run.status for run in runs]
     finished = sorted((r for r, s in zip(runs, status) if s == "finished"), key=lambda run: run.manifest.seed)
     left_out = Counter(s for s in status if s != "finished")
-    planned = {seed for asked in _asked(sweep.path) for seed in asked["seeds"]}
+    planned = {seed for request in _requests(sweep.path) for seed in request["seeds"]}
     left_out["not begun"] = max(0, len(planned) - len(runs))
     if not finished:
-        raise UsageError(f"seeds: {sweep.path} has no finished run among {len(runs)}; wait, or train it further")
+        raise UsageError(f"seeds: {sweep.path} has no finished run among {len(runs)}; wait, or continue its training")
     fields = [name for name in varied([flat(run.manifest.experiment) for run in finished]) if name not in SEEDS]
     if fields:
         raise UsageError(f"seeds: got runs that differ in {fields[0]}, expected a sweep over seeds alone")
     return finished, {name: count for name, count in sorted(left_out.items()) if count}
 
 
-def _asked(path: Path) -> list[dict[str, Any]]:
+def _requests(path: Path) -> list[dict[str, Any]]:
+    """The specifications that ``sweep.json`` records."""
     document = RunDirectory(path).read_document("sweep")
     return [] if document is None else document.get("asked", [])
 
 
 def _trained(path: Path, recipe: str) -> str:
-    """The commands that trained the sweep, as far as it recorded them."""
-    return "; ".join(Spec.model_validate(asked).command() for asked in _asked(path)) or f"recipe {recipe}"
+    """The recorded commands that trained the sweep."""
+    return "; ".join(Spec.model_validate(request).command() for request in _requests(path)) or f"recipe {recipe}"
 
 
-def _inner(progress: Progress | None, done: int, runs: int) -> Callable[[int, int], None] | None:
+def _inner(progress: StudyProgress | None, done: int, runs: int) -> Callable[[int, int], None] | None:
     """Progress of `measure` within one run, converted to progress over all runs."""
     if progress is None:
         return None
@@ -128,13 +129,13 @@ def _inner(progress: Progress | None, done: int, runs: int) -> Callable[[int, in
     return lambda checkpoints, of: progress(done + checkpoints / of, runs)
 
 
-def _with_foresight(found: Sequence[Collected], steps: Sequence[float]) -> list[dict[str, Any]]:
+def _with_foresight(collected: Sequence[Collected], steps: Sequence[float]) -> list[dict[str, Any]]:
     facts = []
-    for one, other in zip(found, controls([one.scored for one in found])):
-        units = {"by_clean_up": one.own["test_loss_falls"], "by_generalised": one.own["test_learned_at"]}
+    for run, other in zip(collected, controls([run.scored for run in collected])):
+        units = {"by_clean_up": run.facts["test_loss_falls"], "by_generalised": run.facts["test_learned_at"]}
         moments = {name: [np.nan if unit is None else unit * part for part in PROGRESS] for name, unit in units.items()}
         at = {"by_step": steps, **moments}
-        facts.append(one.own | {name: _foresight(one.scored, other, these) for name, these in at.items()})
+        facts.append(run.facts | {name: _foresight(run.scored, other, these) for name, these in at.items()})
     return facts
 
 

@@ -1,4 +1,4 @@
-"""A study as rows of text, for the terminal and the page."""
+"""A study as rows of text for the terminal and the page."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ from latebloom.statistics import Estimate
 from latebloom.statistics.lead import Leads
 
 SHOWN_STEPS = 7
-"""Steps in the table; the figure shows all."""
+"""The number of steps in the table; the figure shows all."""
 
 
 def number(value: float | int | None, digits: int = 2) -> str:
-    """A number with so many decimals; ``–`` where it is open or undefined."""
+    """A number with this many decimals; ``–`` if it is unbounded or undefined."""
     return "–" if value is None else f"{value:.{digits}f}"
 
 
-def estimate(found: Estimate, digits: int = 2) -> str:
-    """``0.63 (0.55 … 0.71, n = 16)``, or why there is none."""
-    if found.value is None:
-        return f"undefined: {found.reason}"
-    if found.low is None and found.high is None:
-        return f"{number(found.value, digits)} (no interval: {found.reason})"
-    return f"{number(found.value, digits)} ({number(found.low, digits)} … {number(found.high, digits)}, n = {found.n})"
+def estimate(statistic: Estimate, digits: int = 2) -> str:
+    """``0.63 (0.55 … 0.71, n = 16)``, or the reason why it is undefined."""
+    if statistic.value is None:
+        return f"undefined: {statistic.reason}"
+    if statistic.low is None and statistic.high is None:
+        return f"{number(statistic.value, digits)} (no interval: {statistic.reason})"
+    value, low, high = (number(part, digits) for part in (statistic.value, statistic.low, statistic.high))
+    return f"{value} ({low} … {high}, n = {statistic.n})"
 
 
 def rows(study: SeedStudy) -> list[tuple[str, str]]:
@@ -35,7 +36,7 @@ def rows(study: SeedStudy) -> list[tuple[str, str]]:
     left_out = ", ".join(f"{count} {status}" for status, count in study.left_out.items())
     middle_half = f"{number(sizes.low, 0)} … {number(sizes.high, 0)}, {sizes.n} clusters"
     outcomes = ", ".join(f"{count} {name}" for name, count in pooled.outcomes.items())
-    found = [
+    lines = [
         ("runs", f"{pooled.n} finished" + (f"; left out: {left_out}" if left_out else "")),
         (
             "test set learned (99 %)",
@@ -52,28 +53,28 @@ def rows(study: SeedStudy) -> list[tuple[str, str]]:
     ]
     for name in type(pooled.final).model_fields:
         final, initial = getattr(pooled.final, name), getattr(pooled.initial, name)
-        found.append((name.replace("_", " "), f"{estimate(final)}; at step 0: {number(initial.value)}"))
+        lines.append((name.replace("_", " "), f"{estimate(final)}; at step 0: {number(initial.value)}"))
     return [
-        *found,
-        ("restricted before test loss", leads(pooled.restricted)),
-        ("excluded before test loss", leads(pooled.excluded)),
+        *lines,
+        ("restricted before test loss", _leads_text(pooled.restricted)),
+        ("excluded before test loss", _leads_text(pooled.excluded)),
     ]
 
 
-def leads(found: Leads) -> str:
-    """Share of the decided runs, how many are undecided, and by how many steps."""
-    share = found.leads
+def _leads_text(leads: Leads) -> str:
+    """The share of the decided runs, the number of undecided runs, and the median lead."""
+    share = leads.leads
     if share.value is None:
-        return f"undecided in all {found.undecided}"
+        return f"undecided in all {leads.undecided}"
     interval = f"{percent(share.low or 0)} … {percent(share.high or 0)}"
     return (
-        f"in {percent(share.value)} of {share.n} decided ({interval}), undecided in {found.undecided}; "
-        f"by {estimate(found.steps, 0)} steps, median"
+        f"in {percent(share.value)} of {share.n} decided ({interval}), undecided in {leads.undecided}; "
+        f"by {estimate(leads.steps, 0)} steps, median"
     )
 
 
 def moment_rows(study: SeedStudy) -> list[tuple[str, str, str]]:
-    """AUC and control at some steps, and at multiples of two steps of each run."""
+    """AUC and control at some steps, and at multiples of two characteristic steps of each run."""
     pooled = study.pooled
     steps = [(f"step {whole(moment.at)}", moment) for moment in thinned(pooled.by_step)]
     falls = [(f"{moment.at:g} × start of the fall", moment) for moment in thinned(pooled.by_clean_up)]
@@ -82,7 +83,7 @@ def moment_rows(study: SeedStudy) -> list[tuple[str, str, str]]:
 
 
 def thinned(moments: Sequence[Moment], most: int = SHOWN_STEPS) -> list[Moment]:
-    """The first two, the last, and some between."""
+    """The first two, the last, and some between them."""
     if len(moments) <= most:
         return list(moments)
     chosen = {0, 1} | {round(1 + i * (len(moments) - 2) / (most - 2)) for i in range(1, most - 1)}
@@ -97,7 +98,7 @@ def _evenness(study: SeedStudy) -> str:
 
 
 def _ranks(study: SeedStudy) -> str:
-    """How many key frequencies were already among the largest of their run, and how many chance would give."""
+    """The number of key frequencies whose norms were among the largest at step 0, and the number expected by chance."""
     known = [seed for seed in study.seeds if seed.initial_ranks]
     ranks = [(rank, len(seed.initial_ranks or ())) for seed in known for rank in (seed.initial_ranks or {}).values()]
     if not ranks:
