@@ -54,7 +54,7 @@ SEEN = Words(
         "generalisation is called grokking. According to the write-up, it occurs when a task that is learned suddenly "
         "in any case, in a phase change, is trained on limited data with weight decay."
     ),
-    right="right on examples it never saw",
+    right="accuracy on unseen examples",
     train_loss="loss on the train set",
     test_loss="loss on the test set",
     no_phases=("The phases could not be separated{so_far}. Train loss must level out before test loss falls. {reason}"),
@@ -91,10 +91,12 @@ SEEN = Words(
             "Mean cross-entropy in nats: how surprised the model is by the right answer. 0 is certainty; guessing "
             "among n answers that are equally frequent gives ln n."
         ),
-        "train and test": "Train: the examples that the model is trained on. Test: other examples, which it never sees in training.",
+        "train and test": (
+            "Train: the examples that the model is trained on. Test: other examples, which it never sees in training."
+        ),
         "phase change": (
-            "A fall of the loss between two flatter stretches, shaped like a reversed S. Its step is where half of the fall is "
-            "done."
+            "A fall of the loss between two flatter stretches, shaped like a reversed S. Its step is the step at which "
+            "half of the fall is reached."
         ),
         "weight decay": "At every step all weights are pulled towards zero, so that large weights are expensive.",
         "the write-up": f"{THE_WRITE_UP}, whose experiments this repository repeats.",
@@ -112,7 +114,7 @@ FRESH = replace(
         "stays flat, falls, and is flat again. The write-up calls this a phase change, and argues that a phase change "
         "becomes grokking when data are limited and weights are pulled towards zero."
     ),
-    right="right on fresh examples",
+    right="accuracy on fresh examples",
     train_loss="loss on the last batch",
     test_loss="loss on fresh examples",
     no_phases=(

@@ -12,7 +12,7 @@ WORDS = Words(
         "generalisation is called grokking. The model is small enough to be taken apart, which shows what changed "
         "inside it in the meantime."
     ),
-    right="right on pairs it never saw",
+    right="accuracy on unseen pairs",
     train_loss="loss on the train set",
     test_loss="loss on the test set",
     no_phases="The phases could not be separated{so_far}. {reason}",
@@ -40,8 +40,8 @@ WORDS = Words(
             "grow at first, because memorising needs large weights."
         ),
         "circuit formation": (
-            "The losses hardly change. Inside the model, weight decay favours solutions with smaller weights, and waves "
-            "of a few frequencies grow in the weights and determine more and more of the answers."
+            "The losses hardly change. Inside the model, weight decay favours solutions with smaller weights, and "
+            "waves of a few frequencies grow in the weights and determine more and more of the answers."
         ),
         "clean-up": (
             "The algorithm now works well enough that memorised answers cost more weight than they save loss. They "
@@ -58,14 +58,17 @@ WORDS = Words(
             "Train: the pairs that the model is trained on. Test: all other pairs, which it never sees in training."
         ),
         "key frequency": (
-            "A frequency k of the waves cos(2πkx/p), sin(2πkx/p) to which at least 1 % of the neurons belong. A neuron "
-            "belongs to a frequency that explains more than 85 % of its variance."
+            "A frequency k of the waves cos(2πkx/p), sin(2πkx/p) that the model computes with. By the default rule, at "
+            "least 1 % of the neurons belong to it. A neuron belongs to the frequency that explains more than 85 % of "
+            "its variance."
         ),
         "neuron, cluster": (
-            "A neuron is a hidden unit of the MLP; a cluster is all neurons of one frequency. The neurons' combined map "
-            "to the answers is called W_logit."
+            "A neuron is a hidden unit of the MLP; a cluster is all neurons of one frequency. The combined map of the "
+            "neurons to the answers is called W_logit."
         ),
-        "restricted loss": "The loss when only the algorithm's waves are kept in the logits. The write-up calls it trig loss.",
+        "restricted loss": (
+            "The loss when only the algorithm's waves are kept in the logits. The write-up calls it trig loss."
+        ),
         "excluded loss": "The loss on the train set when only these waves are removed.",
         "random control": "A random change of the same size, which shows how much any such change raises the loss.",
         "the write-up": (
@@ -79,7 +82,7 @@ WORDS = Words(
 STREAM_WORDS = replace(
     WORDS,
     grokking=f"{WORDS.grokking} This run is a control: any entry of the table may be trained on at every step.",
-    right="right on fresh pairs",
+    right="accuracy on fresh pairs",
     train_loss="loss on the last batch of fresh pairs",
     test_loss="loss on fresh pairs",
     no_phases=(
@@ -96,7 +99,7 @@ STREAM_WORDS = replace(
     },
     terms={
         **WORDS.terms,
-        "train and test": "Every batch is drawn from all pairs. Test loss, if there is one, is measured on a fixed set.",
+        "train and test": "Every batch is drawn from all pairs. Test loss, if recorded, is measured on a fixed set.",
     },
     captions={
         "training-curve": (
