@@ -9,8 +9,7 @@ from safetensors.torch import save_file
 from latebloom._errors import DamagedFileError, LatebloomError, UsageError
 from latebloom.circuits.modular import Explanation
 from latebloom.circuits.modular.planted_transformer import planted_transformer
-from latebloom.lab.ablate import ablate
-from latebloom.lab.explain import explain
+from latebloom.lab.explain import ablate, explain
 from latebloom.models import Transformer
 from latebloom.runs import Run
 

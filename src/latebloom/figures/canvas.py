@@ -1,4 +1,5 @@
-"""All uses of matplotlib's global objects: empty figures, colour maps, files. No global state is changed."""
+"""The only module that creates matplotlib figures, colour maps and files. It is object-oriented, without global
+state."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ FIGURE = Figure(
     chapter="circuit",
     title="The induction circuit",
     caption=(
-        "Above: the attention of the two heads on one sequence; bars mark the copies of the subsequence. The first head "
+        "Above: attention of the two heads on one sequence; bars mark the copies of the subsequence. The first head "
         "writes to each token which token came before it. The second looks for tokens that come after earlier copies "
         "of the present token, and copies them. Below: how much the keys of each later head read the output of each "
         "earlier head, minus the same for random weights; the increase of the loss when each head is held at its "

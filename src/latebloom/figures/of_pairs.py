@@ -35,8 +35,8 @@ def some_keys(analysis: Analysis) -> tuple[int, ...]:
     ks = keys(analysis)
     if not ks:
         raise UsageError(
-            f"{analysis.run.path} has no key frequencies at step {analysis.step}, and this figure needs at least one; a "
-            "model has some once it uses the algorithm"
+            f"{analysis.run.path} has no key frequencies at step {analysis.step}, and this figure needs at least one; "
+            "a model has some once it uses the algorithm"
         )
     return ks
 

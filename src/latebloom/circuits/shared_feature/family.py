@@ -10,8 +10,8 @@ _WORDS = {
         "A weight on the first memorises that example; a weight on the second gives the right answer for all."
     ),
     "weights": (
-        "A linear model has no circuit to look for. Its answer to an example depends on the sum of two weights: that of "
-        "the shared feature and that of the example's own feature. For unseen examples, only the shared weight helps."
+        "A linear model has no circuit to look for. Its answer to an example depends on the sum of two weights: that "
+        "of the shared feature and that of its own feature. For unseen examples, only the shared weight helps."
     ),
 }
 
