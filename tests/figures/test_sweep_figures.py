@@ -57,7 +57,7 @@ def test_every_figure_in_every_format(name, table):
         assert drawn(figure, data, kind).startswith(magic)
 
 
-def test_the_suffix_says_the_format(table, tmp_path):
+def test_the_suffix_sets_the_format(table, tmp_path):
     path = render_sweep_figure("seed-frequencies", table, [], tmp_path / "a.pdf")
     assert path.read_bytes().startswith(MAGIC["pdf"])
 

@@ -59,7 +59,7 @@ def says(fourier: FourierMap) -> str:
     """The energy in products of waves and in waves of one operand."""
     if not fourier.keys:
         linear = percent(fourier.linear_share)
-        return f"There are no key frequencies. Waves of x alone or y alone hold {linear} of the energy without the constant."
+        return f"There are no key frequencies. Without the constant, waves of x or y alone hold {linear} of the energy."
     return (
         f"Without the constant, {percent(fourier.product_share)} of the energy is in products of two waves of one key "
         f"frequency, and {percent(fourier.linear_share)} in waves of x alone or y alone."

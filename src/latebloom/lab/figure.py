@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 def figure(name: str, target: Run | Sweep | str | Path, by: Sequence[str] = (), root: str | Path = "runs") -> Drawing:
     """The figure of that name. A notebook displays it; ``.save()`` writes it to a file.
 
-    target: a run, or a sweep for the figures of sweeps (an object, a path or a name under ``root``). by: the fields that
-    span the axes of a sweep's figure.
+    target: a run or, for figures of sweeps, a sweep (an object, a path or a name under ``root``). by: the fields on the
+    axes of a sweep's figure.
     Errors: UsageError for an unknown name, or if the figure is undefined for the run.
     """
     if name in SWEEP_FIGURES and not isinstance(target, Run):

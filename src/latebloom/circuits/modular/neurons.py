@@ -44,8 +44,8 @@ class NeuronClusters:
     @property
     def sizes(self) -> dict[int, int]:
         """Number of neurons by frequency, of all clusters that have any."""
-        found = self.frequency[self.clustered].unique(return_counts=True)
-        return {int(k): int(count) for k, count in zip(*found, strict=True)}
+        sizes = self.frequency[self.clustered].unique(return_counts=True)
+        return {int(k): int(count) for k, count in zip(*sizes, strict=True)}
 
 
 def block_rows(k: int, p: int) -> list[int]:
