@@ -96,8 +96,8 @@ def test_a_page_of_every_task_describes_its_own_data_only(name: str, pages: Page
     task, _, data = RUNS[name]
     assert [word for word in OF_PAIRS if word in page] == []
     assert family_of(task).words.asks in page
-    assert ("right on fresh examples" in page) == (data.kind == "stream")
-    assert ("right on examples it never saw" in page) == (data.kind == "finite")
+    assert ("accuracy on fresh examples" in page) == (data.kind == "stream")
+    assert ("accuracy on unseen examples" in page) == (data.kind == "finite")
     assert page.count('role="img"') == sum("says" in figure for figure in summary["figures"]) >= 2
     assert all(f'id="figure-{figure["name"]}"' in page for figure in summary["figures"])
 

@@ -44,9 +44,8 @@ def says(losses: ComponentLosses) -> str:
     changes = losses.changes
     dated = {part.name: part.step for part in changes.parts if part.step is not None}
     steps = ", ".join(f"{_plain(name)} at {whole(dated[name].step)}" for name in changes.order)
-    parts = [
-        f"{len(dated)} of {len(losses.parts)} parts have a phase change of their own{': ' if steps else ''}{steps}"
-    ]
+    own = "has a phase change of its own" if len(dated) == 1 else "have a phase change of their own"
+    parts = [f"{len(dated)} of {len(losses.parts)} parts {own}{': ' if steps else ''}{steps}"]
     if losses.explained is not None:
         parts.append(
             f"falls of single parts make up {percent(losses.explained)} of the whole loss's fall from guessing"
