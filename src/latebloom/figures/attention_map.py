@@ -56,7 +56,7 @@ def says(maps: AttentionMap) -> str:
     """The frequency of each head, and the largest attention of ``=`` to itself."""
     names = [_name(i, head) for i, head in enumerate(maps.heads)]
     itself = max(head.to_itself for head in maps.heads)
-    return f"{'; '.join(names)}. The attention of “=” to itself is at most {percent(itself)}.".capitalize()
+    return f"{'; '.join(names).capitalize()}. The attention of “=” to itself is at most {percent(itself)}."
 
 
 def _name(number: int, head: AttentionHead) -> str:

@@ -29,8 +29,8 @@ def measure(
     target: a run (an object, a path or a name under ``root``).
 
     The family of the task may fix a basis, such as the key frequencies of a modular task: from the last checkpoint, by
-    the rule of that name, for all checkpoints. The default is the rule of the last call, or else the family's default. Rows that were measured with the same basis and
-    measures are kept, so an interrupted call resumes where it stopped.
+    the rule of that name, for all checkpoints. The default is the rule of the last call, or else the family's default.
+    Rows that were measured with the same basis and measures are kept, so an interrupted call resumes where it stopped.
     Errors: UsageError for a run without checkpoints or an unknown rule; RunLockedError while the run trains.
     """
     run = open_run(target, root)
