@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from latebloom._errors import UsageError as UsageError
     from latebloom.circuits.modular.explanation import Explanation as Explanation
     from latebloom.figures.drawing import Drawing as Drawing
-    from latebloom.lab.ablate import ablate as ablate
     from latebloom.lab.crossover.ask import crossover as crossover
     from latebloom.lab.effects import effects as effects
+    from latebloom.lab.explain import ablate as ablate
     from latebloom.lab.explain import explain as explain
     from latebloom.lab.figure import figure as figure
     from latebloom.lab.judge import judge as judge
@@ -69,7 +69,7 @@ _HOME = {
     "Run": "latebloom.runs.run",
     "Sweep": "latebloom.sweeps.sweep",
     "UsageError": "latebloom._errors",
-    "ablate": "latebloom.lab.ablate",
+    "ablate": "latebloom.lab.explain",
     "crossover": "latebloom.lab.crossover.ask",
     "effects": "latebloom.lab.effects",
     "explain": "latebloom.lab.explain",

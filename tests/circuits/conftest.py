@@ -1,4 +1,4 @@
-"""Grids made by hand, and models whose circuit is known."""
+"""Grids made by hand, and models with a known circuit."""
 
 import copy
 from collections.abc import Callable
@@ -29,7 +29,7 @@ def planted_grid(planted: Transformer) -> Grid:
 
 @pytest.fixture
 def make_grid() -> Callable[..., Grid]:
-    """A grid in which everything not given is random (seeded)."""
+    """A grid in which everything that is not given is random (seeded)."""
 
     def make(task: ModularTask, **given: torch.Tensor) -> Grid:
         generator = torch.Generator().manual_seed(0)

@@ -1,4 +1,4 @@
-"""Families are found by the class of the task, and a stranger's family stands beside the built-in ones."""
+"""A family belongs to the class of a task, and a family of another package works like the built-in ones."""
 
 from typing import ClassVar, Literal
 

@@ -1,4 +1,4 @@
-"""The page's own duties: escaping, ids, words for numbers. Whole reports are tested with the runs they come from."""
+"""Escaping, ids and numbers of the page. Complete reports are tested in tests/figures and tests/lab."""
 
 import subprocess
 import sys
@@ -61,11 +61,11 @@ def test_text_of_a_run_is_escaped():
     assert "One &lt;b&gt;" in page
 
 
-def test_a_run_without_anything_to_show_says_so():
+def test_an_empty_run_gives_the_reason():
     page = render_report(summary(), {})
     assert "Not all phases were found. No phases: nothing happened." in page
     assert "Memorised: by hand." in page
-    assert "Not drawn: no picture was given" in page
+    assert "Not drawn: there is no picture of it" in page
     assert "not defined" in page
     assert "with 60 of the 169 pairs" in " ".join(page.split())
 
@@ -74,7 +74,7 @@ def test_fresh_batches_need_no_test_set():
     fresh = {**WORDS, "fresh": True, "right": "right on fresh pairs"}
     page = render_report({**summary(train_examples=None), "words": fresh, "final": {"train_accuracy": 0.5}}, {})
     assert "<b>50 %</b><span>right on fresh pairs" in page
-    assert "with a stream of random pairs" in page
+    assert "on fresh random pairs" in page
 
 
 def test_a_page_in_the_layout_of_examples_needs_nothing_of_pairs():
@@ -117,7 +117,7 @@ def test_two_drawings_share_no_id():
     assert "a-axes" not in second
 
 
-def test_inline_svg_refuses_what_is_no_drawing():
+def test_inline_svg_refuses_other_text():
     with pytest.raises(ValueError, match="no <svg> element"):
         inline_svg("<html>", "p-", "")
 

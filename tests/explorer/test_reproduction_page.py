@@ -1,4 +1,4 @@
-"""The page of a reproduction: counts, escaping, and the words for what was not trained."""
+"""The page of a reproduction: counts, escaping, and the text for systems that were not trained."""
 
 import pytest
 

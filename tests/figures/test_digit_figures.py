@@ -1,4 +1,4 @@
-"""Figures of tasks made of parts: planted falls are marked, other tasks are refused in one line."""
+"""Figures of tasks with parts: planted falls are marked, other tasks are refused in one line."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ MIDDLE = {"digit_0": 200, "digit_1": 500, "digit_2": 1000}
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
-    """Two-digit sums: fresh weights at both ends, each digit's loss falling over 100 steps round its own."""
+    """Two-digit sums: fresh weights at both ends, each digit's loss falls over 100 steps around its own step."""
     directory = RunDirectory(tmp_path_factory.mktemp("digits") / "sums")
     directory.create()
     config = TransformerConfig(d_model=16, n_heads=2, d_head=8, d_mlp=16)
@@ -57,10 +57,10 @@ def test_planted_falls_are_found_in_order_and_named(source):
 
 
 def test_random_weights_show_no_carry(source):
-    found = FOURIER.data_of(source)
-    assert (found.step, found.first) == (END, 0)
-    assert found.final.places[2].neurons.carry is None
-    assert abs(found.final.places[1].neurons.carry) < 0.2
+    digits = FOURIER.data_of(source)
+    assert (digits.step, digits.first) == (END, 0)
+    assert digits.final.places[2].neurons.carry is None
+    assert abs(digits.final.places[1].neurons.carry) < 0.2
 
 
 @pytest.mark.parametrize("figure", [COMPONENTS, FOURIER], ids=lambda figure: figure.name)

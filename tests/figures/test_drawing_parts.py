@@ -1,4 +1,4 @@
-"""Parts of the drawing that can be judged by numbers."""
+"""Parts of the drawing that can be tested by numbers."""
 
 import itertools
 
@@ -13,11 +13,11 @@ def test_names_far_apart_stay_where_they_are():
     assert spread([0.1, 0.5, 0.9], 0.05) == pytest.approx([0.1, 0.5, 0.9])
 
 
-def test_names_that_collide_move_apart_about_their_mean():
+def test_colliding_names_move_apart_around_their_mean():
     assert spread([0.5, 0.5, 0.5], 0.1) == pytest.approx([0.4, 0.5, 0.6])
 
 
-def test_a_pool_that_grows_into_its_neighbour_takes_it_in():
+def test_a_group_that_reaches_its_neighbour_is_merged_with_it():
     heights = spread([0.3, 0.38, 0.39], 0.1)
     assert [b - a for a, b in itertools.pairwise(heights)] == pytest.approx([0.1, 0.1])
     assert sum(heights) / 3 == pytest.approx((0.3 + 0.38 + 0.39) / 3)

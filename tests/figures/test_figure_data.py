@@ -1,4 +1,4 @@
-"""What the figures show of a model whose algorithm is known."""
+"""The data of figures for a model with a known algorithm."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def says(source, name):
     return FIGURES[name].says(data(source, name))
 
 
-def test_training_curve_knows_chance_and_phases(source):
+def test_training_curve_contains_chance_and_phases(source):
     curve = data(source, "training-curve")
     assert curve.loss.chance == pytest.approx(np.log(P))
     assert [line.name for line in curve.loss.lines] == ["train", "test"]
@@ -32,7 +32,7 @@ def test_training_curve_knows_chance_and_phases(source):
     assert says(source, "training-curve").startswith("Train loss is below 0.01 from step 160 on")
 
 
-def test_a_loss_that_never_falls_is_said_so(memorised):
+def test_a_loss_that_never_falls_is_described_as_such(memorised):
     assert "test loss never stays below 0.01" in says(Analysis(memorised), "training-curve")
 
 
@@ -104,7 +104,7 @@ def test_components_pair_up_into_circles_of_the_planted_frequencies(source):
     np.testing.assert_allclose(components.content[:4].max(1), 1, atol=1e-6)
 
 
-def test_random_initial_embedding_is_told_with_its_control(source):
+def test_random_initial_embedding_is_given_with_its_control(source):
     for circle in data(source, "initial-embedding").circles[:2]:
         assert 0 <= circle.circularity < 0.9
         assert circle.control == pytest.approx(2 / (P - 1), abs=0.05)
@@ -117,10 +117,10 @@ def test_formula_leaves_out_what_is_rounding(tmp_path):
     assert "e-" not in says(source, "neuron-fourier")
 
 
-def test_without_key_frequencies_the_strongest_is_measured_not_praised(memorised):
-    told = says(Analysis(memorised), "embedding-spectrum")
-    assert "there are no key frequencies" in told
-    assert "equal waves would give 16.7 %" in told
+def test_without_key_frequencies_the_strongest_frequency_is_given(memorised):
+    values = says(Analysis(memorised), "embedding-spectrum")
+    assert "there are no key frequencies" in values
+    assert "equal waves would give 16.7 %" in values
 
 
 def test_subtraction_has_its_own_sign(tmp_path):

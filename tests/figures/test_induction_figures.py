@@ -53,7 +53,7 @@ def test_scores_rise_from_random_weights_to_the_planted_circuit(source):
     assert induction_heads.says(heads).startswith("At the end head 0.0 has the highest previous-token score, 1.00")
 
 
-def test_circuit_shows_the_two_heads_and_what_joins_them(source):
+def test_circuit_shows_the_two_heads_and_their_composition(source):
     shown = induction_circuit.data(source)
     assert shown.circuit.pair == ((0, 0), (1, 1))
     np.testing.assert_allclose(shown.attention[0].diagonal(-1), 1, atol=1e-4)
@@ -69,7 +69,7 @@ def test_both_are_drawn(figure, source):
     assert len(svg) < 500_000
 
 
-def test_random_weights_and_other_tasks_are_said_in_one_line(tmp_path):
+def test_random_weights_and_other_tasks_are_refused_in_one_line(tmp_path):
     random = TransformerConfig(n_layers=2, d_model=16, n_heads=2, d_head=8, d_mlp=0)
     none = made(tmp_path / "none", {300: random.build(TASK)})
     with pytest.raises(UsageError, match="no induction circuit at step 300: no previous-token head"):

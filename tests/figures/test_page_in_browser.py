@@ -1,4 +1,4 @@
-"""The report in a real browser: it needs no network, shows its pictures, and fits a narrow window."""
+"""The report in a browser: it needs no network, shows its pictures, and fits a narrow window."""
 
 import re
 import shutil
@@ -26,16 +26,16 @@ def page(grokked: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return report(grokked, tmp_path_factory.mktemp("page") / "report.html")
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no chromium here; `make test` installs it where it may")
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed; `make test` installs it if possible")
 @pytest.mark.parametrize("width", [1200, 500])
 def test_the_page_stands_alone_and_fits(page: Path, tmp_path: Path, width: int) -> None:
     asking = tmp_path / "asking.html"
     asking.write_text(page.read_text().replace("</body>", f"{ASK}</body>"))
     command = [str(CHROMIUM), *FLAGS, f"--window-size={width},2000", f"--user-data-dir={tmp_path / 'profile'}"]
     dom = subprocess.run([*command, "--dump-dom", asking.as_uri()], capture_output=True, text=True, timeout=120).stdout
-    found = re.search(r"<title>drawn=(\d+) fetched=(\d+) overflow=(-?\d+)</title>", dom)
-    assert found, dom[:500]
-    drawn, fetched, overflow = map(int, found.groups())
+    title = re.search(r"<title>drawn=(\d+) fetched=(\d+) overflow=(-?\d+)</title>", dom)
+    assert title, dom[:500]
+    drawn, fetched, overflow = map(int, title.groups())
     assert drawn >= 13
     assert fetched == 0
     assert overflow <= 0

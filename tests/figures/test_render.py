@@ -1,4 +1,4 @@
-"""Every figure as a file, and wrong uses in one line each."""
+"""Every figure as a file, and one-line errors for wrong uses."""
 
 import subprocess
 import sys
@@ -33,7 +33,7 @@ def test_every_figure_is_drawn(name, source):
 
 @pytest.mark.parametrize("name", ["training-curve", "attention-map", "principal-components"])
 @pytest.mark.parametrize("kind", MAGIC)
-def test_the_suffix_says_the_format(name, kind, source, tmp_path):
+def test_the_suffix_sets_the_format(name, kind, source, tmp_path):
     path = render(name, source, tmp_path / f"{name}.{kind}")
     assert path.read_bytes().startswith(MAGIC[kind])
 
@@ -59,7 +59,7 @@ def test_other_suffix_writes_nothing(source, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_without_measures_it_says_what_to_do(tmp_path):
+def test_without_measures_the_error_gives_the_remedy(tmp_path):
     run = made_runs.grokked(tmp_path / "bare", measured=False)
     for name in ("excluded-loss", "restricted-loss"):
         with pytest.raises(UsageError, match="`latebloom measure "):
@@ -92,7 +92,7 @@ def test_listing_figures_loads_no_matplotlib():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_without_matplotlib_one_line_says_what_to_install(grokked, monkeypatch):
+def test_without_matplotlib_the_error_names_the_package(grokked, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(UsageError, match=r"pip install 'latebloom\[figures\]'"):
         render("training-curve", grokked)

@@ -1,4 +1,4 @@
-"""The report of whole runs: complete where the run grokked, truthful where it did not."""
+"""The report of complete runs, both of one that grokked and of one that did not."""
 
 import json
 import re
@@ -40,13 +40,13 @@ def test_every_figure_is_in_it_and_no_id_comes_twice(page):
     assert page.count("<svg") == page.count('role="img"') == len(MODULAR)
 
 
-def test_it_tells_the_algorithm_with_this_runs_frequencies(page):
+def test_it_describes_the_algorithm_with_this_runs_frequencies(page):
     assert "cos(2 θ)" in page
     assert "cos(5 θ)" in page
     assert "Grokked: the train set reached 99 % accuracy" in page
 
 
-def test_the_data_are_kept_beside_it(grokked, page):
+def test_the_data_are_stored_in_the_run(grokked, page):
     stored = json.loads((grokked.path / "summary.json").read_text())
     assert stored["explanation"]["key_frequencies"] == [2, 5]
     assert [entry["name"] for entry in stored["figures"]] == MODULAR
@@ -55,7 +55,7 @@ def test_the_data_are_kept_beside_it(grokked, page):
     assert any(row["control"] for row in stored["ablations"])
 
 
-def test_a_run_that_never_grokked_is_told_as_such(memorised, tmp_path):
+def test_a_run_that_never_grokked_is_not_called_grokked(memorised, tmp_path):
     text = report(memorised, tmp_path / "out.html").read_text()
     assert "The phases could not be separated" in text
     assert "There are no key frequencies" in text

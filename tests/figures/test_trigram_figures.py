@@ -20,7 +20,7 @@ FALLS = {name: 100 + 10 * i for i, name in enumerate(TASK.components)}
 
 
 def made(path, model, judged="test"):
-    """A run with that final model; the trigrams fall one after another, but for 19, which does not fall."""
+    """A run with that final model; the losses fall one after another, except that of 19, which does not fall."""
     data = Data(kind="stream", test_size=10 if judged == "test" else None)
     config = TransformerConfig(d_model=32, n_heads=4, d_head=8, d_mlp=0)
     experiment = Experiment(task=TASK, data=data, model=config, training=Training(steps=300, batch_size=8))

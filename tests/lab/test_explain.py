@@ -9,8 +9,7 @@ from safetensors.torch import save_file
 from latebloom._errors import DamagedFileError, LatebloomError, UsageError
 from latebloom.circuits.modular import Explanation
 from latebloom.circuits.modular.planted_transformer import planted_transformer
-from latebloom.lab.ablate import ablate
-from latebloom.lab.explain import explain
+from latebloom.lab.explain import ablate, explain
 from latebloom.models import Transformer
 from latebloom.runs import Run
 
@@ -39,8 +38,8 @@ def published(model: Transformer) -> dict[str, torch.Tensor]:
     return flipped | {"blocks.0.attn.mask": torch.ones(3, 3).tril()}
 
 
-def told(explanation: Explanation) -> tuple[dict[str, float], dict[str, Any]]:
-    """Everything in it by its path: fractional numbers, and all else."""
+def by_path(explanation: Explanation) -> tuple[dict[str, float], dict[str, Any]]:
+    """All values by path: fractional numbers, and the others."""
     (row,) = pandas.json_normalize(explanation.model_dump(mode="json")).to_dict("records")
     numbers = {name: value for name, value in row.items() if isinstance(value, float)}
     return numbers, {name: value for name, value in row.items() if name not in numbers}
@@ -61,7 +60,7 @@ def test_a_published_file_reads_like_our_own(tmp_path: Path, model: Transformer)
     assert two == three
     same = one.model_copy(update={"sum_squared_weights": two.sum_squared_weights})
     # One more column in a product may change the last bits of the others, by processor.
-    (numbers, rest), (expected, others) = told(same), told(two)
+    (numbers, rest), (expected, others) = by_path(same), by_path(two)
     assert rest == others
     assert numbers == pytest.approx(expected, rel=1e-12)
     assert one.sum_squared_weights == pytest.approx(two.sum_squared_weights + 25 * model.config.d_model)
@@ -77,21 +76,21 @@ def test_a_run_is_explained_at_any_checkpoint(planted_run: Run) -> None:
 
 
 def test_the_contract_of_the_json(planted_run: Run) -> None:
-    found = explain(planted_run).model_dump(mode="json")
-    assert list(found) == [
+    explanation = explain(planted_run).model_dump(mode="json")
+    assert list(explanation) == [
         "task", "p", "does_task", "assumed", "accuracy", "loss", "key_frequencies", "embedding", "neurons", "logits",
         "restricted_loss", "excluded_loss", "sum_squared_weights",
     ]  # fmt: skip
-    assert (found["does_task"], found["assumed"]) == (True, {})
-    assert list(found["loss"]) == list(found["restricted_loss"]) == ["all", "train", "test"]
-    assert list(found["excluded_loss"]) == ["all", "train", "by_frequency"]
-    assert list(found["embedding"]) == ["fraction", "gini"]
-    assert list(found["neurons"]) == ["live", "clustered_fraction", "clusters"]
+    assert (explanation["does_task"], explanation["assumed"]) == (True, {})
+    assert list(explanation["loss"]) == list(explanation["restricted_loss"]) == ["all", "train", "test"]
+    assert list(explanation["excluded_loss"]) == ["all", "train", "by_frequency"]
+    assert list(explanation["embedding"]) == ["fraction", "gini"]
+    assert list(explanation["neurons"]) == ["live", "clustered_fraction", "clusters"]
     wanted = ["cos_coefficients", "fve_cos_fit", "loss_cos_fit", "fve_trig_directions"]
-    assert list(found["logits"]) == wanted
+    assert list(explanation["logits"]) == wanted
 
 
-def test_files_that_are_no_such_thing(tmp_path: Path, model: Transformer) -> None:
+def test_other_files_are_refused(tmp_path: Path, model: Transformer) -> None:
     mark = tmp_path / "executed"
     torch.save({"model": Bomb(mark)}, tmp_path / "bomb.pth")
     torch.save(model.state_dict(), tmp_path / "whole.pth")

@@ -1,4 +1,4 @@
-"""`explain` on the other systems: the task is told from the shapes, and what was planted is found."""
+"""`explain` on the other systems: the task follows from the shapes, and the planted circuit is detected."""
 
 import pytest
 import torch
@@ -12,12 +12,12 @@ from latebloom.models import TransformerConfig
 from latebloom.tasks import DigitAddition, RepeatedSubsequences, SkipTrigrams
 
 
-def test_planted_trigrams_are_read_off_a_file(tmp_path):
+def test_planted_trigrams_are_recovered_a_file(tmp_path):
     save_file(dict(planted_trigrams(SkipTrigrams(length=7)).state_dict()), tmp_path / "trigrams.safetensors")
-    found = explain(tmp_path / "trigrams.safetensors")
-    assert (found.task, found.found) == ("skip_trigrams", 10)
-    assert found.restricted_loss < 0.1 < found.restricted_loss_control
-    assert dict(found.rows())["of the ten strongest are the task's"] == "10"
+    explanation = explain(tmp_path / "trigrams.safetensors")
+    assert (explanation.task, explanation.found) == ("skip_trigrams", 10)
+    assert explanation.restricted_loss < 0.1 < explanation.restricted_loss_control
+    assert dict(explanation.rows())["of the ten strongest are the task's"] == "10"
 
 
 def test_random_weights_have_no_trigrams(tmp_path):
@@ -37,21 +37,21 @@ def test_planted_induction_under_the_published_names(tmp_path):
     state = planted_induction(task).state_dict()
     renamed = {name.replace("blocks.", "attn_blocks."): value for name, value in state.items()}
     torch.save(renamed, tmp_path / "induction.pth")
-    found = explain(tmp_path / "induction.pth")
-    assert found.task == "repeated_subsequences"
-    assert found.pair is not None
-    assert dict(found.rows())["circuit"].count(" into ") == 1
+    explanation = explain(tmp_path / "induction.pth")
+    assert explanation.task == "repeated_subsequences"
+    assert explanation.pair is not None
+    assert dict(explanation.rows())["circuit"].count(" into ") == 1
 
 
-def test_digits_are_told_by_their_length(tmp_path):
+def test_digit_addition_is_recognised_by_its_length(tmp_path):
     config = TransformerConfig(d_model=16, n_heads=2, d_head=8, d_mlp=32)
     save_file(dict(config.build(DigitAddition(digits=3)).state_dict()), tmp_path / "sum.safetensors")
-    found = explain(tmp_path / "sum.safetensors")
-    assert (found.task, found.digits) == ("digit_addition", 3)
-    assert dict(found.rows())["task"] == "digit_addition, 3 digits"
+    explanation = explain(tmp_path / "sum.safetensors")
+    assert (explanation.task, explanation.digits) == ("digit_addition", 3)
+    assert dict(explanation.rows())["task"] == "digit_addition, 3 digits"
 
 
-def test_shapes_of_no_task_are_said(tmp_path):
+def test_unknown_shapes_are_refused(tmp_path):
     config = TransformerConfig(d_model=16, n_heads=2, d_head=8, d_mlp=32)
     state = dict(config.build(DigitAddition(digits=3)).state_dict())
     state["unembed.W_U"] = torch.zeros(16, 9)

@@ -1,4 +1,4 @@
-"""Reports of runs that are not modular: the right words, the parts, what was planted, and nothing about waves."""
+"""Reports of runs that are not modular: their text, parts and planted circuits, and nothing about waves."""
 
 import json
 from pathlib import Path
@@ -91,13 +91,13 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_a_page_of_every_task_speaks_of_its_own_data_only(name: str, pages: Pages) -> None:
+def test_a_page_of_every_task_describes_its_own_data_only(name: str, pages: Pages) -> None:
     summary, page = pages[name]
     task, _, data = RUNS[name]
     assert [word for word in OF_PAIRS if word in page] == []
     assert family_of(task).words.asks in page
-    assert ("right on fresh examples" in page) == (data.kind == "stream")
-    assert ("right on examples it never saw" in page) == (data.kind == "finite")
+    assert ("accuracy on fresh examples" in page) == (data.kind == "stream")
+    assert ("accuracy on unseen examples" in page) == (data.kind == "finite")
     assert page.count('role="img"') == sum("says" in figure for figure in summary["figures"]) >= 2
     assert all(f'id="figure-{figure["name"]}"' in page for figure in summary["figures"])
 
@@ -113,7 +113,7 @@ def test_parts_are_dated_where_they_fell(name: str, pages: Pages) -> None:
     assert f"{len(rows)} of {len(rows)}</b>" in page
 
 
-def test_what_was_planted_is_on_the_page(pages: Pages) -> None:
+def test_the_planted_circuit_is_on_the_page(pages: Pages) -> None:
     trigrams, page = pages["trigrams"]
     assert dict(trigrams["weights"]["rows"])["of the ten strongest are the task's"] == "10"
     assert "loss with the ten trigrams alone" in page

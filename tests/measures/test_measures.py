@@ -66,7 +66,7 @@ def test_weights_add_up_and_attention_is_a_share(measured: Run) -> None:
     assert 0 < column(measured, "attention_to_self")[0] < 1
 
 
-def test_measuring_again_does_nothing_and_an_interrupted_call_goes_on(measured: Run) -> None:
+def test_measuring_again_does_nothing_and_an_interrupted_call_is_resumed(measured: Run) -> None:
     whole = measured.directory.read_table("measures")
     measured.directory.write_table("measures", whole.slice(0, 2))
     done: list[tuple[int, int]] = []
@@ -75,7 +75,7 @@ def test_measuring_again_does_nothing_and_an_interrupted_call_goes_on(measured: 
     assert measured.directory.read_table("measures").equals(whole)
 
 
-def test_a_table_without_a_measure_that_there_is_now_is_measured_again(measured: Run) -> None:
+def test_a_table_that_lacks_a_new_measure_is_measured_again(measured: Run) -> None:
     whole, document = measured.directory.read_table("measures"), measured.directory.read_document("measures")
     measured.directory.write_table("measures", whole.drop_columns(["live_neurons"]))
     measured.directory.write_document("measures", {**document, "measures": document["measures"][:-1]})

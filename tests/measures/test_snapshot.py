@@ -1,4 +1,4 @@
-"""What measures compute from one run on all pairs is what the model itself gives."""
+"""Measures from one forward pass on all pairs equal those of the model itself."""
 
 import pytest
 import torch
@@ -44,7 +44,7 @@ def test_no_neurons_no_clusters() -> None:
     assert neurons(Snapshot(TransformerConfig(d_model=8, d_mlp=0).build(task), task, basis_of=BASIS)) == {}
 
 
-def test_what_is_computed_is_kept_and_the_exact_model_shares_the_basis(snapshot: Snapshot) -> None:
+def test_results_are_cached_and_the_exact_model_shares_the_basis(snapshot: Snapshot) -> None:
     assert snapshot.get(views.grid) is snapshot.get(views.grid)
     assert snapshot.exact.get(views.grid).logits.dtype == torch.float64
     assert snapshot.get(views.grid).logits.dtype == torch.float32

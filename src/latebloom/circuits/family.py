@@ -1,4 +1,4 @@
-"""A family of tasks: everything that latebloom knows about the models of some tasks, in one object."""
+"""Families of tasks: one object holds everything that latebloom knows about the models of some tasks."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Explained(Protocol):
 
 
 def nothing_to_choose(snapshot: Snapshot, rule: str | None) -> Basis:
-    """The basis of a family that fixes nothing. Errors: UsageError where a rule is given all the same."""
+    """The basis of a family that fixes nothing. Errors: UsageError if a rule is given."""
     if rule is not None:
         raise UsageError(f"--rule: got {rule}, but {snapshot.task.name} has no key frequencies to choose; leave it out")
     return {}
@@ -38,15 +38,16 @@ def nothing_to_choose(snapshot: Snapshot, rule: str | None) -> Basis:
 
 @dataclass(frozen=True)
 class Family:
-    """What is known about the models of some tasks. Its measures and figures name it (`Measure.family`).
+    """What is known about the models of some tasks. Measures and figures refer to it by name (`Measure.family`).
 
-    name: in snake_case. tasks: classes whose instances belong to it, subclasses included; the family of the nearest
-    class counts. words, stream_words: of the page of a run on a fixed train set and on fresh batches. explain: what
-    `latebloom explain` gives, from the basis of the snapshot; None where there is no circuit to look for. basis: what
-    is fixed from one model, by a rule of that name, and applied to others. forward: logits of examples, where they can
-    be looked up. guess: the task with a transformer's vocabularies and length, None where they fit no task of the
-    family; shapes: the same in words. facts: of the task, for the head of the page. page: further keys of the report's
-    summary. tables: further tables of the page. layout: the template of the page.
+    name: in snake_case. tasks: classes whose instances belong to it, with their subclasses; a task belongs to the
+    family of its nearest class. words, stream_words: text of the page of a run on a fixed train set, and on fresh
+    batches.
+    explain: what `latebloom explain` returns, given the basis of the snapshot; None if there is no circuit to look for.
+    basis: what is fixed from one model, by the rule of that name, and applied to others. forward: logits of examples; a
+    family may look them up. guess: the task with a transformer's vocabularies and length; None if no task of the family
+    has them. shapes: those vocabularies and lengths in words. facts: of the task, for the head of the page. page:
+    additional keys of the report's summary. tables: additional tables of the page. layout: the template of the page.
     """
 
     name: str
@@ -64,7 +65,7 @@ class Family:
     layout: Literal["examples", "pairs"] = "examples"
 
     def words_for(self, task: Task, fresh: bool) -> Words:
-        """The words of a page; what an example asks is the task's summary where the family does not say it."""
+        """The text of a page. If the family does not describe an example, the task's summary does."""
         words = self.stream_words if fresh else self.words
         return words if words.asks else replace(words, asks=f"The task: {task.summary}.")
 
@@ -79,7 +80,7 @@ class Family:
 
 
 def task_words(words: Words, asks: str, parts: str = "", weights: str = "") -> Words:
-    """Words with those that only the task has."""
+    """The words completed with the text about one task."""
     return replace(words, asks=asks, parts=parts, weights=weights)
 
 
@@ -87,7 +88,7 @@ FAMILIES: Registry[Family] = Registry("family")
 """Every family by name."""
 
 _UNKNOWN = (
-    "No family of tasks is registered for this task, so nothing was computed from the weights except their size. "
+    "No family is registered for this task, so nothing was computed from the weights except their size. "
     "Register a Family to add an explanation, measures and figures."
 )
 
@@ -97,11 +98,11 @@ GENERIC = Family(
     words=replace(SEEN, weights=_UNKNOWN),
     stream_words=replace(FRESH, weights=_UNKNOWN),
 )
-"""The family of tasks that have none: losses, weights, and a page that claims no more than it knows."""
+"""The family of tasks without one of their own: losses, weights, and a page without claims about a circuit."""
 
 
 def family_of(task: Task) -> Family:
-    """The family that names the task's class, or the nearest class above it; `GENERIC` where none does."""
+    """The family that lists the task's class or its nearest base class; `GENERIC` if none does."""
     for kind in type(task).__mro__:
         for family in FAMILIES.values():
             if kind in family.tasks:
@@ -110,7 +111,7 @@ def family_of(task: Task) -> Family:
 
 
 def explain(snapshot: Snapshot) -> Explained:
-    """The explanation of a model by its task's family. Errors: UsageError where there is no circuit to look for."""
+    """The explanation of a model by its task's family. Errors: UsageError if there is no circuit to look for."""
     family = family_of(snapshot.task)
     if family.explain is None:
         raise UsageError(f"explain: got a model of task {snapshot.task.name}, which has no circuit to look for")
@@ -127,7 +128,7 @@ def measure_snapshot(snapshot: Snapshot) -> dict[str, float]:
 
 
 def guess_task(model: Transformer) -> Task:
-    """The task with the model's vocabularies and length. Errors: UsageError where there is none."""
+    """The task with the model's vocabularies and length. Errors: UsageError if no family has one."""
     for family in FAMILIES.values():
         task = family.guess(model)
         if task is not None:

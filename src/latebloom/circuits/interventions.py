@@ -1,4 +1,4 @@
-"""Interventions: small frozen objects that stand in for an activation during one forward pass.
+"""Interventions: small frozen objects that replace an activation during one forward pass.
 
 Use them with any model: ``model.run_with_hooks(tokens, {"blocks.0.attn.hook_z": ZeroHeads((0, 2))})``.
 """
@@ -12,7 +12,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class ZeroHeads:
-    """Silence some heads: on ``hook_z`` (batch, query, head, d_head). ``heads``: their numbers."""
+    """Zero the outputs of some heads: on ``hook_z`` (batch, query, head, d_head). ``heads``: their numbers."""
 
     heads: Sequence[int]
 
@@ -24,7 +24,7 @@ class ZeroHeads:
 
 @dataclass(frozen=True)
 class ZeroNeurons:
-    """Silence some neurons: on ``mlp.hook_post`` (batch, pos, d_mlp). ``neurons``: their numbers."""
+    """Zero some neurons: on ``mlp.hook_post`` (batch, pos, d_mlp). ``neurons``: their numbers."""
 
     neurons: Sequence[int]
 
@@ -45,7 +45,7 @@ class MeanNeurons:
 
 @dataclass(frozen=True)
 class ReplaceWith:
-    """Put a given value in the place of any activation. ``value``: broadcast to the activation's shape."""
+    """Replace any activation by a given value. ``value``: broadcast to the activation's shape."""
 
     value: Tensor
 

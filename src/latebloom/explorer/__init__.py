@@ -1,4 +1,4 @@
-"""Stored summaries to pages. Loads no torch and no matplotlib."""
+"""Turn stored summaries into pages, without torch and matplotlib."""
 
 from latebloom.explorer.report import render_report
 from latebloom.explorer.reproduction import render_reproduction

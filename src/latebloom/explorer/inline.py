@@ -1,4 +1,4 @@
-"""SVG files prepared to share one page."""
+"""Prepare several SVG files for one HTML page."""
 
 import re
 from html import escape
@@ -10,9 +10,9 @@ _ID = re.compile(r'(\sid="|url\(#|href="#)')
 
 
 def inline_svg(svg: str, prefix: str, label: str) -> str:
-    """The drawing without prologue, metadata and fixed size, with ``label`` as its text for screen readers.
+    """The drawing without prologue, metadata and fixed size. ``label``: its text for screen readers.
 
-    ``prefix`` is added to every id and to every use of one, so that no two drawings share an id. Errors: ValueError
+    ``prefix`` is added to every id and every reference to it, so that no two drawings share an id. Errors: ValueError
     for a text without an <svg> element.
     """
     root = _ROOT.search(svg)

@@ -1,4 +1,4 @@
-"""Numbers as the text of a page, and the words for undefined ones."""
+"""Numbers as text on a page, and the text for undefined numbers."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -19,7 +19,7 @@ def loss(value: float | int | None) -> str:
 
 
 def share(value: float | int | None) -> str:
-    """A share of 1, as a percentage."""
+    """A share (0 … 1) as a percentage."""
     return show(value, "share")
 
 

@@ -1,4 +1,4 @@
-"""The report page: a summary and drawn figures in, one self-contained HTML text out."""
+"""The report page: one self-contained HTML text from a summary and drawn figures."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from latebloom.explorer.templating import templates
 
 
 def render_report(summary: Mapping[str, Any], pictures: Mapping[str, str]) -> str:
-    """The page as text. ``summary``: as `latebloom.lab.summary.summarise` makes it. ``pictures``: an SVG by name.
+    """The page as text. ``summary``: from `latebloom.lab.summary.summarise`. ``pictures``: SVG texts by figure name.
 
-    The summary names the layout of the page and holds its words, so a page of any task can be written.
-    Nothing is loaded from elsewhere: no script, no font, no image outside the file. All text of the summary is
-    escaped; the pictures are trusted to be drawings of `latebloom.figures`.
-    Errors: UsageError where jinja2 is not installed.
+    The summary contains the name of the page's layout and its text, so the page does not depend on the task.
+    The page loads no script, font or image from outside the file. All text of the summary is escaped; the pictures are
+    not, because they are drawings of `latebloom.figures`.
+    Errors: UsageError if jinja2 is not installed.
     """
     page = templates().get_template(f"report_{summary['layout']}.html.j2")
     from markupsafe import Markup
@@ -26,6 +26,6 @@ def render_report(summary: Mapping[str, Any], pictures: Mapping[str, str]) -> st
 
 
 def _chapters(summary: Mapping[str, Any]) -> dict[str, Sequence[str]]:
-    """Those with figures, and the one on the weights, which may hold more than figures."""
+    """Chapters with figures, and the chapter on the weights, which may also contain a table."""
     drawn = {"circuit", *(entry["chapter"] for entry in summary["figures"])}
     return {name: words for name, words in summary["words"]["chapters"].items() if name in drawn}

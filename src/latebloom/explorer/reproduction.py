@@ -1,4 +1,4 @@
-"""The reproduction's page as HTML: a stored result and its drawings in, one text out."""
+"""The reproduction's page: one HTML text from a stored result and its drawings."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ NOT_COMPARABLE = (
     "The settings of the published runs are not all recorded, and ours may differ from them. Compare the order of the "
     "steps and the distances between them, not the numbers."
 )
-"""What has to be said where steps of a training stand beside published ones."""
+"""The note on a table of training steps with published ones."""
 
 
 @runtime_checkable
-class Claim(Protocol):
-    """What the page shows of a claim: `latebloom.lab.reproduce.result.ClaimResult`."""
+class ClaimView(Protocol):
+    """What the page needs of a claim: `latebloom.lab.reproduce.result.ClaimResult`."""
 
     @property
     def state(self) -> str: ...
@@ -42,8 +42,8 @@ class Claim(Protocol):
 
 
 @runtime_checkable
-class Milestone(Protocol):
-    """What the page shows of a step of a training: `latebloom.lab.reproduce.result.MilestoneResult`."""
+class MilestoneView(Protocol):
+    """What the page needs of a training step: `latebloom.lab.reproduce.result.MilestoneResult`."""
 
     @property
     def unit(self) -> str: ...
@@ -60,8 +60,8 @@ class Milestone(Protocol):
 
 
 @runtime_checkable
-class Picture(Protocol):
-    """What the page shows of a drawing: `latebloom.lab.reproduce.result.Picture`."""
+class PictureView(Protocol):
+    """What the page needs of a drawing: `latebloom.lab.reproduce.result.Picture`."""
 
     @property
     def id(self) -> str: ...
@@ -74,28 +74,29 @@ class Picture(Protocol):
 
 
 @runtime_checkable
-class System(Protocol):
-    """What the page shows of the runs of one system: `latebloom.lab.reproduce.result.SystemResult`."""
+class SystemView(Protocol):
+    """What the page needs of the runs of one system: `latebloom.lab.reproduce.result.SystemResult`."""
 
     @property
     def name(self) -> str: ...
     @property
-    def pictures(self) -> Sequence[Picture]: ...
+    def pictures(self) -> Sequence[PictureView]: ...
 
 
 @runtime_checkable
-class Result(Protocol):
-    """What the page is made from: `latebloom.lab.reproduce.Reproduction`."""
+class ResultView(Protocol):
+    """What the page needs of a result: `latebloom.lab.reproduce.Reproduction`."""
 
     @property
-    def systems(self) -> Sequence[System]: ...
+    def systems(self) -> Sequence[SystemView]: ...
     @property
-    def claims(self) -> Sequence[Claim]: ...
+    def claims(self) -> Sequence[ClaimView]: ...
 
 
-def render_reproduction(result: Result, drawings: Mapping[str, str], pooling: str = "") -> str:
-    """The page as one HTML text, which loads nothing from elsewhere. ``drawings``: an SVG for each file name in the
-    result. ``pooling``: how the verdicts of several runs become one, in words. Errors: UsageError without jinja2."""
+def render_reproduction(result: ResultView, drawings: Mapping[str, str], pooling: str = "") -> str:
+    """The page as one HTML text, which loads no other files. ``drawings``: an SVG for each file name in the
+    result. ``pooling``: how the verdicts of several runs become one, in words. Errors: UsageError if jinja2 is
+    missing."""
     page = templates().get_template("reproduction.html.j2")
     from markupsafe import Markup
 
@@ -115,29 +116,29 @@ def _named(svg: str, id: str, label: str) -> str:
     return inline_svg(svg, f"{id}-", label).replace("<svg ", f'<svg id="{id}" ', 1)
 
 
-def published(milestone: Milestone) -> str:
+def published(milestone: MilestoneView) -> str:
     """The published number, with its sources."""
     texts = (f"{_number(value, milestone)} ({source})" for source, value in milestone.published.items())
     return "; ".join(texts) + _unit(milestone)
 
 
-def ours(milestone: Milestone) -> str:
-    """The median and range over the runs that reached it, or the reason why none did."""
+def ours(milestone: MilestoneView) -> str:
+    """The median and range over the runs that reached the step, or the reason if no run did."""
     if milestone.median is None or milestone.low is None or milestone.high is None:
         return str(milestone.note)
     middle, low, high = (_number(value, milestone) for value in (milestone.median, milestone.low, milestone.high))
     return (middle if low == high else f"{middle} ({low} to {high})") + _unit(milestone)
 
 
-def _unit(milestone: Milestone) -> str:
+def _unit(milestone: MilestoneView) -> str:
     return " nats" if milestone.unit == "nats" else ""
 
 
-def _number(value: float, milestone: Milestone) -> str:
+def _number(value: float, milestone: MilestoneView) -> str:
     return numbers.step(value) if milestone.unit == "step" else numbers.loss(value)
 
 
-def measured(claim: Claim) -> str:
+def measured(claim: ClaimView) -> str:
     """The value that was judged, with its range over the runs."""
     if claim.value is None:
         return "–"
@@ -146,18 +147,18 @@ def measured(claim: Claim) -> str:
     return f"{claim.value:.3g} ({claim.low:.3g} to {claim.high:.3g})"
 
 
-def spread(claim: Claim) -> str:
-    """How many of the decided runs uphold the claim, and how many runs are undecided."""
+def spread(claim: ClaimView) -> str:
+    """How many of the decided runs support the claim, and how many runs are undecided."""
     if not claim.by_run:
         return f"{claim.runs} together" if claim.runs else "–"
     decided = claim.holds + claim.fails
     return f"{claim.holds} of {decided}" + (f", {claim.undecided} undecided" if claim.undecided else "")
 
 
-def _drawn(result: Result) -> set[tuple[str, str]]:
+def _drawn(result: ResultView) -> set[tuple[str, str]]:
     """The system and the id of every figure that has a file."""
     return {(system.name, p.id) for system in result.systems for p in system.pictures if p.file}
 
 
-def _counts(result: Result) -> dict[str, int]:
+def _counts(result: ResultView) -> dict[str, int]:
     return {name: sum(claim.state == name for claim in result.claims) for name in STATES}

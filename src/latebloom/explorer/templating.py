@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @cache
 def templates() -> jinja2.Environment:
-    """The jinja2 environment, which escapes text. Errors: UsageError where jinja2 is not installed."""
+    """The jinja2 environment, which escapes text. Errors: UsageError if jinja2 is not installed."""
     try:
         import jinja2
     except ImportError:

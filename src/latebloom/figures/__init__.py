@@ -1,4 +1,4 @@
-"""Figures by name, drawn from a run, as SVG, PNG or PDF. Needs matplotlib only when something is drawn."""
+"""Figures by name, drawn from a run as SVG, PNG or PDF. Only drawing needs matplotlib."""
 
 from pathlib import Path
 from typing import overload
@@ -62,7 +62,7 @@ def render(name: str, run: Run | Analysis, path: Path | str | None = None) -> Pa
     """Draw a figure of a run: as SVG (bytes), or into a file whose suffix (.svg, .png or .pdf) gives the format.
 
     Errors: UsageError in one line for an unknown name, another suffix, a figure that is undefined for this run
-    (what is missing and how to get it), or without matplotlib.
+    (with the reason), or if matplotlib is missing.
     """
     figure = FIGURES[name]
     target = None if path is None else Path(path)

@@ -1,4 +1,4 @@
-"""What each head attends to, over all pairs."""
+"""The attention of each head over all pairs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class AttentionMap:
 
 
 def data(analysis: Analysis) -> AttentionMap:
-    """Of the final model's last layer. UsageError for a model without attention."""
+    """The attention of the final model's last layer. Errors: UsageError for a model without attention."""
     pattern, heads = of_pairs.grid(analysis).pattern, analysis.final.get(attention_heads)
     if pattern is None or heads is None:
         raise UsageError(f"{analysis.run.path} is a run of an MLP, which has no attention to draw")
@@ -53,10 +53,10 @@ def data(analysis: Analysis) -> AttentionMap:
 
 
 def says(maps: AttentionMap) -> str:
-    """Each head's frequency, and what it leaves for ``=`` itself."""
-    found = [_name(i, head) for i, head in enumerate(maps.heads)]
+    """The frequency of each head, and the largest attention of ``=`` to itself."""
+    names = [_name(i, head) for i, head in enumerate(maps.heads)]
     itself = max(head.to_itself for head in maps.heads)
-    return f"{'; '.join(found)}. “=” gives itself at most {percent(itself)} of a head's attention.".capitalize()
+    return f"{'; '.join(names).capitalize()}. The attention of “=” to itself is at most {percent(itself)}."
 
 
 def _name(number: int, head: AttentionHead) -> str:
@@ -66,7 +66,7 @@ def _name(number: int, head: AttentionHead) -> str:
 
 
 def draw(figure: matplotlib.figure.Figure, maps: AttentionMap) -> None:
-    """One map per head, four to a row, on one scale."""
+    """One map per head, four per row, all on the same scale."""
     columns = min(_COLUMNS, len(maps.heads))
     panels = figure.subplots(maps.rows, columns, sharey=True, squeeze=False)
     colours = theme.key_colours(maps.keys)
@@ -86,11 +86,11 @@ def draw(figure: matplotlib.figure.Figure, maps: AttentionMap) -> None:
 FIGURE = Figure(
     name="attention-map",
     chapter="circuit",
-    title="What attention looks at",
+    title="What each head attends to",
     caption=(
-        "How much “=”, where the answer is read, attends to the first operand x, for every pair (x, y), one map "
-        "per head; nearly all the rest goes to y. Regular patterns mean that attention itself is periodic. Above "
-        "each map: the frequency that explains most of it, and the share of its variance which that explains."
+        "Attention of “=”, where the answer is computed, to the first operand x, for every pair (x, y), with one map "
+        "per head. The rest goes to y and to “=” itself. Regular patterns mean that attention itself is periodic. "
+        "Above each map: the frequency that explains most of its variance, and the share that it explains."
     ),
     data=data,
     says=says,

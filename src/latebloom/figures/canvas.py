@@ -1,4 +1,5 @@
-"""The one place that meets matplotlib: empty figures, colour maps, files. Object-oriented, so no global state."""
+"""The only module that creates matplotlib figures, colour maps and files. It is object-oriented, without global
+state."""
 
 from __future__ import annotations
 
@@ -16,15 +17,15 @@ if TYPE_CHECKING:
 
 FORMATS = ("svg", "png", "pdf")
 
-# Without a date, and with fixed ids, equal data give equal bytes.
+# Without a date and with fixed ids, the same data give the same bytes.
 _METADATA = {"svg": {"Date": None}, "png": {"Software": None}, "pdf": {"CreationDate": None}}
 
 
 @contextmanager
 def look(salt: str) -> Iterator[None]:
-    """The theme, for as long as the block lasts; ``salt`` keeps the ids of two SVGs apart.
+    """Apply the theme within the block; a different ``salt`` gives an SVG different ids.
 
-    Errors: UsageError where matplotlib is not installed.
+    Errors: UsageError if matplotlib is not installed.
     """
     try:
         import matplotlib
@@ -36,7 +37,8 @@ def look(salt: str) -> Iterator[None]:
 
 
 def picture(salt: str, size: tuple[float, float], draw: Callable[[matplotlib.figure.Figure], None], kind: str) -> bytes:
-    """What ``draw`` puts on an empty figure of that size in inches, as a file of that format; ``salt``: see `look`."""
+    """Draw on an empty figure of this size (inches) and return the file's bytes in this format; ``salt``: see
+    `look`."""
     with look(salt):
         from matplotlib.figure import Figure
 

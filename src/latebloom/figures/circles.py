@@ -1,4 +1,4 @@
-"""The operands in the plane of two directions: a circle where both are waves of one frequency."""
+"""The operands in the plane of two directions, which form a circle if both are waves of one frequency."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     import matplotlib.figure
 
 MOST = 5
-"""Circles shown side by side."""
+"""The largest number of circles in one row."""
 
 
 @dataclass(frozen=True, eq=False)
 class Circle:
-    """One row per operand; ``k``: the frequency of the plane. title, note: above and below it. values: the first few
-    operands, written beside their points."""
+    """scores: one row per operand. k: the frequency of the plane. title, note: text above and below it. values: the
+    first few operands, which label their points."""
 
     k: int
     scores: Float[np.ndarray, "x 2"]
@@ -32,14 +32,14 @@ class Circle:
 
 
 def draw_circles(figure: matplotlib.figure.FigureBase, circles: Sequence[Circle], colours: dict[int, str]) -> None:
-    """The first few, side by side."""
+    """Draw the first few circles side by side."""
     panels = figure.subplots(1, min(MOST, len(circles)), squeeze=False)[0]
     for axes, circle in zip(panels, circles):
         _draw_circle(axes, circle, colours.get(circle.k, theme.CHANCE))
 
 
 def _draw_circle(axes: matplotlib.axes.Axes, circle: Circle, colour: str) -> None:
-    """All operands as points, joined in order; the first four named."""
+    """Draw all operands as points, joined in order, with labels at the first few."""
     axes.plot(*circle.scores.T, color=colour, lw=0.4, alpha=0.22)
     axes.scatter(circle.scores[:, 0], circle.scores[:, 1], s=9, color=colour, lw=0)
     reach = 1.22 * max(float(np.abs(circle.scores).max()), 1e-12)

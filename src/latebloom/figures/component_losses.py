@@ -21,33 +21,35 @@ if TYPE_CHECKING:
     import matplotlib.figure
 
 _MARGIN = 2.0
-"""The axis ends at this many times the end of the last change, if the record goes on: nothing happens there."""
+"""If the run is longer, the axis ends at this multiple of the end of the last change, because the losses stay flat."""
 
 
 def data(analysis: Analysis) -> ComponentLosses:
-    """From the metrics logged while training. UsageError for a task of one piece."""
+    """The losses logged in training. Errors: UsageError for a task with one part."""
     return analysis.parts
 
 
 def _end(losses: ComponentLosses) -> float:
     """The last step to draw."""
-    found = [part.change.completion for part in losses.changes.parts if part.change is not None]
+    ends = [part.change.completion for part in losses.changes.parts if part.change is not None]
     last = float(losses.total.step[-1])
-    if not found or any(end is None for end in found):
+    if not ends or any(end is None for end in ends):
         return last
-    return min(last, _MARGIN * max(end.step for end in found if end is not None))
+    return min(last, _MARGIN * max(end.step for end in ends if end is not None))
 
 
 def says(losses: ComponentLosses) -> str:
-    """How many parts have a change of their own, in which order, and how much of the fall they are."""
+    """The number of parts with a phase change, their steps in order, and the share of the fall that the parts
+    explain."""
     changes = losses.changes
     dated = {part.name: part.step for part in changes.parts if part.step is not None}
     steps = ", ".join(f"{_plain(name)} at {whole(dated[name].step)}" for name in changes.order)
-    parts = [
-        f"{len(dated)} of {len(losses.parts)} parts have a phase change of their own{': ' if steps else ''}{steps}"
-    ]
+    own = "has a phase change of its own" if len(dated) == 1 else "have a phase change of their own"
+    parts = [f"{len(dated)} of {len(losses.parts)} parts {own}{': ' if steps else ''}{steps}"]
     if losses.explained is not None:
-        parts.append(f"their falls make up {percent(losses.explained)} of the whole loss's fall from guessing")
+        parts.append(
+            f"falls of single parts make up {percent(losses.explained)} of the whole loss's fall from guessing"
+        )
     return "; ".join(parts) + "."
 
 
@@ -56,7 +58,8 @@ def _plain(name: str) -> str:
 
 
 def draw(figure: matplotlib.figure.Figure, losses: ComponentLosses) -> None:
-    """The whole in ink, each part in a colour, its change as a thicker stretch with a dot in the middle."""
+    """Draw the whole loss in black, each part in a colour, and its change as a thicker stretch with a dot at the
+    middle."""
     axes, end = figure.subplots(), _end(losses)
     colours = theme.key_colours(range(len(losses.parts)))
     axes.set_ylim(0, 1.08 * max(float(np.max(_until(part, end).value)) for part in losses.parts.values()))
@@ -99,10 +102,10 @@ FIGURE = Figure(
     chapter="training",
     title="One phase change per part",
     caption=(
-        "A task made of parts, such as the digits of a sum, has a loss for each, and the whole loss is their mean. "
-        "Each part stays near guessing, then falls at once (thick stretch, dot in its middle, step beside its name): "
-        "the bumps of the whole loss are its parts' phase changes. Both axes are linear, since the whole is the mean "
-        "of the losses, not of their logarithms."
+        "Each part of the task, such as one digit of a sum, has a loss of its own, and the whole loss is their mean. "
+        "A part with a phase change stays near guessing and then falls at once (thick stretch, dot at its middle, "
+        "step beside its name). Such falls are the bumps of the whole loss. Both axes are linear, because the whole "
+        "is the mean of the losses, not of their logarithms."
     ),
     data=data,
     says=says,

@@ -1,4 +1,4 @@
-"""A drawn figure: shown in a notebook, or written to a file."""
+"""A figure that can be shown in a notebook or written to a file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Drawing:
     """One figure of a run or a sweep. A notebook shows it as SVG.
 
     name: of the figure. home: the directory of its run or sweep. title, caption: what it shows and how to read it.
-    says: one sentence on these data. draw: the picture as bytes, for a format of "svg", "png" or "pdf".
+    says: one sentence about these data. draw: returns the picture as bytes in a format, "svg", "png" or "pdf".
     """
 
     name: str
@@ -34,7 +34,7 @@ class Drawing:
     def save(self, path: str | Path | None = None) -> Path:
         """Write the picture, ``figures/NAME.svg`` in its run or sweep by default, and return the file.
 
-        path: its suffix is the format, .svg, .png or .pdf. A file is written whole or not at all.
+        path: its suffix is the format, .svg, .png or .pdf. The file is written completely or not at all.
         Errors: UsageError for another suffix or a place that cannot be written.
         """
         path = self._default() if path is None else Path(path)

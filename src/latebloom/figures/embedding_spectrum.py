@@ -1,4 +1,4 @@
-"""The embedding's norm along each wave of the Fourier basis, at the end and before test loss moves."""
+"""The embedding's norm along each wave of the Fourier basis, at the end and before test loss falls."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _START, _SPARSE, _END = (
     published(f"mainline.{name}", "W").number for name in ("memorisation_ends", "embedding_sparse", "test_loss_falls")
 )
 BEFORE = (_SPARSE - _START) / (_END - _START)
-"""How far through circuit formation the early spectrum is taken: as far as the write-up's."""
+"""The early spectrum is taken at this part of circuit formation, as in the write-up."""
 
 MOST_NAMED = 12
-"""More key frequencies than this are not named one by one."""
+"""More key frequencies than this are counted instead of listed."""
 
 
 @dataclass(frozen=True, eq=False)
 class EmbeddingSpectrum:
-    """Norms of W_E along the rows ``labels`` of the Fourier basis, at a step; the final model's key frequencies."""
+    """Norms of W_E along the rows ``labels`` of the Fourier basis at a step, and the final model's key frequencies."""
 
     step: int
     labels: tuple[str, ...]
@@ -42,22 +42,22 @@ class EmbeddingSpectrum:
 
     @property
     def key_share(self) -> float:
-        """Share of the energy, constant apart, on the key frequencies."""
+        """Share of the energy on the key frequencies, not counting the constant."""
         on_key = np.isin(wave_rows(self.labels), self.keys)
         energy = self.norms**2
         return float(energy[on_key].sum() / max(energy[1:].sum(), np.finfo(float).tiny))
 
 
 def data(analysis: Analysis) -> EmbeddingSpectrum:
-    """Of the final checkpoint."""
+    """The spectrum of the final checkpoint."""
     return _at(analysis, analysis.step)
 
 
 def data_before(analysis: Analysis) -> EmbeddingSpectrum:
-    """Of the checkpoint nearest to three quarters of the way through circuit formation, before test loss falls."""
+    """The spectrum of the checkpoint nearest to three quarters of circuit formation, before test loss falls."""
     forming = next((phase for phase in analysis.phases.phases if phase.name == "circuit formation"), None)
     if forming is None or forming.end is None:
-        raise UsageError(f"{analysis.run.path} has no circuit formation to look into. {analysis.phases.reason}")
+        raise UsageError(f"no circuit formation was detected in {analysis.run.path}. {analysis.phases.reason}")
     target = forming.start + BEFORE * (forming.end - forming.start)
     before = [step for step in analysis.steps if step < forming.end] or analysis.steps[:1]
     return _at(analysis, min(before, key=lambda step: abs(step - target)))
@@ -71,7 +71,7 @@ def _at(analysis: Analysis, step: int) -> EmbeddingSpectrum:
 
 
 def says(spectrum: EmbeddingSpectrum) -> str:
-    """The share on the key frequencies, and the share that equal waves would have."""
+    """The share of the key frequencies, and their share if all waves were equal."""
     if not spectrum.keys:
         return f"Step {whole(spectrum.step)}: there are no key frequencies. {_strongest(spectrum)}"
     waves = wave_rows(spectrum.labels)
@@ -79,8 +79,8 @@ def says(spectrum: EmbeddingSpectrum) -> str:
     few = len(spectrum.keys) <= MOST_NAMED
     keys = ", ".join(map(str, spectrum.keys)) if few else f"({len(spectrum.keys)} of them)"
     return (
-        f"Step {whole(spectrum.step)}: {percent(spectrum.key_share)} of the energy, constant apart, is on the final "
-        f"key frequencies {keys}; equal waves would give {percent(even)}."
+        f"Step {whole(spectrum.step)}: {percent(spectrum.key_share)} of the energy, without the constant, is on the "
+        f"final key frequencies {keys}; equal waves would give {percent(even)}."
     )
 
 
@@ -89,13 +89,13 @@ def _strongest(spectrum: EmbeddingSpectrum) -> str:
     by_wave = np.bincount(waves, energy)[1:] / max(energy[1:].sum(), np.finfo(float).tiny)
     k = 1 + int(by_wave.argmax())
     return (
-        f"The strongest, {k}, holds {percent(by_wave.max())} of the energy, constant apart; "
+        f"The strongest frequency, {k}, holds {percent(by_wave.max())} of the energy, without the constant; "
         f"equal waves would give {percent(1 / len(by_wave))}."
     )
 
 
 def draw(figure: matplotlib.figure.Figure, spectrum: EmbeddingSpectrum) -> None:
-    """Two bars per frequency, cos dark and sin light; key frequencies coloured and named."""
+    """Draw two bars per frequency, cos dark and sin light, with key frequencies in colour and labelled."""
     axes = figure.subplots()
     colours = theme.key_colours(spectrum.keys)
     for label, k, norm in zip(spectrum.labels, wave_rows(spectrum.labels), spectrum.norms):
@@ -129,10 +129,10 @@ FIGURE = Figure(
     chapter="circuit",
     title="The embedding, written as waves",
     caption=(
-        "Each number 0 … p−1 enters as a learned vector. Here these vectors are written as waves over the numbers "
-        "(a discrete Fourier transform): a bar near zero is a wave that the model does not use. A model that has "
-        "learned the algorithm uses a few frequencies, a random or memorising one uses all of them. Coloured bars "
-        "are the key frequencies, which keep their colour in every figure."
+        "The input is a learned vector for each number 0 … p−1. Here these vectors are written as waves over the "
+        "numbers (a discrete Fourier transform): a bar near zero is a wave that the model does not use. A model that "
+        "has learned the algorithm uses a few frequencies; an untrained or memorising model uses all of them. "
+        "Coloured bars are the key frequencies, which have the same colour in every figure."
     ),
     data=data,
     says=says,
@@ -144,11 +144,11 @@ FIGURE = Figure(
 BEFORE_FIGURE = Figure(
     name="embedding-spectrum-before",
     chapter="growth",
-    title="The embedding before test loss moves",
+    title="The embedding before test loss falls",
     caption=(
         "The same spectrum three quarters of the way through circuit formation, while the model still answers "
-        "unseen pairs wrongly. If the final frequencies stand out already, the algorithm grew gradually under a "
-        "flat test loss, and was not found by luck at the end."
+        "unseen pairs wrongly. If the final frequencies already stand out, the algorithm grew gradually while test "
+        "loss was flat, and did not appear by chance at the end."
     ),
     data=data_before,
     says=says,

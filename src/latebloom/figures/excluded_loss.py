@@ -1,4 +1,4 @@
-"""Excluded loss: train loss when the model may not use its key frequencies."""
+"""Excluded loss: train loss without the key frequencies."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     import matplotlib.figure
 
 MOST_NAMED = 10
-"""More lines than this are not named one by one."""
+"""If there are more lines than this, those of single frequencies have no labels."""
 
 
 def data(analysis: Analysis) -> Curves:
-    """Train loss, excluded loss of all key frequencies together, and of each alone where it was measured."""
+    """Train loss, the excluded loss of all key frequencies together, and that of each alone if it was measured."""
     keys = of_pairs.some_keys(analysis)
     lines = [
         Line(TRAIN_LOSS.name, "train", analysis.require(TRAIN_LOSS.name)),
@@ -33,14 +33,14 @@ def data(analysis: Analysis) -> Curves:
 
 
 def says(curves: Curves) -> str:
-    """Where the losses end."""
+    """The final losses."""
     train, every, *singles = (line.series.value[-1] for line in curves.lines)
-    alone = f", and with one of them taken away {nats(min(singles))} to {nats(max(singles))}" if singles else ""
+    alone = f", and without a single one it is {nats(min(singles))} to {nats(max(singles))}" if singles else ""
     return f"At the end train loss is {nats(train)}; without all key frequencies it is {nats(every)}{alone}."
 
 
 def draw(figure: matplotlib.figure.Figure, curves: Curves) -> None:
-    """Each frequency in its colour."""
+    """Draw each frequency in its colour."""
     axes = figure.subplots()
     keys = [int(line.name[1:]) for line in curves.lines[2:]]
     strokes = {
@@ -57,12 +57,12 @@ def draw(figure: matplotlib.figure.Figure, curves: Curves) -> None:
 FIGURE = Figure(
     name="excluded-loss",
     chapter="growth",
-    title="Excluded loss: everything but the algorithm",
+    title="Excluded loss: the model without the algorithm",
     caption=(
         "Train loss after removing cos w(x ± y) and sin w(x ± y) of the final key frequencies from the logits, "
-        "one at a time and all together. As long as the model only memorises, this changes nothing. Where a curve "
-        "parts from train loss, the model has begun to answer even its train set with the algorithm; in the "
-        "write-up this begins long before test loss falls."
+        "one at a time and all together. While the model only memorises, this changes little. Where a curve rises "
+        "above train loss, the model has begun to use the algorithm even for its train set. In the write-up this "
+        "begins long before test loss falls."
     ),
     data=data,
     says=says,

@@ -1,4 +1,4 @@
-"""What a figure is: pure data from a run, and a drawing of them."""
+"""Figures: data computed from a run, and a function that draws them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Chapter = Literal["training", "circuit", "growth"]
 
 
 def any_task(task: Task) -> bool:
-    """True: most figures are drawn of every task of their family."""
+    """True: most figures are drawn for every task of their family."""
     return True
 
 
@@ -28,10 +28,11 @@ def any_task(task: Task) -> bool:
 class Figure(Generic[D]):
     """One figure of the report.
 
-    name: kebab-case, what `latebloom figure NAME` takes. chapter: of the report that holds it. caption: what it shows
-    and how to read it, for any run. data: numbers alone, no drawing; UsageError where they are undefined for this
-    run. says: one sentence on these data. draw: the data on an empty matplotlib figure. size: of the data, width and
-    height in inches. family: of the tasks whose runs it is drawn of; None for every run. fits: which of their tasks.
+    name: in kebab-case, the argument of `latebloom figure NAME`. chapter: of the report in which it stands. caption:
+    what it shows and how to read it, for any run. data: returns numbers, without drawing; raises UsageError if they are
+    undefined for this run. says: returns one sentence about these data. draw: draws the data on an empty matplotlib
+    figure. size: returns width and height in inches for the data. family: name of the family of tasks whose runs it
+    shows; None for every run. fits: selects tasks of that family.
     """
 
     name: str
@@ -46,7 +47,7 @@ class Figure(Generic[D]):
     fits: Callable[[Task], bool] = any_task
 
     def is_for(self, analysis: Analysis) -> bool:
-        """Whether the report of this run shows it."""
+        """Whether the report of this run contains it."""
         return self.family in (None, analysis.family.name) and self.fits(analysis.task)
 
     def data_of(self, analysis: Analysis) -> D:
@@ -63,6 +64,6 @@ FIGURES: Registry[Figure[Any]] = Registry("figure")
 
 
 def fixed(width: float | int, height: float | int) -> Callable[[object], tuple[float, float]]:
-    """A size that does not depend on the data, in inches."""
+    """A ``size`` in inches that does not depend on the data."""
     size = (float(width), float(height))
     return lambda data: size

@@ -1,4 +1,4 @@
-"""Norms in the 2D Fourier basis: which products of a wave in x and a wave in y a layer represents."""
+"""Norms in the 2D Fourier basis, which show the products of a wave in x and a wave in y that a layer represents."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import matplotlib.figure
 
 MOST_KEYS = 6
-"""More key frequencies than this are not enlarged: their names would not fit."""
+"""More key frequencies than this are not enlarged, because their labels would overlap."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +32,7 @@ class FourierMap:
     keys: tuple[int, ...]
 
     def energy(self) -> Float[np.ndarray, "f f"]:
-        """Share of each term, const · const apart."""
+        """Share of each term, without const · const."""
         energy = self.norms**2
         energy[0, 0] = 0
         return energy / max(float(energy.sum()), np.finfo(float).tiny)
@@ -56,25 +56,23 @@ class FourierMap:
 
 
 def says(fourier: FourierMap) -> str:
-    """Where the energy lies."""
+    """The energy in products of waves and in waves of one operand."""
     if not fourier.keys:
         linear = percent(fourier.linear_share)
-        return (
-            f"There are no key frequencies. Constant apart, {linear} of the energy is in waves of x alone or y alone."
-        )
+        return f"There are no key frequencies. Without the constant, waves of x or y alone hold {linear} of the energy."
     return (
-        f"Constant apart, {percent(fourier.product_share)} of the energy is in products of two waves of one key "
+        f"Without the constant, {percent(fourier.product_share)} of the energy is in products of two waves of one key "
         f"frequency, and {percent(fourier.linear_share)} in waves of x alone or y alone."
     )
 
 
 def size(fourier: FourierMap) -> tuple[float, float]:
-    """Inches: two maps where the key frequencies can be enlarged."""
+    """The size in inches, for two maps if the key frequencies can be enlarged."""
     return (8.6, 4.3) if 0 < len(fourier.keys) <= MOST_KEYS else (5.6, 4.6)
 
 
 def draw(figure: matplotlib.figure.Figure, fourier: FourierMap) -> None:
-    """The whole basis, and beside it the rows and columns of the key frequencies enlarged."""
+    """Draw the whole basis and, enlarged beside it, the rows and columns of the key frequencies."""
     top = float(np.sqrt(fourier.energy().max()) * np.sqrt((fourier.norms**2).sum() - fourier.norms[0, 0] ** 2))
     colours = theme.key_colours(fourier.keys)
     enlarged = 0 < len(fourier.keys) <= MOST_KEYS
@@ -107,10 +105,10 @@ NEURONS_FIGURE = Figure(
     chapter="circuit",
     title="All neurons, as products of waves",
     caption=(
-        "The strength of every product (wave in x) × (wave in y) over all neurons together. The algorithm shows "
-        "as dark cells in three places: the top row and left column (waves of one operand alone), and small "
-        "blocks on the diagonal, where both waves have the same frequency. Those blocks are the multiplication it "
-        "needs. The constant is off the colour scale."
+        "The strength of every product (wave in x) × (wave in y) over all neurons together. The algorithm appears "
+        "as dark cells in the top row and left column (waves of one operand alone) and in small blocks on the "
+        "diagonal, where both waves have the same frequency. These blocks are the multiplication that it needs. The "
+        "colour scale does not include the constant."
     ),
     data=neurons_data,
     says=says,
@@ -124,10 +122,10 @@ LOGITS_FIGURE = Figure(
     chapter="circuit",
     title="The logits, as products of waves",
     caption=(
-        "The same map for the logits, the scores of the p answers. In a model that runs on the algorithm, waves "
-        "of one operand alone have cancelled, and what remains are 2 × 2 blocks of equal colour: then the four "
-        "products enter as cos w(x + y) and sin w(x + y) (x − y for subtraction), the two directions of the "
-        "trigonometric identity. The constant is off the colour scale."
+        "The same map for the logits, the scores of the answers. In a model that uses the algorithm, waves of one "
+        "operand alone cancel, and 2 × 2 blocks of equal colour remain: the four products enter as cos w(x + y) and "
+        "sin w(x + y) (x − y for subtraction), the two directions of the trigonometric identity. The colour scale "
+        "does not include the constant."
     ),
     data=logits_data,
     says=says,

@@ -24,10 +24,10 @@ def heat(
     upwards: bool = True,
     aspect: Literal["equal", "auto"] = "equal",
 ) -> matplotlib.image.AxesImage:
-    """The first axis of ``values`` to the right, the second upwards (or downwards, as a matrix is written).
+    """Draw the first axis of ``values`` to the right and the second upwards (or downwards, as in a printed matrix).
 
-    Signed values on the diverging map centred at 0, others on the sequential one from 0; ``top``: the largest value
-    of the scale (what lies beyond has its colour).
+    Signed values use the diverging map centred at 0, others the sequential map from 0. ``top``: the largest value of
+    the scale; larger values have the same colour.
     """
     top = float(np.abs(values).max()) if top is None else top
     top = top if top > 0 else 1.0
@@ -45,7 +45,7 @@ def heat(
 
 
 def colour_bar(image: matplotlib.image.AxesImage, axes: Any, label: str = "") -> None:
-    """A slim scale beside the axes (one, or several that share it)."""
+    """Add a narrow colour scale beside one or several axes."""
     bar = image.axes.figure.colorbar(image, ax=axes, shrink=0.75, aspect=26, pad=0.02)
     bar.outline.set_visible(False)
     if label:
@@ -53,14 +53,14 @@ def colour_bar(image: matplotlib.image.AxesImage, axes: Any, label: str = "") ->
 
 
 def operand_axes(axes: matplotlib.axes.Axes, names: tuple[str, str], first: bool = True) -> None:
-    """x to the right and y upwards, by these names; ``first``: of a row of maps that share y."""
+    """Label x and y with these names; ``first``: whether this is the first map of a row that shares y."""
     axes.set_xlabel(names[0])
     if first:
         axes.set_ylabel(names[1], rotation=0, labelpad=8 if len(names[1]) == 1 else 16)
 
 
 def name_waves(axes: matplotlib.axes.Axes, labels: Sequence[str], colours: dict[int, str], both: bool = True) -> None:
-    """Every row (and column) named by its wave; those of a key frequency in its colour."""
+    """Label every column (and row) with its wave, and those of a key frequency in its colour."""
     places = range(len(labels))
     axes.set_xticks(places, labels, rotation=90)
     ticks = list(axes.get_xticklabels())
@@ -74,11 +74,11 @@ def name_waves(axes: matplotlib.axes.Axes, labels: Sequence[str], colours: dict[
 
 
 _CLOSEST = 0.055
-"""Ticks closer than this share of the axis would overlap; of two such ticks, only the first has a name."""
+"""Ticks closer than this share of the axis would overlap; only the first of two such ticks is labelled."""
 
 
 def tick_keys(axes: matplotlib.axes.Axes, labels: Sequence[str], ks: Sequence[int], colours: dict[int, str]) -> None:
-    """A tick between cos k and sin k of each key frequency, and one at const."""
+    """Put a tick between cos k and sin k of each key frequency, and one at const."""
     p = len(labels)
     shown: list[tuple[float, int]] = [(0.0, 0)]
     for k in sorted(ks):

@@ -1,4 +1,4 @@
-"""The induction circuit of the final model: attention of its two heads, composition, ablations."""
+"""The induction circuit of the final model: attention of its two heads, composition and ablations."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     import matplotlib.figure
 
 SEQUENCES = 32
-"""Sequences that the circuit is explained on here."""
+"""Number of sequences on which the circuit is explained."""
 
 SEED = 0
 
 
 @dataclass(frozen=True, eq=False)
 class CircuitMap:
-    """attention: of the previous-token and of the induction head on one sequence. starts: where its copies begin."""
+    """attention: of the previous-token head and the induction head on one sequence. starts: where its copies begin."""
 
     circuit: InductionCircuit
     attention: tuple[Float[np.ndarray, "query key"], Float[np.ndarray, "query key"]]
@@ -38,20 +38,20 @@ class CircuitMap:
 
 
 def data(analysis: Analysis) -> CircuitMap:
-    """Of the final model. UsageError with the reason where it has no such circuit."""
+    """The circuit of the final model. Errors: UsageError with the reason if it has no such circuit."""
     task = repeated_task(analysis)
     model = analysis.final.model
     circuit = explain_induction(model, task, SEQUENCES, SEED)
     if circuit.pair is None:
         raise UsageError(f"{analysis.run.path} has no induction circuit at step {analysis.step}: {circuit.undefined}")
     drawn = draw_sequences(task, 1, SEED)
-    found = patterns(model, drawn.examples.tokens)
-    first, second = (found[layer][0, head].numpy() for layer, head in circuit.pair)
+    attention = patterns(model, drawn.examples.tokens)
+    first, second = (attention[layer][0, head].numpy() for layer, head in circuit.pair)
     return CircuitMap(circuit, (first, second), tuple(drawn.starts[0].tolist()), task.subsequence)
 
 
 def says(shown: CircuitMap) -> str:
-    """The two heads, how they compose, and the loss without them."""
+    """The two heads, their composition, and the loss without them."""
     circuit = shown.circuit
     assert circuit.pair is not None
     source, target = circuit.pair
@@ -60,10 +60,10 @@ def says(shown: CircuitMap) -> str:
     z = "" if link.z is None else f", {link.z:.0f} standard deviations above random heads"
     return (
         f"Head {_name(source)} attends to the token before ({circuit.head(source).previous_token:.2f}), head "
-        f"{_name(target)} to what came after the same token earlier ({circuit.head(target).induction:.2f}). "
+        f"{_name(target)} to the tokens after earlier copies of the same token ({circuit.head(target).induction:.2f}). "
         f"K-composition of the two is {link.score:.2f}{z}. The loss of {circuit.loss:.2f} nats grows by "
         f"{circuit.head(source).loss_increase:.2f} without head {_name(source)}, and by {path.loss_increase:.2f} "
-        "when only later heads' keys do not see it."
+        "without its path into later heads' keys."
     )
 
 
@@ -72,7 +72,7 @@ def _name(head: tuple[int, int]) -> str:
 
 
 def draw(figure: matplotlib.figure.Figure, shown: CircuitMap) -> None:
-    """Attention above; composition, heads and paths below."""
+    """Draw attention above, and composition, heads and paths below."""
     above, below = np.asarray(figure.subfigures(2, 1, height_ratios=[1.35, 1]), dtype=object)
     titles = ("attends to the token before", "attends to what came next")
     assert shown.circuit.pair is not None
@@ -90,7 +90,7 @@ def draw(figure: matplotlib.figure.Figure, shown: CircuitMap) -> None:
 
 def _attention(axes: matplotlib.axes.Axes, shown: CircuitMap, values: Float[np.ndarray, "query key"]) -> None:
     image = heat(axes, values.T, top=1.0, upwards=False)
-    # Marked outside the map, which keeps its limits.
+    # The marks are outside the map, so the limits of the map do not change.
     axes.set_autoscale_on(False)
     for start in shown.starts:
         copy, beside = [start - 0.5, start + shown.subsequence - 0.5], len(values) + 1.2
@@ -132,11 +132,12 @@ FIGURE = Figure(
     chapter="circuit",
     title="The induction circuit",
     caption=(
-        "Above, what the two heads attend to on one sequence; bars mark the copies of the subsequence. The first head "
-        "writes to each token which token came before it. The second looks for tokens that come after its own, and "
-        "copies what it finds. Below: how much each later head's keys read what each earlier head writes, minus the "
-        "same for random weights; by how much the loss grows with each head held at its mean; and by how much when "
-        "only the queries, keys or values of later heads see the first head at its mean."
+        "Above: attention of the two heads on one sequence; bars mark the copies of the subsequence. The first head "
+        "writes to each token which token came before it. The second looks for tokens that come after earlier copies "
+        "of the present token, and copies them. Below: how much the keys of each later head read the output of each "
+        "earlier head, minus the same for random weights; the increase of the loss when each head is held at its "
+        "mean; and the increase when only the queries, keys or values of later heads receive the mean of the first "
+        "head."
     ),
     data=data,
     says=says,

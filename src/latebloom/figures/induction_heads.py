@@ -1,4 +1,4 @@
-"""Previous-token and induction score of every head through training, beside the loss."""
+"""Previous-token and induction score of every head over training, with the loss."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     import matplotlib.figure
 
 MOST_STEPS = 60
-"""Checkpoints that scores are computed at where the run was not measured, spread evenly; each takes a few hundredths
-of a second."""
+"""Number of checkpoints, evenly spaced, at which scores are computed if the run was not measured. Each takes a few
+hundredths of a second."""
 
 NAMED = 0.25
-"""A head is named in the figure where its score ever reaches this. Arbitrary."""
+"""A head is labelled in the figure if its score ever reaches this value. Arbitrary."""
 
 _SCORES = {PREVIOUS_TOKEN: "previous-token score", INDUCTION_SCORE: "induction score"}
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#b0589a", "#c58f00", "#3c9fd4", "#7a4b24", "#5b5ea6")
@@ -39,15 +39,15 @@ _NO_PHASES = Phases((), (), False, "not marked in this figure")
 
 @dataclass(frozen=True, eq=False)
 class InductionHeads:
-    """Losses in nats with ln(tokens - 1), that of guessing; each score (0 … 1) with a line per head, ``1.2`` being
-    head 2 of layer 1."""
+    """loss: losses in nats, with that of guessing, ln(tokens - 1). scores: each score (0 … 1) with a line per head,
+    where ``1.2`` is head 2 of layer 1."""
 
     loss: Curves
     scores: dict[Column, Curves]
 
 
 def repeated_task(analysis: Analysis) -> RepeatedSubsequences:
-    """The run's task. UsageError for a run of another one, or of a model without attention."""
+    """The run's task. Errors: UsageError for another task, or for a model without attention."""
     run = analysis.run
     if run.experiment.model.kind != "transformer":
         raise UsageError(f"{run.path} is a run of a model without attention, which has no heads to draw")
@@ -55,7 +55,7 @@ def repeated_task(analysis: Analysis) -> RepeatedSubsequences:
 
 
 def data(analysis: Analysis) -> InductionHeads:
-    """Scores as measured, or from the checkpoints where they were not."""
+    """The measured scores, or scores computed from checkpoints if the run was not measured."""
     task = repeated_task(analysis)
     chance = float(np.log(task.answers))
     names = [name for name in ("train_loss", "test_loss") if analysis.series(name) is not None]
@@ -108,10 +108,10 @@ def says(heads: InductionHeads) -> str:
 
 
 def draw(figure: matplotlib.figure.Figure, heads: InductionHeads) -> None:
-    """Loss above, scores below it, on one axis of steps."""
+    """Draw the loss above the scores, on the same axis of steps."""
     top, *below = figure.subplots(3, 1, sharex=True, height_ratios=[1.2, 1, 1])
     top.set_ylabel("loss (nats)")
-    # Names at the ends of lines are placed by the limits, so these come first.
+    # The limits determine where the labels of lines are placed, so they are set first.
     top.set_ylim(0, 1.05 * max(line.series.value.max() for line in heads.loss.lines))
     draw_curves(top, heads.loss, {"train_loss": Stroke(theme.TRAIN), "test_loss": Stroke(theme.TEST)})
     for axes, (name, label) in zip(below, _SCORES.items()):
@@ -135,11 +135,11 @@ FIGURE = Figure(
     chapter="growth",
     title="Induction heads form",
     caption=(
-        "Above, the loss on repeated tokens. In the middle, how much each head attends to the token before; below, "
-        "how much it attends to what came after the same token earlier (head 1.2 is head 2 of layer 1; heads that "
-        "never reach a quarter are grey). Neither kind of head is of use without the other, so the loss stays near "
-        "guessing until both begin to form, and then falls at once. One layer cannot compose two heads and shows no "
-        "such change."
+        "Above: the loss on repeated tokens. Middle: the attention of each head to the token before. Below: its "
+        "attention to the tokens after earlier copies of the same token (head 1.2 is head 2 of layer 1; heads that "
+        "never reach a quarter are grey). Neither kind of head is useful without the other, so the loss stays near "
+        "guessing until both begin to form, and then falls at once. A model with one layer cannot compose two heads "
+        "and shows no such change."
     ),
     data=data,
     says=says,

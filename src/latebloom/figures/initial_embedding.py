@@ -1,4 +1,4 @@
-"""The initial embedding in the planes of the final components: was the circle there from the start?"""
+"""The initial embedding in the planes of the final components, which shows how much of a circle was there at first."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ class InitialEmbedding:
 
 
 def data(analysis: Analysis) -> InitialEmbedding:
-    """Of the checkpoint at step 0. UsageError without one, or where no two final components make a circle."""
+    """The planes of the checkpoint at step 0. Errors: UsageError without one, or if no two final components make a
+    circle."""
     if analysis.steps[0] != 0:
         raise UsageError(
             f"{analysis.run.path} has no checkpoint at step 0, and this figure needs the initial embedding"
@@ -40,15 +41,15 @@ def data(analysis: Analysis) -> InitialEmbedding:
 
 
 def says(embedding: InitialEmbedding) -> str:
-    """Circularity beside random planes."""
-    found = (
+    """The circularity in each plane, compared with random planes."""
+    shares = (
         f"k = {c.k}: {percent(c.circularity)} (random planes {percent(c.control)})" for c in embedding.circles[:MOST]
     )
-    return f"Share of the initial variance that is already at the plane's frequency: {'; '.join(found)}."
+    return f"Share of the initial variance that is already at the plane's frequency: {'; '.join(shares)}."
 
 
 def draw(figure: matplotlib.figure.Figure, embedding: InitialEmbedding) -> None:
-    """The planes side by side."""
+    """Draw the planes side by side."""
     circles = [
         Circle(
             c.k,
@@ -67,10 +68,10 @@ FIGURE = Figure(
     chapter="growth",
     title="The final planes, before training",
     caption=(
-        "The untrained, random embedding seen in the planes of the final circles. Above each panel: how much of "
-        "its variance is already at the final frequency; below: the same in random planes. A larger number above "
-        "than below says that training built on directions that were good by luck. The write-up’s footnote 5 "
-        "reports a faint circle there."
+        "The untrained, random embedding in the planes of the final circles. Above each panel: the share of its "
+        "variance that is already at the final frequency; below: the same in random planes. If the number above is "
+        "larger than those below, training started from directions that were good by chance. The write-up’s "
+        "footnote 5 reports a faint circle there."
     ),
     data=data,
     says=says,

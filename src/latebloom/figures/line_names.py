@@ -1,4 +1,4 @@
-"""Names of lines, written where the lines end instead of in a legend."""
+"""Labels at the ends of lines, in place of a legend."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ if TYPE_CHECKING:
     import matplotlib.axes
 
 _LABEL_GAP = 0.052
-"""Least distance between two names, in heights of the axes."""
+"""Smallest distance between two labels, as a share of the axes' height."""
 
 
 def name_lines(axes: matplotlib.axes.Axes, lines: Sequence[tuple[str, Series, str]]) -> None:
-    """Names right of the axes, moved apart where lines end close together, each tied to its line's end.
+    """Write labels to the right of the axes, each connected to its line's end and moved apart where lines end close
+    together.
 
     ``lines``: name, series and colour of each.
     """
-    axes.get_ylim()  # settles the limits, which matplotlib otherwise leaves for later
+    axes.get_ylim()  # makes matplotlib compute the limits now
     ends = [(_end_height(axes, series), label, colour) for label, series, colour in lines]
     ends.sort(key=lambda end: end[0])
     heights = spread([height for height, _, _ in ends], _LABEL_GAP)
@@ -39,7 +40,7 @@ def _end_height(axes: matplotlib.axes.Axes, series: Series) -> float:
 
 
 def spread(heights: Sequence[float], gap: float) -> list[float]:
-    """The ascending heights, moved as little as needed to be ``gap`` apart (pools of neighbours share their mean)."""
+    """The ascending heights, moved as little as needed to be ``gap`` apart (groups of neighbours keep their mean)."""
     pools: list[list[float]] = []
     for height in heights:
         pools.append([height])

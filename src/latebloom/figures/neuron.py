@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Neuron:
-    """A neuron's activations after the ReLU; its best frequency k, how much of the variance that explains,
-    and the part of the activations made of 1, cos k, sin k of x and y and their products."""
+    """A neuron's activations after the ReLU. frequency: its best frequency k. fve: the share of the variance that it
+    explains. polynomial: the part of the activations made of 1, cos k, sin k of x and y and their products."""
 
     number: int
     frequency: int
@@ -41,7 +41,7 @@ class Neuron:
 
 def data(analysis: Analysis) -> Neuron:
     """Neuron 0, as in the write-up, if it belongs to a key frequency's cluster; else the first that does; else the
-    first live one. UsageError where none is live."""
+    first live one. Errors: UsageError if none is live."""
     number = analysis.final.exact.get(shown_neuron)
     if number is None:
         raise UsageError(f"{analysis.run.path} has no live neuron at step {analysis.step}")
@@ -58,7 +58,7 @@ def data(analysis: Analysis) -> Neuron:
 
 
 def _polynomial(analysis: Analysis, number: int) -> Float[Tensor, "x y"]:
-    """The neuron cut down to the 3×3 block of its frequency. Source: the write-up, footnote 26."""
+    """The neuron reduced to the 3×3 block of its frequency. Source: the write-up, footnote 26."""
     rows = torch.tensor(block_rows(int(of_pairs.clusters(analysis).frequency[number]), of_pairs.grid(analysis).order))
     coefficients = of_pairs.grid(analysis).neuron_coefficients[..., number]
     kept = torch.zeros_like(coefficients)
@@ -67,7 +67,7 @@ def _polynomial(analysis: Analysis, number: int) -> Float[Tensor, "x y"]:
 
 
 def says(neuron: Neuron) -> str:
-    """Its frequency, or that it has none."""
+    """The neuron's frequency, or the statement that it has none."""
     share = f"frequency {neuron.frequency} explains {percent(neuron.fve)} of its variance"
     if not neuron.clustered:
         return f"Neuron {neuron.number} has no clear frequency: {share}."
@@ -75,7 +75,7 @@ def says(neuron: Neuron) -> str:
 
 
 def draw(figure: matplotlib.figure.Figure, neuron: Neuron) -> None:
-    """The neuron left, its nine terms right, on one scale."""
+    """Draw the neuron on the left and its nine terms on the right, on the same scale."""
     panels = figure.subplots(1, 2, sharey=True)
     top = float(neuron.activation.max())
     titles = (f"neuron {neuron.number}", f"waves of frequency {neuron.frequency} alone")
@@ -91,9 +91,9 @@ FIGURE = Figure(
     chapter="circuit",
     title="One neuron, over all pairs",
     caption=(
-        "Left: the activation of one neuron for every pair (x, y). Right: what is left of it when only nine terms "
-        "in waves of a single frequency are kept. In a model that memorises, the left map looks like noise and "
-        "the right one is pale; in one that has learned the algorithm, both are the same periodic pattern."
+        "Left: the activation of one neuron for every pair (x, y). Right: the same activation with only nine terms "
+        "in waves of a single frequency. In a model that memorises, the left map looks like noise and the right map "
+        "is pale. In a model that has learned the algorithm, both maps show the same periodic pattern."
     ),
     data=data,
     says=says,

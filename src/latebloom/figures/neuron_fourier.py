@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 NEGLIGIBLE = 1e-3
-"""Terms below this share of the largest are left out of the formula: its three digits would not show them."""
+"""Terms below this share of the largest are left out of the formula, because they are below its three digits."""
 
 
 @dataclass(frozen=True, eq=False)
 class NeuronFourier:
-    """The neuron of the figure "neuron". coefficients: on the orthonormal basis. formula: its own frequency's terms,
+    """The neuron of the figure "neuron". coefficients: on the orthonormal basis. formula: the terms of its frequency,
     for waves of amplitude 1. labels: of the basis rows."""
 
     number: int
@@ -45,7 +45,7 @@ class NeuronFourier:
 
 
 def data(analysis: Analysis) -> NeuronFourier:
-    """Of the final model."""
+    """The neuron of the final model."""
     shown: neuron.Neuron = analysis.get(neuron.data)
     return NeuronFourier(
         shown.number,
@@ -68,7 +68,8 @@ def says(spectrum: NeuronFourier) -> str:
 
 
 def draw(figure: matplotlib.figure.Figure, spectrum: NeuronFourier) -> None:
-    """The whole basis left, the neuron's own frequency enlarged right; const · const is off the scale."""
+    """Draw the whole basis on the left and the neuron's frequency, enlarged, on the right; the scale omits const ·
+    const."""
     whole, zoom = figure.subplots(1, 2)
     off_scale = spectrum.coefficients.copy()
     off_scale[0, 0] = 0
@@ -104,9 +105,9 @@ FIGURE = Figure(
     title="The same neuron, as a sum of waves",
     caption=(
         "The same activation written as products of a wave in x (column) and a wave in y (row). Of p² possible "
-        "terms a neuron of the algorithm has only those of its own frequency, enlarged on the right: the "
-        "constant, cos k and sin k of each operand, and their products, which is what the answer needs. Cells "
-        "hold coefficients of waves of unit length, the formula amplitudes; the constant is off the colour scale."
+        "terms, a neuron of the algorithm has only those of its own frequency, enlarged on the right: the constant, "
+        "cos k and sin k of each operand, and their products, which the answer needs. The cells hold coefficients of "
+        "waves of unit length; the formula holds amplitudes. The colour scale does not include the constant."
     ),
     data=data,
     says=says,

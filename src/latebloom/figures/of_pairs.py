@@ -1,4 +1,4 @@
-"""What figures of modular tasks share: the final model on all pairs in float64, its key frequencies, names of waves."""
+"""Functions that figures of modular tasks share: the final model on all pairs in float64, key frequencies, labels."""
 
 from functools import cache
 
@@ -31,14 +31,14 @@ def keys(analysis: Analysis) -> tuple[int, ...]:
 
 
 def some_keys(analysis: Analysis) -> tuple[int, ...]:
-    """The key frequencies, at least one. Errors: UsageError where the model has none."""
-    found = keys(analysis)
-    if not found:
+    """The key frequencies, at least one. Errors: UsageError if the model has none."""
+    ks = keys(analysis)
+    if not ks:
         raise UsageError(
-            f"{analysis.run.path} has no key frequencies at step {analysis.step}, and this figure needs at least one: "
-            "the model has not learned the algorithm; train it further"
+            f"{analysis.run.path} has no key frequencies at step {analysis.step}, and this figure needs at least one; "
+            "a model has some once it uses the algorithm"
         )
-    return found
+    return ks
 
 
 def labels(analysis: Analysis) -> tuple[str, ...]:
@@ -47,7 +47,7 @@ def labels(analysis: Analysis) -> tuple[str, ...]:
 
 
 def operand_names(analysis: Analysis) -> tuple[str, str]:
-    """What the axes over the operands show: their values, or their discrete logarithms."""
+    """Labels of the axes over the operands: their values, or their discrete logarithms."""
     order = grid(analysis).positions
     return ("x", "y") if order.x.tolist() == list(range(len(order.x))) else ("log x", "log y")
 

@@ -1,4 +1,4 @@
-"""Principal components of the embedding: waves of single frequencies, in pairs that make circles."""
+"""Principal components of the embedding: waves of single frequencies, in pairs that form circles."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     import matplotlib.figure
 
 COUNT = 10
-"""Components shown: two for each of five key frequencies."""
+"""Number of components shown: two for each of five key frequencies."""
 
 
 @dataclass(frozen=True, eq=False)
 class PrincipalComponents:
-    """content: each component's share of energy by frequency k = 1 …; variance: each component's share of the whole.
-    circles: pairs of components that make one, strongest first."""
+    """content: each component's share of energy by frequency k = 1 …. variance: each component's share of the whole.
+    circles: pairs of components that form one, strongest first."""
 
     content: Float[np.ndarray, "component k"]
     variance: Float[np.ndarray, " component"]
@@ -39,13 +39,13 @@ class PrincipalComponents:
 
 
 def data(analysis: Analysis) -> PrincipalComponents:
-    """Of the final embedding, centred over the operands."""
-    found = embedding_components(of_pairs.grid(analysis).embedding, COUNT)
-    energy = energy_by_frequency(transform(found.scores, (0,)))
+    """The components of the final embedding, centred over the operands."""
+    pca = embedding_components(of_pairs.grid(analysis).embedding, COUNT)
+    energy = energy_by_frequency(transform(pca.scores, (0,)))
     content = (energy / energy.sum(0).clamp(min=1e-300)).T.numpy()
     values = of_pairs.first_operands(analysis)
-    circles = tuple(_circle(found.scores, values, *pair) for pair in found.circles())
-    return PrincipalComponents(content, found.variance.numpy(), circles, of_pairs.keys(analysis))
+    circles = tuple(_circle(pca.scores, values, *pair) for pair in pca.circles())
+    return PrincipalComponents(content, pca.variance.numpy(), circles, of_pairs.keys(analysis))
 
 
 def _circle(scores: Float[Tensor, "x component"], values: tuple[int, ...], k: int, first: int, second: int) -> Circle:
@@ -55,18 +55,21 @@ def _circle(scores: Float[Tensor, "x component"], values: tuple[int, ...], k: in
 
 
 def says(components: PrincipalComponents) -> str:
-    """How pure they are."""
+    """The share of one frequency in each component and in each circle."""
     purest = components.content.max(1)
-    pairs = ", ".join(circle.title for circle in components.circles) or "none"
+    pairs = ", ".join(circle.title for circle in components.circles)
+    circles = (
+        f"their circles, with the share of variance at the frequency: {pairs}" if pairs else "no two form a circle"
+    )
     return (
         f"The first {len(purest)} components hold {percent(components.variance.sum())} of the variance; each has "
         f"{percent(purest.min())} to {percent(purest.max())} of its energy on one frequency; "
-        f"circles, and how much of their variance is on their frequency: {pairs}."
+        f"{circles}."
     )
 
 
 def draw(figure: matplotlib.figure.Figure, components: PrincipalComponents) -> None:
-    """Frequencies of the components above, circles below."""
+    """Draw the frequencies of the components above, and circles below."""
     if not components.circles:
         _draw_content(figure.subplots(), components)
         return
@@ -91,10 +94,10 @@ FIGURE = Figure(
     chapter="circuit",
     title="Principal components of the embedding",
     caption=(
-        "The directions along which the embedding varies most. Above: how each component’s energy is spread over "
-        "frequencies; one dark cell in a row means a component of one frequency. Below: pairs of components of "
-        "the same frequency against each other, a thin line joining 0, 1, 2, … Two pure waves put the numbers on "
-        "a circle, and adding 1 turns it by 2πk/p: this is how the algorithm gets its “mod p” for free."
+        "The directions along which the embedding varies most. Above: the energy of each component by frequency; one "
+        "dark cell in a row means a component of one frequency. Below: pairs of components of the same frequency "
+        "plotted against each other, if there are any, with a thin line through 0, 1, 2, … Two pure waves put the "
+        "numbers on a circle, and adding 1 is a rotation by 2πk/p, so the algorithm needs no further step for “mod p”."
     ),
     data=data,
     says=says,

@@ -12,7 +12,7 @@ from latebloom.store import atomic_write
 
 
 def file_format(path: Path) -> str:
-    """svg, png or pdf, by the suffix. Errors: UsageError for another one."""
+    """svg, png or pdf, from the suffix. Errors: UsageError for another suffix."""
     kind = path.suffix.lower().lstrip(".")
     if kind not in canvas.FORMATS:
         raise UsageError(f"--out: got {path.name!r}, expected a name that ends in .svg, .png or .pdf")
@@ -20,11 +20,11 @@ def file_format(path: Path) -> str:
 
 
 def drawn(figure: Figure[Any], data: Any, kind: str = "svg") -> bytes:
-    """These data of a figure, drawn; the same data give the same bytes."""
+    """Draw these data of a figure; the same data give the same bytes."""
     return canvas.picture(figure.name, figure.size(data), lambda paper: figure.draw(paper, data), kind)
 
 
 def save(figure: Figure[Any], data: Any, path: Path) -> Path:
-    """These data of a figure as a file, whole or not at all."""
+    """Write these data of a figure to a file, completely or not at all."""
     atomic_write(path, drawn(figure, data, file_format(path)))
     return path

@@ -1,4 +1,4 @@
-"""Restricted loss (the write-up's trig loss): the algorithm alone, without what was memorised."""
+"""Restricted loss (the write-up's trig loss): the loss of the algorithm alone, without memorised answers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _STROKES = {
 
 
 def data(analysis: Analysis) -> Curves:
-    """Restricted loss on train and on test (on all pairs for a run without a split), beside the ordinary losses."""
+    """Restricted loss on train and test (on all pairs for a run without a split), and the ordinary losses."""
     of_pairs.some_keys(analysis)
     whole = analysis.require(RESTRICTED.name)
     named = [(name, label, analysis.series(name)) for name, label in _LINES.items()]
@@ -44,13 +44,13 @@ def data(analysis: Analysis) -> Curves:
 
 
 def says(curves: Curves) -> str:
-    """Where the losses end."""
+    """The final losses."""
     ends = [f"{line.label} {nats(line.series.value[-1])}" for line in curves.lines]
     return f"Final losses: {'; '.join(ends)}."
 
 
 def draw(figure: matplotlib.figure.Figure, curves: Curves) -> None:
-    """Ordinary losses thin, restricted ones thick."""
+    """Draw ordinary losses thin and restricted losses thick."""
     axes = figure.subplots()
     log_scale(axes, "loss (nats, log scale)")
     draw_curves(axes, curves, _STROKES)
@@ -62,10 +62,10 @@ FIGURE = Figure(
     chapter="growth",
     title="Restricted loss: the algorithm alone",
     caption=(
-        "The opposite cut: of the logits only cos w(x ± y) and sin w(x ± y) of the key frequencies are kept (the "
-        "write-up calls it trig loss). It falls as the circuit forms. Test loss comes later, if it also has to "
-        "wait for the memorised part to go. Where restricted loss is equal on train and test, it measures the "
-        "algorithm and not memory."
+        "The opposite of excluded loss: only cos w(x ± y) and sin w(x ± y) of the key frequencies are kept in the "
+        "logits (the write-up calls it trig loss). It falls as the circuit forms. Test loss falls later if the "
+        "memorised part must be removed first. Where restricted loss is equal on train and test, it measures the "
+        "algorithm and not memorised answers."
     ),
     data=data,
     says=says,

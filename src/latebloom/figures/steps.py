@@ -1,4 +1,4 @@
-"""Axes over training steps: phases as named bands, losses on a log scale, lines named where they end."""
+"""Axes over training steps: phases as labelled bands, losses on a log scale, labels at the ends of lines."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Curves:
-    """Curves over steps, the phases to mark, and the loss of guessing (ln p), where there is one."""
+    """Curves over steps, the phases to mark, and the loss of guessing (ln p) if it is known."""
 
     lines: tuple[Line, ...]
     phases: Phases
@@ -45,7 +45,7 @@ class Curves:
 
 @dataclass(frozen=True)
 class Stroke:
-    """How one curve is drawn."""
+    """Colour, width and dash of a curve."""
 
     colour: str
     width: float = 1.6
@@ -59,7 +59,7 @@ def draw_curves(
     named: Sequence[str] | None = None,
     phase_names: bool = True,
 ) -> None:
-    """Every line in its stroke, with its name at its end (``named``: only these); marks the phases."""
+    """Draw every line in its stroke with a label at its end (``named``: only at these lines), and mark the phases."""
     for line in curves.lines:
         stroke = strokes[line.name]
         step, value = line.series.step, np.where(line.series.value > 0, line.series.value, np.nan)
@@ -77,7 +77,7 @@ def draw_curves(
 
 
 def log_scale(axes: matplotlib.axes.Axes, label: str) -> None:
-    """A log axis labelled 10⁻⁷, 10⁻⁶ … Call it before `draw_curves`."""
+    """Make the y axis logarithmic, labelled 10⁻⁷, 10⁻⁶ … Call this before `draw_curves`."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
     axes.set_yscale("log")
@@ -88,14 +88,14 @@ def log_scale(axes: matplotlib.axes.Axes, label: str) -> None:
 
 
 def power_of_ten(value: float | int) -> str:
-    """``10⁻⁷`` in plain characters, which any font can set; 0.001 … 1000 and other values as they are."""
+    """``10⁻⁷`` in plain characters, which every font has; 0.001 … 1000 and other values as they are."""
     exponent = round(np.log10(value)) if value > 0 else 0
     exact = value > 0 and np.isclose(value, 10.0**exponent)
     return f"10{str(exponent).translate(SUPERSCRIPT)}" if exact and abs(exponent) > 3 else f"{value:g}"
 
 
 def step_axis(axes: matplotlib.axes.Axes) -> None:
-    """Thousands apart, and what the axis is."""
+    """Label the x axis, with spaces between thousands."""
     from matplotlib.ticker import FuncFormatter
 
     axes.set_xlabel("training step")
@@ -103,7 +103,8 @@ def step_axis(axes: matplotlib.axes.Axes) -> None:
 
 
 def mark_phases(axes: matplotlib.axes.Axes, phases: Phases, end: float, named: bool = True) -> None:
-    """A tinted band per phase, a dashed line at each boundary, and names above, each starting where its band does."""
+    """Draw a tinted band per phase, a dashed line at each boundary, and the phase names above the starts of the
+    bands."""
     taken: list[float] = []
     for phase in phases.phases:
         stop = end if phase.end is None else min(phase.end, end)
@@ -115,7 +116,7 @@ def mark_phases(axes: matplotlib.axes.Axes, phases: Phases, end: float, named: b
 
 
 def _name_phase(axes: matplotlib.axes.Axes, name: str, start: float, taken: list[float]) -> None:
-    """``taken``: where the names in each row end so far; a name goes into the lowest row where it fits."""
+    """Write a name in the lowest row where it fits; ``taken``: the end of the last name in each row."""
     start = min(start, 1 - _LETTER * len(name))
     row = next((i for i, stop in enumerate(taken) if stop < start), len(taken))
     taken[row : row + 1] = [start + _LETTER * (len(name) + 2)]

@@ -1,7 +1,7 @@
 """One look for all figures: colours, type and line widths. Loads no matplotlib.
 
-Figures are light, for a white card on a page of any colour. Colours of curves and key frequencies stay apart for the
-common kinds of colour blindness (after Okabe and Ito); nothing is told by colour alone.
+Figures are light, for a white card on a page of any colour. Colours of curves and key frequencies can be distinguished
+with the common kinds of colour blindness (after Okabe and Ito); no information depends on colour alone.
 """
 
 import colorsys
@@ -22,7 +22,7 @@ CHANCE = "#8a94a0"
 PHASES: Mapping[str, str] = MappingProxyType(
     {"memorisation": "#f7f1e6", "circuit formation": "#ebf2fa", "clean-up": "#faedeb", "stable": "#ecf6ee"}
 )
-"""Tint of each phase's band."""
+"""Background colour of each phase."""
 
 _KEYS = ("#0072b2", "#d55e00", "#009e73", "#b0589a", "#c58f00", "#3c9fd4", "#7a4b24", "#5b5ea6")
 
@@ -69,7 +69,7 @@ RC: Mapping[str, Any] = MappingProxyType(
 
 
 def key_colours(keys: Sequence[int]) -> dict[int, str]:
-    """One colour per key frequency, the same in every figure of a run: by rank, or along a rainbow for many."""
+    """One colour per key frequency, the same in every figure of a run: by rank, or by hue if there are many."""
     ranked = sorted(keys)
     if len(ranked) <= len(_KEYS):
         return dict(zip(ranked, _KEYS))

@@ -1,4 +1,4 @@
-"""Train and test loss and accuracy over training: grokking itself."""
+"""Train and test loss and accuracy over training."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
     import matplotlib.figure
 
 LOW = 0.01
-"""A loss below this (nats) counts as learned in the figure's sentence. Arbitrary, far below guessing."""
+"""The figure's sentence gives the step from which a loss stays below this (nats). Arbitrary, far below guessing."""
 
 _STROKES = {"train": Stroke(theme.TRAIN), "test": Stroke(theme.TEST)}
 
 
 @dataclass(frozen=True, eq=False)
 class TrainingCurve:
-    """Losses in nats, with that of guessing to compare; accuracies 0 … 1 (None where not recorded)."""
+    """Losses in nats, with that of guessing; accuracies 0 … 1 (None if not recorded)."""
 
     loss: Curves
     accuracy: Curves | None
 
 
 def data(analysis: Analysis) -> TrainingCurve:
-    """From the metrics logged while training."""
+    """The losses and accuracies logged in training."""
     analysis.require(TRAIN_LOSS.name)
     accuracies = _lines(analysis, "accuracy")
     return TrainingCurve(
@@ -48,7 +48,7 @@ def _lines(analysis: Analysis, quantity: str) -> tuple[Line, ...]:
 
 
 def says(curve: TrainingCurve) -> str:
-    """When each loss was learned for good."""
+    """The step from which each loss stays low."""
     return "; ".join(f"{line.label} loss {_learned(line.series)}" for line in curve.loss.lines).capitalize() + "."
 
 
@@ -62,7 +62,7 @@ def _learned(series: Series) -> str:
 
 
 def draw(figure: matplotlib.figure.Figure, curve: TrainingCurve) -> None:
-    """Losses above, accuracies below, on one axis of steps."""
+    """Draw losses above and accuracies below, on the same axis of steps."""
     if curve.accuracy is None:
         top, bottom = figure.subplots(), None
     else:
@@ -81,10 +81,9 @@ FIGURE = Figure(
     chapter="training",
     title="Loss over training",
     caption=(
-        "Cross-entropy on the examples it trained on and on those it never saw, on a log scale, and below it the "
-        "share of right answers. Grokking is a gap in time: train loss collapses early, test loss stays at or "
-        "above guessing for a long time and then falls as well. Bands mark the phases, found from these two "
-        "curves alone."
+        "Cross-entropy on the train set and on unseen examples (test), on a log scale; below, the share of right "
+        "answers. Grokking is a gap in time: train loss collapses early, test loss stays at or above guessing for a "
+        "long time and then falls as well. Coloured bands mark the phases, which are detected from the two losses."
     ),
     data=data,
     says=says,

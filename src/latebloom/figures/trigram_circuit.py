@@ -1,4 +1,4 @@
-"""The skip trigrams in the weights: what END looks for, and what it copies from there."""
+"""The skip trigrams in the weights: the tokens that END attends to, and the answers that it copies from them."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ TOKENS = (*map(str, range(FILLERS + TRIGGERS)), "START", "END")
 
 @dataclass(frozen=True, eq=False)
 class TrigramCircuit:
-    """scores: QK, what ``END`` gives each token, less the mean over tokens 0 … 9. written: OV, summed over heads, each
-    answer over the mean of the others. arrives: OV weighted by attention (nats). trigrams: strongest first."""
+    """scores: QK, scores of the tokens for ``END``, minus the mean over tokens 0 … 9. written: OV, summed over heads,
+    each answer over the mean of the others. arrives: OV weighted by attention (nats). trigrams: strongest first."""
 
     scores: Float[np.ndarray, "token head"]
     written: Float[np.ndarray, "token answer"]
@@ -36,7 +36,7 @@ class TrigramCircuit:
 
 
 def data(analysis: Analysis) -> TrigramCircuit:
-    """Of the final model. UsageError unless it is a one-layer attention-only transformer."""
+    """The trigrams of the final model. Errors: UsageError unless it is a one-layer attention-only transformer."""
     tables = end_tables(analysis.final.model, analysis.final.task_as(SkipTrigrams))
     scores = tables.token_scores - tables.token_scores[:, :FILLERS].mean(1, keepdim=True)
     return TrigramCircuit(
@@ -48,22 +48,22 @@ def data(analysis: Analysis) -> TrigramCircuit:
 
 
 def says(circuit: TrigramCircuit) -> str:
-    """How many of the strongest are the task's own, and how strong."""
-    strongest, found = circuit.trigrams[:TRIGGERS], trigrams_found(circuit.trigrams)
+    """The number of the strongest trigrams that are the task's own, and their strength."""
+    strongest, own = circuit.trigrams[:TRIGGERS], trigrams_found(circuit.trigrams)
     following = circuit.trigrams[TRIGGERS].strength
     return (
-        f"Of the {TRIGGERS} strongest trigrams {found} are the task's own. They bring their answer a lead of "
-        f"{strongest[-1].strength:.3g} to {strongest[0].strength:.3g} nats; the next one brings {following:.3g}."
+        f"Of the {TRIGGERS} strongest trigrams, {own} are the task's own. The {TRIGGERS} raise their answers by "
+        f"{strongest[-1].strength:.3g} to {strongest[0].strength:.3g} nats, and the next by {following:.3g}."
     )
 
 
 def draw(figure: matplotlib.figure.Figure, circuit: TrigramCircuit) -> None:
-    """Three maps with one row for each token, rows downwards."""
+    """Draw three maps with one row per token, from top to bottom."""
     panels = figure.subplots(1, 3, sharey=True, width_ratios=[0.9, 2, 2])
     heads, answers = (list(map(str, range(first, end))) for first, end in ((0, circuit.scores.shape[1]), (10, 20)))
     _panel(panels[0], circuit.scores, "QK: score", "head", heads)
     _panel(panels[1], circuit.written, "OV: if attended to", "answer", answers)
-    _panel(panels[2], circuit.arrives, "attention × OV: what arrives", "answer", answers)
+    _panel(panels[2], circuit.arrives, "attention × OV", "answer", answers)
     panels[0].set_yticks(range(len(TOKENS)), TOKENS)
     panels[0].set_ylabel("token before END")
 
@@ -82,13 +82,13 @@ def _panel(
 FIGURE = Figure(
     name="trigram-circuit",
     chapter="circuit",
-    title="Skip trigrams, read off the weights",
+    title="Skip trigrams in the weights",
     caption=(
-        "Left, the QK circuit: the score that END gives to each token, less the mean over the tokens 0 … 9, for each "
-        "head. Middle, the OV circuit: what attending to a token would write to each answer, over the mean of the "
-        "other answers, summed over heads. Right, each head's OV weighted by its attention to that token among "
-        "average others: the lead, in nats, that arrives. A model that solves the task by skip trigrams looks for "
-        "10 … 19 and has a diagonal there."
+        "Left: the QK circuit, the score of each token for END, minus the mean over the tokens 0 … 9, for each head. "
+        "Middle: the OV circuit, the lead of each answer over the mean of the others when a token has all the "
+        "attention, summed over heads. Right: the OV circuit of each head weighted by its attention to that token "
+        "among average others, which is the actual lead in nats. A model that solves the task by skip trigrams attends "
+        "to 10 … 19 and has a diagonal there."
     ),
     data=data,
     says=says,

@@ -1,4 +1,4 @@
-"""W_logit of one cluster: what its neurons write to the answers."""
+"""W_logit of one cluster: the output of its neurons to the answers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class ClusterWeights:
     """Rows of W_logit of cluster ``k``'s neurons over the output waves ``labels``; share: of their energy, on k.
 
-    The constant over the answers is left out: it moves all logits alike, which changes no probability.
+    The constant over the answers is left out: it changes all logits equally, which changes no probability.
     """
 
     k: int
@@ -38,7 +38,7 @@ class ClusterWeights:
 
 
 def data(analysis: Analysis) -> ClusterWeights:
-    """Of the largest cluster of a key frequency, in the final model."""
+    """The weights of the largest cluster of a key frequency, in the final model."""
     sizes = {k: len(of_pairs.clusters(analysis).members(k)) for k in of_pairs.some_keys(analysis)}
     k = max(sizes, key=lambda key: sizes[key])
     if sizes[k] == 0:
@@ -50,7 +50,7 @@ def data(analysis: Analysis) -> ClusterWeights:
 
 
 def says(weights: ClusterWeights) -> str:
-    """How pure the cluster is."""
+    """The share of the cluster's output at its own frequency."""
     share = "none" if weights.share is None else percent(weights.share)
     return (
         f"The {len(weights.matrix)} neurons of frequency {weights.k} write {share} of their energy along "
@@ -59,7 +59,7 @@ def says(weights: ClusterWeights) -> str:
 
 
 def draw(figure: matplotlib.figure.Figure, weights: ClusterWeights) -> None:
-    """Norm of each column above, the neurons' rows below."""
+    """Draw the norm of each column above, and the neurons' rows below."""
     bars, rows = figure.subplots(2, 1, sharex=True, height_ratios=[1, 2.6])
     colours = theme.key_colours(weights.keys)
     waves = wave_rows(weights.labels)
@@ -82,9 +82,9 @@ FIGURE = Figure(
     title="What one cluster of neurons writes to the answers",
     caption=(
         "The map from neurons to answers, for the largest cluster of neurons of one key frequency k, with the "
-        "answers z written as waves; above it the norm of each column. If all columns but cos kz and sin kz are "
-        "blank, these neurons turn their waves in x + y into cos w(x + y − z), largest where z is the right "
-        "answer, and do nothing else. (The constant over z is left out: it moves all logits alike and changes no "
+        "answers z written as waves; above it, the norm of each column. If all columns except cos kz and sin kz are "
+        "blank, these neurons only turn their waves in x + y into cos w(x + y − z), which is largest where z is the "
+        "right answer. (The constant over z is left out: it changes all logits equally and changes no "
         "probability.)"
     ),
     data=data,

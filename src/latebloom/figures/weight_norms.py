@@ -1,4 +1,4 @@
-"""Sum of squared weights over training: what weight decay pays for."""
+"""Sum of squared weights over training, which weight decay reduces."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#b0589a", "#c58f00", "#3c9fd4", "#
 
 
 def data(analysis: Analysis) -> Curves:
-    """The total, and every matrix that `latebloom measure` measured; biases and W_pos are too small to matter."""
+    """The total, and every matrix measured by `latebloom measure`; biases and W_pos are left out because they are
+    small."""
     lines = [Line(TOTAL, "all weights", analysis.require(TOTAL))]
     for name, values in SUM_SQUARED_WEIGHTS_OF.among(analysis.metrics).items():
         tensor = values["tensor"]
@@ -30,7 +31,7 @@ def data(analysis: Analysis) -> Curves:
 
 
 def says(curves: Curves) -> str:
-    """From the peak to the end."""
+    """The sum at the start, at its peak and at the end."""
     total = curves.lines[0].series
     peak = int(total.value.argmax())
     return (
@@ -40,7 +41,7 @@ def says(curves: Curves) -> str:
 
 
 def draw(figure: matplotlib.figure.Figure, curves: Curves) -> None:
-    """The total in ink, each matrix in a colour."""
+    """Draw the total in black and each matrix in a colour."""
     axes = figure.subplots()
     strokes = {line.name: Stroke(_COLOURS[i % len(_COLOURS)], 1.3) for i, line in enumerate(curves.lines[1:])}
     log_scale(axes, "sum of squared weights (log scale)")
@@ -51,11 +52,11 @@ def draw(figure: matplotlib.figure.Figure, curves: Curves) -> None:
 FIGURE = Figure(
     name="weight-norms",
     chapter="training",
-    title="What the solution costs: sum of squared weights",
+    title="The cost of the solution: sum of squared weights",
     caption=(
         "Weight decay pulls every weight towards zero, so the sum of squared weights is the price of a solution. "
-        "Memorising the train set costs a lot. Once an algorithm works, the memorised part is no longer worth its "
-        "price: where a model groks, the sum falls with it."
+        "Memorising a train set needs large weights. Once an algorithm works, removing the memorised part costs less "
+        "loss than it saves in weights. So the sum usually falls when a model groks."
     ),
     data=data,
     says=says,

@@ -1,4 +1,4 @@
-"""The table of measured numbers, beside published ones where the run is of the published model."""
+"""The table of measured numbers, with published ones if the run is of the published model."""
 
 import tomllib
 from collections.abc import Mapping
@@ -13,10 +13,10 @@ MAINLINE = {"name": "modular_addition", "p": 113}
 
 
 def compare(analysis: Analysis, numbers: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Rows of quantity, kind (how to print it), ours, write_up, source and note; none where a family has no numbers.
+    """Rows of quantity, kind (how to print it), ours, write_up, source and note; empty for a family without numbers.
 
-    ours is None where undefined. The published columns are None where no number is published, and for every other
-    experiment than addition mod 113 with a transformer.
+    ours is None where undefined. The published columns are None if no number is published, and for every
+    experiment other than addition mod 113 with a transformer.
     """
     if not numbers:
         return []

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 
 def figure(name: str, target: Run | Sweep | str | Path, by: Sequence[str] = (), root: str | Path = "runs") -> Drawing:
-    """The figure of that name, drawn: shown in a notebook, written by ``.save()``.
+    """The figure of that name. A notebook displays it; ``.save()`` writes it to a file.
 
-    target: a run; or a sweep for the figures of one (an object, a path or a name under ``root``). by: the fields that
-    a sweep's figure is drawn over.
-    Errors: UsageError for an unknown name, or where the run does not have what the figure shows.
+    target: a run or, for figures of sweeps, a sweep (an object, a path or a name under ``root``). by: the fields on the
+    axes of a sweep's figure.
+    Errors: UsageError for an unknown name, or if the figure is undefined for the run.
     """
     if name in SWEEP_FIGURES and not isinstance(target, Run):
         return _of_sweep(name, load_sweep(target, root), by)
@@ -51,5 +51,5 @@ def _of_sweep(name: str, sweep: Sweep, by: Sequence[str]) -> Drawing:
 
 
 def _frame(name: str, sweep: Sweep) -> pandas.DataFrame:
-    """The table that a sweep's figure is drawn from; those of seeds need every run's circuit."""
+    """The table for a sweep's figure; figures of seeds also need the circuit of every run."""
     return seed_frame(study_seeds(sweep)) if name in OF_STUDIES else sweep.frame

@@ -1,4 +1,4 @@
-"""Judge the claims that one run can decide."""
+"""Judge the claims that can be decided from one run."""
 
 from pathlib import Path
 

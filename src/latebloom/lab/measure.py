@@ -1,4 +1,4 @@
-"""Every measure at every checkpoint of a run, kept in the run."""
+"""Compute every measure at every checkpoint of a run, and store the results in the run."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,10 +15,10 @@ from latebloom.runs.threads import single_threaded_torch
 from latebloom.store import RunLock, append_rows, empty_table
 
 WRITE_EVERY = 20
-"""Checkpoints between two writes: what an interrupted `measure` has to do again."""
+"""Checkpoints between two writes, which an interrupted `measure` must repeat."""
 
 Progress = Callable[[int, int], None]
-"""Called with the number of checkpoints that are done and the number of all."""
+"""Called with the number of measured checkpoints and the total number."""
 
 
 def measure(
@@ -28,10 +28,9 @@ def measure(
 
     target: a run (an object, a path or a name under ``root``).
 
-    What the family of the task fixes, such as the key frequencies of a modular task, is fixed from the last checkpoint
-    by the rule of that name and applied to every checkpoint. Without a rule it is that of the last call, or the
-    family's default. Rows that were measured with the same basis and measures are kept, so an interrupted call resumes
-    where it stopped.
+    The family of the task may fix a basis, such as the key frequencies of a modular task: from the last checkpoint, by
+    the rule of that name, for all checkpoints. The default is the rule of the last call, or else the family's default.
+    Rows that were measured with the same basis and measures are kept, so an interrupted call resumes where it stopped.
     Errors: UsageError for a run without checkpoints or an unknown rule; RunLockedError while the run trains.
     """
     run = open_run(target, root)
@@ -50,7 +49,7 @@ def measure(
             return {"step": step, **measure_snapshot(analysis.checkpoint(step, fixed_basis(basis)))}
 
         threads = torch.get_num_threads()
-        # One thread for each checkpoint: operations on two threads wait for each other at every turn.
+        # One thread per checkpoint: two threads within one operation spend their time waiting for each other.
         with single_threaded_torch(), ThreadPoolExecutor(threads, "measure") as pool:
             for start in range(0, len(left), WRITE_EVERY):
                 table = append_rows(table, list(pool.map(row, left[start : start + WRITE_EVERY])))

@@ -1,4 +1,4 @@
-"""Add a part of one's own: one function for every kind of part."""
+"""One function that registers a part of any kind."""
 
 from types import FunctionType
 from typing import Any, TypeVar
@@ -26,7 +26,7 @@ _REGISTRIES: tuple[tuple[str, type[Any], Registry[Any]], ...] = (
     ("a System", System, SYSTEMS),
     ("a recipe (a function of a seed)", FunctionType, RECIPES),
 )
-"""What a part of each kind is called, its class, and its registry."""
+"""For each kind of part: its name in messages, its class, and its registry."""
 
 
 def register(part: T) -> T:
@@ -34,7 +34,7 @@ def register(part: T) -> T:
 
     Tasks and models register themselves when they are defined.
 
-    Errors: UsageError for an object of no kind, or for a name that another module has registered.
+    Errors: UsageError for an object of another kind, or for a name that another module has registered.
     """
     for _, kind, registry in _REGISTRIES:
         if isinstance(part, kind):

@@ -15,9 +15,9 @@ def report(target: Run | str | Path, out: str | Path | None = None, root: str | 
 
     out: ``report.html`` in the run by default.
 
-    Without ``out`` the data are kept too, as the run's document ``summary.json``; with it the run is only read.
-    Figures that are undefined for the run are listed with their reason. Errors: UsageError for a run without
-    checkpoints, or without matplotlib and jinja2; StoreError where it cannot be written.
+    Without ``out`` the data are also written to the run, as ``summary.json``; with it nothing is written to the run.
+    Figures that are undefined for the run are listed with the reason. Errors: UsageError for a run without
+    checkpoints, or if matplotlib or jinja2 is missing; StoreError if it cannot be written.
     """
     run = open_run(target, root)
     path = run.path / "report.html" if out is None else Path(out)

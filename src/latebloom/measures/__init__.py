@@ -1,6 +1,6 @@
 """Numbers of one model by name. Values that are undefined are left out.
 
-A measure of models of one family of tasks is in that family's folder of `latebloom.circuits`.
+The measures of one family of tasks live in that family's folder of `latebloom.circuits`.
 """
 
 from latebloom.measures.any_model import LOSSES, WEIGHTS

@@ -1,4 +1,4 @@
-"""Measures of every model: losses and accuracies, and what weight decay pays for."""
+"""Measures of every model: losses, accuracies, and the sum of squared weights, which weight decay penalises."""
 
 from latebloom.measures.column import Column
 from latebloom.measures.measure import MEASURES, Measure
@@ -19,7 +19,7 @@ SUM_SQUARED_WEIGHTS_OF = Column(
 
 
 def losses(snapshot: Snapshot) -> dict[str, float]:
-    """Losses and accuracies on every fixed set, whole and by component where there are several."""
+    """Losses and accuracies on every fixed set, over all labels, and by component where the task has several."""
     values: dict[str, float] = {}
     for name, examples in snapshot.sets.items():
         values |= evaluate(snapshot.logits(examples), snapshot.task, examples, name)
@@ -27,7 +27,7 @@ def losses(snapshot: Snapshot) -> dict[str, float]:
 
 
 def weights(snapshot: Snapshot) -> dict[str, float]:
-    """Sum of squared weights, of all trained tensors and of each."""
+    """Sum of squared weights over all trained tensors, and for each tensor."""
     named = {tuple(name.split(".")): weight for name, weight in snapshot.model.named_parameters()}
     layers = len({parts[1] for parts in named if parts[0] == "blocks"})
     values: dict[str, float] = {}

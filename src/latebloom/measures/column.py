@@ -1,4 +1,4 @@
-"""What the name of a measured number means: its unit, its formula, its source."""
+"""The meaning of a measured number: its unit, its formula, its source."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class Column:
     """A column of ``measures.parquet``, or many columns whose names follow one pattern.
 
     name: such as ``excluded_loss``, or ``excluded_loss.k{k}``, where ``{k}`` stands for any text.
-    unit: nats, share (0 … 1), count, or empty for a number without one. formula: what the number is.
-    source: who defined it; empty where we did.
+    unit: nats, share (0 … 1), count, or empty for a number without a unit. formula: how the number is computed.
+    source: who defined it; empty if it was defined here.
     """
 
     name: str
@@ -29,14 +29,14 @@ class Column:
         return self.name.format(**values)
 
     def match(self, name: str) -> dict[str, str] | None:
-        """The texts that the placeholders stand for in this name; None where the name does not follow the pattern."""
-        found = _pattern(self.name).fullmatch(name)
-        return None if found is None else found.groupdict()
+        """The text of each placeholder in this name; None where the name does not follow the pattern."""
+        match = _pattern(self.name).fullmatch(name)
+        return None if match is None else match.groupdict()
 
     def among(self, names: Iterable[str]) -> Mapping[str, dict[str, str]]:
-        """Those of the names that follow the pattern, with the texts of their placeholders."""
+        """The names that follow the pattern, each with the texts of its placeholders."""
         matches = ((name, self.match(name)) for name in names)
-        return {name: found for name, found in matches if found is not None}
+        return {name: texts for name, texts in matches if texts is not None}
 
     def __str__(self) -> str:
         return self.name

@@ -1,4 +1,4 @@
-"""What a measure is: numbers of one model, with the meaning of each."""
+"""Measures: functions that compute numbers from one model, with the meaning of each number."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from latebloom.measures.snapshot import Snapshot
 class Measure:
     """Numbers that `latebloom measure` computes at every checkpoint.
 
-    name: as it stands in ``measures.json``. compute: the numbers by column; undefined ones are left out.
-    columns: every column that ``compute`` may give. family: the name of the family of tasks whose models it measures
-    (see `latebloom.circuits.family`); None for every model.
+    name: as listed in ``measures.json``. compute: the numbers by column; undefined ones are left out.
+    columns: every column that ``compute`` may return. family: name of the family of tasks whose models it measures
+    (see `latebloom.circuits.family`); None if it measures every model.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""One model with what is known about it: what measures, explanations and figures are computed from."""
+"""One model with what is known about it, from which measures, explanations and figures are computed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def no_basis(snapshot: Snapshot) -> Basis:
 
 
 def fixed_basis(basis: Basis) -> Callable[[Snapshot], Basis]:
-    """A ``basis_of`` that is known beforehand."""
+    """A ``basis_of`` that returns this basis for every snapshot."""
     return lambda snapshot: basis
 
 
@@ -44,10 +44,10 @@ class Snapshot:
 
     sets: fixed sets of examples by name (``train``, ``test``); none for a stream or a file of weights.
     train_rows: which rows of ``task.universe()`` were trained on; None where that is unknown or not defined.
-    basis_of: gives the snapshot's `basis` when it is first asked for.
+    basis_of: gives the snapshot's `basis` when it is first needed.
     forward: computes logits on examples; a family may look them up instead of running the model again.
     stored_squares: sum of squared weights as stored, where a file holds more than the model.
-    assumed: what a file of weights does not say and was assumed, by name; empty for runs.
+    assumed: values missing from a file of weights that were assumed, by name; empty for runs.
     """
 
     model: Model
@@ -61,13 +61,14 @@ class Snapshot:
     _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def get(self, function: Callable[[Snapshot], T]) -> T:
-        """``function(snapshot)``, computed once. Functions are told apart by identity, so pass named ones."""
+        """``function(snapshot)``, computed once. Functions are compared by identity, so pass named functions, not
+        lambdas."""
         if function not in self._cache:
             self._cache[function] = function(self)
         return self._cache[function]
 
     def task_as(self, kind: type[K]) -> K:
-        """The task, if it is of that class. Errors: UsageError for another one."""
+        """The task, if it is of that class. Errors: UsageError for a task of another class."""
         if not isinstance(self.task, kind):
             expected = kind.model_fields["name"].default
             name = expected if isinstance(expected, str) else kind.__name__
@@ -85,7 +86,7 @@ class Snapshot:
 
     @property
     def sum_squared_weights(self) -> float:
-        """Over all trained tensors as stored."""
+        """Sum of squares over all trained tensors as stored."""
         return sum_of_squares(self.model.parameters()) if self.stored_squares is None else self.stored_squares
 
     @property

@@ -1,4 +1,4 @@
-"""How far a carry comes from, by hand."""
+"""The distance of the column that decides a carry, by hand."""
 
 import numpy as np
 

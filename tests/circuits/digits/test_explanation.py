@@ -1,4 +1,4 @@
-"""What is planted is found at the right digit; in random weights nothing is."""
+"""A planted dependence is detected at the right digit; random weights have none."""
 
 from dataclasses import replace
 
@@ -54,27 +54,27 @@ def test_first_digit_is_a_carry_and_the_last_has_none(planted):
 
 
 def test_random_weights_are_no_better_than_random_weights(random, planted):
-    told = dict(random.rows())
+    values = dict(random.rows())
     for place in random.places[1:-1]:
         assert place.logits.pair == pytest.approx(place.logits_random.pair, abs=0.2)
-        assert "digits above" in told[f"fve, {place.component}"]
+        assert "digits above" in values[f"fve, {place.component}"]
     assert all(place.logits_random is None for place in planted.places)
 
 
 def test_shuffled_activations_depend_on_nothing(planted):
     for place in planted.places:
         for control in (place.neurons_control, place.logits_control):
-            found = [getattr(control, factor) for factor in FACTORS]
-            assert [share for share in found if share is not None] == pytest.approx(
-                [0] * sum(share is not None for share in found), abs=0.06
+            result = [getattr(control, factor) for factor in FACTORS]
+            assert [share for share in result if share is not None] == pytest.approx(
+                [0] * sum(share is not None for share in result), abs=0.06
             )
 
 
 def test_random_weights_hold_nothing(random):
     # Digit 1 is left out: its input is digit 0, the carry out of its own pair, so that even random weights "know" it.
     for place in random.places[2:]:
-        for found in (place.neurons, place.logits):
-            assert max(share for share in (getattr(found, factor) for factor in FACTORS) if share is not None) < 0.1
+        for result in (place.neurons, place.logits):
+            assert max(share for share in (getattr(result, factor) for factor in FACTORS) if share is not None) < 0.1
     assert random.places[1].neurons.pair > 0.3
     assert min(random.embedding.above.values()) > 0.001
 
@@ -123,12 +123,12 @@ def test_measures_are_finite_named_and_of_defined_values():
 
 def test_attention_only_has_no_neurons():
     config = TransformerConfig(d_model=16, n_heads=1, d_head=8, d_mlp=0)
-    found = explain_digits(config.build(TASK), TASK, count=300)
-    assert {place.neurons for place in found.places} == {None}
+    result = explain_digits(config.build(TASK), TASK, count=300)
+    assert {place.neurons for place in result.places} == {None}
     assert not [name for name in digit_measures(config.build(TASK), TASK) if name.startswith("neurons")]
 
 
-def test_diverged_weights_are_told():
+def test_diverged_weights_are_refused():
     model = TransformerConfig(d_model=16, n_heads=1, d_head=8, d_mlp=16).build(TASK)
     with torch.no_grad():
         model.unembed.W_U.fill_(float("nan"))

@@ -1,4 +1,4 @@
-"""Shares of variance of functions whose parts are known, and of noise."""
+"""Shares of variance of functions with known parts, and of noise."""
 
 import math
 
@@ -26,7 +26,7 @@ def test_a_planted_wave_is_all_in_its_frequency():
         assert share_explained(neuron, X) == pytest.approx(0, abs=0.01)
 
 
-def test_a_planted_carry_neuron_goes_with_the_carry_alone():
+def test_a_planted_carry_neuron_depends_on_the_carry_alone():
     neuron = carry_neurons(CARRY)
     assert share_explained(neuron, CARRY) == pytest.approx(1)
     assert share_explained(neuron, 10 * X + Y) == pytest.approx(0, abs=0.03)
@@ -41,7 +41,7 @@ def test_shares_of_a_mixture_by_hand():
     assert wave_shares(neuron, (X + Y) % 10)[2] == pytest.approx(4.5 / 6.5, abs=0.02)
 
 
-def test_waves_in_one_digit_and_products_are_told_from_the_sum():
+def test_waves_in_one_digit_and_products_are_distinguished_from_the_sum():
     # cos x and cos x cos y are in the block of frequency 1; of these only half of the product is on waves of x + y.
     cos_x, cos_y = ((2 * math.pi / 10 * digit.double()).cos()[:, None] for digit in (X, Y))
     alone, product = cos_x, cos_x * cos_y

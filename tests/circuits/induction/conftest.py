@@ -1,4 +1,4 @@
-"""A small task, and models whose circuit is known on it."""
+"""A small task, and models with a known circuit for it."""
 
 import pytest
 import torch

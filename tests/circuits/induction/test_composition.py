@@ -9,20 +9,20 @@ from latebloom.models import TransformerConfig
 
 def test_planted_pair_k_composes_and_does_not_q_or_v_compose(planted):
     for into in ("k", "q", "v"):
-        (pair,) = [found for found in compositions(planted, into) if found.score is not None]
+        (pair,) = [scored for scored in compositions(planted, into) if scored.score is not None]
         assert (pair.source, pair.target) == ((0, 1), (1, 0))
         # Both are partial identities of rank 32, and so is their product.
         assert pair.score == pytest.approx(32**-0.5 if into == "k" else 0)
         assert pair.z > 10 if into == "k" else pair.z < -10
 
 
-def test_random_weights_are_not_told_from_random_heads(random):
+def test_random_weights_score_like_random_heads(random):
     for into in ("k", "q", "v"):
-        found = compositions(random, into)
-        assert len(found) == 16
+        scored = compositions(random, into)
+        assert len(scored) == 16
         # Sixteen draws from a distribution of mean 0 and deviation 1.
-        assert abs(sum(pair.z for pair in found)) / 4 < 4
-        assert max(abs(pair.z) for pair in found) < 4.5
+        assert abs(sum(pair.z for pair in scored)) / 4 < 4
+        assert max(abs(pair.z) for pair in scored) < 4.5
 
 
 def test_one_column_by_hand(task):

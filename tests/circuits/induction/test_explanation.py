@@ -1,4 +1,4 @@
-"""The planted circuit is found whole, and random weights and single layers have none."""
+"""The planted circuit is detected completely; random weights and single layers have none."""
 
 import math
 
@@ -13,59 +13,59 @@ PREVIOUS, INDUCTION = (0, 1), (1, 0)
 
 
 @pytest.fixture(scope="module")
-def found(planted, task):
+def circuit(planted, task):
     return explain_induction(planted, task)
 
 
-def test_planted_pair_is_found(found):
-    assert found.pair == (PREVIOUS, INDUCTION)
-    assert found.undefined is None
-    assert found.previous_token_heads == (PREVIOUS,)
-    assert found.induction_heads == (INDUCTION,)
+def test_planted_pair_is_found(circuit):
+    assert circuit.pair == (PREVIOUS, INDUCTION)
+    assert circuit.undefined is None
+    assert circuit.previous_token_heads == (PREVIOUS,)
+    assert circuit.induction_heads == (INDUCTION,)
 
 
-def test_planted_scores_are_near_one_and_only_there(found):
-    assert found.head(PREVIOUS).previous_token == pytest.approx(1)
-    assert 0 < found.previous_token_even < 0.5
+def test_planted_scores_are_near_one_and_only_there(circuit):
+    assert circuit.head(PREVIOUS).previous_token == pytest.approx(1)
+    assert 0 < circuit.previous_token_even < 0.5
     # A token that came earlier by chance too takes its share of attention.
-    assert 0.7 < found.head(INDUCTION).induction <= 1
-    for head in found.heads:
+    assert 0.7 < circuit.head(INDUCTION).induction <= 1
+    for head in circuit.heads:
         if (head.layer, head.head) not in (PREVIOUS, INDUCTION):
             assert max(head.previous_token, head.induction) < 0.25
 
 
-def test_without_repeats_there_is_nothing_to_attend_to(found):
-    assert found.head(INDUCTION).induction_control < 0.15
+def test_without_repeats_there_is_nothing_to_attend_to(circuit):
+    assert circuit.head(INDUCTION).induction_control < 0.15
 
 
-def test_ablation_of_either_head_destroys_it_and_of_others_does_nothing(found):
+def test_ablation_of_either_head_destroys_it_and_of_others_does_nothing(circuit):
     guessing = math.log(31)
-    assert found.loss < guessing / 4
-    for head in found.heads:
+    assert circuit.loss < guessing / 4
+    for head in circuit.heads:
         planted = (head.layer, head.head) in (PREVIOUS, INDUCTION)
         assert (head.loss_increase > guessing / 2) if planted else (head.loss_increase == pytest.approx(0, abs=1e-9))
 
 
-def test_all_of_it_goes_through_the_keys(found):
-    paths = {path.into: path.loss_increase for path in found.paths if path.source == PREVIOUS}
-    assert paths["k"] == pytest.approx(found.head(PREVIOUS).loss_increase)
+def test_the_whole_effect_passes_through_the_keys(circuit):
+    paths = {path.into: path.loss_increase for path in circuit.paths if path.source == PREVIOUS}
+    assert paths["k"] == pytest.approx(circuit.head(PREVIOUS).loss_increase)
     assert (paths["q"], paths["v"]) == (pytest.approx(0, abs=1e-9), pytest.approx(0, abs=1e-9))
 
 
 def test_random_weights_have_no_circuit(random, task):
-    found = explain_induction(random, task)
-    assert (found.pair, found.previous_token_heads, found.induction_heads) == (None, (), ())
-    assert found.undefined is not None
-    assert "no previous-token head" in found.undefined
-    assert max(abs(head.loss_increase) for head in found.heads) < 0.1
-    assert max(abs(path.loss_increase) for path in found.paths) < 0.1
+    circuit = explain_induction(random, task)
+    assert (circuit.pair, circuit.previous_token_heads, circuit.induction_heads) == (None, (), ())
+    assert circuit.undefined is not None
+    assert "no previous-token head" in circuit.undefined
+    assert max(abs(head.loss_increase) for head in circuit.heads) < 0.1
+    assert max(abs(path.loss_increase) for path in circuit.paths) < 0.1
 
 
 def test_one_layer_is_undefined_with_the_reason(task):
-    found = explain_induction(planted_induction(task, n_layers=1), task)
-    assert (found.pair, found.compositions, found.paths) == (None, (), ())
-    assert found.undefined == "one layer: a head can read another head's output only in a later layer"
-    assert found.head((0, 0)).previous_token == pytest.approx(1)
+    circuit = explain_induction(planted_induction(task, n_layers=1), task)
+    assert (circuit.pair, circuit.compositions, circuit.paths) == (None, (), ())
+    assert circuit.undefined == "one layer: a head can read another head's output only in a later layer"
+    assert circuit.head((0, 0)).previous_token == pytest.approx(1)
 
 
 def test_three_layers_are_searched_across(task):
@@ -89,6 +89,6 @@ def test_without_attention_there_is_nothing_to_explain(task):
         explain_induction(MLPConfig(d_mlp=8).build(ModularAddition(p=5)), task)
 
 
-def test_a_head_that_is_not_there_cannot_be_planted(task):
+def test_a_missing_head_cannot_be_planted(task):
     with pytest.raises(UsageError, match=r"induction: got 2, expected a head in 0 … 1"):
         planted_induction(task, induction=2)

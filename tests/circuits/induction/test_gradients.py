@@ -1,4 +1,4 @@
-"""Each half of the circuit is pulled at as far as the other one is there."""
+"""The gradient on each half of the circuit is proportional to the other half."""
 
 import copy
 
@@ -18,14 +18,14 @@ def sequences(task):
 
 
 def faded(model, head, factor):
-    """The model with what this head writes scaled."""
+    """The model with the output of this head scaled."""
     model = copy.deepcopy(model)
     with torch.no_grad():
         model.blocks[head[0]].attn.W_O[head[1]] *= factor
     return model
 
 
-def test_what_pulls_at_the_keys_grows_with_the_previous_token_head(planted, sequences):
+def test_key_gradients_grow_with_the_previous_token_head(planted, sequences):
     # Faint enough that attention is not saturated, where every gradient would vanish.
     none, faint, more = (
         key_path_gradients(faded(planted, PREVIOUS, factor), sequences).keys[PREVIOUS, INDUCTION]
@@ -35,17 +35,17 @@ def test_what_pulls_at_the_keys_grows_with_the_previous_token_head(planted, sequ
     assert more == pytest.approx(2 * faint, rel=0.2)
 
 
-def test_what_pulls_at_the_previous_token_head_grows_with_the_induction_head(planted, sequences):
+def test_previous_token_gradients_grow_with_the_induction_head(planted, sequences):
     weak = faded(planted, PREVIOUS, 0.02)
     none, faint, more = (key_path_gradients(faded(weak, INDUCTION, f), sequences) for f in (0.0, 0.01, 0.02))
     assert (none.qk[PREVIOUS], none.ov[PREVIOUS]) == (0, 0)
     assert more.ov[PREVIOUS] == pytest.approx(2 * faint.ov[PREVIOUS], rel=0.2)
 
 
-def test_heads_outside_the_circuit_are_not_pulled_at(planted, sequences):
-    found = key_path_gradients(faded(planted, PREVIOUS, 0.02), sequences)
-    assert found.qk[0, 0] == 0
-    assert {pair for pair, norm in found.keys.items() if norm > 0} == {(PREVIOUS, INDUCTION)}
+def test_heads_outside_the_circuit_have_no_gradient(planted, sequences):
+    norms_by_head = key_path_gradients(faded(planted, PREVIOUS, 0.02), sequences)
+    assert norms_by_head.qk[0, 0] == 0
+    assert {pair for pair, norm in norms_by_head.keys.items() if norm > 0} == {(PREVIOUS, INDUCTION)}
 
 
 @pytest.mark.parametrize(("n_layers", "scale"), [(2, 1.0), (3, 2.0)])
@@ -59,7 +59,7 @@ def test_norm_by_finite_differences(n_layers, scale):
 
     @torch.no_grad()
     def loss(shift):
-        """With head 0.1's W_O moved, but only as later layers' keys see it."""
+        """With head 0.1's W_O moved, but only in the input of later layers' keys."""
         _, cache = model.run_with_cache(tokens)
         change = cache["blocks.0.attn.hook_z"][:, :, 1] @ shift
         replace = {}
@@ -78,10 +78,10 @@ def test_norm_by_finite_differences(n_layers, scale):
 
 def test_one_layer_has_no_path(task, sequences):
     model = TransformerConfig(d_model=8, n_heads=2, d_head=4, d_mlp=0).build(task)
-    found = key_path_gradients(model, sequences)
-    assert (found.qk, found.ov, found.keys) == ({}, {}, {})
+    norms_by_head = key_path_gradients(model, sequences)
+    assert (norms_by_head.qk, norms_by_head.ov, norms_by_head.keys) == ({}, {}, {})
 
 
-def test_the_models_own_gradients_stay(random, sequences):
+def test_the_models_own_gradients_are_unchanged(random, sequences):
     key_path_gradients(random, sequences)
     assert all(weight.grad is None for weight in random.parameters())

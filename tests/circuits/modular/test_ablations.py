@@ -1,4 +1,4 @@
-"""The ablation table: equal to hooks where hooks can say it, and right about planted circuits."""
+"""The ablation table equals the same changes made by hooks, and is right for planted circuits."""
 
 import copy
 
@@ -33,7 +33,7 @@ def test_planted_circuit_needs_its_parts_and_nothing_else(table, planted_grid):
         assert table[name].loss > 100 * whole, name
 
 
-def test_controls_tell_the_circuit_from_chance(table):
+def test_controls_distinguish_the_circuit_from_chance(table):
     for name in ("neurons: own polynomials", "logits: key directions", "neurons: on read-out directions"):
         assert table[name].control.min > 100 * table[name].loss, name
     off = table["neurons: off read-out directions"]
@@ -42,7 +42,7 @@ def test_controls_tell_the_circuit_from_chance(table):
     assert all(row.write_up is None for row in table.values())
 
 
-def test_hooks_say_the_same(table, planted, planted_grid):
+def test_hooks_give_the_same_losses(table, planted, planted_grid):
     model = copy.deepcopy(planted).double()
     tokens = all_pairs(TASK)
     with torch.no_grad():
@@ -65,7 +65,7 @@ def test_hooks_say_the_same(table, planted, planted_grid):
     assert {name: table[name].loss for name in expected} == pytest.approx(expected, rel=1e-6)
 
 
-def test_neuron_changes_by_the_long_way_round(planted_grid):
+def test_neuron_changes_equal_the_full_computation(planted_grid):
     members = torch.arange(40)
     frequency = torch.full((planted_grid.neurons.shape[-1],), 7)
     changed = planted_grid.neurons.clone()
@@ -80,7 +80,7 @@ def test_neuron_changes_by_the_long_way_round(planted_grid):
     torch.testing.assert_close(block_logits(planted_grid, []), planted_grid.logits.mean((0, 1)).expand(29, 29, 29))
 
 
-def test_turning_keeps_norms_and_what_is_common():
+def test_rotations_keep_norms_and_common_changes():
     change = torch.randn(6, 5, dtype=torch.float64)
     change[1] = change[0]
     out = turned(change, torch.Generator().manual_seed(0))
@@ -94,7 +94,7 @@ def test_the_seed_decides(planted):
     assert again[0] == again[1] != again[2]
 
 
-def test_only_what_applies():
+def test_only_applicable_ablations_are_made():
     mlp = {row.name: row for row in ablate(planted_mlp(7, [1, 2, 3]), ModularAddition(p=7), [1, 2, 3], draws=1)}
     assert not any("skip" in name or "heads" in name for name in mlp)
     # Every frequency is key: nothing is left to draw from.
@@ -110,7 +110,7 @@ def test_only_what_applies():
     assert "logits: key directions" not in {row.name for row in no_sign}
 
 
-def test_published_losses_stand_beside_the_mainline_task_only():
+def test_only_the_mainline_task_has_published_losses():
     rows = ablate(planted_transformer(113, [14, 35, 41, 42, 52]), ModularAddition(), [14, 35, 41, 42, 52], draws=1)
     assert {row.name: row.write_up for row in rows if row.write_up is not None} == {
         cut.name: cut.write_up for cut in CUTS.values()

@@ -1,4 +1,4 @@
-"""Clock or pizza: planted circuits of both kinds, logits by hand, and weights with nothing in them."""
+"""Clock or pizza: planted circuits of both kinds, logits by hand, and untrained weights."""
 
 import dataclasses
 
@@ -24,7 +24,7 @@ TASK = ModularAddition(p=P)
 
 @torch.no_grad()
 def pizza():
-    """A transformer that attends evenly, so that the neurons of the planted MLP see only the sum of both operands."""
+    """A transformer that attends evenly, so that the input of the planted MLP's neurons is the sum of both operands."""
     mlp = planted_mlp(P, KEYS).mlp
     model = zeroed(TransformerConfig(d_model=128, d_mlp=256, n_heads=1, d_head=128).build(TASK))
     width = 2 * len(KEYS)
@@ -46,17 +46,17 @@ def test_the_planted_clock_is_not_symmetric(task):
     """cos w(x - s·y) is 0 on average over all pairs."""
     model = planted_transformer(P, KEYS, task.phase_sign).double()
     assert gradient_symmetricity(model, task) == pytest.approx(0, abs=0.05)
-    found = clock_or_pizza(model, modular_grid(model, task))
-    assert found.distance_irrelevance > 0.5
+    numbers = clock_or_pizza(model, modular_grid(model, task))
+    assert numbers.distance_irrelevance > 0.5
 
 
-def test_the_planted_pizza_is_symmetric_and_its_right_logit_knows_the_distance():
+def test_the_planted_pizza_is_symmetric_and_its_right_logit_depends_on_the_distance():
     model = pizza()
     grid = modular_grid(model, TASK)
     assert grid.accuracy() == 1
-    found = clock_or_pizza(model, grid)
-    assert found.gradient_symmetricity == pytest.approx(1)
-    assert found.distance_irrelevance < 0.1
+    numbers = clock_or_pizza(model, grid)
+    assert numbers.gradient_symmetricity == pytest.approx(1)
+    assert numbers.distance_irrelevance < 0.1
 
 
 @pytest.mark.parametrize("sign", [1, -1])
@@ -73,12 +73,12 @@ def test_distance_irrelevance_by_hand(sign):
     assert of(torch.ones(P, P)) is None
 
 
-def test_untrained_weights_are_symmetric_but_know_no_distance():
+def test_untrained_weights_are_symmetric_but_independent_of_distance():
     model = TransformerConfig(d_mlp=64, seed=3).build(TASK).double()
-    found = clock_or_pizza(model, modular_grid(model, TASK))
-    assert found.gradient_symmetricity > 0.99
-    assert found.distance_irrelevance > 0.95
-    assert found.circularity < 0.4
+    numbers = clock_or_pizza(model, modular_grid(model, TASK))
+    assert numbers.gradient_symmetricity > 0.99
+    assert numbers.distance_irrelevance > 0.95
+    assert numbers.circularity < 0.4
 
 
 def test_the_same_triples_every_time():
@@ -97,7 +97,7 @@ def test_circular_components_by_hand():
     assert circular_components(torch.ones(P, 4)) is None
 
 
-def test_undefined_is_none_and_wrong_models_are_said():
+def test_undefined_is_none_and_wrong_models_are_refused():
     nothing = zeroed(TransformerConfig(d_mlp=8).build(TASK))
     assert set(vars(clock_or_pizza(nothing, modular_grid(nothing, TASK))).values()) == {None}
     table = RandomTable(p=P)

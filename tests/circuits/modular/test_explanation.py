@@ -1,4 +1,4 @@
-"""The figures of ``explain``: masks, nulls, and a case checkable by hand."""
+"""The numbers of ``explain``: masks, nulls, and a case that can be checked by hand."""
 
 import math
 
@@ -16,41 +16,45 @@ def test_zero_weights_by_hand():
     model = MLPConfig(d_mlp=3).build(ModularAddition(p=4))
     for weight in model.parameters():
         weight.data.zero_()
-    found = explain_model(model, ModularAddition(p=4), np.arange(0, 16, 5))
-    assert found.loss.all == found.loss.train == found.loss.test == pytest.approx(math.log(4))
+    explanation = explain_model(model, ModularAddition(p=4), np.arange(0, 16, 5))
+    assert explanation.loss.all == explanation.loss.train == explanation.loss.test == pytest.approx(math.log(4))
     # Ties go to answer 0, right for four of the sixteen pairs.
-    assert found.accuracy == 0.25
-    assert found.neurons.model_dump() == {"live": 0, "clustered_fraction": None, "clusters": {}}
-    assert found.embedding.model_dump() == {"fraction": {1: None, 2: None}, "gini": None}
-    assert (found.key_frequencies, found.sum_squared_weights) == ([], 0)
-    assert ("key frequencies", "none") in found.rows()
-    assert not found.does_task
-    assert found.rows()[0] == ("does the task", "no: it answers 25.00% of all pairs correctly, fewer than half")
+    assert explanation.accuracy == 0.25
+    assert explanation.neurons.model_dump() == {"live": 0, "clustered_fraction": None, "clusters": {}}
+    assert explanation.embedding.model_dump() == {"fraction": {1: None, 2: None}, "gini": None}
+    assert (explanation.key_frequencies, explanation.sum_squared_weights) == ([], 0)
+    assert ("key frequencies", "none") in explanation.rows()
+    assert not explanation.does_task
+    assert explanation.rows()[0] == ("does the task", "no: it answers 25.00% of all pairs correctly, fewer than half")
 
 
 def test_masks_weigh_up_to_all(planted):
     rows = np.random.default_rng(0).permutation(29 * 29)[:250]
-    found = explain_model(planted, ModularAddition(p=29), rows)
+    explanation = explain_model(planted, ModularAddition(p=29), rows)
     share = 250 / 29**2
-    for losses in (found.loss, found.restricted_loss):
+    for losses in (explanation.loss, explanation.restricted_loss):
         assert share * losses.train + (1 - share) * losses.test == pytest.approx(losses.all)
-    assert set(found.excluded_loss.by_frequency) == {2, 7, 11}
-    assert max(found.excluded_loss.by_frequency.values()) < found.excluded_loss.all
-    assert "<th" in found._repr_html_()
+    assert set(explanation.excluded_loss.by_frequency) == {2, 7, 11}
+    assert max(explanation.excluded_loss.by_frequency.values()) < explanation.excluded_loss.all
+    assert "<th" in explanation._repr_html_()
     everything = explain_model(planted, ModularAddition(p=29), np.arange(29 * 29))
     assert everything.loss.test is None
     assert everything.loss.train == everything.loss.all
 
 
 def test_task_without_a_direction_has_nulls(planted):
-    found = explain_model(planted, RandomTable(p=29))
-    assert found.key_frequencies == [2, 7, 11]
-    assert (found.logits.fve_cos_fit, found.restricted_loss.all, found.excluded_loss.all) == (None, None, None)
+    explanation = explain_model(planted, RandomTable(p=29))
+    assert explanation.key_frequencies == [2, 7, 11]
+    assert (explanation.logits.fve_cos_fit, explanation.restricted_loss.all, explanation.excluded_loss.all) == (
+        None,
+        None,
+        None,
+    )
 
 
 def test_json_round_trip(planted):
-    found = explain_model(planted, ModularAddition(p=29))
-    assert type(found).model_validate_json(found.model_dump_json()) == found
+    explanation = explain_model(planted, ModularAddition(p=29))
+    assert type(explanation).model_validate_json(explanation.model_dump_json()) == explanation
 
 
 def test_attention_only_model_has_no_neurons():

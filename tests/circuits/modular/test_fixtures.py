@@ -1,4 +1,4 @@
-"""Published weights, where they are at hand: set LATEBLOOM_FIXTURES to the folder that holds them."""
+"""Published weights, if available: set LATEBLOOM_FIXTURES to the folder that contains them."""
 
 import os
 from pathlib import Path
@@ -17,8 +17,8 @@ FILE = Path(os.environ.get("LATEBLOOM_FIXTURES", "")) / "low_precision_mod_addit
 def test_low_precision_model():
     state = torch.load(FILE, weights_only=True, map_location="cpu")
     model = transformer_from_state(state.get("model", state))
-    found = explain_model(model, ModularAddition())
-    assert found.key_frequencies == [6, 23, 39]
-    assert found.neurons.clusters == {6: 106, 23: 194, 39: 105}
+    explanation = explain_model(model, ModularAddition())
+    assert explanation.key_frequencies == [6, 23, 39]
+    assert explanation.neurons.clusters == {6: 106, 23: 194, 39: 105}
     heads = attention_heads(modular_grid(model, ModularAddition()))
     assert [head.frequency for head in heads] == [23, 23, 6, 6]

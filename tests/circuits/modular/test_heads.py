@@ -1,4 +1,4 @@
-"""Attention of ``=``: planted waves are found, constant attention has none."""
+"""Attention of ``=``: planted waves are detected, constant attention has no frequency."""
 
 import pytest
 import torch

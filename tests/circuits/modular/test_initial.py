@@ -22,18 +22,18 @@ def test_circularity_by_hand():
     assert circularity(torch.ones(31, 2), 3) == 0
 
 
-def test_a_head_start_in_the_right_plane_is_seen():
+def test_an_initial_circle_in_the_right_plane_is_detected():
     noise = 0.1 * torch.randn(31, 16, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    (found,) = initial_circles(noise + 0.3 * circle(3, [0, 1]), circle(3, [0, 1]), count=2)
-    assert (found.k, found.scores.shape) == (3, (31, 2))
-    assert found.circularity > 2 * found.control
+    (plane,) = initial_circles(noise + 0.3 * circle(3, [0, 1]), circle(3, [0, 1]), count=2)
+    assert (plane.k, plane.scores.shape) == (3, (31, 2))
+    assert plane.circularity > 2 * plane.control
 
 
 def test_random_initial_embedding_is_like_its_controls():
     noise = torch.randn(31, 16, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
-    (found,) = initial_circles(noise, circle(3, [0, 1]), count=2)
-    assert found.circularity < found.control_max
-    assert found.control == pytest.approx(2 / 30, abs=0.03)
+    (plane,) = initial_circles(noise, circle(3, [0, 1]), count=2)
+    assert plane.circularity < plane.control_max
+    assert plane.control == pytest.approx(2 / 30, abs=0.03)
 
 
 def test_components_of_two_circles():

@@ -39,18 +39,18 @@ def test_variance_explained_by_hand(make_grid):
 def test_published_relu_formula(make_grid):
     activation = torch.relu(0.5 + wave(torch.cos, 42, X) + wave(torch.cos, 42, Y))
     grid = make_grid(ModularAddition(), neurons=neurons(activation))
-    found = neuron_formula(grid, 0, 42)
+    formula = neuron_formula(grid, 0, 42)
     expected = {"1": 0.71, "cos 42x": 0.695, "cos 42y": 0.695, "cos 42x cos 42y": 0.43}
-    assert {name: found[name] for name in expected} == pytest.approx(expected, abs=0.005)
-    assert found["sin 42x sin 42y"] == pytest.approx(0, abs=1e-3)
+    assert {name: formula[name] for name in expected} == pytest.approx(expected, abs=0.005)
+    assert formula["sin 42x sin 42y"] == pytest.approx(0, abs=1e-3)
 
 
 def test_formula_of_a_polynomial_gives_its_coefficients(make_grid):
     function = 109 - 39 * wave(torch.cos, 42, X) - 76 * wave(torch.sin, 42, Y)
     function = function + 36 * wave(torch.cos, 42, X) * wave(torch.sin, 42, Y)
     grid = make_grid(ModularAddition(), neurons=neurons(function))
-    found = {name: value for name, value in neuron_formula(grid, 0, 42).items() if abs(value) > 1e-9}
-    assert found == pytest.approx({"1": 109, "cos 42x": -39, "sin 42y": -76, "cos 42x sin 42y": 36})
+    formula = {name: value for name, value in neuron_formula(grid, 0, 42).items() if abs(value) > 1e-9}
+    assert formula == pytest.approx({"1": 109, "cos 42x": -39, "sin 42y": -76, "cos 42x sin 42y": 36})
     torch.testing.assert_close(neuron_polynomials(grid, torch.tensor([42])), grid.neurons)
 
 

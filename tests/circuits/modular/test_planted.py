@@ -1,4 +1,4 @@
-"""Planted circuits are recovered exactly; random weights and random tables show nothing."""
+"""Planted circuits are recovered exactly; random weights and random tables have no circuit."""
 
 import math
 
@@ -32,31 +32,31 @@ def task_of(p, sign):
     [(113, (14, 35, 41, 42, 52), 1), (59, (3, 20, 28), -1), (12, (1, 4), 1), (12, (5, 3), -1), (3, (1,), 1)],
 )
 def test_transformer_is_explained_exactly(p, ks, sign):
-    found = explain_model(planted_transformer(p, ks, sign), task_of(p, sign))
-    assert found.key_frequencies == sorted(ks)
-    assert found.accuracy == 1
-    assert found.loss.all < 1e-3
-    assert found.neurons.clustered_fraction == 1
-    assert set(found.neurons.clusters) == set(ks)
-    assert sum(found.embedding.fraction[k] for k in ks) == pytest.approx(1)
-    assert found.logits.fve_cos_fit > 0.999
-    assert found.logits.fve_trig_directions > 0.999
-    assert found.restricted_loss.all == pytest.approx(found.loss.all, rel=0.05)
-    assert found.excluded_loss.all > 1
+    explanation = explain_model(planted_transformer(p, ks, sign), task_of(p, sign))
+    assert explanation.key_frequencies == sorted(ks)
+    assert explanation.accuracy == 1
+    assert explanation.loss.all < 1e-3
+    assert explanation.neurons.clustered_fraction == 1
+    assert set(explanation.neurons.clusters) == set(ks)
+    assert sum(explanation.embedding.fraction[k] for k in ks) == pytest.approx(1)
+    assert explanation.logits.fve_cos_fit > 0.999
+    assert explanation.logits.fve_trig_directions > 0.999
+    assert explanation.restricted_loss.all == pytest.approx(explanation.loss.all, rel=0.05)
+    assert explanation.excluded_loss.all > 1
 
 
 @pytest.mark.parametrize("kind", [ModularMultiplication, ModularDivision])
 def test_the_clock_of_discrete_logarithms_is_explained_exactly(kind):
     task, ks = kind(p=23), [2, 5, 7]
-    found = explain_model(planted_operation(task, ks), task)
-    assert (found.p, found.key_frequencies, found.neurons.clustered_fraction) == (23, ks, 1)
-    assert max(found.embedding.fraction) == 11
-    assert found.does_task
+    explanation = explain_model(planted_operation(task, ks), task)
+    assert (explanation.p, explanation.key_frequencies, explanation.neurons.clustered_fraction) == (23, ks, 1)
+    assert max(explanation.embedding.fraction) == 11
+    assert explanation.does_task
     # Pairs with 0 are answered at random, and the circuit says nothing about them.
-    assert found.accuracy < 1
-    assert found.loss.all > 0.1
-    assert found.logits.fve_cos_fit > 0.999
-    assert found.restricted_loss.all < 1e-4 < 1 < found.excluded_loss.all
+    assert explanation.accuracy < 1
+    assert explanation.loss.all > 0.1
+    assert explanation.logits.fve_cos_fit > 0.999
+    assert explanation.restricted_loss.all < 1e-4 < 1 < explanation.excluded_loss.all
 
 
 def test_every_analysis_of_multiplication_is_that_of_the_addition_it_renames():
@@ -75,8 +75,8 @@ def test_every_analysis_of_multiplication_is_that_of_the_addition_it_renames():
 @pytest.mark.parametrize("kind", [ModularMultiplication, ModularDivision])
 def test_random_weights_have_no_clock(kind):
     task = kind(p=23)
-    found = explain_model(TransformerConfig(d_model=32, n_heads=2, d_head=16, d_mlp=64).build(task), task)
-    assert (found.key_frequencies, found.does_task, found.restricted_loss.all) == ([], False, None)
+    explanation = explain_model(TransformerConfig(d_model=32, n_heads=2, d_head=16, d_mlp=64).build(task), task)
+    assert (explanation.key_frequencies, explanation.does_task, explanation.restricted_loss.all) == ([], False, None)
 
 
 @settings(max_examples=12, deadline=None)
@@ -96,12 +96,12 @@ def test_any_small_planting_is_recovered(data, p, sign):
 
 @pytest.mark.parametrize(("p", "ks"), [(113, (4, 19, 30, 50)), (31, (1, 5, 12)), (5, (1, 2))])
 def test_mlp_is_recovered(p, ks):
-    found = explain_model(planted_mlp(p, ks), ModularAddition(p=p))
-    assert found.key_frequencies == sorted(ks)
-    assert (found.accuracy, found.neurons.clustered_fraction) == (1, 1)
-    assert found.loss.all < 1e-3
+    explanation = explain_model(planted_mlp(p, ks), ModularAddition(p=p))
+    assert explanation.key_frequencies == sorted(ks)
+    assert (explanation.accuracy, explanation.neurons.clustered_fraction) == (1, 1)
+    assert explanation.loss.all < 1e-3
     # The wave comes with the factor g(w(x - y)): see planted_mlp.
-    assert 0.5 < found.logits.fve_cos_fit < 0.85
+    assert 0.5 < explanation.logits.fve_cos_fit < 0.85
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_mlp_is_recovered(p, ks):
         (lambda: planted_mlp(113, range(1, 57)), "d_mlp: got 256, expected at least 448"),
     ],
 )
-def test_impossible_plantings_say_why(build, message):
+def test_impossible_plantings_give_the_reason(build, message):
     with pytest.raises(UsageError, match=message) as caught:
         build()
     assert "\n" not in str(caught.value)
@@ -132,9 +132,9 @@ def test_impossible_plantings_say_why(build, message):
 
 @pytest.mark.parametrize(("config", "p"), [(TransformerConfig(), 113), (TransformerConfig(), 31), (MLPConfig(), 31)])
 def test_random_weights_have_no_key_frequencies(config, p):
-    found = explain_model(config.build(ModularAddition(p=p)), ModularAddition(p=p))
-    assert found.key_frequencies == []
-    assert found.restricted_loss.all is None
-    assert found.logits.fve_cos_fit is None
-    assert found.accuracy < 0.1
-    assert found.embedding.gini < 0.2
+    explanation = explain_model(config.build(ModularAddition(p=p)), ModularAddition(p=p))
+    assert explanation.key_frequencies == []
+    assert explanation.restricted_loss.all is None
+    assert explanation.logits.fve_cos_fit is None
+    assert explanation.accuracy < 0.1
+    assert explanation.embedding.gini < 0.2

@@ -30,7 +30,7 @@ def test_every_frequency_of_a_function_of_the_sum_is_everything(make_grid):
     assert trig_fve(grid, [1, 2, 3], 1) == pytest.approx(1)
 
 
-def test_parts_of_some_frequencies_are_read_off_the_whole(make_grid):
+def test_parts_of_some_frequencies_follow_from_the_whole(make_grid):
     grid = make_grid(ModularAddition(p=12))
     part, mask = phase_part(grid, [2, 6, 3], 1), torch.eye(12, dtype=torch.bool)
     torch.testing.assert_close(part.along([6]), (grid.logits - excluded_logits(grid, [6], 1)).flatten(0, 1))
@@ -61,8 +61,8 @@ def test_constant_logits_have_no_variance_to_explain(make_grid):
 
 
 def test_structure_of_planted_logits(planted_grid):
-    found = logit_structure(planted_grid, [2, 7, 11], 1)
-    assert found.linear == pytest.approx(0, abs=1e-3)
-    assert found.products == pytest.approx(1, abs=1e-3)
-    assert found.uniform == pytest.approx(1, abs=1e-3)
-    assert found.neurons_linear > 0.5
+    structure = logit_structure(planted_grid, [2, 7, 11], 1)
+    assert structure.linear == pytest.approx(0, abs=1e-3)
+    assert structure.products == pytest.approx(1, abs=1e-3)
+    assert structure.uniform == pytest.approx(1, abs=1e-3)
+    assert structure.neurons_linear > 0.5

@@ -22,9 +22,9 @@ def test_planted_clusters_write_only_their_own_waves(planted_grid):
 
 
 def test_planted_read_outs_carry_their_wave(planted_grid):
-    found = read_outs(planted_grid, [2, 7, 11], 1)
-    assert [out.wave for out in found] == ["cos 2", "sin 2", "cos 7", "sin 7", "cos 11", "sin 11"]
-    assert all(out.fve > 0.99 for out in found)
+    outs = read_outs(planted_grid, [2, 7, 11], 1)
+    assert [out.wave for out in outs] == ["cos 2", "sin 2", "cos 7", "sin 7", "cos 11", "sin 11"]
+    assert all(out.fve > 0.99 for out in outs)
     assert all(out.fve < 0.01 for out in read_outs(planted_grid, [2, 7, 11], -1))
 
 

@@ -1,4 +1,4 @@
-"""A model with the ten trigrams written in, one with random weights, and examples."""
+"""A model with the ten trigrams in its weights, one with random weights, and examples."""
 
 import numpy as np
 import pytest

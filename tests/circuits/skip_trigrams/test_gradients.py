@@ -1,4 +1,4 @@
-"""Gradients against the formula by hand, and the halves' need of each other."""
+"""Gradients compared with the formula by hand, and their dependence on the other half."""
 
 import dataclasses
 
@@ -28,7 +28,7 @@ def halves(tables, qk, ov):
     return dataclasses.replace(tables, token_scores=scores, token_logits=written, **blank)
 
 
-def test_each_half_pulls_at_the_other(planted, task, examples):
+def test_the_gradient_on_each_half_needs_the_other_half(planted, task, examples):
     tables = end_tables(planted, task)
     nothing, looks, writes = (
         trigram_gradients(halves(tables, *half), examples)[0] for half in [(0, 0), (2, 0), (0, 2)]

@@ -1,4 +1,4 @@
-"""Planted trigrams are read off the weights; random weights have none."""
+"""Planted trigrams are recovered from the weights; random weights have none."""
 
 import copy
 import math
@@ -40,13 +40,13 @@ def test_tables_are_the_whole_model(random, task, examples):
 
 @torch.no_grad()
 @pytest.mark.parametrize("shape", [{}, {"d_model": 11, "n_heads": 1, "d_head": 10}])
-def test_planted_model_has_the_loss_asked_for(task, examples, shape):
+def test_planted_model_has_the_requested_loss(task, examples, shape):
     model = planted_trigrams(task, **shape)
     logits = model(examples.tokens, task.loss_positions)
     assert float(cross_entropy(logits, examples.labels)) == pytest.approx(1e-4, rel=1e-3)
 
 
-def test_planted_trigrams_are_read_off(planted, task):
+def test_planted_trigrams_are_recovered(planted, task):
     trigrams = skip_trigrams(end_tables(planted, task))
     assert sorted((t.token, t.answer) for t in trigrams[:10]) == own_trigrams()
     for trigram in trigrams[:10]:
@@ -72,10 +72,10 @@ def test_random_weights_have_none(task):
     seeds = range(40)
     config = TransformerConfig(d_model=32, n_heads=4, d_head=8, d_mlp=0)
     models = [config.model_copy(update={"seed": seed}).build(task) for seed in seeds]
-    found = [trigrams_found(skip_trigrams(end_tables(model, task))) for model in models]
+    counts = [trigrams_found(skip_trigrams(end_tables(model, task))) for model in models]
     # By chance each of the ten strongest is one of the task's with probability 10/220.
-    assert np.mean(found) == pytest.approx(10 / 22, abs=0.5)
-    assert max(found) < 5
+    assert np.mean(counts) == pytest.approx(10 / 22, abs=0.5)
+    assert max(counts) < 5
 
 
 def test_only_the_trigrams_explain_the_planted_loss(planted, task, examples):
@@ -91,7 +91,7 @@ def test_only_the_trigrams_of_random_weights_guess(random, task, examples):
         assert loss(restricted(end_tables(random, task), pairs), examples) == pytest.approx(math.log(10), abs=0.05)
 
 
-def test_a_trigram_taken_away_is_missed_by_its_own_answers_alone(planted, task, examples):
+def test_removing_a_trigram_affects_only_its_own_answers(planted, task, examples):
     tables = without(end_tables(planted, task), [(14, 4)])
     losses, own = tables.losses(examples.tokens, examples.labels), examples.labels[:, 0] == 4
     assert float(losses[own].min()) > 1

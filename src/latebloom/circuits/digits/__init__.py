@@ -1,4 +1,4 @@
-"""First look at models that add digit by digit: digits as waves, carries, and what each answer digit depends on."""
+"""A first analysis of models that add digit by digit: digits as waves, carries, and dependence of answer digits."""
 
 from latebloom.circuits.digits.embedding import DigitSpectrum, digit_spectrum
 from latebloom.circuits.digits.explanation import DigitExplanation, DigitPlace, explain_digits, explain_sums

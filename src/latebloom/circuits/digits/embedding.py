@@ -1,4 +1,4 @@
-"""The ten digits' embedding in the base-10 Fourier basis, beside the same vectors in another order."""
+"""The ten digits' embedding in the base-10 Fourier basis, compared with the same vectors in random orders."""
 
 import torch
 from jaxtyping import Float
@@ -9,15 +9,15 @@ from latebloom.circuits.modular.embedding import embedding_fractions
 from latebloom.fourier import energy_by_frequency, frequencies, gini, transform
 
 SHUFFLES = 1000
-"""Orders drawn for the control: resolves a share of 1 in 1 000."""
+"""Random orders drawn for the control, which resolve a share of 1 in 1 000."""
 
 
 class DigitSpectrum(Config):
-    """Shares of the digits' embedding, constant apart, by frequency k = 1 … 5 (5 is the one wave + - + - …).
+    """Shares of the digits' embedding without its constant, by frequency k = 1 … 5 (5 is the single wave + - + - …).
 
-    expected: what the same ten vectors give on average in a random order: 2/9 for each k, 1/9 for k = 5.
-    above: share of random orders whose fraction at k is at least as large; small where digits sit on that wave.
-    gini: of the fractions. All empty, or None, where the embedding does not vary.
+    expected: average fraction of the same ten vectors in random order: 2/9 for each k, 1/9 for k = 5.
+    above: share of random orders whose fraction at k is at least as large; small if the digits follow that wave.
+    gini: of the fractions. All are empty, or None, if the embedding does not vary.
     """
 
     fraction: dict[int, float]
@@ -32,17 +32,17 @@ def digit_spectrum(embedding: Float[Tensor, "10 d_model"], seed: int = 0) -> Dig
     In a random order every direction that is not constant gets 1/9 of the energy on average, whatever the vectors.
     """
     rows = embedding.double()
-    found, ks = embedding_fractions(rows), frequencies(len(rows))
-    if found is None:
+    fractions, ks = embedding_fractions(rows), frequencies(len(rows))
+    if fractions is None:
         return DigitSpectrum(fraction={}, expected={}, above={}, gini=None)
     others = _shuffled(rows, seed)
-    above = (others >= found).double().mean(0)
+    above = (others >= fractions).double().mean(0)
     waves = {k: 1 if 2 * k == len(rows) else 2 for k in ks}
     return DigitSpectrum(
-        fraction=dict(zip(ks, found.tolist())),
+        fraction=dict(zip(ks, fractions.tolist())),
         expected={k: count / (len(rows) - 1) for k, count in waves.items()},
         above=dict(zip(ks, above.tolist())),
-        gini=gini(found),
+        gini=gini(fractions),
     )
 
 

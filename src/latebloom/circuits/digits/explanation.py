@@ -1,4 +1,4 @@
-"""The figures of a model that adds digit by digit, with controls."""
+"""The numbers that explain a model that adds digit by digit, with controls."""
 
 import torch
 from jaxtyping import Float
@@ -17,11 +17,11 @@ from latebloom.tasks import DigitAddition
 class DigitPlace(Config):
     """One answer digit.
 
-    neurons, logits: what they depend on there; neurons None without an MLP. Logits are taken less their mean over the
-    ten answers, which no probability depends on. neurons_control, logits_control: the same activations, shuffled
-    among the sums. logits_random: what the logits of the same network depend on with random weights. At digit_1 that
-    is much: the token read there, digit_0, follows from the digits above but for a carry. None for a model that cannot
-    be drawn anew. parts: loss and accuracy by carry and by length of the carry's chain.
+    neurons, logits: the factors they depend on; neurons is None without an MLP. The mean over the ten answers is
+    subtracted from the logits, because no probability depends on it. neurons_control, logits_control: the same
+    activations, shuffled among the sums. logits_random: the same for the logits of this network with random weights. It
+    is large at digit_1: the input token there, digit_0, follows from the digits above except for a carry. None for a
+    model that cannot be initialised again. parts: loss and accuracy by carry and by length of the carry chain.
     """
 
     component: str
@@ -34,7 +34,7 @@ class DigitPlace(Config):
 
 
 class DigitExplanation(Config):
-    """A first look at the circuit, on ``examples`` sampled sums; losses in nats, means over all answer digits."""
+    """A first analysis of the circuit, on ``examples`` sampled sums; losses in nats, means over all answer digits."""
 
     task: str
     digits: int
@@ -44,7 +44,7 @@ class DigitExplanation(Config):
     places: list[DigitPlace]
 
     def rows(self) -> list[tuple[str, str]]:
-        """The first look as (quantity, value) pairs, for people; fve: fraction of the logits' variance explained."""
+        """The analysis as (quantity, value) pairs, for printing; fve: fraction of the logits' variance explained."""
         rows = [("task", f"{self.task}, {self.digits} digits")]
         rows += [(f"loss, {name}", f"{part.loss:.4g}") for name, part in self.parts.items() if part.loss is not None]
         waves = ", ".join(f"{k}: {share:.2f}" for k, share in self.embedding.fraction.items())
@@ -68,7 +68,7 @@ def explain_digits(model: Model, task: DigitAddition, count: int = 4096, seed: i
 
 
 def explain_sums(sums: Sums, seed: int = 0, random: Sums | None = None) -> DigitExplanation:
-    """The figures of a model already run on some sums; ``random``: the same network with random weights on them."""
+    """The explanation from a forward pass on some sums; ``random``: the same network with random weights on them."""
     if not bool(sums.logits.isfinite().all()):
         raise UsageError("model: its logits are not finite numbers, so there is nothing to explain; it diverged")
     order = torch.randperm(len(sums), generator=torch.Generator().manual_seed(seed))
@@ -102,5 +102,5 @@ def _place(sums: Sums, place: int, order: Tensor, random: Sums | None) -> DigitP
 
 
 def centred(logits: Float[Tensor, "batch 10"]) -> Float[Tensor, "batch 10"]:
-    """Logits less their mean over the answers."""
+    """Logits minus their mean over the answers."""
     return logits - logits.mean(1, keepdim=True)

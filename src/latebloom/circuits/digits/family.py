@@ -13,24 +13,24 @@ from latebloom.tasks import DigitAddition, Task
 _WORDS = {
     "asks": (
         "A sum is written out digit by digit, such as 31415 + 27182 = 058597. The model reads both numbers and "
-        "predicts the digits of the answer from left to right, each after the right earlier digits."
+        "predicts the digits of the answer from left to right, each from the right earlier digits."
     ),
     "parts": (
-        "Each digit of the answer has a loss of its own. Digit 0 is the first, which is a carry and so 0 or 1; the "
-        "last is the ones digit."
+        "Each digit of the answer has a loss of its own. Digit 0 is the first, which is a carry and therefore 0 or 1; "
+        "the last is the ones digit."
     ),
     "weights": (
-        "A first look, on sampled sums. The losses are of answer digits with and without a carry coming in; in a "
-        "long chain that carry is decided two or more columns further right. The digits' embedding is split into "
-        "waves over 0 … 9, by frequency. Then, for each answer digit, fve is the fraction of its logits' variance "
-        "that goes with the two digits above it alone, with the carry alone, and with both. The table does not say "
-        "how the model computes them."
+        "A first analysis, on sampled sums. The losses are those of answer digits with and without an incoming carry; "
+        "in a long chain, that carry is decided two or more columns further right. The digits' embedding is split "
+        "into waves over 0 … 9, by frequency. For each answer digit, fve is the fraction of its logits' variance that "
+        "is explained by the two digits above it alone, by the carry alone, and by both. The table does not show how "
+        "the model computes them."
     ),
 }
 
 
 def explain(snapshot: Snapshot) -> DigitExplanation:
-    """The figures of a model that adds digit by digit, in the precision of its weights."""
+    """The explanation of a model that adds digit by digit, in the precision of its weights."""
     return explain_digits(snapshot.model, snapshot.task_as(DigitAddition))
 
 

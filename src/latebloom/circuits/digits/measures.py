@@ -15,7 +15,7 @@ from latebloom.tasks import DigitAddition
 FAMILY = "digits"
 
 TOKENS = 18 * 1024
-"""Tokens that a checkpoint is measured on: 1 024 sums of five digits, some 400 of fifteen, in about equal time."""
+"""Tokens per measured checkpoint: 1 024 sums of five digits or about 400 of fifteen, in about equal time."""
 
 EMBEDDING_GINI = Column("digit_embedding_gini", "share", "Gini coefficient of the digits' embedding fractions")
 EMBEDDING_FRACTION = Column(
@@ -29,13 +29,13 @@ LOGITS_FVE = Column("logits_fve_{factor}.{component}", "share", f"{_FACTORS}, of
 
 
 def digit_measures(model: Model, task: DigitAddition) -> dict[str, float]:
-    """The columns of one checkpoint, always on the same sums."""
+    """The columns of one checkpoint, on the same sums for every checkpoint."""
     return digit_columns(run_sums(model, task, TOKENS // task.n_ctx))
 
 
 @torch.no_grad()
 def digit_columns(sums: Sums) -> dict[str, float]:
-    """What a model run on some sums depends on; undefined values are left out."""
+    """The columns from a forward pass on some sums; undefined values are left out."""
     values: dict[str, float | None] = {}
     fractions = embedding_fractions(sums.embedding.double())
     if fractions is not None:

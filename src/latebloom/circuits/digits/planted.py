@@ -1,4 +1,4 @@
-"""Activations whose function of digits and carries is known, and a model made of them."""
+"""Activations that are known functions of digits and carries, and a model built from them."""
 
 import math
 from collections.abc import Sequence
@@ -24,12 +24,12 @@ def wave_neurons(
 
 
 def carry_neurons(carry: Int[Tensor, " batch"], count: int = 1) -> Float[Tensor, "batch neuron"]:
-    """1 where a carry comes in, else 0; ``count`` times the same."""
+    """1 where there is an incoming carry, else 0; ``count`` equal columns."""
     return carry[:, None].double().expand(-1, count)
 
 
 class PlantedAdder(Model):
-    """Not a network: it adds, and shows what it depends on as a network would.
+    """Not a network: it adds, and has the activations and logits of a network.
 
     Digits are embedded as cos and sin of ``ks``; at each answer digit the neurons are `wave_neurons` of the digits
     above it, one for each k, and a carry neuron; the logits are ``scale`` · Σ_k cos 2πk(answer - z)/10.
@@ -49,7 +49,7 @@ class PlantedAdder(Model):
     def forward(
         self, tokens: Int[Tensor, "batch pos"], positions: Sequence[int] | None = None, hooks: Hooks = NO_HOOKS
     ) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
-        """Logits at the answer digits, whatever the ``positions``."""
+        """Logits at the answer digits; ``positions`` is ignored."""
         operands = self._task.operands(tokens.numpy())
         answer, carry = map(torch.from_numpy, column_sum(*operands))
         x, y = (nn.functional.pad(torch.from_numpy(digits), (1, 0)) for digits in operands)

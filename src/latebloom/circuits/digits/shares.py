@@ -1,4 +1,4 @@
-"""What the activations at one answer digit depend on."""
+"""The factors that the activations at one answer digit depend on."""
 
 from jaxtyping import Float
 from pydantic import Field
@@ -10,15 +10,15 @@ from latebloom.circuits.digits.variance import pair_wave_shares, share_explained
 from latebloom.tasks.digit_addition import BASE
 
 FACTORS = ("pair", "sum", "carry", "both", "answer")
-"""What variance is explained by, in the order of the figures."""
+"""Factors that may explain variance, in the order of the figures."""
 
 
 class Shares(Config):
-    """Shares of variance explained (`share_explained`), None where a factor has one value only or nothing varies.
+    """Shares of variance explained (`share_explained`), None where a factor has only one value or nothing varies.
 
-    pair: the two aligned digits, any function of them. sum: their sum mod 10 alone, that is the waves cos and sin of
-    k(x + y). carry: into this digit. both: pair and carry together. answer: the right answer alone.
-    sum_waves, answer_waves: by frequency k of the sum mod 10, and of the answer. pair_waves: in frequency k's waves in
+    pair: any function of the two aligned digits. sum: their sum mod 10 alone, that is, the waves cos and sin of
+    k(x + y). carry: the carry into this digit. both: pair and carry together. answer: the right answer alone.
+    sum_waves, answer_waves: by frequency k of the sum mod 10, and of the answer. pair_waves: on frequency k's waves in
     x, in y and their products. Rows may be empty where undefined.
     """
 
@@ -33,14 +33,14 @@ class Shares(Config):
 
 
 def shares(sums: Sums, values: Float[Tensor, "batch column"], place: int) -> Shares:
-    """What ``values`` (neurons or logits at that place, one row per sum) depend on, and the waves.
+    """The factors and waves that ``values`` (neurons or logits at that place, one row per sum) depend on.
 
-    Limits: a share says that activations go with a factor, not that the model computes with it; digits further left
-    or right are not looked at.
+    Limits: a share shows that activations correlate with a factor, not that the model computes with it. Digits further
+    left or right are not considered.
     """
     values = values.double()
     explained = factor_shares(sums, values, place)
-    if place == 0:  # has no digits above it, and its answer is a carry
+    if place == 0:  # This place has no digits above it, and its answer is a carry.
         return Shares(**explained)
     x, y, answer = (part[:, place] for part in (sums.x, sums.y, sums.answer))
     return Shares(
@@ -52,7 +52,7 @@ def shares(sums: Sums, values: Float[Tensor, "batch column"], place: int) -> Sha
 
 
 def factor_shares(sums: Sums, values: Float[Tensor, "batch column"], place: int) -> dict[str, float | None]:
-    """The share that each of ``FACTORS`` explains."""
+    """The share of variance that each of ``FACTORS`` explains."""
     x, y, carry, answer = (part[:, place] for part in (sums.x, sums.y, sums.carry, sums.answer))
     pair = x * BASE + y
     group = {"pair": pair, "sum": (x + y) % BASE, "carry": carry, "both": 2 * pair + carry, "answer": answer}

@@ -1,4 +1,4 @@
-"""Loss and accuracy of sums with and without a carry, and of carries decided near and far."""
+"""Loss and accuracy with and without a carry, and by the distance of the column that decides the carry."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -18,14 +18,14 @@ SPLITS: Mapping[str, Callable[[Sums], Bool[Tensor, "batch place"]]] = MappingPro
         "long_chain": lambda sums: sums.reach >= 2,
     }
 )
-"""Parts of the answer digits: by the carry that comes in, and by whether the next column decides it (`carry_reach`).
+"""Parts of the answer digits: by the incoming carry, and by whether the next column decides it (`carry_reach`).
 
 A long chain passes at least one column that adds up to 9: a tenth of all sums.
 """
 
 
 class Part(Config):
-    """Some answer digits: how many, mean cross-entropy (nats) and accuracy; None where there are none."""
+    """Some answer digits: their number, mean cross-entropy (nats) and accuracy; None where there are none."""
 
     count: int
     loss: float | None

@@ -1,4 +1,4 @@
-"""A model run on sampled sums: everything that the analysis of digit addition reads off it."""
+"""A forward pass on sampled sums: everything that the analysis of digit addition takes from a model."""
 
 from dataclasses import dataclass
 
@@ -15,11 +15,11 @@ from latebloom.tasks.digit_addition import BASE, column_sum
 
 @dataclass(frozen=True)
 class Sums:
-    """Sampled sums and what the model makes of them, by answer digit ("place", 0 is the first, which is 0 or 1).
+    """Sampled sums and the model's activations on them, by answer digit ("place", 0 is the first, which is 0 or 1).
 
     x, y: the digits above each answer digit; 0 for place 0, which has none. carry: into each place. answer: right
-    answers. reach: columns that decide the carry (`carry_reach`). logits: where each place is predicted.
-    neurons: after the ReLU there, last layer; width 0 without an MLP. embedding: W_E of the ten digits.
+    answers. reach: columns that decide the carry (`carry_reach`). logits: at the position that predicts each place.
+    neurons: after the ReLU at that position, last layer; width 0 without an MLP. embedding: W_E of the ten digits.
     """
 
     task: DigitAddition
@@ -44,7 +44,9 @@ def run_sums(model: Model, task: DigitAddition, count: int = 4096, seed: int = 0
     """
     embedding = getattr(getattr(model, "embed", None), "W_E", None)
     if embedding is None:
-        raise UsageError(f"model: got {type(model).__name__}, expected one that embeds tokens, as a transformer")
+        raise UsageError(
+            f"model: got {type(model).__name__}, expected a model that embeds tokens, such as a transformer"
+        )
     batch = task.sample(count, np.random.default_rng(seed))
     x, y = task.operands(batch.tokens)
     logits, neurons = _run(model, torch.from_numpy(batch.tokens).to(embedding.device), task.loss_positions)
@@ -79,10 +81,11 @@ def _run(model: Model, tokens: Tensor, positions: tuple[int, ...]) -> tuple[Tens
 
 
 def carry_reach(x: Int[np.ndarray, "batch digit"], y: Int[np.ndarray, "batch digit"]) -> Int[np.ndarray, "batch place"]:
-    """Columns that decide the carry into each answer digit: 1 where the next column to the right does, one more for
-    every column on the way whose digits add up to 9 and so pass a carry on; 0 for the last digit, which has none.
+    """The number of columns that decide the carry into each answer digit: 1 if the next column to the right decides it,
+    and one more for every column in between whose digits add up to 9 and therefore pass a carry on; 0 for the last
+    digit, which has no carry.
 
-    Where all columns to the right add up to 9, it is their number (nothing is passed on, the carry is 0).
+    If all columns to the right add up to 9, it is the number of these columns (the carry is 0).
     """
     passes = x + y == BASE - 1
     reach = np.zeros((len(x), x.shape[1] + 1), dtype=np.int64)

@@ -9,11 +9,11 @@ from latebloom.fourier import energy_by_frequency, frequencies, rounding_energy,
 
 
 def share_explained(values: Float[Tensor, "batch column"], group: Int[Tensor, " batch"]) -> float | None:
-    """Share of the columns' variance, pooled, that the group's means explain, less what chance would.
+    """Share of the columns' pooled variance that the group means explain, minus the share expected by chance.
 
-    1 - (1 - R²)(n - 1)/(n - g) over n samples in g groups: adjusted R², 0 on average for a group that says nothing
-    (so it can be a little below 0), 1 for one that decides all. None where there is one group alone, as many as
-    samples, or no variance.
+    1 - (1 - R²)(n - 1)/(n - g) over n samples in g groups: adjusted R², 0 on average for a grouping that is
+    independent of the columns (so it can be slightly negative), 1 for a grouping that determines them. None for a
+    single group, as many groups as samples, or no variance.
     """
     used, index, count = group.unique(return_inverse=True, return_counts=True)
     n, g = len(group), len(used)
@@ -27,11 +27,11 @@ def share_explained(values: Float[Tensor, "batch column"], group: Int[Tensor, " 
 
 
 def wave_shares(values: Float[Tensor, "batch column"], turn: Int[Tensor, " batch"], base: int = 10) -> dict[int, float]:
-    """Share of the columns' variance, pooled, along cos 2πk·turn/base and sin, for k = 1 … base/2.
+    """Share of the columns' pooled variance along cos and sin of 2πk·turn/base, for k = 1 … base/2.
 
     ``turn``: a digit, 0 … base-1, evenly spread over the samples, such as (x + y) mod 10; its mean activations are
-    put into the Fourier basis. Chance alone gives 2/batch per frequency, 1/batch for k = base/2. Empty where nothing
-    varies.
+    transformed to the Fourier basis. Chance alone gives 2/batch per frequency, 1/batch for k = base/2. Empty where
+    nothing varies.
     """
     means, variance = _means(values, turn, base)
     if variance <= 0:
@@ -43,11 +43,11 @@ def wave_shares(values: Float[Tensor, "batch column"], turn: Int[Tensor, " batch
 def pair_wave_shares(
     values: Float[Tensor, "batch column"], x: Int[Tensor, " batch"], y: Int[Tensor, " batch"], base: int = 10
 ) -> dict[int, float]:
-    """Share of the columns' variance, pooled, in the block {const, cos k, sin k}² of functions of (x, y), constant
-    apart: waves in x, in y and their products, for k = 1 … base/2.
+    """Share of the columns' pooled variance in the block {const, cos k, sin k}² of functions of (x, y), without
+    the constant: waves in x, in y and their products, for k = 1 … base/2.
 
-    As `latebloom.circuits.modular.neurons` has it, with the mean over everything but the aligned digits
-    for the activation. Chance alone gives 8/batch per frequency, 3/batch for k = base/2. Empty where nothing varies.
+    As in `latebloom.circuits.modular.neurons`, where the activation is the mean over everything except the aligned
+    digits. Chance alone gives 8/batch per frequency, 3/batch for k = base/2. Empty where nothing varies.
     """
     means, variance = _means(values, x * base + y, base * base)
     if variance <= 0:
@@ -59,8 +59,8 @@ def pair_wave_shares(
 
 
 def _means(values: Tensor, group: Tensor, groups: int) -> tuple[Tensor, float]:
-    """Each group's mean less the whole mean (0 for a group without samples), and the columns' variance, summed; 0
-    where that is rounding."""
+    """Each group's mean minus the overall mean (0 for a group without samples), and the summed variance of the columns;
+    0 where it is rounding error."""
     centred = values - values.mean(0)
     variance = float(centred.square().sum())
     sums = centred.new_zeros(groups, centred.shape[1]).index_add_(0, group, centred)

@@ -15,10 +15,10 @@ Head = tuple[int, int]
 
 
 class HeadAblations:
-    """Runs one model again and again on the same sequences with one thing held at its mean.
+    """Runs one model repeatedly on the same sequences, each time with one activation held at its mean.
 
-    The mean is over the sequences, at each position: what depends on the tokens is gone, what position alone says
-    stays. Losses in nats, over the labels of all sequences.
+    The mean is over the sequences, at each position: it removes what depends on the tokens and keeps what depends on
+    position alone. Losses in nats, over the labels of all sequences.
     """
 
     @torch.no_grad()
@@ -34,8 +34,9 @@ class HeadAblations:
         return self._loss({f"blocks.{layer}.attn.hook_z": _held(mine) for layer, mine in _by_layer(heads).items()})
 
     def path(self, source: Head, into: Into, targets: list[Head]) -> float:
-        """The loss when these later heads' queries, keys or values see the source's output at its mean, and all else
-        (the residual stream too) sees it as it is. Exact, since without LayerNorm the stream is a sum."""
+        """The loss when these later heads' queries, keys or values receive the source's mean output, and everything
+        else (including the residual stream) receives its actual output. Exact, since without LayerNorm the stream is a
+        sum."""
         change, passed = self._change(source), self._model.passed_on
         return self._loss(
             {
@@ -62,7 +63,7 @@ class HeadAblations:
 
         def replace(value: Float[Tensor, "batch pos head d_head"]) -> Float[Tensor, "batch pos head d_head"]:
             held = value.clone()
-            # Of the last layer's queries only those with loss are computed.
+            # The last layer computes only the queries at positions with a loss.
             held[:, :, heads] += shift if value.shape[1] == shift.shape[1] else shift[:, list(self._positions)]
             return held
 
@@ -75,10 +76,10 @@ class HeadAblations:
 
 
 def _by_layer(heads: Sequence[Head]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
+    by_layer: dict[int, list[int]] = {}
     for layer, number in heads:
-        found.setdefault(layer, []).append(number)
-    return found
+        by_layer.setdefault(layer, []).append(number)
+    return by_layer
 
 
 def _held(numbers: list[int]) -> Replacement:
@@ -93,11 +94,11 @@ def _held(numbers: list[int]) -> Replacement:
 
 
 def head_increases(ablations: HeadAblations, heads: list[Head]) -> dict[Head, float]:
-    """By how much the loss grows without each head."""
+    """The increase of the loss without each head."""
     return {head: ablations.heads([head]) - ablations.loss for head in heads}
 
 
 def path_increases(ablations: HeadAblations, source: Head) -> dict[Into, float]:
-    """By how much the loss grows without the source's path into all later heads' queries, keys, values."""
+    """The increase of the loss without the source's path into all later heads' queries, keys or values."""
     targets = ablations.later(source)
     return {into: ablations.path(source, into, targets) - ablations.loss for into in INTO} if targets else {}

@@ -1,4 +1,4 @@
-"""How much a later head reads what an earlier head writes, by weights alone, measured against random weights."""
+"""How much a later head reads the output of an earlier head, from weights alone, compared with random weights."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +15,7 @@ Into = Literal["q", "k", "v"]
 INTO: tuple[Into, ...] = ("q", "k", "v")
 
 DRAWS = 64
-"""Random pairs of heads that the random score's mean and spread are taken from."""
+"""Random pairs of heads that give the mean and spread of the random score."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,12 @@ def compositions(model: Transformer, into: Into = "k", seed: int = 0, draws: int
 
     With rows x of the residual stream, W_OV = W_V W_O and W_QK = W_Q W_Kᵀ (score x_q W_QK x_kᵀ / √d_head):
     K: ‖W_QK W_OVᵀ‖ / (‖W_QK‖ ‖W_OV‖), W_OV of the earlier head; Q: ‖W_OV W_QK‖; V: ‖W_OV W_OV'‖; Frobenius norms.
-    Random heads: normal entries in the same shapes, from ``seed``; a scale would cancel.
+    Random heads: normal entries in the same shapes, from ``seed``; their scale cancels.
     Source: Elhage et al. 2021, "A mathematical framework for transformer circuits", composition of heads.
-    Limits: weights see no data; it counts directions that no token ever takes.
+    Limits: the score does not use data, so it includes directions that no token has.
     """
     mean, spread = random_score(model.config.d_model, model.config.d_head, into, seed, draws)
-    found = []
+    pairs = []
     for early in range(len(model.blocks)):
         for late in range(early + 1, len(model.blocks)):
             scores = pair_scores(model.blocks[early].attn, model.blocks[late].attn, into)
@@ -51,8 +51,8 @@ def compositions(model: Transformer, into: Into = "k", seed: int = 0, draws: int
                 pair = ((early, source), (late, target), into)
                 defined = value == value
                 excess = value - mean
-                found.append(Composition(*pair, *((value, excess, excess / spread) if defined else (None,) * 3)))
-    return found
+                pairs.append(Composition(*pair, *((value, excess, excess / spread) if defined else (None,) * 3)))
+    return pairs
 
 
 def pair_scores(early: Attention, late: Attention, into: Into) -> Float[Tensor, "head head"]:

@@ -14,8 +14,8 @@ from latebloom.models import Model, Transformer
 from latebloom.tasks import RepeatedSubsequences
 
 SCORE = 0.25
-"""A head is named a previous-token or induction head where its score beats its control (for induction) or even
-attention (for previous-token) by this much attention. Arbitrary; random weights stay below a tenth of it."""
+"""A head counts as a previous-token or induction head if its score exceeds its control (for induction) or that of
+even attention (for previous-token) by this much attention. Arbitrary; random weights stay below a tenth of it."""
 
 
 class HeadReport(Config):
@@ -73,10 +73,10 @@ class InductionCircuit(Config):
     undefined: str | None
 
     def rows(self) -> list[tuple[str, str]]:
-        """The circuit as (quantity, value) pairs, for people; heads are written layer.head."""
+        """The circuit as (quantity, value) pairs, for printing; heads are written layer.head."""
         named = {"previous-token heads": self.previous_token_heads, "induction heads": self.induction_heads}
         rows = [("task", self.task), (f"loss, {self.sequences} sequences", f"{self.loss:.4g}")]
-        rows += [(name, ", ".join(map(_name, found)) or "none") for name, found in named.items()]
+        rows += [(name, ", ".join(map(_name, heads)) or "none") for name, heads in named.items()]
         if self.pair is None:
             return [*rows, ("circuit", f"none: {self.undefined}")]
         source, target = (self.head(place) for place in self.pair)
@@ -120,7 +120,7 @@ def explain_induction(model: Model, task: RepeatedSubsequences, sequences: int =
         previous_token_even=even,
         heads=heads,
         compositions=tuple(
-            CompositionReport(**vars(found)) for into in INTO for found in compositions(exact, into, seed)
+            CompositionReport(**vars(pair)) for into in INTO for pair in compositions(exact, into, seed)
         ),
         paths=tuple(
             PathReport(source=(head.layer, head.head), into=into, loss_increase=increase)
@@ -156,7 +156,7 @@ def _heads(model: Transformer, sequences: Sequences, ablations: HeadAblations) -
 
 
 def _named(heads: tuple[HeadReport, ...], lead: Callable[[HeadReport], float]) -> tuple[Head, ...]:
-    """The heads that lead by `SCORE` or more, the first by most."""
+    """The heads that lead by `SCORE` or more, in descending order of lead."""
     ranked = sorted(heads, key=lead, reverse=True)
     return tuple((head.layer, head.head) for head in ranked if lead(head) >= SCORE)
 
@@ -166,8 +166,8 @@ def _pair(
 ) -> tuple[tuple[Head, Head] | None, str | None]:
     if layers < 2:
         return None, "one layer: a head can read another head's output only in a later layer"
-    for name, found in (("previous-token", previous), ("induction", induction)):
-        if not found:
+    for name, heads in (("previous-token", previous), ("induction", induction)):
+        if not heads:
             return None, f"no {name} head: no head's score leads by {SCORE}"
     pairs = [(source, target) for target in induction for source in previous if source[0] < target[0]]
     return (pairs[0], None) if pairs else (None, "no previous-token head in a layer before an induction head")

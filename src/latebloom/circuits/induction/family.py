@@ -18,10 +18,11 @@ _WORDS = {
     "parts": "The labels in each copy from the second on have a loss of their own.",
     "weights": (
         "The circuit to look for is an induction circuit of two heads, written layer.head. A previous-token head "
-        "notes at each token which one came before it. An induction head in a later layer looks for where the "
-        "present token was noted, and copies the token at that place. Scores are shares of attention (0 to 1). "
-        "Deviations from random heads measure how far the first head's output feeds the second's queries (Q), keys "
-        "(K) and values (V). The last rows are increases of the loss where a head or a path is cut."
+        "writes to each token which token came before it. An induction head in a later layer looks for tokens that "
+        "come after an earlier copy of the present token, and copies them. Scores are shares of attention (0 to 1). "
+        "Composition compares how much the second head's queries (Q), keys (K) and values (V) read the first head's "
+        "output with the same for random heads, in standard deviations. The last rows are increases of the loss "
+        "when a head or a path is cut."
     ),
 }
 

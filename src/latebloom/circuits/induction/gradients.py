@@ -1,4 +1,4 @@
-"""How hard the loss pulls at each part of the circuit: the parts reinforce each other."""
+"""Gradients of the loss on each part of the circuit, which show that the parts reinforce each other."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,20 +29,20 @@ class KeyPathGradients:
 
 @torch.enable_grad()
 def key_path_gradients(model: Model, sequences: Sequences) -> KeyPathGradients:
-    """The gradients of every K-path; nothing for a one-layer model. The model's own ``grad`` stays as it is.
+    """The gradients of every K-path; empty for a one-layer model. The model's ``grad`` is unchanged.
 
     An earlier head writes w, a later one's keys are (… + w) W_K. So the gradient on the earlier head is a product
     with the later one's W_K, and zero if that head writes nothing; the gradient on W_K along w is a product with w.
-    Neither part is pulled at without the other, and each is pulled at harder as the other forms.
+    Neither part has a gradient without the other, and the gradient on each grows as the other forms.
     Source: the write-up, "Phase changes are inherent to composition".
     Limits: a head has other gradients too (its direct path to the logits, queries, values). Norms are of weights as
     stored: compare steps of one run, or heads of one model.
     """
-    found = KeyPathGradients({}, {}, {})
+    gradients = KeyPathGradients({}, {}, {})
     exact = transformer(model)
     for layer in range(len(exact.blocks) - 1):
-        _Pass(exact, layer).measure(sequences, found)
-    return found
+        _Pass(exact, layer).measure(sequences, gradients)
+    return gradients
 
 
 class _Pass:
@@ -54,7 +54,7 @@ class _Pass:
         self._written: Tensor | None = None
         self._keys: dict[int, Tensor] = {}
 
-    def measure(self, sequences: Sequences, found: KeyPathGradients) -> None:
+    def measure(self, sequences: Sequences, norms: KeyPathGradients) -> None:
         loss = self._loss(sequences)
         attn = self._attn
         weights = [attn.W_Q, attn.W_K, attn.W_V, attn.W_O]
@@ -62,19 +62,19 @@ class _Pass:
         gradients = torch.autograd.grad(loss, weights + [self._keys[layer] for layer in later])
         for head in range(self._model.config.n_heads):
             q, k, v, o = (gradient[head].square().sum() for gradient in gradients[:4])
-            found.qk[self._layer, head] = float((q + k).sqrt())
-            found.ov[self._layer, head] = float((v + o).sqrt())
-        self._along_written(dict(zip(later, gradients[4:])), found)
+            norms.qk[self._layer, head] = float((q + k).sqrt())
+            norms.ov[self._layer, head] = float((v + o).sqrt())
+        self._along_written(dict(zip(later, gradients[4:])), norms)
 
-    def _along_written(self, pulled: dict[int, Tensor], found: KeyPathGradients) -> None:
+    def _along_written(self, key_gradients: dict[int, Tensor], norms: KeyPathGradients) -> None:
         assert self._written is not None
         written = (self._written - self._written.mean(0)).detach()
-        for layer, gradient in pulled.items():
+        for layer, gradient in key_gradients.items():
             passed = self._model.passed_on(self._layer, layer)
-            norms = (passed * torch.einsum("bpsd,bptk->stdk", written, gradient)).norm(dim=(2, 3)).tolist()
-            for source, row in enumerate(norms):
+            per_pair = (passed * torch.einsum("bpsd,bptk->stdk", written, gradient)).norm(dim=(2, 3)).tolist()
+            for source, row in enumerate(per_pair):
                 for target, norm in enumerate(row):
-                    found.keys[(self._layer, source), (layer, target)] = norm
+                    norms.keys[(self._layer, source), (layer, target)] = norm
 
     def _loss(self, sequences: Sequences) -> Float[Tensor, ""]:
         replace: dict[str, Replacement] = {

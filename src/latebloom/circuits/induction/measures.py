@@ -11,7 +11,7 @@ from latebloom.tasks import RepeatedSubsequences
 FAMILY = "induction"
 
 SEQUENCES = 16
-"""Enough for a mean over 15 positions of 16 sequences and more; few enough to take at every checkpoint."""
+"""Enough for a mean over 15 positions of at least 16 sequences, and few enough to compute at every checkpoint."""
 
 _OLSSON, _ELHAGE = "Olsson et al. 2022", "Elhage et al. 2021"
 _GRADIENT = "Frobenius norm of the gradient of the mean loss that passes through later heads' keys alone, on"
@@ -43,8 +43,8 @@ def induction_columns(
 ) -> dict[str, float]:
     """All measures of the circuit, on the same sequences at every checkpoint; heads are written layer.head.
 
-    Scores: see `HeadScores`; gradients: see `KeyPathGradients`. What is undefined (composition of a zero head, or in
-    one layer) is left out. Errors: UsageError for a model without attention.
+    Scores: see `HeadScores`; gradients: see `KeyPathGradients`. Undefined values (composition of a zero head, or in
+    one layer) are left out. Errors: UsageError for a model without attention.
     """
     drawn = draw_sequences(task, sequences, seed)
     scores = head_scores(model, drawn)

@@ -1,4 +1,4 @@
-"""A transformer whose induction circuit is known, because it was written into its weights."""
+"""A transformer whose induction circuit is known because it is written into its weights."""
 
 import math
 
@@ -10,10 +10,11 @@ from latebloom.models import Transformer, TransformerConfig
 from latebloom.tasks import RepeatedSubsequences
 
 ATTENTION_SCORE = 40.0
-"""Score of what a head looks for, all else having 0: attention elsewhere is exp(-40) each, nothing."""
+"""Score of the tokens that a head looks for; the others have 0, so attention to each of them is exp(-40),
+negligible."""
 
 LEAD = 20.0
-"""By how much the logit of the token attended to leads."""
+"""The lead of the logit of the token that is attended to."""
 
 
 @torch.no_grad()
@@ -24,10 +25,10 @@ def planted_induction(
 
     Residual stream, V tokens: dimensions 0 … V-1 hold the token, the next V the token before (written by the first
     head, read by the second head's keys), the next V the answer (written by the second, read by W_U), the rest the
-    position. Each head has a dimension per token or position. All else is zero, so the other heads attend evenly and
-    write nothing. With one layer there is no induction head. The model errs only where a token came earlier by chance
-    too, and attention is split.
-    Errors: UsageError for a head that is not there.
+    position. Each head has a dimension per token or position. All other weights are zero, so the other heads attend
+    evenly and write nothing. With one layer there is no induction head. The model errs only where a token also occurred
+    earlier by chance, so that attention is split.
+    Errors: UsageError for a head that does not exist.
     """
     for name, number in (("previous", previous), ("induction", induction)):
         if not 0 <= number < n_heads:
@@ -51,7 +52,7 @@ def planted_induction(
 def _previous_token(model: Transformer, head: int, size: int, length: int) -> None:
     attn = model.blocks[0].attn
     attn.W_Q[head, 3 * size :, :length] = _sharp(attn.W_Q.shape[-1]) * torch.eye(length)
-    # A key at position j answers the query of position j + 1; nothing answers the first position's.
+    # A key at position j matches the query of position j + 1; no key matches the query of the first position.
     attn.W_K[head, 3 * size :, :length] = torch.eye(length).roll(1, 1).triu()
     _copy(model, (0, head), size, size)
 

@@ -1,4 +1,4 @@
-"""How much each head attends to the previous token, and to what came after the same token earlier."""
+"""How much each head attends to the previous token, and to the tokens after earlier copies of the same token."""
 
 from dataclasses import dataclass
 
@@ -16,8 +16,8 @@ Patterns = list[Float[Tensor, "batch head query key"]]
 class HeadScores:
     """Mean attention (0 … 1) by layer and head.
 
-    previous_token: from each token of the first copy but its first to the token before it. The first copy is all
-    that a model needs for every later one, and where a head may be a previous-token head only.
+    previous_token: from each token of the first copy except its first to the token before it. Every later copy can be
+    predicted from the first copy, and a previous-token head may work only there.
     previous_token_everywhere: from every position after START to the one before it.
     induction: from each position with a label to the tokens after the same token in earlier copies (summed).
     induction_control: at the same positions in sequences without the repeats.
@@ -34,7 +34,7 @@ def head_scores(model: Model, sequences: Sequences) -> HeadScores:
     """The scores of every head. Errors: UsageError for a model without attention.
 
     Source: Olsson et al. 2022, "In-context learning and induction heads" (prefix matching and previous-token scores).
-    Limits: a mean; it does not say whether the head's output is used.
+    Limits: a mean over positions; it does not show whether the head's output is used.
     """
     repeated, control = (patterns(model, tokens) for tokens in (sequences.examples.tokens, sequences.control))
     return HeadScores(
@@ -63,11 +63,11 @@ def _previous(pattern: Float[Tensor, "batch head query key"], at: Int[Tensor, "b
 
 
 def _induction(pattern: Float[Tensor, "batch head query key"], sequences: Sequences) -> Float[Tensor, " head"]:
-    asked, starts = sequences.asked, sequences.starts
+    labelled, starts = sequences.labelled, sequences.starts
     rows = torch.arange(len(starts))[:, None]
-    found = []
-    for later in range(asked.shape[1]):
-        into = asked[:, later] - starts[:, later + 1, None] + 1
-        earlier = [pattern[rows, :, asked[:, later], starts[:, copy, None] + into] for copy in range(later + 1)]
-        found.append(torch.stack(earlier).sum(0).mean((0, 1)))
-    return torch.stack(found).mean(0)
+    by_copy = []
+    for later in range(labelled.shape[1]):
+        into = labelled[:, later] - starts[:, later + 1, None] + 1
+        earlier = [pattern[rows, :, labelled[:, later], starts[:, copy, None] + into] for copy in range(later + 1)]
+        by_copy.append(torch.stack(earlier).sum(0).mean((0, 1)))
+    return torch.stack(by_copy).mean(0)

@@ -1,4 +1,4 @@
-"""Sequences that a circuit is looked for on, with the same sequences without their repeats as a control."""
+"""Sequences on which a circuit is analysed, and the same sequences without their repeats as a control."""
 
 from dataclasses import dataclass
 
@@ -14,8 +14,8 @@ from latebloom.tasks import RepeatedSubsequences
 
 @dataclass(frozen=True, eq=False)
 class Sequences:
-    """examples: as the task draws them. starts: where each copy begins. control: the same tokens, but each copy after
-    the first overwritten with random ones, so that nothing comes again but by chance."""
+    """examples: as drawn by the task. starts: position where each copy begins. control: the same tokens, with each copy
+    after the first overwritten by random tokens, so that tokens repeat only by chance."""
 
     task: RepeatedSubsequences
     examples: Examples
@@ -24,12 +24,12 @@ class Sequences:
 
     @property
     def previous(self) -> Int[Tensor, "batch token"]:
-        """Positions of the first copy's second to last token: there the token before has to be known."""
+        """Positions of the first copy's tokens from its second to its last, where a previous-token head is needed."""
         return self.starts[:, :1] + torch.arange(1, self.task.subsequence)
 
     @property
-    def asked(self) -> Int[Tensor, "batch copy token"]:
-        """Positions that carry a label: the first to the last but one token of each copy but the first."""
+    def labelled(self) -> Int[Tensor, "batch copy token"]:
+        """Positions with a label: all tokens but the last of each copy but the first."""
         return self.starts[:, 1:, None] + torch.arange(self.task.subsequence - 1)
 
 
@@ -45,7 +45,7 @@ def draw_sequences(task: RepeatedSubsequences, count: int = 64, seed: int = 0) -
 
 
 def transformer(model: Model) -> Transformer:
-    """The model, where it has attention heads to look at. Errors: UsageError for another kind."""
+    """The model, if it has attention heads. Errors: UsageError for another kind of model."""
     if not isinstance(model, Transformer):
         raise UsageError(f"induction heads: got {type(model).__name__}, which has no attention; expected a transformer")
     return model

@@ -14,7 +14,7 @@ from latebloom.published import published
 
 @dataclass(frozen=True)
 class Cut:
-    """An ablation by name. words: what is done, for people. write_up: the loss (nats) of the published mainline model
+    """An ablation by name. words: the change in plain words. write_up: the loss (nats) of the published mainline model
     (p = 113) after it; None where none is published.
 
     Source: P ("Progress measures for grokking via mechanistic interpretability"), read second-hand.
@@ -86,7 +86,7 @@ DROP_CLUSTER = "drop cluster {k}"
 
 
 def drop_cluster(k: int) -> Cut:
-    """The ablation of one cluster. No loss is published: another model's cluster of that number is another cluster."""
+    """The ablation of one cluster. No loss is published: clusters of one frequency in two models are not the same."""
     return Cut(DROP_CLUSTER.format(k=k), f"zero all neurons of frequency {k}")
 
 
@@ -103,7 +103,7 @@ class Control(Config):
 class Ablation(Config):
     """The loss (nats, mean over all pairs) after one change to the model.
 
-    words: the change, for people. write_up: the published value for the mainline model, None where there is none.
+    words: the change in plain words. write_up: the published value for the mainline model, None where there is none.
     control: None where there is nothing to draw from (as when every frequency is key).
     """
 
@@ -124,8 +124,9 @@ class Change:
     random: Callable[[torch.Generator], Float[Tensor, "x y z"]] | None
 
     def measure(self, grid: Grid, seed: int, draws: int) -> Ablation:
-        """Carry it out. Every ablation draws from ``seed`` afresh, so that its control depends on no other."""
-        # The published model is a transformer, so an MLP on the same task is not compared with it.
+        """Carry it out. Every ablation restarts from ``seed``, so that its control does not depend on other
+        ablations."""
+        # The published model is a transformer, so no published loss is given for an MLP on the same task.
         comparable = grid.task.name == "modular_addition" and grid.order == 113 and grid.pattern is not None
         return Ablation(
             name=self.cut.name,

@@ -1,4 +1,4 @@
-"""The ablation table: what the circuit needs, beside what happens after random changes of the same size."""
+"""The ablation table: losses after changes to the circuit, compared with random changes of the same size."""
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
@@ -43,8 +43,8 @@ from latebloom.tasks import ModularTask
 def ablate(model: Model, task: ModularTask, keys: Sequence[int], seed: int = 0, draws: int = 3) -> list[Ablation]:
     """Every ablation that applies to this model, in float64, each with ``draws`` random controls from ``seed``.
 
-    What needs key frequencies is left out where ``keys`` is empty, what needs cos w(x ± y) where the task's answer
-    does not depend on x ± y, what needs attention for the MLP. Source: Nanda et al., 2023.
+    Ablations that need key frequencies are left out if ``keys`` is empty, those that need cos w(x ± y) if the task's
+    answer does not depend on x ± y, and those that need attention for an MLP. Source: Nanda et al., 2023.
     """
     exact = copy.deepcopy(model).double()
     grid = modular_grid(exact, task)
@@ -73,7 +73,7 @@ def _logit_changes(grid: Grid, keys: Sequence[int]) -> Iterator[Change]:
 
 
 def _other_frequencies(grid: Grid, keys: Sequence[int]) -> Int[Tensor, " k"]:
-    """Non-key frequencies with both a cos and a sin: those that a control may stand on."""
+    """Non-key frequencies with both a cos and a sin, from which controls are drawn."""
     return torch.tensor([k for k in range(1, (grid.order + 1) // 2) if k not in keys], dtype=torch.long)
 
 

@@ -1,4 +1,4 @@
-"""Clock or pizza: three numbers that tell the two known circuits for modular addition apart.
+"""Clock or pizza: three numbers that distinguish the two known circuits for modular addition.
 
 A clock multiplies waves of both operands: the logits are Σ_k α cos w(x + s·y - z). A pizza adds them first and takes
 an absolute value: the logits also have a factor that depends on x - s·y. Source: Zhong et al., "The clock and the
@@ -21,7 +21,7 @@ from latebloom.models import Model, Transformer
 from latebloom.tasks import ModularTask
 
 SAMPLES = 2000
-"""Triples (x, y, z) drawn for `gradient_symmetricity`; of uncorrelated cosines the mean then has an error below 0.02.
+"""Triples (x, y, z) drawn for `gradient_symmetricity`; the mean of uncorrelated cosines then has an error below 0.02.
 """
 
 COMPONENTS = 4
@@ -30,11 +30,12 @@ COMPONENTS = 4
 
 @dataclass(frozen=True)
 class ClockOrPizza:
-    """The three numbers of one model; None where undefined. No threshold is set: models lie in between.
+    """The three numbers of one model; None where undefined. There is no threshold, because models lie in between.
 
-    gradient_symmetricity: 1 where both operands pull at every logit alike (a pizza, and untrained weights with even
-    attention); 0 for the ideal clock. distance_irrelevance: 0 where x - s·y alone sets the right logit (a pizza), near
-    1 where it does not matter. circularity: 1 where the first components of the embedding are waves, in both.
+    gradient_symmetricity: 1 where both operands have equal gradients on every logit (a pizza, and untrained weights
+    with even attention); 0 for the ideal clock. distance_irrelevance: 0 where x - s·y alone determines the right logit
+    (a pizza), near 1 where it does not matter. circularity: 1 where the first components of the embedding are waves, in
+    both.
     """
 
     gradient_symmetricity: float | None
@@ -63,7 +64,7 @@ def gradient_symmetricity(model: Model, task: ModularTask, samples: int = SAMPLE
     order = positions(task)
     x, y, z = torch.randint(len(order.x), (3, samples), generator=generator)
     first, second = _gradients(model, task, all_pairs(task)[order.x[x] * task.p + order.y[y]], order.z[z])
-    # Normed first, and in float64: a product of two small float32 gradients underflows.
+    # Normalise first, in float64: a product of two small float32 gradients underflows.
     norms = torch.stack([first.norm(dim=1), second.norm(dim=1)])
     usable = (norms > 0).all(0)
     if not usable.any():
@@ -79,7 +80,7 @@ def _gradients(
     with torch.enable_grad():
         embedded = model.embed(tokens).detach().requires_grad_()
         logits = model.run_with_hooks(tokens, {"hook_embed": lambda _: embedded}, task.loss_positions)[:, 0]
-        # Examples do not meet, so the sum's gradient is each one's own.
+        # Examples are independent, so the gradient of the sum is the gradient of each example.
         (gradient,) = torch.autograd.grad(logits.gather(1, z[:, None]).sum(), embedded)
     return gradient[:, 0].double(), gradient[:, 1].double()
 
@@ -87,11 +88,11 @@ def _gradients(
 def distance_irrelevance(grid: Grid) -> float | None:
     """Mean over d = x - s·y of the right logit's standard deviation at that d, over that of all pairs.
 
-    s: 1 for addition, -1 for subtraction. 0: d alone sets the right logit, as in a pizza; 1: it says nothing of it.
-    (The name says which way: high is irrelevant.) None where the right logit is the same for all pairs, or for a task
-    without s. Source: Zhong et al., 2023.
-    Limits: the ratio knows no scale, so in a near-perfect clock, whose right logit hardly varies, it tells of what
-    little is left.
+    s: 1 for addition, -1 for subtraction. 0: d alone determines the right logit, as in a pizza; 1: the right logit does
+    not depend on d. (As the name indicates, a high value means that the distance is irrelevant.) None where the right
+    logit is the same for all pairs, or for a task without s. Source: Zhong et al., 2023.
+    Limits: the ratio is independent of scale, so in a near-perfect clock, whose right logit hardly varies, it
+    describes that small remaining variation.
     """
     sign = grid.sign
     if sign is None:

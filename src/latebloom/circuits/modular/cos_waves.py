@@ -1,4 +1,4 @@
-"""The waves cos(2πk(x + s·y - z)/p) over (x, y, z): how much of the logits they are, and their loss alone."""
+"""The waves cos(2πk(x + s·y - z)/p) over (x, y, z): their share of the logits, and the loss of these waves alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,8 +44,9 @@ def cos_waves(grid: Grid, ks: Sequence[int], sign: int) -> CosWaves:
     """Fit Σ_k α_k cos(2πk(x + s·y - z)/p) to the logits by least squares."""
     p, dtype = grid.order, grid.logits.dtype
     part = phase_part(grid, ks, sign)
-    # c_k = cos w(x + s·y) cos wz + sin w(x + s·y) sin wz. Over p^1.5 the unit waves become ⟨L, c_k⟩ / ⟨c_k, c_k⟩, for
-    # the Nyquist wave (one term of norm p · √p) as for the others (two of norm p/√2 · √(p/2)).
+    # c_k = cos w(x + s·y) cos wz + sin w(x + s·y) sin wz. Dividing by p^1.5 turns coefficients on unit waves into
+    # ⟨L, c_k⟩ / ⟨c_k, c_k⟩, both for the Nyquist wave (one term of norm p · √p) and for the others (two terms of norm
+    # p/√2 · √(p/2)).
     terms = (part.coefficients * output_directions(p, ks, dtype)).sum(1) / p**1.5
     owner = torch.tensor([tuple(ks).index(k) for k in part.frequency], dtype=torch.long)
     coefficients = torch.zeros(len(ks), dtype=dtype).index_add(0, owner, terms)
@@ -56,7 +57,7 @@ def cos_waves(grid: Grid, ks: Sequence[int], sign: int) -> CosWaves:
 
 
 def cos_fit_fve(grid: Grid, waves: CosWaves) -> float | None:
-    """R² of the fit on the logits centred over z and over (x, y); None where these are constant."""
+    """R² of the fit on the logits centred over z and over (x, y); None where the logits are constant."""
     centred = grid.logits - grid.logits.mean(2, keepdim=True)
     centred = centred - centred.mean((0, 1))
     total = float(centred.square().sum())

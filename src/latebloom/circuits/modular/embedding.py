@@ -9,8 +9,7 @@ from torch import Tensor
 from latebloom.fourier import basis_rows, energy_by_frequency, rounding_energy, transform
 
 CIRCLE = 0.5
-"""Share of a plane's variance on one frequency from which it counts as a circle: the larger part. A random plane has
-2/(p - 1)."""
+"""A plane counts as a circle if more than half of its variance is on one frequency. A random plane has 2/(p - 1)."""
 
 
 def embedding_fractions(embedding: Float[Tensor, "x d_model"]) -> Float[Tensor, "k"] | None:
@@ -53,20 +52,21 @@ class EmbeddingComponents:
     share: Float[Tensor, " component"]
 
     def circles(self) -> list[tuple[int, int, int]]:
-        """Pairs of components on one frequency, as (k, first, second), that drawn against each other make a circle.
+        """Pairs of components on one frequency, as (k, first, second), that form a circle when plotted against each
+        other.
 
-        A pair whose plane has less than CIRCLE of its variance on that frequency is none: of some dozen components
-        of noise, two have the same strongest frequency by chance.
+        A pair whose plane has less than CIRCLE of its variance on that frequency is left out: among a dozen
+        components of noise, two have the same strongest frequency by chance.
         """
-        found: dict[int, list[int]] = {}
+        by_frequency: dict[int, list[int]] = {}
         for component, k in enumerate(self.frequency.tolist()):
-            found.setdefault(k, []).append(component)
-        pairs = [(k, pair[0], pair[1]) for k, pair in found.items() if len(pair) >= 2]
+            by_frequency.setdefault(k, []).append(component)
+        pairs = [(k, pair[0], pair[1]) for k, pair in by_frequency.items() if len(pair) >= 2]
         return [(k, a, b) for k, a, b in pairs if circularity(self.scores[:, [a, b]], k) >= CIRCLE]
 
 
 def embedding_components(embedding: Float[Tensor, "x d_model"], count: int = 10) -> EmbeddingComponents:
-    """PCA of the operands' embedding vectors (centred over operands), each component read in the Fourier basis.
+    """PCA of the operands' embedding vectors (centred over operands), each component transformed to the Fourier basis.
 
     Source: the write-up, "Notable Observations", circle plots.
     """

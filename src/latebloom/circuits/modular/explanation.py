@@ -1,4 +1,4 @@
-"""The figures that `latebloom explain` gives of a model on a modular task."""
+"""The numbers that `latebloom explain` gives for a model of a modular task."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ from latebloom.models import Model
 from latebloom.tasks import ModularTask
 
 DOES_TASK = 0.5
-"""Accuracy over all pairs from which a model counts as one that does the task (design.md)."""
+"""A model counts as doing the task from this accuracy over all pairs on (design.md)."""
 
 
 class Losses(Config):
@@ -75,13 +75,14 @@ class LogitFigures(Config):
 
 
 class Explanation(Config):
-    """The figures of `latebloom explain --json`; formulas in the functions that compute them and in docs/measures.md.
+    """The numbers of `latebloom explain --json`. The functions that compute them and docs/measures.md give the
+    formulas.
 
-    accuracy and loss are over all pairs on which the operation is defined, unless named train or test. All else is over
-    the pairs of a `Grid`: for x·y and x/y that leaves out the value 0, and frequencies are those of discrete
-    logarithms, 1 … (p - 1)//2. None: not defined, because there is no key frequency, no split, or no direction
-    cos w(x ± y) that determines the answer.
-    does_task: whether accuracy is at least one half. assumed: what a file of weights does not say; empty for runs.
+    accuracy and loss are over all pairs on which the operation is defined, unless named train or test. All other
+    numbers are over the pairs of a `Grid`: for x·y and x/y these exclude the value 0, and frequencies are those of
+    discrete logarithms, 1 … (p - 1)//2. A value is None if it is not defined: without a key frequency, a split, or a
+    direction cos w(x ± y) that determines the answer.
+    does_task: whether accuracy is at least one half. assumed: values missing from a file of weights; empty for runs.
     """
 
     task: str
@@ -99,7 +100,7 @@ class Explanation(Config):
     sum_squared_weights: float
 
     def rows(self) -> list[tuple[str, str]]:
-        """The explanation as (quantity, value) pairs, for people."""
+        """The explanation as (quantity, value) pairs, for printing."""
         clusters = ", ".join(f"{k}: {n}" for k, n in self.neurons.clusters.items()) or "none"
         waves = ", ".join(f"{k}: {a:.4g}" for k, a in self.logits.cos_coefficients.items()) or "none"
         number = _number
@@ -107,7 +108,7 @@ class Explanation(Config):
         assumed = ", ".join(f"{name} = {value}" for name, value in self.assumed.items())
         return [
             *([] if self.does_task else [("does the task", fails)]),
-            *([("assumed, since the file does not say", assumed)] if assumed else []),
+            *([("assumed, because the file does not contain it", assumed)] if assumed else []),
             ("task", f"{self.task}, p = {self.p}"),
             ("accuracy, all pairs", f"{self.accuracy:.6g}"),
             ("loss (all / train / test)", " / ".join(map(number, (self.loss.all, self.loss.train, self.loss.test)))),
@@ -146,7 +147,7 @@ def explain_model(
 
 @torch.no_grad()
 def explain(snapshot: Snapshot) -> Explanation:
-    """The figures of a model with the key frequencies of its basis, in float64.
+    """The explanation of a model with the key frequencies of its basis, in float64.
 
     Errors: UsageError for an unknown kind of model, or where the logits overflow.
     """
@@ -165,7 +166,7 @@ def explain(snapshot: Snapshot) -> Explanation:
         does_task=accuracy >= DOES_TASK,
         assumed=dict(snapshot.assumed),
         accuracy=accuracy,
-        loss=_means(whole.asked_losses, exact.get(trained_rows)),
+        loss=_means(whole.universe_losses, exact.get(trained_rows)),
         key_frequencies=list(exact.get(keys)),
         embedding=EmbeddingFigures(
             fraction={k: None if fractions is None else float(fractions[k - 1]) for k in frequencies(whole.order)},
@@ -182,11 +183,11 @@ def explain(snapshot: Snapshot) -> Explanation:
 
 
 def _wave_figures(snapshot: Snapshot) -> dict[str, Any]:
-    found, ks, mask = snapshot.get(phase), snapshot.get(keys), snapshot.get(train_mask)
-    if found is None:
+    grid_and_sign, ks, mask = snapshot.get(phase), snapshot.get(keys), snapshot.get(train_mask)
+    if grid_and_sign is None:
         nothing = LogitFigures(cos_coefficients={}, fve_cos_fit=None, loss_cos_fit=None, fve_trig_directions=None)
         return {"logits": nothing, "restricted_loss": Losses(all=None), "excluded_loss": ExcludedLosses(all=None)}
-    whole, sign = found
+    whole, sign = grid_and_sign
     waves = cos_waves(whole, ks, sign)
     without = _means(whole.pair_losses(excluded_logits(whole, ks, sign)), mask)
     return {
@@ -206,7 +207,7 @@ def _wave_figures(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _means(losses: Float[Tensor, "*pair"], trained: Bool[Tensor, "*pair"] | None) -> Losses:
-    """Means over all, over the train set and over the rest, each None where there is no such set."""
+    """Means over all pairs, the train set and the rest; None for a set that does not exist."""
     train = test = None
     if trained is not None:
         train = float(losses[trained].mean()) if bool(trained.any()) else None

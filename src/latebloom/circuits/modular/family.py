@@ -32,12 +32,12 @@ _OPERATIONS: tuple[type[ModularTask], ...] = (
     ModularCubic,
     ModularSquareSum,
 )
-"""What a file of weights may compute."""
+"""The operations that a file of weights is tested for."""
 
 
 @torch.no_grad()
 def guess(model: Transformer) -> Task | None:
-    """The operation that the model answers best, if it answers more than half of its pairs; else addition."""
+    """The operation with the highest accuracy if that is more than half; else addition."""
     p, outputs = model.embed.W_E.shape[0] - 1, model.unembed.W_U.shape[1]
     if p < 3 or outputs not in (p, p + 1) or model.pos_embed.W_pos.shape[0] != 3:
         return None

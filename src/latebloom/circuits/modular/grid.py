@@ -1,4 +1,4 @@
-"""Everything that the analysis of a modular task reads off a model, on all p² pairs at once."""
+"""Everything that the analysis of a modular task takes from a model, on all p² pairs at once."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,13 +20,13 @@ from latebloom.tasks import IGNORE, ModularTask
 class Grid:
     """A model on all pairs of a modular task.
 
-    Where the operation is addition in a cyclic group Z_n (`CyclicForm`), operands and answers stand in the order of
+    Where the operation is addition in a cyclic group Z_n (`CyclicForm`), operands and answers are in the order of
     that group: axis x of ``logits`` at position i is the operand ``x[i]``, and the right answer to (x[i], y[j]) is at
     position i + s·j mod n of axis z. So the Fourier basis over n positions is that of addition mod p for x + y and
     x - y (n = p, each value its own position), and that of discrete logarithms for x·y and x/y (n = p - 1; the value 0
     has no position). Every other operation is in the order of its values, n = p.
 
-    outputs: logits of all p² pairs as the model gives them, in the order of the values.
+    outputs: the model's logits of all p² pairs, in the order of the values.
     logits: those of the n answers (the extra ``=`` logit of a published model is dropped).
     neurons: activations after the ReLU at ``=``, last layer (width 0 for an attention-only model).
     pattern: attention of ``=`` to ``x y =``, by head, last layer; None for the MLP.
@@ -49,12 +49,12 @@ class Grid:
 
     @cached_property
     def positions(self) -> Positions:
-        """Which value stands at each position."""
+        """The value at each position."""
         return positions(self.task)
 
     @property
     def sign(self) -> int | None:
-        """s where the answer is at position i + s·j mod n, so that cos w(i + s·j) determines it; else None."""
+        """s if the answer is at position i + s·j mod n, so that cos w(i + s·j) determines it; else None."""
         return self.positions.sign
 
     @cached_property
@@ -79,7 +79,7 @@ class Grid:
     def row_losses(
         self, rows: Float[Tensor, "pair z"], mask: Bool[Tensor, "x y"] | None = None
     ) -> Float[Tensor, " pair"]:
-        """Cross-entropy (nats, float64) of each masked pair, or of all pairs, given the logits of these alone."""
+        """Cross-entropy (nats, float64) of each masked pair, or of all pairs, given the logits of only these pairs."""
         labels = masked(self.labels, mask)
         return torch.nn.functional.cross_entropy(rows.double(), labels, ignore_index=IGNORE, reduction="none")
 
@@ -95,18 +95,18 @@ class Grid:
         return float((losses if bool(chosen.all()) else losses[chosen]).mean())
 
     @cached_property
-    def asked_losses(self) -> Float[Tensor, " row"]:
+    def universe_losses(self) -> Float[Tensor, " row"]:
         """Cross-entropy (nats, float64) of every row of the task's universe among all p answers."""
-        logits, labels = self._asked
+        logits, labels = self._universe
         return torch.nn.functional.cross_entropy(logits.double(), labels, reduction="none")
 
     def accuracy(self) -> float:
         """Share of the rows of the task's universe whose largest logit is the right answer."""
-        logits, labels = self._asked
+        logits, labels = self._universe
         return float((logits.argmax(-1) == labels).double().mean())
 
     @cached_property
-    def _asked(self) -> tuple[Float[Tensor, "row p"], Int[Tensor, " row"]]:
+    def _universe(self) -> tuple[Float[Tensor, "row p"], Int[Tensor, " row"]]:
         """Logits of all p answers and the right answer, for every row of the task's universe."""
         x, y = (torch.from_numpy(values) for values in self.task.pairs())
         return self.outputs[x, y, : self.task.p], torch.from_numpy(self.task.universe().labels[:, 0])

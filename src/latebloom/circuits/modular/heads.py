@@ -1,4 +1,4 @@
-"""Attention heads: what ``=`` attends to, as a function of the operands, and the frequency it is periodic in."""
+"""Attention heads: what ``=`` attends to as a function of the operands, and with which frequency."""
 
 from dataclasses import dataclass
 
@@ -10,15 +10,16 @@ from latebloom.circuits.modular.grid import Grid
 from latebloom.fourier import basis_rows, frequencies, transform
 
 CONSTANT_SPREAD = 1e-6
-"""Attention (a number in 0 … 1) whose standard deviation over all pairs is below this is constant: float32's rounding,
-with some room. The factor of room is arbitrary."""
+"""Attention (a number in 0 … 1) with a standard deviation over all pairs below this counts as constant. The value is
+float32's rounding times an arbitrary safety factor."""
 
 
 @dataclass(frozen=True)
 class AttentionHead:
     """One head's attention from ``=`` to the first operand.
 
-    frequency: the k that explains most of it; None where the attention is constant. fve: how much it explains.
+    frequency: the k that explains most of the variance; None where the attention is constant. fve: the share that it
+    explains.
     cos, sin: α and β below, for waves of amplitude 1. to_itself: mean attention of ``=`` to ``=``.
     """
 
@@ -55,7 +56,7 @@ def _head(attention: Float[Tensor, "x x"], to_itself: float) -> AttentionHead:
     waves = antisymmetric_waves(attention)
     explained = [float(waves[list(basis_rows(k, p))].square().sum()) for k in frequencies(p)]
     k = 1 + int(torch.tensor(explained).argmax())
-    # (cos wx - cos wy) has norm p over the grid, or p √2 for the Nyquist wave, whose values are all ±1.
+    # (cos wx - cos wy) has norm p over the grid, but p √2 for the Nyquist wave, whose values are all ±1.
     amplitude = [float(waves[row]) / (p * (2**0.5 if 2 * k == p else 1.0)) for row in basis_rows(k, p)]
     cos, sin = (*amplitude, 0.0)[:2]
     return AttentionHead(k, explained[k - 1] / energy, cos, sin, to_itself)

@@ -1,4 +1,4 @@
-"""Luck at the start: the initial embedding, looked at along the final embedding's principal components."""
+"""The initial embedding, projected on the final embedding's principal components."""
 
 from dataclasses import dataclass
 
@@ -31,20 +31,21 @@ def initial_circles(
     draws: int = 200,
     seed: int = 0,
 ) -> list[InitialCircle]:
-    """For each circle among the final embedding's first ``count`` components: is it there at initialisation?
+    """For each circle among the final embedding's first ``count`` components: how much of it exists at initialisation.
+
 
     Both embeddings have one row per operand. ``draws`` random planes are the control, the same for every circle.
-    Limits: the variance within the plane is what it is; a circle here says that training kept a direction that was
-    already good, not that training had to. Source: the write-up, footnote 5.
+    Limits: circularity does not depend on the variance within the plane. A circle here means that training kept a
+    direction that was already good, not that training needed it. Source: the write-up, footnote 5.
     """
     components = embedding_components(final, count)
     generator = torch.Generator().manual_seed(seed)
     planes = torch.randn(draws, initial.shape[1], 2, generator=generator, dtype=torch.float64).to(initial)
-    # Orthonormal axes: a plane's circularity must not depend on how it is spanned.
+    # Orthonormal axes: the circularity of a plane must not depend on the vectors that span it.
     random = [initial @ plane for plane in torch.linalg.qr(planes).Q]
-    found = []
+    circles = []
     for k, first, second in components.circles():
         scores = initial @ components.directions[[first, second]].T
         control = [circularity(other, k) for other in random]
-        found.append(InitialCircle(k, scores, circularity(scores, k), sum(control) / draws, max(control)))
-    return found
+        circles.append(InitialCircle(k, scores, circularity(scores, k), sum(control) / draws, max(control)))
+    return circles

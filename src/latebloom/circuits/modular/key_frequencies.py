@@ -1,4 +1,4 @@
-"""Which frequencies a model computes with: three rules in use, chosen by name."""
+"""The frequencies that a model computes with: by one of three rules."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -27,9 +27,9 @@ def by_embedding(grid: Grid) -> list[int]:
 
 def by_w_logit(grid: Grid) -> list[int]:
     """k is key if its share of the energy of W_logit, Fourier-transformed over the answer, exceeds 1 / (p//2),
-    the share of each frequency if all were equal, by ten times (the factor is arbitrary).
+    the share of each frequency if all were equal, by a factor of ten (arbitrary).
 
-    Limits: below p = 22 no share can exceed ten times the mean: none is key.
+    Limits: below p = 22 no share can exceed ten times the mean, so no frequency is key.
     """
     energy = energy_by_frequency(transform(grid.w_logit, (1,)).T).sum(1)
     total = energy.sum()

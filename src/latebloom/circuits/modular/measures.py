@@ -39,8 +39,8 @@ EXCLUDED_ALONE = Column("excluded_loss.k{k}", "nats", "the same without one key 
 EXCLUDED_CONTROL = Column(
     "excluded_loss_control",
     "nats",
-    "the same without as many random frequencies that are not key, the same at every checkpoint; left out where there "
-    "are too few. Where train loss is 1e-7, any removal multiplies it",
+    "the same without as many random frequencies that are not key, the same at every checkpoint; left out if there "
+    "are too few. If train loss is 1e-7, any removal multiplies it",
 )
 
 COS_COEFFICIENT = Column(
@@ -86,10 +86,10 @@ ATTENTION_TO_SELF_OF = Column(
 
 def restricted(snapshot: Snapshot) -> dict[str, float]:
     """Restricted loss: only the waves of the key frequencies are left in the logits."""
-    found = snapshot.get(phase)
-    if found is None:
+    grid_and_sign = snapshot.get(phase)
+    if grid_and_sign is None:
         return {}
-    whole, sign = found
+    whole, sign = grid_and_sign
     by_pair = whole.pair_losses(restricted_logits(whole, snapshot.get(keys), sign))
     values = {RESTRICTED.name: float(by_pair.mean())}
     mask = snapshot.get(train_mask)
@@ -102,13 +102,13 @@ def restricted(snapshot: Snapshot) -> dict[str, float]:
 
 def excluded(snapshot: Snapshot) -> dict[str, float]:
     """Excluded loss: the waves of the key frequencies are removed from the logits."""
-    found = snapshot.get(phase)
-    if found is None:
+    grid_and_sign = snapshot.get(phase)
+    if grid_and_sign is None:
         return {}
-    whole, sign = found
+    whole, sign = grid_and_sign
     ks, mask = snapshot.get(keys), snapshot.get(train_mask)
     others = _others(whole.order, ks)
-    # The projection is linear in the logits and the directions are orthogonal: once for all frequencies and subsets.
+    # The projection is linear and the directions are orthogonal, so one projection serves all subsets of frequencies.
     part, rows = phase_part(whole, [*ks, *others], sign), masked(whole.logits, mask)
 
     def without(removed: Sequence[int]) -> float:
@@ -119,7 +119,7 @@ def excluded(snapshot: Snapshot) -> dict[str, float]:
 
 
 def _others(n: int, ks: tuple[int, ...]) -> list[int]:
-    """As many non-key frequencies as there are key ones, the same each time; without Nyquist, a single wave."""
+    """As many non-key frequencies as there are key ones, always the same; without Nyquist, which is a single wave."""
     left = [k for k in range(1, (n + 1) // 2) if k not in ks]
     if len(left) < len(ks):
         return []
@@ -127,11 +127,11 @@ def _others(n: int, ks: tuple[int, ...]) -> list[int]:
 
 
 def cos_coefficients(snapshot: Snapshot) -> dict[str, float]:
-    """The cos fit, and the losses without it and of it alone."""
-    found = snapshot.get(phase)
-    if found is None:
+    """The coefficients of the cos fit, the loss without the fit, and the loss of the fit alone."""
+    grid_and_sign = snapshot.get(phase)
+    if grid_and_sign is None:
         return {}
-    whole, sign = found
+    whole, sign = grid_and_sign
     waves, mask = cos_waves(whole, snapshot.get(keys), sign), snapshot.get(train_mask)
     without = masked(whole.logits, mask) - waves.rows(mask)
     return {
@@ -142,7 +142,7 @@ def cos_coefficients(snapshot: Snapshot) -> dict[str, float]:
 
 
 def embedding(snapshot: Snapshot) -> dict[str, float]:
-    """How sparse the embedding is among the frequencies; nothing where it does not vary."""
+    """How sparse the embedding is in frequency; empty if it does not vary."""
     fractions = embedding_fractions(snapshot.get(grid).embedding.double())
     if fractions is None:
         return {}
@@ -153,7 +153,7 @@ def embedding(snapshot: Snapshot) -> dict[str, float]:
 
 
 def neurons(snapshot: Snapshot) -> dict[str, float]:
-    """Live neurons and clusters; nothing for a model without neurons, no share where none is live."""
+    """Live neurons and clusters; empty for a model without neurons, without a share if no neuron is live."""
     if snapshot.get(grid).neurons.shape[-1] == 0:
         return {}
     by_frequency = snapshot.get(clusters)
@@ -166,7 +166,7 @@ def neurons(snapshot: Snapshot) -> dict[str, float]:
 
 
 def self_attention(snapshot: Snapshot) -> dict[str, float]:
-    """How much the last position attends to itself; nothing for a model without attention."""
+    """How much the last position attends to itself; empty for a model without attention."""
     pattern = snapshot.get(grid).pattern
     if pattern is None:
         return {}

@@ -1,4 +1,5 @@
-"""Logits after changing neurons or cutting the logits down: no new forward pass, since neurons reach them linearly."""
+"""Logits after changes to neurons or logits, without a new forward pass, because the logits are linear in the
+neurons."""
 
 from collections.abc import Sequence
 
@@ -12,7 +13,7 @@ from latebloom.fourier import inverse_transform
 
 
 def without_neurons(grid: Grid, neurons: Int[Tensor, " member"]) -> Float[Tensor, "x y z"]:
-    """Logits with these neurons at zero: L - N W_logit over the neurons given."""
+    """Logits with these neurons at zero: L - N W_logit, over these neurons."""
     return grid.logits - grid.neurons[..., neurons] @ grid.w_logit[neurons]
 
 
@@ -50,13 +51,13 @@ def neurons_off(grid: Grid, directions: Float[Tensor, "d_mlp direction"]) -> Flo
 
 
 def neurons_on(grid: Grid, directions: Float[Tensor, "d_mlp direction"]) -> Float[Tensor, "x y z"]:
-    """Logits with the neurons projected on the span of some neuron directions: N → N Q Qᵀ. The path round the MLP
-    stays as it is."""
+    """Logits with the neurons projected on the span of some neuron directions: N → N Q Qᵀ. The residual connection
+    around the MLP is unchanged."""
     axes = orthonormal(directions)
     return grid.logits + (grid.neurons @ axes) @ (axes.T @ grid.w_logit) - grid.neurons @ grid.w_logit
 
 
 def orthonormal(directions: Float[Tensor, "d_mlp direction"]) -> Float[Tensor, "d_mlp axis"]:
-    """Orthonormal axes of the span; directions that add nothing to it (to rounding) are left out."""
+    """Orthonormal axes of the span; directions that are linearly dependent (to rounding) are left out."""
     u, s, _ = torch.linalg.svd(directions, full_matrices=False)
     return u[:, s > s.max() * len(directions) * torch.finfo(s.dtype).eps]

@@ -1,4 +1,4 @@
-"""Neuron clusters: which frequency each neuron computes, and how much of it that explains."""
+"""Neuron clusters: the frequency of each neuron, and the share of its variance that the frequency explains."""
 
 from dataclasses import dataclass
 
@@ -11,16 +11,17 @@ from latebloom.fourier import basis_rows, frequencies, inverse_transform
 from latebloom.published import published
 
 LIVE_ENERGY = 1e-8
-"""A neuron whose centred energy (sum of squares over all pairs) is below this is dead. Arbitrary: far under any
-neuron that is used."""
+"""A neuron whose centred energy (sum of squares over all pairs) is below this is dead. Arbitrary, far below any
+neuron that the model uses."""
 
 FVE_THRESHOLD = published("mainline.cluster_threshold").number
-"""A neuron belongs to a cluster above this fraction of variance explained. Source: Nanda et al., 2023, second-hand."""
+"""A neuron belongs to a cluster if its frequency explains more than this share of its variance. Source: Nanda et al.,
+2023, second-hand."""
 
 
 @dataclass(frozen=True)
 class NeuronClusters:
-    """Each neuron's own frequency.
+    """The frequency of each neuron.
 
     fve: fraction of the neuron's centred energy that its best frequency's 3×3 block explains; 0 where dead.
     frequency: that best frequency. live: not dead. clustered: live, and fve above `FVE_THRESHOLD`.
@@ -44,8 +45,8 @@ class NeuronClusters:
     @property
     def sizes(self) -> dict[int, int]:
         """Number of neurons by frequency, of all clusters that have any."""
-        found = self.frequency[self.clustered].unique(return_counts=True)
-        return {int(k): int(count) for k, count in zip(*found, strict=True)}
+        sizes = self.frequency[self.clustered].unique(return_counts=True)
+        return {int(k): int(count) for k, count in zip(*sizes, strict=True)}
 
 
 def block_rows(k: int, p: int) -> list[int]:
@@ -56,12 +57,12 @@ def block_rows(k: int, p: int) -> list[int]:
 def neuron_clusters(grid: Grid) -> NeuronClusters:
     """Assign neurons to frequencies.
 
-    The mean-centred activation over all p² pairs is put into the 2D Fourier basis; its energy in the block
+    The mean-centred activation over all p² pairs is transformed to the 2D Fourier basis; its energy in the block
     {const, cos k, sin k}², without const·const, over all its energy is the FVE of frequency k.
     Source: the write-up's clusters; Nanda et al., 2023.
     Limits: chance alone puts 8 / (p² - 1) of a neuron's energy into a block: all
-    of it for p = 3, a third for p = 5, a sixth for p = 7; with random weights about 60, 17 and 3 % of the neurons are
-    in clusters there, and hardly one from p = 11 on.
+    of it for p = 3, a third for p = 5, a sixth for p = 7. With random weights about 60, 17 and 3 % of the neurons are
+    in clusters for these p, and almost none from p = 11 on.
     """
     varying = grid.neuron_coefficients.flatten(0, 1)[1:]  # without const·const
     total = varying.square().sum(0)

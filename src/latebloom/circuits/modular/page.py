@@ -1,4 +1,4 @@
-"""What the page of a modular task shows besides its words and figures."""
+"""The data on the page of a modular task, besides its text and figures."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -19,8 +19,8 @@ DRAWS = 5
 
 
 def facts(task: Task) -> dict[str, Any]:
-    """p; the sign s where the answer is at position x + s·y mod ``order``; and, where positions are not the values
-    themselves, what they are."""
+    """p; the sign s if the answer is at position x + s·y mod ``order``; and the meaning of the positions if they are
+    not the values themselves."""
     assert isinstance(task, ModularTask)
     order = positions(task)
     return {"p": task.p, "phase_sign": order.sign, "order": len(order.x), "positions": _positions(task.p, order)}
@@ -36,12 +36,12 @@ def _positions(p: int, order: Positions) -> str | None:
 
 def page(snapshot: Snapshot) -> dict[str, Any]:
     """explanation; numbers of the comparison table; heads (None for an MLP); ablations with their controls."""
-    explanation, found = snapshot.get(explain), snapshot.get(heads)
+    explanation, attention = snapshot.get(explain), snapshot.get(heads)
     table = ablations(snapshot, DRAWS)
     return {
         "explanation": explanation.model_dump(),
         "numbers": numbers(snapshot),
-        "heads": None if found is None else [dataclasses.asdict(head) for head in found],
+        "heads": None if attention is None else [dataclasses.asdict(head) for head in attention],
         "ablations": [row.model_dump() for row in table],
     }
 
@@ -59,7 +59,7 @@ def ablations(snapshot: Snapshot, draws: int = 3) -> list[Ablation]:
 def numbers(snapshot: Snapshot) -> dict[str, Any]:
     """The quantities of the table of measured and published numbers, by key; None where undefined."""
     explanation: Explanation = snapshot.get(explain)
-    found, shown = snapshot.get(heads) or (), snapshot.exact.get(shown_neuron)
+    attention, shown = snapshot.get(heads) or (), snapshot.exact.get(shown_neuron)
     return {
         "loss": explanation.loss.all,
         "train_loss": explanation.loss.train,
@@ -74,14 +74,14 @@ def numbers(snapshot: Snapshot) -> dict[str, Any]:
         "restricted_loss": explanation.restricted_loss.all,
         "excluded_loss": explanation.excluded_loss.train,
         "sum_squared_weights": explanation.sum_squared_weights,
-        "head_fve": _range([head.fve for head in found if head.fve is not None]),
-        "to_itself": _range([head.to_itself for head in found]),
+        "head_fve": _range([head.fve for head in attention if head.fve is not None]),
+        "to_itself": _range([head.to_itself for head in attention]),
         **_w_logit(snapshot.exact),
     }
 
 
 def shown_neuron(snapshot: Snapshot) -> int | None:
-    """The neuron that stands for all others: the first in a key frequency's cluster, else the first live one.
+    """The neuron that the figures show: the first in a key frequency's cluster, else the first live one.
 
     Source: the write-up shows neuron 0. None where no neuron is live.
     """
@@ -93,10 +93,10 @@ def shown_neuron(snapshot: Snapshot) -> int | None:
 
 
 def _w_logit(snapshot: Snapshot) -> dict[str, Any]:
-    found, ks = snapshot.get(phase), snapshot.get(keys)
-    if found is None:
+    grid_and_sign, ks = snapshot.get(phase), snapshot.get(keys)
+    if grid_and_sign is None:
         return {"w_logit_residual": None, "read_out_fve": None}
-    whole, sign = found
+    whole, sign = grid_and_sign
     explained = [read.fve for read in read_outs(whole, ks, sign) if read.fve is not None]
     return {"w_logit_residual": unembedding_residual(whole, ks), "read_out_fve": _range(explained)}
 

@@ -1,13 +1,14 @@
 """The exact fast forward over the whole p × p grid, for one layer of attention and neurons.
 
-Keys and values depend on (token, position) only and ``=`` asks the same in every pair, so attention is a softmax over
-three look-ups per head. What a head carries enters neurons and logits linearly, so W_V W_O W_in is folded into tables
-T_x[x, h], T_y[y, h], T_=[h], and since a head's attention adds up to one, a pre-activation is
+Keys and values depend on (token, position) only and the query of ``=`` is the same for every pair, so attention is a
+softmax over three look-ups per head. The output of a head enters neurons and logits linearly, so W_V W_O W_in is folded
+into tables T_x[x, h], T_y[y, h], T_=[h], and since a head's attention adds up to one, a pre-activation is
 
     pre[x, y] = c + Σ_h a_x[x, y, h] (T_x[x, h] - T_=[h]) + a_y[x, y, h] (T_y[y, h] - T_=[h])
 
-with c = Σ_h T_=[h] + resid_= W_in + b_in: a small matrix product for each x and each y. The path round the MLP is the
-same with W_U in the place of W_in; neurons reach the logits through W_logit = W_out W_U, the one large product left.
+with c = Σ_h T_=[h] + resid_= W_in + b_in: a small matrix product for each x and each y. The residual connection
+around the MLP is the same with W_U in place of W_in; neurons reach the logits through W_logit = W_out W_U, the only
+large product left.
 Equal to the plain forward to rounding (tested). Source: design.md, "The exact fast forward".
 """
 
@@ -51,13 +52,13 @@ def _residuals(model: Transformer, p: int) -> list[Float[Tensor, "_row d_model"]
 def _pattern(attn: Attention, residuals: list[Float[Tensor, "_row d_model"]]) -> Float[Tensor, "pos x x head"]:
     """Attention of ``=``; positions first, since a softmax over a last axis of length 3 is slow."""
     query = torch.einsum("m,hmd->hd", residuals[-1][0], attn.W_Q) / attn.W_Q.shape[-1] ** 0.5
-    asked = torch.einsum("hmd,hd->mh", attn.W_K, query)
-    to_x, to_y, to_itself = (resid @ asked for resid in residuals)
+    score_weights = torch.einsum("hmd,hd->mh", attn.W_K, query)
+    to_x, to_y, to_itself = (resid @ score_weights for resid in residuals)
     return torch.stack(torch.broadcast_tensors(to_x[:, None], to_y, to_itself)).softmax(dim=0)
 
 
 def _carried(attn: Attention, resid: Float[Tensor, "row d_model"]) -> Float[Tensor, "row head d_model"]:
-    """What each head would write to ``=`` if it attended to this row alone."""
+    """The output of each head at ``=`` if it attends to this row alone."""
     return torch.einsum("rhd,hdm->rhm", torch.einsum("rm,hmd->rhd", resid, attn.W_V), attn.W_O)
 
 

@@ -1,4 +1,4 @@
-"""A model's plain forward pass on all p² pairs, and what the analysis keeps of it."""
+"""A model's plain forward pass on all p² pairs, and the activations that the analysis keeps."""
 
 from typing import NamedTuple
 
@@ -12,9 +12,9 @@ from latebloom.tasks import ModularTask
 
 
 class PairRun(NamedTuple):
-    """What a model computes at ``=`` for all pairs.
+    """The activations of a model at ``=`` for all pairs.
 
-    outputs: its logits. neurons: after the ReLU, last layer (width 0 where there are none). pattern: attention of
+    outputs: the logits. neurons: after the ReLU, last layer (width 0 where there are none). pattern: attention of
     ``=`` to ``x y =``, last layer; None for a model without attention.
     """
 

@@ -1,4 +1,4 @@
-"""A two-layer MLP whose circuit is known, because the algorithm was written into its weights."""
+"""A two-layer MLP whose circuit is known because the algorithm is written into its weights."""
 
 from collections.abc import Sequence
 
@@ -26,12 +26,13 @@ FEWEST_PHASES = 8
 def planted_mlp(p: int, ks: Sequence[int], sign: int = 1, d_mlp: int = 256, loss: float = 1e-4) -> MLP:
     """An MLP that computes x + y mod p at the frequencies ``ks``, in float32, with a loss of at most ``loss``.
 
-    It sees one-hot(x) + one-hot(y), so both operands have one phase and the logits are
+    Its input is one-hot(x) + one-hot(y), so both operands have one phase and the logits are
     Σ_k g(w(x - y)) cos w(x + y - z): waves with a factor g ≥ 0 that is 0 where |2 cos(w(x - y)/2)| ≤ ½, since there the
-    ReLU never cuts. So most moduli need several frequencies, and the cos fit explains only about 70 % of the variance,
-    as in models that Zhong et al. 2023 call pizzas.
-    Errors: UsageError as for `planted_transformer`; for subtraction, since the sum forgets which operand came first;
-    and for even p: where x - y = p/2, odd k vanish, and even k cannot tell z from z + p/2.
+    ReLU never cuts. Therefore most moduli need several frequencies, and the cos fit explains only about 70 % of the
+    variance, as in models that Zhong et al. 2023 call pizzas.
+    Errors: UsageError as for `planted_transformer`; for subtraction, since the sum does not depend on the order of the
+    operands;
+    and for even p: where x - y = p/2, odd k vanish, and even k cannot distinguish z from z + p/2.
     """
     if sign != 1:
         raise UsageError(

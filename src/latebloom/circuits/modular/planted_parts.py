@@ -1,8 +1,8 @@
-"""What hand-built models share: waves, phases, the checks on their frequencies, and the scale of the read-out.
+"""Shared parts of hand-built models: waves, phases, checks of the frequencies, and the scale of the read-out.
 
 A neuron of frequency k has phases φ for x and ψ for y, and computes ReLU(½ + cos(wx + φ) + cos(wy + ψ)), w = 2πk/p;
 it is read out along cos(wz + φ + s·ψ). Summed over evenly spaced phases, most terms of the ReLU's Fourier series
-cancel; cos wx cos wy and its kin add up to cos w(x + s·y - z).
+cancel; cos wx cos wy and the other second-order products add up to cos w(x + s·y - z).
 """
 
 import math
@@ -28,12 +28,12 @@ def waves(p: int, ks: Sequence[int]) -> Float[Tensor, "x wave"]:
 
 
 def shifted(phase: Float[Tensor, " neuron"]) -> Float[Tensor, "2 neuron"]:
-    """What makes cos(a + phase) of cos a and sin a: rows cos(phase) and -sin(phase)."""
+    """Weights that turn cos a and sin a into cos(a + phase): rows cos(phase) and -sin(phase)."""
     return torch.stack([phase.cos(), -phase.sin()])
 
 
 def even_phases(count: int) -> Float[Tensor, " neuron"]:
-    """``count`` phases evenly round the circle."""
+    """``count`` phases spaced evenly around the circle."""
     return 2 * math.pi * torch.arange(count, dtype=torch.float64) / count
 
 
@@ -54,7 +54,7 @@ def check_frequencies(p: int, ks: Sequence[int]) -> None:
 
 
 def check_width(name: str, got: int, needed: int, ks: Sequence[int]) -> None:
-    """UsageError where the model is too narrow for so many frequencies."""
+    """UsageError if the model is too narrow for this many frequencies."""
     if got < needed:
         raise UsageError(
             f"{name}: got {got}, expected at least {needed} for {len(ks)} frequencies; widen or plant fewer"
@@ -73,14 +73,14 @@ def zeroed(model: Model) -> Model:
 def read_out_scale(model: Model, task: ModularTask, loss: float) -> float:
     """The factor for the logits with which the loss over all pairs is at most ``loss``: ln(p / loss) / margin.
 
-    The margin is the least lead of the right answer over another; cross-entropy is at most (p - 1) exp(-lead).
-    Errors: UsageError where some answer has no lead, since no scale can help.
+    The margin is the smallest lead of the right answer over another; cross-entropy is at most (p - 1) exp(-lead).
+    Errors: UsageError if some answer has no lead, because then no scale is enough.
     """
     grid = modular_grid(model, task)
     right = grid.logits.gather(2, grid.labels[..., None])
     others = grid.logits.scatter(2, grid.labels[..., None], -torch.inf)
     margin = float((right - others.amax(2, keepdim=True)).min())
-    # A lead below float32's rounding of the logits would not survive being stored.
+    # A lead below float32's rounding of the logits is lost when the weights are stored.
     if margin <= torch.finfo(torch.float32).eps * float(grid.logits.abs().max()):
         raise UsageError(
             f"ks: these frequencies leave answers mod {task.p} tied, or nearly; "

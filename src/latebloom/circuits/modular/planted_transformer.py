@@ -1,4 +1,4 @@
-"""A transformer whose circuit is known, because the algorithm was written into its weights."""
+"""A transformer whose circuit is known because the algorithm is written into its weights."""
 
 import math
 from collections.abc import Sequence
@@ -23,11 +23,11 @@ from latebloom.models.components import Attention, MLPLayer
 from latebloom.tasks import ModularAddition, ModularSubtraction, ModularTask
 
 FEWEST_PHASES = 5
-"""Phases per operand, m · m neurons per frequency. With m phases, harmonics of order m - 1 and above come back in the
+"""Phases per operand, m · m neurons per frequency. With m phases, harmonics of order m - 1 and above remain in the
 logits; from the fourth on they are below a twentieth of the signal."""
 
 ATTENTION_SCORE = 40.0
-"""Score of the operand that a head attends to, the others' being 0: attention elsewhere is exp(-40), nothing."""
+"""Score of the operand that a head attends to, where other scores are 0: other attention is exp(-40), negligible."""
 
 
 @torch.no_grad()
@@ -45,8 +45,8 @@ def planted_transformer(
 
     Residual stream, n frequencies: dimensions 0 … 2n hold cos kx, sin kx (head 0 brings them to ``=``), the next 2n
     cos ky, sin ky (head 1), the next 2n cos kz, sin kz (neurons write, W_U reads); the last 3 mark ``=`` and the
-    operands' positions. All else is zero. Phases for x and y run over all pairs of m, so the logits are
-    Σ_k α cos w(x + s·y - z) but for harmonics of order m - 1. α is such that the loss is at most ``loss``.
+    operands' positions. All other weights are zero. Phases for x and y run over all pairs of m, so the logits are
+    Σ_k α cos w(x + s·y - z), except for harmonics of order m - 1. α is such that the loss is at most ``loss``.
     Errors: UsageError for frequencies out of range, repeated, too many for the width, or leaving answers tied.
     """
     check_frequencies(p, ks)

@@ -12,7 +12,7 @@ from latebloom.tasks import ModularTask
 
 @dataclass(frozen=True, eq=False)
 class Positions:
-    """Which value stands at each position of the axes x, y, z of a `Grid`; ``sign`` as in `CyclicForm`, or None.
+    """The value at each position of the axes x, y, z of a `Grid`; ``sign`` as in `CyclicForm`, or None.
 
     natural: every value is its own position.
     """
@@ -24,11 +24,11 @@ class Positions:
     z: Int[Tensor, " n"]
 
     def of_pairs(self, values: Shaped[Tensor, "p p *rest"]) -> Shaped[Tensor, "x y *rest"]:
-        """An array over all p² pairs by value, put into the order of the positions."""
+        """An array over all p² pairs by value, reordered by position."""
         return values if self.natural else values[self.x[:, None], self.y]
 
     def of_answers(self, values: Shaped[Tensor, "*rest d_vocab_out"]) -> Shaped[Tensor, "*rest z"]:
-        """An array whose last axis is the answer by value, put into the order of the positions."""
+        """An array whose last axis is the answer by value, reordered by position."""
         return values[..., : len(self.z)] if self.natural else values[..., self.z]
 
     def labels(self, task: ModularTask) -> Int[Tensor, "x y"]:

@@ -1,4 +1,4 @@
-"""Logits reduced to the waves cos w(x ± y), sin w(x ± y), or without them: restricted and excluded loss."""
+"""Logits with only the waves cos w(x ± y), sin w(x ± y), or without them, for restricted and excluded loss."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from latebloom.fourier import basis_rows, phase_directions
 class PhasePart:
     """The logits' part along cos w(x + s·y), sin w(x + s·y), split by frequency: Σ_k P_k L.
 
-    frequency: the k of each direction. directions: unit and orthogonal, so that parts of some frequencies are read
-    off the whole. coefficients: of the logits on each.
+    frequency: the k of each direction. directions: orthonormal, so that the part of some frequencies
+    follows from the whole. coefficients: of the logits on each.
     """
 
     frequency: tuple[int, ...]
@@ -47,7 +47,7 @@ def along(grid: Grid, ks: Sequence[int], sign: int) -> Float[Tensor, "x y z"]:
 
 def restricted_logits(grid: Grid, ks: Sequence[int], sign: int) -> Float[Tensor, "x y z"]:
     """Σ_k P_k L + mean over (x, y) of the rest. The write-up's "trig loss" is the loss of these."""
-    # Waves have mean zero over the pairs, so the mean of the rest is that of all.
+    # Waves have mean zero over the pairs, so the mean of the rest equals the mean of the logits.
     return along(grid, ks, sign) + grid.logits.mean((0, 1))
 
 

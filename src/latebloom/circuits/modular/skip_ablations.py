@@ -63,7 +63,7 @@ def _on_grid(logits: Float[Tensor, "xy d_vocab_out"], order: Positions) -> Float
 
 
 def turned(change: Float[Tensor, "xy d_model"], generator: torch.Generator) -> Float[Tensor, "xy d_model"]:
-    """The same change turned by one random rotation: per example its norm stays and its direction is random, and
-    what is common to all examples stays common."""
+    """The change multiplied by one random rotation: each example keeps its norm in a random direction, and a change
+    that is common to all examples stays common."""
     gaussian = torch.randn(change.shape[-1], change.shape[-1], generator=generator, dtype=torch.float64)
     return change @ torch.linalg.qr(gaussian).Q.to(change)

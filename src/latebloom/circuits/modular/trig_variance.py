@@ -1,4 +1,4 @@
-"""How much of the logits' variance lies where the algorithm puts it, and how the rest cancels."""
+"""The share of the logits' variance on the waves of the algorithm, and the cancellation of the other waves."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ def trig_fve(grid: Grid, ks: Sequence[int], sign: int) -> float | None:
 class LogitStructure:
     """Shares of the logits' energy in the 2D Fourier basis, constant apart.
 
-    linear: in the top row and left column (terms in x alone or y alone), which should cancel.
-    products: in the key frequencies' 2×2 blocks. uniform: of that energy, the part on cos w(x±y), sin w(x±y):
+    linear: share in the top row and left column (terms in x alone or y alone), which should cancel.
+    products: share in the key frequencies' 2×2 blocks. uniform: of that energy, the share on cos w(x±y), sin w(x±y):
     1 where the 2×2 blocks are uniform. neurons_linear: the linear share among the neurons, before cancelling.
     """
 
@@ -33,7 +33,7 @@ class LogitStructure:
 
 
 def logit_structure(grid: Grid, ks: Sequence[int], sign: int) -> LogitStructure | None:
-    """How the logits stand in the 2D Fourier basis; None where they are constant.
+    """The logits' energy in the 2D Fourier basis; None where the logits are constant.
 
     Source: the write-up, "Calculating cos(w(x+y)), sin(w(x+y)) and calculating logits".
     """

@@ -1,4 +1,4 @@
-"""The neurons' map to the logits, W_logit: the output waves it writes, its rank, the neuron directions it reads."""
+"""The neurons' map to the logits, W_logit: its output waves, its rank, and the neuron directions that it reads."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from latebloom.fourier import basis_labels, basis_rows, fourier_basis, phase_dir
 
 @dataclass(frozen=True)
 class ClusterOutput:
-    """What one cluster of neurons writes to the logits.
+    """The output of one cluster of neurons to the logits.
 
     matrix: rows of W_logit of the members, Fourier-transformed over the answer z. share: of its energy, the part on
     cos kz and sin kz; None where the rows are zero.
@@ -26,7 +26,7 @@ class ClusterOutput:
 
 def cluster_output(grid: Grid, k: int, members: Int[Tensor, " member"]) -> ClusterOutput:
     """W_logit of a cluster in the output Fourier basis. Source: the write-up, "all non-trivial output terms are
-    cos(14x), sin(14x)" of cluster 14 (x being its name for the output)."""
+    cos(14x), sin(14x)" of cluster 14 (it calls the output x)."""
     matrix = transform(grid.w_logit[members], (1,))
     total = float(matrix.square().sum())
     own = float(matrix[:, list(basis_rows(k, grid.order))].square().sum())
@@ -51,7 +51,7 @@ def unembedding_residual(grid: Grid, ks: Sequence[int]) -> float | None:
 
 
 def numerical_rank(matrix: Float[Tensor, "row column"], share: float = 0.99) -> int:
-    """How many singular values hold this share of the energy (their squares' sum); 0 for a zero matrix."""
+    """The number of singular values that hold this share of the energy (sum of squares); 0 for a zero matrix."""
     energy = torch.linalg.svdvals(matrix).square()
     total = float(energy.sum())
     return 1 + int((energy.cumsum(0) < share * total).sum()) if total > 0 else 0
@@ -59,7 +59,7 @@ def numerical_rank(matrix: Float[Tensor, "row column"], share: float = 0.99) -> 
 
 @dataclass(frozen=True)
 class ReadOut:
-    """One neuron direction that W_logit reads, and what the neurons carry along it.
+    """One neuron direction that W_logit reads, and how well a wave explains the neurons along it.
 
     wave: ``cos k`` or ``sin k``. direction: W_logit · (unit wave over z), that is u_k or v_k. fve: of the neurons
     projected on it, the variance that a multiple of cos w(x + s·y) (for u_k) or sin w(x + s·y) (for v_k) explains;

@@ -1,4 +1,4 @@
-"""What several analyses of a modular task need of one model, each computed once: pass these to `Snapshot.get`."""
+"""Views of one model that several analyses of a modular task share. `Snapshot.get` computes each of them once."""
 
 import torch
 from jaxtyping import Bool, Float
@@ -16,7 +16,7 @@ DEFAULT_RULE = "neurons"
 
 
 def modular_task(snapshot: Snapshot) -> ModularTask:
-    """The task. Errors: UsageError for one that is not modular."""
+    """The task. Errors: UsageError for a task that is not modular."""
     return snapshot.task_as(ModularTask)  # type: ignore[type-abstract]
 
 
@@ -42,8 +42,8 @@ def basis(snapshot: Snapshot, rule: str | None) -> Basis:
 
 
 def phase(snapshot: Snapshot) -> tuple[Grid, int] | None:
-    """The grid and the sign s of cos w(x + s·y), where the task has such a direction and there are key frequencies;
-    None elsewhere, where measures of the wave algorithm are undefined."""
+    """The grid and the sign s of cos w(x + s·y), if the task has such a direction and there are key frequencies; None
+    otherwise, because measures of the wave algorithm are then undefined."""
     whole = snapshot.get(grid)
     return None if whole.sign is None or not snapshot.get(keys) else (whole, whole.sign)
 
@@ -69,6 +69,6 @@ def train_mask(snapshot: Snapshot) -> Bool[Tensor, "x y"] | None:
 
 
 def looked_up(snapshot: Snapshot, examples: Examples) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
-    """The logits of some examples, from the run on all pairs."""
+    """The logits of some examples, taken from the forward pass on all pairs."""
     x, y = examples.tokens[:, 0], examples.tokens[:, 1]
     return snapshot.get(grid).outputs[x, y][:, None]

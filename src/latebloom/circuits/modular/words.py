@@ -1,4 +1,4 @@
-"""The words of the page of a modular task."""
+"""The text on the page of a modular task."""
 
 from dataclasses import replace
 
@@ -11,10 +11,10 @@ WORDS = Words(
         "A small network learns the table of an operation from part of its entries. First it memorises those entries "
         "and answers the others no better than by guessing. If training continues and weight decay pulls the weights "
         "towards zero, then much later, and seemingly at once, it may answer the others correctly too. This late "
-        "generalisation is called grokking. Because the model is small, we can take it apart and see what it did in "
-        "the meantime."
+        "generalisation is called grokking. The model is small enough to be taken apart, which shows what changed "
+        "inside it in the meantime."
     ),
-    right="right on pairs it never saw",
+    right="accuracy on unseen pairs",
     train_loss="loss on the train set",
     test_loss="loss on the test set",
     no_phases="The phases could not be separated{so_far}. {reason}",
@@ -22,88 +22,92 @@ WORDS = Words(
         "training": (
             "What happened during training",
             "Training",
-            "Two pictures of the whole run: how many answers were right, and how large the weights were.",
+            "Two pictures of the whole run: loss and accuracy, and the size of the weights.",
         ),
         "circuit": (
             "What the final weights compute",
             "Weights",
-            "Read these in order: they follow a pair of numbers through the model, from its input to the answer.",
+            "These pictures follow a pair of numbers through the model, from its input to the answer.",
         ),
         "growth": (
-            "What moved under a flat test loss",
+            "What changed before test loss fell",
             "Growth",
-            "Test loss stays high for a long time. These pictures look underneath: does an algorithm grow meanwhile?",
+            "Test loss can stay high for a long time. These pictures show whether an algorithm grows inside the model "
+            "in the meantime.",
         ),
     },
     phases={
         "memorisation": (
-            "The model memorises its train set. Train loss collapses. Loss on pairs it has not seen stays high, and "
-            "the weights grow, because memory needs large weights."
+            "The model memorises its train set. Train loss collapses, and loss on unseen pairs stays high. The weights "
+            "grow at first, because memorising needs large weights."
         ),
         "circuit formation": (
-            "From outside nothing seems to happen. Inside, weight decay favours cheaper solutions, and waves of a few "
-            "frequencies grow in the weights until they carry more and more of the answers."
+            "The losses hardly change. Inside the model, weight decay favours solutions with smaller weights, and "
+            "waves of a few frequencies grow in the weights and determine more and more of the answers."
         ),
         "clean-up": (
-            "The algorithm now works well enough that the memory is no longer worth its weight. It is removed, and "
-            "test loss falls. Seen from outside, this is the sudden part."
+            "The algorithm now works well enough that memorised answers cost more weight than they save loss. They "
+            "are removed, and test loss falls. In the losses, this is the sudden part."
         ),
-        "stable": "Train and test loss have settled. The model runs on the algorithm alone, or nearly so.",
+        "stable": "Train and test loss have settled. The model uses almost only the algorithm.",
     },
     terms={
         "loss": (
             "Mean cross-entropy in nats: how surprised the model is by the right answer. 0 is certainty; guessing "
-            "among p answers gives ln p. It is drawn on a log scale, where each line of the grid is a factor."
+            "among p answers gives ln p. It is drawn on a log scale, so equal distances are equal factors."
         ),
         "train and test": (
-            "The pairs the model was trained on, and all other pairs, which it never sees while training."
+            "Train: the pairs that the model is trained on. Test: all other pairs, which it never sees in training."
         ),
         "key frequency": (
-            "A frequency k of the waves cos(2πkx/p), sin(2πkx/p) that at least 1 % of the neurons compute with (each "
-            f"with more than {percent(FVE_THRESHOLD)} of its variance)."
+            "A frequency k of the waves cos(2πkx/p), sin(2πkx/p) that the model computes with. By the default rule, at "
+            f"least 1 % of the neurons belong to it. A neuron belongs to the frequency that explains more than "
+            f"{percent(FVE_THRESHOLD)} of its variance."
         ),
         "neuron, cluster": (
-            "A hidden unit of the MLP; a cluster is all neurons of one frequency. The neurons' combined map to the "
-            "answers is called W_logit."
+            "A neuron is a hidden unit of the MLP; a cluster is all neurons of one frequency. The combined map of the "
+            "neurons to the answers is called W_logit."
         ),
-        "restricted loss": "The loss when only the algorithm's waves are kept in the logits (the write-up: trig loss).",
+        "restricted loss": (
+            "The loss when only the algorithm's waves are kept in the logits. The write-up calls it trig loss."
+        ),
         "excluded loss": "The loss on the train set when only these waves are removed.",
-        "random control": "A random change of the same size, to compare: how much harm any such change would do.",
+        "random control": "A random change of the same size, which shows how much any such change raises the loss.",
         "the write-up": (
             f"{THE_WRITE_UP} (W); the later paper is Nanda et al., “Progress measures for grokking via mechanistic "
-            "interpretability”, ICLR 2023 (P). A ~ marks figures that are second-hand."
+            "interpretability”, ICLR 2023 (P). A ~ marks second-hand numbers."
         ),
     },
 )
-"""For a train set that is a part of all pairs."""
+"""For a train set that is a subset of all pairs."""
 
 STREAM_WORDS = replace(
     WORDS,
-    grokking=f"{WORDS.grokking} This run is a control: any entry may be asked at every step.",
-    right="right on fresh pairs",
+    grokking=f"{WORDS.grokking} This run is a control: any entry of the table may be trained on at every step.",
+    right="accuracy on fresh pairs",
     train_loss="loss on the last batch of fresh pairs",
     test_loss="loss on fresh pairs",
     no_phases=(
-        "Every step draws its pairs anew from all there are. So there is no train set to memorise while other pairs "
-        "stay unseen, and there are no phases to tell apart."
+        "Every step draws new pairs from all pairs. No pair stays unseen while others are memorised, so this run has "
+        "no phases of grokking."
     ),
     chapters={
         **WORDS.chapters,
         "growth": (
-            "What moved under the loss",
+            "What changed inside the model",
             "Growth",
-            "These pictures look underneath: when does an algorithm grow?",
+            "These pictures show when an algorithm grows inside the model.",
         ),
     },
     terms={
         **WORDS.terms,
-        "train and test": "Every batch is drawn from all pairs; test loss, where there is one, is on a fixed set.",
+        "train and test": "Every batch is drawn from all pairs. Test loss, if recorded, is measured on a fixed set.",
     },
     captions={
         "training-curve": (
             "Cross-entropy on each batch, drawn from all pairs (train), and on a fixed set of them (test), where there "
-            "is one, on a log scale, and below it the share of right answers. No pair is kept from the model, so this "
-            "shows how suddenly it learns, and not grokking."
+            "is one, on a log scale; below, the share of right answers. No pair is held out, so this shows how "
+            "suddenly the model learns, but not grokking."
         ),
     },
     fresh=True,

@@ -1,4 +1,4 @@
-"""The family of the task with one shared feature, whose linear model has no circuit to look for."""
+"""The family of the task with one shared feature, whose linear model has no circuit."""
 
 from latebloom.circuits.shared_feature.family import SHARED_FEATURE
 

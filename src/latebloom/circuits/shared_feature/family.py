@@ -1,4 +1,4 @@
-"""The family of the shared feature: words alone."""
+"""The family of the shared feature, which has only text."""
 
 from latebloom.circuits.family import FAMILIES, Family, task_words
 from latebloom.circuits.words import FRESH, SEEN
@@ -7,11 +7,11 @@ from latebloom.tasks import SharedFeature
 _WORDS = {
     "asks": (
         "The answer is always 1. Each example has two features: one of its own, and one that all examples share. "
-        "A weight on the first memorises that example, a weight on the second is right for all."
+        "A weight on the first memorises that example; a weight on the second gives the right answer for all."
     ),
     "weights": (
-        "A linear model has no circuit to look for. Its answer to an example rests on the sum of two weights: the "
-        "shared one, and the example's own. For examples that it never saw, only the shared weight helps."
+        "A linear model has no circuit to look for. Its answer to an example depends on the sum of two weights: that "
+        "of the shared feature and that of its own feature. For unseen examples, only the shared weight helps."
     ),
 }
 

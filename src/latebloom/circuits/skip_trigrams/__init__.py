@@ -1,4 +1,4 @@
-"""The ten skip trigrams ``14 … END 14``, read off a one-layer attention-only transformer's QK and OV circuits."""
+"""The ten skip trigrams ``14 … END 14``, computed from a one-layer attention-only transformer's QK and OV circuits."""
 
 from latebloom.circuits.skip_trigrams.end_tables import EndTables, end_tables
 from latebloom.circuits.skip_trigrams.explanation import TrigramExplanation, explain_trigrams

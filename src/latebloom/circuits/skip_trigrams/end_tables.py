@@ -1,4 +1,4 @@
-"""All that a one-layer attention-only transformer does at ``END``, as five small tables."""
+"""The complete computation of a one-layer attention-only transformer at ``END``, as five small tables."""
 
 from dataclasses import dataclass
 
@@ -15,11 +15,12 @@ from latebloom.tasks.skip_trigrams import END
 @dataclass(frozen=True, eq=False)
 class EndTables:
     """The logits at ``END`` are exactly direct + Σ_head Σ_pos A · (token_logits + position_logits), with attention
-    A = softmax over pos of (token_scores + position_scores): without LayerNorm or MLP nothing else is left.
+    A = softmax over pos of (token_scores + position_scores): without LayerNorm or MLP there are no other terms.
 
-    token_scores, position_scores: the QK circuit, score that ``END``'s query (at its position) gives to each token
-    and each position, divided by sqrt(d_head). token_logits, position_logits: the OV circuit, what attending to them
-    writes to the answers. direct: what the embeddings of ``END`` and of its position write past attention.
+    token_scores, position_scores: the QK circuit, that is the scores of each token and each position for
+    ``END``'s query (at its position), divided by sqrt(d_head). token_logits, position_logits: the OV circuit, that is
+    the logits written by attending to them. direct: the logits that the embeddings of ``END`` and of its position write
+    past attention.
     Source: "A mathematical framework for transformer circuits" (Elhage et al. 2021), W_E W_QK W_Eᵀ and W_E W_OV W_U.
     """
 
@@ -30,7 +31,7 @@ class EndTables:
     direct: Float[Tensor, " d_vocab_out"]
 
     def attention(self, tokens: Int[Tensor, "batch pos"]) -> Float[Tensor, "head batch pos"]:
-        """What ``END`` attends to, 0 … 1."""
+        """Attention of ``END``, 0 … 1."""
         return (self.token_scores[:, tokens] + self.position_scores[:, None]).softmax(-1)
 
     def logits(self, tokens: Int[Tensor, "batch pos"]) -> Float[Tensor, "batch d_vocab_out"]:
@@ -50,7 +51,7 @@ class EndTables:
 def end_tables(model: Model, task: SkipTrigrams) -> EndTables:
     """The tables of a model, in float64.
 
-    Errors: UsageError for a model with an MLP or of another depth or kind, to which they are no account.
+    Errors: UsageError for a model with an MLP or of another depth or kind, which these tables do not describe.
     """
     if not isinstance(model, Transformer) or len(model.blocks) != 1 or model.blocks[0].mlp is not None:
         raise UsageError(
@@ -61,7 +62,7 @@ def end_tables(model: Model, task: SkipTrigrams) -> EndTables:
     positions = model.pos_embed.W_pos.double()
     end = embed[END] + positions[task.n_ctx - 1]
     query = torch.einsum("d,hdk->hk", end, attn.W_Q.double()) / attn.W_Q.shape[-1] ** 0.5
-    asked = torch.einsum("hk,hdk->hd", query, attn.W_K.double())
+    score_weights = torch.einsum("hk,hdk->hd", query, attn.W_K.double())
     written = attn.W_V.double() @ attn.W_O.double() @ unembed
     past = model.config.residual_scale * end @ unembed
-    return EndTables(asked @ embed.T, asked @ positions.T, embed @ written, positions @ written, past)
+    return EndTables(score_weights @ embed.T, score_weights @ positions.T, embed @ written, positions @ written, past)

@@ -26,8 +26,8 @@ class TrigramReport(Config):
 
 
 class TrigramExplanation(Config):
-    """Losses in nats on ``examples`` sampled sequences: of the model; with only the task's ten trigrams left, or only
-    ten random others; without the ten. found: how many of the ten strongest are the task's own."""
+    """Losses in nats on ``examples`` sampled sequences: of the model, with only the task's ten trigrams kept, with only
+    ten random others kept, and without the task's ten. found: how many of the ten strongest are the task's own."""
 
     task: str
     examples: int
@@ -39,7 +39,7 @@ class TrigramExplanation(Config):
     strongest: tuple[TrigramReport, ...]
 
     def rows(self) -> list[tuple[str, str]]:
-        """The explanation as (quantity, value) pairs, for people."""
+        """The explanation as (quantity, value) pairs, for printing."""
         strongest = ", ".join(f"{t.token} … END {t.answer} ({t.strength:.3g})" for t in self.strongest)
         return [
             ("task", self.task),
@@ -54,7 +54,7 @@ class TrigramExplanation(Config):
 
 @torch.no_grad()
 def explain_trigrams(model: Model, task: SkipTrigrams, count: int = 2048, seed: int = 0) -> TrigramExplanation:
-    """Read the trigrams off the weights and cut the model down to them, in float64.
+    """Compute the trigrams from the weights and reduce the model to them, in float64.
 
     Errors: UsageError for a model that is not a one-layer attention-only transformer.
     """
@@ -64,7 +64,7 @@ def explain_trigrams(model: Model, task: SkipTrigrams, count: int = 2048, seed: 
     def loss(cut: EndTables) -> float:
         return float(cut.losses(examples.tokens, examples.labels).mean())
 
-    found = skip_trigrams(tables)
+    trigrams = skip_trigrams(tables)
     return TrigramExplanation(
         task=task.name,
         examples=count,
@@ -72,9 +72,9 @@ def explain_trigrams(model: Model, task: SkipTrigrams, count: int = 2048, seed: 
         restricted_loss=loss(restricted(tables, own_trigrams())),
         restricted_loss_control=loss(restricted(tables, other_trigrams(CONTROL_SEED))),
         excluded_loss=loss(without(tables, own_trigrams())),
-        found=trigrams_found(found),
+        found=trigrams_found(trigrams),
         strongest=tuple(
             TrigramReport(token=t.token, answer=FILLERS + t.answer, strength=t.strength, qk=t.qk, ov=t.ov)
-            for t in found[:TRIGGERS]
+            for t in trigrams[:TRIGGERS]
         ),
     )

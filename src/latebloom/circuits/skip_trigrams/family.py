@@ -12,18 +12,18 @@ from latebloom.tasks import SkipTrigrams, Task
 
 _WORDS = {
     "asks": (
-        "A sequence of the tokens 0 … 9 holds, somewhere, one token of 10 … 19, and ends with END. There the model "
-        "must repeat that one token."
+        "A sequence of the tokens 0 … 9 contains one token of 10 … 19 at a random place, and ends with END. At END the "
+        "model must repeat that token."
     ),
     "parts": (
         "There are ten rules to learn, 10 … END 10 to 19 … END 19, called skip trigrams. Each part is the loss on "
         "the examples of one of them."
     ),
     "weights": (
-        "Ten skip trigrams would do the task. One layer of attention adds up what each token contributes, so "
-        "they can be read off the weights: the strength of a … END b is how much the token a raises the answer b "
-        "over the others. The model is then cut down to the task's ten alone, to ten others as a control, and to "
-        "all but the ten."
+        "Ten skip trigrams are enough for the task. One layer of attention adds up the contributions of the tokens, so "
+        "the trigrams follow from the weights: the strength of a … END b is how much the token a raises the answer b "
+        "above the others. The model is then reduced to the task's ten alone, to ten others as a control, and to all "
+        "but the task's ten."
     ),
 }
 

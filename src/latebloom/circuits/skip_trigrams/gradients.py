@@ -1,4 +1,4 @@
-"""How hard a trigram's loss pulls at the two halves of its circuit."""
+"""Gradients of a trigram's loss on the two halves of its circuit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,15 +12,15 @@ from latebloom.tasks.skip_trigrams import FILLERS
 
 @dataclass(frozen=True)
 class TrigramGradients:
-    """Norms over heads of the gradient of one trigram's mean loss (nats), and what they are to be read against.
+    """Norms over heads of the gradient of one trigram's mean loss (nats), and the error to compare them with.
 
     qk: with respect to the score of its token. ov: with respect to the OV entry from its token to its answer.
-    error: mean of 1 - probability of the right answer, which every gradient of the loss is proportional to.
+    error: mean of 1 - probability of the right answer; every gradient of the loss is proportional to it.
 
-    The circuit's own algebra, per example and head: ∂loss/∂ov = -A (1 - P), and ∂loss/∂qk is A (1 - A) times the
-    difference between what the token and the rest write, weighted by the error. So each half is pulled at as far
-    as the other one is there: the write-up's "reinforce the gradients on all other components".
-    Limits: gradients of table entries, not of weights; the weights' are these times the other matrices.
+    Per example and head: ∂loss/∂ov = -A (1 - P), and ∂loss/∂qk is A (1 - A) times the
+    difference between the outputs of the token and of the rest, weighted by the error. So the gradient on each half is
+    proportional to the other half: the write-up's "reinforce the gradients on all other components".
+    Limits: these are gradients of table entries; gradients of weights are these times the other matrices.
     """
 
     qk: float

@@ -31,8 +31,8 @@ ERROR = Column("trigram_error.{token}", "share", "mean of 1 - probability of the
 def trigram_columns(model: Model, task: SkipTrigrams, sets: Mapping[str, Examples]) -> dict[str, float]:
     """All measures of the circuit; ``sets``: fixed examples by name (``train``, ``test``), may be empty.
 
-    Strengths: see `Trigram`. Losses: of each set. Gradients (see `TrigramGradients`): on the test set, or else the
-    train set.
+    Strengths: see `Trigram`. Losses: on each set. Gradients (see `TrigramGradients`): on the test set, or on the train
+    set if there is no test set.
     Errors: UsageError for a model that is not a one-layer attention-only transformer.
     """
     tables = end_tables(model, task)

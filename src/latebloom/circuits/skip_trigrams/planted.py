@@ -1,4 +1,4 @@
-"""A transformer that does the task because the ten skip trigrams were written into its weights."""
+"""A transformer that does the task because the ten skip trigrams are written into its weights."""
 
 import math
 
@@ -11,7 +11,7 @@ from latebloom.tasks import SkipTrigrams
 from latebloom.tasks.skip_trigrams import END, FILLERS, TRIGGERS
 
 ATTENTION_SCORE = 40.0
-"""Score of a head's own triggers, all else having 0: attention elsewhere is exp(-40) each, nothing."""
+"""Score of a head's own triggers; the others have 0, so attention to each of them is exp(-40), negligible."""
 
 
 @torch.no_grad()
@@ -20,11 +20,11 @@ def planted_trigrams(
 ) -> Transformer:
     """A one-layer attention-only transformer with this loss (nats) on every example, in float32.
 
-    Residual dimension i is answer i: the token 10 + i has it in W_E, and W_U reads it; dimension 10 marks ``END``.
-    Head h looks for the answers h · d_head … and copies them. A head whose triggers are absent spreads over the
-    sequence, and the only thing to copy there is the other heads' trigger, which it has no room for: it writes 0.
-    All else is zero.
-    Errors: UsageError where the model is too narrow, or for a loss that is not between 0 and guessing.
+    Residual dimension i is answer i: W_E of the token 10 + i sets it, and W_U reads it; dimension 10 marks ``END``.
+    Head h looks for the answers h · d_head … and copies them. A head whose triggers are absent attends evenly to
+    the sequence; the only trigger there belongs to another head, and this head has no dimension for it and writes 0.
+    All other weights are zero.
+    Errors: UsageError where the model is too narrow, or for a loss that is not between 0 and that of guessing.
     """
     if not 0 < loss < math.log(TRIGGERS):
         raise UsageError(f"loss: got {loss}, expected above 0 and below {math.log(TRIGGERS):.3g}, that of guessing")
@@ -36,7 +36,7 @@ def planted_trigrams(
         weight.zero_()
     for i in range(TRIGGERS):
         model.embed.W_E[FILLERS + i, i] = 1
-        # The right answer leads all others alike: loss = ln(1 + (n - 1) exp(-lead)).
+        # The right answer has the same lead over all others: loss = ln(1 + (n - 1) exp(-lead)).
         model.unembed.W_U[i, i] = math.log((TRIGGERS - 1) / math.expm1(loss))
         _copy(model.blocks[0].attn, i)
     model.embed.W_E[END, TRIGGERS] = 1
@@ -44,7 +44,7 @@ def planted_trigrams(
 
 
 def _copy(attn: Attention, answer: int) -> None:
-    """The head and the dimension in it that this answer belongs to."""
+    """Set the weights of the head, and of the dimension in it, that copy this answer."""
     d_head = attn.W_Q.shape[-1]
     head, place = divmod(answer, d_head)
     attn.W_Q[head, TRIGGERS, 0] = ATTENTION_SCORE * d_head**0.5

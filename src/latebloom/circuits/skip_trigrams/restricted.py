@@ -1,4 +1,4 @@
-"""A model reduced to some skip trigrams, or without them."""
+"""A model with only some skip trigrams, or without them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,7 +21,7 @@ def own_trigrams() -> Pairs:
 
 
 def other_trigrams(seed: int) -> Pairs:
-    """As many others, for controls: ten random tokens of all 22, each with a random answer that is not its own."""
+    """Ten other trigrams for controls: ten random tokens of all 22, each with a random answer that is not its own."""
     rng = np.random.default_rng(seed)
     tokens = rng.permutation(END + 1)[:TRIGGERS]
     return [(int(t), int(rng.choice([i for i in range(TRIGGERS) if t != FILLERS + i]))) for t in tokens]
@@ -30,9 +30,10 @@ def other_trigrams(seed: int) -> Pairs:
 def restricted(tables: EndTables, kept: Pairs) -> EndTables:
     """Only the kept trigrams: in each head the scores of their tokens, and one entry of the OV matrix for each.
 
-    All else becomes its mean: the other tokens' scores their mean over these tokens, the positions' scores theirs,
-    other OV entries the mean of the others in their row; what positions and ``END`` itself write, the mean over
-    answers. A constant over positions or over answers changes nothing, and is written as 0.
+    Everything else is replaced by a mean: the other tokens' scores by their mean over these tokens, the positions'
+    scores by their mean, other OV entries by the mean of the others in their row, and the outputs of positions and of
+    ``END`` itself by their mean over answers. A constant over positions or over answers changes nothing, so it is 0
+    here.
     """
     tokens, answers = _columns(kept)
     spared = torch.ones(tables.token_scores.shape[1], dtype=torch.bool)
@@ -51,8 +52,8 @@ def restricted(tables: EndTables, kept: Pairs) -> EndTables:
 
 
 def without(tables: EndTables, dropped: Pairs) -> EndTables:
-    """The rest: the dropped tokens' scores become the mean of the other tokens' in each head, and the dropped OV
-    entries the mean of the others in their row."""
+    """The other trigrams: in each head the dropped tokens' scores become the mean of the other tokens' scores, and the
+    dropped OV entries become the mean of the others in their row."""
     tokens, answers = _columns(dropped)
     rest = torch.ones(tables.token_scores.shape[1], dtype=torch.bool)
     rest[tokens] = False
@@ -67,7 +68,7 @@ def _columns(pairs: Pairs) -> tuple[list[int], list[int]]:
 
 
 def _others(tables: EndTables, tokens: list[int], answers: list[int]) -> Float[Tensor, "head pair"]:
-    """Mean of the other entries in the row of each of these."""
+    """For each pair, the mean of the other entries in its row."""
     rows = tables.token_logits[:, tokens]
     own = tables.token_logits[:, tokens, answers]
     return (rows.sum(-1) - own) / (rows.shape[-1] - 1)

@@ -1,4 +1,4 @@
-"""Every token's skip trigram ``token … END answer``: how strongly the model has it."""
+"""The strength of each token's skip trigram ``token … END answer``."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from latebloom.tasks.skip_trigrams import END, FILLERS, START, TRIGGERS
 class Trigram:
     """``token … END answer``. ``answer``: an answer class; class i stands for token 10 + i.
 
-    ov: lead that the token's values write for the answer, over the mean of the other answers, summed over heads.
-    qk: score of the token less the mean score of the tokens 0 … 9; mean over heads, weighted by the size of their ov.
+    ov: lead of the answer over the mean of the other answers, as written by the token's values, summed over heads.
+    qk: score of the token minus the mean score of the tokens 0 … 9; mean over heads, weighted by the size of their ov.
     strength: the lead that arrives, Σ_head attention · ov, in nats; attention as in `typical_attention`.
     """
 
@@ -36,22 +36,22 @@ def skip_trigrams(tables: EndTables) -> list[Trigram]:
     """The strongest trigram of every input token, strongest first."""
     strength = strengths(tables)
     best = strength.argmax(1)
-    found = [_trigram(tables, token, int(answer)) for token, answer in enumerate(best)]
-    return sorted(found, key=lambda trigram: -trigram.strength)
+    trigrams = [_trigram(tables, token, int(answer)) for token, answer in enumerate(best)]
+    return sorted(trigrams, key=lambda trigram: -trigram.strength)
 
 
 def own_strengths(tables: EndTables) -> list[Trigram]:
-    """The task's own ten, in order, strong or not."""
+    """The task's own ten, in order, whatever their strength."""
     return [_trigram(tables, FILLERS + i, i) for i in range(TRIGGERS)]
 
 
 def trigrams_found(trigrams: Sequence[Trigram]) -> int:
-    """How many of the ten strongest are the task's own; 0.5 is to be expected of random weights, 10 · 10/220."""
+    """How many of the ten strongest are the task's own; random weights give 0.5 on average, 10 · 10/220."""
     return sum(trigram.right for trigram in trigrams[:TRIGGERS])
 
 
 def strengths(tables: EndTables) -> Float[Tensor, "d_vocab d_vocab_out"]:
-    """Lead of each answer that one occurrence of each token brings about, in nats."""
+    """Lead of each answer from one occurrence of each token, in nats."""
     return torch.einsum("ht,hto->to", typical_attention(tables), leads(tables))
 
 
@@ -63,7 +63,7 @@ def leads(tables: EndTables) -> Float[Tensor, "head d_vocab d_vocab_out"]:
 
 
 def typical_attention(tables: EndTables) -> Float[Tensor, "head d_vocab"]:
-    """What ``END`` gives to one occurrence of a token among average fillers, ``START`` and ``END``, 0 … 1.
+    """Attention of ``END`` to one occurrence of a token among average fillers, ``START`` and ``END``, 0 … 1.
 
     Each position counts with the mean position score, each filler with the mean of exp(score) over tokens 0 … 9.
     """

@@ -1,4 +1,4 @@
-"""How a run was made."""
+"""Facts about a run: its experiment, its data and its progress."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from latebloom.recipes import recipe as experiment_of
 
 
 def facts(analysis: Analysis) -> dict[str, Any]:
-    """The report's ``run``: the experiment, the sizes of its data, and how far it came.
+    """The report's ``run``: the experiment, the sizes of its data, and its progress.
 
     settings: sizes of the task by name. train_examples: None for a stream. batch_size: None for the full batch. The
     family may add facts of the task; for a modular task p and phase_sign.
@@ -51,7 +51,7 @@ def _examples(analysis: Analysis) -> dict[str, int | None]:
 
 
 def command(recipe: str, seed: int, experiment: Mapping[str, Any]) -> str | None:
-    """The command that trains this experiment again; None where it came from no recipe."""
+    """The command that trains this experiment again; None if it is not based on a recipe."""
     if recipe not in RECIPES:
         return None
     usual = dict(_flat(experiment_of(recipe, seed).model_dump(mode="json")))

@@ -15,13 +15,13 @@ from latebloom.phases.components import ComponentChange
 from latebloom.runs import Run
 
 FINAL = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
-"""Series whose last value stands on the page."""
+"""Series whose last value is shown on the page."""
 
 
 def summarise(run: Run | Analysis) -> dict[str, Any]:
-    """The report's data, JSON-able and with text as keys; what is undefined is None or comes with its reason.
+    """The report's data as plain JSON with text keys; an undefined value is None or is replaced by the reason.
 
-    run, final (last logged metrics), phases, and what the family of the task adds: for a modular task explanation,
+    Keys: run, final (last logged metrics), phases, and the keys of the task's family: for a modular task explanation,
     colours (of the key frequencies), comparison (with published numbers), heads, ablations; for any other task changes
     (of its parts) and weights. Then figures (name, chapter, title, caption, and ``says`` or ``reason``), layout, words
     and tables of the page. Errors: UsageError for a run without checkpoints.
@@ -56,8 +56,8 @@ def _pairs(analysis: Analysis, own: dict[str, Any]) -> dict[str, Any]:
 def _examples(analysis: Analysis) -> dict[str, Any]:
     """changes: when each part of the task changed; None for a task of one part, or without losses yet.
 
-    weights: the explanation of the final weights as rows of quantity and value, or the reason why there is none; both
-    None where the family has no circuit to look for.
+    weights: the explanation of the final weights as rows of quantity and value, or the reason why it is missing; both
+    are None if the family has no circuit to look for.
     """
     return {"changes": _changes(analysis), "weights": _weights(analysis)}
 
@@ -102,5 +102,5 @@ def _entry(figure: Figure[Any], analysis: Analysis) -> dict[str, str]:
     try:
         return {**entry, "says": figure.says(figure.data_of(analysis))}
     except UsageError as error:
-        # The page may travel; a path on this machine means nothing elsewhere.
+        # The page may be read on another machine, where a path on this one has no meaning.
         return {**entry, "reason": str(error).replace(str(analysis.run.path), analysis.run.manifest.name)}
