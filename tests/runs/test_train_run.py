@@ -116,7 +116,7 @@ def test_a_settled_run_is_resumed_with_its_rule_replayed(tiny, tmp_path: Path) -
 
 def test_an_existing_run_is_never_overwritten(tiny, tmp_path: Path) -> None:
     before = files(train_run(tiny(10), "a", tmp_path))
-    with pytest.raises(UsageError, match="contains a run already; continue it with resume=True"):
+    with pytest.raises(UsageError, match="already contains a run; continue it with resume=True"):
         train_run(tiny(10), "a", tmp_path, resume=False)
     other = tiny(10).model_copy(update={"optimiser": Optimiser(lr=5e-4)})
     with pytest.raises(UsageError, match=r"has optimiser\.lr 0\.01, got 0\.0005"):
@@ -180,6 +180,6 @@ def test_a_run_with_a_part_gone_is_refused_and_kept(lost: str, tmp_path: Path, t
 
 def test_a_run_is_not_made_shorter(tmp_path: Path, tiny) -> None:
     run = train_run(tiny(20), "a", tmp_path)
-    with pytest.raises(UsageError, match="has done 20"):
+    with pytest.raises(UsageError, match="is at step 20 already"):
         train_run(tiny(10), "a", tmp_path, resume=True)
     assert run.manifest.steps_planned == 20

@@ -1,4 +1,4 @@
-"""One step of the mainline model: through tables and plain, the time of its parts, and a bound."""
+"""One step of the mainline model: its time through tables and in plain form, that of its parts, and a bound."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ REPEATS = 3
 
 
 def step() -> dict[str, Any]:
-    """Milliseconds of a step, several times over, with their ratio; milliseconds of each part; the bound."""
+    """Repeated measurements of a step in milliseconds, with their ratio; milliseconds of each part; the bound."""
     trainer = Trainer(mainline(0))
     variants = {
         "tables": lambda: trainer.advance(1),

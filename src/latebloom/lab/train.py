@@ -19,10 +19,10 @@ def train(
     resume: bool = True,
     quiet: bool = False,
 ) -> Run:
-    """Train into ``root/name`` and return the run; progress on standard error unless ``quiet``.
+    """Train into ``root/name`` and return the run; show progress on standard error unless ``quiet``.
 
     An existing run of the same experiment is continued, or returned if it is finished; with ``resume`` False it is an
-    error. Ctrl-C ends training after the current step; the same call continues it. Errors: as
+    error. Ctrl-C stops training after the current step, and the same call continues it. Errors: those of
     `latebloom.runs.train_run`.
     """
     with watch(experiment, quiet) as observer:
@@ -36,10 +36,10 @@ def train_seeds(
     root: str | Path = "runs",
     quiet: bool = False,
 ) -> list[JobResult]:
-    """Train one experiment with many seeds in this process, in ``root`` or ``root/name``; how each run ended.
+    """Train one experiment with many seeds in this process, in ``root`` or ``root/name``; return how each run ended.
 
     Each run is bit-identical to the same run alone on one thread. Existing runs are continued, or left as they are if
-    finished. Ctrl-C ends all of them; the same call continues them.
+    they are finished. Ctrl-C stops all of them, and the same call continues them.
     """
     folder = Path(root) if name is None else Path(root) / name
     many = [experiment.with_seed(seed) for seed in seeds]

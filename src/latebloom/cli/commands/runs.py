@@ -1,4 +1,4 @@
-"""List the runs and how they are doing; a sweep is one line. With SWEEP, list the runs of that sweep."""
+"""List the runs and their progress, with one line per sweep. With SWEEP, list the runs of that sweep."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
         header = ("run", "status", "recipe", "seed", "step", "steps_planned", "megabytes")
         print_table(header, [tuple(str(row.get(name, "-")) for name in header) for row in rows])
     else:
-        print(f"no runs in {root}; make one with `latebloom train RECIPE` (see `latebloom recipes`)")
+        print(f"no runs in {root}; train one with `latebloom train RECIPE` (see `latebloom recipes`)")
     return 0
 
 

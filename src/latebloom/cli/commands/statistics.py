@@ -1,12 +1,15 @@
-"""How many runs of a sweep grok, and when; with --by, how a field of the grid affects that. 95 % intervals over runs.
+"""Show what share of a sweep's runs grok, and at which step; with --by, show how a field of the grid affects both.
+
+Every number has a 95 % interval over runs.
 
 latebloom statistics small-sweep
 latebloom statistics small-sweep --by optimiser.weight_decay
 
-A run grokked if its train accuracy reached 99 % and its test accuracy reached 99 % and stayed there, at twice the step
-or later; if earlier, it generalised at once. The median step is the step by which half of the runs generalise, either
-way; a run that has not generalised when it ends is censored, not dropped: it may generalise later, or never. Formulas:
-docs/statistics.md; pictures: `latebloom figure survival|field-effect SWEEP`.
+A run grokked if its train accuracy reached 99 %, and its test accuracy reached 99 % and stayed there at twice that step
+or later. If test accuracy did so earlier, the run generalised at once. The median step is the step by which half of the
+runs generalise, in either way. A run that has not generalised when it ends is censored, not dropped: it may generalise
+later, or never. docs/statistics.md has the formulas; `latebloom figure survival SWEEP` and `latebloom figure
+field-effect SWEEP` draw the results.
 """
 
 from typing import TYPE_CHECKING
