@@ -53,8 +53,9 @@ def _says_one(found: SeedLeads, row: str) -> str:
     ties = sum(v == 0 for v in steps)
     tied = f" and with test loss in {ties}" if ties else ""
     count = f"{row.capitalize()} loss comes first in {sum(v > 0 for v in steps)} of {len(steps)} runs{tied}"
-    silent = f"; {found.silent[row]} do not tell" if found.silent[row] else ""
-    return count + (f", by {whole(middle.value)} steps in the middle{silent}." if middle.value is not None else ".")
+    silent = found.silent[row]
+    undecided = f"; {silent} {'run is' if silent == 1 else 'runs are'} undecided" if silent else ""
+    return count + (f", by a median of {whole(middle.value)} steps{undecided}." if middle.value is not None else ".")
 
 
 def draw(figure: matplotlib.figure.Figure, found: SeedLeads) -> None:
