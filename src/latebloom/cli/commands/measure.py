@@ -34,7 +34,9 @@ def run(parser: Parser, arguments: list[str]) -> int:
     if options.json:
         print_json({"run": str(measured.path), "checkpoints": len(table), "last": last})
     else:
-        print(f"{len(table)} checkpoints are measured in {measured.path / 'measures.parquet'}; values at the last one:")
+        print(
+            f"{measured.path / 'measures.parquet'} holds the measures of {len(table)} checkpoints; values at the last one:"
+        )
         print_pairs(
             [
                 (name, f"{value:.6g}")
