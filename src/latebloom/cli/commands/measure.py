@@ -35,7 +35,8 @@ def run(parser: Parser, arguments: list[str]) -> int:
         print_json({"run": str(measured.path), "checkpoints": len(table), "last": last})
     else:
         print(
-            f"{measured.path / 'measures.parquet'} holds the measures of {len(table)} checkpoints; values at the last one:"
+            file = measured.path / "measures.parquet"
+            print(f"{file} holds the measures of {len(table)} checkpoints; values at the last one:")
         )
         print_pairs(
             [
