@@ -35,6 +35,6 @@ def _times(experiment: Experiment) -> dict[str, float]:
         "plain": plain_step(experiment, whole_sequence=True),
         "plain_at_loss": plain_step(experiment, whole_sequence=False),
     }
-    times = {name: median(found) for name, found in in_turns(variants, rounds=3, each=3).items()}
+    times = {name: median(calls) for name, calls in in_turns(variants, rounds=3, each=3).items()}
     times["tables"] = float(f"{times['tables'] / updates:.3g}")
     return times | {"plain_over_tables": round(times["plain"] / times["tables"], 2)}

@@ -46,13 +46,13 @@ def run(parser: Parser, arguments: list[str]) -> int:
             print(f"{search.field} {tried.size:g}: {tried.text}", file=sys.stderr, flush=True)
 
     limits = Limits(options.runs_at_most, options.minutes)
-    found = run_search(search, limits, options.workers, quiet, report)
-    figure = _figure(search, found)
+    result = run_search(search, limits, options.workers, quiet, report)
+    figure = _figure(search, result)
     if options.json:
-        print_json({"sweep": str(search.place), **found.model_dump(mode="json"), **figure})
+        print_json({"sweep": str(search.place), **result.model_dump(mode="json"), **figure})
     else:
-        print_pairs([("sweep", str(search.place)), *found.rows(), *((k, v) for k, v in figure.items() if v)])
-    return 1 if found.ended in ("interrupted", "failed") else 0
+        print_pairs([("sweep", str(search.place)), *result.rows(), *((k, v) for k, v in figure.items() if v)])
+    return 1 if result.ended in ("interrupted", "failed") else 0
 
 
 def _add_options(parser: Parser) -> None:
@@ -126,13 +126,13 @@ def _plan(search: "Search") -> dict[str, Any]:
     }
 
 
-def _figure(search: "Search", found: "Crossover") -> dict[str, str | None]:
+def _figure(search: "Search", result: "Crossover") -> dict[str, str | None]:
     """The path of the figure, or the reason why it could not be drawn; the numbers do not depend on it."""
     from latebloom._errors import LatebloomError
     from latebloom.lab.crossover import draw
 
     try:
-        path: Path | None = draw(search, found)
+        path: Path | None = draw(search, result)
         return {"figure": str(path), "no figure": None}
     except LatebloomError as error:
         return {"figure": None, "no figure": str(error)}

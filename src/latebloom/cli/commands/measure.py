@@ -34,10 +34,8 @@ def run(parser: Parser, arguments: list[str]) -> int:
     if options.json:
         print_json({"run": str(measured.path), "checkpoints": len(table), "last": last})
     else:
-        print(
-            file = measured.path / "measures.parquet"
-            print(f"{file} holds the measures of {len(table)} checkpoints; values at the last one:")
-        )
+        file = measured.path / "measures.parquet"
+        print(f"{file} holds the measures of {len(table)} checkpoints; values at the last one:")
         print_pairs(
             [
                 (name, f"{value:.6g}")

@@ -20,7 +20,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     root = Path(options.runs) / (options.sweep or "")
     groups = groupby(find_runs(root), lambda directory: directory.path.parent)
-    rows = [row for folder, found in groups for row in _rows(folder, found, root)]
+    rows = [row for folder, directories in groups for row in _rows(folder, directories, root)]
     if options.json:
         print_json(rows)
     elif rows:
@@ -31,8 +31,8 @@ def run(parser: Parser, arguments: list[str]) -> int:
     return 0
 
 
-def _rows(folder: Path, found: Iterable[RunDirectory], root: Path) -> list[dict[str, Any]]:
-    rows = [_row(directory, root) for directory in found]
+def _rows(folder: Path, directories: Iterable[RunDirectory], root: Path) -> list[dict[str, Any]]:
+    rows = [_row(directory, root) for directory in directories]
     return rows if folder == root else [_sweep(folder, rows, root)]
 
 

@@ -31,25 +31,25 @@ def run(parser: Parser, arguments: list[str]) -> int:
     from latebloom.lab.effects import effects
     from latebloom.sweeps.sweep import load_sweep
 
-    found = effects(load_sweep(options.sweep, options.runs).frame, options.by)
-    print_json(found.model_dump(mode="json")) if options.json else _show(found)
+    result = effects(load_sweep(options.sweep, options.runs).frame, options.by)
+    print_json(result.model_dump(mode="json")) if options.json else _show(result)
     return 0
 
 
-def _show(found: "Effects") -> None:
-    header = [found.field or "runs", "n", "share that grokked", "share that generalised", "median step"]
+def _show(result: "Effects") -> None:
+    header = [result.field or "runs", "n", "share that grokked", "share that generalised", "median step"]
     rows = [
         [g.level, str(g.runs), _text(g.grokked, ".2f"), _text(g.generalised, ".2f"), _text(g.median_step, ".0f")]
-        for g in found.groups
+        for g in result.groups
     ]
     if len(rows) > 1:
-        header.append(f"times the step of {found.groups[0].level}")
+        header.append(f"times the step of {result.groups[0].level}")
         rows = [
-            [*row, "1" if g.effect is None else _text(g.effect.factor, ".2f")] for row, g in zip(rows, found.groups)
+            [*row, "1" if g.effect is None else _text(g.effect.factor, ".2f")] for row, g in zip(rows, result.groups)
         ]
     print_table(header, rows)
-    if found.law is not None:
-        print_pairs([("exponent", f"step ∝ {found.field}^{_text(found.law.exponent, '.2f')}")])
+    if result.law is not None:
+        print_pairs([("exponent", f"step ∝ {result.field}^{_text(result.law.exponent, '.2f')}")])
 
 
 def _text(estimate: "Estimate", form: str) -> str:
