@@ -1,8 +1,8 @@
-"""Steps whose first block looks its queries, keys and values up, beside the same without, and beside the plain ones.
+"""Time training steps with and without look-up of the first block's queries, keys and values, and plain steps.
 
     python benchmarks/first_block.py --out benchmarks/results/first_block.json
 
-One thread, as in a worker of a sweep; variants in turns in one process; milliseconds, medians.
+Each uses one thread, as in a sweep. The variants take turns in one process. Results are median milliseconds.
 """
 
 import os
@@ -47,7 +47,7 @@ def timed(recipe: Callable[[], Experiment], rounds: int) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, required=True, help="where the result goes")
+    parser.add_argument("--out", type=Path, required=True, help="file for the result")
     parser.add_argument("--rounds", type=int, default=10, help="turns of each variant, three steps each (10)")
     arguments = parser.parse_args()
     result = {"machine": machine(), "milliseconds": [timed(recipe, arguments.rounds) for recipe in RECIPES]}

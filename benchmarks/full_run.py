@@ -1,4 +1,4 @@
-"""The whole mainline run through tables, beside the plain one and beside other seeds.
+"""Compare the whole mainline run through tables with the plain run and with other seeds.
 
 latebloom train mainline --steps 40000 --recording.checkpoints 100 --name tables --runs RUNS   (timed: alone)
 latebloom measure tables --runs RUNS
@@ -27,7 +27,7 @@ def boundaries(run: Run) -> dict[str, float]:
 
 
 def losses(tables: Run, plain: Run) -> dict[str, Any]:
-    """How far apart the losses of the same seed are: largest |log ratio| up to each step, and the values there."""
+    """The difference between the losses of the same seed: largest |log ratio| up to each step, and the values there."""
     frames = [run.metrics.to_pandas().set_index("step") for run in (tables, plain)]
     common = frames[0].index.intersection(frames[1].index)
     common = common[common <= COMPARED]

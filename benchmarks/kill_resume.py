@@ -2,9 +2,9 @@
 
     python benchmarks/kill_resume.py --runs 100 --out benchmarks/results/kill_resume.json
 
-Each sitting is a process of its own that runs the command line (forked from one that has imported torch), killed after
-a random time and started again with --resume, until it finishes. Every file but the manifest must equal the unkilled
-run's, byte by byte.
+Each attempt runs the command line in a process of its own, forked from one that has imported torch. It is killed after
+a random time and started again with --resume until it finishes. Every file except the manifest must equal that of the
+run that was never killed, byte by byte.
 """
 
 import argparse
@@ -24,7 +24,7 @@ PROCESSES = multiprocessing.get_context("forkserver")
 SETTINGS = ["--training.stop", "steps", "--steps", "800", "--recording.checkpoints", "50", "--seed", "3"]
 
 
-def sitting(root: Path, name: str, kill_after: float | None) -> bool:
+def attempt(root: Path, name: str, kill_after: float | None) -> bool:
     """Train in a process of its own until the end, or until killed; whether it finished."""
     arguments = ["train", *RECIPE, *SETTINGS, "--runs", str(root), "--name", name, "--resume", "--quiet"]
     process = PROCESSES.Process(target=train, args=(arguments,))
@@ -40,7 +40,7 @@ def sitting(root: Path, name: str, kill_after: float | None) -> bool:
 
 
 def train(arguments: list[str]) -> None:
-    """The command line, silent."""
+    """Run the command line without output."""
     from latebloom.cli import main as command_line
 
     with open("/dev/null", "w") as nowhere, contextlib.redirect_stdout(nowhere):
@@ -49,15 +49,15 @@ def train(arguments: list[str]) -> None:
 
 
 def killed_on_the_way(root: Path, name: str, chance: random.Random, longest: float) -> int:
-    """Train to the end, killed at up to three random moments: in start-up, in training, while writing."""
+    """Train to the end, but kill training at up to three random moments: in start-up, in training or while writing."""
     killed = 0
-    while not sitting(root, name, chance.uniform(0.2, 1.0) * longest if killed < 3 else None):
+    while not attempt(root, name, chance.uniform(0.2, 1.0) * longest if killed < 3 else None):
         killed += 1
     return killed
 
 
 def contents(run: Path) -> dict[str, bytes]:
-    """Every file of a run but the manifest (which has times) and the lock (which has a process number)."""
+    """Every file of a run except the manifest, which has times, and the lock, which has a process number."""
     files = [file for file in run.rglob("*") if file.is_file() and file.name not in ("manifest.json", ".lock")]
     return {str(file.relative_to(run)): file.read_bytes() for file in files}
 
@@ -75,16 +75,16 @@ def main() -> None:
     chance = random.Random(options.seed)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        sitting(root, "warm-up", None)
+        attempt(root, "warm-up", None)
         start = time.monotonic()
-        sitting(root, "unkilled", None)
+        attempt(root, "unkilled", None)
         whole = time.monotonic() - start
         expected = contents(root / "unkilled")
         kills, equal = [], 0
         for number in range(options.runs):
             name = f"run-{number}"
             killed, longest = 0, whole
-            while not killed:  # it ended before its moment came and proves nothing: made again, killed earlier
+            while not killed:  # it ended before it was killed and proves nothing: train it again, kill it earlier
                 shutil.rmtree(root / name, ignore_errors=True)
                 killed = killed_on_the_way(root, name, chance, longest)
                 longest *= 0.8

@@ -2,9 +2,9 @@
 
     python benchmarks/kill_sweep.py --sweeps 20 --out benchmarks/results/kill_sweep.json
 
-Each sweep is the command line in a process of its own with two workers; it is killed once, at a random moment between
-the start of its first run and its end, and the same command is given again. No run may be lost, none may be there
-twice, and every file but the manifest must equal, byte by byte, that of the same experiment trained alone on 1 thread.
+Each sweep runs the command line in a process of its own with two workers. It is killed once, at a random moment between
+the start of its first run and its end, and the same command is run again. No run may be lost or duplicated, and every
+file except the manifest must equal, byte by byte, that of the same experiment trained alone on 1 thread.
 """
 
 import os
@@ -35,7 +35,7 @@ GRID = "optimiser.lr=1e-3,3e-3"
 
 
 def sweep(root: Path, settings: list[str], seeds: str, kill_after: float | None = None) -> float | None:
-    """One sitting of the sweep: seconds from its first run to its end; None if it was killed, so many seconds on."""
+    """Run the sweep: seconds from its first run to its end, or None if it was killed after ``kill_after`` seconds."""
     command = [sys.executable, "-m", "latebloom", "sweep", "small", *settings, "--grid", GRID, "--seeds", seeds]
     command += ["--workers", "2", "--runs", str(root), "--name", "sweep", "--quiet"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
@@ -54,13 +54,13 @@ def sweep(root: Path, settings: list[str], seeds: str, kill_after: float | None 
 
 
 def contents(run: Path) -> dict[str, bytes]:
-    """Every file of a run but the manifest (which has times) and the lock (which has a process number)."""
+    """Every file of a run except the manifest, which has times, and the lock, which has a process number."""
     files = [file for file in run.rglob("*") if file.is_file() and file.name not in ("manifest.json", ".lock")]
     return {str(file.relative_to(run)): file.read_bytes() for file in files}
 
 
 def state(root: Path, expected: dict[str, dict[str, bytes]]) -> dict[str, int]:
-    """What the finished sweep holds, against what it should."""
+    """The differences between the finished sweep and the expected runs."""
     found = {run.path.name: run for run in find_runs(root / "sweep")}
     finished = {name for name, run in found.items() if effective_status(run) == "finished"}
     return {
@@ -92,7 +92,10 @@ def main() -> None:
         for number in range(options.sweeps):
             place, longest = root / str(number), whole
             while sweep(place, settings, options.seeds, chance.random() * longest) is not None:
-                place, longest = place.with_name(f"{place.name}-again"), longest * 0.8  # it ended first: proves nothing
+                place, longest = (
+                    place.with_name(f"{place.name}-again"),
+                    longest * 0.8,
+                )  # it ended first and proves nothing
             totals["killed"] += 1
             there = sum(effective_status(run) == "finished" for run in find_runs(place / "sweep"))
             totals["runs_finished_when_killed"] += there

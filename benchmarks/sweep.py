@@ -1,9 +1,9 @@
-"""What a sweep costs: many small runs one by one, on one worker and on two; and the coordinator at a thousand runs.
+"""The cost of a sweep: many small runs one by one, with one worker and with two; and the coordinator of 1000 runs.
 
     python benchmarks/sweep.py --out benchmarks/results/sweep.json
 
-Every run is small (x + y mod 7, a model of width 16), so that what is measured is the sweep and not the training.
-Coordinator: processor seconds and growth of peak memory of this process, which trains nothing itself.
+Every run is small (x + y mod 7, a model of width 16), so that the time is that of the sweep and not of the training.
+For the coordinator: processor seconds and growth of peak memory of this process, which trains nothing itself.
 """
 
 import os
@@ -45,7 +45,7 @@ SETTINGS = {
 
 
 def jobs(count: int, steps: int) -> list[Job]:
-    """So many runs of so many steps, two learning rates."""
+    """``count`` runs of ``steps`` steps, with two learning rates."""
     settings = tuple(part for pair in SETTINGS.items() for part in pair)
     spec = Spec(
         recipe="small",
@@ -71,7 +71,7 @@ def one_by_one(planned: list[Job], folder: Path) -> None:
 
 
 def separate_commands(count: int, steps: int, folder: Path) -> None:
-    """What people do without a sweep: one command after another."""
+    """The alternative to a sweep: one command after another."""
     settings = [part for pair in SETTINGS.items() for part in pair]
     for seed in range(count):
         command = [sys.executable, "-m", "latebloom", "train", "small", "--seed", str(seed), *settings]
@@ -79,7 +79,7 @@ def separate_commands(count: int, steps: int, folder: Path) -> None:
 
 
 def coordinator(count: int) -> dict[str, float | int]:
-    """Processor time and memory of the coordinator for so many runs of five steps."""
+    """Processor time and memory of the coordinator for ``count`` runs of five steps."""
     planned = jobs(count, 5)
     memory, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     wall = timed(lambda folder: train_sweep(Folder(folder), planned, quiet=True))
@@ -104,7 +104,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     planned = jobs(options.runs, options.steps)
-    timed(lambda folder: one_by_one(planned[:1], folder))  # what is loaded and compiled once belongs to neither
+    timed(lambda folder: one_by_one(planned[:1], folder))  # load and compile before the measurements
     result: dict[str, Any] = {
         "command": f"python benchmarks/sweep.py --runs {options.runs} --steps {options.steps} --sizes {options.sizes}",
         "date": datetime.now(UTC).date().isoformat(),

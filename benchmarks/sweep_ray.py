@@ -1,4 +1,4 @@
-"""A sweep on a Ray cluster of a head and two nodes, one of which is killed half-way; names and bits are checked.
+"""Kill one of two nodes of a Ray cluster in the middle of a sweep, and check the names and bits of its runs.
 
     python benchmarks/sweep_ray.py --out benchmarks/results/sweep_ray.json
 
@@ -32,7 +32,7 @@ from latebloom.sweeps.train import train_sweep
 
 
 def lose_node(cluster: Cluster, node: object, sweep: Path, begun: int, moment: dict[str, int]) -> None:
-    """Kill the node as soon as so many runs have begun."""
+    """Kill the node as soon as ``begun`` runs have started."""
     while (there := len(find_runs(sweep))) < begun:
         time.sleep(0.02)
     cluster.remove_node(node, allow_graceful=False)

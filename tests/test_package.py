@@ -39,7 +39,7 @@ def test_every_verb_takes_a_run_a_path_or_a_name(tmp_path: Path, tiny) -> None:
         assert drawing.save() == run.path / "figures" / "training-curve.svg"
     assert drawing.save(tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
     assert lb.list_runs(tmp_path) == [run]
-    with pytest.raises(lb.UsageError, match="contains a run already"):
+    with pytest.raises(lb.UsageError, match="already contains a run"):
         lb.train(tiny(20), "a", tmp_path, resume=False, quiet=True)
 
 

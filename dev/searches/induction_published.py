@@ -1,11 +1,11 @@
-"""What the published induction run's weights and optimiser state say about how it was trained.
+"""Infer from the weights and the optimiser state of the published induction run how it was trained.
 
 python dev/searches/induction_published.py .../induction_head_infinite.pth
 
-The first section of induction.md is from here. Four questions, each answered by numbers that the file holds:
-warm-up and initial positions (a position that is never fed only decays), the other initial weights (what was learned
-keeps a trace of the draw), the layout (the loss the run ended at), and how often a block adds its input (at rest,
-AdamW's step and its decay cancel: -mean gradient / sqrt(second moment) = weight, so their ratio is 1).
+The first section of induction.md reports the results. Numbers in the file answer four questions: warm-up and initial
+positions (an unused position only decays), the other initial weights (trained weights keep a trace of the draw), the
+layout (from the final loss), and how often a block adds its input (at rest, AdamW's step and its decay cancel:
+-mean gradient / sqrt(second moment) = weight, so their ratio is 1).
 """
 
 import sys
@@ -48,28 +48,28 @@ def draw(shapes: list[tuple[int, ...]], seed: int) -> list[Tensor]:
 
 
 def unfed(end: Tensor, start: Tensor, steps: int) -> None:
-    """Position 84: with warm-up over 100 steps AdamW's decay alone leaves the product below of its first value."""
+    """Position 84: the share of its first value that remains after AdamW's decay alone, with a warm-up of 100 steps."""
     first = start / end.numel() ** 0.5
     rates = 1e-3 * np.minimum(np.arange(steps) / 100, 1)
     ratio = end / first
-    print(f"position 84: left of the draw of seed 1 {ratio.min():.7f} to {ratio.max():.7f}, ", end="")
-    print(f"of 100 steps of warm-up {np.prod(1 - rates):.7f}, of none {(1 - 1e-3) ** steps:.7f}")
+    print(f"position 84: share left of the draw of seed 1 {ratio.min():.7f} to {ratio.max():.7f}, ", end="")
+    print(f"expected with 100 steps of warm-up {np.prod(1 - rates):.7f}, without warm-up {(1 - 1e-3) ** steps:.7f}")
 
 
 def traces(ends: Mapping[str, Tensor], starts: list[Tensor]) -> None:
-    """Correlation of each final weight with its own draw, and in standard deviations of what chance gives."""
-    told = []
+    """Correlation of each final weight with its own draw, also in units of the standard deviation by chance."""
+    lines = []
     for (name, end), start in zip(ends.items(), starts, strict=True):
         score = float(torch.corrcoef(torch.stack([end.flatten(), start.flatten()]))[0, 1])
-        told.append(f"{name} {score:.2f} ({score * end.numel() ** 0.5:.0f})")
-    print("correlation with the draw (standard deviations of chance):", ", ".join(told))
+        lines.append(f"{name} {score:.2f} ({score * end.numel() ** 0.5:.0f})")
+    print("correlation with the draw (standard deviations of chance):", ", ".join(lines))
 
 
 def layouts(stored: dict, sequences: Batch, starts: np.ndarray) -> None:
-    """The loss on all sequences, and on those in which no copy holds its slot's last position."""
+    """The loss on all sequences, and on those in which no copy reaches the last position of its slot."""
     losses, labelled = losses_of(with_scale(stored, 2.0), sequences)
-    told = np.asarray(stored["train_losses"][-1000:])
-    print(f"its own last 1 000 steps: {told.mean():.4f} +- {told.std() / len(told) ** 0.5:.4f}")
+    last = np.asarray(stored["train_losses"][-1000:])
+    print(f"last 1 000 steps of the run: {last.mean():.4f} +- {last.std() / len(last) ** 0.5:.4f}")
     ends = starts + TASK.subsequence - 1
     free = torch.as_tensor((ends < TASK.slot * np.arange(1, TASK.repeats + 1)).all(1))
     for name, rows in (("anywhere", torch.ones_like(free)), ("leaving the last position of each slot free", free)):
@@ -78,7 +78,7 @@ def layouts(stored: dict, sequences: Batch, starts: np.ndarray) -> None:
 
 
 def losses_of(model: Transformer, sequences: Batch) -> tuple[Tensor, Tensor]:
-    """Loss of each label, 0 where there is none; and whether there is one."""
+    """The loss of each label, 0 where a position has no label, and whether it has one."""
     with torch.no_grad():
         losses = [per_label(logits, labels)[0] for logits, labels in answers(model, sequences)]
     return torch.cat(losses), torch.as_tensor(sequences.labels) != IGNORE
@@ -92,14 +92,14 @@ def answers(model: Transformer, sequences: Batch) -> Iterator[tuple[Tensor, Tens
 
 
 def balance(model: Transformer, moments: Mapping[str, Tensor], sequences: Batch, scale: float) -> None:
-    """How far AdamW's mean step goes against each weight's decay: 1 where the weight is at rest."""
+    """Ratio of AdamW's mean step to the decay of each weight: 1 if the weight is at rest."""
     for logits, labels in answers(model, sequences):
         (cross_entropy(logits, labels) * CHUNK / SEQUENCES).backward()
-    told = []
+    ratios = []
     for name, weight in model.named_parameters():
         step, end = -weight.grad / (moments[name].detach().sqrt() + 1e-8), weight.detach()
-        told.append(f"{name} {float((step * end).sum() / end.square().sum()):.2f}")
-    print(f"scale {scale:g}: step against decay:", ", ".join(told))
+        ratios.append(f"{name} {float((step * end).sum() / end.square().sum()):.2f}")
+    print(f"scale {scale:g}: step against decay:", ", ".join(ratios))
 
 
 def with_scale(stored: dict, scale: float) -> Transformer:

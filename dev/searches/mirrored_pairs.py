@@ -1,9 +1,10 @@
-"""Which test pairs a model gets right: those whose mirror (y, x) it was trained on, or the others too.
+"""Which test pairs does a model answer correctly: only those whose mirror (y, x) is in the train set, or others too?
 
 python dev/searches/mirrored_pairs.py RUN ... [--every N]
 
-x + y and x² + xy + y² are the same for (x, y) and (y, x), and a transformer that reads both operands alike knows that
-without knowing the rule. Prints accuracies by checkpoint: train set, test pairs with their mirror in it, and without.
+x + y and x² + xy + y² are the same for (x, y) and (y, x). A transformer that treats both operands alike answers
+mirrored pairs correctly without the rule. The script prints the accuracy of each checkpoint on the train set, on test
+pairs whose mirror is in it, and on the other test pairs.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from latebloom.runs import Run
 
 @torch.no_grad()
 def right(run: Run, step: int) -> np.ndarray:
-    """(x, y): whether the highest logit of the checkpoint is right."""
+    """(x, y): whether the highest logit of the checkpoint is correct."""
     p = run.task.p
     answers = run.checkpoint(step).model(all_pairs(run.task), run.task.loss_positions)[:, 0].argmax(-1)
     x, y = np.indices((p, p))
@@ -31,7 +32,7 @@ def main() -> None:
     """Print a table for each run."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runs", type=Path, nargs="+")
-    parser.add_argument("--every", type=int, default=1, help="checkpoints from one to the next that is told")
+    parser.add_argument("--every", type=int, default=1, help="print every N-th checkpoint (default: 1)")
     options = parser.parse_args()
     for path in options.runs:
         run = Run(path)
@@ -39,10 +40,10 @@ def main() -> None:
         sets = {"train": train, "mirrored": ~train & train.T, "others": ~train & ~train.T}
         sizes = ", ".join(f"{mask.sum()} {name}" for name, mask in sets.items())
         print(f"{path.name}: {run.task.name} on {run.experiment.data.fraction:.0%}: {sizes}")
-        told = [*run.checkpoints[:: options.every], run.checkpoints[-1]]
-        for step in dict.fromkeys(told):
-            found = right(run, step)
-            print(f"{step:>8}", *(f"{name} {found[mask].mean():.3f}" for name, mask in sets.items()), sep="  ")
+        steps = [*run.checkpoints[:: options.every], run.checkpoints[-1]]
+        for step in dict.fromkeys(steps):
+            correct = right(run, step)
+            print(f"{step:>8}", *(f"{name} {correct[mask].mean():.3f}" for name, mask in sets.items()), sep="  ")
 
 
 if __name__ == "__main__":

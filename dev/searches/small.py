@@ -1,7 +1,7 @@
-"""The search for the small recipe: from the runs of a sweep to results/small/seeds.json, and from there to small.md.
+"""Measure the runs of the search for the small recipe into results/small/seeds.json, and write the table of small.md.
 
 python dev/searches/small.py runs/search-p59-lr2     measure the runs, write both files
-python dev/searches/small.py                         write the table again from the stored numbers
+python dev/searches/small.py                         only write the table, from the stored numbers
 """
 
 import json
@@ -18,7 +18,7 @@ STORED = ROOT / "results" / "small" / "seeds.json"
 PAGE = Path(__file__).with_suffix(".md")
 BEGIN, END = "<!-- table -->\n", "<!-- end of the table -->\n"
 RIGHT = 0.99
-"""The accuracy that counts as reached, of design.md's definition of grokked."""
+"""The accuracy of the definition of grokked (src/latebloom/phases/outcome.py)."""
 
 
 def measured(path: Path) -> dict[str, Any]:

@@ -1,10 +1,10 @@
-"""Is the jump of the loss after generalising rounding? Go on from before it with every number in float64.
+"""Is the jump of the loss after generalisation a rounding error? Resume before it with every number in float64.
 
 python dev/searches/spike_in_float64.py
 
-Seed 0 of `mainline_95` jumps from a train loss of 2e-7 to 0.5 within ten steps of 1 510. This trains it to step 1 480
-as `latebloom train` does (float32 weights, float64 loss), then goes on twice: the same way, and through the plain
-forward with weights, activations, loss and AdamW in float64.
+Seed 0 of `mainline_95` jumps from a train loss of 2e-7 to 0.5 within ten steps of 1 510. The script trains to step 1
+480 as `latebloom train` does (float32 weights, float64 loss). It then continues in two ways: unchanged, and through
+the plain forward with weights, activations, loss and AdamW in float64.
 """
 
 import torch
@@ -17,7 +17,7 @@ BEFORE, UNTIL = 1480, 1518
 
 
 def main() -> None:
-    """Print the train loss of both continuations step by step, from where the first sign of the jump is."""
+    """Print the train loss of both continuations, step by step near the jump."""
     trainer = Trainer(recipe("mainline_95", 0))
     trainer.advance(BEFORE)
     exact = in_float64(trainer)
@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def in_float64(trainer: Trainer):
-    """Yields the train loss after each further step from the trainer's state as it is now."""
+    """Yield the train loss after each further step from the trainer's current state."""
     experiment, train, state = trainer.experiment, trainer.data.train, trainer.state()
     double = torch.float64
     model = Trainer(experiment).model.to(double)

@@ -11,7 +11,7 @@ from latebloom.explorer import numbers
 
 from .paths import DOCS
 
-LEGEND = "W is the write-up, P the paper after it. Numbers from P, and those marked ~, are taken second-hand."
+LEGEND = "W is the write-up; P is the paper that followed it. Numbers from P, and numbers marked ~, are second-hand."
 WIDTH = 120
 
 

@@ -69,7 +69,7 @@ def test_they_are_drawn(figure, source):
 
 
 def test_modular_runs_are_refused(grokked):
-    with pytest.raises(UsageError, match="modular_addition is a task of one piece"):
+    with pytest.raises(UsageError, match="modular_addition is a task with one component"):
         COMPONENTS.data_of(Analysis(grokked))
     with pytest.raises(UsageError, match="got a run of modular_addition, expected one of the family digits"):
         FOURIER.data_of(Analysis(grokked))

@@ -117,7 +117,7 @@ def test_a_settled_run_is_resumed_with_its_rule_replayed(tiny, tmp_path: Path) -
 
 def test_an_existing_run_is_never_overwritten(tiny, tmp_path: Path) -> None:
     before = files(train_run(tiny(10), "a", tmp_path))
-    with pytest.raises(UsageError, match="contains a run already; continue it with resume=True"):
+    with pytest.raises(UsageError, match="already contains a run; continue it with resume=True"):
         train_run(tiny(10), "a", tmp_path, resume=False)
     other = tiny(10).model_copy(update={"optimiser": Optimiser(lr=5e-4)})
     with pytest.raises(UsageError, match=r"has optimiser\.lr 0\.01, got 0\.0005"):
@@ -147,7 +147,9 @@ def test_a_full_disk_leaves_the_last_state_whole(tiny, tmp_path: Path, monkeypat
 
     def full(self: RunDirectory, step: int, tensors: object) -> None:
         if step >= 20:
-            raise StoreError("disk full while writing: the previous state is kept; free space and continue with --resume")
+            raise StoreError(
+                "disk full while writing: the previous state is kept; free space and continue with --resume"
+            )
         original(self, step, tensors)
 
     original = RunDirectory.write_state
@@ -181,6 +183,6 @@ def test_a_run_with_a_part_gone_is_refused_and_kept(lost: str, tmp_path: Path, t
 
 def test_a_run_is_not_made_shorter(tmp_path: Path, tiny) -> None:
     run = train_run(tiny(20), "a", tmp_path)
-    with pytest.raises(UsageError, match="has done 20"):
+    with pytest.raises(UsageError, match="is at step 20 already"):
         train_run(tiny(10), "a", tmp_path, resume=True)
     assert run.manifest.steps_planned == 20

@@ -1,4 +1,4 @@
-"""The speed of this package on this machine: each part beside the plain way to do the same."""
+"""The speed of this package on this machine, compared with the plain implementation of each part."""
 
 from collections.abc import Callable
 from typing import Any

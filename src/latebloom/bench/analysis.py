@@ -21,7 +21,7 @@ from latebloom.runs import train_run
 from latebloom.runs.threads import single_threaded_torch
 
 KEYS = [int(k) for k in published("mainline.key_frequencies").numbers]
-"""Those of the published model: each key frequency costs a loss of its own."""
+"""The key frequencies of the published model; each one requires the computation of another loss."""
 
 
 def time_analysis() -> dict[str, Any]:

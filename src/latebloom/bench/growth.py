@@ -13,7 +13,7 @@ HEADS = (1, 4, 8)
 
 
 def growth() -> dict[str, Any]:
-    """Milliseconds of a step through tables, of a plain one at the loss only, and of a plain one on all positions."""
+    """Milliseconds of a step through tables, of a plain one at loss positions, and of a plain one at all positions."""
     return {
         "p": [{"p": p, **_times(_changed("task", p=p))} for p in MODULI],
         "d_model": [{"d_model": d, **_times(_changed("model", d_model=d, d_head=d // 4, d_mlp=4 * d))} for d in WIDTHS],
@@ -35,6 +35,6 @@ def _times(experiment: Experiment) -> dict[str, float]:
         "plain": plain_step(experiment, whole_sequence=True),
         "plain_at_loss": plain_step(experiment, whole_sequence=False),
     }
-    times = {name: median(found) for name, found in in_turns(variants, rounds=3, each=3).items()}
+    times = {name: median(calls) for name, calls in in_turns(variants, rounds=3, each=3).items()}
     times["tables"] = float(f"{times['tables'] / updates:.3g}")
     return times | {"plain_over_tables": round(times["plain"] / times["tables"], 2)}

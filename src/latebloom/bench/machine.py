@@ -1,4 +1,4 @@
-"""What a benchmark ran on."""
+"""The machine and the versions of a benchmark."""
 
 import platform
 from datetime import UTC, datetime

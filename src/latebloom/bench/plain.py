@@ -1,4 +1,4 @@
-"""The plain step: the usual loop, with torch's own fused optimiser."""
+"""The plain training step: the usual loop in torch, with torch's fused optimiser."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Many seeds of a small model: in one process, and as commands one after the other."""
+"""Training many seeds of a small model, in one process and by successive commands."""
 
 import subprocess
 import sys

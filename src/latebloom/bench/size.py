@@ -19,7 +19,7 @@ print(peak_megabytes(), file=sys.stderr)
 
 
 def size() -> dict[str, Any]:
-    """Peak memory (megabytes) of a mainline training, over its first steps, and the size of a whole run on disk."""
+    """Peak memory in megabytes of the first steps of a mainline training, and the size of a whole run on disk."""
     with tempfile.TemporaryDirectory() as folder:
         options = ["--steps", str(STEPS), "--training.stop", "steps", "--name", "a", "--runs", folder, "--quiet"]
         command = [sys.executable, "-c", _PEAK, "train", "mainline", *options]

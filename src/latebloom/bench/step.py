@@ -1,4 +1,4 @@
-"""One step of the mainline model: through tables and plain, the time of its parts, and a bound."""
+"""One step of the mainline model: its time through tables and in plain form, that of its parts, and a bound."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ REPEATS = 3
 
 
 def step() -> dict[str, Any]:
-    """Milliseconds of a step, several times over, with their ratio; milliseconds of each part; the bound."""
+    """Repeated measurements of a step in milliseconds, with their ratio; milliseconds of each part; the bound."""
     trainer = Trainer(mainline(0))
     variants = {
         "tables": lambda: trainer.advance(1),
@@ -27,7 +27,7 @@ def step() -> dict[str, Any]:
     }
     repeats = []
     for _ in range(REPEATS):
-        times = {name: median(found) for name, found in in_turns(variants, rounds=7, each=5).items()}
+        times = {name: median(calls) for name, calls in in_turns(variants, rounds=7, each=5).items()}
         repeats.append(times | {"plain_over_tables": round(times["plain"] / times["tables"], 2)})
     return {"milliseconds": repeats, "parts_on_one_thread": _parts(), "bound": _bound(trainer)}
 
@@ -36,7 +36,7 @@ def _parts() -> dict[str, float]:
     """Milliseconds of each part on one thread."""
     trainer = Trainer(mainline(0))
     weights = named_weights(dict(trainer.model.named_parameters()))
-    found = named_weights({name: torch.zeros_like(weight) for name, weight in trainer.model.named_parameters()})
+    gradients = named_weights({name: torch.zeros_like(weight) for name, weight in trainer.model.named_parameters()})
     batch = trainer.data.batch(0)
     workspace = TableBatch(weights, batch.tokens, batch.labels).workspace
     rows, tables, sums, others = workspace.rows, workspace.tables, workspace.sums, workspace.other_sums
@@ -52,8 +52,8 @@ def _parts() -> dict[str, float]:
 
     def tables_backward() -> None:
         for half, back in enumerate((workspace.back, workspace.other_back)):
-            build_backward(weights, rows, tables, sums, others, back, found, half)
-        finish(weights, rows, tables, sums, workspace.back, workspace.other_back, found)
+            build_backward(weights, rows, tables, sums, others, back, gradients, half)
+        finish(weights, rows, tables, sums, workspace.back, workspace.other_back, gradients)
 
     with single_threaded_blas():
         parts = {"tables": tables_forward, "examples": examples, "tables_backward": tables_backward}

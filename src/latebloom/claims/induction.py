@@ -334,7 +334,7 @@ register(
     ),
     Claim(
         id="induction-both-needed",
-        sentence="Each of the two kinds of head is useful only with the other: without either the loss is back.",
+        sentence="The two kinds of head depend on each other: without either, the loss returns to its earlier value.",
         place=_COMPOSITION,
         published="expected",
         region=AtLeast(both_heads_share, 0.5, "arbitrary"),

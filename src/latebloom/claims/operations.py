@@ -131,7 +131,7 @@ register(
     ),
     SweepClaim(
         id="random-answers-memorised",
-        sentence="Random answers are memorised, and nothing generalises.",
+        sentence="A model memorises random answers and does not generalise.",
         place='W, "Future Directions", loose threads (memorisation to be looked at on random labels)',
         published="a control, not in W",
         region=AtMost(random_generalised, FEW, "arbitrary; the control, since no circuit could generalise"),

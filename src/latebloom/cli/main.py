@@ -11,29 +11,29 @@ from latebloom._registry import import_module
 from latebloom.cli.parser import Parser, add_import, split_imports
 
 COMMANDS = {
-    "recipes": "list the recipes: experiments ready to train",
+    "recipes": "list the recipes, which are experiments ready to train",
     "tasks": "list the tasks",
     "runs": "list the runs and their progress",
-    "train": "train a recipe into a run directory",
-    "sweep": "train a recipe over a grid of settings and seeds",
-    "crossover": "bisect the data size at which a recipe groks",
-    "table": "one row per run of a sweep: what was varied, and the result",
-    "seeds": "what the seeds of a sweep have in common, and how early the outcome of a run can be predicted",
-    "statistics": "how many runs of a sweep grok, when, and the effect of a field on both",
-    "query": "SQL over the metrics of all runs",
+    "train": "train a recipe and store the run in a directory",
+    "sweep": "train a recipe with every combination of some settings and seeds",
+    "crossover": "find the amount of data at which a recipe groks, by bisection",
+    "table": "print one row per run of a sweep, with its settings and its results",
+    "seeds": "show what the runs of a sweep have in common, and how early their key frequencies can be predicted",
+    "statistics": "show what share of a sweep's runs grok, at which step, and how a setting affects both",
+    "query": "run an SQL query over the metrics of all runs",
     "explain": "reverse-engineer a run, a checkpoint or a published state dict",
-    "measure": "store every measure at every checkpoint of a run",
-    "claims": "judge the write-up's claims that a run can decide",
-    "reproduce": "reproduce the write-up: train, judge every claim, write one page",
-    "figure": "draw one of the write-up's figures of a run",
-    "report": "write a run's report: one HTML page",
-    "bench": "measure how fast training and analysis are on this machine",
+    "measure": "compute every measure at every checkpoint of a run and store the values",
+    "claims": "judge the write-up's claims on runs, or list all claims",
+    "reproduce": "reproduce the write-up: train its models, judge every claim, write one page",
+    "figure": "draw a figure of a run or of a sweep",
+    "report": "write the report of a run as one HTML page",
+    "bench": "measure the speed of training and analysis on this machine",
 }
 """Each command is the module of that name in `latebloom.cli.commands`, which is imported when the command is called."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit status: 0 done, 1 the work failed, 2 wrong use (one line on stderr)."""
+    """Run one command and return the exit status: 0 for success, 1 for failed work, 2 for wrong use (one line)."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
         return _run(arguments)
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("latebloom: interrupted", file=sys.stderr)
         return 1
     except MemoryError:
-        print("latebloom: not enough memory for this; expected a smaller model or task", file=sys.stderr)
+        print("latebloom: not enough memory; choose a smaller model or task", file=sys.stderr)
         return 1
     except BrokenPipeError:
         # The reader of the output has exited. Without this, Python would report the broken pipe again at exit.
@@ -58,12 +58,12 @@ def _run(arguments: list[str]) -> int:
     listing = "\n".join(f"  {name:<10} {text}" for name, text in COMMANDS.items())
     parser = Parser(
         prog="latebloom",
-        description="A laboratory for neural networks that learn late: train, explain, measure, show.",
+        description="A laboratory for neural networks that learn late: train, explain and measure them.",
         usage="latebloom [--import MODULE] COMMAND [options]",
-        epilog=f"commands:\n{listing}\n\n`latebloom COMMAND --help` explains each.",
+        epilog=f"commands:\n{listing}\n\n`latebloom COMMAND --help` describes a command and its options.",
     )
     parser.add_argument("--version", action="version", version=f"latebloom {__version__}")
-    parser.add_argument("command", metavar="COMMAND", choices=COMMANDS, help="one of those below")
+    parser.add_argument("command", metavar="COMMAND", choices=COMMANDS, help="one of the commands below")
     add_import(parser)
     modules, rest = split_imports(arguments)
     name = parser.parse_args(rest[:1]).command

@@ -24,7 +24,7 @@ class Parser(argparse.ArgumentParser):
 
 def add_import(parser: argparse.ArgumentParser) -> None:
     """List --import in the help of a command. `split_imports` reads it, since it applies before a command is loaded."""
-    text = "import MODULE first, so that its tasks, recipes and other parts can be used; may be repeated"
+    text = "import this module first, so that its tasks, recipes and other parts are available; can be repeated"
     parser.add_argument(_IMPORT, metavar="MODULE", action="append", dest="modules", help=text)
 
 
@@ -48,7 +48,7 @@ def split_imports(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def add_runs(parser: argparse.ArgumentParser) -> None:
     """Add --runs, the directory of runs."""
-    text = "directory that holds the runs (runs)"
+    text = "directory that holds the runs (default: runs)"
     parser.add_argument("--runs", metavar="DIR", default="runs", type=_directory, help=text)
 
 
@@ -67,4 +67,4 @@ def positive(text: str) -> int:
 
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Add --json, machine-readable output."""
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")

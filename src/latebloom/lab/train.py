@@ -19,10 +19,10 @@ def train(
     resume: bool = True,
     quiet: bool = False,
 ) -> Run:
-    """Train into ``root/name`` and return the run; progress on standard error unless ``quiet``.
+    """Train into ``root/name`` and return the run; show progress on standard error unless ``quiet``.
 
-    Continues an existing run of the same experiment, or returns it if it is finished; with ``resume`` False an existing
-    run is an error. Ctrl-C ends training after the current step; the same call continues it. Errors: as
+    An existing run of the same experiment is continued, or returned if it is finished; with ``resume`` False it is an
+    error. Ctrl-C stops training after the current step, and the same call continues it. Errors: those of
     `latebloom.runs.train_run`.
     """
     with watch_training(experiment, quiet) as observer:
@@ -38,8 +38,8 @@ def train_seeds(
 ) -> list[JobResult]:
     """Train one experiment with many seeds in this process, in ``root`` or ``root/name``; return how each run ended.
 
-    Each run is bit-identical to the same run alone on one thread. Continues unfinished runs and leaves finished runs
-    unchanged. Ctrl-C ends all runs; the same call continues them.
+    Each run is bit-identical to the same run alone on one thread. Existing runs are continued, or left as they are if
+    they are finished. Ctrl-C stops all of them, and the same call continues them.
     """
     folder = Path(root) if name is None else Path(root) / name
     experiments = [experiment.with_seed(seed) for seed in seeds]

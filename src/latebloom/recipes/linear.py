@@ -6,9 +6,9 @@ from latebloom.training import Experiment, Optimiser, Recording, Training
 
 
 def linear(seed: int = 0) -> Experiment:
-    """100 of 200 examples, each with a weight of its own beside the one that all share; AdamW, full batch.
+    """100 of 200 examples; each has a weight of its own and shares one more weight with all others; AdamW, full batch.
 
-    Asks the write-up's question in its simplest form: which weights learn first, with AdamW and with gradient descent?
+    The simplest form of the write-up's question: which weights learn first, with AdamW and with gradient descent?
     """
     return Experiment(
         recipe="linear",

@@ -1,4 +1,4 @@
-"""Finding a recipe by its name, or by the module and function that define it."""
+"""Looks up a recipe by its name, or by the module and function that define it."""
 
 import inspect
 import sys
@@ -42,7 +42,7 @@ def is_module_function(name: str) -> bool:
 
 
 def recipe_label(name: str) -> str:
-    """The part of a recipe's name that names of directories are made from: ``FUNCTION`` of ``MODULE:FUNCTION``."""
+    """The part of a recipe's name that is used in names of directories: ``FUNCTION`` of ``MODULE:FUNCTION``."""
     return name.rpartition(":")[2]
 
 

@@ -14,17 +14,17 @@ def mainline(seed: int = 0) -> Experiment:
 
 
 def mainline_95(seed: int = 0) -> Experiment:
-    """x + y mod 113 on 95 % of the pairs: train and test loss fall together, in a phase change; 3 000 steps.
+    """x + y mod 113 on 95 % of the pairs: train and test loss fall together in a phase change; 3 000 steps.
 
-    Reproduces the write-up's loss curve with much data, its contrast to grokking.
+    Reproduces the write-up's loss curve with much data, which it contrasts with grokking.
     """
     return mainline(seed).with_settings({"recipe": "mainline_95", "data.fraction": 0.95, "training.steps": 3000})
 
 
 def mainline_stream(seed: int = 0) -> Experiment:
-    """x + y mod 113 on fresh random pairs, 1024 per step: one phase change, nothing to memorise first; 5 000 steps.
+    """x + y mod 113 on 1024 fresh random pairs per step: one phase change without memorisation; 5 000 steps.
 
-    Reproduces the write-up's phase change with infinite data, for modular addition.
+    Reproduces the write-up's phase change of modular addition with infinite data.
     """
     return mainline(seed).with_settings(
         {

@@ -1,4 +1,4 @@
-"""Experiments from a recipe, a seed and settings as a command line has them: ``--SECTION.FIELD VALUE``."""
+"""Experiments from a recipe, a seed and settings in the form of the command line: ``--SECTION.FIELD VALUE``."""
 
 from collections.abc import Sequence
 
@@ -13,8 +13,8 @@ _HINT = "; see `latebloom train --help`"
 def experiment_of(name: str, seed: int, arguments: Sequence[str] = ()) -> Experiment:
     """The recipe of that name with these settings changed.
 
-    arguments: ``--SECTION.FIELD VALUE`` or ``--SECTION.FIELD=VALUE``; of a setting that is given twice the last value
-    counts. Errors: UsageError in one line.
+    arguments: ``--SECTION.FIELD VALUE`` or ``--SECTION.FIELD=VALUE``; if a setting is given twice, the
+    last value counts. Errors: UsageError in one line.
     """
     if seed < 0:
         raise UsageError(f"--seed: got {seed}, expected 0 or more")
@@ -43,7 +43,7 @@ def parse_settings(arguments: Sequence[str]) -> dict[str, str]:
 
 def describe_settings() -> str:
     """Every setting with its default, for the help text."""
-    lines = ["settings (with the defaults of the mainline recipe where recipes differ):"]
+    lines = ["settings, with defaults in parentheses (those of the mainline recipe where recipes differ):"]
     for name, kind in known_settings().items():
         info = kind.model_fields[name.partition(".")[2]]
         if info.description:

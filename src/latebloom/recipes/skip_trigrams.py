@@ -6,10 +6,11 @@ from latebloom.training import Experiment, Recording, Training
 
 
 def skip_trigrams(seed: int = 0) -> Experiment:
-    """The one token of 10 … 19 among 49 of 0 … 9, fresh batches, attention-only layer of width 32; 3 000 steps.
+    """Repeat the one token of 10 … 19 among 49 of 0 … 9; fresh batches, one attention-only layer of width 32; 3 000
+    steps.
 
     Reproduces the loss of each skip trigram beside the total loss (the write-up, "Phase changes are everywhere"). The
-    published settings are not recorded; these come from dev/searches/skip_trigrams.md.
+    published settings are not recorded; dev/searches/skip_trigrams.md describes how these were chosen.
     """
     return Experiment(
         recipe="skip_trigrams",

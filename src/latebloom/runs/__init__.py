@@ -1,4 +1,4 @@
-"""The one place where typed objects meet the store; resume lives here."""
+"""Training into run directories, resuming, and reading runs: the layer between typed objects and the store."""
 
 from latebloom.runs.batch import BatchObserver, Job, JobResult, train_batch
 from latebloom.runs.run import Checkpoint, Run, open_run

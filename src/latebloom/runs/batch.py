@@ -1,4 +1,4 @@
-"""Train several experiments into their run directories; each ends on its own."""
+"""Train several experiments into their run directories, independently of each other."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -41,7 +41,7 @@ class JobResult:
 
 
 BatchObserver = Callable[[str, int], None]
-"""Receives the name of a run and the step it has reached, now and then, from any thread."""
+"""Receives the name of a run and the step it has reached, from time to time and from any thread."""
 
 PATIENCE = 0.1
 """Seconds between two checks of whether to stop."""
@@ -59,7 +59,7 @@ def train_batch(
 
     On the CPU, as many jobs train at a time as torch may use threads, each in one thread and with the same bits as
     alone: compiled code releases Python's lock. On a GPU, jobs of equal shape are one computation. Ctrl-C stops all
-    jobs cleanly; jobs that had not begun are reported at step 0.
+    jobs cleanly; jobs that have not started are reported at step 0.
     """
     with Interrupt() as interrupt:
         if len(jobs) == 1:
@@ -122,7 +122,7 @@ def _train(
 
     try:
         if interrupt.asked:
-            return JobResult(job.name, "interrupted", 0, "not begun")
+            return JobResult(job.name, "interrupted", 0, "not started")
         run = train_run(job.experiment, job.name, root, True, seen, interrupt, share, ensemble)
     except LatebloomError as error:
         status: Literal["diverged", "failed"] = "diverged" if isinstance(error, DivergedError) else "failed"

@@ -1,4 +1,4 @@
-"""Stored experiments in the terms of this version."""
+"""Stored experiments, converted to the settings of this version."""
 
 from contextlib import suppress
 from typing import Any
@@ -10,9 +10,9 @@ from latebloom.training import Experiment
 
 
 def canonical(stored: dict[str, Any]) -> dict[str, Any]:
-    """A stored experiment as this version writes it: with today's names of settings, and the defaults of new ones.
+    """A stored experiment as this version writes it, with the current names of settings and the defaults of new ones.
 
-    One that this version cannot read, because its task is not registered for example, is returned unchanged.
+    An experiment that this version cannot read, for example because its task is not registered, is returned unchanged.
     """
     with suppress(ValidationError, LatebloomError):
         return Experiment.model_validate(stored).model_dump(mode="json")

@@ -1,4 +1,4 @@
-"""The code of a run's parts that is not latebloom's own: stored by name, and never imported from there."""
+"""Classes of a run that other packages define: a run stores their names, and opening it never imports them."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The losses of a run's parts, and the phase change of each."""
+"""The losses of the components of a run, and the phase change of each."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ComponentLosses:
     @property
     def explained(self) -> float | None:
         """Share of the whole loss's fall, from guessing to its last value, that the parts' phase changes make up; None
-        where it does not fall below guessing. (What lies above guessing at the start is no learning.)"""
+        where it does not fall below guessing. (The fall from the first loss to guessing is not learning.)"""
         guessing = float(np.mean(list(self.chance.values())))
         first, last = float(self.total.value[0]), float(self.total.value[-1])
         if self.changes.explained is None or not last < min(first, guessing):
@@ -41,10 +41,13 @@ class ComponentLosses:
 
 
 def component_losses(run: Run) -> ComponentLosses:
-    """From the metrics logged while training. Errors: UsageError for a task of one piece, or without losses yet."""
+    """From the metrics logged during training.
+
+    Errors: UsageError for a task with one component, or if no losses are logged yet.
+    """
     task = run.task
     if len(task.components) < 2:
-        raise UsageError(f"{run.path}: {task.name} is a task of one piece; expected one with several components")
+        raise UsageError(f"{run.path}: {task.name} is a task with one component, expected a task with several")
     columns = run.metrics.column_names
     kind = "test" if "test_loss" in columns else "train"
     chance = guessing_losses(task)
@@ -52,7 +55,7 @@ def component_losses(run: Run) -> ComponentLosses:
     parts = {name: run.series(column) for name, column in named.items() if column in columns}
     parts = {name: series for name, series in parts.items() if len(series)}
     if not parts:
-        raise UsageError(f"{run.path} has no {kind}_loss of its components, which this needs; train it further")
+        raise UsageError(f"{run.path} has no {kind}_loss of its components yet; train it further")
     total = run.series(f"{kind}_loss")
     changes = find_component_changes(parts, total, {name: chance[name] for name in parts})
     return ComponentLosses(kind, parts, total, chance, changes)

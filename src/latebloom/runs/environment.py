@@ -1,4 +1,4 @@
-"""What a run was made with: versions, device, git commit."""
+"""The versions, the device and the git commit that produced a run."""
 
 import platform
 import subprocess
@@ -17,7 +17,7 @@ def versions() -> dict[str, str]:
 
 
 def device(kind: str) -> dict[str, str | int]:
-    """The device that trains. The number of threads is part of it: it decides how sums are split, and so the bits."""
+    """The device that trains, with its number of threads, which affects how sums are split and hence the bits."""
     name = torch.cuda.get_device_name() if kind == "cuda" else platform.processor() or platform.machine()
     return {"kind": kind, "name": name, "threads": torch.get_num_threads(), "system": platform.platform()}
 

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM as a request that is honoured between two steps, so that the state stays whole."""
+"""Ctrl-C and SIGTERM as a request to stop, which training grants between two steps, with consistent state."""
 
 import signal
 import threading
@@ -14,7 +14,7 @@ class Interrupt:
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> "Interrupt":
-        # Only the main thread may set handlers; elsewhere signals are somebody else's business.
+        # Only the main thread may set handlers. In another thread the caller handles signals.
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
                 self._before[number] = signal.signal(number, self._ask)

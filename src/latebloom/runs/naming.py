@@ -50,7 +50,7 @@ def difference(stored: dict[str, Any], experiment: Experiment) -> str | None:
 
     A setting that the stored experiment does not have yet counts with its default value.
     """
-    with suppress(ValidationError):  # an experiment that no longer validates is compared as it is
+    with suppress(ValidationError):  # an experiment that no longer validates is compared unchanged
         stored = Experiment.model_validate(stored).model_dump(mode="json")
     return _first_difference(_strip_length(stored), _strip_length(experiment.model_dump(mode="json")), "")
 

@@ -1,4 +1,4 @@
-"""Writes what a training yields: checkpoints, metrics, and the commits from which a killed run resumes."""
+"""Writes the records of a training: checkpoints, metrics, and the commits from which a killed run resumes."""
 
 import time
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from latebloom.store import Manifest, RunDirectory, Status, append_rows, identit
 from latebloom.training import Experiment, Record, Trainer
 
 COMMIT_SECONDS = 10.0
-"""A killed run repeats at most about this much work (and never loses a recorded checkpoint)."""
+"""A killed run repeats about this much work at most, and never loses a recorded checkpoint."""
 
 
 class Recorder:

@@ -45,7 +45,7 @@ class Run:
 
     @property
     def manifest(self) -> Manifest:
-        """What the run is, and its progress."""
+        """The description of the run, and its progress."""
         return self.directory.read_manifest()
 
     @property
@@ -110,7 +110,7 @@ class Run:
 
     @property
     def outcome(self) -> Outcome:
-        """Whether it grokked, and if not, what it did instead, as of its last recorded step."""
+        """Whether it grokked, and if not, which other outcome it has, at its last recorded step."""
         return outcome_of_experiment(self.experiment, self.all_series())
 
     @property
@@ -137,7 +137,7 @@ class Run:
         return Checkpoint(step, model)
 
     def rows(self) -> list[tuple[str, str]]:
-        """The run as (label, value) pairs, for printing."""
+        """Labels and values that summarise the run, for printing."""
         manifest = self.manifest
         table = self.directory.read_table("metrics")
         last = {name: table[name][-1].as_py() for name in table.column_names} if len(table) else {}

@@ -10,8 +10,8 @@ _FREE = {"model": ("seed",), "data": ("seed", "fraction"), "task": ("table_seed"
 
 
 def shape(experiment: Experiment) -> str:
-    """A name for everything but seeds, learning rate, weight decay and share of data: equal for runs that can be
-    trained as one."""
+    """An identifier of all settings except seeds, learning rate, weight decay and share of data. Runs with the same
+    identifier can be trained as one computation."""
     stored: dict[str, Any] = experiment.model_dump(mode="json")
     for section, fields in _FREE.items():
         stored[section] = {name: value for name, value in stored[section].items() if name not in fields}

@@ -1,4 +1,4 @@
-"""Train an experiment into a run directory; go on with one that was interrupted."""
+"""Train an experiment into a run directory, or resume an interrupted run."""
 
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -16,7 +16,7 @@ from latebloom.store import Manifest, RunDirectory, RunLock, identity
 from latebloom.training import DIVERGENCE_ADVICE, Ensemble, Experiment, Record, StopRule, Trainer, stop_rule, train
 
 Observer = Callable[[Record], None]
-"""Sees every record as it passes; for progress views."""
+"""Receives every record, for progress views."""
 
 
 def train_run(
@@ -33,10 +33,10 @@ def train_run(
 
     ``resume``: continue an existing run, bit-identically to a run that was never stopped; its experiment must be the
     same, except for ``training.steps``. If False, an existing run is an error.
-    ``interrupt``: somebody else's, where this is not the only training of the process. ``share``, ``ensemble``: as
+    ``interrupt``: that of the caller, if the process trains several runs. ``share``, ``ensemble``: as
     `Trainer`.
     Errors: UsageError (the run exists, or is of another experiment), RunLockedError, StoreError (disk, rights),
-    DivergedError naming the step, the last good checkpoint and what to try. All leave what was recorded.
+    DivergedError naming the step, the last good checkpoint and what to try. None of them removes what was recorded.
     """
     name = default_name(experiment) if name is None else name
     check_name(name)
@@ -44,7 +44,7 @@ def train_run(
     exists = directory.exists()
     if exists and not resume:
         raise UsageError(
-            f"{directory.path} contains a run already; continue it with resume=True, or choose another name or root"
+            f"{directory.path} already contains a run; continue it with resume=True, or choose another name or root"
         )
     trainer = Trainer(experiment, share, ensemble)
     directory.create()
@@ -65,7 +65,7 @@ def train_run(
 
 
 def _whole(directory: RunDirectory, has_manifest: bool, step: int, has_state: bool) -> None:
-    """Refuses a run of which a part is gone: starting again would remove what is left of it."""
+    """Raise an error if a part of the run is missing, because starting again would remove the other parts."""
     if not has_manifest and (has_state or directory.checkpoint_steps()):
         missing = "manifest.json"
     elif step > 0 and not has_state:
@@ -73,21 +73,21 @@ def _whole(directory: RunDirectory, has_manifest: bool, step: int, has_state: bo
     else:
         return
     raise DamagedFileError(
-        f"{directory.path} holds a run without its {missing}, so it cannot go on; bring that back, or choose another "
-        "place with --name or --runs"
+        f"{directory.path} holds a run without its {missing}, so it cannot be resumed; restore that file, or choose "
+        "another place with --name or --runs"
     )
 
 
 def _continued(directory: RunDirectory, experiment: Experiment, done: int) -> Manifest:
-    """The manifest of the run that is there, ``done`` steps long, for its next sitting."""
+    """The manifest of the existing run, which has made ``done`` steps, for the training that resumes it."""
     manifest = directory.read_manifest()
     differs = difference(manifest.experiment, experiment)
     if differs:
         raise UsageError(f"{directory.path}: {differs}; resume with the same settings, or choose another --name")
     if experiment.training.steps < done:
         raise UsageError(
-            f"training.steps: got {experiment.training.steps}, but {directory.path} has done {done}; "
-            "expected as many or more, or another --name"
+            f"training.steps: got {experiment.training.steps}, but {directory.path} is at step {done} already; "
+            "expected at least that number, or another --name"
         )
     stored = experiment.model_dump(mode="json")
     update = {
@@ -103,7 +103,7 @@ def _continued(directory: RunDirectory, experiment: Experiment, done: int) -> Ma
 
 
 def _replayed(directory: RunDirectory, experiment: Experiment, step: int) -> StopRule:
-    """The stop rule as it stood at ``step``: it is shown again what was logged before."""
+    """The stop rule in its state at ``step``, restored from the logged metrics."""
     rule = stop_rule(experiment.training)
     for row in directory.read_table("metrics").to_pylist():
         if row["step"] < step:
@@ -129,7 +129,7 @@ def _follow(
 
 
 def _diverged(recorder: Recorder, record: Record) -> None:
-    """Keep the last good state as it is, and say what happened."""
+    """Keep the last good state, and raise an error that states the step and the remedy."""
     run = Run(recorder.directory.path)
     recorder.flush()
     good = max((step for step in run.checkpoints if step <= record.step), default=None)

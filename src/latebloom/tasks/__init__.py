@@ -1,4 +1,4 @@
-"""Ground truth: tokens, labels, components, splits and infinite streams. No weights and no torch.
+"""Tasks: tokens, labels, components, splits and infinite streams, without weights and without torch.
 
 Importing this package registers the built-in tasks in `TASKS`.
 """

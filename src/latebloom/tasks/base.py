@@ -1,4 +1,4 @@
-"""What a task is: tokens, labels, which positions carry loss, and which component each label belongs to."""
+"""The interface of a task: tokens, labels, the positions that carry loss, and the component of each label."""
 
 from abc import abstractmethod
 from typing import Annotated, ClassVar, NamedTuple
@@ -50,7 +50,7 @@ class Task(Part):
     registry = TASKS
 
     summary: ClassVar[str] = ""
-    """The task in a few words, for lists."""
+    """A short description of the task, for lists."""
 
     swapped: ClassVar[tuple[int, ...] | None] = None
     """The input positions in the order that swaps the two operands; None for a task without two operands."""
@@ -69,7 +69,7 @@ class Task(Part):
 
     @property
     def answers(self) -> int:
-        """Number of different labels; a model that gives all of them the same probability loses ln of it."""
+        """Number of different labels; a model that gives all of them the same probability has the loss ln(answers)."""
         return self.d_vocab_out
 
     @property
@@ -89,7 +89,7 @@ class Task(Part):
 
     @abstractmethod
     def universe(self) -> Batch | None:
-        """Every example there is, or None where there are too many to list."""
+        """All examples, or None if there are too many to list."""
 
     @abstractmethod
     def sample(self, count: int, rng: np.random.Generator) -> Batch:

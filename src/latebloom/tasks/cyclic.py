@@ -79,11 +79,11 @@ def is_prime(number: int) -> bool:
 
 def powers(base: int, p: int) -> Int[np.ndarray, " n"]:
     """base^0, base^1, … base^(p-2) mod p."""
-    value, found = 1, []
+    value, sequence = 1, []
     for _ in range(p - 1):
-        found.append(value)
+        sequence.append(value)
         value = value * base % p
-    return np.array(found)
+    return np.array(sequence)
 
 
 def primitive_root(p: int) -> int:

@@ -1,4 +1,4 @@
-"""x + y digit by digit: every digit of the answer has its own loss and its own phase change."""
+"""x + y digit by digit. Every digit of the answer has its own loss and its own phase change."""
 
 from typing import ClassVar, Literal, NamedTuple
 
@@ -35,7 +35,7 @@ class DigitAddition(Task):
     Source: the write-up's 5-digit addition, with the layout of its published weights.
     """
 
-    summary: ClassVar[str] = "x + y digit by digit, a loss for each answer digit"
+    summary: ClassVar[str] = "x + y digit by digit, with a loss for each answer digit"
 
     name: Literal["digit_addition"] = "digit_addition"
     digits: int = Field(default=5, ge=1, le=MOST, description="digits of each operand; the answer has one more")

@@ -1,4 +1,4 @@
-"""The loss of a model that knows the frequency of each answer, and nothing about the example."""
+"""The loss of a model that knows the frequency of each answer, but nothing about the example."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Binary operations on 0 … p-1, written ``x y =``: what all modular tasks share."""
+"""The base class of modular tasks: binary operations on 0 … p-1, written ``x y =``."""
 
 from abc import abstractmethod
 from typing import ClassVar
@@ -27,7 +27,7 @@ class ModularTask(Task):
 
     @abstractmethod
     def answer(self, x: Int[np.ndarray, "*shape"], y: Int[np.ndarray, "*shape"]) -> Int[np.ndarray, "*shape"]:
-        """The right answer for each pair, 0 … p-1; any number of that range where the pair is not defined."""
+        """The right answer for each pair, 0 … p-1; any number of that range if the pair is not defined."""
 
     def defined(self, x: Int[np.ndarray, "*shape"], y: Int[np.ndarray, "*shape"]) -> Bool[np.ndarray, "*shape"]:
         """Whether the operation is defined on each pair. Other pairs are neither trained nor tested on."""
@@ -43,7 +43,7 @@ class ModularTask(Task):
 
     @property
     def phase_sign(self) -> int | None:
-        """s where the answer is x + s·y mod p, so that cos w(x + s·y) is the direction to look for; else None."""
+        """s if the answer is x + s·y mod p, so that cos w(x + s·y) is the expected direction; else None."""
         form = self.cyclic_form
         return form.sign if form is not None and form.natural else None
 

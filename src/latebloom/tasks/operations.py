@@ -104,10 +104,10 @@ class ModularSquareSum(ModularTask):
 
 
 class RandomTable(ModularTask):
-    """z = T[x, y] with T drawn uniformly, once, from ``table_seed``: there is no rule, so it is the control for
+    """z = T[x, y] with T drawn uniformly and once from ``table_seed``. It follows no rule, so it is the control for
     memorisation."""
 
-    summary: ClassVar[str] = "a fixed random table over 0 … p-1: can only be memorised"
+    summary: ClassVar[str] = "a fixed random table over 0 … p-1, which can only be memorised"
     name: Literal["random_table"] = "random_table"
     table_seed: int = Field(default=0, ge=0, description="seed of the table, apart from split and init")
 

@@ -17,7 +17,7 @@ class SharedFeature(Task):
     the model with 100 memorising weights and one generalising weight that is discussed below the write-up.
     """
 
-    summary: ClassVar[str] = "always 1, from the own feature of each example or from the shared one"
+    summary: ClassVar[str] = "always 1, predictable from the own feature of each example or from a shared one"
 
     name: Literal["shared_feature"] = "shared_feature"
     examples: int = Field(default=200, ge=2, le=1_000_000, description="number of examples, train and test together")

@@ -1,6 +1,8 @@
-"""Measure the speed of training and analysis on this machine, each against the plain implementation, in turns; medians.
+"""Measure the speed of training and analysis on this machine, and compare it with the plain implementation.
 
-latebloom bench                            every part, some minutes; run nothing else meanwhile
+The variants take turns, and medians are printed. Run nothing else on the machine at the same time.
+
+latebloom bench                            every part; takes some minutes
 latebloom bench step analysis --json       some parts
 """
 
@@ -16,8 +18,8 @@ from latebloom.cli.parser import Parser, add_json
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
-    parser.add_argument("parts", nargs="*", metavar="PART", help="step, growth, seeds, analysis, size (all)")
-    parser.add_argument("--out", type=Path, metavar="FILE.json", help="also write the result there")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="step, growth, seeds, analysis or size (default: all)")
+    parser.add_argument("--out", type=Path, metavar="FILE.json", help="also write the result to this file")
     add_json(parser)
     options = parser.parse_args(arguments)
     from latebloom.bench import PARTS, machine

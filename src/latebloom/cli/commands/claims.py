@@ -1,8 +1,9 @@
-"""Judge the write-up's claims about a run; without a run, list all claims. Exit status 1 if a claim fails.
+"""Judge the write-up's claims on runs; without a run, list all claims. The exit status is 1 if a claim fails.
 
-For each claim the list gives the sentence, where the write-up (W) or the paper (P) states it, how it is judged, and
-whether it needs one run of a system or a sweep. `latebloom reproduce --budget full --only SYSTEM` trains a system's
-runs and judges its claims. Judging a run measures its quantities and stores them in the run as quantities.json.
+For each claim the list gives the sentence, the place where the write-up (W) or the paper (P) states it, the rule that
+judges it, and whether it needs one run of a system or a sweep. `latebloom reproduce --budget full --only SYSTEM` trains
+the runs of a system and judges its claims. Judging a run measures its quantities and stores them in the run as
+quantities.json.
 """
 
 import sys
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
-    parser.add_argument("targets", metavar="RUN", nargs="*", help="runs (path or name)")
+    parser.add_argument("targets", metavar="RUN", nargs="*", help="a run (path or name)")
     add_runs(parser)
     add_json(parser)
     options = parser.parse_args(arguments)

@@ -1,14 +1,15 @@
-"""Bisect the amount of data at which a recipe groks.
+"""Find the amount of data at which a recipe groks, by bisection.
 
 latebloom crossover small --repeats 3 --minutes 30
 latebloom crossover small --task.p 13 --low 0.2 --high 0.9 --tolerance 0.05
 
-With little data a recipe only memorises, with much data it generalises at once, and between the two it groks: test
-accuracy reaches 99 % at twice the step of train accuracy or later. Both edges are bisected; the majority of the repeats
-(seeds 0, 1, …) decides each size. Tolerance and range are shares of all examples (data.fraction), or, for tasks that
-cannot list their examples, doublings and counts (data.train_size). Every run stays in the sweep RUNS/NAME. The same
-command again reads the runs that exist and continues; a finer tolerance or more repeats add runs. --minutes is checked
-between rounds. --SECTION.FIELD VALUE changes any setting of the experiment.
+With little data a recipe only memorises, and with much data it generalises at once. Between the two it groks: test
+accuracy reaches 99 % at twice the step at which train accuracy does, or later. Both edges of this range are bisected;
+at each size the majority of the repeats (seeds 0, 1, …) decides. For tasks that can list their examples, sizes and the
+tolerance are shares of all examples (data.fraction); for other tasks, sizes are numbers of examples (data.train_size)
+and the tolerance is in doublings. All runs are kept in the sweep RUNS/NAME. If the command is repeated, it reads the
+existing runs and continues; a finer tolerance or more repeats add runs. The limit --minutes is checked between rounds.
+--SECTION.FIELD VALUE changes any setting of the experiment.
 """
 
 import sys
@@ -45,13 +46,13 @@ def run(parser: Parser, arguments: list[str]) -> int:
             print(f"{search.field} {tried.size:g}: {tried.text}", file=sys.stderr, flush=True)
 
     limits = Limits(options.runs_at_most, options.minutes)
-    found = run_search(search, limits, options.workers, quiet, report)
-    figure = _figure(search, found)
+    result = run_search(search, limits, options.workers, quiet, report)
+    figure = _figure(search, result)
     if options.json:
-        print_json({"sweep": str(search.place), **found.model_dump(mode="json"), **figure})
+        print_json({"sweep": str(search.place), **result.model_dump(mode="json"), **figure})
     else:
-        print_pairs([("sweep", str(search.place)), *found.rows(), *((k, v) for k, v in figure.items() if v)])
-    return 1 if found.ended in ("interrupted", "failed") else 0
+        print_pairs([("sweep", str(search.place)), *result.rows(), *((k, v) for k, v in figure.items() if v)])
+    return 1 if result.ended in ("interrupted", "failed") else 0
 
 
 def _add_options(parser: Parser) -> None:
@@ -59,28 +60,38 @@ def _add_options(parser: Parser) -> None:
         "recipe", metavar="RECIPE", help="name of a recipe (see `latebloom recipes`), or MODULE:FUNCTION"
     )
     parser.add_argument(
-        "--field", metavar="FIELD", help="data.fraction or data.train_size (the one that fits the task)"
+        "--field", metavar="FIELD", help="data.fraction or data.train_size (default: the one that the task uses)"
     )
     parser.add_argument(
-        "--low", type=_number, metavar="SIZE", help="smallest size (default: 0.05, or the recipe's own / 16)"
+        "--low",
+        type=_number,
+        metavar="SIZE",
+        help="smallest size (default: a share of 0.05, or 1/16 of the recipe's size)",
     )
     parser.add_argument(
-        "--high", type=_number, metavar="SIZE", help="largest size (default: 0.95, or the recipe's own × 16)"
+        "--high",
+        type=_number,
+        metavar="SIZE",
+        help="largest size (default: a share of 0.95, or 16 times the recipe's size)",
     )
     parser.add_argument(
         "--tolerance",
         type=_number,
         metavar="T",
-        help="width at which a bracket is final (default: 0.02, or 0.25 doublings)",
+        help="stop when each edge is known to this width (default: a share of 0.02, or 0.25 doublings)",
     )
-    parser.add_argument("--repeats", type=positive, default=3, metavar="N", help="runs at each size (3)")
+    parser.add_argument("--repeats", type=positive, default=3, metavar="N", help="runs at each size (default: 3)")
     parser.add_argument("--runs-at-most", type=positive, metavar="N", help="train at most N runs")
-    parser.add_argument("--minutes", type=_number, metavar="M", help="begin no round after M minutes")
-    parser.add_argument("--steps", type=int, metavar="N", help="shorthand for --training.steps, the budget of a run")
-    parser.add_argument("--name", metavar="SWEEP", help="name of the sweep's directory (RECIPE-crossover)")
+    parser.add_argument("--minutes", type=_number, metavar="M", help="start no new round after M minutes")
+    parser.add_argument(
+        "--steps", type=int, metavar="N", help="shorthand for --training.steps, the largest number of steps of a run"
+    )
+    parser.add_argument("--name", metavar="SWEEP", help="name of the sweep's directory (default: RECIPE-crossover)")
     add_runs(parser)
-    parser.add_argument("--workers", type=positive, metavar="N", help="processes (one per core)")
-    parser.add_argument("--dry-run", action="store_true", help="show what would be tried")
+    parser.add_argument("--workers", type=positive, metavar="N", help="number of processes (default: one per core)")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="show which sizes would be tried next, and train nothing"
+    )
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     add_json(parser)
 
@@ -99,7 +110,7 @@ def _search(options: Namespace, rest: list[str]) -> "Search":
 
 
 def _plan(search: "Search") -> dict[str, Any]:
-    """What a search would try; ``runs_at_most`` assumes that no size ends in a tie."""
+    """The sizes that a search would try; ``runs_at_most`` assumes that no size ends in a tie."""
     from latebloom.lab.crossover import next_sizes, sizes_at_most
 
     within, known = search.within, search.completed()
@@ -115,13 +126,13 @@ def _plan(search: "Search") -> dict[str, Any]:
     }
 
 
-def _figure(search: "Search", found: "Crossover") -> dict[str, str | None]:
-    """Where the figure is, or why it could not be drawn; the numbers do not depend on it."""
+def _figure(search: "Search", result: "Crossover") -> dict[str, str | None]:
+    """The path of the figure, or the reason why it could not be drawn; the numbers do not depend on it."""
     from latebloom._errors import LatebloomError
     from latebloom.lab.crossover import draw_crossover
 
     try:
-        path: Path | None = draw_crossover(search, found)
+        path: Path | None = draw_crossover(search, result)
         return {"figure": str(path), "no figure": None}
     except LatebloomError as error:
         return {"figure": None, "no figure": str(error)}

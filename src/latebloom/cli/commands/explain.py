@@ -5,11 +5,12 @@ from latebloom.cli.parser import Parser, add_json, add_runs
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
-    parser.add_argument("target", metavar="RUN_OR_CHECKPOINT", help="a run (path or name), or a file of weights")
-    parser.add_argument("--step", type=int, metavar="N", help="which checkpoint of a run (the last)")
+    parser.add_argument("target", metavar="RUN|FILE", help="a run (path or name), or a file of weights")
+    parser.add_argument("--step", type=int, metavar="N", help="step of the checkpoint of the run (default: the last)")
     parser.add_argument(
         "--rule",
-        help="how key frequencies are chosen: neurons, embedding or w_logit (as measured, or else neurons)",
+        help="rule that chooses the key frequencies: neurons, embedding or w_logit (default: the rule of the last "
+        "`latebloom measure`, else neurons)",
     )
     add_runs(parser)
     add_json(parser)

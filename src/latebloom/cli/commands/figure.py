@@ -1,4 +1,4 @@
-"""Draw one of the write-up's figures of a run, or a figure of a sweep, as SVG, PNG or PDF."""
+"""Draw a figure of a run or of a sweep as SVG, PNG or PDF."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,12 +11,20 @@ def run(parser: Parser, arguments: list[str]) -> int:
     if {"-h", "--help"} & set(arguments):
         from latebloom.figures import FIGURES, SWEEP_FIGURES
 
-        parser.epilog = "\n".join(["of a run:", *_listed(FIGURES), "of a sweep:", *_listed(SWEEP_FIGURES)])
-    parser.add_argument("name", metavar="NAME", help="which figure; listed below")
-    parser.add_argument("target", metavar="RUN", help="a run or a sweep (path or name)")
-    parser.add_argument("--out", metavar="FILE", help="file to write: .svg, .png or .pdf (RUN/figures/NAME.svg)")
+        parser.epilog = "\n".join(
+            ["figures of a run:", *_listed(FIGURES), "figures of a sweep:", *_listed(SWEEP_FIGURES)]
+        )
+    parser.add_argument("name", metavar="NAME", help="name of the figure; all names are listed below")
+    parser.add_argument("target", metavar="RUN|SWEEP", help="a run or a sweep (path or name)")
     parser.add_argument(
-        "--by", action="append", default=[], metavar="FIELD", help="a field that a sweep's figure is drawn over"
+        "--out", metavar="FILE", help="file to write: .svg, .png or .pdf (default: RUN/figures/NAME.svg)"
+    )
+    parser.add_argument(
+        "--by",
+        action="append",
+        default=[],
+        metavar="FIELD",
+        help="for a figure of a sweep: the field to compare; can be repeated",
     )
     add_runs(parser)
     add_json(parser)

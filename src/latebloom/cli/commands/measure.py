@@ -1,4 +1,7 @@
-"""Compute every measure at every checkpoint of a run and keep them in the run; an interrupted call is resumed."""
+"""Compute every measure at every checkpoint of a run and store the values in the run.
+
+Checkpoints that are measured already are skipped, so an interrupted command can be repeated.
+"""
 
 from rich.console import Console
 from rich.progress import Progress
@@ -11,7 +14,9 @@ def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("target", metavar="RUN", help="a run (path or name)")
     parser.add_argument(
         "--rule",
-        help="how key frequencies are chosen: neurons, embedding or w_logit (as in the last call, or else neurons)",
+        help="rule that chooses the key frequencies: neurons, embedding or w_logit "
+        "(default: the rule of the last call, "
+        "else neurons)",
     )
     add_runs(parser)
     add_json(parser)
@@ -29,7 +34,8 @@ def run(parser: Parser, arguments: list[str]) -> int:
     if options.json:
         print_json({"run": str(measured.path), "checkpoints": len(table), "last": last})
     else:
-        print(f"{len(table)} checkpoints measured into {measured.path / 'measures.parquet'}; at the last one:")
+        file = measured.path / "measures.parquet"
+        print(f"{file} holds the measures of {len(table)} checkpoints; values at the last one:")
         print_pairs(
             [
                 (name, f"{value:.6g}")

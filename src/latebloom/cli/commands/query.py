@@ -1,7 +1,7 @@
-"""SQL over all runs, sweeps included, with DuckDB.
+"""Run an SQL query with DuckDB over all runs, including those of sweeps.
 
-Tables: runs (run, status, seed, step, seconds, message, and every setting as section_field), metrics and measures
-(run, step, and one column per quantity).
+The tables are runs (run, status, seed, step, seconds, message, and every setting as section_field), metrics and
+measures (run, step, and one column per quantity).
 
 latebloom query "SELECT optimiser_lr, count(*), min(step) FROM metrics JOIN runs USING (run)
                  WHERE test_accuracy > 0.99 GROUP BY ALL"
@@ -15,7 +15,7 @@ from latebloom.cli.parser import Parser, add_json, add_runs
 
 def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("sql", metavar="SQL", help="one SQL statement, in quotes")
-    parser.add_argument("--out", metavar="FILE", type=Path, help="write FILE.csv or FILE.parquet")
+    parser.add_argument("--out", metavar="FILE", type=Path, help="also write the rows to FILE.csv or FILE.parquet")
     add_runs(parser)
     add_json(parser)
     options = parser.parse_args(arguments)

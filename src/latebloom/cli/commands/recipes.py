@@ -1,4 +1,4 @@
-"""List the recipes: experiments that are ready to train."""
+"""List the recipes, which are experiments that are ready to train."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Write a run's report: one HTML page that needs no network. The run is measured first, unless it still trains."""
+"""Write the report of a run as one HTML page that needs no network. A run that is not training is measured first."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from latebloom.cli.parser import Parser, add_json, add_runs
 
 def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("target", metavar="RUN", help="a run (path or name)")
-    parser.add_argument("--out", metavar="FILE.html", help="file to write (RUN/report.html)")
+    parser.add_argument("--out", metavar="FILE.html", help="file to write (default: RUN/report.html)")
     add_runs(parser)
     add_json(parser)
     options = parser.parse_args(arguments)
@@ -21,7 +21,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
     if out is not None:
         check_output(out)
     reported = open_run(options.target, options.runs)
-    if reported.status != "running":  # a run that still trains is shown with what has been measured so far
+    if reported.status != "running":  # a run in training is shown with the measures that it has
         measure(reported)
     page = report(reported, out)
     print_json({"report": str(page)}) if options.json else print(page)

@@ -1,16 +1,16 @@
-"""The write-up, executed: train what is missing, judge every claim, write one page.
+"""Reproduce the write-up: train the runs that are missing, judge every claim, write one page.
 
-latebloom reproduce                      at most half an hour on two cores
-latebloom reproduce --budget full        hours; --dry-run says how many
+latebloom reproduce                      takes at most half an hour on two cores
+latebloom reproduce --budget full        takes hours; --dry-run estimates them
 latebloom reproduce --budget full --only digits --only trigrams
 
-Each system of the write-up is a sweep in RUNS/reproduce. When a run ends, the quantities that claims need of it are
-measured and stored, one line per run, in a file for each system; a run with a complete record is not trained again,
-wherever it was trained, so the same command resumes after Ctrl-C. A run whose record lacks a quantity of a new claim is
-measured if it is in RUNS/reproduce; otherwise the claim is not measured yet, and --again trains the run again. After
-each system two files are written to RUNS/reproduce: the page, BUDGET.html (the claims, the steps of phase changes
-beside the published ones, every picture of the write-up), and its data, BUDGET.json. Exit status 1 if a claim
-fails, or if the work was stopped.
+Each system of the write-up is a sweep in RUNS/reproduce. When a run ends, the quantities that the claims need are
+measured and stored in a file for each system, one line per run. A run with a complete record is not trained again, even
+if it was trained on another machine, so the same command resumes after Ctrl-C. A run whose record lacks the quantity of
+a new claim is measured if it is in RUNS/reproduce; otherwise the claim is not measured yet, and --again trains the run
+again. After each system two files are written to RUNS/reproduce: the page BUDGET.html, with the claims, the steps of
+phase changes beside the published ones and every picture of the write-up, and its data, BUDGET.json. The exit status is
+1 if a claim fails or if the command was stopped.
 """
 
 import sys
@@ -26,22 +26,25 @@ if TYPE_CHECKING:
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
-    parser.add_argument("--budget", choices=("quick", "full"), default="quick", help="how much is trained (quick)")
     parser.add_argument(
-        "--only", action="append", default=[], metavar="SYSTEM", help="train this system only; may be repeated"
+        "--budget", choices=("quick", "full"), default="quick", help="how much to train (default: quick)"
+    )
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="SYSTEM", help="train only this system; can be repeated"
     )
     add_runs(parser)
-    parser.add_argument("--workers", type=positive, metavar="N", help="processes (one per core)")
+    parser.add_argument("--workers", type=positive, metavar="N", help="number of processes (default: one per core)")
     parser.add_argument(
         "--dry-run",
         action="store_true",
-        help="show what would be trained, and how long that takes; this takes minutes, since it trains a few steps of "
-        "each system that has runs left",
+        help="show which runs would be trained, and estimate the time; this takes "
+        "minutes, because it trains a few steps of "
+        "each system with missing runs",
     )
     parser.add_argument(
         "--results",
         metavar="DIR",
-        help="directory of stored records (results/quantities if there is one here, else RUNS/reproduce/quantities)",
+        help="directory of stored records (default: results/quantities if it exists, else RUNS/reproduce/quantities)",
     )
     parser.add_argument(
         "--again", action="store_true", help="train runs again whose record lacks a quantity and that are not here"
@@ -80,7 +83,7 @@ def _print_plan(rows: list[dict[str, Any]]) -> None:
         if row["lacking"]:
             note = f"{row['lacking']} runs that are not here lack {', '.join(row['lacks'])}; --again trains them again"
             print_pairs([(row["system"], note)])
-    print_pairs([("in all", duration(sum(r["seconds_at_most"] or 0.0 for r in rows)))])
+    print_pairs([("total", duration(sum(r["seconds_at_most"] or 0.0 for r in rows)))])
 
 
 def _print_result(result: "Reproduction") -> None:

@@ -1,4 +1,4 @@
-"""List the runs and how they are doing; a sweep is one line. With SWEEP, list the runs of that sweep."""
+"""List the runs and their progress, with one line per sweep. With SWEEP, list the runs of that sweep."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -20,19 +20,19 @@ def run(parser: Parser, arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     root = Path(options.runs) / (options.sweep or "")
     groups = groupby(find_runs(root), lambda directory: directory.path.parent)
-    rows = [row for folder, found in groups for row in _rows(folder, found, root)]
+    rows = [row for folder, directories in groups for row in _rows(folder, directories, root)]
     if options.json:
         print_json(rows)
     elif rows:
         header = ("run", "status", "recipe", "seed", "step", "steps_planned", "megabytes")
         print_table(header, [tuple(str(row.get(name, "-")) for name in header) for row in rows])
     else:
-        print(f"no runs in {root}; make one with `latebloom train RECIPE` (see `latebloom recipes`)")
+        print(f"no runs in {root}; train one with `latebloom train RECIPE` (see `latebloom recipes`)")
     return 0
 
 
-def _rows(folder: Path, found: Iterable[RunDirectory], root: Path) -> list[dict[str, Any]]:
-    rows = [_row(directory, root) for directory in found]
+def _rows(folder: Path, directories: Iterable[RunDirectory], root: Path) -> list[dict[str, Any]]:
+    rows = [_row(directory, root) for directory in directories]
     return rows if folder == root else [_sweep(folder, rows, root)]
 
 

@@ -1,11 +1,11 @@
-"""What all seeds of a sweep have in common, and how early a run's key frequencies can be predicted.
+"""Show what the runs of a sweep have in common, and how early their key frequencies can be predicted.
 
-Only finished runs count, so the sweep may still be growing. Missing measures are made first, as by `latebloom measure`.
-Every number has a 95 % interval over runs.
+Only finished runs count, so the sweep may still be in training. Runs that are not measured are measured first, as by
+`latebloom measure`. Every number has a 95 % interval over runs.
 
-latebloom seeds small-seeds                       a table
-latebloom seeds small-seeds --out FILE.json       the study, from which docs/generate.py makes a page
-latebloom seeds small-seeds --out DIR             the study as DIR/SWEEP.json, and its figures
+latebloom seeds small-seeds                       print a table
+latebloom seeds small-seeds --out FILE.json       also write the results to FILE.json
+latebloom seeds small-seeds --out DIR             also write DIR/SWEEP.json and the figures
 """
 
 from pathlib import Path
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("sweep", metavar="SWEEP", help="a sweep over seeds (path or name)")
     parser.add_argument(
-        "--out", metavar="PATH", type=Path, help="write FILE.json, or into a directory the study and its figures"
+        "--out",
+        metavar="PATH",
+        type=Path,
+        help="write the results to FILE.json, or the results and their figures to a directory",
     )
     add_runs(parser)
     add_json(parser)

@@ -1,12 +1,15 @@
-"""How many runs of a sweep grok, and when; with --by, how a field of the grid affects that. 95 % intervals over runs.
+"""Show what share of a sweep's runs grok, and at which step; with --by, show how a field of the grid affects both.
+
+Every number has a 95 % interval over runs.
 
 latebloom statistics small-sweep
 latebloom statistics small-sweep --by optimiser.weight_decay
 
-A run grokked if its train accuracy reached 99 % and its test accuracy reached 99 % and stayed there, at twice the step
-or later; if earlier, it generalised at once. The median step is the step by which half of the runs generalise, either
-way; a run that has not generalised when it ends is censored, not dropped: it may generalise later, or never. Formulas:
-docs/statistics.md; pictures: `latebloom figure survival|field-effect SWEEP`.
+A run grokked if its train accuracy reached 99 %, and its test accuracy reached 99 % and stayed there at twice that step
+or later. If test accuracy did so earlier, the run generalised at once. The median step is the step by which half of the
+runs generalise, in either way. A run that has not generalised when it ends is censored, not dropped: it may generalise
+later, or never. docs/statistics.md has the formulas; `latebloom figure survival SWEEP` and `latebloom figure
+field-effect SWEEP` draw the results.
 """
 
 from typing import TYPE_CHECKING
@@ -28,25 +31,25 @@ def run(parser: Parser, arguments: list[str]) -> int:
     from latebloom.lab.effects import effects
     from latebloom.sweeps.sweep import load_sweep
 
-    found = effects(load_sweep(options.sweep, options.runs).frame, options.by)
-    print_json(found.model_dump(mode="json")) if options.json else _show(found)
+    result = effects(load_sweep(options.sweep, options.runs).frame, options.by)
+    print_json(result.model_dump(mode="json")) if options.json else _show(result)
     return 0
 
 
-def _show(found: "Effects") -> None:
-    header = [found.field or "runs", "n", "share that grokked", "share that generalised", "median step"]
+def _show(result: "Effects") -> None:
+    header = [result.field or "runs", "n", "share that grokked", "share that generalised", "median step"]
     rows = [
         [g.level, str(g.runs), _text(g.grokked, ".2f"), _text(g.generalised, ".2f"), _text(g.median_step, ".0f")]
-        for g in found.groups
+        for g in result.groups
     ]
     if len(rows) > 1:
-        header.append(f"times the step of {found.groups[0].level}")
+        header.append(f"times the step of {result.groups[0].level}")
         rows = [
-            [*row, "1" if g.effect is None else _text(g.effect.factor, ".2f")] for row, g in zip(rows, found.groups)
+            [*row, "1" if g.effect is None else _text(g.effect.factor, ".2f")] for row, g in zip(rows, result.groups)
         ]
     print_table(header, rows)
-    if found.law is not None:
-        print_pairs([("exponent", f"step ∝ {found.field}^{_text(found.law.exponent, '.2f')}")])
+    if result.law is not None:
+        print_pairs([("exponent", f"step ∝ {result.field}^{_text(result.law.exponent, '.2f')}")])
 
 
 def _text(estimate: "Estimate", form: str) -> str:

@@ -1,12 +1,12 @@
-"""Train a recipe over a grid of settings and seeds, on this machine or a Ray cluster.
+"""Train a recipe with every combination of some settings and seeds, on this machine or on a Ray cluster.
 
 latebloom sweep small --grid data.fraction=0.3,0.5 --grid optimiser.lr=1e-3,3e-3 --seeds 0:8
 latebloom sweep grid.toml --engine ray --address auto
 
-Finished runs are skipped, interrupted runs resume, new runs are added: the same command again finishes a sweep that was
-stopped or killed, and a command with more values or seeds extends it. --runs also takes a URI (s3://BUCKET/PATH);
-workers then train in a scratch directory and copy each run there. A file holds recipe = "small", seeds = "0:8" and the
-tables [grid] and [settings]. Separate values that contain commas by semicolons.
+Finished runs are skipped, interrupted runs resume and new runs are added. Repeat the command to finish a sweep that was
+stopped or killed; give more values or seeds to extend it. --runs also accepts a URI (s3://BUCKET/PATH): workers then
+train in a scratch directory and copy each run to that place. A file contains recipe = "small", seeds = "0:8" and the
+tables [grid] and [settings]. Separate values by semicolons if they contain commas.
 """
 
 from datetime import timedelta
@@ -26,16 +26,26 @@ def run(parser: Parser, arguments: list[str]) -> int:
         help="name of a recipe (see `latebloom recipes`), MODULE:FUNCTION, or a .toml or .json file",
     )
     parser.add_argument(
-        "--grid", metavar="SECTION.FIELD=a,b,c", action="append", default=[], help="values of a field; may be repeated"
+        "--grid", metavar="SECTION.FIELD=a,b,c", action="append", default=[], help="values of a field; can be repeated"
     )
-    parser.add_argument("--seeds", metavar="0:32", help="seeds of initial weights and data: 0:32, or 0,1,5 (0)")
+    parser.add_argument(
+        "--seeds", metavar="0:32", help="seeds of initial weights and data: 0:32, or 0,1,5 (default: 0)"
+    )
     parser.add_argument("--steps", type=int, metavar="N", help="shorthand for --training.steps")
-    parser.add_argument("--name", metavar="SWEEP", help="name of the sweep's directory (RECIPE-sweep, or the file's)")
+    parser.add_argument(
+        "--name", metavar="SWEEP", help="name of the sweep's directory (default: RECIPE-sweep, or the name of the file)"
+    )
     add_runs(parser)
-    parser.add_argument("--engine", choices=("local", "ray"), default="local", help="where to train (default: local)")
-    parser.add_argument("--workers", type=positive, metavar="N", help="processes of the local engine (one per core)")
-    parser.add_argument("--address", metavar="ADDRESS", help="address of the Ray cluster (a fresh one on this machine)")
-    parser.add_argument("--dry-run", action="store_true", help="show the plan only")
+    parser.add_argument(
+        "--engine", choices=("local", "ray"), default="local", help="this machine or a Ray cluster (default: local)"
+    )
+    parser.add_argument(
+        "--workers", type=positive, metavar="N", help="number of processes of the local engine (default: one per core)"
+    )
+    parser.add_argument(
+        "--address", metavar="ADDRESS", help="address of the Ray cluster (default: start one on this machine)"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="show the plan, and train nothing")
     parser.add_argument("--quiet", action="store_true", help="show no plan and no progress")
     add_json(parser)
     if {"-h", "--help"} & set(arguments):

@@ -1,7 +1,7 @@
-"""One row per run of a sweep: what was varied, its outcome, its phases, its last losses and its key frequencies.
+"""Print one row per run of a sweep: varied settings, outcome, phases, last losses and key frequencies.
 
-outcome: "grokked" (train accuracy reached 99 %; test accuracy reached 99 % and stayed there, at twice the step or
-later), "generalised at once" (before twice the step), "partly generalised" (ends between guessing and 99 %),
+outcome: "grokked" (train accuracy reached 99 %; test accuracy reached 99 % and stayed there at twice that step or
+later), "generalised at once" (before twice that step), "partly generalised" (ends between guessing and 99 %),
 "memorised" or "learned nothing". grokked: whether the outcome is "grokked". train_learned_at, test_learned_at: the
 first logged step from which the accuracy stays at 99 %. …_from: the first step of each phase. Losses are in nats.
 Results are cached in SWEEP/table.parquet.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("sweep", metavar="SWEEP", help="a sweep (path or name)")
-    parser.add_argument("--out", metavar="FILE", type=Path, help="write FILE.csv or FILE.parquet, with every column")
+    parser.add_argument("--out", metavar="FILE", type=Path, help="also write every column to FILE.csv or FILE.parquet")
     add_runs(parser)
     add_json(parser)
     options = parser.parse_args(arguments)

@@ -1,4 +1,5 @@
-"""List the tasks."""
+"""List the tasks, each with a short description. Set one with --task.name, for example: latebloom train small
+--task.name modular_subtraction."""
 
 from latebloom.cli.output import print_json, print_pairs
 from latebloom.cli.parser import Parser, add_json

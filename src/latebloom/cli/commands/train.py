@@ -1,8 +1,8 @@
-"""Train a recipe into a run directory.
+"""Train a recipe and store the run in a directory.
 
-Every setting of the experiment can be changed: --SECTION.FIELD VALUE, for example --task.p 31 --optimiser.lr 3e-4
---data.fraction 0.5 --recording.checkpoints 100. Ctrl-C ends training cleanly. The same command again continues the run
-bit-identically, or shows it if it is finished.
+--SECTION.FIELD VALUE changes any setting of the experiment, for example --task.p 31 --optimiser.lr 3e-4
+--data.fraction 0.5 --recording.checkpoints 100; --task.name and --model.kind choose another task or kind of model.
+Ctrl-C stops training cleanly. Repeat the command to resume the run bit-identically, or to show it if it is finished.
 """
 
 from argparse import Namespace
@@ -48,17 +48,19 @@ def _add_options(parser: Parser) -> None:
         "recipe", metavar="RECIPE", help="name of a recipe (see `latebloom recipes`), or MODULE:FUNCTION"
     )
     seeds = parser.add_mutually_exclusive_group()
-    seeds.add_argument("--seed", type=int, metavar="N", help="seed of initial weights and data (0)")
+    seeds.add_argument("--seed", type=int, metavar="N", help="seed of initial weights and data (default: 0)")
     seeds.add_argument(
-        "--seeds", metavar="0:N", help="train one run for each of these seeds (0:8, or 0,1,5) at once, in this process"
+        "--seeds",
+        metavar="0:N",
+        help="train one run for each of these seeds (0:8, or 0,1,5), all at once in this process",
     )
     parser.add_argument("--steps", type=int, metavar="N", help="shorthand for --training.steps")
     parser.add_argument(
         "--forward", metavar="KIND", help="shorthand for --training.forward: auto (exact and fast), or plain"
     )
-    parser.add_argument("--name", metavar="NAME", help="name of the run (RECIPE-SEED-…)")
+    parser.add_argument("--name", metavar="NAME", help="name of the run (default: RECIPE-SEED-…)")
     add_runs(parser)
-    parser.add_argument("--resume", action="store_true", help="continue an existing run (always on)")
+    parser.add_argument("--resume", action="store_true", help="continue an existing run; this is always done")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     add_json(parser)
 
@@ -72,6 +74,6 @@ def _many(experiment: "Experiment", options: Namespace, quiet: bool) -> int:
         print_json([asdict(outcome) for outcome in outcomes])
     else:
         print_table(
-            ("run", "status", "step", "why"), [(o.name, o.status, str(o.step), o.message or "") for o in outcomes]
+            ("run", "status", "step", "reason"), [(o.name, o.status, str(o.step), o.message or "") for o in outcomes]
         )
     return 0 if all(outcome.status == "finished" for outcome in outcomes) else 1

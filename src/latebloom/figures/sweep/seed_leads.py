@@ -53,7 +53,8 @@ def _sentence(leads: SeedLeads, row: str) -> str:
     ties = sum(v == 0 for v in steps)
     tied = f" and with test loss in {ties}" if ties else ""
     count = f"{row.capitalize()} loss comes first in {sum(v > 0 for v in steps)} of {len(steps)} runs{tied}"
-    undecided = f"; {leads.undecided[row]} undecided" if leads.undecided[row] else ""
+    open_runs = leads.undecided[row]
+    undecided = f"; {open_runs} {'run is' if open_runs == 1 else 'runs are'} undecided" if open_runs else ""
     return count + (f", by a median of {whole(middle.value)} steps{undecided}." if middle.value is not None else ".")
 
 
