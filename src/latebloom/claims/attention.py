@@ -12,9 +12,10 @@ from latebloom.published import filled
 @once
 def _heads(analysis: Analysis) -> dict[int, tuple[int, float]]:
     """Best frequency of each head that varies, and the share of variance that it explains."""
+    all_heads = analysis.final.get(heads)
     found = {
         i: (head.frequency, head.fve)
-        for i, head in enumerate(analysis.final.get(heads) or ())
+        for i, head in enumerate(all_heads or ())
         if head.frequency is not None and head.fve is not None
     }
     if not found:

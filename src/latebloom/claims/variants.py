@@ -47,6 +47,8 @@ def cluster_size_max(analysis: Analysis) -> int:
     return max(_sizes(analysis))
 
 
+_FEW, _MANY = published("mlp.neurons_per_frequency").numbers
+
 register(
     Claim(
         id="mlp-every-frequency",
@@ -72,7 +74,7 @@ register(
         sentence=filled("Typically such a cluster has {mlp.neurons_per_frequency} neurons."),
         place='W, "Notable Observations", 2L MLPs can grok',
         published=filled("{mlp.neurons_per_frequency}"),
-        region=Between(cluster_size, *published("mlp.neurons_per_frequency").numbers, "W's numbers"),
+        region=Between(cluster_size, _FEW, _MANY, "W's numbers"),
         finding="{cluster_size_min:.0f} to {cluster_size_max:.0f} neurons, median {cluster_size:g}",
         system="mlp",
         figure="neurons-fourier",
