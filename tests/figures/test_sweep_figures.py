@@ -148,12 +148,12 @@ def test_seed_frequencies(table):
     grokked = int(table["test_learned_at"].notna().sum()) - 1
     assert data.chosen.chosen[9] == grokked
     assert data.chosen.number == {0: 35 - grokked, 3: grokked}
-    assert sentence.startswith("35 runs have 0 … 3 key frequencies; the one chosen most is 9")
+    assert sentence.startswith("35 runs have 0 … 3 key frequencies; the most frequent is 9, in ")
     assert data.chosen.evenness.p_value < 0.01
     assert "1 runs without a record of them are left out" in sentence
-    nobody = table[table["test_learned_at"].isna()]
-    assert "Nothing can be said about chance" in data_of("seed-frequencies", nobody)[1]
-    assert render_sweep_figure("seed-frequencies", nobody)
+    never = table[table["test_learned_at"].isna()]
+    assert "Uniform choice cannot be tested" in data_of("seed-frequencies", never)[1]
+    assert render_sweep_figure("seed-frequencies", never)
 
 
 def test_usage_errors_are_one_line(table, tmp_path):
@@ -162,7 +162,7 @@ def test_usage_errors_are_one_line(table, tmp_path):
         ("phase-diagram", [DECAY], f"figure phase-diagram: got {DECAY}, expected 2 fields, each with --by"),
         ("survival", [DECAY, FRACTION, "model.seed"], "expected 0 to 2"),
         ("survival", ["lr"], "got no column 'lr', expected one of optimiser.weight_decay, "),
-        ("field-effect", ["status"], "got words in status, expected numbers"),
+        ("field-effect", ["status"], "got text in status, expected numbers"),
     ]
     for name, fields, message in wrong:
         with pytest.raises(UsageError, match=message):
