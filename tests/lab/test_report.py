@@ -139,15 +139,15 @@ def test_the_phases_of_a_run_that_groks_are_described(pages: Pages) -> None:
             "circuit formation",
             "clean-up",
         ]
-        assert "The story, phase by phase" in page
-        assert "what is right for all examples is cheaper" in page
+        assert "What happened, phase by phase" in page
+        assert "right for all examples needs smaller weights" in page
 
 
 def test_a_stream_whose_losses_fall_together_has_no_phases_and_no_boundaries(tmp_path: Path) -> None:
     run = made(tmp_path / "together", SUMS, SMALL.build(SUMS), FRESH, train_ends=LAST)
     page = report(run, tmp_path / "page.html").read_text()
-    assert "there are no phases of grokking to tell apart" in page
-    assert "Where the boundaries are" not in page
+    assert "this run has no phases of grokking" in page
+    assert "Boundaries of the phases" not in page
     assert "3 of 3 parts have a phase change of their own" in page.split("<nav")[0]
 
 
@@ -168,7 +168,7 @@ def test_a_task_without_a_family_gets_a_true_page(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(families, "FAMILIES", Registry("family"))
     run = made(tmp_path / "unknown", TRIGRAMS, planted_trigrams(TRIGRAMS), FRESH)
     page = report(run).read_text()
-    assert "No family of tasks is registered for this task" in page
+    assert "No family is registered for this task" in page
     assert f"The task: {TRIGRAMS.summary}." in page
     assert "Each part of the task has a loss of its own." in page
     assert "strongest" not in page
