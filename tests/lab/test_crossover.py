@@ -126,7 +126,7 @@ def test_an_end_without_a_majority_leaves_the_edge_open():
     tried, _ = searched(lambda size: [None] if size < 0.35 else [C], within)
     edge = find_edge("generalises", tried)
     assert (edge.standing, edge.low, edge.high) == ("open", None, 0.4)
-    assert edge_text(edge) == "not edge in the range: no majority at 0.1, 0.2, 0.3"
+    assert edge_text(edge) == "not found in the range: no majority at 0.1, 0.2, 0.3"
     assert find_edge("generalises", {}).standing == "open"
 
 
