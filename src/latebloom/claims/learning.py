@@ -11,9 +11,6 @@ from latebloom.phases.outcome import DELAY, LEARNED_ACCURACY, LEARNED_LOSS_SHARE
 from latebloom.statistics import first_reached
 from latebloom.tasks.guessing import guessing_losses
 
-NEEDS_PHASES = "needs a run that grokked, and `latebloom measure`"
-"""Why a quantity of the phases is undefined on a run that lacks them."""
-
 THREE_QUARTERS = 0.75
 
 RIGHT = 0.9
@@ -34,7 +31,7 @@ def boundary_of(analysis: Analysis, phase: str) -> float:
     """The step at which a phase starts. Errors: Undefined where it was not found."""
     step = analysis.boundary(phase)
     if step is None:
-        raise Undefined(NEEDS_PHASES)
+        raise Undefined(analysis.phases.reason.rstrip("."))
     return step
 
 
@@ -104,7 +101,7 @@ def span(analysis: Analysis) -> tuple[float, float]:
     """From the end of memorisation to the fall of test loss. Errors: Undefined where the run did not grok."""
     found = analysis.interpolation
     if found is None:
-        raise Undefined(NEEDS_PHASES)
+        raise Undefined(analysis.phases.reason.rstrip("."))
     return found
 
 
