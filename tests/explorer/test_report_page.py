@@ -67,7 +67,7 @@ def test_an_empty_run_gives_the_reason():
     assert "Memorised: by hand." in page
     assert "Not drawn: there is no picture of it" in page
     assert "not defined" in page
-    assert "with 60 of the 169 pairs" in " ".join(page.split())
+    assert "on 60 of the 169 pairs" in " ".join(page.split())
 
 
 def test_fresh_batches_need_no_test_set():

@@ -156,7 +156,7 @@ def test_a_model_that_cannot_be_explained_is_shown_with_the_reason(tmp_path: Pat
     run = made(tmp_path / "two", TRIGRAMS, two, FRESH)
     summary = summarise(run)
     assert summary["weights"]["rows"] is None
-    assert f"Nothing to show: {summary['weights']['reason']}" in report(run, tmp_path / "page.html").read_text()
+    assert f"No explanation: {summary['weights']['reason']}" in report(run, tmp_path / "page.html").read_text()
 
 
 def test_every_built_in_task_has_a_family() -> None:
