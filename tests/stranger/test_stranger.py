@@ -1,13 +1,13 @@
 """A stranger's package, installed through an entry point: every part is used by every command and verb.
 
-Each step runs in a process of its own, as for a user. The current package is not changed, and the stranger's parts are
-not registered in the process of the tests.
+The commands run in another process, so the stranger's parts are not registered in the process of the tests.
 """
 
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -37,17 +37,36 @@ def environment(place: Path) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(place.parent / "site"), "LATEBLOOM_IMPORT": ""}
 
 
+SERVE = """
+import contextlib, io, json, sys
+from latebloom.cli import main
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            status = main(json.loads(line))
+        print(json.dumps([status, out.getvalue(), err.getvalue()]), flush=True)
+"""
+
+
 @pytest.fixture(scope="module")
-def call(place: Path, environment: dict[str, str]):
-    """Run a command in the working directory; its standard output."""
+def call(place: Path, environment: dict[str, str]) -> Iterator[Callable[..., str]]:
+    """Run a command in the working directory; its standard output. One process, since starting one takes seconds."""
+    script = place.parent / "serve.py"
+    script.write_text(SERVE)
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, script], cwd=place, env=environment, **pipes) as process:
 
-    def run(*arguments: str, status: tuple[int, ...] = (0,), **changed: str) -> str:
-        command = [sys.executable, "-m", "latebloom", *arguments]
-        done = subprocess.run(command, cwd=place, env={**environment, **changed}, capture_output=True, text=True)
-        assert done.returncode in status, done.stdout + done.stderr
-        return done.stderr if done.returncode == 2 else done.stdout
+        def run(*arguments: str, status: tuple[int, ...] = (0,)) -> str:
+            process.stdin.write(json.dumps(arguments) + "\n")
+            process.stdin.flush()
+            found, out, err = json.loads(process.stdout.readline())
+            assert found in status, out + err
+            return out
 
-    return run
+        yield run
+        process.stdin.close()
 
 
 @pytest.fixture(scope="module")
@@ -124,8 +143,11 @@ assert lb.train(lb.recipe("parity", 0).with_settings({"training.steps": 5}), "q"
     assert done.returncode == 0, done.stderr
 
 
-def test_without_the_package_a_run_names_the_module_to_import(call, trained) -> None:
-    complaint = call("explain", "p", status=(2,), PYTHONPATH="")
-    assert complaint.count("\n") == 1
-    assert "parity_lab.task:HiddenParity" in complaint
-    assert "--import parity_lab.task" in complaint
+def test_without_the_package_a_run_names_the_module_to_import(place: Path, trained: dict[str, object]) -> None:
+    command = [sys.executable, "-m", "latebloom", "explain", "p"]
+    bare = {**os.environ, "PYTHONPATH": "", "LATEBLOOM_IMPORT": ""}
+    done = subprocess.run(command, cwd=place, env=bare, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "parity_lab.task:HiddenParity" in done.stderr
+    assert "--import parity_lab.task" in done.stderr
