@@ -87,8 +87,14 @@ class Ablated(Stored):
     control: Control | None
 
 
+class OutcomeFacts(Stored):
+    """Whether the run grokked, in a sentence."""
+
+    reason: str
+
+
 class RunFacts(Stored):
-    """How the run was made."""
+    """How the run was made, and its outcome."""
 
     command: str
     seed: int
@@ -98,6 +104,7 @@ class RunFacts(Stored):
     versions: dict[str, str]
     device: dict[str, str | int]
     git_commit: str | None
+    outcome: OutcomeFacts
 
 
 class Summary(Stored):

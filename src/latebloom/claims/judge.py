@@ -12,15 +12,12 @@ def measure_claims(run: Run) -> Record:
     return record_run(run, dict.fromkeys(names))
 
 
-def judge_record(record: Record) -> dict[str, Verdict]:
-    """The verdicts on the claims about single runs whose quantities the record has, by id."""
-    claims = (claim for claim in CLAIMS.values() if isinstance(claim, Claim))
-    return {claim.id: claim.verdict(record) for claim in claims if record.has(claim.quantities)}
+def judge(run: Run, record: Record | None = None) -> dict[str, Verdict]:
+    """The verdict on every claim about such a run, by id; empty where there is none.
 
-
-def judge(run: Run) -> dict[str, Verdict]:
-    """Measure a run and judge it: the verdict on every claim about such a run, by id; empty where there is none."""
-    record = measure_claims(run)
+    record: the measured quantities of the run; they are measured by default.
+    """
+    record = measure_claims(run) if record is None else record
     return {claim.id: claim.verdict(record) for claim in _about(run)}
 
 
