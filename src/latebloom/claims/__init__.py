@@ -14,7 +14,6 @@ from latebloom.claims.region import (
     AtMost,
     Below,
     Between,
-    End,
     Holds,
     Is,
     Ratio,
@@ -23,7 +22,7 @@ from latebloom.claims.region import (
 )
 from latebloom.claims.results import Results
 from latebloom.claims.systems import SYSTEMS, System
-from latebloom.claims.verdict import POOLING, STATES, Pooled, State, Verdict, pool
+from latebloom.claims.verdict import JUDGING, NULL, STATES, Pooled, State, Verdict, pool
 from latebloom.claims.claim import CLAIMS, Claim, Statistic, SweepClaim, register, statistic
 from latebloom.claims import embedding, logits, neurons, attention, training, stages, weights, lottery  # noqa: F401
 from latebloom.claims import much_data, digits, induction, trigrams, few_examples  # noqa: F401
@@ -32,7 +31,8 @@ from latebloom.claims.judge import judge, measure_claims
 
 __all__ = [
     "CLAIMS",
-    "POOLING",
+    "JUDGING",
+    "NULL",
     "QUANTITIES",
     "STATES",
     "SYSTEMS",
@@ -44,7 +44,6 @@ __all__ = [
     "Below",
     "Between",
     "Claim",
-    "End",
     "Holds",
     "Is",
     "Measurement",

@@ -8,7 +8,7 @@ from latebloom.claims.claim import SweepClaim, register, statistic
 from latebloom.claims.learning import LEARNED, MOSTLY_RIGHT, last_step, test_90_at, test_learned_at, train_90_at
 from latebloom.claims.quantity import Undefined
 from latebloom.claims.record import Record
-from latebloom.claims.region import Above, AnyOf, AtLeast, AtMost, Below, Between, End
+from latebloom.claims.region import Above, AnyOf, AtLeast, AtMost, Below, Between
 from latebloom.claims.settings import (
     FEWEST,
     Grokking,
@@ -116,7 +116,7 @@ register(
         sentence="The weaker the weight decay, the later the grokking.",
         place='W, "Notable Observations", weight decay',
         published="0.01 groks, later",
-        region=Below(End(decay_exponent, upper=True), 0.0),
+        region=Below(decay_exponent, 0.0),
         shows=decay_exponent,
         finding="the median step of grokking is proportional to weight decay to the power {decay_exponent:.2f} "
         "({decay_exponent.low:.2f} to {decay_exponent.high:.2f})",
