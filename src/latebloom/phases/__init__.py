@@ -1,6 +1,18 @@
 """Change points, phases and outcomes of training, computed from (step, value) series without any model."""
 
-from latebloom.phases.answer import Boundary, Phase, PhaseName, Phases
+from latebloom.phases.answer import (
+    BOUNDARIES,
+    HALF_RIGHT,
+    HIGHEST,
+    LEARNED,
+    MEMORISATION_ENDS,
+    SETTLES,
+    UNDER_GUESSING,
+    Boundary,
+    Phase,
+    PhaseName,
+    Phases,
+)
 from latebloom.phases.broken_line import BrokenLine, CornerSearch, fit_broken_line
 from latebloom.phases.detect import current_phase, detect_phases
 from latebloom.phases.location import Location
@@ -9,7 +21,14 @@ from latebloom.phases.phase_change import NoChange, PhaseChange, find_phase_chan
 from latebloom.phases.series import Series
 
 __all__ = [
+    "BOUNDARIES",
+    "HALF_RIGHT",
+    "HIGHEST",
+    "LEARNED",
+    "MEMORISATION_ENDS",
     "OUTCOMES",
+    "SETTLES",
+    "UNDER_GUESSING",
     "Boundary",
     "BrokenLine",
     "CornerSearch",
