@@ -14,7 +14,7 @@ from latebloom.phases.answer import (
     Phases,
 )
 from latebloom.phases.broken_line import BrokenLine, CornerSearch, fit_broken_line
-from latebloom.phases.detect import current_phase, detect_phases
+from latebloom.phases.detect import detect_phases
 from latebloom.phases.location import Location
 from latebloom.phases.outcome import OUTCOMES, Outcome, OutcomeName, outcome_of
 from latebloom.phases.phase_change import NoChange, PhaseChange, find_phase_change
@@ -41,7 +41,6 @@ __all__ = [
     "PhaseName",
     "Phases",
     "Series",
-    "current_phase",
     "detect_phases",
     "find_phase_change",
     "fit_broken_line",

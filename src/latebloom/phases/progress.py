@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from latebloom.phases.answer import Boundary
+from latebloom.phases.location import Location
 from latebloom.phases.phase_change import PhaseChange, find_phase_change
 from latebloom.phases.series import Series
 
@@ -27,11 +28,15 @@ def progress_boundaries(series: Mapping[str, Series]) -> Iterator[Boundary]:
     if RESTRICTED_LOSS in series:
         change = find_phase_change(series[RESTRICTED_LOSS])
         if isinstance(change, PhaseChange):
-            yield Boundary.at("restricted loss falls", change.onset, RESTRICTED_RULE)
+            yield _boundary("restricted loss falls", change.onset, RESTRICTED_RULE)
     if EXCLUDED_LOSS in series:
         change = find_phase_change(_train_over_excluded(series["train_loss"], series[EXCLUDED_LOSS]))
         if isinstance(change, PhaseChange):
-            yield Boundary.at("excluded loss parts", change.onset, EXCLUDED_RULE)
+            yield _boundary("excluded loss parts", change.onset, EXCLUDED_RULE)
+
+
+def _boundary(name: str, where: Location, rule: str) -> Boundary:
+    return Boundary(name, where.step, where.low, where.high, rule)
 
 
 def _train_over_excluded(train: Series, excluded: Series) -> Series:
