@@ -23,8 +23,9 @@ WINDOW = 1.5
 """The pace afterwards is that until so many times the elapsed steps. Arbitrary: a slingshot is over within a few per
 cent of the steps before it, and a plateau as long as half of the fall is a plateau to the eye."""
 
-LEAST_WINDOW = 1.1
-"""Near the end of the record the window is as long as the record allows, down to this."""
+LEAST_WINDOW = 1.06
+"""Near the end of the record the window is as long as the record allows, down to this; then the loss must have become
+level by the end of it."""
 
 HORIZON = 10.0
 """A pause is no end: on average to every later step from twice to so many times the elapsed steps, the loss falls as
@@ -90,11 +91,12 @@ def _end(fall: Fall, window: float = WINDOW) -> float | str:
     for cell in np.flatnonzero(deep[: len(level) - least]):
         pace = level[cell] / fall.slower
         after = slice(cell + 1, cell + 1 + width)
-        half_way = np.sqrt(elapsed[after][-1] / elapsed[cell]) - 1
         later = slice(cell + double, cell + horizon)
-        ahead = elapsed[later] / elapsed[cell] - 1
-        flat = np.median(decades[after]) - level[cell] < pace * half_way
-        if flat and (level[later] - level[cell] < pace * ahead).all():
+        flat = np.median(decades[after]) - level[cell] < pace * (np.sqrt(window) - 1)
+        if cell + width >= len(level):  # the window is cut short, so its later half has to be flat by itself too
+            middle = (cell + len(level)) // 2
+            flat &= level[-1] - level[middle] < pace * (elapsed[-1] - elapsed[middle]) / elapsed[cell]
+        if flat and (level[later] - level[cell] < pace * (elapsed[later] / elapsed[cell] - 1)).all():
             return float(fall.start + elapsed[cell])
     return f"it is still falling at step {fall.loss.step[-1]:g}, or has not been level for long enough"
 
