@@ -6,8 +6,17 @@ import numpy as np
 
 from latebloom.analysis import Analysis
 from latebloom.claims.quantity import Never, Undefined, once, percent, quantity
-from latebloom import phases
-from latebloom.phases import HALF_RIGHT, HIGHEST, MEMORISATION_ENDS, SETTLES, UNDER_GUESSING, Series
+from latebloom.phases import (
+    HALF_RIGHT,
+    HIGHEST,
+    MEMORISATION_ENDS,
+    SETTLES,
+    UNDER_GUESSING,
+    Series,
+)
+from latebloom.phases import (
+    LEARNED as TEST_LEARNED,
+)
 from latebloom.phases.outcome import DELAY, LEARNED_ACCURACY, LEARNED_LOSS_SHARE, Outcome, outcome_of
 from latebloom.statistics import first_reached
 from latebloom.tasks.guessing import guessing_losses
@@ -110,7 +119,7 @@ def test_half_right_at(analysis: Analysis) -> float:
 
 @quantity("steps", "the step from which test accuracy stays at 99 %")
 def test_99_at(analysis: Analysis) -> float:
-    return boundary_of(analysis, phases.LEARNED)
+    return boundary_of(analysis, TEST_LEARNED)
 
 
 @quantity("steps", "the step at which test loss has settled, because its fall is over")

@@ -92,6 +92,16 @@ class Phases:
         dated = [(b.step, b) for b in self.boundaries if b.step is not None]
         return tuple(sorted(dated, key=lambda pair: pair[0]))
 
+    @property
+    def current(self) -> PhaseName | Literal["no separate phases"]:
+        """The phase that a run in progress is in: memorisation until train loss levels out, then circuit formation,
+        which only test loss under guessing confirms. "no separate phases": test loss was under guessing first."""
+        if self.complete:
+            return self.phases[-1].name
+        if self.boundary(UNDER_GUESSING).step is not None:
+            return "no separate phases"
+        return "circuit formation" if self.phases else "memorisation"
+
     def to_dict(self) -> dict[str, Any]:
         """Plain dictionaries, lists, numbers and strings, for JSON: what ``latebloom phases --json`` prints."""
         return {

@@ -10,15 +10,15 @@ from latebloom.phases.series import Series
 from latebloom.phases.stays import DIP_SHARE, stays_from
 
 RESOLUTION = 0.01
-"""Half of the interval of a crossing is at least this share of its step. Arbitrary: the losses of neighbouring seeds and
-of neighbouring records of one run differ by far more."""
+"""Half of the interval of a crossing is at least this share of its step. Arbitrary: crossings of neighbouring seeds are
+ten times as far apart."""
 
 NEIGHBOURS = 3
 """So many records on either side are looked at for touches and dips, however far apart they are. Arbitrary."""
 
 
 def crossing(score: Series, bar: float, *, ending: float | None = None, between: bool = True) -> Location | None:
-    """The step from which ``score`` (higher is better) stays at ``bar`` by the rule of `stays_from`; None if it does not.
+    """The step from which ``score`` (higher is better) stays at ``bar`` by the rule of `stays_from`, or None.
 
     between: interpolate linearly between the last record below the bar and the first at it, so that the answer does not
     depend on the spacing of the records; otherwise it is the first record at the bar. The interval runs from the last

@@ -34,8 +34,8 @@ MEMORISED = 2.0
 memorising runs level out four to seven decades below it, under-fitting runs less than one."""
 
 SETTLED = 0.5
-"""Test loss has to fall this many decades below guessing before it can settle. Arbitrary: half a decade is the shallowest
-fall that this package calls a phase change."""
+"""Test loss has to fall this many decades below guessing before it can settle. Arbitrary: half a decade is the
+shallowest fall that this package calls a phase change."""
 
 LEVEL = 10.0
 """Train loss is level where it falls so many times more slowly than until then. Arbitrary: memorising runs fall fast to
@@ -52,12 +52,12 @@ RULES = {
     MEMORISATION_ENDS: f"Train loss levels out: from this step on it falls less than 1/{LEVEL:g} as fast, on a log "
     f"scale, as on average until then {_NEXT}, at less than {percent(10**-MEMORISED)} of guessing.",
     HIGHEST: f"Test loss is highest before its fall, at {RISE:g} times guessing or more.",
-    UNDER_GUESSING: f"Test loss stays under the loss of guessing from this step on; {_DIPS}, and the record must end at "
-    f"{percent(1 - MARGIN)} of guessing or less.",
+    UNDER_GUESSING: f"Test loss stays under the loss of guessing from this step on; {_DIPS}, and the record must end "
+    f"at {percent(1 - MARGIN)} of guessing or less.",
     HALF_RIGHT: f"Test accuracy stays at {percent(HALF)} or more from this step on; {_DIPS}.",
     LEARNED: f"Test accuracy stays at {percent(LEARNED_ACCURACY)} or more from this recorded step on; {_DIPS}.",
-    SETTLES: f"Test loss settles: from this step on it falls less than 1/{SLOW:g} as fast, on a log scale, as on average "
-    f"since it passed guessing {_NEXT}, at less than {percent(10**-SETTLED)} of guessing.",
+    SETTLES: f"Test loss settles: from this step on it falls less than 1/{SLOW:g} as fast, on a log scale, as on "
+    f"average since it passed guessing {_NEXT}, at less than {percent(10**-SETTLED)} of guessing.",
 }
 PHASE_RULES: dict[PhaseName, str] = {
     "memorisation": "From the first step until train loss levels out.",
@@ -88,15 +88,16 @@ def detect_phases(
     if guessing_loss is None and len(test):
         guessing_loss = float(test.value[0])
     found = _found(train, test, accuracy, guessing_loss)
-    boundaries = [_described(name, where, train, test, accuracy) for name, where in found.items()]
+    progress = progress_boundaries(series) if isinstance(found[MEMORISATION_ENDS], Location) else ()
+    described = [(name, where, RULES[name]) for name, where in found.items()] + list(progress)
+    boundaries = tuple(_described(*one, train, test, accuracy) for one in described)
     memorised, under, settled = (found[name] for name in (MEMORISATION_ENDS, UNDER_GUESSING, SETTLES))
     names, reason = _separate(memorised, under, settled)
     starts = [float(train.step[0])] if names else []
     starts += [where.step for where in (memorised, under, settled) if isinstance(where, Location)]
     ends = [*(later for _, later in pairwise(starts)), None]
     phases = tuple(Phase(name, start, end, PHASE_RULES[name]) for name, start, end in zip(names, starts, ends))
-    progress = progress_boundaries(series) if isinstance(memorised, Location) else ()
-    return Phases(outcome, phases, (*boundaries, *progress), len(phases) > 1, reason)
+    return Phases(outcome, phases, boundaries, len(phases) > 1, reason)
 
 
 def _found(train: Series, test: Series, accuracy: Series, guessing: float | None) -> dict[str, Found]:
@@ -165,15 +166,23 @@ def _reached(accuracy: Series, bar: float, *, between: bool = True) -> Found:
     return f"test accuracy does not stay at {percent(bar)} by step {accuracy.step[-1]:g}" if found is None else found
 
 
-def _described(name: str, where: Found, train: Series, test: Series, accuracy: Series) -> Boundary:
+def _described(name: str, where: Found, rule: str, train: Series, test: Series, accuracy: Series) -> Boundary:
     """The boundary with the state of the run at its step."""
     if isinstance(where, str):
-        return Boundary(name, None, None, None, RULES[name], reason=f"{where[0].upper()}{where[1:]}.")
-    state = (_at(series, where.step, log) for series, log in ((train, True), (test, True), (accuracy, False)))
-    return Boundary(name, where.step, where.low, where.high, RULES[name], *state)
+        return Boundary(name, None, None, None, rule, reason=f"{where[0].upper()}{where[1:]}.")
+    return Boundary(
+        name,
+        where.step,
+        where.low,
+        where.high,
+        rule,
+        train_loss=_at(train, where.step, log=True),
+        test_loss=_at(test, where.step, log=True),
+        test_accuracy=_at(accuracy, where.step, log=False),
+    )
 
 
-def _at(series: Series, step: float, log: bool) -> float | None:
+def _at(series: Series, step: float, *, log: bool) -> float | None:
     """The value at a step, interpolated (a loss by its logarithm); None outside the record."""
     if not len(series) or not series.step[0] <= step <= series.step[-1]:
         return None

@@ -1,4 +1,4 @@
-"""Where the fall of a loss ends, judged from the fall itself and a window after it, never from the rest of the record."""
+"""Where the fall of a loss ends, judged from the fall and a window after it, never from the rest of the record."""
 
 from __future__ import annotations
 
