@@ -23,6 +23,7 @@ def test_no_event_above_the_line_bounds_the_ratio_and_none_below_does_not() -> N
     none, some = [0.0] * 10, [3.0] * 10
     found = ratio_of_mean_counts(none, some)
     assert found.value == 0
-    assert found.high is not None and 0.01 < found.high < 0.3
+    assert found.high is not None
+    assert 0.01 < found.high < 0.3
     assert ratio_of_mean_counts(some, none).value is None
     assert ratio_of_mean_counts([1.0], some).value is None

@@ -6,7 +6,7 @@ import numpy as np
 
 from latebloom.analysis import Analysis
 from latebloom.claims.claim import Statistic, SweepClaim, register
-from latebloom.claims.learning import series_of
+from latebloom.claims.learning import last_step, series_of
 from latebloom.claims.quantity import Never, Undefined, percent, quantity
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AllOf, Below, Region
@@ -49,8 +49,8 @@ def test_loss_tenth_at(analysis: Analysis) -> float:
 
 @quantity(
     "times",
-    f"the growth of the memorising weights of the train set by step {EARLY} (their mean), over that of the generalising "
-    "weight,",
+    f"the growth of the memorising weights of the train set by step {EARLY} (their mean), over that of the "
+    "generalising weight,",
 )
 def early_memorising_growth(analysis: Analysis) -> float:
     run = analysis.run
@@ -79,15 +79,20 @@ def _chosen(records: Sequence[Record], optimiser: str, full_batch: bool) -> list
 
 
 def _lags(records: Sequence[Record]) -> list[float]:
-    """The step of test loss over that of train loss, in each run; infinite where test loss is never learned."""
-    pairs = [(run.value(test_loss_tenth_at.name), run.value(train_loss_tenth_at.name)) for run in records]
-    return [float("inf") if test is None else test / max(train, 1.0) for test, train in pairs]
+    """The step of test loss over that of train loss, in each run; the last step where test loss is never learned,
+    which is too little."""
+    found = []
+    for run in records:
+        test = run.value(test_loss_tenth_at.name)
+        end = run.value(last_step.name) if test is None else test
+        found.append(end / max(run.value(train_loss_tenth_at.name), 1.0))
+    return found
 
 
-_STEPS = (train_loss_tenth_at.name, test_loss_tenth_at.name)
+_STEPS = (train_loss_tenth_at.name, test_loss_tenth_at.name, last_step.name)
 _LAG_FORMULA = (
     f"the ratio of the steps at which test loss and train loss first are below {percent(SHARE)} (arbitrary) of their "
-    "first values"
+    "first values (the last step where test loss never is)"
 )
 
 
@@ -135,7 +140,9 @@ _WHAT = "A linear model with 100 memorising weights and one generalising weight"
 _PLACE = "the discussion under W"
 
 
-def _claim(optimiser: str, full_batch: bool, sentence: str, region: Region, lag: Statistic, runs: Statistic) -> SweepClaim:
+def _claim(
+    optimiser: str, full_batch: bool, sentence: str, region: Region, lag: Statistic, runs: Statistic
+) -> SweepClaim:
     return SweepClaim(
         id=f"linear-{optimiser}-{'full-batch' if full_batch else 'minibatch'}",
         sentence=f"{_WHAT} {sentence} ({'full batch' if full_batch else 'minibatches'}).",
@@ -167,7 +174,7 @@ register(
     ),
     SweepClaim(
         id="linear-adamw-minibatch",
-        sentence=f"With minibatches the memorising weights of a linear model get less gradient from the start, so that "
+        sentence="With minibatches the memorising weights of a linear model get less gradient from the start, so that "
         "AdamW generalises with less lag than on the full batch.",
         place=_PLACE,
         published="argued there",
