@@ -66,7 +66,8 @@ def _weights(analysis: Analysis, step: int, train: np.ndarray) -> tuple[float, f
     model = analysis.run.checkpoint(step).model
     if not isinstance(model, Linear):
         raise Undefined("needs the linear model")
-    return float(model.w_own[train].mean()), float(model.w_shared)
+    own, shared = model.w_own.detach(), model.w_shared.detach()
+    return float(own[train].mean()), float(shared)
 
 
 def _chosen(records: Sequence[Record], optimiser: str, full_batch: bool) -> list[Record]:

@@ -14,7 +14,7 @@ HALF_AN_EVENT = 0.5
 """Added to both totals, so that a set without an event has a logarithm too (Haldane and Anscombe)."""
 
 
-def ratio_of_mean_counts(above: Sequence[float], below: Sequence[float], level: float = LEVEL) -> Estimate:
+def ratio_of_mean_counts(above: Sequence[float | int], below: Sequence[float | int], level: float = LEVEL) -> Estimate:
     """mean(above) / mean(below) of counts per run, with its interval; ``n`` is the smaller number of runs.
 
     Interval on the logarithm: log((A + 1/2) / n_A) - log((B + 1/2) / n_B) ∓ t √(φ_A / (A + 1/2) + φ_B / (B + 1/2)),
