@@ -5,6 +5,7 @@ ranks (its frequencies); ``repeats``, bootstrap draws.
 """
 
 from latebloom.statistics.chosen_frequencies import ChosenFrequencies, Evenness, chosen_frequencies
+from latebloom.statistics.count_ratio import ratio_of_mean_counts
 from latebloom.statistics.discrimination import Discrimination, auc, discrimination
 from latebloom.statistics.estimate import LEVEL, Estimate
 from latebloom.statistics.foresight import ScoredItems, controls, shared_moments
@@ -55,6 +56,7 @@ __all__ = [
     "median_step",
     "phase_diagram",
     "quartiles",
+    "ratio_of_mean_counts",
     "ratio_of_medians",
     "share",
     "shared_moments",
