@@ -216,8 +216,8 @@ def key_path_share(analysis: Analysis) -> float:
 
 @quantity(
     "share",
-    "the largest rise there when the same keys are changed by as much along the output of another head of the layer "
-    "that is no previous-token head, as a share of the depth of the fall,",
+    "the largest rise of the loss at the first checkpoint after the fall when later keys are changed by as much along "
+    "the output of another head of that layer, which is no previous-token head, as a share of the depth of the fall,",
 )
 def key_path_control_share(analysis: Analysis) -> float:
     circuit, source, _ = _pair(analysis)
@@ -352,7 +352,7 @@ register(
         region=AllOf(
             AtLeast(key_path_needed_at, TEST_FALL.start),
             AtMost(key_path_needed_at, TEST_FALL.end),
-            Below(key_path_control_share, _HALF, "the same half"),
+            Above(key_path_share, key_path_control_share),
         ),
         shows=key_path_needed_at,
         finding=f"from step {{{key_path_needed_at.name}:.0f}} the path between them carries half of the fall; the loss "

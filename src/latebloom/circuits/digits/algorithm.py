@@ -33,8 +33,9 @@ class NeuronShares(Config):
     sum: functions of x + y. difference: of x - y, in as many groups. pairing: of x + π(y), the mean over random
     permutations π of the digits. digits: any function of x and y, which bounds the other three. All four are functions
     of the carries into and out of the column too: the model is given the digit before, and with it the carry out,
-    which is a function of the sum; a model with random weights knows that much. waves: test of the mean activations by
-    the right digit, (x + y + carry) mod 10.
+    which is a function of the sum; a model with random weights knows that much. Neurons that are products of waves,
+    such as cos kx cos ky, have as much of the difference as of the sum. waves: test of the mean activations by the
+    right digit, (x + y + carry) mod 10.
     """
 
     sum: float

@@ -35,6 +35,7 @@ class HeadAblations:
         """The loss with the outputs of all these heads at their means."""
         return self._loss({f"blocks.{layer}.attn.hook_z": _held(mine) for layer, mine in _by_layer(heads).items()})
 
+    @torch.no_grad()
     def path(self, source: Head, into: Into, targets: list[Head], like: Head | None = None) -> float | None:
         """The loss when these later heads' queries, keys or values receive the source's mean output, and everything
         else (including the residual stream) receives its actual output. Exact, since without LayerNorm the stream is a
