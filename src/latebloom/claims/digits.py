@@ -124,11 +124,6 @@ def _logits(analysis: Analysis) -> LogitShares:
     return _defined(_algorithm(analysis).logits, "the logits")
 
 
-@quantity("share", "the shares of the digit embedding's energy at frequencies 1, 2, …")
-def digit_energy(analysis: Analysis) -> list[float]:
-    return list(_embedding(analysis).fraction.values())
-
-
 @quantity(
     "times",
     f"the share of the digit embedding's energy at its strongest frequency from {HIGHER} on, over the average of that "
@@ -169,7 +164,8 @@ def neuron_difference_share(analysis: Analysis) -> float:
 
 @quantity("share", "how much more of the neurons functions of the sum explain than functions of the difference")
 def neuron_sum_lead(analysis: Analysis) -> float:
-    return neuron_sum_share.measure(analysis) - neuron_difference_share.measure(analysis)
+    found = _neurons(analysis)
+    return _beyond(analysis, found.sum) - _beyond(analysis, found.difference)
 
 
 @quantity(
