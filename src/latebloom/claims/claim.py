@@ -249,9 +249,9 @@ class _Shown:
     def __format__(self, spec: str) -> str:
         return _text(self._measurement.value, spec)
 
-    def __getattr__(self, end: str) -> str | _Shown:
+    def __getattr__(self, end: str) -> _Shown:
         value = getattr(self._measurement, end)
-        return "open" if value is None else _Shown(Measurement(value=value))
+        return _Shown(Measurement(value="open" if value is None else value))
 
 
 def _text(value: Any, spec: str) -> str:
