@@ -21,7 +21,7 @@ from latebloom.circuits.modular.ablation import (
 from latebloom.claims.at_the_end import median_at_the_end
 from latebloom.claims.claim import Claim, SweepClaim, register, statistic
 from latebloom.claims.falls import NEAR
-from latebloom.claims.logits import loss_all_pairs
+from latebloom.claims.logits import BETTER_THAN_GUESSING, loss_all_pairs
 from latebloom.claims.quantity import Quantity, Undefined, once, quantity
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below, Ratio, Region
@@ -232,7 +232,7 @@ register(
         place=_ABLATED,
         published=filled("{mainline.loss:P} becomes {ablation.key_blocks}"),
         region=AllOf(Below(BLOCKS.times, 1.0), Above(BLOCKS.random_times, 1.0)),
-        provided=Below(_over(loss_all_pairs, guessing_loss, _GUESSING), 1.0),
+        provided=BETTER_THAN_GUESSING,
         finding=BLOCKS.finding,
     ),
     Claim(
@@ -244,6 +244,7 @@ register(
             AtMost(ON.times, UNCHANGED, "arbitrary"),
             Above(ON.random_times, UNCHANGED, "otherwise any directions would do"),
         ),
+        provided=BETTER_THAN_GUESSING,
         finding=ON.finding,
     ),
     Claim(
@@ -252,6 +253,7 @@ register(
         place=_ABLATED,
         published=filled("{mainline.loss:P} becomes {ablation.off_read_outs}"),
         region=OFF.needed,
+        provided=BETTER_THAN_GUESSING,
         finding=OFF.finding,
     ),
     Claim(
@@ -260,6 +262,7 @@ register(
         place=_ABLATED,
         published=filled("{mainline.loss:P} becomes {ablation.zero_heads}"),
         region=HEADS.needed,
+        provided=BETTER_THAN_GUESSING,
         finding=HEADS.finding,
     ),
     Claim(
@@ -268,6 +271,7 @@ register(
         place=_ABLATED + " (one model's number)",
         published=filled("{mainline.loss:P} becomes {ablation.zero_attention_residual}"),
         region=AROUND_ATTENTION.needed,
+        provided=BETTER_THAN_GUESSING,
         finding=AROUND_ATTENTION.finding,
     ),
     Claim(
@@ -279,6 +283,7 @@ register(
             "it at its mean"
         ),
         region=AllOf(AtMost(AROUND_MLP.times, DECADE, "arbitrary"), AtMost(AROUND_MLP_MEAN.times, DECADE, "arbitrary")),
+        provided=BETTER_THAN_GUESSING,
         finding=f"{AROUND_MLP.finding}; {{{AROUND_MLP_MEAN.loss.name}:.2g}} with its mean, "
         f"{{{AROUND_MLP_MEAN.random_loss.name}:.2g}} after such random changes",
     ),
@@ -290,9 +295,12 @@ register(
             "{mainline.loss:P} becomes {ablation.drop_cluster_14} to {ablation.drop_cluster_52} without one cluster"
         ),
         region=AtLeast(_over(cluster_drop_loss_min, loss_all_pairs, _UNCHANGED), DECADE, "arbitrary"),
+        provided=BETTER_THAN_GUESSING,
         finding="loss {loss_all_pairs:.2g} becomes {cluster_drop_losses:.2g}; in decades over as many random neurons "
         "{cluster_decades_over_random:+.1f}, over as many of the same energy {cluster_decades_over_matched:+.1f}",
     ),
+    # If it fails, the clusters may be needed all the same: in a planted circuit the other frequencies give the answer
+    # without one cluster, while random neurons unbalance all of them.
     SweepClaim(
         id="clusters-cost-more-than-random",
         sentence="A cluster of neurons at zero costs more than as many random neurons of the same total energy.",

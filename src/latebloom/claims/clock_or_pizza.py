@@ -4,6 +4,7 @@ from latebloom.analysis import Analysis
 from latebloom.circuits.modular.clock_or_pizza import distance_irrelevance, gradient_symmetricity
 from latebloom.circuits.modular.grid import Grid, modular_grid
 from latebloom.claims.claim import Claim, register
+from latebloom.claims.logits import fve_cos_fit
 from latebloom.claims.quantity import Undefined, once, quantity
 from latebloom.claims.region import Above, AllOf, Below
 from latebloom.claims.views import grid, modular_task
@@ -55,6 +56,8 @@ def _irrelevance(whole: Grid) -> float:
     return value
 
 
+_WAVES = Above(fve_cos_fit, 0.5, "arbitrary; otherwise the model has no circuit of waves, of either kind")
+
 register(
     Claim(
         id="clock-gradients",
@@ -65,6 +68,7 @@ register(
             Below(symmetricity, _MIDDLE, "halfway from the ideal clock to the ideal pizza"),
             Above(initial_symmetricity, _MIDDLE, "untrained attention is even, so training made the difference"),
         ),
+        provided=_WAVES,
         finding="gradient symmetricity {gradient_symmetricity:.2f}, {initial_gradient_symmetricity:.2f} at the start",
     ),
     Claim(
@@ -73,6 +77,7 @@ register(
         place=_SOURCE,
         published="clocks are high in distance irrelevance, pizzas low",
         region=Above(irrelevance, _MIDDLE, "halfway from the ideal pizza to the ideal clock"),
+        provided=_WAVES,
         finding="distance irrelevance {distance_irrelevance:.2f}, {initial_distance_irrelevance:.2f} at the start",
     ),
 )

@@ -201,7 +201,7 @@ def explain_little(random: Quantity, keys: Quantity) -> Region:
     return AtMost(Ratio(random, keys, text), 0.1, "arbitrary")
 
 
-_BETTER_THAN_GUESSING = Below(
+BETTER_THAN_GUESSING = Below(
     loss_over_guessing,
     1.0,
     "a model that is confidently wrong is helped by anything that is taken from it",
@@ -224,7 +224,7 @@ register(
         region=AtLeast(
             uniform_block_share, 0.9, "arbitrary; chance gives 1/2, or 2/3 where x and y enter in the same way"
         ),
-        provided=_BETTER_THAN_GUESSING,
+        provided=BETTER_THAN_GUESSING,
         finding="{uniform_block_share:.1%} of the 2x2 blocks' energy lies on the two waves",
     ),
     Claim(
@@ -235,7 +235,7 @@ register(
         region=AllOf(
             AtLeast(fve_trig_directions, 0.95, "arbitrary"), explain_little(fve_trig_random, fve_trig_directions)
         ),
-        finding="{fve_trig_directions:.1%} of the logits' energy lies along them, {fve_trig_random:.2%} along as many "
+        finding="{fve_trig_directions:.1%} of the logits' energy lies along them, {fve_trig_random:.1%} along as many "
         "random frequencies",
     ),
     Claim(
@@ -247,8 +247,8 @@ register(
             AtLeast(fve_cos_fit, published("mainline.fve_cos_fit").number, "W's number"),
             explain_little(fve_cos_fit_random, fve_cos_fit),
         ),
-        finding="{fve_cos_fit:.1%} of variance; {fve_cos_fit_random:.2%} at as many random frequencies, "
-        "{fve_cos_fit_other_sign:.2%} for cos w(x-y-z)",
+        finding="{fve_cos_fit:.1%} of variance; {fve_cos_fit_random:.1%} at as many random frequencies, "
+        "{fve_cos_fit_other_sign:.1%} for cos w(x-y-z)",
     ),
     Claim(
         id="cosines-do-better",
@@ -256,7 +256,7 @@ register(
         place=_PLACE,
         published=filled("{mainline.loss} becomes {mainline.loss_cos_fit}"),
         region=AllOf(Below(cos_fit_loss_ratio, 1.0), _no_help(cos_fit_loss_random)),
-        provided=_BETTER_THAN_GUESSING,
+        provided=BETTER_THAN_GUESSING,
         finding="loss {loss_all_pairs:.2g} becomes {cos_fit_loss:.2g}; {cos_fit_loss_random:.2g} at random frequencies",
     ),
     Claim(
@@ -265,7 +265,7 @@ register(
         place="P",
         published=filled("{mainline.loss:P} becomes {mainline.restricted_loss}"),
         region=AllOf(Below(restricted_loss_ratio, 1.0), _no_help(restricted_loss_random)),
-        provided=_BETTER_THAN_GUESSING,
+        provided=BETTER_THAN_GUESSING,
         finding="loss {loss_all_pairs:.2g} becomes {restricted_loss_all_pairs:.2g}; {restricted_loss_random:.2g} at "
         "random frequencies",
     ),

@@ -91,7 +91,7 @@ register(
             explain_little(fve_cos_fit_random, fve_cos_fit),
         ),
         finding=f"cos w(x - y - z) at k = {{{key_frequencies.name}:.0f}} explains {{fve_cos_fit:.1%}} of the logits' "
-        "variance, cos w(x + y - z) {fve_cos_fit_other_sign:.2%}, as many random frequencies {fve_cos_fit_random:.2%}",
+        "variance, cos w(x + y - z) {fve_cos_fit_other_sign:.1%}, as many random frequencies {fve_cos_fit_random:.1%}",
         system="subtraction",
         figure="logits-fourier",
     ),

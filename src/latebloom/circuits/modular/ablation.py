@@ -103,11 +103,12 @@ class Control(Config):
 
     def place_of(self, loss: float) -> str:
         """Where a loss lies among these, in words."""
-        if loss > self.max:
-            return "higher than after every one"
-        if loss < self.min:
-            return "lower than after every one"
-        return f"within their range, {'above' if loss > self.mean else 'at or below'} their mean"
+        if self.min <= loss <= self.max:
+            side = "above" if loss > self.mean else "not above"
+            return f"within the range after {self.draws} random changes, {side} their mean ({self.what})"
+        return (
+            f"{'higher' if loss > self.max else 'lower'} than after each of {self.draws} random changes ({self.what})"
+        )
 
 
 class Ablation(Config):

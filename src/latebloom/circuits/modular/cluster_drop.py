@@ -30,6 +30,8 @@ def cluster_drop(grid: Grid, clusters: NeuronClusters, k: int) -> Change:
     Neurons differ in size, so random neurons of the same number may write far more or far less into the logits than the
     cluster does. The matched control has the same number and, within `ENERGY_TOLERANCE`, the same energy; there is none
     if even the largest (or smallest) neurons outside the cluster do not add up to it.
+    Limits: a cluster that costs less than its controls may be needed. In a planted circuit, too, random neurons may
+    cost more, because a missing cluster leaves the other frequencies intact, while random neurons unbalance them all.
     """
     members = clusters.members(k)
     outside = clusters.live.clone()

@@ -55,7 +55,7 @@ def _heads(snapshot: Snapshot, attention: Sequence[AttentionHead]) -> list[dict[
 
 def _notes(row: Ablation) -> list[str]:
     """Where the loss lies among those of each control; that no control is matched, where a cluster has none."""
-    notes = [f"{control.place_of(row.loss)} of {control.draws} changes: {control.what}" for control in row.controls]
+    notes = [control.place_of(row.loss) for control in row.controls]
     if not row.control:
         notes.append("no random control of this size exists")
     elif row.of_cluster and not row.matched:
