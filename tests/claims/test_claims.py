@@ -11,6 +11,7 @@ import torch
 from latebloom._errors import DivergedError
 from latebloom.analysis import Analysis
 from latebloom.circuits.modular import views as modular_views
+from latebloom.circuits.modular.ablation import OWN_POLYNOMIALS
 from latebloom.circuits.modular.explanation import explain
 from latebloom.circuits.modular.page import ablations
 from latebloom.claims import CLAIMS, QUANTITIES, SYSTEMS, Verdict, judge, pool
@@ -59,7 +60,7 @@ def test_memorised_weights_uphold_nothing_about_the_circuit(memorised_run: Run) 
     verdicts = judge(measure(memorised_run))
     assert verdicts["groks"].state == "fails"
     assert verdicts["neurons-cluster"].state == "fails"
-    about_keys = ["logits-are-cosines", "neurons-are-polynomials", "restricted-leads-test", "excluded-parts-early"]
+    about_keys = ["logits-are-cosines", "neurons-polynomials-suffice", "restricted-leads-test", "excluded-parts-early"]
     assert {verdicts[name].state for name in about_keys} == {"undecided"}
     assert all(verdicts[name].finding for name in about_keys)
     assert Counter(verdict.state for verdict in verdicts.values())["holds"] <= 1
@@ -163,15 +164,14 @@ def test_what_is_not_finite_is_undefined() -> None:
 
 def test_a_change_to_neurons_that_do_not_matter_decides_nothing(planted_run: Run, monkeypatch, verdict_on) -> None:
     analysis = Analysis(planted_run)
-    assert verdict_on("neurons-are-polynomials", analysis).state != "undecided"
-    name = "neurons: own polynomials"
-    row = ablation(analysis, name)
+    assert verdict_on("neurons-polynomials-suffice", analysis).state != "undecided"
+    row = ablation(analysis, OWN_POLYNOMIALS)
     assert row is not None
     assert row.control is not None
     loss = explanation(analysis).loss.all
     idle = row.control.model_copy(update={"mean": 1.5 * loss})
     monkeypatch.setitem(analysis.final._cache, ablations, [row.model_copy(update={"loss": loss, "control": idle})])
-    assert verdict_on("neurons-are-polynomials", analysis).state == "undecided"
+    assert verdict_on("neurons-polynomials-suffice", analysis).state == "undecided"
 
 
 def test_taking_from_a_model_worse_than_chance_decides_nothing(planted_run: Run, monkeypatch, verdict_on) -> None:

@@ -24,8 +24,8 @@ from latebloom.claims.results import Results
 from latebloom.claims.systems import SYSTEMS, System
 from latebloom.claims.verdict import JUDGING, NULL, STATES, Pooled, State, Verdict, pool
 from latebloom.claims.claim import CLAIMS, Claim, Statistic, SweepClaim, register, statistic
-from latebloom.claims import embedding, logits, neurons, attention, training, stages  # noqa: F401
-from latebloom.claims import random_walk, weights, lottery  # noqa: F401
+from latebloom.claims import embedding, logits, neurons, attention, ablations, clock_or_pizza  # noqa: F401
+from latebloom.claims import training, stages, random_walk, weights, lottery  # noqa: F401
 from latebloom.claims import much_data, digits, induction, trigrams, few_examples  # noqa: F401
 from latebloom.claims import precision, weight_decay, optimisers, linear, variants, operations, late  # noqa: F401
 from latebloom.claims.judge import judge, measure_claims

@@ -1,11 +1,13 @@
 """Claims about the attention heads."""
 
 from latebloom.analysis import Analysis
+from latebloom.circuits.modular.heads import head_spectra
 from latebloom.circuits.modular.page import heads
 from latebloom.claims.claim import Claim, register
 from latebloom.claims.embedding import keys_of
 from latebloom.claims.quantity import Undefined, once, quantity
-from latebloom.claims.region import AllOf, AtLeast, Below
+from latebloom.claims.region import AllOf, AtLeast, AtMost, Below, Ratio
+from latebloom.claims.views import grid
 from latebloom.published import filled
 
 
@@ -44,6 +46,41 @@ def heads_at_key_frequencies(analysis: Analysis) -> float:
     return sum(frequency in keys for frequency in frequencies) / len(frequencies)
 
 
+@once
+def _by_keys(analysis: Analysis) -> list[tuple[float, float]]:
+    """Of each head that varies: the share that all key frequencies explain together, and the mean share that as many
+    non-key frequencies explain."""
+    keys = keys_of(analysis)
+    spectra = [spectrum for spectrum in head_spectra(grid(analysis)) if spectrum is not None]
+    if not spectra:
+        raise Undefined("the model has no attention heads whose pattern varies")
+    others = [k for k in range(1, len(spectra[0]) + 1) if k not in keys]
+    if len(others) < len(keys):
+        raise Undefined("too few frequencies are left for a control")
+    shares = [[float(spectrum[k - 1]) for k in keys] for spectrum in spectra]
+    rest = [sum(float(spectrum[k - 1]) for k in others) / len(others) for spectrum in spectra]
+    return [(sum(own), mean * len(keys)) for own, mean in zip(shares, rest)]
+
+
+@quantity("share", "the shares of variance that the key frequencies together explain in the heads")
+def head_fves_by_keys(analysis: Analysis) -> list[float]:
+    return [own for own, _ in _by_keys(analysis)]
+
+
+@quantity("share", "the smallest share of a head's variance that the key frequencies together explain")
+def head_fve_by_keys_min(analysis: Analysis) -> float:
+    return min(own for own, _ in _by_keys(analysis))
+
+
+@quantity(
+    "share",
+    "the share of a head's variance that as many random non-key frequencies explain on average, in the head where it "
+    "is largest,",
+)
+def head_fve_by_random_max(analysis: Analysis) -> float:
+    return max(random for _, random in _by_keys(analysis))
+
+
 @quantity("share", "the attention that `=` pays to itself, on average over heads and pairs,")
 def mean_attention_to_self(analysis: Analysis) -> float:
     found = analysis.final.get(heads)
@@ -60,6 +97,27 @@ register(
         published=filled("{mainline.head_fve} (P)"),
         region=AllOf(AtLeast(head_fve_min, 0.9, "arbitrary"), AtLeast(heads_at_key_frequencies, 1.0)),
         finding="the heads' best frequencies are {head_frequencies:.0f}; they explain {head_fves:.0%}",
+    ),
+    Claim(
+        id="heads-mix-keys",
+        sentence="Each head's attention is a sum of waves of the key frequencies.",
+        place="P, for one key frequency in each head",
+        published=filled("{mainline.head_fve} by one frequency (P)"),
+        region=AllOf(
+            AtLeast(head_fve_by_keys_min, 0.9, "arbitrary, as for one frequency"),
+            AtMost(
+                Ratio(
+                    head_fve_by_random_max,
+                    head_fve_by_keys_min,
+                    "what as many random non-key frequencies explain in the head where it is most, over what the key "
+                    "frequencies explain in the head where it is least,",
+                ),
+                0.1,
+                "arbitrary",
+            ),
+        ),
+        finding="the key frequencies together explain {head_fves_by_keys:.1%}; as many random ones at most "
+        "{head_fve_by_random_max:.2%}",
     ),
     Claim(
         id="no-attention-to-self",

@@ -5,10 +5,10 @@ import numpy as np
 from latebloom.analysis import Analysis
 from latebloom.claims.claim import Claim, register
 from latebloom.claims.embedding import key_frequencies
-from latebloom.claims.logits import fve_cos_fit
+from latebloom.claims.logits import explain_little, fve_cos_fit, fve_cos_fit_other_sign, fve_cos_fit_random
 from latebloom.claims.neurons import CLUSTERED
 from latebloom.claims.quantity import Undefined, quantity
-from latebloom.claims.region import AtLeast, Between, Ratio
+from latebloom.claims.region import AllOf, AtLeast, AtMost, Between, Ratio
 from latebloom.claims.views import explanation, modular_task
 from latebloom.published import filled, published
 
@@ -47,6 +47,7 @@ def cluster_size_max(analysis: Analysis) -> int:
     return max(_sizes(analysis))
 
 
+_FVE = published("mainline.fve_cos_fit").number
 _FEW, _MANY = published("mlp.neurons_per_frequency").numbers
 
 register(
@@ -84,9 +85,13 @@ register(
         sentence="Modular subtraction is learned by the analogous algorithm, cos w(x - y - z).",
         place='W, "Future Directions", the starter project',
         published="expected",
-        region=AtLeast(fve_cos_fit, published("mainline.fve_cos_fit").number, "W's number for addition"),
+        region=AllOf(
+            AtLeast(fve_cos_fit, _FVE, "W's number for addition"),
+            AtMost(fve_cos_fit_other_sign, 1 - _FVE, "what that number leaves"),
+            explain_little(fve_cos_fit_random, fve_cos_fit),
+        ),
         finding=f"cos w(x - y - z) at k = {{{key_frequencies.name}:.0f}} explains {{fve_cos_fit:.1%}} of the logits' "
-        "variance",
+        "variance, cos w(x + y - z) {fve_cos_fit_other_sign:.1%}, as many random frequencies {fve_cos_fit_random:.1%}",
         system="subtraction",
         figure="logits-fourier",
     ),

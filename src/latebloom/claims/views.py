@@ -7,11 +7,15 @@ from latebloom.analysis import Analysis
 from latebloom.circuits.induction import InductionCircuit
 from latebloom.circuits.induction.family import explain as explain_induction
 from latebloom.circuits.modular import views
-from latebloom.circuits.modular.ablation import Ablation
+from latebloom.circuits.modular.ablation import Ablation, Cut
+from latebloom.circuits.modular.cluster_drop import cluster_drop
 from latebloom.circuits.modular.explanation import Explanation, explain
 from latebloom.circuits.modular.grid import Grid
 from latebloom.circuits.modular.page import ablations
 from latebloom.tasks import ModularTask
+
+CLUSTER_DRAWS = 10
+"""Random controls of each kind beside each cluster, so that their median is not one unlucky draw."""
 
 
 def modular_task(analysis: Analysis) -> ModularTask:
@@ -29,9 +33,16 @@ def grid(analysis: Analysis) -> Grid:
     return analysis.final.exact.get(views.grid)
 
 
-def ablation(analysis: Analysis, name: str) -> Ablation | None:
-    """The row of that name in the ablation table of a modular task's model; None where there is none."""
-    return next((row for row in analysis.final.get(ablations) if row.name == name), None)
+def ablation(analysis: Analysis, cut: Cut) -> Ablation | None:
+    """The row of that ablation in the table of a modular task's model; None where there is none."""
+    return next((row for row in analysis.final.get(ablations) if row.name == cut.name), None)
+
+
+def cluster_drops(analysis: Analysis) -> list[Ablation]:
+    """Each key frequency's cluster at zero, beside more random controls than the ablation table has."""
+    whole, clusters = grid(analysis), analysis.final.exact.get(views.clusters)
+    keys = [k for k in analysis.final.get(views.keys) if len(clusters.members(k))]
+    return [cluster_drop(whole, clusters, k).measure(whole, seed=0, draws=CLUSTER_DRAWS) for k in keys]
 
 
 def induction_circuit(analysis: Analysis) -> InductionCircuit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,12 +33,16 @@ MOST_NAMED = 12
 
 @dataclass(frozen=True, eq=False)
 class EmbeddingSpectrum:
-    """Norms of W_E along the rows ``labels`` of the Fourier basis at a step, and the final model's key frequencies."""
+    """Norms of W_E along the rows ``labels`` of the Fourier basis at a step, and the final model's key frequencies.
+
+    test_accuracy: at that step; None where it is not shown or not recorded.
+    """
 
     step: int
     labels: tuple[str, ...]
     norms: Float[np.ndarray, " f"]
     keys: tuple[int, ...]
+    test_accuracy: float | None = None
 
     @property
     def key_share(self) -> float:
@@ -62,7 +66,9 @@ def data_before(analysis: Analysis) -> EmbeddingSpectrum:
     start, end = forming
     target = start + BEFORE * (end - start)
     before = [step for step in analysis.steps if step < end] or analysis.steps[:1]
-    return _at(analysis, min(before, key=lambda step: abs(step - target)))
+    spectrum = _at(analysis, min(before, key=lambda step: abs(step - target)))
+    accuracy = analysis.series("test_accuracy")
+    return spectrum if accuracy is None else replace(spectrum, test_accuracy=accuracy.at(spectrum.step))
 
 
 def _at(analysis: Analysis, step: int) -> EmbeddingSpectrum:
@@ -82,8 +88,15 @@ def says(spectrum: EmbeddingSpectrum) -> str:
     keys = ", ".join(map(str, spectrum.keys)) if few else f"({len(spectrum.keys)} of them)"
     return (
         f"Step {whole(spectrum.step)}: {percent(spectrum.key_share)} of the energy, without the constant, is on the "
-        f"final key frequencies {keys}; equal waves would give {percent(even)}."
+        f"final key frequencies {keys}; equal waves would give {percent(even)}.{_answers(spectrum)}"
     )
+
+
+def _answers(spectrum: EmbeddingSpectrum) -> str:
+    """How many unseen pairs the model answers at this step, where that is known."""
+    if spectrum.test_accuracy is None:
+        return ""
+    return f" At this step {percent(spectrum.test_accuracy)} of the unseen pairs are answered correctly."
 
 
 def _strongest(spectrum: EmbeddingSpectrum) -> str:
@@ -148,9 +161,9 @@ BEFORE_FIGURE = Figure(
     chapter="growth",
     title="The embedding while test loss is above guessing",
     caption=(
-        "The same spectrum three quarters of the way through circuit formation, while the model still answers "
-        "unseen pairs wrongly. If the final frequencies already stand out, the algorithm grew gradually while test "
-        "loss was flat, and did not appear by chance at the end."
+        "The same spectrum three quarters of the way through circuit formation, while test loss is still "
+        "that of guessing or worse. If the final frequencies already stand out, the "
+        "algorithm grew gradually before test loss was under that of guessing, and did not appear by chance at the end."
     ),
     data=data_before,
     says=says,

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from latebloom.circuits.modular import attention_heads
+from latebloom.circuits.modular.heads import head_spectra
 from latebloom.tasks import ModularAddition
 
 
@@ -21,6 +22,15 @@ def test_planted_wave_is_found_with_its_coefficients(make_grid, p, k):
     (head,) = attention_heads(make_grid(ModularAddition(p=p), pattern=pattern(p, to_x)))
     assert head.frequency == k
     assert (head.fve, head.cos, head.sin, head.to_itself) == pytest.approx((1, 0.2, -0.1, 0.002))
+
+
+def test_frequencies_that_mix_add_up(make_grid):
+    p = 13
+    angle = 2 * torch.pi * torch.arange(p, dtype=torch.float64) / p
+    waves = [size * ((k * angle).cos()[:, None] - (k * angle).cos()) for k, size in ((2, 0.2), (5, 0.1))]
+    (spectrum,) = head_spectra(make_grid(ModularAddition(p=p), pattern=pattern(p, 0.5 + sum(waves))))
+    assert spectrum[[1, 4]].tolist() == pytest.approx([0.8, 0.2])
+    assert float(spectrum.sum()) == pytest.approx(1)
 
 
 def test_only_antisymmetric_waves_count(make_grid):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import median
 
 import torch
 from jaxtyping import Float
@@ -96,15 +97,27 @@ class Control(Config):
     what: str
     draws: int
     mean: float
+    median: float
     min: float
     max: float
+
+    def place_of(self, loss: float) -> str:
+        """Where a loss lies among these, in words."""
+        if self.min <= loss <= self.max:
+            side = "above" if loss > self.mean else "not above"
+            return f"within the range after {self.draws} random changes, {side} their mean ({self.what})"
+        return (
+            f"{'higher' if loss > self.max else 'lower'} than after each of {self.draws} random changes ({self.what})"
+        )
 
 
 class Ablation(Config):
     """The loss (nats, mean over all pairs) after one change to the model.
 
     words: the change in plain words. write_up: the published value for the mainline model, None where there is none.
-    control: None where there is nothing to draw from (as when every frequency is key).
+    control: None where there is nothing to draw from (as when every frequency is key). matched: a second control, of
+    random neurons that are matched to a cluster in energy as well as in number; None for other ablations, and where no
+    such neurons exist.
     """
 
     name: str
@@ -112,16 +125,33 @@ class Ablation(Config):
     loss: float
     write_up: float | None = None
     control: Control | None = None
+    matched: Control | None = None
+
+    @property
+    def of_cluster(self) -> bool:
+        """Whether it zeroes one cluster of neurons."""
+        return self.name.startswith(DROP_CLUSTER.partition("{")[0])
+
+    @property
+    def controls(self) -> tuple[Control, ...]:
+        """The controls that exist."""
+        return tuple(one for one in (self.control, self.matched) if one is not None)
+
+
+Random = Callable[[torch.Generator], Float[Tensor, "x y z"]]
+"""Makes the logits after one random change."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """An ablation not yet carried out. logits: after it. random: after a random change of the same size."""
+    """An ablation not yet carried out. logits: after it. random: after a random change of the same size, which ``what``
+    describes. matched: after a random change that is matched more closely, and its description."""
 
     cut: Cut
     logits: Callable[[], Float[Tensor, "x y z"]]
     what: str
-    random: Callable[[torch.Generator], Float[Tensor, "x y z"]] | None
+    random: Random | None
+    matched: tuple[str, Random] | None = None
 
     def measure(self, grid: Grid, seed: int, draws: int) -> Ablation:
         """Carry it out. Every ablation restarts from ``seed``, so that its control does not depend on other
@@ -133,11 +163,14 @@ class Change:
             words=self.cut.words,
             loss=grid.loss(self.logits()),
             write_up=self.cut.write_up if comparable else None,
-            control=None if self.random is None else self._control(grid, seed, draws),
+            control=None if self.random is None else _control(self.what, self.random, grid, seed, draws),
+            matched=None if self.matched is None else _control(*self.matched, grid, seed, draws),
         )
 
-    def _control(self, grid: Grid, seed: int, draws: int) -> Control:
-        assert self.random is not None
-        generator = torch.Generator().manual_seed(seed)
-        losses = [grid.loss(self.random(generator)) for _ in range(draws)]
-        return Control(what=self.what, draws=draws, mean=sum(losses) / draws, min=min(losses), max=max(losses))
+
+def _control(what: str, random: Random, grid: Grid, seed: int, draws: int) -> Control:
+    generator = torch.Generator().manual_seed(seed)
+    losses = [grid.loss(random(generator)) for _ in range(draws)]
+    return Control(
+        what=what, draws=draws, mean=sum(losses) / draws, median=median(losses), min=min(losses), max=max(losses)
+    )

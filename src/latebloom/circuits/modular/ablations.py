@@ -21,15 +21,14 @@ from latebloom.circuits.modular.ablation import (
     Ablation,
     Change,
     Cut,
-    drop_cluster,
 )
+from latebloom.circuits.modular.cluster_drop import cluster_drop
 from latebloom.circuits.modular.grid import Grid, modular_grid
 from latebloom.circuits.modular.neuron_ablations import (
     block_logits,
     neurons_off,
     neurons_on,
     polynomial_neurons,
-    without_neurons,
 )
 from latebloom.circuits.modular.neurons import NeuronClusters, neuron_clusters
 from latebloom.circuits.modular.projections import restricted_logits
@@ -86,7 +85,7 @@ def _neuron_changes(grid: Grid, clusters: NeuronClusters, keys: Sequence[int]) -
         yield from _subspaces(grid, read)
     for k in keys:
         if len(clusters.members(k)):
-            yield _drop(grid, clusters, k)
+            yield cluster_drop(grid, clusters, k)
 
 
 def _polynomials(grid: Grid, members: Tensor, own: Tensor, others: Tensor) -> Change:
@@ -115,20 +114,6 @@ def _subspaces(grid: Grid, read: Tensor) -> Iterator[Change]:
             what,
             lambda g, project=project: project(grid, draw(g)),  # type: ignore[misc]
         )
-
-
-def _drop(grid: Grid, clusters: NeuronClusters, k: int) -> Change:
-    members = clusters.members(k)
-    outside = clusters.live.clone()
-    outside[members] = False
-    pool = outside.nonzero().flatten()
-
-    def random(generator: torch.Generator) -> Tensor:
-        return without_neurons(grid, pool[torch.randperm(len(pool), generator=generator)[: len(members)]])
-
-    what = f"{len(members)} random live neurons outside the cluster"
-    enough = len(pool) >= len(members)
-    return Change(drop_cluster(k), lambda: without_neurons(grid, members), what, random if enough else None)
 
 
 def _layer_changes(layer: LastLayer) -> Iterator[Change]:

@@ -42,21 +42,39 @@ def attention_heads(grid: Grid) -> list[AttentionHead] | None:
     return [_head(to_x[..., head], float(to_itself[head])) for head in range(to_x.shape[-1])]
 
 
+def head_spectra(grid: Grid) -> list[Float[Tensor, " k"] | None]:
+    """The share of each head's variance that the fit of `attention_heads` explains at k = 1 … p//2, each k alone.
+
+    The waves are orthogonal, so several frequencies together explain the sum of their shares. None for a head whose
+    attention is constant; empty for a model without attention.
+    """
+    if grid.pattern is None:
+        return []
+    return [_spectrum(grid.pattern[..., head, 0]) for head in range(grid.pattern.shape[2])]
+
+
 def antisymmetric_waves(attention: Float[Tensor, "x x"]) -> Float[Tensor, " f"]:
     """Coefficients on the unit directions (wave(x) - wave(y))/√2, one per row of the Fourier basis (0 for const)."""
     coefficients = transform(attention, (0, 1))
     return (coefficients[:, 0] - coefficients[0, :]) / 2**0.5
 
 
-def _head(attention: Float[Tensor, "x x"], to_itself: float) -> AttentionHead:
+def _spectrum(attention: Float[Tensor, "x x"]) -> Float[Tensor, " k"] | None:
     p = len(attention)
     energy = float((attention - attention.mean()).square().sum())
     if energy < p * p * CONSTANT_SPREAD**2:
-        return AttentionHead(None, None, None, None, to_itself)
+        return None
     waves = antisymmetric_waves(attention)
-    explained = [float(waves[list(basis_rows(k, p))].square().sum()) for k in frequencies(p)]
-    k = 1 + int(torch.tensor(explained).argmax())
+    return torch.stack([waves[list(basis_rows(k, p))].square().sum() for k in frequencies(p)]) / energy
+
+
+def _head(attention: Float[Tensor, "x x"], to_itself: float) -> AttentionHead:
+    p, spectrum = len(attention), _spectrum(attention)
+    if spectrum is None:
+        return AttentionHead(None, None, None, None, to_itself)
+    k = 1 + int(spectrum.argmax())
+    waves = antisymmetric_waves(attention)
     # (cos wx - cos wy) has norm p over the grid, but p √2 for the Nyquist wave, whose values are all ±1.
     amplitude = [float(waves[row]) / (p * (2**0.5 if 2 * k == p else 1.0)) for row in basis_rows(k, p)]
     cos, sin = (*amplitude, 0.0)[:2]
-    return AttentionHead(k, explained[k - 1] / energy, cos, sin, to_itself)
+    return AttentionHead(k, float(spectrum[k - 1]), cos, sin, to_itself)

@@ -7,7 +7,7 @@ from typing import Any
 from latebloom.circuits.modular.ablation import Ablation
 from latebloom.circuits.modular.ablations import ablate
 from latebloom.circuits.modular.explanation import Explanation, explain
-from latebloom.circuits.modular.heads import AttentionHead, attention_heads
+from latebloom.circuits.modular.heads import AttentionHead, attention_heads, head_spectra
 from latebloom.circuits.modular.positions import Positions, positions
 from latebloom.circuits.modular.unembedding import read_outs, unembedding_residual
 from latebloom.circuits.modular.views import clusters, grid, keys, modular_task, phase
@@ -41,9 +41,26 @@ def page(snapshot: Snapshot) -> dict[str, Any]:
     return {
         "explanation": explanation.model_dump(),
         "numbers": numbers(snapshot),
-        "heads": None if attention is None else [dataclasses.asdict(head) for head in attention],
-        "ablations": [row.model_dump() for row in table],
+        "heads": None if attention is None else _heads(snapshot, attention),
+        "ablations": [row.model_dump() | {"notes": _notes(row), "of_cluster": row.of_cluster} for row in table],
     }
+
+
+def _heads(snapshot: Snapshot, attention: Sequence[AttentionHead]) -> list[dict[str, Any]]:
+    """The heads, each with the share of its variance that all key frequencies explain together."""
+    spectra, keys_only = head_spectra(snapshot.exact.get(grid)), [k - 1 for k in snapshot.get(keys)]
+    together = [None if spectrum is None else float(spectrum[keys_only].sum()) for spectrum in spectra]
+    return [dataclasses.asdict(head) | {"fve_by_keys": share} for head, share in zip(attention, together, strict=True)]
+
+
+def _notes(row: Ablation) -> list[str]:
+    """Where the loss lies among those of each control; that no control is matched, where a cluster has none."""
+    notes = [control.place_of(row.loss) for control in row.controls]
+    if not row.control:
+        notes.append("no random control of this size exists")
+    elif row.of_cluster and not row.matched:
+        notes.append("no other neurons have this number and this total energy")
+    return notes
 
 
 def heads(snapshot: Snapshot) -> list[AttentionHead] | None:

@@ -74,7 +74,11 @@ WORDS = Words(
             "The loss when only the algorithm's waves are kept in the logits. The write-up calls it trig loss."
         ),
         "excluded loss": "The loss on the train set when only these waves are removed.",
-        "random control": "A random change of the same size, which shows how much any such change raises the loss.",
+        "random control": (
+            "A random change of the same size, which shows how much any such change raises the loss. For a cluster of "
+            "neurons there are two: random neurons of the same number, and of the same number and total energy. The "
+            "energy of a neuron is the sum of squares of what it adds to the logits over all pairs and answers."
+        ),
         "the write-up": (
             f"{THE_WRITE_UP} (W); the later paper is Nanda et al., “Progress measures for grokking via mechanistic "
             "interpretability”, ICLR 2023 (P). A ~ marks second-hand numbers."
