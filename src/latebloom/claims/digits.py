@@ -332,7 +332,7 @@ register(
         sentence="The digits' phase changes are separate: they come at different times.",
         place=_PLACE,
         published="many small non-convexities (a picture)",
-        region=AtLeast(changes_apart_share, 0.5, "arbitrary"),
+        region=AtLeast(changes_apart_share, 0.5, "most of them"),
         finding="{neighbouring_changes_apart:.0f} of {neighbouring_changes:.0f} neighbours in time have intervals that "
         "do not touch",
         system="digits",

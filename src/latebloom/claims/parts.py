@@ -57,6 +57,8 @@ EACH_CHANGES = AtLeast(
     ),
     1.0,
 )
+"""Every part must change, so that more parts make the claim harder, and no correction for their number is needed."""
+
 EACH_CHANGES_FINDING = "{parts_that_change:.0f} of {parts:.0f} parts: {parts_order}"
-PARTS_EXPLAIN = AtLeast(parts_explain, 0.5, "arbitrary")
+PARTS_EXPLAIN = AtLeast(parts_explain, 0.5, "most of it")
 PARTS_EXPLAIN_FINDING = "the parts' phase changes make up {parts_explain:.0%} of the fall of the whole loss"
