@@ -19,13 +19,13 @@ NOW, LATER = datetime(2026, 11, 28, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UT
 GROKS = CLAIMS["groks"]
 
 
-def record(seed: int, created: datetime | None, value: float = 5.0) -> Record:
-    """A finished mainline run on which every quantity has the same value."""
+def record(seed: int, created: datetime | None) -> Record:
+    """A finished mainline run on which every quantity is measured, and undefined."""
     experiment = Experiment().with_seed(seed).model_dump(mode="json")
     names = {name for claim in CLAIMS.values() if claim.system == "mainline" for name in claim.quantities}
     return Record(
         identity=identity(experiment), run=f"run-{seed}", experiment=experiment, seed=seed, status="finished",
-        created=created, date=LATER, quantities={name: Measurement(value=value) for name in names},
+        created=created, date=LATER, quantities={name: Measurement(reason="unknown") for name in names},
     )  # fmt: skip
 
 
