@@ -112,7 +112,11 @@ def test_the_interval_of_the_share_of_runs_decides(outcomes: list[str], expected
     values = [verdict.value for verdict in verdicts.values() if verdict.value is not None]
     assert found.value == (np.median(values) if values else None)
     assert (found.low is None) == (len(values) < 5)
-    assert pool(verdicts, most=0.0 if expected == "fails" else 0.99).state == "undecided"
+
+
+def test_a_claim_may_ask_for_another_share_of_the_runs() -> None:
+    verdicts = {str(i): HELD if i else FAILED for i in range(10)}
+    assert [pool(verdicts, most).state for most in (0.5, 0.8, 0.99)] == ["holds", "undecided", "fails"]
 
 
 def test_the_chance_to_hold_at_the_edge_is_binomial() -> None:

@@ -4,8 +4,9 @@ import pytest
 
 from latebloom.claims import Verdict
 from latebloom.explorer import render_reproduction
-from latebloom.explorer.reproduction import measured, ours, published, spread
+from latebloom.explorer.reproduction import basis, measured, ours, published, spread
 from latebloom.lab.reproduce.result import ClaimResult, MilestoneResult, Picture, Reproduction, SystemResult
+from latebloom.statistics import share
 
 SVG = '<svg viewBox="0 0 10 5"><g id="axes"/></svg>'
 
@@ -61,10 +62,14 @@ def test_the_page_counts_escapes_and_draws(result: Reproduction) -> None:
 
 def test_a_claim_in_words() -> None:
     assert measured(claim()) == "0.5 (0.25 to 1)"
-    assert measured(claim(low=0.5, high=0.5)) == "0.5"
+    assert measured(claim(low=None, high=None)) == "0.5"
+    assert measured(claim(high=None)) == "0.5 (0.25 to –)"
     assert measured(claim(value=None)) == "–"
     assert spread(claim()) == "1 of 1, 1 undecided"
+    assert spread(claim(share=share(1, 1))) == "1 of 1 (21 to 100 %), 1 undecided"
     assert spread(claim(by_run={})) == "2 together"
+    assert basis(claim()) == "2 runs; not made for the frozen rule"
+    assert basis(claim(runs=1, smaller_p=(31,), rule_hash="ab12", made_for_rule=True)) == "1 run, p = 31; rule ab12"
     assert spread(claim(by_run={}, runs=0)) == "–"
 
 

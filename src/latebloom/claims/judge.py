@@ -1,15 +1,17 @@
 """One run and the claims that are about it."""
 
+from latebloom.analysis import Analysis, analyse
 from latebloom.claims.claim import CLAIMS, Claim
 from latebloom.claims.record import Record, record_run
 from latebloom.claims.verdict import Verdict
 from latebloom.runs import Run
 
 
-def measure_claims(run: Run) -> Record:
+def measure_claims(run: Run | Analysis) -> Record:
     """The record of a run with the quantities of every claim about such a run."""
-    names = (name for claim in _about(run) for name in claim.quantities)
-    return record_run(run, dict.fromkeys(names))
+    analysis = analyse(run)
+    names = (name for claim in _about(analysis.run) for name in claim.quantities)
+    return record_run(analysis, dict.fromkeys(names))
 
 
 def judge(run: Run, record: Record | None = None) -> dict[str, Verdict]:

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field, ValidationError
 
 from latebloom._config import Config
 from latebloom._errors import DamagedFileError
-from latebloom.analysis import Analysis
+from latebloom.analysis import Analysis, analyse
 from latebloom.claims.quantity import Measurement, measure_all
 from latebloom.runs import Run
 from latebloom.runs.canonical import canonical
@@ -75,9 +75,13 @@ class Record(Config):
         return record.model_copy(update={"identity": identity(record._settings)})
 
 
-def record_run(run: Run, names: Iterable[str], system: str | None = None, command: str | None = None) -> Record:
+def record_run(
+    run: Run | Analysis, names: Iterable[str], system: str | None = None, command: str | None = None
+) -> Record:
     """Measure the named quantities of a run."""
-    manifest, quantities = run.manifest, measure_all(Analysis(run), names)
+    analysis = analyse(run)
+    run, quantities = analysis.run, measure_all(analysis, names)
+    manifest = run.manifest
     experiment = run.experiment.model_dump(mode="json")
     dates = [one.date for one in quantities.values() if one.date is not None]
     return Record(

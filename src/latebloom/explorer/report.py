@@ -22,7 +22,7 @@ def render_report(summary: Mapping[str, Any], pictures: Mapping[str, str]) -> st
 
     alt = {entry["name"]: f"{entry['title']}. {entry.get('says', '')}" for entry in summary["figures"]}
     drawings = {name: Markup(inline_svg(svg, f"svg-{name}-", alt.get(name, name))) for name, svg in pictures.items()}
-    return page.render(**{**summary, "drawings": drawings, "chapters": _chapters(summary)})
+    return page.render(**{"verdicts": (), **summary, "drawings": drawings, "chapters": _chapters(summary)})
 
 
 def _chapters(summary: Mapping[str, Any]) -> dict[str, Sequence[str]]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from latebloom.analysis import Analysis
+from latebloom.claims import CLAIMS, judge, measure_claims
 from latebloom.explorer import render_report
 from latebloom.figures import FIGURES, drawn
 from latebloom.lab.summary import summarise
@@ -15,7 +16,8 @@ def report(target: Run | str | Path, out: str | Path | None = None, root: str | 
 
     out: ``report.html`` in the run by default.
 
-    Without ``out`` the data are also written to the run, as ``summary.json``; with it nothing is written to the run.
+    The page judges the claims about such a run, if there are any. Without ``out`` the data are also written to the
+    run, as ``summary.json``; with it nothing is written to the run.
     Figures that are undefined for the run are listed with the reason. Errors: UsageError for a run without
     checkpoints, or if matplotlib or jinja2 is missing; StoreError if it cannot be written.
     """
@@ -23,7 +25,7 @@ def report(target: Run | str | Path, out: str | Path | None = None, root: str | 
     path = run.path / "report.html" if out is None else Path(out)
     check_output(path)
     analysis = Analysis(run)
-    summary = summarise(analysis)
+    summary = {**summarise(analysis), "verdicts": verdicts(analysis)}
     figures = [FIGURES[entry["name"]] for entry in summary["figures"] if "says" in entry]
     pictures = {figure.name: drawn(figure, figure.data_of(analysis)).decode() for figure in figures}
     page = render_report(summary, pictures)
@@ -31,3 +33,19 @@ def report(target: Run | str | Path, out: str | Path | None = None, root: str | 
         run.directory.write_document("summary", summary)
     atomic_write(path, page.encode())
     return path
+
+
+def verdicts(analysis: Analysis) -> list[dict[str, str]]:
+    """Each claim about such a run with its verdict, as rows of text; empty where there is none."""
+    found = judge(analysis.run, measure_claims(analysis))
+    return [
+        {
+            "sentence": CLAIMS[id].sentence,
+            "place": CLAIMS[id].place,
+            "published": CLAIMS[id].published,
+            "rule": CLAIMS[id].rule,
+            "state": verdict.state,
+            "finding": verdict.finding,
+        }
+        for id, verdict in found.items()
+    ]

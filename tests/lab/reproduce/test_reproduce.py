@@ -58,10 +58,10 @@ def test_every_claim_gets_a_verdict_and_a_place_on_the_page(tiny: None, tmp_path
     assert stored == json.loads((home / "quick.json").read_text())
     assert sorted(claim["id"] for claim in stored["claims"]) == sorted(CLAIMS)
     mine = {claim["id"]: claim for claim in stored["claims"] if claim["system"] == "trigrams"}
-    # 30 steps on nearly nothing teach it nothing: what a circuit would show is not there.
-    assert mine["trigrams-read-off"]["outcome"] == "fails"
-    assert mine["trigrams-read-off"]["runs"] == 2
-    assert status == 1
+    # 30 steps on nearly nothing teach it nothing: what a circuit would show is not there. Two runs decide nothing.
+    read_off = mine["trigrams-read-off"]
+    assert (read_off["outcome"], read_off["fails"], read_off["runs"]) == ("undecided", 2, 2)
+    assert status == 0
     others = [claim for claim in stored["claims"] if claim["system"] != "trigrams"]
     assert {claim["outcome"] for claim in others} == {"not measured"}
     assert all(claim["found"] and claim["command"].startswith("latebloom reproduce --budget") for claim in others)
