@@ -6,9 +6,10 @@ import numpy as np
 
 from latebloom.phases.level import SMOOTH, cells, smoothed, spacing
 from latebloom.phases.location import Location
+from latebloom.phases.resample import scatter
 from latebloom.phases.series import Series
 
-RISE = 1.1
+RISE = 1.2
 """A peak is at this many times guessing or more, after smoothing. Arbitrary: losses of memorised examples rise to
 several times it, and the smoothed noise of a loss over thousands of examples is far less."""
 
@@ -24,7 +25,8 @@ def peak(loss: Series, guessing: float, before: float | None = None) -> Location
     Returns the reason where there is no peak.
     """
     start = float(loss.step[0])
-    elapsed, fallen = cells(loss if before is None else loss.between(start, before), start, guessing)
+    near = loss if before is None else loss.between(start, before)
+    elapsed, fallen = cells(near, start, guessing)
     if len(elapsed) < SMOOTH:
         return f"{len(elapsed)} records of test loss above guessing are too few to see a peak"
     risen = -smoothed(fallen)
@@ -33,7 +35,7 @@ def peak(loss: Series, guessing: float, before: float | None = None) -> Location
         return f"test loss does not rise to {RISE:g} times guessing ({guessing:.3g} nats)"
     if before is None and 10 ** risen[top:].min() > (10 ** risen[top] + 1) / 2:
         return f"test loss does not fall again after step {start + elapsed[top]:.0f}"
-    noise = 2 * float(np.median(np.abs(fallen + risen)))
+    noise = 2 * scatter(near)
     lower = np.flatnonzero(risen < risen[top] - np.log10(1 + FLAT) - noise)
     low, high = lower[lower < top].max(initial=0), lower[lower > top].min(initial=len(risen) - 1)
     step = start + float(elapsed[top])
