@@ -80,8 +80,9 @@ SEEN = Words(
             "weights grow at first, because memorising needs large weights."
         ),
         "circuit formation": (
-            "Train loss hardly changes, and test loss is above that of guessing. Inside the model, weight decay favours solutions with smaller weights, and a "
-            "solution that is right for all examples needs smaller weights than memorising each of them."
+            "Train loss hardly changes, and test loss is above that of guessing. Inside the model, weight decay "
+            "favours solutions with smaller weights, and a solution that is right for all examples needs smaller "
+            "weights than memorising each of them."
         ),
         "clean-up": (
             "The general solution now works well enough that memorised answers cost more weight than they save loss. "

@@ -34,10 +34,10 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Curves:
-    """Curves over steps, the phases to mark, and the loss of guessing (ln p) if it is known."""
+    """Curves over steps, the phases to mark if any, and the loss of guessing (ln p) if it is known."""
 
     lines: tuple[Line, ...]
-    phases: Phases
+    phases: Phases | None
     chance: float | None = None
 
     @property
@@ -69,7 +69,8 @@ def draw_curves(
         axes.plot(step, value, color=stroke.colour, lw=stroke.width, ls=stroke.dash, label=line.label, zorder=3)
     axes.set_xlim(0, max(curves.end, 1))
     axes.grid(axis="y")
-    mark_phases(axes, curves.phases, curves.end, phase_names)
+    if curves.phases is not None:
+        mark_phases(axes, curves.phases, curves.end, phase_names)
     shown = [line for line in curves.lines if named is None or line.name in named]
     ends = [(line.label, line.series, strokes[line.name].colour) for line in shown]
     if curves.chance is not None:

@@ -65,7 +65,7 @@ def end_of_fall(fall: Fall) -> Location | str:
     if isinstance(end, str):
         return end
     found = [other for other in (_end(*variant) for variant in _variants(fall)) if not isinstance(other, str)]
-    room = max(_spacing(fall.loss, end), (RATIO - 1) * (end - fall.start))
+    room = max(spacing(fall.loss, end), (RATIO - 1) * (end - fall.start))
     return Location(end, min(end, *found) - room, max(end, *found) + room)
 
 
@@ -80,10 +80,10 @@ def _variants(fall: Fall) -> Iterator[tuple[Fall, float]]:
 
 def _end(fall: Fall, window: float = WINDOW) -> float | str:
     """The step at which the fall ends by these constants, or why there is none."""
-    elapsed, decades = _cells(fall)
+    elapsed, decades = cells(fall.loss, fall.start, fall.level)
     if len(elapsed) < SMOOTH:
         return f"{len(elapsed)} records are too few to see its fall end"
-    level = _smoothed(decades)
+    level = smoothed(decades)
     deep = level >= fall.depth
     if not deep.any():
         return f"it falls to {fall.level * 10 ** -level.max():.3g} nats only, {level.max():.2g} decades"
@@ -101,20 +101,20 @@ def _end(fall: Fall, window: float = WINDOW) -> float | str:
     return f"it is still falling at step {fall.loss.step[-1]:g}, or has not been level for long enough"
 
 
-def _cells(fall: Fall) -> tuple[Float[np.ndarray, " cell"], Float[np.ndarray, " cell"]]:
-    """Elapsed steps since ``start`` at the middle of each cell, and the decades fallen until then.
+def cells(loss: Series, start: float, level: float) -> tuple[Float[np.ndarray, " cell"], Float[np.ndarray, " cell"]]:
+    """Elapsed steps since ``start`` at the middle of each cell, and the decades fallen from ``level`` until then.
 
     The median of the records in a cell; a cell without records is interpolated. Losses of zero or less, which rounding
     makes, count as the smallest positive loss until then.
     """
-    later = fall.loss.step > fall.start
-    elapsed, value = fall.loss.step[later] - fall.start, fall.loss.value[later]
+    later = loss.step > start
+    elapsed, value = loss.step[later] - start, loss.value[later]
     positive = np.minimum.accumulate(np.where(value > 0, value, np.inf))
     value = np.where(value > 0, value, positive)
     elapsed, value = elapsed[np.isfinite(value)], value[np.isfinite(value)]
     if len(elapsed) < 2:
         return np.zeros(0), np.zeros(0)
-    fallen = np.log10(fall.level / value)
+    fallen = np.log10(level / value)
     cell = np.floor(np.log(elapsed) / np.log(RATIO)).astype(int)
     used, first = np.unique(cell, return_index=True)
     middle = np.array([np.median(part) for part in np.split(elapsed, first[1:])])
@@ -123,13 +123,13 @@ def _cells(fall: Fall) -> tuple[Float[np.ndarray, " cell"], Float[np.ndarray, " 
     return grid, np.interp(grid, middle, inside)
 
 
-def _smoothed(values: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
+def smoothed(values: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
     """Median over `SMOOTH` cells around each; the ends are repeated."""
     half = SMOOTH // 2
     return np.median(sliding_window_view(np.pad(values, half, mode="edge"), SMOOTH), axis=1)
 
 
-def _spacing(series: Series, step: float) -> float:
+def spacing(series: Series, step: float) -> float:
     """The larger of the two gaps between records that adjoin or enclose ``step``."""
     right = int(np.searchsorted(series.step, step))
     return float(np.diff(series.step)[max(right - 1, 0) : right + 1].max(initial=0.0))
