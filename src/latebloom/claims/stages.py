@@ -97,15 +97,20 @@ def _columns(analysis: Analysis, column: Column) -> list[str]:
 _MEMORISING = "from where train loss has halved until it has levelled out"
 
 
+@once
+def _by_frequency(analysis: Analysis) -> list[float]:
+    """The largest ratio for each key frequency, in descending order."""
+    controls, names = (_columns(analysis, column) for column in (EXCLUDED_CONTROL_ALONE, EXCLUDED_ALONE))
+    return sorted((float(_times_train(analysis, name, controls).max()) for name in names), reverse=True)
+
+
 @quantity(
     "times",
     f"the largest ratio for each key frequency, {_MEMORISING}, of excluded loss without it alone to train loss, or to "
     "the same without a random frequency if that is more,",
 )
 def excluded_alone_by_frequency(analysis: Analysis) -> list[float]:
-    controls = _columns(analysis, EXCLUDED_CONTROL_ALONE)
-    names = _columns(analysis, EXCLUDED_ALONE)
-    return sorted((float(_times_train(analysis, name, controls).max()) for name in names), reverse=True)
+    return _by_frequency(analysis)
 
 
 @quantity(
@@ -114,7 +119,7 @@ def excluded_alone_by_frequency(analysis: Analysis) -> list[float]:
     "or to the same without a random frequency if that is more,",
 )
 def excluded_alone_over_train(analysis: Analysis) -> float:
-    return max(excluded_alone_by_frequency.measure(analysis))  # type: ignore[arg-type, type-var]
+    return max(_by_frequency(analysis))
 
 
 @quantity(
