@@ -4,6 +4,7 @@ python docs/generate.py results RUN        store a run's summary, verdicts and p
 python docs/generate.py reproduction DIR   store the results of `latebloom reproduce` in DIR (RUNS/reproduce)
 python docs/generate.py crossover SWEEP    store the result of `latebloom crossover`, its picture and how it was made
 python docs/generate.py verdicts           judge the results of `latebloom reproduce` anew from the stored records
+python docs/generate.py freeze             freeze the rules of all claims, before the runs that judge them are trained
 python docs/generate.py seeds              draw the pictures of the committed studies of seeds
 python docs/generate.py pages              write all generated pages, and the generated blocks of the others
 """
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from pages.crossover import crossover_block
 from pages.demo import demo_block, demo_page
-from pages.keep import keep_crossover, keep_reproduction, keep_run, rejudge
+from pages.keep import freeze_rules, keep_crossover, keep_reproduction, keep_run, rejudge
 from pages.measures import measures_page
 from pages.paths import DOCS, ROOT
 from pages.pictures import pictures_page
@@ -66,6 +67,8 @@ def main(arguments: list[str]) -> int:
             draw_images()
         case ["verdicts"]:
             rejudge()
+        case ["freeze"]:
+            freeze_rules()
         case ["pages"]:
             pass
         case _:

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from .paths import BUDGETS, CROSSOVER, DRAWINGS, IMAGES, MAINLINE, QUANTITIES, REPRODUCTION
+from .paths import BUDGETS, CROSSOVER, DRAWINGS, IMAGES, MAINLINE, QUANTITIES, REPRODUCTION, RULES
 
 PICTURES = ("training-curve", "embedding-spectrum")
 """The figures of the demo run that the README shows."""
@@ -45,24 +45,40 @@ def keep_reproduction(folder: Path) -> None:
             shutil.copy(folder / file, DRAWINGS / Path(file).name)
 
 
+def freeze_rules() -> None:
+    """Freeze the rules of all claims as they are in the code, and keep the verdicts of today as history.
+
+    Rules that are frozen already in this form keep their dates; the others get a new one, and lose their runs.
+    """
+    from latebloom.claims import Results
+    from latebloom.lab.reproduce import Reproduction, freeze, keep_history
+
+    for budget in BUDGETS:
+        keep_history(
+            Results(QUANTITIES), Reproduction.model_validate_json((REPRODUCTION / f"{budget}.json").read_bytes())
+        )
+    freeze(RULES)
+    rejudge()
+
+
 def rejudge() -> None:
     """Judge the claims in the stored results anew, from the stored records."""
-    from latebloom.lab.reproduce import Reproduction
+    from latebloom.claims import Results
+    from latebloom.lab.reproduce import Reproduction, frozen_rules
 
     for budget in BUDGETS:
         file = REPRODUCTION / f"{budget}.json"
         result = Reproduction.model_validate_json(file.read_bytes())
-        claims = judged_claims(budget)
-        file.write_text(result.model_copy(update={"format": 3, "claims": claims}).model_dump_json(indent=1) + "\n")
+        update = {"format": 4, "claims": judged_claims(budget), **frozen_rules(Results(QUANTITIES))}
+        file.write_text(result.model_copy(update=update).model_dump_json(indent=1) + "\n")
 
 
 def judged_claims(budget: Any) -> tuple[Any, ...]:
     """The verdicts of a budget that follow from the stored records."""
     from latebloom.claims import Results
-    from latebloom.lab.reproduce import judge_records, read_history, stored_records
+    from latebloom.lab.reproduce import judge_stored
 
-    results = Results(QUANTITIES)
-    return judge_records(stored_records(budget, results), budget, read_history(results, budget))
+    return judge_stored(budget, Results(QUANTITIES))
 
 
 def drawn_files(result: dict[str, Any]) -> list[str]:

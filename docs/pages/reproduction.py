@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from latebloom.claims import POOLING, STATES
-from latebloom.explorer.reproduction import NOT_COMPARABLE, measured, ours, published, spread
+from latebloom.claims import JUDGING, NULL, STATES
+from latebloom.explorer.reproduction import NOT_COMPARABLE, basis, measured, ours, published, spread
 from latebloom.lab.reproduce import Reproduction
 from latebloom.lab.reproduce.result import ClaimResult, Picture, SystemResult
 
@@ -54,12 +54,13 @@ class Budget:
 
 def reproduction_page() -> str:
     """docs/reproduction.md."""
-    words = {"measured": measured, "spread": spread, "published": published, "ours": ours}
+    words = {"measured": measured, "spread": spread, "basis": basis, "published": published, "ours": ours}
     return render(
         "reproduction",
         budgets=[Budget(result) for result in read_results()],
         beside=NOT_COMPARABLE,
-        pooling=POOLING,
+        judging=JUDGING,
+        null=NULL,
         **words,
     )
 

@@ -8,8 +8,8 @@ lb.measure(run).metrics.to_pandas()
 run.checkpoint().model
 
 Functions are named for the commands. Where a subpackage has a command's name, the function has another one:
-`list_runs` (`latebloom runs`), `judge` (`latebloom claims`), `effects` (`latebloom statistics`); `latebloom seeds` is
-`study_seeds`. Each takes a run or a sweep as an object, a path or a name.
+`list_runs` (`latebloom runs`), `phases_of` (`latebloom phases`), `judge` (`latebloom claims`), `effects` (`latebloom
+statistics`); `latebloom seeds` is `study_seeds`. Each takes a run or a sweep as an object, a path or a name.
 """
 
 from importlib import import_module
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from latebloom.lab.figure import figure as figure
     from latebloom.lab.judge import judge as judge
     from latebloom.lab.measure import measure as measure
+    from latebloom.lab.phases import phases_of as phases_of
     from latebloom.lab.register import register as register
     from latebloom.lab.report import report as report
     from latebloom.lab.reproduce.reproduce import reproduce as reproduce
@@ -79,6 +80,7 @@ _HOME = {
     "load_sweep": "latebloom.sweeps.sweep",
     "measure": "latebloom.lab.measure",
     "open_run": "latebloom.runs.run",
+    "phases_of": "latebloom.lab.phases",
     "query": "latebloom.lab.sweep",
     "recipe": "latebloom.recipes",
     "register": "latebloom.lab.register",
@@ -115,6 +117,7 @@ __all__ = [
     "models",
     "open_run",
     "phases",
+    "phases_of",
     "query",
     "recipe",
     "recipes",

@@ -8,16 +8,23 @@ import pytest
 from latebloom.analysis import Analysis
 from latebloom.claims import CLAIMS, Claim, Verdict
 from latebloom.claims.quantity import measure_all
-from latebloom.phases import Series
+from latebloom.phases import HALF_RIGHT, HIGHEST, LEARNED, MEMORISATION_ENDS, SETTLES, UNDER_GUESSING, Series
 
-PHASES = {"circuit formation": 1_000.0, "clean-up": 8_000.0, "stable": 12_000.0}
+BOUNDARIES = {
+    MEMORISATION_ENDS: 1_000.0,
+    HIGHEST: 1_200.0,
+    UNDER_GUESSING: 8_000.0,
+    HALF_RIGHT: 8_500.0,
+    LEARNED: 10_000.0,
+    SETTLES: 12_000.0,
+}
 
 
 class Course(Analysis):
-    """Columns against the step, with noise (2 %), and the steps at which phases begin."""
+    """Columns against the step, with noise (2 %), and the steps of the boundaries."""
 
-    def __init__(self, step: np.ndarray, columns: dict[str, np.ndarray], phases: dict[str, float]) -> None:
-        self._phases, self._cache = phases, {}
+    def __init__(self, step: np.ndarray, columns: dict[str, np.ndarray], boundaries: dict[str, float]) -> None:
+        self._boundaries, self._cache = boundaries, {}
         noise = np.exp(0.02 * np.random.default_rng(0).normal(size=len(step)))
         self.__dict__["metrics"] = {name: Series.of(step, values * noise) for name, values in columns.items()}
 
@@ -29,16 +36,16 @@ class Course(Analysis):
     def chance(self) -> float:
         return float(np.log(113))
 
-    def boundary(self, phase: str) -> float | None:
-        return self._phases.get(phase)
+    def boundary(self, name: str) -> float | None:
+        return self._boundaries.get(name)
 
 
 @pytest.fixture
 def course() -> Callable[..., Course]:
-    """Makes one of a step axis and columns; ``phases`` begin as in the mainline run."""
+    """Makes one of a step axis and columns; ``boundaries`` as in the mainline run."""
 
-    def make(step: np.ndarray, phases: dict[str, float] = PHASES, **columns: np.ndarray) -> Course:
-        return Course(step, columns, phases)
+    def make(step: np.ndarray, boundaries: dict[str, float] = BOUNDARIES, **columns: np.ndarray) -> Course:
+        return Course(step, columns, boundaries)
 
     return make
 

@@ -1,8 +1,10 @@
 import dataclasses
 from collections import Counter
 from collections.abc import Callable
+from math import inf
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -14,6 +16,7 @@ from latebloom.circuits.modular.explanation import explain
 from latebloom.circuits.modular.page import ablations
 from latebloom.claims import CLAIMS, QUANTITIES, SYSTEMS, Verdict, judge, pool
 from latebloom.claims.quantity import measured
+from latebloom.claims.verdict import chance_to_hold
 from latebloom.claims.views import ablation, explanation, grid
 from latebloom.figures import FIGURES, SWEEP_FIGURES
 from latebloom.lab.measure import measure
@@ -21,6 +24,8 @@ from latebloom.models import TransformerConfig
 from latebloom.runs import Run, train_run
 from latebloom.tasks import Data, SkipTrigrams
 from latebloom.training import Experiment, Training
+
+HELD, FAILED = (Verdict(state=state, value=1.0, finding="") for state in ("holds", "fails"))
 
 
 def test_every_claim_says_what_it_is_judged_by() -> None:
@@ -85,15 +90,18 @@ def test_a_quantity_of_another_familys_task_is_undefined(planted_run: Run) -> No
 @pytest.mark.parametrize(
     ("outcomes", "expected"),
     [
-        (["holds"] * 4 + ["fails"], "holds"),
-        (["holds"] * 3 + ["fails"] * 2, "undecided"),
-        (["fails"] * 4 + ["holds"], "fails"),
-        (["holds"] * 3 + ["undecided"] * 2, "holds"),
-        (["holds"] * 2 + ["undecided"] * 3, "undecided"),
-        (["undecided"] * 3, "undecided"),
+        (["holds"] * 5, "holds"),
+        (["fails"] * 5, "fails"),
+        (["holds"] * 4 + ["fails"], "undecided"),
+        (["holds"] * 9 + ["fails"], "holds"),
+        (["fails"] * 15 + ["holds"] * 5, "fails"),
+        (["holds"] * 4, "undecided"),
+        (["holds"] * 6 + ["undecided"] * 6, "holds"),
+        (["holds"] * 6 + ["undecided"] * 7, "undecided"),
+        (["undecided"] * 5, "undecided"),
     ],
 )
-def test_runs_vote(outcomes: list[str], expected: str) -> None:
+def test_the_interval_of_the_share_of_runs_decides(outcomes: list[str], expected: str) -> None:
     verdicts = {
         f"run {i}": Verdict(state=outcome, value=None if outcome == "undecided" else float(i), finding=f"found {i}")
         for i, outcome in enumerate(outcomes)
@@ -102,7 +110,26 @@ def test_runs_vote(outcomes: list[str], expected: str) -> None:
     assert found.state == expected
     assert (found.holds, found.fails, found.undecided) == tuple(map(outcomes.count, ("holds", "fails", "undecided")))
     values = [verdict.value for verdict in verdicts.values() if verdict.value is not None]
-    assert (found.low, found.high) == ((min(values), max(values)) if values else (None, None))
+    assert found.value == (np.median(values) if values else None)
+    assert (found.low is None) == (len(values) < 5)
+    assert pool(verdicts, most=0.0 if expected == "fails" else 0.99).state == "undecided"
+
+
+def test_the_chance_to_hold_at_the_edge_is_binomial() -> None:
+    assert chance_to_hold(4) == 0
+    assert chance_to_hold(5) == pytest.approx(1 / 32)
+    assert chance_to_hold(10) == pytest.approx(11 / 1024)
+    rng = np.random.default_rng(0)
+    upheld = [
+        pool({str(i): HELD if up else FAILED for i, up in enumerate(run)}).state for run in rng.random((2000, 10)) < 0.5
+    ]
+    assert upheld.count("holds") / 2000 == pytest.approx(chance_to_hold(10), abs=0.007)
+
+
+def test_a_step_that_was_never_reached_counts_in_the_median() -> None:
+    verdicts = {str(i): HELD for i in range(5)}
+    assert pool(verdicts, shown={"0": 1.0, "1": 2.0, "2": 3.0, "3": inf, "4": inf}).value == 3
+    assert pool(verdicts, shown={"0": 1.0, "1": inf, "2": inf, "3": inf, "4": inf}).value is None
 
 
 def test_a_run_without_a_test_set_is_judged_on_its_model_alone(tiny: Callable[..., Experiment], tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from latebloom.claims import QUANTITIES
+
 STEP = np.arange(0, 20_001, 100)
 CHANCE = float(np.log(113))
 
@@ -18,8 +20,10 @@ TRAIN = between((0, 4.7), (1_000, 1e-6), (8_000, 5e-7), (12_000, 1e-7), (20_000,
 PARTED = between((0, 4.7), (300, 1e-2), (1_000, 1e-2), (20_000, 1e-2))
 SMOOTHLY = between((0, 4.7), (1_000, 1e-6), (8_000, 1.0), (20_000, 5.0))
 JUMP = np.where(STEP < 5_000, 1e-6, 1.0)
-WEIGHTS = between((0, 1.0), (1_000, 2.0), (6_000, 1.8), (8_000, 0.6), (20_000, 0.5))
+BACK_AND_FORTH = between((0, 4.7), (1_000, 1e-3), (3_000, 1e-1), (5_000, 1e-4), (7_000, 1e-1), (20_000, 1e-2))
 CHANGE = between((0, 5.0), (6_000, 5.0), (8_000, 1e-6), (20_000, 1e-6))
+LATER = between((0, 5.0), (8_000, 5.0), (10_000, 1e-6), (20_000, 1e-6))
+CONTROLS = {"excluded_loss_control.k7": TRAIN, "excluded_loss_control.k9": 1.1 * TRAIN}
 FALLING = between((0, 4.7), (8_000, 1e-6), (20_000, 1e-6))
 LEVELLED = between((0, 4.7), (1_000, 1e-6), (20_000, 1e-6))
 NEVER = between((0, 5.0), (20_000, 1e-6))
@@ -36,9 +40,30 @@ NEVER = between((0, 5.0), (20_000, 1e-6))
         ),
         (
             "memorises-without-waves",
+            {"train_loss": TRAIN, "excluded_loss.k3": 1.2 * TRAIN, "excluded_loss.k5": TRAIN} | CONTROLS,
+            {"train_loss": TRAIN, "excluded_loss.k3": 1.2 * TRAIN, "excluded_loss.k5": PARTED} | CONTROLS,
+        ),
+        (
+            "memorises-without-all-waves",
             {"train_loss": TRAIN, "excluded_loss": 1.2 * TRAIN, "excluded_loss_control": TRAIN},
             {"train_loss": TRAIN, "excluded_loss": PARTED, "excluded_loss_control": TRAIN},
         ),
+        (
+            "excluded-parts-early",
+            {"train_loss": TRAIN, "excluded_loss": PARTED, "excluded_loss_control": TRAIN},
+            {"train_loss": TRAIN, "excluded_loss": np.where(STEP == 5_000, 1.0, TRAIN), "excluded_loss_control": TRAIN},
+        ),
+        (
+            "restricted-leads-test",
+            {"restricted_loss": CHANGE, "restricted_loss_control": LEVEL * 5, "test_loss": LATER},
+            {"restricted_loss": LATER, "restricted_loss_control": LEVEL * 5, "test_loss": CHANGE},
+        ),
+        (
+            "restricted-leads-test",
+            {"restricted_loss": CHANGE, "restricted_loss_control": LEVEL * 5, "test_loss": LATER},
+            {"restricted_loss": CHANGE, "restricted_loss_control": CHANGE, "test_loss": LATER},
+        ),
+        ("excluded-loss-has-direction", {"excluded_loss": SMOOTHLY}, {"excluded_loss": BACK_AND_FORTH}),
         ("circuit-grows-smoothly", {"excluded_loss": SMOOTHLY}, {"excluded_loss": JUMP}),
         ("circuit-grows-smoothly", {"excluded_loss": SMOOTHLY}, {"excluded_loss": 1 / SMOOTHLY}),
         (
@@ -46,17 +71,7 @@ NEVER = between((0, 5.0), (20_000, 1e-6))
             {"train_loss": TRAIN},
             {"train_loss": between((0, 4.7), (8_000, 1e-6), (20_000, 1e-6))},
         ),
-        (
-            "train-loss-drops-again",
-            {"train_loss": TRAIN},
-            {"train_loss": between((0, 4.7), (1_000, 1e-6), (20_000, 1e-6))},
-        ),
         ("restricted-phase-change", {"restricted_loss": CHANGE}, {"restricted_loss": NEVER}),
-        (
-            "weights-fall-faster",
-            {"sum_squared_weights": WEIGHTS, "restricted_loss": CHANGE},
-            {"sum_squared_weights": between((0, 2.0), (20_000, 1.0)), "restricted_loss": CHANGE},
-        ),
         (
             "groks-without-spikes",
             {"train_loss": TRAIN, "train_accuracy": np.minimum(1.0, STEP / 1_000)},
@@ -67,6 +82,30 @@ NEVER = between((0, 5.0), (20_000, 1e-6))
 def test_a_course_upholds_what_it_shows(claim, upheld, refuted, course, verdict_on):
     assert verdict_on(claim, course(STEP, **upheld)).state == "holds"
     assert verdict_on(claim, course(STEP, **refuted)).state == "fails"
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "more", "none"),
+    [
+        (
+            "weight_fall_speed_up",
+            "sum_squared_weights",
+            between((0, 1.0), (1_000, 2.0), (8_000, 1.8), (12_000, 0.6), (20_000, 0.5)),
+            2.5 - STEP / 10_000,
+        ),
+        (
+            "train_loss_drop_beyond_drift",
+            "train_loss",
+            TRAIN,
+            between((0, 4.7), (1_000, 1e-6), (20_000, 1e-7)),
+        ),
+        ("train_loss_drop", "train_loss", TRAIN, LEVEL),
+    ],
+)
+def test_effects_are_one_where_nothing_changes(name, column, more, none, course):
+    effect = QUANTITIES[name].measure
+    assert effect(course(STEP, **{column: more})) > 1.5
+    assert effect(course(STEP, **{column: none})) == pytest.approx(1, abs=0.1)
 
 
 REVERSE_S = between((0, CHANCE), (5_000, CHANCE), (7_000, 0.05), (20_000, 0.01))

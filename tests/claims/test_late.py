@@ -12,7 +12,10 @@ STEP = np.arange(0, 50_001, 500)
 def test_a_change_is_found_where_it_is(moment, course, verdict_on):
     after = moment <= STEP
     noticed, down, up = (np.where(after, *pair) for pair in ((0.02, 0.001), (0.5e-7, 1e-7), (2e-7, 1e-7)))
-    assert verdict_on("late-attention", course(STEP, attention_to_self=noticed)).state == "holds"
+    matrices = {"sum_squared_weights.W_Q": noticed, "sum_squared_weights.W_E": up, "sum_squared_weights.b_in": noticed}
+    change = verdict_on("late-attention", course(STEP, attention_to_self=noticed, **matrices))
+    assert change.state == "holds"
+    assert "W_Q changes most" in change.finding
     parted = {"test_loss": up, "train_loss": down, "restricted_loss": down}
     found = verdict_on("late-losses", course(STEP, attention_to_self=noticed, **parted))
     assert found.state == "holds"
@@ -27,6 +30,8 @@ def test_a_change_is_found_where_it_is(moment, course, verdict_on):
 def test_drift_is_no_change(course, verdict_on):
     slow = np.exp(-STEP / 40_000)
     assert verdict_on("late-attention", course(STEP, attention_to_self=1e-3 / slow)).state == "fails"
+    tiny = np.where(STEP >= 30_000, 2e-3, 1e-4)
+    assert verdict_on("late-attention", course(STEP, attention_to_self=tiny)).state == "fails", "still unnoticed"
     losses = {"test_loss": 1e-7 / slow, "train_loss": 1e-7 * slow, "restricted_loss": 1e-7 * slow}
     found = verdict_on("late-losses", course(STEP, attention_to_self=1e-3 / slow, **losses))
     assert found.state == "undecided", "there is no moment at which the losses could part"

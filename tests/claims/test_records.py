@@ -1,6 +1,8 @@
 """Records of runs: what identifies them, how they merge, and what survives a damaged file or a full disk."""
 
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,26 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.undo()
     assert [one.value("a") for one in results.read("mainline")] == [1.0]
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_the_earliest_training_counts_and_an_unknown_one_is_older() -> None:
+    early, late = (
+        record(day, a=float(day)).model_copy(update={"created": DAY + timedelta(days=day)}) for day in (1, 2)
+    )
+    assert merge([late, early])[0].created == early.created
+    assert merge([late, record(0, a=1.0)])[0].created is None
+    assert Record.from_line(late.to_line(), "here").created == late.created
+
+
+def test_two_processes_lose_no_record(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        list(pool.map(add_many, [tmp_path, tmp_path], [0, 100]))
+    assert {one.seed for one in Results(tmp_path).read("mainline")} == {*range(8), *range(100, 108)}
+
+
+def add_many(folder: Path, first: int) -> None:
+    for seed in range(first, first + 8):
+        Results(folder).add("mainline", [record(run=f"run-{seed}", seed=seed, a=1.0)])
 
 
 def test_what_is_undefined_or_never_reached_survives_a_file() -> None:

@@ -14,7 +14,6 @@ from latebloom.claims.region import (
     AtMost,
     Below,
     Between,
-    End,
     Is,
     Otherwise,
     Ratio,
@@ -25,12 +24,16 @@ from latebloom.claims.region import (
 A, B = Term("a", "share", "the share"), Term("b", "share", "the other share")
 STEP, START = Term("step", "steps", "the step"), Term("start", "steps", "the start")
 VALUES = {
-    "a": Measurement(value=0.5, low=0.25),
+    "a": Measurement(value=0.5),
     "b": Measurement(reason="unknown"),
     "step": Measurement(never=True),
     "start": Measurement(value=0.0),
     "word": Measurement(value="grokked"),
+    "effect": Measurement(value=2.0, low=1.0, high=3.0, n=5),
+    "half open": Measurement(value=2.0, low=1.0, n=5, reason="too few fall"),
+    "four": Measurement(value=2.0, low=1.0, high=3.0, n=4),
 }
+EFFECT, HALF_OPEN, FOUR = (Term(name, "", f"the {name}") for name in ("effect", "half open", "four"))
 IN, OUT, UNDECIDED = Above(A, 0.25), Above(A, 0.75), Above(B, 0.0)
 
 
@@ -58,8 +61,23 @@ def contains(region: Region) -> bool | None:
         (AllOf(OUT, UNDECIDED), False),
         (AnyOf(OUT, UNDECIDED), None),
         (AnyOf(IN, UNDECIDED), True),
-        (Above(End(A, upper=False), 0.2), True),
-        (Above(End(A, upper=True), 0.2), None),
+        (Above(EFFECT, 0.9), True),
+        (AtMost(EFFECT, 0.9), False),
+        (Above(EFFECT, 1.5), None),
+        (Below(EFFECT, 3.5), True),
+        (AtLeast(EFFECT, 3.5), False),
+        (Between(EFFECT, 1.0, 3.0), True),
+        (Between(EFFECT, 2.0, 9.0), None),
+        (Between(EFFECT, 1.5, 2.5), None),
+        (Between(EFFECT, 4.0, 9.0), False),
+        (Above(HALF_OPEN, 0.5), True),
+        (Below(HALF_OPEN, 9.0), None),
+        (Above(FOUR, 0.0), None),
+        (Above(EFFECT, HALF_OPEN), None),
+        (Above(Ratio(EFFECT, FOUR), 0.0), None),
+        (Above(Ratio(EFFECT, EFFECT), 0.3), True),
+        (AllOf(Above(EFFECT, 0.9), Above(EFFECT, 1.5)), None),
+        (AnyOf(Above(EFFECT, 0.9), Above(EFFECT, 1.5)), True),
     ],
 )
 def test_a_region_contains_excludes_or_leaves_undecided(region: Region, expected: bool | None) -> None:

@@ -105,6 +105,21 @@ def test_induction(tmp_path: Path, untrained: Callable[[Task], Run]) -> None:
     assert outcomes(untrained(REPEATS), "induction-phase-change", *names) == ["fails", "fails", *["undecided"] * 3]
 
 
+@torch.no_grad()
+@pytest.mark.parametrize(("formed", "expected"), [(500, "holds"), (300, "fails"), (700, "fails")])
+def test_the_circuit_forms_where_the_loss_falls_or_at_another_time(tmp_path: Path, formed: int, expected: str) -> None:
+    planted = planted_induction(REPEATS)
+    generator = torch.Generator().manual_seed(0)
+    for weight in (planted.blocks[0].attn.W_V, planted.blocks[0].attn.W_O):  # the control needs a head that writes
+        weight[1] = 0.1 * torch.randn(weight[1].shape, generator=generator)
+    before = planted.config.build(REPEATS)
+    run = made(tmp_path / "planted", REPEATS, planted, dict.fromkeys(REPEATS.components, 500.0))
+    for step in range(100, LAST, 20):
+        model = planted if step >= formed else before
+        run.directory.write_checkpoint(step, {name: value.numpy() for name, value in model.state_dict().items()})
+    assert outcomes(run, "induction-forms-in-the-change") == [expected]
+
+
 @pytest.mark.parametrize(("test", "expected"), [(900.0, "holds"), (150.0, "fails"), (None, "fails")])
 def test_few_examples_grok_where_test_loss_comes_late(tmp_path: Path, test: float | None, expected: str) -> None:
     experiment = Experiment(

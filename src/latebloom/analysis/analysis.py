@@ -13,11 +13,20 @@ from latebloom._errors import UsageError
 from latebloom.circuits.family import Family, family_of
 from latebloom.measures import Basis, Snapshot, fixed_basis
 from latebloom.models import Examples
-from latebloom.phases import NoChange, Outcome, PhaseChange, Phases, Series, find_phase_change
+from latebloom.phases import (
+    MEMORISATION_ENDS,
+    UNDER_GUESSING,
+    NoChange,
+    Outcome,
+    PhaseChange,
+    Phases,
+    Series,
+    find_phase_change,
+)
 from latebloom.phases.components import find_fall_in_nats
 from latebloom.runs import Run
 from latebloom.runs.components import ComponentLosses, component_losses
-from latebloom.runs.outcome import outcome_of_experiment
+from latebloom.runs.outcome import outcome_of_experiment, phases_of_experiment
 from latebloom.tasks import Task, split
 from latebloom.training import DataSource
 
@@ -150,21 +159,19 @@ class Analysis:
 
     @cached_property
     def phases(self) -> Phases:
-        """The phases of training; none, with the reason, where the run lacks a loss to find them by."""
-        try:
-            return self.run.phases
-        except UsageError as error:
-            return Phases((), (), False, str(error))
+        """The boundaries and phases of training; without steps, with the reason, where the run lacks a loss."""
+        return phases_of_experiment(self.run.experiment, self.metrics)
 
-    def boundary(self, phase: str) -> float | None:
-        """The step at which a phase starts; None where it was not found."""
-        return next((found.start for found in self.phases.phases if found.name == phase), None)
+    def boundary(self, name: str) -> float | None:
+        """The step of one of `latebloom.phases.BOUNDARIES`; None where the run did not reach it."""
+        return self.phases.boundary(name).step
 
     @property
     def interpolation(self) -> tuple[float, float] | None:
-        """From the step where train loss has levelled out to that where test loss falls; None without these phases."""
-        start, end = self.boundary("circuit formation"), self.boundary("clean-up")
-        return None if start is None or end is None else (start, end)
+        """Circuit formation: from the step at which train loss has levelled out to that from which test loss stays
+        under guessing; None where these are not in this order."""
+        start, end = self.boundary(MEMORISATION_ENDS), self.boundary(UNDER_GUESSING)
+        return None if start is None or end is None or start >= end else (start, end)
 
     @cached_property
     def parts(self) -> ComponentLosses:

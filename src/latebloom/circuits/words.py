@@ -57,7 +57,10 @@ SEEN = Words(
     right="accuracy on unseen examples",
     train_loss="loss on the train set",
     test_loss="loss on the test set",
-    no_phases=("The phases could not be separated{so_far}. Train loss must level out before test loss falls. {reason}"),
+    no_phases=(
+        "The phases could not be separated{so_far}. Train loss must level out before test loss passes guessing. "
+        "{reason}"
+    ),
     chapters={
         "training": (
             "What happened during training",
@@ -77,14 +80,14 @@ SEEN = Words(
             "weights grow at first, because memorising needs large weights."
         ),
         "circuit formation": (
-            "The losses hardly change. Inside the model, weight decay favours solutions with smaller weights, and a "
+            "Train loss hardly changes, and test loss is above that of guessing. Inside the model, weight decay favours solutions with smaller weights, and a "
             "solution that is right for all examples needs smaller weights than memorising each of them."
         ),
         "clean-up": (
             "The general solution now works well enough that memorised answers cost more weight than they save loss. "
-            "They are removed, and test loss falls. In the losses, this is the sudden part."
+            "They are removed, and test loss falls by orders of magnitude. In the losses, this is the sudden part."
         ),
-        "stable": "Train and test loss have settled.",
+        "stable": "Test loss has settled.",
     },
     terms={
         "loss": (

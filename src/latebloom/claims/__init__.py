@@ -14,7 +14,6 @@ from latebloom.claims.region import (
     AtMost,
     Below,
     Between,
-    End,
     Holds,
     Is,
     Ratio,
@@ -23,17 +22,18 @@ from latebloom.claims.region import (
 )
 from latebloom.claims.results import Results
 from latebloom.claims.systems import SYSTEMS, System
-from latebloom.claims.verdict import POOLING, STATES, Pooled, State, Verdict, pool
+from latebloom.claims.verdict import JUDGING, NULL, STATES, Pooled, State, Verdict, pool
 from latebloom.claims.claim import CLAIMS, Claim, Statistic, SweepClaim, register, statistic
 from latebloom.claims import embedding, logits, neurons, attention, ablations, clock_or_pizza  # noqa: F401
-from latebloom.claims import training, stages, weights, lottery  # noqa: F401
+from latebloom.claims import training, stages, random_walk, weights, lottery  # noqa: F401
 from latebloom.claims import much_data, digits, induction, trigrams, few_examples  # noqa: F401
 from latebloom.claims import precision, weight_decay, optimisers, linear, variants, operations, late  # noqa: F401
 from latebloom.claims.judge import judge, measure_claims
 
 __all__ = [
     "CLAIMS",
-    "POOLING",
+    "JUDGING",
+    "NULL",
     "QUANTITIES",
     "STATES",
     "SYSTEMS",
@@ -45,7 +45,6 @@ __all__ = [
     "Below",
     "Between",
     "Claim",
-    "End",
     "Holds",
     "Is",
     "Measurement",

@@ -9,11 +9,11 @@ from string import Formatter
 from typing import Any
 
 from latebloom._registry import Registry
-from latebloom.claims.quantity import Measurement, Quantity, Term, Undefined, Values, measured
+from latebloom.claims.quantity import FEWEST_RUNS, Measurement, Quantity, Term, Undefined, Values, measured
 from latebloom.claims.record import Record
 from latebloom.claims.region import Holds, Region, names_of
 from latebloom.claims.systems import SYSTEMS
-from latebloom.claims.verdict import Verdict
+from latebloom.claims.verdict import HALF, ONE_SIDED, Pooled, Verdict, pool, share_text
 from latebloom.runs import Run
 
 
@@ -64,24 +64,42 @@ class _Sentence:
             holds = self.region.contains(values)
         except Undefined as undefined:
             return undecided(text if undefined.reason in text else undefined.reason)
-        return Verdict(state="holds" if holds else "fails", value=self._shown(values), finding=text)
+        return Verdict(state="holds" if holds else "fails", value=_finite(self._shown(values)), finding=text)
 
     def _shown(self, values: Values) -> float | None:
-        """The number beside the verdict; None where it is yes or no, a word, undefined or infinite."""
-        if self.shows is None and isinstance(self.region, Holds):
-            return None
+        """The number beside the verdict, infinite for a step that was not reached; None where it is yes or no, a word,
+        or undefined."""
+        term = self._term()
         try:
-            value = (self.shows or next(self.region.terms())).of(values)
+            value = None if term is None else term.of(values)
         except Undefined:
             return None
-        return float(value) if isinstance(value, float) and isfinite(value) else None
+        return float(value) if isinstance(value, float) else None
+
+    def _term(self) -> Term | None:
+        """The term whose number is shown."""
+        return (
+            None if self.shows is None and isinstance(self.region, Holds) else self.shows or next(self.region.terms())
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claim(_Sentence):
-    """One sentence about single runs; over several seeds it is judged on each, and the verdicts are pooled."""
+    """One sentence about single runs; over several seeds it is judged on each, and the verdicts are pooled.
+
+    most: the share of the deciding runs that must uphold it, more than half by default. most_because: where another
+    share comes from.
+    """
+
+    most: float = HALF
+    most_because: str | None = None
 
     needs = "one run"
+
+    @property
+    def rule(self) -> str:
+        """How it is judged, in words; made from the regions and the share of runs."""
+        return super().rule + (share_text(self.most, self.most_because) if self.most != HALF else "")
 
     @property
     def quantities(self) -> tuple[str, ...]:
@@ -108,12 +126,20 @@ class Claim(_Sentence):
             return undecided(f"{verdict.finding}; the run is not finished")
         return verdict
 
+    def pooled(self, records: Sequence[Record]) -> Pooled:
+        """The verdict over runs, one or more, by the share of them that uphold it."""
+        verdicts = {record.run: self.verdict(record) for record in records}
+        known = [record for record in records if record.has(self.quantities)]
+        shown = {record.run: self._shown(record.quantities) for record in known}
+        return pool(verdicts, self.most, {run: number for run, number in shown.items() if number is not None})
+
 
 @dataclass(frozen=True, eq=False)
 class Statistic(Term):
     """What many runs say together: a pure function of their records.
 
-    compute: a value, or an estimate with its interval; raises `Undefined`. quantities: names of what it reads.
+    compute: an estimate with its interval and the number of runs of its smallest arm, or a value that has no interval;
+    raises `Undefined`. quantities: names of what it reads.
     """
 
     compute: Callable[[Sequence[Record]], Any]
@@ -147,21 +173,33 @@ class SweepClaim(_Sentence):
         """Names of the quantities that must be measured on every run."""
         return tuple(dict.fromkeys(name for one in self.statistics for name in one.quantities))
 
-    def judge(self, records: Sequence[Record]) -> Verdict:
-        """The verdict on finished runs, one or more."""
-        return self._judged({one.name: measured(one.compute, records) for one in self.statistics})
+    def judge(self, records: Sequence[Record]) -> Pooled:
+        """The verdict on finished runs, one or more; undecided on fewer than five."""
+        values = {one.name: measured(one.compute, records) for one in self.statistics}
+        verdict, shown = self._judged(values), _finite(self._shown(values))
+        if len(records) < FEWEST_RUNS and verdict.state != "undecided":
+            text = f"{verdict.finding}; {len(records)} runs, and {FEWEST_RUNS} are needed"
+            verdict = verdict.model_copy(update={"state": "undecided", "finding": text})
+        term = self._term()
+        one = values.get(term.name) if term is not None else None
+        ends = {} if one is None else {"low": one.low, "high": one.high}
+        chance = 0.0 if len(records) < FEWEST_RUNS else ONE_SIDED
+        return Pooled(**{**dict(verdict), "value": shown}, **ends, chance=chance)
 
-    def verdict(self, records: Sequence[Record]) -> Verdict:
+    def verdict(self, records: Sequence[Record]) -> Pooled:
         """The verdict on all finished runs: those that diverged, or that are still being trained, decide nothing."""
         known = [record for record in records if record.has(self.quantities)]
         if not known:
-            return not_measured("its quantities have not been measured")
+            return Pooled(**dict(not_measured("its quantities have not been measured")))
         kept = [record for record in known if record.status == "finished"]
         if not kept:
-            return undecided("every run diverged or is unfinished")
+            return Pooled(**dict(undecided("every run diverged or is unfinished")), chance=0.0)
         verdict, lost = self.judge(kept), len(known) - len(kept)
         note = f"; {lost} runs that diverged or are unfinished are left out" if lost else ""
         return verdict.model_copy(update={"finding": verdict.finding + note})
+
+    pooled = verdict
+    """As for claims about single runs."""
 
 
 CLAIMS: Registry[Claim | SweepClaim] = Registry("claim", name=lambda claim: claim.id)
@@ -177,6 +215,10 @@ def register(*claims: Claim | SweepClaim) -> None:
 def undecided(reason: str) -> Verdict:
     """A verdict that could not be reached, and why."""
     return Verdict(state="undecided", value=None, finding=reason)
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and isfinite(value) else None
 
 
 def not_measured(reason: str) -> Verdict:
@@ -207,9 +249,9 @@ class _Shown:
     def __format__(self, spec: str) -> str:
         return _text(self._measurement.value, spec)
 
-    def __getattr__(self, end: str) -> str | _Shown:
+    def __getattr__(self, end: str) -> _Shown:
         value = getattr(self._measurement, end)
-        return "open" if value is None else _Shown(Measurement(value=value))
+        return _Shown(Measurement(value="open" if value is None else value))
 
 
 def _text(value: Any, spec: str) -> str:

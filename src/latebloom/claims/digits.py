@@ -1,11 +1,23 @@
 """Claims about addition digit by digit."""
 
 from collections.abc import Sequence
-from typing import cast
+from itertools import combinations
+from typing import TypeVar, cast
+
+import numpy as np
+from scipy import stats
 
 from latebloom.analysis import Analysis
-from latebloom.circuits.digits import DigitSpectrum, digit_spectrum, run_sums
-from latebloom.claims.claim import Claim, SweepClaim, register, statistic
+from latebloom.circuits.digits import (
+    DigitAlgorithm,
+    LogitShares,
+    NeuronShares,
+    WaveTest,
+    digit_algorithm,
+    run_sums,
+)
+from latebloom.circuits.digits.waves import FEW, HIGHER, RELABELLINGS
+from latebloom.claims.claim import Claim, Statistic, SweepClaim, register, statistic
 from latebloom.claims.parts import (
     EACH_CHANGES,
     EACH_CHANGES_FINDING,
@@ -13,13 +25,24 @@ from latebloom.claims.parts import (
     PARTS_EXPLAIN_FINDING,
     parts_that_change,
 )
-from latebloom.claims.quantity import Undefined, once, quantity
+from latebloom.claims.quantity import Quantity, Undefined, once, quantity
 from latebloom.claims.record import Record
-from latebloom.claims.region import Above, AtLeast, Below, Holds
+from latebloom.claims.region import Above, AllOf, AtLeast, Below, Holds
 from latebloom.published import filled
+from latebloom.statistics import LEVEL, Estimate, median_estimate
 from latebloom.tasks import DigitAddition
 
+T = TypeVar("T")
+
 _PLACE = 'W, "Speculation: Phase Changes are Everywhere"'
+_THREADS = 'W, "Future Directions", loose threads'
+
+_FALSE_ORDER = 0.05
+"""The share of orders that are wrong although 95 % intervals do not touch is less than this."""
+
+FEWEST = 5
+"""Runs below which an order has no interval; no verdict stands on fewer."""
+
 _FIRST = 2
 
 
@@ -79,42 +102,159 @@ def change_highs(analysis: Analysis) -> list[float | None]:
 
 
 @once
-def _spectrum(analysis: Analysis) -> DigitSpectrum:
-    return digit_spectrum(run_sums(analysis.run.checkpoint().model, cast(DigitAddition, analysis.task)).embedding)
+def _algorithm(analysis: Analysis) -> DigitAlgorithm:
+    return digit_algorithm(run_sums(analysis.run.checkpoint().model, cast(DigitAddition, analysis.task)))
 
 
-def _best(analysis: Analysis) -> int:
-    """The frequency over 1 that fewest random orders of the digits have as much of: digits in order along any smooth
-    line have much of frequency 1, which alone is no algorithm of waves."""
-    spectrum = _spectrum(analysis)
-    higher = {k: chance for k, chance in spectrum.above.items() if k > 1}
-    if not higher:
-        raise Undefined("the digits' embedding does not vary")
-    return min(higher, key=lambda k: (higher[k], -spectrum.fraction[k]))
+def _defined(part: T | None, what: str) -> T:
+    if part is None:
+        raise Undefined(f"{what} do not vary")
+    return part
 
 
-@quantity("share", "the shares of the digit embedding's energy at frequencies 1, 2, …")
-def digit_energy(analysis: Analysis) -> list[float]:
-    return list(_spectrum(analysis).fraction.values())
+def _embedding(analysis: Analysis) -> WaveTest:
+    return _defined(_algorithm(analysis).embedding, "the digits' embeddings")
 
 
-@quantity("", "that frequency")
-def digit_wave_frequency(analysis: Analysis) -> int:
-    return _best(analysis)
+def _neurons(analysis: Analysis) -> NeuronShares:
+    return _defined(_algorithm(analysis).neurons, "the neurons")
 
 
-_FREQUENCIES_TRIED = 4
-_LEVEL = 0.05
+def _logits(analysis: Analysis) -> LogitShares:
+    return _defined(_algorithm(analysis).logits, "the logits")
+
+
+@quantity(
+    "times",
+    f"the share of the digit embedding's energy at its strongest frequency from {HIGHER} on, over the average of that "
+    "share after random relabellings of the digits",
+)
+def digit_wave_excess(analysis: Analysis) -> float:
+    return _embedding(analysis).excess
+
+
+@quantity(
+    "",
+    f"(b + 1) / (m + 1), where b of m = {RELABELLINGS} random relabellings of the digits have at least as large a "
+    "share at their strongest frequency",
+)
+def digit_wave_p(analysis: Analysis) -> float:
+    return _embedding(analysis).p
+
+
+def _beyond(analysis: Analysis, share: float) -> float:
+    beyond = _neurons(analysis).beyond(share)
+    if beyond is None:
+        raise Undefined("the two digits explain no more of the neurons than random pairings of them do")
+    return beyond
+
+
+_NEURON_SCALE = "on a scale from random pairings x + π(y) (0) to any function of the two digits (1), carries given"
+
+
+@quantity("share", f"the neurons' variance that functions of the digits' sum x + y explain, {_NEURON_SCALE},")
+def neuron_sum_share(analysis: Analysis) -> float:
+    return _beyond(analysis, _neurons(analysis).sum)
+
+
+@quantity("share", f"the neurons' variance that functions of the difference x - y explain, {_NEURON_SCALE},")
+def neuron_difference_share(analysis: Analysis) -> float:
+    return _beyond(analysis, _neurons(analysis).difference)
+
+
+@quantity("share", "how much more of the neurons functions of the sum explain than functions of the difference")
+def neuron_sum_lead(analysis: Analysis) -> float:
+    found = _neurons(analysis)
+    return _beyond(analysis, found.sum) - _beyond(analysis, found.difference)
 
 
 @quantity(
     "share",
-    "the share of random orders of the digits that have as much energy at some frequency over 1 as the digits' "
-    "embedding "
-    "has, at the frequency for which they are fewest,",
+    f"the share of the {FEW} strongest frequencies in the neurons' mean activations by the right digit",
 )
-def digit_wave_chance(analysis: Analysis) -> float:
-    return _spectrum(analysis).above[_best(analysis)]
+def neuron_wave_share(analysis: Analysis) -> float:
+    return _defined(_neurons(analysis).waves, "the neurons").share
+
+
+@quantity(
+    "times",
+    f"the share of the {FEW} strongest frequencies in the neurons' mean activations by the right digit, over its "
+    "average after random relabellings of the digits",
+)
+def neuron_wave_excess(analysis: Analysis) -> float:
+    return _defined(_neurons(analysis).waves, "the neurons").excess
+
+
+@quantity(
+    "share",
+    f"the logits' variance along cos 2πk(z - s)/10 at the best {FEW} frequencies k, s = (x + y + carry) mod 10,",
+)
+def logit_cosine_share(analysis: Analysis) -> float:
+    return _logits(analysis).cosines
+
+
+@quantity("share", "the logits' variance along the same cosines with s = (x - y + carry) mod 10")
+def logit_difference_share(analysis: Analysis) -> float:
+    return _logits(analysis).difference
+
+
+@quantity(
+    "times",
+    f"the share of the {FEW} strongest frequencies in the logits' cosines over its average after random relabellings "
+    "of the digits",
+)
+def logit_wave_excess(analysis: Analysis) -> float:
+    return _defined(_logits(analysis).waves, "the logits").excess
+
+
+def _median_of(one: Quantity) -> Statistic:
+    """The median over runs, with its interval."""
+
+    def compute(records: Sequence[Record]) -> Estimate:
+        return median_estimate([record.value(one.name) for record in records])
+
+    return statistic(one.unit, f"the median over runs of {one.formula}", one, name=f"median_{one.name}")(compute)
+
+
+EMBEDDING = _median_of(digit_wave_excess)
+SUM, SUM_LEAD, NEURON_WAVES = map(_median_of, (neuron_sum_share, neuron_sum_lead, neuron_wave_excess))
+DIFFERENCE, NEURON_WAVE_SHARE = map(_median_of, (neuron_difference_share, neuron_wave_share))
+COSINES, COSINES_CONTROL, LOGIT_WAVES = map(_median_of, (logit_cosine_share, logit_difference_share, logit_wave_excess))
+
+
+@statistic("", "the p-values of all runs combined by Fisher's method", digit_wave_p)
+def embedding_p(records: Sequence[Record]) -> float:
+    known = [record.value(digit_wave_p.name) for record in records if record.value(digit_wave_p.name) is not None]
+    if not known:
+        raise Undefined("no run has a p-value")
+    return float(stats.combine_pvalues(known).pvalue)
+
+
+_WAVES = Above(EMBEDDING, 1.0, "relabelled digits")
+_NEURONS = AllOf(
+    Above(SUM, 0.0, "random pairings"), Above(SUM_LEAD, 0.0), Above(NEURON_WAVES, 1.0, "relabelled digits")
+)
+_LOGITS = AllOf(
+    AtLeast(COSINES, 0.5, "most of it; a lookup without an order of the digits has 4/9"),
+    Below(COSINES_CONTROL, 0.5),
+    Above(LOGIT_WAVES, 1.0, "relabelled digits"),
+)
+_EMBEDDING_FINDING = (
+    f"embedding {{{EMBEDDING.name}:.2f}} times relabelled digits ({{{EMBEDDING.name}.low:.2f}} to "
+    f"{{{EMBEDDING.name}.high:.2f}}; Fisher's p = {{{embedding_p.name}:.2g}})"
+)
+_NEURONS_FINDING = (
+    f"neurons: {{{SUM.name}:.0%}} by the sum, {{{DIFFERENCE.name}:.0%}} by the difference (lead "
+    f"{{{SUM_LEAD.name}.low:.1%}} to {{{SUM_LEAD.name}.high:.1%}}); two waves have {{{NEURON_WAVE_SHARE.name}:.0%}}, "
+    f"{{{NEURON_WAVES.name}:.2f}} times relabelled digits"
+)
+_LOGITS_FINDING = (
+    f"logits: cosines of two frequencies explain {{{COSINES.name}:.0%}} ({{{COSINES_CONTROL.name}:.1%}} with x - y), "
+    f"{{{LOGIT_WAVES.name}:.2f}} times relabelled digits"
+)
+_EMBEDDING_STATISTICS = (EMBEDDING, embedding_p)
+_NEURON_STATISTICS = (SUM, DIFFERENCE, SUM_LEAD, NEURON_WAVES, NEURON_WAVE_SHARE)
+_LOGIT_STATISTICS = (COSINES, COSINES_CONTROL, LOGIT_WAVES)
 
 
 def _surely_before(record: Record) -> set[tuple[int, int]]:
@@ -124,30 +264,51 @@ def _surely_before(record: Record) -> set[tuple[int, int]]:
     return {(a, b) for a in known for b in known if highs[a] < lows[b]}
 
 
-def _turned(records: Sequence[Record]) -> list[str]:
-    """Pairs of digits that are surely in one order in one run and in the other in another."""
-    sure = [_surely_before(record) for record in records]
-    if sum(map(bool, sure)) < 2:
-        raise Undefined("needs two runs in which two phase changes are surely apart")
-    turned = {tuple(sorted(pair)) for one in sure for pair in one if any(pair[::-1] in other for other in sure)}
-    return [f"{a} and {b}" for a, b in sorted(turned)]
+def _turned(one: Record, other: Record) -> list[bool]:
+    """For each pair of digits that is surely apart in both runs: whether the two runs have it in opposite orders."""
+    first, second = _surely_before(one), _surely_before(other)
+    return [False] * len(first & second) + [True] * sum(pair[::-1] in second for pair in first)
+
+
+def _share_turned(records: Sequence[Record]) -> float | None:
+    turned = [pair for one, other in combinations(records, 2) for pair in _turned(one, other)]
+    return sum(turned) / len(turned) if turned else None
 
 
 @statistic(
-    "pairs",
-    "the number of pairs of digits whose phase changes come surely (with 95 % intervals that do not touch) in one "
-    "order "
-    "in one run and in the other in another",
+    "share",
+    "over all pairs of runs, the share of the pairs of digits that are surely apart in both (95 % intervals that do "
+    "not touch) and come in opposite orders; 0 for a stable order, half for random orders,",
     change_lows,
     change_highs,
 )
-def turned_pairs(records: Sequence[Record]) -> int:
-    return len(_turned(records))
+def turned_share(records: Sequence[Record]) -> Estimate:
+    """The interval is the jackknife's over runs, which is made for means over pairs of runs.
+
+    Source: Arvesen, "Jackknifing U-statistics", Annals of Mathematical Statistics 40 (1969).
+    """
+    share, n = _share_turned(records), len(records)
+    if share is None:
+        raise Undefined("needs two runs in which two phase changes are surely apart")
+    without = [_share_turned([*records[:i], *records[i + 1 :]]) for i in range(n)]
+    known = np.array([one for one in without if one is not None])
+    if n < FEWEST or len(known) < n:
+        return Estimate(value=share, n=n, reason=f"{n} runs give no interval")
+    pseudo = n * share - (n - 1) * known
+    half = float(stats.t.ppf((1 + LEVEL) / 2, n - 1) * pseudo.std(ddof=1) / np.sqrt(n))
+    return Estimate(value=share, low=max(0.0, share - half), high=min(1.0, share + half), n=n)
 
 
-@statistic("", "these pairs of digits", change_lows, change_highs)
+@statistic(
+    "",
+    "the pairs of digits that come surely in one order in one run and in the other in another",
+    change_lows,
+    change_highs,
+)
 def turned_pairs_named(records: Sequence[Record]) -> str:
-    return ", ".join(_turned(records)) or "none"
+    sure = [_surely_before(record) for record in records]
+    turned = {tuple(sorted(pair)) for one in sure for pair in one if any(pair[::-1] in other for other in sure)}
+    return ", ".join(f"{a} and {b}" for a, b in sorted(turned)) or "none"
 
 
 register(
@@ -192,9 +353,10 @@ register(
         sentence="The order of the digits' phase changes is not stable between runs.",
         place=_PLACE,
         published="not stable between runs",
-        region=Above(turned_pairs, 0.0),
-        finding="pairs of digits surely in one order in one run and in the other in another: {turned_pairs_named}",
-        statistics=(turned_pairs, turned_pairs_named),
+        region=Above(turned_share, _FALSE_ORDER, "orders that 95 % intervals get wrong by chance"),
+        finding=f"{{{turned_share.name}:.0%}} of pairs ({{{turned_share.name}.low:.0%}} to "
+        f"{{{turned_share.name}.high:.0%}}) come in opposite orders in two runs: {{{turned_pairs_named.name}}}",
+        statistics=(turned_share, turned_pairs_named),
         system="digits",
         figure="component-losses",
     ),
@@ -208,15 +370,47 @@ register(
         system="digits",
         figure="component-losses",
     ),
-    Claim(
-        id="digits-as-waves",
-        sentence="The model that adds 5 digits embeds them as waves, a variant of the trig algorithm (preliminary).",
-        place='W, "Future Directions", loose threads',
+    SweepClaim(
+        id="digits-embedding-waves",
+        sentence="The model that adds 5 digits embeds the digits as waves mod 10.",
+        place=_THREADS,
         published="preliminary",
-        region=Below(digit_wave_chance, _LEVEL / _FREQUENCIES_TRIED, "5 % shared among four frequencies"),
-        finding="energy by frequency from 1: {digit_energy:.0%}; {digit_wave_chance:.1%} of random orders have as "
-        "much at "
-        "frequency {digit_wave_frequency:.0f}",
+        region=_WAVES,
+        finding=_EMBEDDING_FINDING,
+        statistics=_EMBEDDING_STATISTICS,
+        system="digits",
+        figure="digit-fourier",
+    ),
+    SweepClaim(
+        id="digits-neurons-waves",
+        sentence="At each digit of the answer the neurons are functions of the two digits' sum, made of waves mod 10.",
+        place=_THREADS,
+        published="preliminary",
+        region=_NEURONS,
+        finding=_NEURONS_FINDING,
+        statistics=_NEURON_STATISTICS,
+        system="digits",
+        figure="digit-fourier",
+    ),
+    SweepClaim(
+        id="digits-logits-waves",
+        sentence="Its logits for each digit of the answer are cosines of the answer minus the right digit.",
+        place=_THREADS,
+        published="preliminary",
+        region=_LOGITS,
+        finding=_LOGITS_FINDING,
+        statistics=_LOGIT_STATISTICS,
+        system="digits",
+        figure="digit-fourier",
+    ),
+    SweepClaim(
+        id="digits-as-waves",
+        sentence="The model that adds 5 digits uses a variant of the trig algorithm (preliminary).",
+        place=_THREADS,
+        published="preliminary",
+        region=AllOf(_WAVES, _NEURONS, _LOGITS),
+        finding=f"{_EMBEDDING_FINDING}; {_NEURONS_FINDING}; {_LOGITS_FINDING}",
+        statistics=(*_EMBEDDING_STATISTICS, *_NEURON_STATISTICS, *_LOGIT_STATISTICS),
         system="digits",
         figure="digit-fourier",
     ),

@@ -1,24 +1,34 @@
 """Claims about repeated subsequences and the induction circuit."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 
 from latebloom.analysis import Analysis
-from latebloom.circuits.induction import InductionCircuit
-from latebloom.claims.claim import Claim, SweepClaim, register, statistic
+from latebloom.circuits.induction import HeadAblations, InductionCircuit, draw_sequences, key_path_increases
+from latebloom.claims.claim import Claim, Statistic, SweepClaim, register, statistic
 from latebloom.claims.falls import TEST_FALL, deepest_fall
 from latebloom.claims.learning import series_of
-from latebloom.claims.quantity import Measurement, Undefined, once, percent, quantity
+from latebloom.claims.quantity import Measurement, Never, Undefined, once, percent, quantity
 from latebloom.claims.record import Record
-from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Holds
-from latebloom.claims.reinforcement import CRITERION, Reinforcement, reinforcement
+from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below, Holds
 from latebloom.claims.views import induction_circuit
+from latebloom.models import Transformer
+from latebloom.phases import Series
 from latebloom.published import filled
+from latebloom.statistics import Estimate, share
+from latebloom.tasks import RepeatedSubsequences
 
 _COMPOSITION = 'W, "Speculation: Phase Changes Are Inherent to Composition"'
 _LEAD = 0.25
+
+_HALF = 0.5
+"""Half of a fall, or of a loss."""
+
+_SEQUENCES = 32
+"""Sequences for the ablations at every checkpoint."""
+
 
 Head = tuple[int, int]
 
@@ -153,83 +163,70 @@ def both_heads_share(analysis: Analysis) -> float:
     return lost / (fall.before - fall.after)
 
 
-def _half_steps(analysis: Analysis) -> tuple[float, float]:
-    """The first steps at which the two heads' scores have made half of their way from first to last."""
-    _, source, target = _pair(analysis)
-    first, second = (
-        _half(analysis, column)
-        for column in (f"previous_token_score.{_name(source)}", f"induction_score.{_name(target)}")
-    )
-    return first, second
-
-
-def _half(analysis: Analysis, column: str) -> float:
-    series = series_of(analysis, column)
-    middle = (series.value[0] + series.value[-1]) / 2
-    return float(series.step[np.argmax(series.value >= middle)])
-
-
-@quantity("steps", "the step at which the first of the two heads' scores is half-way to its final value")
-def first_head_formed_at(analysis: Analysis) -> float:
-    return min(_half_steps(analysis))
-
-
-@quantity("steps", "the step at which both heads' scores are half-way to their final values")
-def both_heads_formed_at(analysis: Analysis) -> float:
-    return max(_half_steps(analysis))
+def _ablations(analysis: Analysis, step: int) -> HeadAblations:
+    task = cast(RepeatedSubsequences, analysis.task)
+    return HeadAblations(cast(Transformer, analysis.snapshot(step).model), draw_sequences(task, _SEQUENCES))
 
 
 @once
-def _reinforcements(analysis: Analysis) -> tuple[Reinforcement, Reinforcement]:
-    """Of the gradients on the first head's output and the second's keys, until the middle of the fall of test loss."""
-    _, source, target = _pair(analysis)
-    midpoint = deepest_fall(analysis, "test_loss").midpoint
-    if midpoint is None:
-        raise Undefined("test loss still falls at the end")
-    one, two = _name(source), _name(target)
-    pairs = (
-        (f"ov_gradient.{one}", f"induction_score.{two}"),
-        (f"key_gradient.{one}.{two}", f"previous_token_score.{one}"),
-    )
-    found = [reinforcement(series_of(analysis, g), series_of(analysis, s), midpoint.step) for g, s in pairs]
-    if found[0] is None or found[1] is None:
-        raise Undefined("too few checkpoints lie before the middle of the fall; `latebloom measure` fills them in")
-    return found[0], found[1]
+def _key_path(analysis: Analysis) -> Series:
+    """At each checkpoint: the rise of the loss without the path of the final model's previous-token head into keys."""
+    _, source, _ = _pair(analysis)
+    rises = [key_path_increases(_ablations(analysis, step), source, ())[0] for step in analysis.steps]
+    return Series.of(analysis.steps, rises)
 
 
-@quantity("times", "the growth of the gradient on the first head's output, until the middle of the fall,")
-def output_gradient_growth(analysis: Analysis) -> float:
-    return _reinforcements(analysis)[0].growth
+def _depth(analysis: Analysis) -> float:
+    fall = deepest_fall(analysis, "test_loss")
+    return fall.before - fall.after
 
 
-@quantity("times", "the growth of the gradient on the second head's keys, until then,")
-def key_gradient_growth(analysis: Analysis) -> float:
-    return _reinforcements(analysis)[1].growth
-
-
-@quantity("times", "the smaller of these two growths")
-def least_gradient_growth(analysis: Analysis) -> float:
-    return min(one.growth for one in _reinforcements(analysis))
-
-
-@quantity("", "the rank correlation of the gradient on the first head's output with the second head's score")
-def output_gradient_rank(analysis: Analysis) -> float:
-    return _reinforcements(analysis)[0].rank
-
-
-@quantity("", "the rank correlation of the gradient on the second head's keys with the first head's score")
-def key_gradient_rank(analysis: Analysis) -> float:
-    return _reinforcements(analysis)[1].rank
+def _after_fall(analysis: Analysis) -> int:
+    """The first checkpoint after the fall of test loss."""
+    end = TEST_FALL.end.measure(analysis)
+    later = [step for step in analysis.steps if step >= cast(float, end)]
+    if not later:
+        raise Undefined("there is no checkpoint after the fall of test loss")
+    return later[0]
 
 
 @quantity(
-    "",
-    "the gradients on the first head's output and on the second head's keys are reinforced until the middle of the "
-    "fall of "
-    f"test loss: {CRITERION}",
+    "steps",
+    f"the first step at which cutting the path of the previous-token head into later keys raises the loss by "
+    f"{percent(_HALF)} of the depth of the fall of test loss (linear between checkpoints)",
 )
-def induction_reinforced(analysis: Analysis) -> float:
-    return float(all(one.clear for one in _reinforcements(analysis)))
+def key_path_needed_at(analysis: Analysis) -> float:
+    rise, wanted = _key_path(analysis), _HALF * _depth(analysis)
+    at = int(np.argmax(rise.value >= wanted))
+    if rise.value[at] < wanted:
+        raise Never("cutting the path never raises the loss by half of the fall")
+    if at == 0:
+        return float(rise.step[0])
+    return float(np.interp(wanted, rise.value[at - 1 : at + 1], rise.step[at - 1 : at + 1]))
+
+
+@quantity(
+    "share",
+    "the rise of the loss without that path at the first checkpoint after the fall, as a share of the depth of the "
+    "fall,",
+)
+def key_path_share(analysis: Analysis) -> float:
+    return _key_path(analysis).at(_after_fall(analysis)) / _depth(analysis)
+
+
+@quantity(
+    "share",
+    "the largest rise of the loss at the first checkpoint after the fall when later keys are changed by as much along "
+    "the output of another head of that layer, which is no previous-token head, as a share of the depth of the fall,",
+)
+def key_path_control_share(analysis: Analysis) -> float:
+    circuit, source, _ = _pair(analysis)
+    heads = ((head.layer, head.head) for head in circuit.heads if head.layer == source[0])
+    others = [head for head in heads if head not in circuit.previous_token_heads]
+    _, rises = key_path_increases(_ablations(analysis, _after_fall(analysis)), source, others)
+    if not rises:
+        raise Undefined("every head of the layer that writes anything is a previous-token head")
+    return max(rises) / _depth(analysis)
 
 
 @quantity("share", "the final test loss, as a share of the first")
@@ -238,7 +235,6 @@ def test_loss_left(analysis: Analysis) -> float:
     return float(series.value[-1] / series.value[0])
 
 
-_HALF = 0.5
 _LAYERS = "model.n_layers"
 _CHANGES = (*TEST_FALL.quantities, test_loss_left)
 
@@ -252,30 +248,35 @@ def _changes(record: Record) -> bool:
         return False
 
 
-def _by_layers(records: Sequence[Record]) -> dict[int, list[bool]]:
-    found: dict[int, list[bool]] = {}
-    for record in records:
-        found.setdefault(record.setting(_LAYERS) or 0, []).append(_changes(record))
-    if 1 not in found or len(found) < 2:
-        raise Undefined("needs runs with one layer and with more")
-    return dict(sorted(found.items()))
+def _layers_change(layers: int) -> Statistic:
+    """The share of the runs with so many layers that change."""
+    number = ("", "one", "two", "three")[layers]
+
+    @statistic(
+        "share",
+        f"the share of the runs with {number} layer{'s' if layers > 1 else ''} whose test loss falls below "
+        f"{percent(_HALF)} in a phase change",
+        *_CHANGES,
+        name=f"{number}_layer_changes",
+    )
+    def compute(records: Sequence[Record]) -> Estimate:
+        found = [_changes(record) for record in records if record.setting(_LAYERS) == layers]
+        if not found:
+            raise Undefined(f"needs runs with {number} layer{'s' if layers > 1 else ''}")
+        return share(sum(found), len(found))
+
+    return compute
 
 
-@statistic(
-    "share", f"the share of one-layer runs whose test loss falls below {percent(_HALF)} in a phase change", *_CHANGES
-)
-def one_layer_changes(records: Sequence[Record]) -> float:
-    return float(np.mean(_by_layers(records)[1]))
-
-
-@statistic("share", "that share of the runs with more layers", *_CHANGES)
-def more_layers_change(records: Sequence[Record]) -> float:
-    return float(np.mean([one for layers, group in _by_layers(records).items() if layers > 1 for one in group]))
+ONE, TWO, THREE = map(_layers_change, (1, 2, 3))
 
 
 @statistic("", "how many runs change, by number of layers", *_CHANGES)
 def changes_by_layers(records: Sequence[Record]) -> str:
-    return ", ".join(f"{sum(group)} of {len(group)} with {layers}" for layers, group in _by_layers(records).items())
+    found: dict[int, list[bool]] = {}
+    for record in records:
+        found.setdefault(record.setting(_LAYERS) or 0, []).append(_changes(record))
+    return ", ".join(f"{sum(group)} of {len(group)} with {layers}" for layers, group in sorted(found.items()))
 
 
 register(
@@ -349,26 +350,15 @@ register(
         place='W, "What Is A Phase Change?"',
         published="the circuit forms in a narrow band of training",
         region=AllOf(
-            AtLeast(first_head_formed_at, TEST_FALL.start),
-            AtMost(both_heads_formed_at, TEST_FALL.end),
+            AtLeast(key_path_needed_at, TEST_FALL.start),
+            AtMost(key_path_needed_at, TEST_FALL.end),
+            Above(key_path_share, key_path_control_share),
         ),
-        shows=both_heads_formed_at,
-        finding=f"half of their scores at steps {{first_head_formed_at:.0f}} and {{both_heads_formed_at:.0f}}; the "
-        "loss "
-        f"falls from step {{{TEST_FALL.start.name}:.0f}} to {{{TEST_FALL.end.name}:.0f}}",
-        system="induction",
-        figure="induction-heads",
-    ),
-    Claim(
-        id="induction-reinforce",
-        sentence="As each part of the circuit forms, it reinforces the gradients on the others.",
-        place=_COMPOSITION,
-        published="a speculation",
-        region=Holds(induction_reinforced),
-        shows=least_gradient_growth,
-        finding="the gradient on the first head's output grows {output_gradient_growth:.3g}-fold (rank "
-        "{output_gradient_rank:.2f} with the other's score), that on the second's keys {key_gradient_growth:.3g}-fold "
-        "(rank {key_gradient_rank:.2f})",
+        shows=key_path_needed_at,
+        finding=f"from step {{{key_path_needed_at.name}:.0f}} the path between them carries half of the fall; the loss "
+        f"falls from step {{{TEST_FALL.start.name}:.0f}} to {{{TEST_FALL.end.name}:.0f}}; then cutting it loses "
+        f"{{{key_path_share.name}:.0%}} of the fall, and changes of equal size along other heads at most "
+        f"{{{key_path_control_share.name}:.0%}}",
         system="induction",
         figure="induction-heads",
     ),
@@ -377,9 +367,9 @@ register(
         sentence="One-layer models show no such change; two- and three-layer ones do.",
         place='W, "What Is A Phase Change?", after the induction-heads paper',
         published="1 layer no, 2 and 3 layers yes",
-        region=AllOf(AtMost(one_layer_changes, 0.0), AtLeast(more_layers_change, 1.0)),
+        region=AllOf(Below(ONE, _HALF, "most do not"), Above(TWO, _HALF, "most do"), Above(THREE, _HALF, "most do")),
         finding="runs whose loss falls to half in a phase change: {changes_by_layers} layers",
-        statistics=(one_layer_changes, more_layers_change, changes_by_layers),
+        statistics=(ONE, TWO, THREE, changes_by_layers),
         system="induction-layers",
         figure="survival",
     ),

@@ -6,7 +6,17 @@ import numpy as np
 
 from latebloom.analysis import Analysis
 from latebloom.claims.quantity import Never, Undefined, once, percent, quantity
-from latebloom.phases import Series
+from latebloom.phases import (
+    HALF_RIGHT,
+    HIGHEST,
+    MEMORISATION_ENDS,
+    SETTLES,
+    UNDER_GUESSING,
+    Series,
+)
+from latebloom.phases import (
+    LEARNED as TEST_LEARNED,
+)
 from latebloom.phases.outcome import DELAY, LEARNED_ACCURACY, LEARNED_LOSS_SHARE, Outcome, outcome_of
 from latebloom.statistics import first_reached
 from latebloom.tasks.guessing import guessing_losses
@@ -27,12 +37,17 @@ def series_of(analysis: Analysis, name: str) -> Series:
     return series
 
 
-def boundary_of(analysis: Analysis, phase: str) -> float:
-    """The step at which a phase starts. Errors: Undefined where it was not found."""
-    step = analysis.boundary(phase)
+def boundary_of(analysis: Analysis, name: str) -> float:
+    """The step of a boundary of `latebloom.phases`. Errors: Undefined where the run did not reach it."""
+    step = analysis.boundary(name)
     if step is None:
-        raise Undefined(analysis.phases.reason.rstrip("."))
+        raise Undefined(_missing(analysis, name))
     return step
+
+
+def _missing(analysis: Analysis, name: str) -> str:
+    boundary = analysis.phases.boundary(name)
+    return f"no step for {name!r}: {(boundary.reason or boundary.rule).rstrip('.')}"
 
 
 def right_from(analysis: Analysis, kind: str) -> float | None:
@@ -84,21 +99,39 @@ def test_accuracy_at_three_quarters(analysis: Analysis) -> float:
 
 @quantity("steps", "the step at which memorisation ends, because train loss has levelled out")
 def memorised_at(analysis: Analysis) -> float:
-    return boundary_of(analysis, "circuit formation")
+    return boundary_of(analysis, MEMORISATION_ENDS)
 
 
-@quantity("steps", "the step at which test loss begins to fall")
-def test_loss_falls_at(analysis: Analysis) -> float:
-    return boundary_of(analysis, "clean-up")
+@quantity("steps", "the step at which test loss is highest, before it falls")
+def test_loss_highest_at(analysis: Analysis) -> float:
+    return boundary_of(analysis, HIGHEST)
 
 
-@quantity("steps", "the step at which test loss has settled")
-def test_loss_settles_at(analysis: Analysis) -> float:
-    return boundary_of(analysis, "stable")
+@quantity("steps", "the step from which test loss stays under the loss of guessing")
+def test_under_guessing_at(analysis: Analysis) -> float:
+    return boundary_of(analysis, UNDER_GUESSING)
+
+
+@quantity("steps", "the step from which test accuracy stays at 50 %")
+def test_half_right_at(analysis: Analysis) -> float:
+    return boundary_of(analysis, HALF_RIGHT)
+
+
+@quantity("steps", "the step from which test accuracy stays at 99 %")
+def test_99_at(analysis: Analysis) -> float:
+    return boundary_of(analysis, TEST_LEARNED)
+
+
+@quantity("steps", "the step at which test loss has settled, because its fall is over")
+def test_settles_at(analysis: Analysis) -> float:
+    return boundary_of(analysis, SETTLES)
 
 
 def span(analysis: Analysis) -> tuple[float, float]:
-    """From the end of memorisation to the fall of test loss. Errors: Undefined where the run did not grok."""
+    """Circuit formation: from the end of memorisation until test loss stays under guessing.
+
+    Errors: Undefined where the two are not in this order.
+    """
     found = analysis.interpolation
     if found is None:
         raise Undefined(analysis.phases.reason.rstrip("."))

@@ -2,66 +2,99 @@
 
 from collections.abc import Sequence
 
-from latebloom.claims.claim import SweepClaim, register, statistic
+from latebloom.claims.claim import Statistic, SweepClaim, register, statistic
 from latebloom.claims.learning import MOSTLY_RIGHT, last_step, outcome, test_90_at, train_90_at
-from latebloom.claims.quantity import Undefined, percent
+from latebloom.claims.quantity import percent
 from latebloom.claims.record import Record
-from latebloom.claims.region import AtMost
+from latebloom.claims.region import Above, AllOf, AtLeast, Below
 from latebloom.claims.settings import (
+    BEST,
     FEWEST,
+    HALF,
+    MORE_OFTEN,
+    Chosen,
     Grokking,
     best_setting,
+    enough,
     grouped,
     memorised,
     share_generalised,
-    share_grokked,
+    share_of,
 )
 from latebloom.claims.systems import MUCH_DATA
-from latebloom.claims.verdict import FEW
+from latebloom.published import published
+from latebloom.statistics import Estimate
 
 _FUTURE = 'W, "Future Directions" (other tasks of the grokking paper'
-_QUADRATIC, _SUBTRACTION, _RANDOM = "modular_quadratic", "modular_subtraction", "random_table"
+_QUADRATIC, _RANDOM = "modular_quadratic", "random_table"
+_OTHERS = {
+    "modular_subtraction": "x - y",
+    "modular_multiplication": "x · y",
+    "modular_division": "x / y",
+    _QUADRATIC: "x² + xy + y²",
+    "modular_cubic": "x³ + xy",
+}
 _TIMES = (outcome, train_90_at, test_90_at, last_step)
+_NAMES = tuple(one.name for one in _TIMES)
+
+PATIENCE = 2 * published("mainline.restricted_loss_settles").number
 
 
 def _of(records: Sequence[Record], name: str) -> list[Record]:
     return [record for record in records if record.setting("task.name") == name]
 
 
-def _quadratic(records: Sequence[Record]) -> tuple[str, Sequence[Record]]:
-    groups = grouped(_of(records, _QUADRATIC), "data.fraction")
-    few = {f"on {share:.0%} of the pairs": group for share, group in groups.items() if share < MUCH_DATA}
+def _quadratic(records: Sequence[Record]) -> Chosen:
+    groups = grouped(_of(records, _QUADRATIC), "task.p", "data.fraction")
+    few = {f"mod {p}, on {share:.0%} of the pairs": group for (p, share), group in groups.items() if share < MUCH_DATA}
     return best_setting(f"of it on less than {percent(MUCH_DATA)} of the pairs", few)
 
 
-def _on_much_data(records: Sequence[Record]) -> dict[str, list[Record]]:
-    """The runs of each operation on much data that memorise."""
-    found = {}
-    for name in (_SUBTRACTION, _QUADRATIC):
-        chosen = [record for record in _of(records, name) if record.setting("data.fraction") >= MUCH_DATA]
-        found[name] = memorised(chosen)
-        if len(found[name]) < FEWEST:
-            raise Undefined(f"needs {FEWEST} runs of {name} on {percent(MUCH_DATA)} of the pairs or more that memorise")
-    return found
+def _on_much_data(records: Sequence[Record], name: str) -> Sequence[Record]:
+    """The runs of an operation on much data that memorise. Errors: Undefined if they are few."""
+    chosen = [record for record in _of(records, name) if record.setting("data.fraction") >= MUCH_DATA]
+    return enough(memorised(chosen), f"runs of {_OTHERS[name]} on {percent(MUCH_DATA)} of the pairs or more memorise")
+
+
+def _at_once(record: Record) -> bool:
+    return bool(record.value(outcome.name) == "generalised at once")
+
+
+def _learned_at_once(name: str) -> Statistic:
+    """The share of the runs of one operation on much data that learn the test set with the train set."""
+
+    def compute(records: Sequence[Record]) -> Estimate:
+        return share_of(_on_much_data(records, name), _at_once)
+
+    formula = f"the share of the runs of {_OTHERS[name]} that generalise at once"
+    return Statistic(f"{name}_at_once", "share", formula, compute, _NAMES)
+
+
+_AT_ONCE = tuple(map(_learned_at_once, _OTHERS))
 
 
 @statistic(
-    "share",
-    f"the larger share that grok, on {percent(MUCH_DATA)} of the pairs or more, of the runs of either operation that "
-    f"memorise ({FEWEST} or more of each)",
+    "",
+    f"how many runs of each operation on {percent(MUCH_DATA)} of the pairs or more, of those that memorise, have which "
+    "outcome",
     *_TIMES,
 )
-def grokking_with_much_data(records: Sequence[Record]) -> float:
-    return max(map(share_grokked, _on_much_data(records).values()))
+def outcomes_with_much_data(records: Sequence[Record]) -> str:
+    return "; ".join(f"{text}: {_outcomes(_on_much_data(records, name))}" for name, text in _OTHERS.items())
 
 
-@statistic("", "how many runs of each operation grok, and when", *_TIMES)
-def steps_with_much_data(records: Sequence[Record]) -> str:
-    return "; ".join(
-        f"{name}: {share_grokked(runs):.0%} of {len(runs)} runs grok; "
-        f"{MOSTLY_RIGHT} test / train accuracy at step {_steps(runs)}"
-        for name, runs in _on_much_data(records).items()
+def _outcomes(records: Sequence[Record]) -> str:
+    return ", ".join(
+        f"{len(runs)} {name} ({MOSTLY_RIGHT} test/train accuracy at step {_steps(runs)})"
+        for name, runs in _by_outcome(records).items()
     )
+
+
+def _by_outcome(records: Sequence[Record]) -> dict[str, list[Record]]:
+    found: dict[str, list[Record]] = {}
+    for record in records:
+        found.setdefault(str(record.value(outcome.name)), []).append(record)
+    return found
 
 
 def _steps(records: Sequence[Record]) -> str:
@@ -72,11 +105,8 @@ def _step(step: float | None) -> str:
     return "never" if step is None else f"{step:.0f}"
 
 
-def _random(records: Sequence[Record]) -> list[Record]:
-    found = memorised(_of(records, _RANDOM))
-    if len(found) < FEWEST:
-        raise Undefined(f"{len(found)} runs on random answers memorise, and {FEWEST} are needed")
-    return found
+def _random(records: Sequence[Record]) -> Sequence[Record]:
+    return enough(memorised(_of(records, _RANDOM)), "runs on random answers memorise")
 
 
 @statistic(
@@ -85,7 +115,7 @@ def _random(records: Sequence[Record]) -> list[Record]:
     f"{MOSTLY_RIGHT} test accuracy",
     *_TIMES,
 )
-def random_generalised(records: Sequence[Record]) -> float:
+def random_generalised(records: Sequence[Record]) -> Estimate:
     return share_generalised(_random(records))
 
 
@@ -94,14 +124,14 @@ def random_runs(records: Sequence[Record]) -> int:
     return len(_random(records))
 
 
-@statistic("steps", "the last step of these runs", *_TIMES)
+@statistic("steps", "the fewest steps of these runs", *_TIMES)
 def random_steps(records: Sequence[Record]) -> float:
-    return float(max(record.value(last_step.name) for record in _random(records)))
+    return float(min(record.value(last_step.name) for record in _random(records)))
 
 
 _QUADRATIC_GROKS = Grokking(
     "quadratic",
-    f"the runs of it, {FEWEST} or more, on the best share of the pairs tried under {percent(MUCH_DATA)},",
+    f"the runs of it, {FEWEST} or more, with the best p and share of the pairs under {percent(MUCH_DATA)} ({BEST}),",
     _quadratic,
 )
 
@@ -123,9 +153,9 @@ register(
         sentence="With more data other operations too are learned without grokking.",
         place=_FUTURE + ", with more data)",
         published="asked",
-        region=AtMost(grokking_with_much_data, FEW, "arbitrary"),
-        finding="{steps_with_much_data}",
-        statistics=(grokking_with_much_data, steps_with_much_data),
+        region=AllOf(*(Above(one, HALF, MORE_OFTEN) for one in _AT_ONCE)),
+        finding="{outcomes_with_much_data}",
+        statistics=(*_AT_ONCE, outcomes_with_much_data),
         system="operations",
         figure="survival",
     ),
@@ -134,10 +164,10 @@ register(
         sentence="A model memorises random answers and does not generalise.",
         place='W, "Future Directions", loose threads (memorisation to be looked at on random labels)',
         published="a control, not in W",
-        region=AtMost(random_generalised, FEW, "arbitrary; the control, since no circuit could generalise"),
-        finding="{random_runs:.0f} runs memorise, {random_generalised:.0%} of them generalise within "
-        "{random_steps:.0f} "
-        "steps",
+        region=Below(random_generalised, HALF, "the control, since no circuit could generalise"),
+        provided=AtLeast(random_steps, PATIENCE, "twice the step by which addition has generalised in W"),
+        finding="{random_runs:.0f} runs memorise, {random_generalised:.0%} ({random_generalised.low:.0%} to "
+        "{random_generalised.high:.0%}) of them generalise within {random_steps:.0f} steps",
         statistics=(random_generalised, random_runs, random_steps),
         system="operations",
         figure="survival",

@@ -4,24 +4,24 @@ from collections.abc import Sequence
 
 from latebloom.claims.claim import SweepClaim, register
 from latebloom.claims.record import Record
-from latebloom.claims.settings import FEWEST, Grokking, best_setting, grouped
+from latebloom.claims.settings import BEST, FEWEST, Chosen, Grokking, best_setting, grouped
 
 
 def _grokking(prefix: str, label: str, optimiser: str, with_momentum: bool = False) -> Grokking:
     """Runs of this optimiser, at the learning rate and weight decay at which most of them grok."""
 
-    def choose(records: Sequence[Record]) -> tuple[str, Sequence[Record]]:
-        groups = grouped(records, "optimiser.name", "optimiser.momentum", "optimiser.lr", "optimiser.weight_decay")
+    def choose(records: Sequence[Record]) -> Chosen:
+        fields = ("optimiser.name", "optimiser.momentum", "optimiser.lr", "optimiser.weight_decay", "task.p")
         return best_setting(
             f"with {label}",
             {
-                f"at lr {lr:g} and decay {decay:g}": group
-                for (name, momentum, lr, decay), group in groups.items()
+                f"mod {p}, at lr {lr:g} and decay {decay:g}": group
+                for (name, momentum, lr, decay, p), group in grouped(records, *fields).items()
                 if name == optimiser and (momentum > 0) == with_momentum
             },
         )
 
-    text = f"the runs with {label}, {FEWEST} or more, at the best learning rate and weight decay tried,"
+    text = f"the runs with {label}, {FEWEST} or more, at the best learning rate and weight decay tried ({BEST}),"
     return Grokking(prefix, text, choose)
 
 

@@ -20,9 +20,10 @@ from latebloom.store import Status, identity
 class Record(Config):
     """One run as claims know it.
 
-    identity: SHA-256 of the validated experiment, which old names of settings do not change. system: the experiment of
-    the write-up that it was trained for; None for a run by itself. step: the last one. date: of the newest measurement.
-    seconds: of training. None stands for what is not known of an old run. command: trains the same run.
+    identity: SHA-256 of the validated experiment, which old names of settings do not change. system: the experiment
+    of the write-up that it was trained for; None for a run by itself. step: the last one. created: when its training
+    began. date: of the newest measurement. seconds: of training. None stands for what is not known of an old run.
+    command: trains the same run.
     """
 
     identity: str
@@ -36,6 +37,7 @@ class Record(Config):
     versions: dict[str, str] = Field(default_factory=dict)
     device: dict[str, str | int] = Field(default_factory=dict)
     git_commit: str | None = None
+    created: AwareDatetime | None = None
     date: AwareDatetime
     seconds: float | None = None
     quantities: dict[str, Measurement]
@@ -90,6 +92,7 @@ def record_run(run: Run, names: Iterable[str], system: str | None = None, comman
         versions=manifest.versions,
         device=manifest.device,
         git_commit=manifest.git_commit,
+        created=manifest.created,
         date=max(dates, default=manifest.updated),
         seconds=manifest.seconds,
         quantities=quantities,
@@ -97,8 +100,11 @@ def record_run(run: Run, names: Iterable[str], system: str | None = None, comman
 
 
 def merge(records: Iterable[Record]) -> list[Record]:
-    """One record for each identity, sorted by run and identity: of each quantity the newest measurement, and what else
-    is known from the record with the newest date (of equal dates the later one)."""
+    """One record for each identity, sorted by run and identity: of each quantity the newest measurement, and what
+    else is known from the record with the newest date (of equal dates the later one), except that the earliest
+    training counts as its beginning. A run without that date is older than all others: training it again gives the
+    same run.
+    """
     merged: dict[str, Record] = {}
     for record in records:
         before = merged.get(record.identity)
@@ -113,7 +119,9 @@ def _union(one: Record, other: Record) -> Record:
         known = quantities.get(name)
         if known is None or _date(known, older) <= _date(measurement, newer):
             quantities[name] = measurement
-    return newer.model_copy(update={"quantities": dict(sorted(quantities.items()))})
+    known_dates = [one.created, other.created]
+    created = None if None in known_dates else min(date for date in known_dates if date is not None)
+    return newer.model_copy(update={"created": created, "quantities": dict(sorted(quantities.items()))})
 
 
 def _date(measurement: Measurement, record: Record) -> Any:

@@ -1,6 +1,8 @@
 """Regions: the part of a claim that says for which values it holds, with the reason for every edge.
 
-The prose of a rule is generated from its region, so that no threshold is written twice.
+A region is compared with the whole 95 % interval of a statistic: inside, outside, or undecided where the interval
+crosses its edge. A quantity of one run has no interval; its value alone is compared. The prose of a rule is generated
+from its region, so that no threshold is written twice.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isinf
 from typing import Any
 
 from latebloom.claims.quantity import Term, Undefined, Values, percent
@@ -34,34 +37,17 @@ class Ratio(Term):
             raise Undefined(f"{self.formula} is {above:g} / {below:g}")
         return above / below
 
+    def interval(self, values: Values) -> tuple[float, float]:
+        """The least and the largest ratio of values in the two intervals, which must be positive."""
+        value, above, below = self.of(values), self.above.interval(values), self.below.interval(values)
+        if above[0] == above[1] and below[0] == below[1]:
+            return value, value
+        if above[0] < 0 or below[0] <= 0:
+            raise Undefined(f"{self.formula} has an interval only where both are positive")
+        return above[0] / below[1], above[1] / below[0]
+
     def names(self) -> tuple[str, ...]:
         return (*self.above.names(), *self.below.names())
-
-
-@dataclass(frozen=True, eq=False, init=False)
-class End(Term):
-    """The lower or the upper end of a statistic's 95 % interval."""
-
-    statistic: Term
-    upper: bool
-
-    def __init__(self, statistic: Term, upper: bool) -> None:
-        object.__setattr__(self, "statistic", statistic)
-        object.__setattr__(self, "upper", upper)
-        side = "upper" if upper else "lower"
-        text = f"the {side} end of the 95 % interval of {statistic.formula}"
-        super().__init__(f"{statistic.name} ({side} end)", statistic.unit, text)
-
-    def of(self, values: Values) -> float:
-        self.statistic.of(values)
-        measurement = values[self.statistic.name]
-        end = measurement.high if self.upper else measurement.low
-        if end is None:
-            raise Undefined(measurement.reason or f"the interval of {self.statistic.formula} is open")
-        return end
-
-    def names(self) -> tuple[str, ...]:
-        return self.statistic.names()
 
 
 class Region(ABC):
@@ -80,13 +66,24 @@ class Region(ABC):
         """The terms that it compares, in order."""
 
 
+def _agreed(answers: set[bool], term: Term, ends: tuple[float, float]) -> bool:
+    """The one answer; Undefined where both ends of an interval do not agree."""
+    if len(answers) > 1:
+        low, high = (amount(end, term.unit) for end in ends)
+        raise Undefined(f"the interval of {term.formula}, {low} to {high}, crosses the edge")
+    return answers.pop()
+
+
 LAST_SHARE = ("at least", 1.0, "share")
 """A bound that only one value meets, so that the words "at least" are left out."""
 
 
 @dataclass(frozen=True)
 class _Bound(Region):
-    """A comparison of a term with an edge: a number, or another term. because: where the edge comes from."""
+    """A comparison of a term with an edge: a number, or another term. because: where the edge comes from.
+
+    Where both ends of the term's interval compare alike with both ends of the edge's, that is the answer.
+    """
 
     term: Term
     edge: float | Term
@@ -96,8 +93,10 @@ class _Bound(Region):
     step_words = ""
 
     def contains(self, values: Values) -> bool:
-        edge = self.edge.of(values) if isinstance(self.edge, Term) else self.edge
-        return self.compare(self.term.of(values), edge)
+        ends = self.term.interval(values)
+        edges = self.edge.interval(values) if isinstance(self.edge, Term) else (self.edge,)
+        answers = {self.compare(end, edge) for end in ends for edge in edges}
+        return _agreed(answers, self.term, ends)
 
     @staticmethod
     @abstractmethod
@@ -176,7 +175,9 @@ class Between(Region):
     because: str | None = None
 
     def contains(self, values: Values) -> bool:
-        return bool(self.low <= self.term.of(values) <= self.high)
+        low, high = self.term.interval(values)
+        inside, outside = self.low <= low and high <= self.high, high < self.low or low > self.high
+        return _agreed({inside, not outside}, self.term, (low, high))
 
     def text(self) -> str:
         ends = f"{amount(self.low, '')} and {amount(self.high, self.term.unit)}"
@@ -268,7 +269,7 @@ class _Combined(Region):
 
 
 class AllOf(_Combined):
-    """Every region; outside as soon as one is, whatever the others are."""
+    """Every region: outside as soon as one is, else undecided as soon as one is."""
 
     word = "and"
 
@@ -280,7 +281,7 @@ class AllOf(_Combined):
 
 
 class AnyOf(_Combined):
-    """At least one region; inside as soon as one is, whatever the others are."""
+    """At least one region: inside as soon as one is, else undecided as soon as one is."""
 
     word = "or"
 
@@ -303,6 +304,8 @@ class Otherwise(AnyOf):
 
 def amount(value: float, unit: str) -> str:
     """A number with its unit, for people."""
+    if isinf(value):
+        return "no upper bound" if value > 0 else "no lower bound"
     if unit == "share":
         return percent(value)
     number = f"{value:,.0f}".replace(",", " ") if value == int(value) and abs(value) < 1e15 else f"{value:.4g}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from latebloom._errors import UsageError
 from latebloom.claims.record import Record, merge
-from latebloom.store import atomic_write, one_line
+from latebloom.store import atomic_write, folder_lock, one_line
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,8 @@ class Results:
     """The records in a directory, which is made when the first record is added.
 
     Lines of one run in a file, as after a merge by git, count as one record: see `latebloom.claims.record.merge`.
-    Files are replaced whole, so a kill or a full disk leaves the old file. Limits: of two processes that add records
-    to one file at the same moment one may lose its record; the next `latebloom reproduce` measures it again.
+    Files are replaced whole, so a kill or a full disk leaves the old file. Processes that add records to one
+    directory wait for each other.
     """
 
     path: Path
@@ -35,8 +35,9 @@ class Results:
         """Merge records into the file of a system."""
         with one_line(self.path, "make", UsageError):
             self.path.mkdir(parents=True, exist_ok=True)
-        merged = merge([*self.read(system), *records])
-        atomic_write(self._file(system), "".join(f"{record.to_line()}\n" for record in merged).encode())
+        with folder_lock(self.path):
+            merged = merge([*self.read(system), *records])
+            atomic_write(self._file(system), "".join(f"{record.to_line()}\n" for record in merged).encode())
 
     def _file(self, system: str) -> Path:
         return self.path / f"{system}.jsonl"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from latebloom.claims.claim import Statistic
 from latebloom.claims.learning import (
@@ -17,17 +17,30 @@ from latebloom.claims.learning import (
 )
 from latebloom.claims.quantity import Undefined
 from latebloom.claims.record import Record
-from latebloom.claims.region import AtLeast, AtMost, Otherwise, Region
-from latebloom.claims.verdict import MOST
-from latebloom.statistics import GeneralisationTimes
+from latebloom.claims.region import Above, AtMost, Otherwise, Region
+from latebloom.statistics import LEVEL, Estimate, GeneralisationTimes, share
 
-FEWEST = 3
-"""Fewest runs of one setting of which a share is taken. Arbitrary: one or two decide nothing."""
+FEWEST = 5
+"""Fewest runs of one setting that are judged, as for every verdict."""
+
+HALF = 0.5
+"""A sentence about runs of one kind is true of them where it is true of more than half."""
+
+MORE_OFTEN = "more often than not"
 
 STILL_LEARNING = 0.05
-"""Growth of test accuracy over the last quarter of a run from which on it is still learning. Arbitrary."""
+"""Growth of test accuracy over the last quarter of a run from which on it is still learning. Arbitrary: at that pace a
+run needs five more of its lengths to learn the whole test set."""
 
 Groups = Mapping[str, Sequence[Record]]
+
+
+class Chosen(NamedTuple):
+    """The runs that are judged, the name of their setting, and the number of settings that they are the best of."""
+
+    setting: str
+    runs: Sequence[Record]
+    tried: int = 1
 
 
 def grouped(records: Sequence[Record], *fields: str) -> dict[Any, list[Record]]:
@@ -49,14 +62,29 @@ def generalised(record: Record) -> bool:
     return record.value(test_90_at.name) is not None
 
 
-def share_generalised(records: Sequence[Record]) -> float:
+def grokked(record: Record) -> bool:
+    """Whether the run grokked, by its outcome."""
+    return bool(record.value(outcome.name) == "grokked")
+
+
+def share_of(records: Sequence[Record], true: Callable[[Record], bool], tried: int = 1) -> Estimate:
+    """The share of the runs of which something is true, 0 to 1, with Wilson's interval.
+
+    tried: where these runs are the best of several settings, the number of settings. The interval is then at the level
+    1 - 5 % / tried (Bonferroni), so that the intervals of all settings hold together with 95 %, and with them that of
+    the best. With ten runs of ten each, the lower end is over one half for up to 30 settings.
+    """
+    return share(sum(map(true, records)), len(records), level=1 - (1 - LEVEL) / tried)
+
+
+def share_generalised(records: Sequence[Record]) -> Estimate:
     """The share of the runs that generalised, 0 to 1."""
-    return sum(map(generalised, records)) / len(records)
+    return share_of(records, generalised)
 
 
-def share_grokked(records: Sequence[Record]) -> float:
+def share_grokked(records: Sequence[Record], tried: int = 1) -> Estimate:
     """The share of the runs that grokked, 0 to 1."""
-    return sum(record.value(outcome.name) == "grokked" for record in records) / len(records)
+    return share_of(records, grokked, tried)
 
 
 def generalisation_times(records: Sequence[Record]) -> GeneralisationTimes:
@@ -64,6 +92,13 @@ def generalisation_times(records: Sequence[Record]) -> GeneralisationTimes:
     return GeneralisationTimes.of(
         [record.value(test_learned_at.name) for record in records], [record.value(last_step.name) for record in records]
     )
+
+
+def enough(records: Sequence[Record], what: str) -> Sequence[Record]:
+    """The records, if there are `FEWEST`. what: which runs, as a clause after their number. Errors: Undefined."""
+    if len(records) < FEWEST:
+        raise Undefined(f"{len(records)} {what}, and {FEWEST} are needed")
+    return records
 
 
 def _right(records: Sequence[Record], quantity: str) -> float:
@@ -91,73 +126,86 @@ class Grokking:
 
     prefix: str
     text: str
-    choose: Callable[[Sequence[Record]], tuple[str, Sequence[Record]]]
+    choose: Callable[[Sequence[Record]], Chosen]
 
-    def _statistic(self, name: str, unit: str, formula: str, compute: Callable[[Sequence[Record]], Any]) -> Statistic:
+    def _statistic(self, name: str, unit: str, formula: str, compute: Callable[[Chosen], Any]) -> Statistic:
         return Statistic(
-            f"{self.prefix}_{name}", unit, formula, lambda records: compute(self.choose(records)[1]), _QUANTITIES
+            f"{self.prefix}_{name}", unit, formula, lambda records: compute(self.choose(records)), _QUANTITIES
         )
 
     @property
     def share(self) -> Statistic:
         """The share of the runs that grok."""
-        return self._statistic("share", "share", f"the share of {self.text} that grok", share_grokked)
+        formula = f"the share of {self.text} that grok"
+        return self._statistic("share", "share", formula, lambda chosen: share_grokked(chosen.runs, chosen.tried))
 
     @property
     def gain(self) -> Statistic:
         """What their test accuracy gains at the end."""
         formula = "the gain of their median test accuracy in the last quarter of the steps"
-        return self._statistic("gain", "share", formula, gain_in_last_quarter)
+        return self._statistic("gain", "share", formula, lambda chosen: gain_in_last_quarter(chosen.runs))
 
     @property
     def statistics(self) -> tuple[Statistic, ...]:
         """All of them, in the order of the template."""
-        setting = Statistic(
-            f"{self.prefix}_setting", "", "the setting", lambda records: self.choose(records)[0], _QUANTITIES
-        )
         return (
             self.share,
             self.gain,
-            setting,
-            self._statistic("runs", "runs", f"the number of {self.text}", len),
-            self._statistic("memorised", "runs", "how many of them memorise", lambda runs: len(memorised(runs))),
+            self._statistic("setting", "", "the setting", lambda chosen: chosen.setting),
+            self._statistic("runs", "runs", f"the number of {self.text}", lambda chosen: len(chosen.runs)),
             self._statistic(
-                "steps", "steps", "their last step", lambda runs: max(r.value(last_step.name) for r in runs)
+                "memorised", "runs", "how many of them memorise", lambda chosen: len(memorised(chosen.runs))
             ),
             self._statistic(
-                "right", "share", "their median test accuracy", lambda runs: _right(runs, final_test_accuracy.name)
+                "steps", "steps", "their last step", lambda chosen: max(r.value(last_step.name) for r in chosen.runs)
+            ),
+            self._statistic(
+                "right",
+                "share",
+                "their median test accuracy",
+                lambda chosen: _right(chosen.runs, final_test_accuracy.name),
             ),
         )
 
     @property
     def region(self) -> Region:
         """Enough runs grok."""
-        return AtLeast(self.share, MOST, "arbitrary")
+        return Above(self.share, HALF, MORE_OFTEN)
 
     @property
     def provided(self) -> Region:
         """Runs that grok in too small a number decide nothing while they are still learning."""
-        return Otherwise(self.region, AtMost(self.gain, STILL_LEARNING, "arbitrary; more means that they still learn"))
+        return Otherwise(
+            self.region, AtMost(self.gain, STILL_LEARNING, "arbitrary; runs that gain more are still learning")
+        )
 
     @property
     def finding(self) -> str:
         """The statistics in words, as a template."""
         share, gain, setting, runs, memorise, steps, right = (one.name for one in self.statistics)
         return (
-            f"{{{setting}}}: {{{memorise}:.0f}} of {{{runs}:.0f}} runs memorise and {{{share}:.0%}} grok within "
-            f"{{{steps}:.0f}} steps; they end with a median test accuracy of {{{right}:.0%}}, {{{gain}:.0%}} of it "
-            "from "
-            "the last quarter of the steps"
+            f"{{{setting}}}: {{{memorise}:.0f}} of {{{runs}:.0f}} runs memorise and {{{share}:.0%}} "
+            f"({{{share}.low:.0%}} to {{{share}.high:.0%}}) grok within {{{steps}:.0f}} steps; they end with a median "
+            f"test accuracy of {{{right}:.0%}}, {{{gain}:.0%}} of it from the last quarter of the steps"
         )
 
 
-def best_setting(of: str, groups: Groups) -> tuple[str, Sequence[Record]]:
+BEST = "the interval corrected for their number by Bonferroni"
+
+
+def best_setting(of: str, groups: Groups, tried: int | None = None) -> Chosen:
     """The setting at which most runs grok, among equals the one with the largest final test accuracy.
 
-    of: what all runs have in common. Errors: Undefined where no setting has `FEWEST` runs.
+    of: what all runs have in common. tried: the number of settings that the best one was chosen from, where some were
+    dropped for how their runs ended. Errors: Undefined where no setting has `FEWEST` runs.
     """
-    enough = {name: records for name, records in groups.items() if len(records) >= FEWEST}
-    if not enough:
+    full = {name: records for name, records in groups.items() if len(records) >= FEWEST}
+    if not full:
         raise Undefined(f"needs {FEWEST} runs {of} that differ in their seed alone")
-    best = max(enough, key=lambda name: (share_grokked(enough[name]), _right(enough[name], final_test_accuracy.name)))
-    return f"{best} (best of {len(enough)} settings)", enough[best]
+    best = max(full, key=lambda name: (sum(map(grokked, full[name])) / len(full[name]), _accuracy(full[name])))
+    number = tried or len(full)
+    return Chosen(f"{best} (best of {number} settings)" if number > 1 else best, full[best], number)
+
+
+def _accuracy(records: Sequence[Record]) -> float:
+    return _right(records, final_test_accuracy.name)

@@ -1,19 +1,34 @@
 """Claims about what happens in each phase of training."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from jaxtyping import Float
 from scipy import stats
 
 from latebloom.analysis import Analysis
+from latebloom.circuits.modular.control_measures import EXCLUDED_CONTROL_ALONE
+from latebloom.circuits.modular.measures import EXCLUDED, EXCLUDED_ALONE, EXCLUDED_CONTROL
 from latebloom.claims.claim import Claim, register
 from latebloom.claims.learning import boundary_of, series_of, span
 from latebloom.claims.quantity import Quantity, Undefined, once, quantity
 from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below, Holds
-from latebloom.phases import NoChange, PhaseChange, Series
+from latebloom.measures import Column
+from latebloom.phases import MEMORISATION_ENDS, NoChange, PhaseChange, Series
 from latebloom.published import filled
 
 FEWEST_POINTS = 8
 """Checkpoints that it takes to say whether a course is smooth; as many as a corner takes."""
+
+INTERVALS = 20
+"""Equal parts of circuit formation in which a rise is looked at, so that it does not depend on the spacing of
+checkpoints."""
+
+SIGNS = 9999
+"""Random walks that a rise is compared with."""
+
+CLOSE = 2.0
+"""A loss within this factor of train loss is very close to it."""
 
 _PLACE = 'W, "Evolution of Circuits During Training", '
 
@@ -22,7 +37,7 @@ def _rise(column: str, what: str) -> tuple[Quantity, str]:
     """The quantity of how far a series rises while the model memorises, and the template that reports it."""
 
     def early(analysis: Analysis) -> Series:
-        series, end = series_of(analysis, column), boundary_of(analysis, "circuit formation")
+        series, end = series_of(analysis, column), boundary_of(analysis, MEMORISATION_ENDS)
         return series.between(series.step[0], end)
 
     @quantity("", f"{what} at the start", name=f"{column}_start")
@@ -51,76 +66,129 @@ def _rise(column: str, what: str) -> tuple[Quantity, str]:
     return rise, text
 
 
-@once
-def _excluded_over_train(analysis: Analysis) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:
-    """Steps while train loss falls and until memorisation ends, and there excluded loss over the larger of train loss
-    and the same without random frequencies."""
-    end, control = boundary_of(analysis, "circuit formation"), series_of(analysis, "excluded_loss_control")
-    pairs = analysis.paired("excluded_loss", "train_loss")
-    if pairs is None:
-        raise Undefined("the run has no excluded loss; `latebloom measure` may add it")
-    steps, excluded, train = pairs
-    early = np.flatnonzero((steps > 0) & (steps <= end) & (train < train[0] / 2))
-    if not len(early):
+def _times_train(analysis: Analysis, column: str, controls: Sequence[str] = ()) -> Float[np.ndarray, " n"]:
+    """A loss over the largest of train loss and the controls, at the checkpoints from where train loss has halved until
+    memorisation ends. If train loss is 1e-7, any removal multiplies it."""
+    steps, train = _at_checkpoints(analysis, column, "train_loss")
+    end = boundary_of(analysis, MEMORISATION_ENDS)
+    early = (steps > 0) & (steps <= end) & (train < train[0] / 2)
+    if not early.any():
         raise Undefined(f"no checkpoint lies between the fall of train loss and its end at step {end:.0f}")
-    times = excluded / np.maximum(train, np.interp(steps, control.step, control.value))
-    return steps[early], times[early]
+    others = [_at_checkpoints(analysis, column, control)[1] for control in controls]
+    ratios: Float[np.ndarray, " n"] = (
+        series_of(analysis, column).value[early] / np.maximum.reduce([train, *others])[early]
+    )
+    return ratios
+
+
+def _at_checkpoints(analysis: Analysis, column: str, other: str) -> tuple[Float[np.ndarray, " n"], ...]:
+    """The steps of a measured column, and another series at them."""
+    steps, series = series_of(analysis, column).step, series_of(analysis, other)
+    return steps, np.interp(steps, series.step, series.value)
+
+
+def _columns(analysis: Analysis, column: Column) -> list[str]:
+    names = list(column.among(analysis.metrics))
+    if not names:
+        raise Undefined(f"the run has no {column.name}; `latebloom measure` may add it")
+    return names
+
+
+_MEMORISING = "from where train loss has halved until it has levelled out"
 
 
 @quantity(
     "times",
-    "the largest ratio, from where train loss has halved until it has levelled out, of excluded loss (without all key "
-    "frequencies at once; W leaves out one at a time) to train loss, or to the same without random frequencies if that "
-    "is more,",
+    f"the largest ratio for each key frequency, {_MEMORISING}, of excluded loss without it alone to train loss, or to "
+    "the same without a random frequency if that is more,",
 )
-def excluded_over_train_memorising(analysis: Analysis) -> float:
-    return float(_excluded_over_train(analysis)[1].max())
-
-
-@quantity("steps", "the step of the largest of these ratios")
-def excluded_over_train_peak_at(analysis: Analysis) -> float:
-    steps, times = _excluded_over_train(analysis)
-    return float(steps[times.argmax()])
-
-
-def _forming(analysis: Analysis) -> Series:
-    """Excluded loss, as its decimal logarithm, from the end of memorisation to the fall of test loss."""
-    excluded, (start, change) = series_of(analysis, "excluded_loss"), span(analysis)
-    course = excluded.between(start, change)
-    if len(course) < FEWEST_POINTS or not (course.value > 0).all() or np.ptp(course.value) == 0:
-        raise Undefined(
-            f"needs {FEWEST_POINTS} checkpoints with an excluded loss between steps {start:.0f} and {change:.0f}"
-        )
-    return Series(course.step, np.log10(course.value))
+def excluded_alone_by_frequency(analysis: Analysis) -> list[float]:
+    controls = _columns(analysis, EXCLUDED_CONTROL_ALONE)
+    names = _columns(analysis, EXCLUDED_ALONE)
+    return sorted((float(_times_train(analysis, name, controls).max()) for name in names), reverse=True)
 
 
 @quantity(
-    "",
-    "Spearman's rank correlation of excluded loss with the step, from the end of memorisation until test loss falls,",
+    "times",
+    f"the largest ratio over the key frequencies, {_MEMORISING}, of excluded loss without one of them to train loss, "
+    "or to the same without a random frequency if that is more,",
 )
-def excluded_rank_correlation(analysis: Analysis) -> float:
+def excluded_alone_over_train(analysis: Analysis) -> float:
+    return max(excluded_alone_by_frequency.measure(analysis))  # type: ignore[arg-type, type-var]
+
+
+@quantity(
+    "times", f"the largest ratio over as many random frequencies that are not key, {_MEMORISING}, of that to train loss"
+)
+def excluded_alone_control(analysis: Analysis) -> float:
+    return max(float(_times_train(analysis, name).max()) for name in _columns(analysis, EXCLUDED_CONTROL_ALONE))
+
+
+@quantity(
+    "times",
+    f"the largest ratio, {_MEMORISING}, of excluded loss without all key frequencies to train loss, or to the same "
+    "without as many random frequencies if that is more,",
+)
+def excluded_together_over_train(analysis: Analysis) -> float:
+    return float(_times_train(analysis, EXCLUDED.name, [EXCLUDED_CONTROL.name]).max())
+
+
+@quantity("times", f"the largest ratio, {_MEMORISING}, of the loss without as many random frequencies to train loss")
+def excluded_together_control(analysis: Analysis) -> float:
+    return float(_times_train(analysis, EXCLUDED_CONTROL.name).max())
+
+
+def _forming(analysis: Analysis) -> Series:
+    """The decimal logarithm of excluded loss at the ends of `INTERVALS` equal parts of circuit formation."""
+    excluded, (start, end) = series_of(analysis, EXCLUDED.name), span(analysis)
+    course = excluded.between(start, end)
+    if len(course) < FEWEST_POINTS or not (course.value > 0).all() or np.ptp(course.value) == 0:
+        raise Undefined(
+            f"needs {FEWEST_POINTS} checkpoints with an excluded loss between steps {start:.0f} and {end:.0f}"
+        )
+    at = np.linspace(course.step[0], course.step[-1], INTERVALS + 1)
+    return Series(at, np.interp(at, course.step, np.log10(course.value)))
+
+
+_PARTS = f"at the ends of {INTERVALS} equal parts of the time from the end of memorisation until test loss stays under"
+
+
+@quantity("", f"Spearman's rank correlation of excluded loss with the step, {_PARTS} guessing,")
+def excluded_rank_until_guessing(analysis: Analysis) -> float:
     course = _forming(analysis)
     return float(stats.spearmanr(course.step, course.value).statistic)
 
 
-@quantity("decades", "the rise of excluded loss in that time")
-def excluded_rise(analysis: Analysis) -> float:
+@quantity("decades", "the rise of excluded loss from the end of memorisation until test loss stays under guessing")
+def excluded_rise_until_guessing(analysis: Analysis) -> float:
     level = _forming(analysis).value
     return float(level[-1] - level[0])
 
 
-@quantity("share", "the largest share of that rise, in decades, from one checkpoint to the next")
-def excluded_largest_step(analysis: Analysis) -> float:
+@quantity("share", f"the largest share of that rise, in decades, in one of the {INTERVALS} parts")
+def excluded_largest_part(analysis: Analysis) -> float:
     level = _forming(analysis).value
     if level[-1] <= level[0]:
         raise Undefined("excluded loss does not rise")
     return float(np.diff(level).max() / (level[-1] - level[0]))
 
 
+@quantity(
+    "share",
+    f"the share of {SIGNS} random choices of the signs of the {INTERVALS} steps of log excluded loss that give at "
+    "least as large a rise, as those of a walk without direction would,",
+)
+def excluded_walk_share(analysis: Analysis) -> float:
+    steps = np.diff(_forming(analysis).value)
+    signs = np.random.default_rng(0).choice([-1.0, 1.0], size=(SIGNS, len(steps)))
+    as_large = int((signs @ steps >= steps.sum() - 1e-12).sum())
+    return (as_large + 1) / (SIGNS + 1)
+
+
 def _decades(analysis: Analysis) -> tuple[float, float]:
-    """By how many decades train loss falls while memorising, and then until test loss falls."""
-    train, (memorised, change) = series_of(analysis, "train_loss"), span(analysis)
-    start, middle, late = (float(np.log10(train.at(step))) for step in (train.step[0], memorised, change))
+    """By how many decades train loss falls while memorising, and then until test loss stays under guessing."""
+    train, (memorised, end) = series_of(analysis, "train_loss"), span(analysis)
+    start, middle, late = (float(np.log10(train.at(step))) for step in (train.step[0], memorised, end))
     return start - middle, middle - late
 
 
@@ -129,17 +197,17 @@ def train_decades_memorising(analysis: Analysis) -> float:
     return _decades(analysis)[0]
 
 
-@quantity("decades", "the fall of train loss from the end of memorisation until test loss falls")
-def train_decades_forming(analysis: Analysis) -> float:
+@quantity("decades", "the fall of train loss from the end of memorisation until test loss stays under guessing")
+def train_decades_until_guessing(analysis: Analysis) -> float:
     return _decades(analysis)[1]
 
 
 @quantity(
     "share",
-    "the fall of train loss from the end of memorisation until test loss falls, in decades, as a share of its fall "
-    "while the model memorises",
+    "the fall of train loss from the end of memorisation until test loss stays under guessing, in decades, as a share "
+    "of its fall while the model memorises",
 )
-def train_plateau_fall(analysis: Analysis) -> float:
+def train_plateau_until_guessing(analysis: Analysis) -> float:
     memorising, forming = _decades(analysis)
     return forming / memorising
 
@@ -175,7 +243,8 @@ def restricted_falls_at(analysis: Analysis) -> float:
 
 test_loss_rise, _TEST_LOSS = _rise("test_loss", "the test loss")
 weights_rise, _WEIGHTS = _rise("sum_squared_weights", "the sum of squared weights")
-_RISE = 1.1
+_RISE, _RISE_A_LOT = 1.1, 1.5
+_CLOSE = "arbitrary: a third of a decade"
 
 register(
     Claim(
@@ -189,35 +258,61 @@ register(
     ),
     Claim(
         id="weights-rise",
-        sentence="While the model memorises, the sum of squared weights rises.",
+        sentence="While the model memorises, the sum of squared weights rises a lot.",
         place=_PLACE + "memorisation",
         published="total weights rise a lot (a picture)",
-        region=AtLeast(weights_rise, _RISE, "arbitrary"),
+        region=AtLeast(weights_rise, _RISE_A_LOT, "arbitrary: half as much again"),
         finding=_WEIGHTS,
         figure="weight-norms",
     ),
     Claim(
         id="memorises-without-waves",
-        sentence="While the model memorises, excluded loss is very close to train loss: it needs no circuit.",
+        sentence="While the model memorises, excluded loss is very close to train loss whichever frequency is left "
+        "out: it needs no circuit.",
         place=_PLACE + "memorisation",
         published="very close (a picture)",
-        region=Below(excluded_over_train_memorising, 2.0, "arbitrary"),
-        finding="at most {excluded_over_train_memorising:.3g} times train loss and random frequencies until step "
-        "{memorised_at:.0f}",
+        region=Below(excluded_alone_over_train, CLOSE, _CLOSE),
+        finding="without one key frequency at most {excluded_alone_by_frequency:.3g} times train loss and control "
+        "until step {memorised_at:.0f}; without one random frequency at most {excluded_alone_control:.3g} times train "
+        "loss",
+        figure="excluded-loss",
+    ),
+    Claim(
+        id="memorises-without-all-waves",
+        sentence="While the model memorises, excluded loss is very close to train loss even without all key "
+        "frequencies at once.",
+        place=_PLACE + "memorisation; P leaves out all of them",
+        published="very close (a picture, one frequency at a time)",
+        region=Below(excluded_together_over_train, CLOSE, _CLOSE),
+        finding="without all key frequencies at most {excluded_together_over_train:.3g} times train loss and control "
+        "until step {memorised_at:.0f}; without as many random ones at most {excluded_together_control:.3g} times "
+        "train loss",
         figure="excluded-loss",
     ),
     Claim(
         id="circuit-grows-smoothly",
-        sentence="The circuit develops smoothly, well before test loss falls: grokking is no random walk.",
+        sentence="The circuit develops smoothly while test loss is still above guessing.",
         place='W, "Key Claims"; "Evolution of Circuits During Training"',
         published="excluded loss diverges smoothly (a picture)",
         region=AllOf(
-            AtLeast(excluded_rank_correlation, 0.9, "arbitrary"),
-            Above(excluded_rise, 0.0),
-            AtMost(excluded_largest_step, 0.25, "arbitrary"),
+            Above(excluded_rise_until_guessing, 0.0),
+            AtLeast(excluded_rank_until_guessing, 0.9, "arbitrary"),
+            AtMost(excluded_largest_part, 0.25, "arbitrary: five times an even step"),
         ),
-        finding="rank correlation {excluded_rank_correlation:.2f}; excluded loss rises by {excluded_rise:.1f} decades, "
-        "at most {excluded_largest_step:.0%} of them from one checkpoint to the next",
+        shows=excluded_rank_until_guessing,
+        finding="rank correlation {excluded_rank_until_guessing:.2f}; excluded loss rises by "
+        "{excluded_rise_until_guessing:.1f} decades, at most {excluded_largest_part:.0%} of them in one twentieth of "
+        "the time",
+        figure="excluded-loss",
+    ),
+    Claim(
+        id="excluded-loss-has-direction",
+        sentence="The progress of excluded loss is no random walk: it has a direction.",
+        place='W, "Key Claims"; "Evolution of Circuits During Training"',
+        published="disproves the random walk (a picture)",
+        region=AtMost(excluded_walk_share, 0.05, "the usual level"),
+        finding="excluded loss rises by {excluded_rise_until_guessing:.1f} decades; a walk with the same steps and no "
+        "direction rises as much in {excluded_walk_share:.2%} of draws",
         figure="excluded-loss",
     ),
     Claim(
@@ -225,9 +320,9 @@ register(
         sentence="Train loss mostly plateaus while the circuit forms.",
         place=_PLACE + "interpolation",
         published="mostly plateaus (a picture)",
-        region=AtMost(train_plateau_fall, 0.25, "arbitrary"),
-        finding="{train_decades_memorising:.1f} decades while memorising, {train_decades_forming:.1f} more until test "
-        "loss falls",
+        region=AtMost(train_plateau_until_guessing, 0.25, "arbitrary"),
+        finding="{train_decades_memorising:.1f} decades while memorising, {train_decades_until_guessing:.1f} more "
+        "until test loss stays under guessing",
         figure="training-curve",
     ),
     Claim(

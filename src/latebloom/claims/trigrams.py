@@ -12,12 +12,9 @@ from latebloom.claims.parts import (
     PARTS_EXPLAIN_FINDING,
     parts_that_change,
 )
-from latebloom.claims.quantity import Undefined, once, quantity
-from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below, Ratio
-from latebloom.claims.reinforcement import CRITERION, Reinforcement, reinforcement
-from latebloom.claims.verdict import MOST
+from latebloom.claims.quantity import Undefined, quantity
+from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below
 from latebloom.published import filled
-from latebloom.statistics import first_below
 from latebloom.tasks.skip_trigrams import TRIGGERS
 
 _PLACE = 'W, "Speculation: Phase Changes are Everywhere"'
@@ -86,44 +83,6 @@ def restricted_trigram_loss_control(analysis: Analysis) -> float:
     return _last(analysis, "restricted_test_loss_control")
 
 
-@once
-def _reinforcements(analysis: Analysis) -> list[Reinforcement]:
-    """Of the gradients on either half of every trigram, those with enough checkpoints before the trigram's loss is half
-    of guessing. Errors: Undefined where these are fewer than half."""
-    wanted, found = 0, list[Reinforcement]()
-    for name in analysis.task.components:
-        loss = series_of(analysis, f"test_loss.{name}")
-        until = first_below(loss.step, loss.value, _GUESSING / 2)
-        for half, other in (("qk", "ov"), ("ov", "qk")):
-            gradient = series_of(analysis, f"trigram_{half}_gradient.{name}")
-            score = series_of(analysis, f"trigram_{other}.{name}")
-            one = None if until is None else reinforcement(gradient, score, until)
-            wanted, found = wanted + 1, found + ([] if one is None else [one])
-    if len(found) < wanted / 2:
-        raise Undefined("fewer than half of the gradients have enough checkpoints before the loss has fallen")
-    return found
-
-
-@quantity("gradients", "the number of gradients on halves of trigrams that have enough checkpoints")
-def trigram_gradients(analysis: Analysis) -> int:
-    return len(_reinforcements(analysis))
-
-
-@quantity("gradients", f"the number of these gradients that are reinforced: {CRITERION}")
-def trigram_gradients_reinforced(analysis: Analysis) -> int:
-    return sum(one.clear for one in _reinforcements(analysis))
-
-
-@quantity("times", "the median growth of these gradients")
-def trigram_gradient_growth(analysis: Analysis) -> float:
-    return float(np.median([one.growth for one in _reinforcements(analysis)]))
-
-
-@quantity("", "the median rank correlation of these gradients with the other half's score")
-def trigram_gradient_rank(analysis: Analysis) -> float:
-    return float(np.median([one.rank for one in _reinforcements(analysis)]))
-
-
 register(
     Claim(
         id="trigrams-change-each",
@@ -183,29 +142,5 @@ register(
         "{restricted_trigram_loss_control:.2g} with ten random others",
         system="trigrams",
         figure="trigram-circuit",
-    ),
-    Claim(
-        id="trigrams-reinforce",
-        sentence="As the QK half of a trigram forms, the gradient on its OV half grows, and the other way round.",
-        place='W, "Speculation: Phase Changes Are Inherent to Composition"',
-        published="a speculation",
-        region=AtLeast(
-            Ratio(
-                trigram_gradients_reinforced,
-                trigram_gradients,
-                "the share of the gradients on halves of trigrams, until the trigram's loss is half of guessing, that "
-                "are "
-                f"reinforced ({CRITERION})",
-                "share",
-            ),
-            MOST,
-            "arbitrary",
-        ),
-        shows=trigram_gradient_growth,
-        finding="{trigram_gradients_reinforced:.0f} of {trigram_gradients:.0f} gradients; "
-        "{trigram_gradient_growth:.3g}-fold "
-        "in the median, rank correlation {trigram_gradient_rank:.2f} with the other half",
-        system="trigrams",
-        figure="component-losses",
     ),
 )

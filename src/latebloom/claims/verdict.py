@@ -1,28 +1,46 @@
-"""Verdicts: of one run, and of several runs together."""
+"""Verdicts: of one run, and of many runs together by the share of them that uphold a claim."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from statistics import median
+from math import comb, isfinite
 from typing import Literal, get_args
 
 from pydantic import ConfigDict, Field
 
 from latebloom._config import Config
+from latebloom.claims.quantity import FEWEST_RUNS, percent
+from latebloom.statistics import Estimate, median_estimate, share
 
 State = Literal["holds", "fails", "undecided", "not measured"]
 STATES: tuple[State, ...] = get_args(State)
 
 MOST, FEW = 0.8, 0.2
-"""A claim holds where at least this share of the runs that decide uphold it, and fails where at most that share does;
-between the two it is undecided, and where fewer than half of the runs decide. Arbitrary: four of five, one of five."""
+"""What "most" and "few" mean in a rule on a share: four of five, one of five. Arbitrary."""
 
-POOLING = (
-    f"A claim about single runs holds where at least {100 * MOST:g} % of the runs that decide uphold it, fails where "
-    "at most "
-    f"{100 * FEW:g} % do, and is undecided otherwise, or where fewer than half of the runs decide."
+HALF = 0.5
+"""The share of the runs that a claim about single runs must exceed where it names no other."""
+
+JUDGING = (
+    "A verdict compares a 95 % interval with the region in which the claim holds: it holds if the whole interval lies "
+    "in the region, fails if the whole interval lies outside, and is undecided if the interval crosses an edge. For a "
+    "claim about single runs the interval is Wilson's for the share of the deciding runs that uphold it, and the "
+    "region is more than half of the runs where the claim names no other share; it is also undecided where fewer than "
+    "half of the runs decide. For a claim about many runs the interval is that of the statistic in its rule. Fewer "
+    f"than {FEWEST_RUNS} runs never hold or fail."
 )
 """The rule in words."""
+
+ONE_SIDED = 0.025
+"""The chance that the 95 % interval of a statistic lies above, or below, an edge that is the truth."""
+
+NULL = (
+    "every claim is exactly at the edge of its region: a claim about single runs is upheld by each run with the "
+    "probability that the claim must exceed (one half where it names no other), independently, and the statistic of a "
+    "claim about many runs is at its edge, so that its interval lies in the region with probability "
+    f"{100 * ONE_SIDED:g} %"
+)
+"""The null hypothesis behind the expected number of verdicts that hold by chance."""
 
 
 class Verdict(Config):
@@ -40,40 +58,75 @@ class Verdict(Config):
 
 
 class Pooled(Verdict):
-    """The verdict of several runs. value, low, high: median and range of what was judged, None where no run has a
-    value. finding: that of the run nearest to the median. by_run: each run's own verdict."""
+    """The verdict of several runs. value, low, high: the effect with its 95 % interval, None where there is none: for a
+    claim about single runs the median of what was judged, else the statistic. share: of the deciding runs, those that
+    uphold a claim about single runs. chance: the probability that the claim would hold if it were at its edge (`NULL`).
+    finding: that of the run nearest to the median. by_run: each run's own verdict."""
 
     low: float | None = None
     high: float | None = None
+    share: Estimate | None = None
+    chance: float | None = None
     holds: int = 0
     fails: int = 0
     undecided: int = 0
     by_run: dict[str, Verdict] = Field(default_factory=dict)
 
 
-def pool(verdicts: Mapping[str, Verdict]) -> Pooled:
-    """The verdict over runs, from each run's (at least one)."""
+def pool(verdicts: Mapping[str, Verdict], most: float = HALF, shown: Mapping[str, float] | None = None) -> Pooled:
+    """The verdict over runs, from each run's (at least one), by `JUDGING`.
+
+    most: the share of runs that must uphold the claim. shown: the number beside each run's verdict, which may be
+    infinite for a step that was not reached; by default the value of each verdict that decides.
+    """
     counts = {name: sum(v.state == name for v in verdicts.values()) for name in ("holds", "fails", "undecided")}
     decided = counts["holds"] + counts["fails"]
-    share = counts["holds"] / decided if 2 * decided >= len(verdicts) else 0.5
-    state: State = "holds" if share >= MOST else "fails" if share <= FEW else "undecided"
-    values = [v.value for v in verdicts.values() if v.value is not None and v.state != "undecided"]
-    middle = median(values) if values else None
+    upheld = share(counts["holds"], decided)
+    enough = decided >= FEWEST_RUNS and 2 * decided >= len(verdicts)
+    state: State = _state(upheld, most) if enough else "undecided"
+    deciding = {run: v for run, v in verdicts.items() if v.state in ("holds", "fails")}
+    numbers = {run: v.value for run, v in deciding.items() if v.value is not None} if shown is None else shown
+    effect = median_estimate([number for run, number in numbers.items() if run in deciding])
     return Pooled(
         state=state,
-        value=middle,
-        low=min(values, default=None),
-        high=max(values, default=None),
-        finding=_typical(list(verdicts.values()), state, middle),
+        value=effect.value,
+        low=effect.low,
+        high=effect.high,
+        share=upheld if decided else None,
+        chance=chance_to_hold(decided, most) if enough else 0.0,
+        finding=_typical(list(verdicts.values()), state, effect.value),
         by_run=dict(verdicts),
         **counts,
     )
+
+
+def chance_to_hold(n: int, most: float = HALF) -> float:
+    """The probability that n deciding runs let a claim hold if each upholds it with probability ``most``: the sum of
+    the binomial probabilities of every count whose interval lies above ``most``."""
+    if n < FEWEST_RUNS:
+        return 0.0
+    upheld = (count for count in range(n + 1) if _state(share(count, n), most) == "holds")
+    return float(sum(comb(n, count) * most**count * (1 - most) ** (n - count) for count in upheld))
+
+
+def share_text(most: float, because: str | None) -> str:
+    """How many runs must uphold a claim that does not ask for more than half of them."""
+    return f" Over many runs: more than {percent(most)} of those that decide uphold it" + (
+        f" ({because})." if because else "."
+    )
+
+
+def _state(upheld: Estimate, most: float) -> State:
+    """Where the interval of a share lies."""
+    if upheld.low is None or upheld.high is None:
+        return "undecided"
+    return "holds" if upheld.low > most else "fails" if upheld.high < most else "undecided"
 
 
 def _typical(verdicts: list[Verdict], state: State, middle: float | None) -> str:
     """The finding of the run nearest to the median, among those with the pooled state if there are any."""
     alike = [verdict for verdict in verdicts if verdict.state == state] or verdicts
     with_value = [verdict for verdict in alike if verdict.value is not None]
-    if middle is None or not with_value:
+    if middle is None or not isfinite(middle) or not with_value:
         return alike[0].finding
     return min(with_value, key=lambda verdict: abs((verdict.value or 0.0) - middle)).finding

@@ -22,6 +22,7 @@ COMMANDS = {
     "statistics": "show what share of a sweep's runs grok, at which step, and how a setting affects both",
     "query": "run an SQL query over the metrics of all runs",
     "explain": "reverse-engineer a run, a checkpoint or a published state dict",
+    "phases": "show the phases of a run or of a table of curves, and the steps at which they begin",
     "measure": "compute every measure at every checkpoint of a run and store the values",
     "claims": "judge the write-up's claims on runs, or list all claims",
     "reproduce": "reproduce the write-up: train its models, judge every claim, write one page",

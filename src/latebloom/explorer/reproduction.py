@@ -18,17 +18,31 @@ NOT_COMPARABLE = (
 
 
 @runtime_checkable
-class ClaimView(Protocol):
-    """What the page needs of a claim: `latebloom.lab.reproduce.result.ClaimResult`."""
+class EffectView(Protocol):
+    """A number with its interval."""
 
-    @property
-    def state(self) -> str: ...
     @property
     def value(self) -> float | None: ...
     @property
     def low(self) -> float | None: ...
     @property
     def high(self) -> float | None: ...
+
+
+@runtime_checkable
+class ClaimView(EffectView, Protocol):
+    """What the page needs of a claim: `latebloom.lab.reproduce.result.ClaimResult`."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def share(self) -> Any: ...
+    @property
+    def smaller_p(self) -> Sequence[int]: ...
+    @property
+    def rule_hash(self) -> str | None: ...
+    @property
+    def made_for_rule(self) -> bool: ...
     @property
     def runs(self) -> int: ...
     @property
@@ -93,17 +107,24 @@ class ResultView(Protocol):
     def claims(self) -> Sequence[ClaimView]: ...
 
 
-def render_reproduction(result: ResultView, drawings: Mapping[str, str], pooling: str = "") -> str:
+def render_reproduction(result: ResultView, drawings: Mapping[str, str], judging: str = "", null: str = "") -> str:
     """The page as one HTML text, which loads no other files. ``drawings``: an SVG for each file name in the
-    result. ``pooling``: how the verdicts of several runs become one, in words. Errors: UsageError if jinja2 is
-    missing."""
+    result. ``judging``: how runs lead to a verdict, in words. ``null``: the hypothesis behind the number of verdicts
+    that are expected to hold by chance. Errors: UsageError if jinja2 is missing."""
     page = templates().get_template("reproduction.html.j2")
     from markupsafe import Markup
 
     labels = {p.file: f"{p.title}. {p.says}" for system in result.systems for p in system.pictures}
     inlined = {file: Markup(_named(svg, drawing_id(file), labels[file])) for file, svg in drawings.items()}
-    words = {"measured": measured, "spread": spread, "published": published, "ours": ours, "drawing_id": drawing_id}
-    texts = {"beside": NOT_COMPARABLE, "pooling": pooling}
+    words = {
+        "measured": measured,
+        "spread": spread,
+        "basis": basis,
+        "published": published,
+        "ours": ours,
+        "drawing_id": drawing_id,
+    }
+    texts = {"beside": NOT_COMPARABLE, "judging": judging, "null": null}
     return page.render(result=result, counts=_counts(result), drawn=_drawn(result), drawings=inlined, **texts, **words)
 
 
@@ -138,21 +159,31 @@ def _number(value: float, milestone: MilestoneView) -> str:
     return numbers.step(value) if milestone.unit == "step" else numbers.loss(value)
 
 
-def measured(claim: ClaimView) -> str:
-    """The value that was judged, with its range over the runs."""
+def measured(claim: EffectView) -> str:
+    """The effect: the number that was judged, with its 95 % interval; an open end is a dash."""
     if claim.value is None:
         return "–"
-    if claim.low is None or claim.low == claim.high:
+    if claim.low is None and claim.high is None:
         return f"{claim.value:.3g}"
-    return f"{claim.value:.3g} ({claim.low:.3g} to {claim.high:.3g})"
+    low, high = ("–" if end is None else f"{end:.3g}" for end in (claim.low, claim.high))
+    return f"{claim.value:.3g} ({low} to {high})"
 
 
 def spread(claim: ClaimView) -> str:
-    """How many of the decided runs support the claim, and how many runs are undecided."""
+    """How many of the decided runs support the claim, with the interval of that share, and how many are undecided."""
     if not claim.by_run:
         return f"{claim.runs} together" if claim.runs else "–"
-    decided = claim.holds + claim.fails
-    return f"{claim.holds} of {decided}" + (f", {claim.undecided} undecided" if claim.undecided else "")
+    decided, share = claim.holds + claim.fails, claim.share
+    ends = "" if share is None else f" ({100 * share.low:.0f} to {100 * share.high:.0f} %)"
+    return f"{claim.holds} of {decided}{ends}" + (f", {claim.undecided} undecided" if claim.undecided else "")
+
+
+def basis(claim: ClaimView) -> str:
+    """What a verdict stands on: the number of runs, a smaller modulus, and the frozen rule if they were made for it."""
+    runs = "1 run" if claim.runs == 1 else f"{claim.runs} runs"
+    smaller = f", p = {', '.join(map(str, claim.smaller_p))}" if claim.smaller_p else ""
+    rule = f"rule {claim.rule_hash}" if claim.made_for_rule else "not made for the frozen rule"
+    return f"{runs}{smaller}; {rule}"
 
 
 def _drawn(result: ResultView) -> set[tuple[str, str]]:

@@ -58,12 +58,14 @@ def data(analysis: Analysis) -> EmbeddingSpectrum:
 
 
 def data_before(analysis: Analysis) -> EmbeddingSpectrum:
-    """The spectrum of the checkpoint nearest to three quarters of circuit formation, before test loss falls."""
-    forming = next((phase for phase in analysis.phases.phases if phase.name == "circuit formation"), None)
-    if forming is None or forming.end is None:
+    """The spectrum of the checkpoint nearest to three quarters of circuit formation, while test loss is above
+    guessing."""
+    forming = analysis.interpolation
+    if forming is None:
         raise UsageError(f"no circuit formation was detected in {analysis.run.path}. {analysis.phases.reason}")
-    target = forming.start + BEFORE * (forming.end - forming.start)
-    before = [step for step in analysis.steps if step < forming.end] or analysis.steps[:1]
+    start, end = forming
+    target = start + BEFORE * (end - start)
+    before = [step for step in analysis.steps if step < end] or analysis.steps[:1]
     spectrum = _at(analysis, min(before, key=lambda step: abs(step - target)))
     accuracy = analysis.series("test_accuracy")
     return spectrum if accuracy is None else replace(spectrum, test_accuracy=accuracy.at(spectrum.step))
@@ -157,7 +159,7 @@ FIGURE = Figure(
 BEFORE_FIGURE = Figure(
     name="embedding-spectrum-before",
     chapter="growth",
-    title="The embedding before test loss falls",
+    title="The embedding while test loss is above guessing",
     caption=(
         "The same spectrum three quarters of the way through circuit formation, while test loss is still "
         "that of guessing or worse. If the final frequencies already stand out, the "

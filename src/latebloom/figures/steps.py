@@ -10,7 +10,7 @@ import numpy as np
 
 from latebloom._text import SUPERSCRIPT, whole
 from latebloom.figures import theme
-from latebloom.figures.line_names import name_lines
+from latebloom.figures.line_names import name_lines, spread
 from latebloom.phases import Phases, Series
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _LETTER = 0.0098
 """Width of a letter in a phase's name, in widths of the axes, for figures as wide as the report."""
+
+_BOUNDARY_GAP = 0.017
+"""Smallest distance between the names of two boundaries, which are written upwards, in widths of the axes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,16 +106,22 @@ def step_axis(axes: matplotlib.axes.Axes) -> None:
 
 
 def mark_phases(axes: matplotlib.axes.Axes, phases: Phases, end: float, named: bool = True) -> None:
-    """Draw a tinted band per phase, a dashed line at each boundary, and the phase names above the starts of the
-    bands."""
+    """Draw a tinted band per phase with its name above its start, and a dashed line at each boundary with its name."""
     taken: list[float] = []
     for phase in phases.phases:
         stop = end if phase.end is None else min(phase.end, end)
         axes.axvspan(phase.start, stop, color=theme.PHASES[phase.name], lw=0, zorder=0)
-        if phase.start > 0:
-            axes.axvline(phase.start, color=theme.MUTED, lw=0.8, ls=(0, (4, 3)), zorder=1)
         if named:
             _name_phase(axes, phase.name, phase.start / end, taken)
+    reached = [(step / end, boundary.name) for step, boundary in phases.reached if 0 < step <= end]
+    for place, _ in reached:
+        axes.axvline(place * end, color=theme.MUTED, lw=0.8, ls=(0, (4, 3)), zorder=1)
+    if named:
+        places = spread([place for place, _ in reached], _BOUNDARY_GAP)
+        for place, (_, name) in zip(places, reached):
+            axes.text(
+                place, 0.02, name, transform=axes.transAxes, fontsize=6.5, color=theme.MUTED, rotation=90, zorder=2
+            )
 
 
 def _name_phase(axes: matplotlib.axes.Axes, name: str, start: float, taken: list[float]) -> None:

@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from latebloom.analysis import Analysis
+from latebloom.phases import MEMORISATION_ENDS, SETTLES, UNDER_GUESSING
 from latebloom.published import filled, published_source, published_text
 
 MAINLINE = {"name": "modular_addition", "p": 113}
@@ -50,10 +51,9 @@ def _row(row: dict[str, str], ours: Mapping[str, Any], published: bool) -> dict[
 
 def _of_phases(analysis: Analysis) -> dict[str, float | None]:
     names = {
-        "memorised": "memorisation ends",
+        "memorised": MEMORISATION_ENDS,
         "restricted_falls": "restricted loss falls",
-        "test_falls": "test loss falls",
-        "test_settles": "test loss settles",
+        "test_under_guessing": UNDER_GUESSING,
+        "test_settles": SETTLES,
     }
-    boundaries = {key: analysis.phases.boundary(name) for key, name in names.items()}
-    return {key: None if boundary is None else boundary.step for key, boundary in boundaries.items()}
+    return {key: analysis.boundary(name) for key, name in names.items()}

@@ -1,113 +1,209 @@
-"""The phases of a run, from its series alone."""
+"""The boundaries and phases of a run, from its series alone."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from itertools import pairwise
 
-from latebloom._errors import UsageError
-from latebloom.phases import generalisation, memorisation
-from latebloom.phases.answer import Boundary, Phase, PhaseName, Phases
-from latebloom.phases.generalisation import Generalisation, find_generalisation
+import numpy as np
+
+from latebloom._text import percent
+from latebloom.phases.answer import (
+    HALF_RIGHT,
+    HIGHEST,
+    LEARNED,
+    MEMORISATION_ENDS,
+    SETTLES,
+    UNDER_GUESSING,
+    Boundary,
+    Phase,
+    PhaseName,
+    Phases,
+)
+from latebloom.phases.crossing import crossing
+from latebloom.phases.level import WINDOW, Fall, end_of_fall
 from latebloom.phases.location import Location
-from latebloom.phases.memorisation import find_memorisation
-from latebloom.phases.phase_change import NoChange
+from latebloom.phases.outcome import LEARNED_ACCURACY, MARGIN, outcome_of
+from latebloom.phases.peak import RISE, peak
 from latebloom.phases.progress import progress_boundaries
 from latebloom.phases.series import Series
+from latebloom.phases.stays import DIP_SHARE
 
+MEMORISED = 2.0
+"""Train loss has to fall this many decades below guessing before it can level out (0.047 nats for mod 113). Arbitrary:
+memorising runs level out four to seven decades below it, under-fitting runs less than one."""
+
+SETTLED = 0.5
+"""Test loss has to fall this many decades below guessing before it can settle. Arbitrary: half a decade is the
+shallowest fall that this package calls a phase change."""
+
+LEVEL = 10.0
+"""Train loss is level where it falls so many times more slowly than until then. Arbitrary: memorising runs fall fast to
+0.01 nats and then about five times slower to 1e-6, and the corner between the two is not the end."""
+
+SLOW = 5.0
+"""The same for test loss, whose fall has no such corner and ends in a slow decline. Arbitrary."""
+
+HALF = 0.5
+
+_NEXT = f"(over the window until {WINDOW:g} times the elapsed steps)"
+_DIPS = f"dips that take up to {percent(DIP_SHARE)} of the steps so far are forgiven"
+RULES = {
+    MEMORISATION_ENDS: f"Train loss levels out: from this step on it falls less than 1/{LEVEL:g} as fast, on a log "
+    f"scale, as on average until then {_NEXT}, at less than {percent(10**-MEMORISED)} of guessing.",
+    HIGHEST: f"Test loss is highest before its fall, at {RISE:g} times guessing or more.",
+    UNDER_GUESSING: f"Test loss stays under the loss of guessing from this step on; {_DIPS}, and the record must end "
+    f"at {percent(1 - MARGIN)} of guessing or less.",
+    HALF_RIGHT: f"Test accuracy stays at {percent(HALF)} or more from this step on; {_DIPS}.",
+    LEARNED: f"Test accuracy stays at {percent(LEARNED_ACCURACY)} or more from this recorded step on; {_DIPS}.",
+    SETTLES: f"Test loss settles: from this step on it falls less than 1/{SLOW:g} as fast, on a log scale, as on "
+    f"average since it passed guessing {_NEXT}, at less than {percent(10**-SETTLED)} of guessing.",
+}
 PHASE_RULES: dict[PhaseName, str] = {
     "memorisation": "From the first step until train loss levels out.",
-    "circuit formation": "From there until test loss begins its fall.",
-    "clean-up": "From there until the fall of the test loss is complete.",
+    "circuit formation": "From there until test loss stays under guessing.",
+    "clean-up": "From there until test loss settles.",
     "stable": "From there on.",
 }
-START_RULE = "The first recorded step."
+_EMPTY = Series(np.zeros(0), np.zeros(0))
+
+Found = Location | str
+"""A step with its interval, or the reason (a clause without a full stop) why there is none."""
 
 
-def detect_phases(series: Mapping[str, Series]) -> Phases:
-    """Memorisation, circuit formation, clean-up and stable, as far as ``series`` shows them.
+def detect_phases(
+    series: Mapping[str, Series], *, guessing_loss: float | None = None, memorised_accuracy: float | None = None
+) -> Phases:
+    """The boundaries of a record, the phases between them, and its outcome.
 
-    Needs "train_loss" and "test_loss" (nats); "restricted_loss" and "excluded_loss" add a boundary each; other names
-    are ignored. The result may contain no phases, with the reason. Definitions: the write-up, "Evolution of
-    Circuits During Training"; Nanda et al. 2023, section 5. Limits: circuit formation is defined by its boundaries;
-    only progress measures can show that a circuit forms there.
-
-    Raises:
-        UsageError: one of the two losses is missing.
+    Reads ``train_loss`` and ``test_loss`` (nats), ``train_accuracy`` and ``test_accuracy`` (0 to 1) where they were
+    recorded; "restricted_loss" and "excluded_loss" add a boundary each; other names are ignored. Each boundary depends
+    on the record up to it and shortly after it: see `level.end_of_fall` and `crossing.crossing`. guessing_loss,
+    memorised_accuracy: as in `outcome_of`; None: the first test loss stands for guessing. Definitions of the phases:
+    the write-up, "Evolution of Circuits During Training"; Nanda et al. 2023, section 5. Limits: circuit formation is
+    defined by its boundaries; only progress measures can show that a circuit forms there.
     """
-    for name in ("train_loss", "test_loss"):
-        if name not in series:
-            raise UsageError(f"got {sorted(series)}; phases need {name!r}: record it, or read a run that has it")
-    core = read_losses(series["train_loss"], series["test_loss"])
-    extra = progress_boundaries(series) if core.boundaries else ()
-    boundaries = tuple(sorted([*core.boundaries, *extra], key=lambda b: b.step))
-    return Phases(core.phases, boundaries, core.complete, core.reason)
+    outcome = outcome_of(series, guessing_loss=guessing_loss, memorised_accuracy=memorised_accuracy)
+    train, test, accuracy = (series.get(name, _EMPTY) for name in ("train_loss", "test_loss", "test_accuracy"))
+    if guessing_loss is None and len(test):
+        guessing_loss = float(test.value[0])
+    found = _found(train, test, accuracy, guessing_loss)
+    progress = progress_boundaries(series) if isinstance(found[MEMORISATION_ENDS], Location) else ()
+    described = [(name, where, RULES[name]) for name, where in found.items()] + list(progress)
+    boundaries = tuple(_described(*one, train, test, accuracy) for one in described)
+    memorised, under, settled = (found[name] for name in (MEMORISATION_ENDS, UNDER_GUESSING, SETTLES))
+    names, reason = _separate(memorised, under, settled)
+    starts = [float(train.step[0])] if names else []
+    starts += [where.step for where in (memorised, under, settled) if isinstance(where, Location)]
+    ends = [*(later for _, later in pairwise(starts)), None]
+    phases = tuple(Phase(name, start, end, PHASE_RULES[name]) for name, start, end in zip(names, starts, ends))
+    return Phases(outcome, phases, boundaries, len(phases) > 1, reason)
 
 
-def read_losses(train: Series, test: Series, *, intervals: bool = True) -> Phases:
-    """The phases from the two losses alone; without ``intervals`` this is faster, and intervals are nominal."""
-    memorised = _unusable(train, test) or find_memorisation(train, intervals=intervals)
-    if isinstance(memorised, NoChange):
-        return Phases((), (), False, f"No phases: {memorised.reason}.")
-    fall = find_generalisation(test, memorised, intervals=intervals)
-    boundaries = _boundaries(train, memorised, fall)
-    if fall.objection is None:
-        return Phases(_phases(boundaries), boundaries, True, _success(boundaries))
-    if not fall.separate:
-        return Phases((), boundaries, False, f"No separate phases: {fall.objection}.")
-    return Phases(_phases(boundaries[:2])[:1], boundaries, False, f"Memorised only: {fall.objection}.")
+def _found(train: Series, test: Series, accuracy: Series, guessing: float | None) -> dict[str, Found]:
+    """Each boundary by its name."""
+    under = _under_guessing(test, guessing)
+    return {
+        MEMORISATION_ENDS: _levels_out(train, guessing),
+        HIGHEST: _highest(test, guessing, under),
+        UNDER_GUESSING: under,
+        HALF_RIGHT: _half_right(accuracy, guessing),
+        LEARNED: _reached(accuracy, LEARNED_ACCURACY, between=False),
+        SETTLES: _settles(test, guessing, under),
+    }
 
 
-def _unusable(train: Series, test: Series) -> NoChange | None:
-    """Why these losses cannot be compared with their first values; None where they can."""
-    for name, loss in (("train", train), ("test", test)):
-        if len(loss) == 0:
-            return NoChange(f"{name} loss has no values")
-        if loss.value[0] <= 0:
-            return NoChange(f"{name} loss starts at {loss.value[0]:g}, but only a positive loss can fall")
-    return None
+def _levels_out(train: Series, guessing: float | None) -> Found:
+    if not len(train):
+        return "train loss was not recorded"
+    if guessing is None or guessing <= 0:
+        return _UNKNOWN
+    found = end_of_fall(Fall(train, float(train.step[0]), guessing, MEMORISED, LEVEL))
+    return found if isinstance(found, Location) else f"train loss does not level out: {found}"
 
 
-def _boundaries(train: Series, memorised: Location, fall: Generalisation) -> tuple[Boundary, ...]:
-    """Every boundary that exists, in the order of the phases."""
-    boundaries = [
-        Boundary.at("start", Location.exactly(train.step[0]), START_RULE),
-        Boundary.at("memorisation ends", memorised, memorisation.RULE),
-    ]
-    if fall.change is not None:
-        boundaries.append(Boundary.at("test loss falls", fall.change.onset, generalisation.ONSET_RULE))
-        if fall.change.completion is not None:
-            boundaries.append(Boundary.at("test loss settles", fall.change.completion, generalisation.COMPLETION_RULE))
-    return tuple(boundaries)
+_UNKNOWN = "the loss of guessing is unknown, because test loss was not recorded from above zero"
 
 
-def _phases(boundaries: tuple[Boundary, ...]) -> tuple[Phase, ...]:
-    """One phase per boundary, which ends at the next boundary."""
-    ends = [*(b.step for b in boundaries[1:]), None]
-    return tuple(
-        Phase(name, boundary.step, end, boundary, rule)
-        for (name, rule), boundary, end in zip(PHASE_RULES.items(), boundaries, ends, strict=False)
+def _under_guessing(test: Series, guessing: float | None) -> Found:
+    if not len(test):
+        return "test loss was not recorded"
+    if guessing is None or guessing <= 0:
+        return _UNKNOWN
+    decades = Series(test.step, np.log10(guessing / np.maximum(test.value, np.finfo(float).tiny)))
+    found = crossing(decades, 0.0, ending=-float(np.log10(1 - MARGIN)))
+    if found is not None:
+        return found
+    return f"test loss does not stay under guessing ({guessing:.3g} nats) by step {test.step[-1]:g}"
+
+
+def _settles(test: Series, guessing: float | None, under: Found) -> Found:
+    if isinstance(under, str):
+        return under
+    assert guessing is not None
+    found = end_of_fall(Fall(test, under.step, guessing, SETTLED, SLOW))
+    return found if isinstance(found, Location) else f"test loss does not settle: {found}"
+
+
+def _highest(test: Series, guessing: float | None, under: Found) -> Found:
+    if not len(test):
+        return "test loss was not recorded"
+    if guessing is None or guessing <= 0:
+        return _UNKNOWN
+    return peak(test, guessing, before=None if isinstance(under, str) else under.step)
+
+
+def _half_right(accuracy: Series, guessing: float | None) -> Found:
+    if guessing is not None and np.exp(-guessing) > HALF - MARGIN:
+        return f"guessing alone answers {percent(float(np.exp(-guessing)))} correctly"
+    return _reached(accuracy, HALF)
+
+
+def _reached(accuracy: Series, bar: float, *, between: bool = True) -> Found:
+    if not len(accuracy):
+        return "test accuracy was not recorded"
+    found = crossing(accuracy, bar, between=between)
+    return f"test accuracy does not stay at {percent(bar)} by step {accuracy.step[-1]:g}" if found is None else found
+
+
+def _described(name: str, where: Found, rule: str, train: Series, test: Series, accuracy: Series) -> Boundary:
+    """The boundary with the state of the run at its step."""
+    if isinstance(where, str):
+        return Boundary(name, None, None, None, rule, reason=f"{where[0].upper()}{where[1:]}.")
+    return Boundary(
+        name,
+        where.step,
+        where.low,
+        where.high,
+        rule,
+        train_loss=_at(train, where.step, log=True),
+        test_loss=_at(test, where.step, log=True),
+        test_accuracy=_at(accuracy, where.step, log=False),
     )
 
 
-def _success(boundaries: tuple[Boundary, ...]) -> str:
-    """The sentence for a run whose phases are separate."""
-    _, memorised, fall, *settled = boundaries
-    ending = f"settled at {settled[0].step:g}" if settled else "had not settled when the record ends"
-    return (
-        f"Separate phases: train loss levelled out at step {memorised.step:g}, test loss began to fall at step "
-        f"{fall.step:g} and {ending}."
-    )
+def _at(series: Series, step: float, *, log: bool) -> float | None:
+    """The value at a step, interpolated (a loss by its logarithm); None outside the record."""
+    if not len(series) or not series.step[0] <= step <= series.step[-1]:
+        return None
+    if log and (series.value > 0).all():
+        return float(np.exp(np.interp(step, series.step, np.log(series.value))))
+    return series.at(step)
 
 
-def current_phase(train: Series, test: Series) -> PhaseName | Literal["no separate phases"]:
-    """The phase that a run in progress seems to be in, from its losses (nats) so far; for display.
-
-    Applies the rules of :func:`detect_phases` without intervals, which takes about 0.1 s. The phase is memorisation
-    until train loss has levelled out, then circuit formation, which only a later fall of the test loss can confirm.
-    "no separate phases": train and test loss fell together.
-    """
-    so_far = read_losses(train, test, intervals=False)
-    if not so_far.phases:
-        return "no separate phases" if so_far.boundaries else "memorisation"
-    return so_far.phases[-1].name if so_far.complete else "circuit formation"
+def _separate(memorised: Found, under: Found, settled: Found) -> tuple[tuple[PhaseName, ...], str]:
+    """The names of the phases that are separate, and the sentence that says why they are or are not."""
+    names = tuple(PHASE_RULES)
+    if isinstance(memorised, str):
+        passed = "" if isinstance(under, str) else f", and test loss stays under guessing from step {under.step:.0f}"
+        return (), f"No separate phases: {memorised}{passed}."
+    level = f"train loss levelled out at step {memorised.step:.0f}"
+    if isinstance(under, str):
+        return names[:1], f"Memorised only: {level}, and {under}."
+    if under.step <= memorised.step:
+        return (), (
+            f"No separate phases: they overlap. Test loss stays under guessing from step {under.step:.0f}, and {level}."
+        )
+    ends = f"settled at step {settled.step:.0f}" if isinstance(settled, Location) else "had not settled by the end"
+    ending = f"test loss stays under guessing from step {under.step:.0f} and {ends}"
+    return names[: 3 + isinstance(settled, Location)], f"Separate phases: {level}; {ending}."

@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from latebloom.phases.series import Series
+from latebloom.phases.stays import final_score, stays_from
 
 OutcomeName = Literal["grokked", "generalised at once", "partly generalised", "memorised", "learned nothing"]
 OUTCOMES: tuple[OutcomeName, ...] = get_args(OutcomeName)
@@ -28,10 +29,6 @@ DELAY = 2.0
 """A run grokked if its test set was learned at this many times the step of its train set, or later. A ratio, because
 learning rate and batch size stretch both steps alike. Our choice; 16 runs of x + y mod 59 on 40 % of the
 pairs have ratios of 12 to 66."""
-
-DIP_SHARE = 0.1
-"""A set stays learned while dips take up at most this share of the steps so far. Our choice: slingshots recover within
-a few per cent of the steps before them, and one of ten evenly spaced records may be a dip."""
 
 MARGIN = 0.15
 """A run is partly generalised if its test accuracy ends at least this far above what guessing and memorising explain
@@ -113,11 +110,9 @@ def outcome_of(
             exp(-guessing_loss), the accuracy of guessing.
 
     A set is learned where its accuracy reaches `LEARNED_ACCURACY`, or, by loss, where its loss is under
-    `LEARNED_LOSS_SHARE` of guessing. It is learned *from* a step if two conditions hold. At every later step, dips have
-    taken at most `DIP_SHARE` of the steps so far, where a dip counts by its length in steps. The set is learned at the
-    last record or in most of the last `DIP_SHARE` of the steps, so that a collapse at the end is not a dip. For the
-    train set the rule ends at `DELAY` times the step, where the test set is compared with it; later dips do not undo
-    memorisation.
+    `LEARNED_LOSS_SHARE` of guessing. It is learned *from* a step by the rule of `stays_from`, which forgives dips. For
+    the train set the rule ends at `DELAY` times the step, where the test set is compared with it; later dips do not
+    undo memorisation.
 
     The outcome is the first of these that is true: *grokked*, train and test set learned, test at `DELAY` times the
     step of train or later; *generalised at once*, test set learned; *partly generalised*, test accuracy ends more than
@@ -173,32 +168,10 @@ def _undecided(series: Mapping[str, Series]) -> str:
     return f"No outcome: no accuracy or loss was recorded on a {' and '.join(missing)} set."
 
 
-def _edges(step: Float[np.ndarray, "n"]) -> Float[np.ndarray, "n+1"]:
-    """The edges of the interval that each record represents, half-way to its neighbours."""
-    return np.concatenate([step[:1], (step[:-1] + step[1:]) / 2, step[-1:]])
-
-
 def _learned_at(scale: _Scale, horizon: float = np.inf) -> float | None:
     """The first recorded step from which the set stays learned, up to ``horizon`` times that step."""
-    learned, edges = scale.learned, _edges(scale.step)
-    dips = np.cumsum(np.diff(edges) * ~learned)
-    # If any record of a stretch of learned records passes, its first record does, so only the first is tried.
-    for first in np.flatnonzero(learned & ~np.concatenate([[False], learned[:-1]])):
-        last = int(np.searchsorted(scale.step, horizon * max(scale.step[first], 1.0), side="right"))
-        later = slice(first, last)
-        stays = bool((dips[later] - dips[first] <= DIP_SHARE * edges[1:][later]).all())
-        if stays and (last < len(learned) or _ending(scale) >= scale.bar):
-            return float(scale.step[first])
-    return None
-
-
-def _ending(scale: _Scale) -> float:
-    """The final score: of the last record, or of most of the last `DIP_SHARE` of the steps if that is higher."""
-    late = scale.step >= (1 - DIP_SHARE) * scale.step[-1]
-    score, width = scale.score[late], np.diff(_edges(scale.step[late]))
-    order = np.argsort(-score)
-    reached = np.cumsum(width[order]) >= width.sum() / 2
-    return float(max(score[-1], score[order][np.argmax(reached)]))
+    first = stays_from(scale.step, scale.score, scale.bar, horizon=horizon)
+    return None if first is None else float(scale.step[first])
 
 
 def _memorised_score(test: _Scale, guessing: float | None, memorised_accuracy: float | None) -> float | None:
@@ -234,7 +207,7 @@ def _not_learned(
     train: _Scale, test: _Scale, train_at: float | None, memorised: float | None, end: float
 ) -> tuple[OutcomeName, str]:
     """The outcome of a run that did not learn its test set."""
-    ending = _ending(test)
+    ending = final_score(test.step, test.score)
     # Where the score of guessing is unknown, the first record stands for it.
     reference = float(test.score[0]) if memorised is None else memorised
     least = reference + MARGIN * (abs(reference) if test.unit == "loss" else 1.0)

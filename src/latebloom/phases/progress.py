@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from latebloom.phases.answer import Boundary
+from latebloom.phases.location import Location
 from latebloom.phases.phase_change import PhaseChange, find_phase_change
 from latebloom.phases.series import Series
 
@@ -22,16 +22,17 @@ EXCLUDED_RULE = (
 )
 
 
-def progress_boundaries(series: Mapping[str, Series]) -> Iterator[Boundary]:
-    """A boundary for each recorded progress measure that changes; the first is the write-up's "generalisation"."""
+def progress_boundaries(series: Mapping[str, Series]) -> Iterator[tuple[str, Location, str]]:
+    """Name, step and rule for each recorded progress measure with a corner before its fall; the first is the write-up's
+    "generalisation"."""
     if RESTRICTED_LOSS in series:
         change = find_phase_change(series[RESTRICTED_LOSS])
-        if isinstance(change, PhaseChange):
-            yield Boundary.at("restricted loss falls", change.onset, RESTRICTED_RULE)
+        if isinstance(change, PhaseChange) and change.has_onset:
+            yield "restricted loss falls", change.onset, RESTRICTED_RULE
     if EXCLUDED_LOSS in series:
         change = find_phase_change(_train_over_excluded(series["train_loss"], series[EXCLUDED_LOSS]))
-        if isinstance(change, PhaseChange):
-            yield Boundary.at("excluded loss parts", change.onset, EXCLUDED_RULE)
+        if isinstance(change, PhaseChange) and change.has_onset:
+            yield "excluded loss parts", change.onset, EXCLUDED_RULE
 
 
 def _train_over_excluded(train: Series, excluded: Series) -> Series:

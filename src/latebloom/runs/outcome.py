@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from latebloom.phases import Outcome, Series, outcome_of
+from latebloom.phases import Outcome, Phases, Series, detect_phases, outcome_of
 from latebloom.tasks import split
 from latebloom.tasks.guessing import guessing_losses
 from latebloom.training import Experiment
@@ -17,8 +17,18 @@ def outcome_of_experiment(experiment: Experiment, series: Mapping[str, Series]) 
 
     Guessing is the mean of `guessing_losses` over the task's components, in nats.
     """
+    return outcome_of(series, **_known(experiment))
+
+
+def phases_of_experiment(experiment: Experiment, series: Mapping[str, Series]) -> Phases:
+    """The boundaries and phases of a run of ``experiment`` with this record, and its outcome."""
+    return detect_phases(series, **_known(experiment))
+
+
+def _known(experiment: Experiment) -> dict[str, float]:
+    """What the task and the data settle without any training."""
     guessing = float(np.mean(list(guessing_losses(experiment.task).values())))
-    return outcome_of(series, guessing_loss=guessing, memorised_accuracy=memorised_accuracy(experiment, guessing))
+    return {"guessing_loss": guessing, "memorised_accuracy": memorised_accuracy(experiment, guessing)}
 
 
 def memorised_accuracy(experiment: Experiment, guessing_loss: float) -> float:

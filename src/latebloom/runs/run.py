@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from latebloom._errors import DamagedFileError, RunNotFoundError, UsageError
 from latebloom._text import html_table
 from latebloom.models import Model
-from latebloom.phases import Outcome, Phases, Series, detect_phases
+from latebloom.phases import Outcome, Phases, Series
 from latebloom.runs.classes import check_registered
-from latebloom.runs.outcome import outcome_of_experiment
+from latebloom.runs.outcome import outcome_of_experiment, phases_of_experiment
 from latebloom.store import Manifest, RunDirectory, effective_status, join_on_step
 from latebloom.tasks import Task
 from latebloom.training import Experiment
@@ -101,12 +101,9 @@ class Run:
 
     @property
     def phases(self) -> Phases:
-        """Memorisation, circuit formation, clean-up and stable, from the series alone. A run without a test set has no
-        phases, and the reason is given."""
-        series = self.all_series()
-        if not {"train_loss", "test_loss"} <= set(series):
-            return Phases((), (), False, "No phases: they are detected from train and test loss, which the run lacks.")
-        return detect_phases(series)
+        """Boundaries, phases and the outcome, from the series alone. A run without a test set has no phases, and the
+        reason is given."""
+        return phases_of_experiment(self.experiment, self.all_series())
 
     @property
     def outcome(self) -> Outcome:

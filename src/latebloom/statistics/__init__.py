@@ -5,6 +5,7 @@ ranks (its frequencies); ``repeats``, bootstrap draws.
 """
 
 from latebloom.statistics.chosen_frequencies import ChosenFrequencies, Evenness, chosen_frequencies
+from latebloom.statistics.count_ratio import ratio_of_mean_counts
 from latebloom.statistics.discrimination import Discrimination, auc, discrimination
 from latebloom.statistics.estimate import LEVEL, Estimate
 from latebloom.statistics.foresight import ScoredItems, controls, shared_moments
@@ -12,6 +13,7 @@ from latebloom.statistics.generalisation_times import GeneralisationTimes
 from latebloom.statistics.lead import Lead, Leads, first_below, first_reached, lead, leads
 from latebloom.statistics.level_effects import LevelEffect, level_effects
 from latebloom.statistics.logrank import SurvivalComparison, compare_survival
+from latebloom.statistics.median_estimate import median_estimate, ratio_of_medians
 from latebloom.statistics.median_step import median_step
 from latebloom.statistics.phase_diagram import Cell, PhaseDiagram, decided, phase_diagram
 from latebloom.statistics.power_law import CurvePoint, PowerLaw, fit_power_law
@@ -50,9 +52,12 @@ __all__ = [
     "level_effects",
     "mean",
     "median",
+    "median_estimate",
     "median_step",
     "phase_diagram",
     "quartiles",
+    "ratio_of_mean_counts",
+    "ratio_of_medians",
     "share",
     "shared_moments",
     "survival_curve",

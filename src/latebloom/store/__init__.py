@@ -7,7 +7,7 @@ from latebloom.store.atomic import atomic_write
 from latebloom.store.directory import RunDirectory
 from latebloom.store.disk import DiskFullError, check_output, one_line
 from latebloom.store.listing import effective_status, find_runs
-from latebloom.store.lock import RunLock, is_locked
+from latebloom.store.lock import RunLock, folder_lock, is_locked
 from latebloom.store.manifest import Manifest, Status, identity
 from latebloom.store.records import append_rows, join_on_step
 from latebloom.store.tables import empty_table
@@ -24,6 +24,7 @@ __all__ = [
     "effective_status",
     "empty_table",
     "find_runs",
+    "folder_lock",
     "identity",
     "is_locked",
     "join_on_step",

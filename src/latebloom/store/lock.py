@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -89,3 +91,18 @@ def _patiently_locked(descriptor: int) -> bool:
             return False
         time.sleep(0.01)
     return True
+
+
+@contextmanager
+def folder_lock(folder: Path) -> Iterator[None]:
+    """Wait for the exclusive lock of a directory, which must exist, and hold it inside the block.
+
+    The lock is on the directory itself and leaves no file. Errors: UsageError if the directory cannot be opened.
+    """
+    with one_line(folder, "lock", UsageError):
+        descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

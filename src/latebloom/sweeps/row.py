@@ -5,9 +5,9 @@ from typing import Any
 from latebloom._errors import LatebloomError
 from latebloom.analysis import Analysis
 from latebloom.phases import Series
-from latebloom.phases.detect import PHASE_RULES, read_losses
+from latebloom.phases.detect import PHASE_RULES
 from latebloom.runs import Run
-from latebloom.runs.outcome import outcome_of_experiment
+from latebloom.runs.outcome import phases_of_experiment
 
 FINAL = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "sum_squared_weights")
 """Metrics whose last logged value is part of the row; losses in nats."""
@@ -49,13 +49,10 @@ def _from_metrics(run: Run) -> dict[str, Any]:
         if name != "step"
     }
     row: dict[str, Any] = {name: table[name][-1].as_py() for name in FINAL if name in series}
-    outcome = outcome_of_experiment(run.experiment, series)
+    phases = phases_of_experiment(run.experiment, series)
+    outcome = phases.outcome
     row |= {"outcome": outcome.name, "grokked": None if outcome.name is None else outcome.grokked}
     row |= {"train_learned_at": outcome.train_learned_at, "test_learned_at": outcome.test_learned_at}
-    if not {"train_loss", "test_loss"} <= series.keys():
-        return row
-    # Skipping the intervals is many times faster and gives the same steps.
-    phases = read_losses(series["train_loss"], series["test_loss"], intervals=False)
     starts = {phase.name: phase.start for phase in phases.phases}
     return row | {column: starts.get(name) for column, name in zip(_BEGUN, PHASE_RULES)}
 

@@ -2,12 +2,14 @@
 
 import time
 
-from latebloom.phases import Series, current_phase
-from latebloom.runs.outcome import outcome_of_experiment
+from latebloom.phases import Phases, Series
+from latebloom.runs.outcome import phases_of_experiment
 from latebloom.training import Experiment, Record
 
 PHASE_SECONDS = 5.0
 """Seconds between two estimates of the phase; each takes about a tenth of a second."""
+
+_READ = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
 
 
 class History:
@@ -48,9 +50,7 @@ class History:
             return ""
         when = self._phase[1]
         if time.monotonic() - when > PHASE_SECONDS:
-            steps = [row[0] for row in self.logged]
-            train, test = (Series.of(steps, [row[i] for row in self.logged]) for i in (1, 2))
-            self._phase = (current_phase(train, test), time.monotonic())
+            self._phase = (self._phases().current, time.monotonic())
         return self._phase[0]
 
     @property
@@ -58,10 +58,13 @@ class History:
         """The outcome with its reason; empty before training ends, and after a resume (incomplete record)."""
         if not self.stopped or not self._metrics or self._metrics[0][0] > 0:
             return ""
+        return self._phases().outcome.reason
+
+    def _phases(self) -> Phases:
+        """The boundaries and phases of the record so far, by the rules that a finished run is judged with."""
         steps = [step for step, _ in self._metrics]
-        names = dict.fromkeys(name for _, metrics in self._metrics for name in metrics)
-        series = {name: Series.of(steps, [metrics.get(name) for _, metrics in self._metrics]) for name in names}
-        return outcome_of_experiment(self.experiment, series).reason
+        series = {name: Series.of(steps, [metrics.get(name) for _, metrics in self._metrics]) for name in _READ}
+        return phases_of_experiment(self.experiment, series)
 
     def line(self) -> str:
         """The state of training as one line of text; ends with the outcome once training has ended."""

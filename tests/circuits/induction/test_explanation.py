@@ -1,11 +1,20 @@
 """The planted circuit is detected completely; random weights and single layers have none."""
 
+import copy
 import math
 
 import pytest
+import torch
 
 from latebloom._errors import UsageError
-from latebloom.circuits.induction import explain_induction, induction_columns, planted_induction
+from latebloom.circuits.induction import (
+    HeadAblations,
+    draw_sequences,
+    explain_induction,
+    induction_columns,
+    key_path_increases,
+    planted_induction,
+)
 from latebloom.models import MLPConfig, TransformerConfig
 from latebloom.tasks import ModularAddition
 
@@ -92,3 +101,24 @@ def test_without_attention_there_is_nothing_to_explain(task):
 def test_a_missing_head_cannot_be_planted(task):
     with pytest.raises(UsageError, match=r"induction: got 2, expected a head in 0 … 1"):
         planted_induction(task, induction=2)
+
+
+def test_only_the_previous_token_head_carries_the_key_path(planted, task):
+    model = copy.deepcopy(planted)
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():  # another head of the layer that writes, so that there is a change of equal size
+        for weight in (model.blocks[0].attn.W_V, model.blocks[0].attn.W_O):
+            weight[0] = 0.1 * torch.randn(weight[0].shape, generator=generator)
+    ablations = HeadAblations(model, draw_sequences(task, 32))
+    own, others = key_path_increases(ablations, PREVIOUS, [(0, 0)])
+    assert own > math.log(31) / 2
+    assert len(others) == 1
+    assert max(others) < 0.7 * own
+    same = ablations.path((0, 0), "k", ablations.later((0, 0)), like=(0, 0))
+    assert same == pytest.approx(ablations.path((0, 0), "k", ablations.later((0, 0))))
+    assert key_path_increases(HeadAblations(planted, draw_sequences(task)), PREVIOUS, [(0, 0)])[1] == []
+
+
+def test_random_weights_have_no_key_path(random, task):
+    own, _ = key_path_increases(HeadAblations(random, draw_sequences(task, 32)), PREVIOUS, [])
+    assert abs(own) < 0.05

@@ -1,5 +1,6 @@
 """A first analysis of models that add digit by digit: digits as waves, carries, and dependence of answer digits."""
 
+from latebloom.circuits.digits.algorithm import DigitAlgorithm, LogitShares, NeuronShares, digit_algorithm
 from latebloom.circuits.digits.embedding import DigitSpectrum, digit_spectrum
 from latebloom.circuits.digits.explanation import DigitExplanation, DigitPlace, explain_digits, explain_sums
 from latebloom.circuits.digits.family import DIGITS
@@ -9,20 +10,26 @@ from latebloom.circuits.digits.shares import FACTORS, Shares, shares
 from latebloom.circuits.digits.splits import SPLITS, Part, split_parts
 from latebloom.circuits.digits.sums import Sums, carry_reach, run_sums
 from latebloom.circuits.digits.variance import pair_wave_shares, share_explained, wave_shares
+from latebloom.circuits.digits.waves import WaveTest, strongest_higher, waves_of_rows, waves_of_tables
 
 __all__ = [
     "DIGITS",
     "FACTORS",
     "SPLITS",
+    "DigitAlgorithm",
     "DigitExplanation",
     "DigitPlace",
     "DigitSpectrum",
+    "LogitShares",
+    "NeuronShares",
     "Part",
     "PlantedAdder",
     "Shares",
     "Sums",
+    "WaveTest",
     "carry_neurons",
     "carry_reach",
+    "digit_algorithm",
     "digit_columns",
     "digit_measures",
     "digit_spectrum",
@@ -33,6 +40,9 @@ __all__ = [
     "share_explained",
     "shares",
     "split_parts",
+    "strongest_higher",
     "wave_neurons",
     "wave_shares",
+    "waves_of_rows",
+    "waves_of_tables",
 ]

@@ -1,6 +1,6 @@
 """The induction circuit: a previous-token head, an induction head, and the composition between them."""
 
-from latebloom.circuits.induction.ablation import HeadAblations, head_increases, path_increases
+from latebloom.circuits.induction.ablation import HeadAblations, head_increases, key_path_increases, path_increases
 from latebloom.circuits.induction.composition import Composition, compositions
 from latebloom.circuits.induction.explanation import InductionCircuit, explain_induction
 from latebloom.circuits.induction.family import INDUCTION
@@ -25,6 +25,7 @@ __all__ = [
     "head_scores",
     "induction_columns",
     "key_path_gradients",
+    "key_path_increases",
     "path_increases",
     "patterns",
     "planted_induction",

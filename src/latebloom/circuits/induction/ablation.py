@@ -13,6 +13,8 @@ from latebloom.models import Replacement, Transformer, cross_entropy
 Head = tuple[int, int]
 """Layer and number."""
 
+Shift = Float[Tensor, "batch pos head d_head"]
+
 
 class HeadAblations:
     """Runs one model repeatedly on the same sequences, each time with one activation held at its mean.
@@ -33,16 +35,24 @@ class HeadAblations:
         """The loss with the outputs of all these heads at their means."""
         return self._loss({f"blocks.{layer}.attn.hook_z": _held(mine) for layer, mine in _by_layer(heads).items()})
 
-    def path(self, source: Head, into: Into, targets: list[Head]) -> float:
+    @torch.no_grad()
+    def path(self, source: Head, into: Into, targets: list[Head], like: Head | None = None) -> float | None:
         """The loss when these later heads' queries, keys or values receive the source's mean output, and everything
         else (including the residual stream) receives its actual output. Exact, since without LayerNorm the stream is a
-        sum."""
-        change, passed = self._change(source), self._model.passed_on
+        sum.
+
+        ``like``: the change is scaled to the root-mean-square size of the change that cutting this other head's path
+        makes to the same queries, keys or values, as a control of equal size; None where the source changes nothing.
+        """
+        shifts = self._shifts(source, into, targets)
+        if like is not None:
+            own, wanted = _size(shifts), _size(self._shifts(like, into, targets))
+            if own == 0:
+                return None
+            shifts = {layer: shift * wanted / own for layer, shift in shifts.items()}
+        by_layer = _by_layer(targets)
         return self._loss(
-            {
-                f"blocks.{i}.attn.hook_{into}": self._seen(passed(source[0], i) * change, i, into, heads)
-                for i, heads in _by_layer(targets).items()
-            }
+            {f"blocks.{i}.attn.hook_{into}": self._seen(shift, by_layer[i]) for i, shift in shifts.items()}
         )
 
     def later(self, source: Head) -> list[Head]:
@@ -55,12 +65,19 @@ class HeadAblations:
         z = self._z[layer][:, :, number]
         return (z.mean(0) - z) @ self._model.blocks[layer].attn.W_O[number]
 
-    def _seen(
-        self, change: Float[Tensor, "batch pos d_model"], layer: int, into: Into, heads: list[int]
-    ) -> Replacement:
-        weight = getattr(self._model.blocks[layer].attn, f"W_{into.upper()}")[heads]
-        shift = torch.einsum("bpd,hdk->bphk", change, weight)
+    def _shifts(self, source: Head, into: Into, targets: list[Head]) -> dict[int, Shift]:
+        """What cutting the source's path adds to each later layer's queries, keys or values."""
+        change, passed = self._change(source), self._model.passed_on
+        weights = {
+            layer: getattr(self._model.blocks[layer].attn, f"W_{into.upper()}")[heads]
+            for layer, heads in _by_layer(targets).items()
+        }
+        return {
+            layer: torch.einsum("bpd,hdk->bphk", passed(source[0], layer) * change, weight)
+            for layer, weight in weights.items()
+        }
 
+    def _seen(self, shift: Shift, heads: list[int]) -> Replacement:
         def replace(value: Float[Tensor, "batch pos head d_head"]) -> Float[Tensor, "batch pos head d_head"]:
             held = value.clone()
             # The last layer computes only the queries at positions with a loss.
@@ -73,6 +90,10 @@ class HeadAblations:
     def _loss(self, replace: Mapping[str, Replacement]) -> float:
         logits = self._model.run_with_hooks(self._examples.tokens, replace, self._positions)
         return float(cross_entropy(logits, self._examples.labels))
+
+
+def _size(shifts: Mapping[int, Shift]) -> float:
+    return float(sum(shift.square().sum() for shift in shifts.values())) ** 0.5
 
 
 def _by_layer(heads: Sequence[Head]) -> dict[int, list[int]]:
@@ -101,4 +122,17 @@ def head_increases(ablations: HeadAblations, heads: list[Head]) -> dict[Head, fl
 def path_increases(ablations: HeadAblations, source: Head) -> dict[Into, float]:
     """The increase of the loss without the source's path into all later heads' queries, keys or values."""
     targets = ablations.later(source)
-    return {into: ablations.path(source, into, targets) - ablations.loss for into in INTO} if targets else {}
+    if not targets:
+        return {}
+    losses = {into: ablations.path(source, into, targets) for into in INTO}
+    return {into: loss - ablations.loss for into, loss in losses.items() if loss is not None}
+
+
+def key_path_increases(ablations: HeadAblations, source: Head, others: Sequence[Head]) -> tuple[float, list[float]]:
+    """The increase of the loss without the source's path into all later heads' keys; and the increases when these keys
+    are changed by as much along the outputs of the other heads, of those of them that write anything."""
+    targets = ablations.later(source)
+    own = ablations.path(source, "k", targets)
+    assert own is not None
+    alike = [ablations.path(other, "k", targets, like=source) for other in others]
+    return own - ablations.loss, [loss - ablations.loss for loss in alike if loss is not None]

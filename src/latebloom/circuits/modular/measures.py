@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from latebloom._text import percent
+from latebloom.circuits.modular.control_measures import other_frequencies
 from latebloom.circuits.modular.cos_waves import cos_waves
 from latebloom.circuits.modular.embedding import embedding_fractions
 from latebloom.circuits.modular.grid import masked
@@ -107,7 +106,7 @@ def excluded(snapshot: Snapshot) -> dict[str, float]:
         return {}
     whole, sign = grid_and_sign
     ks, mask = snapshot.get(keys), snapshot.get(train_mask)
-    others = _others(whole.order, ks)
+    others = other_frequencies(whole.order, ks)
     # The projection is linear and the directions are orthogonal, so one projection serves all subsets of frequencies.
     part, rows = phase_part(whole, [*ks, *others], sign), masked(whole.logits, mask)
 
@@ -116,14 +115,6 @@ def excluded(snapshot: Snapshot) -> dict[str, float]:
 
     values = {EXCLUDED.name: without(ks)} | {EXCLUDED_ALONE.of(k=k): without([k]) for k in ks}
     return values | ({EXCLUDED_CONTROL.name: without(others)} if others else {})
-
-
-def _others(n: int, ks: tuple[int, ...]) -> list[int]:
-    """As many non-key frequencies as there are key ones, always the same; without Nyquist, which is a single wave."""
-    left = [k for k in range(1, (n + 1) // 2) if k not in ks]
-    if len(left) < len(ks):
-        return []
-    return np.random.default_rng(0).permutation(left)[: len(ks)].tolist()
 
 
 def cos_coefficients(snapshot: Snapshot) -> dict[str, float]:

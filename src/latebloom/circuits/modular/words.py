@@ -30,7 +30,7 @@ WORDS = Words(
             "These pictures follow a pair of numbers through the model, from its input to the answer.",
         ),
         "growth": (
-            "What changed before test loss fell",
+            "What changed while test loss was above guessing",
             "Growth",
             "Test loss can stay high for a long time. These pictures show whether an algorithm grows inside the model "
             "in the meantime.",
@@ -42,14 +42,16 @@ WORDS = Words(
             "grow at first, because memorising needs large weights."
         ),
         "circuit formation": (
-            "The losses hardly change. Inside the model, weight decay favours solutions with smaller weights, and "
+            "Train loss hardly changes, and test loss is above that of guessing. Inside the model, weight decay favours "
+            "solutions with smaller weights, and "
             "waves of a few frequencies grow in the weights and determine more and more of the answers."
         ),
         "clean-up": (
-            "The algorithm now works well enough that memorised answers cost more weight than they save loss. They "
-            "are removed, and test loss falls. In the losses, this is the sudden part."
+            "Test loss is under that of guessing and falls by orders of magnitude. The algorithm now works well enough "
+            "that memorised answers cost more weight than they save loss, and they are removed. In the losses, this is "
+            "the sudden part."
         ),
-        "stable": "Train and test loss have settled. The model uses almost only the algorithm.",
+        "stable": "Test loss has settled. The model uses almost only the algorithm.",
     },
     terms={
         "loss": (

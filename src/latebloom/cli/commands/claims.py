@@ -1,4 +1,8 @@
-"""Judge the write-up's claims on runs; without a run, list all claims. The exit status is 1 if a claim fails.
+"""Judge the write-up's claims on runs; without a run, list all claims.
+
+"Fails" is a result about the model: the run does not uphold the sentence. The command has then worked, and its exit
+status is 1. An error of the command itself is one line and has the exit status 2. One run upholds a claim or does not;
+what holds in general takes five runs or more, which `latebloom reproduce` judges.
 
 For each claim the list gives the sentence, the place where the write-up (W) or the paper (P) states it, the rule that
 judges it, and whether it needs one run of a system or a sweep. `latebloom reproduce --budget full --only SYSTEM` trains
@@ -56,6 +60,8 @@ def _print(name: str, verdicts: "dict[str, Verdict]") -> None:
     print_table((f"claim, on {name}", "verdict", "finding", "write-up"), rows)
     count = Counter(verdict.state for verdict in verdicts.values())
     print(", ".join(f"{count[state]} {state}" for state in ("holds", "fails", "undecided")))
+    if count["fails"]:
+        print('"fails" is a result about this model, which does not uphold the sentence; the command has worked')
 
 
 def _list(as_json: bool) -> int:

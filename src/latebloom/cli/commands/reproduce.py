@@ -8,11 +8,16 @@ Each system of the write-up is a sweep in RUNS/reproduce. When a run ends, the q
 measured and stored in a file for each system, one line per run. A run with a complete record is not trained again, even
 if it was trained on another machine, so the same command resumes after Ctrl-C. A run whose record lacks the quantity of
 a new claim is measured if it is in RUNS/reproduce; otherwise the claim is not measured yet, and --again trains the run
-again. After each system two files are written to RUNS/reproduce: the page BUDGET.html, with the claims, the steps of
-phase changes beside the published ones and every picture of the write-up, and its data, BUDGET.json. The exit status is
-1 if a claim fails or if the command was stopped.
+again. All systems are trained to five seeds of each sweep, then to ten, then to the rest. After each system two files
+are written to RUNS/reproduce: the page BUDGET.html, with the claims, the steps of phase changes beside the published
+ones and every picture of the write-up, and its data, BUDGET.json.
+
+Where a checkout has results/rules.json, which holds the frozen rules, a run counts in the full budget only if it was
+trained after the rule was frozen, with a seed of 100 or more; earlier runs give a second verdict. The exit status is 1
+if a claim fails or if the command was stopped; "fails" is a result about the models.
 """
 
+import os
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -49,6 +54,10 @@ def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument(
         "--again", action="store_true", help="train runs again whose record lacks a quantity and that are not here"
     )
+    parser.add_argument("--upto", type=positive, metavar="N", help="train at most N seeds of each sweep")
+    parser.add_argument(
+        "--nice", type=int, default=0, metavar="N", help="lower the priority of all processes by N, up to 19"
+    )
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     add_json(parser)
     options = parser.parse_args(arguments)
@@ -59,11 +68,12 @@ def run(parser: Parser, arguments: list[str]) -> int:
     results = results_of(root, Path(options.results) if options.results else None)
     common = {"only": options.only, "workers": options.workers, "progress": progress, "results": results}
     common |= {"again": options.again}
+    os.nice(options.nice)
     if options.dry_run:
         rows = plan(options.budget, root, **common)
         print_json(rows) if options.json else _print_plan(rows)
         return 0
-    result, stopped = reproduce(options.budget, root, quiet=quiet, **common)
+    result, stopped = reproduce(options.budget, root, quiet=quiet, upto=options.upto, **common)
     if options.json:
         print_json(result.model_dump(mode="json"))
     else:
@@ -91,5 +101,15 @@ def _print_result(result: "Reproduction") -> None:
     from latebloom.explorer.reproduction import measured, spread
 
     rows = [(c.id, c.state, measured(c), spread(c), c.write_up) for c in result.claims]
-    print_table(("claim", "verdict", "measured", "runs that uphold it", "write-up"), rows)
+    print_table(("claim", "verdict", "effect (95 %)", "runs that uphold it", "write-up"), rows)
+    print_table(
+        ("system", "runs stored", "runs asked for"), [(s.name, str(s.stored), str(s.runs)) for s in result.systems]
+    )
     print_pairs([(state, str(result.count(state))) for state in STATES])
+    print_pairs(
+        [
+            ("expected to hold by chance", f"{result.by_chance:.1f}"),
+            ("on fewer than ten runs", str(result.on_few_runs)),
+            ("on a smaller p", str(result.on_smaller_p)),
+        ]
+    )

@@ -35,9 +35,10 @@ class Entry:
     figures: tuple[str, ...]
     by: tuple[str, ...]
 
-    def jobs(self) -> list[Job]:
-        """The runs that are trained, each once."""
-        return list({job.name: job for spec in self.specs for job in expand(spec)}.values())
+    def jobs(self, upto: int | None = None) -> list[Job]:
+        """The runs that are trained, each once; ``upto``: at most so many seeds of each sweep."""
+        specs = (spec.model_copy(update={"seeds": spec.seeds[:upto]}) for spec in self.specs)
+        return list({job.name: job for spec in specs for job in expand(spec)}.values())
 
 
 @cache

@@ -1,15 +1,21 @@
-"""Verdicts of earlier rules, kept when rules or runs change."""
+"""Verdicts of earlier rules, kept when rules or runs change, and why verdicts changed."""
 
+import json
+import tomllib
 from typing import Any
 
 from latebloom._errors import UsageError
 from latebloom.claims import Results
 from latebloom.lab.reproduce.catalogue import Budget
-from latebloom.lab.reproduce.result import EarlierVerdict
+from latebloom.lab.reproduce.result import EarlierVerdict, Reproduction
+from latebloom.store import atomic_write
 from latebloom.store.documents import read_json
 
 FOLDER = "history"
-"""The directory beside the records that holds earlier results as ``reproduction-BUDGET-MONTH.json``."""
+"""The directory beside the records that holds earlier results as ``reproduction-BUDGET-DATE.json``."""
+
+CHANGES = "changes.toml"
+"""The file beside them that gives the reason for each changed verdict: ``claim-id = "reason"``."""
 
 
 def read_history(results: Results, budget: Budget) -> list[EarlierVerdict]:
@@ -27,6 +33,37 @@ def read_history(results: Results, budget: Budget) -> list[EarlierVerdict]:
     return found
 
 
+def read_reasons(results: Results) -> dict[str, str]:
+    """Why verdicts changed, by the id of the claim, from the file `CHANGES`; none where there is no such file.
+
+    Errors: UsageError for a file that is not TOML, or that holds something other than text for each claim.
+    """
+    file = results.path.parent / FOLDER / CHANGES
+    if not file.exists():
+        return {}
+    try:
+        stored = tomllib.loads(file.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{file}: not TOML: {error}") from None
+    for claim, reason in stored.items():
+        if not isinstance(reason, str):
+            raise UsageError(f"{file}: {claim}: got {reason!r}, expected the reason as text")
+    return stored
+
+
+def keep_history(results: Results, result: Reproduction) -> None:
+    """Keep the verdicts of a result as history, under its date; a file of that date stays as it is."""
+    file = results.path.parent / FOLDER / f"reproduction-{result.budget}-{result.date}.json"
+    if not file.exists():
+        claims = [{name: getattr(claim, attribute) for name, attribute in _KEPT.items()} for claim in result.claims]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps({"date": result.date, "claims": claims}, indent=1, ensure_ascii=False)
+        atomic_write(file, f"{text}\n".encode())
+
+
+_KEPT = {"id": "id", "outcome": "state", "value": "value", "found": "finding", "rule": "rule", "runs": "runs"}
+"""Fields of an earlier verdict, and the attributes that they are copied from."""
+
+
 def _earlier(claim: dict[str, Any], date: str) -> EarlierVerdict:
-    fields = ("id", "outcome", "value", "found", "rule", "runs")
-    return EarlierVerdict.model_validate({"date": date, **{name: claim[name] for name in fields}})
+    return EarlierVerdict.model_validate({"date": date, **{name: claim[name] for name in _KEPT}})

@@ -87,8 +87,7 @@ def _measured(milestone: Milestone, analyses: Sequence[Analysis]) -> MilestoneRe
 def reached(milestone: Milestone, analysis: Analysis) -> float | None:
     """The step (or the value, see ``at``) of one run; None where it is not reached or there is no such column."""
     if milestone.boundary is not None:
-        boundary = analysis.phases.boundary(milestone.boundary)
-        return None if boundary is None else boundary.step
+        return analysis.boundary(milestone.boundary)
     series = analysis.series(milestone.column or "")
     return None if series is None else _on(milestone, series)
 

@@ -4,16 +4,18 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from latebloom.claims import POOLING, SYSTEMS, Record, Results
+from latebloom.claims import JUDGING, NULL, SYSTEMS, Record, Results
 from latebloom.explorer import render_reproduction
 from latebloom.explorer.templating import templates
 from latebloom.lab.reproduce.catalogue import Budget, Entry, catalogue, check_only
 from latebloom.lab.reproduce.contact_sheet import contact_sheet
-from latebloom.lab.reproduce.history import read_history
-from latebloom.lab.reproduce.judge import judge_system
+from latebloom.lab.reproduce.history import read_history, read_reasons
+from latebloom.lab.reproduce.judge import Standard, judge_system
 from latebloom.lab.reproduce.milestones import measure_milestones
 from latebloom.lab.reproduce.pictures import draw_pictures
-from latebloom.lab.reproduce.result import ClaimResult, EarlierVerdict, Reproduction, SystemResult
+from latebloom.lab.reproduce.result import ClaimResult, Reproduction, SystemResult
+from latebloom.lab.reproduce.rules import FILE as RULES
+from latebloom.lab.reproduce.rules import read_rules
 from latebloom.lab.reproduce.train import Progress, SystemRuns
 from latebloom.runs import Run
 from latebloom.runs.environment import device, git_commit, versions
@@ -25,6 +27,11 @@ HOME = "reproduce"
 
 RESULTS = Path("results") / "quantities"
 """The records that a checkout of this package's repository holds."""
+
+
+ROUNDS = (5, 10)
+"""Seeds of each sweep that are trained for every system before the next seeds of any: five runs are the fewest that
+decide a claim, and verdicts on fewer than ten are counted apart."""
 
 
 def results_of(root: Path, asked: Path | None = None) -> Results:
@@ -42,6 +49,7 @@ def reproduce(
     progress: Progress = lambda line: None,
     results: Results | None = None,
     again: bool = False,
+    upto: int | None = None,
 ) -> tuple[Reproduction, str | None]:
     """Judge every claim on the stored records of its runs; the result, and what kept it from being complete, if
     anything did.
@@ -50,28 +58,41 @@ def reproduce(
     record lacks a quantity, which a new claim needs, the run is measured if it is in ``root/reproduce/SYSTEM``. If it
     is not, the claim is not measured yet; ``again`` trains the run again. Runs without a record are trained in that
     directory, and the record of each is stored when it ends, so the same call resumes after an interrupt, and budgets
-    share their runs. ``only``: train these systems, and judge the others on what is stored. The result, BUDGET.json,
-    and its page, BUDGET.html, are written to ``root/reproduce`` after each system.
+    share their runs. All systems are trained to the first five seeds of each sweep, then to ten, then to the rest, so
+    that a call which is stopped early has served them all. ``upto``: at most so many seeds of each sweep. ``only``:
+    train these systems, and judge the others on what is stored. The result, BUDGET.json, and its page, BUDGET.html, are
+    written to ``root/reproduce`` after each system.
     Errors: UsageError for an unknown system, and where figures or page lack a package.
     """
     check_only(only, budget)
     templates()  # Fail before hours of training if the page cannot be made.
     home = Path(root)
     work = _Reproduction(budget, home / HOME, results or results_of(home), progress, again)
-    problems = []
-    for name, runs in work.systems.items():
-        progress(f"{name}: {SYSTEMS[name].title}, {len(runs.jobs)} runs")
-        if not only or name in only:
-            if lacked := runs.out_of_reach():
-                progress(f"{name}: {len(lacked)} runs that are not here lack a quantity; --again trains them again")
-            tally = runs.train(workers, quiet)
+    problems: list[str] = []
+    asked = {name: runs for name, runs in work.systems.items() if not only or name in only}
+    for name, runs in asked.items():
+        progress(f"{name}: {SYSTEMS[name].title}, {len(runs.records())} of {len(runs.jobs)} runs stored")
+        if lacked := runs.out_of_reach():
+            progress(f"{name}: {len(lacked)} runs that are not here lack a quantity; --again trains them again")
+    for seeds in rounds(upto):
+        for name, runs in asked.items():
+            tally = runs.train(workers, quiet, seeds)
             problems += [f"{name}: {message}" for _, message in tally.failures]  # A run that diverged is over.
-            problems += runs.problems
             if tally.stopped is not None:
                 return work.write(), tally.stopped
-        work.draw(name)
-        work.write()
+            if tally.total:
+                work.draw(name)
+                work.write()
+    for name, runs in work.systems.items():
+        problems += runs.problems
+        work.draw_once(name)
+    problems = list(dict.fromkeys(problems))
     return work.write(), "; ".join(problems) or None
+
+
+def rounds(upto: int | None) -> list[int | None]:
+    """How many seeds of each sweep are trained, round by round; None: all."""
+    return [*(seeds for seeds in ROUNDS if upto is None or seeds < upto), upto]
 
 
 class _Reproduction:
@@ -84,6 +105,7 @@ class _Reproduction:
             for name, entry in catalogue(budget).items()
         }
         self._drawn = _drawn_before(home / f"{budget}.json")
+        self._drawn_now: set[str] = set()
 
     def draw(self, name: str) -> None:
         """Measure the milestones and draw the pictures of the system's runs in the runs directory, if there are any."""
@@ -91,6 +113,13 @@ class _Reproduction:
         if runs:
             self.progress(f"{name}: drawing {len(runs)} runs")
             self._drawn[name] = _system(self.systems[name], runs, self.home, self.budget)
+
+            self._drawn_now.add(name)
+
+    def draw_once(self, name: str) -> None:
+        """Draw the system unless this call has drawn it."""
+        if name not in self._drawn_now:
+            self.draw(name)
 
     def write(self) -> Reproduction:
         """Judge everything that is stored, and write the result and its page."""
@@ -100,6 +129,7 @@ class _Reproduction:
             for name in self.systems
             if name in self._drawn or records[name]
         }
+        standard = standard_of(self.budget, self.results)
         result = Reproduction(
             budget=self.budget,
             command=f"latebloom reproduce --budget {self.budget}",
@@ -107,10 +137,13 @@ class _Reproduction:
             versions=versions(),
             device=device("cpu"),
             git_commit=git_commit(),
+            **frozen_rules(self.results),
             training_seconds=sum(system.seconds for system in systems.values()),
             sheet=contact_sheet(systems, lambda system: f"not trained yet: {command(system, self.budget)}"),
             systems=tuple(systems.values()),
-            claims=judge_records(records, self.budget, read_history(self.results, self.budget)),
+            claims=judge_records(
+                records, self.budget, standard, {name: runs.others() for name, runs in self.systems.items()}
+            ),
         )
         self.home.mkdir(parents=True, exist_ok=True)
         drawings = {
@@ -118,26 +151,55 @@ class _Reproduction:
         }
         stored = (result.model_dump_json(indent=1) + "\n").encode()
         atomic_write(self.home / f"{self.budget}.json", stored)
-        page = render_reproduction(result, drawings, POOLING)
+        page = render_reproduction(result, drawings, JUDGING, NULL)
         atomic_write(self.home / f"{self.budget}.html", page.encode())
         return result
 
 
 def judge_records(
-    records: Mapping[str, list[Record]], budget: Budget, history: list[EarlierVerdict]
+    records: Mapping[str, list[Record]],
+    budget: Budget,
+    standard: Standard,
+    others: Mapping[str, list[Record]] | None = None,
 ) -> tuple[ClaimResult, ...]:
-    """The verdict on every claim, from the records of each system that the budget asks for."""
+    """The verdict on every claim, from the records of each system that the budget asks for. others: by system, records
+    of runs that it does not ask for, which give the verdict on earlier runs."""
     return tuple(
-        claim for name in SYSTEMS for claim in judge_system(name, records.get(name, []), command(name, budget), history)
+        claim
+        for name in SYSTEMS
+        for claim in judge_system(
+            name, records.get(name, []), command(name, budget), standard, (others or {}).get(name, [])
+        )
     )
 
 
-def stored_records(budget: Budget, results: Results) -> dict[str, list[Record]]:
-    """The stored records of the runs that the budget asks for, by system."""
-    return {
-        name: SystemRuns.of(entry, Path(), results, lambda line: None).records()
-        for name, entry in catalogue(budget).items()
+def judge_stored(budget: Budget, results: Results) -> tuple[ClaimResult, ...]:
+    """The verdict on every claim that follows from the stored records."""
+    systems = {
+        name: SystemRuns.of(entry, Path(), results, lambda line: None) for name, entry in catalogue(budget).items()
     }
+    return judge_records(
+        {name: runs.records() for name, runs in systems.items()},
+        budget,
+        standard_of(budget, results),
+        {name: runs.others() for name, runs in systems.items()},
+    )
+
+
+def standard_of(budget: Budget, results: Results) -> Standard:
+    """The frozen rules beside the records, and the history of the budget."""
+    return Standard(
+        rules=read_rules(results.path.parent / RULES),
+        only_frozen=budget == "full",
+        history=read_history(results, budget),
+        reasons=read_reasons(results),
+    )
+
+
+def frozen_rules(results: Results) -> dict[str, str | None]:
+    """The hash of the frozen rules and the commit at which they were frozen, as a result names them."""
+    rules = read_rules(results.path.parent / RULES)
+    return {} if rules is None else {"rules_hash": rules.hash, "rules_commit": rules.git_commit}
 
 
 def command(system: str, budget: Budget) -> str:
@@ -164,6 +226,7 @@ def _counted(drawn: SystemResult | None, runs: SystemRuns, records: list[Record]
     system = drawn or _empty(runs.entry, runs)
     update = {
         "runs": len(runs.jobs),
+        "stored": len(records),
         "finished": sum(record.status == "finished" for record in records),
         "seconds": sum(record.seconds or 0.0 for record in records),
     }

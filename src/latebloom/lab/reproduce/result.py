@@ -54,8 +54,9 @@ class MilestoneResult(Config):
 class SystemResult(Config):
     """What was trained for one system: the commands that train the same, and how its runs ended.
 
-    note: how all runs differ from the write-up's; None where they do not. finished, seconds: over all runs that were
-    measured, here or elsewhere. milestones, pictures: of the runs in the runs directory.
+    note: how all runs differ from the write-up's; None where they do not. runs: how many the budget asks for. stored:
+    how many of them have a record, made here or elsewhere; finished, seconds: over these. milestones, pictures: of
+    the runs in the runs directory.
     """
 
     name: str
@@ -64,6 +65,7 @@ class SystemResult(Config):
     commands: tuple[str, ...]
     finished: int
     runs: int
+    stored: int = 0
     seconds: float
     milestones: tuple[MilestoneResult, ...]
     pictures: tuple[Picture, ...]
@@ -83,11 +85,21 @@ class EarlierVerdict(Config):
     runs: int
 
 
-class ClaimResult(Pooled):
-    """A claim and its verdict. value, low, high: median and range over the runs. holds, fails, undecided: how many runs
-    say so; all 0 for a claim that is judged on all runs at once (``runs`` of them) or that is not measured.
+class EarlierRuns(Pooled):
+    """The verdict of the rule as it is now on ``runs`` runs that were not made for it: rules were tuned on them, or the
+    date of their training is not known."""
 
-    command: what measures it; None where it is measured. history: verdicts by earlier rules that differ from this one.
+    runs: int
+
+
+class ClaimResult(Pooled):
+    """A claim and its verdict. holds, fails, undecided: how many runs say so; all 0 for a claim that is judged on all
+    runs at once (``runs`` of them) or that is not measured.
+
+    command: what measures it; None where it is measured. rule_hash: the start of the hash of its frozen rule; None
+    where it is not frozen in this form. made_for_rule: whether all runs were made for that rule. smaller_p: moduli of
+    its runs below the write-up's. earlier_runs: the verdict on runs that do not count. history: verdicts by earlier
+    rules that differ from this one. reason: why the verdict changed.
     """
 
     id: str
@@ -99,19 +111,30 @@ class ClaimResult(Pooled):
     figure: str | None
     runs: int
     command: str | None = None
+    rule_hash: str | None = None
+    made_for_rule: bool = False
+    smaller_p: tuple[int, ...] = ()
+    earlier_runs: EarlierRuns | None = None
     history: tuple[EarlierVerdict, ...] = ()
+    reason: str | None = None
+
+
+FEW_RUNS = 10
+"""Verdicts on fewer runs are counted beside the table."""
 
 
 class Reproduction(Config):
-    """The write-up, executed."""
+    """The write-up, executed. rules_hash, rules_commit: of the frozen rules; None where there are none."""
 
-    format: int = 3
+    format: int = 4
     budget: str
     command: str
     date: str
     versions: dict[str, str]
     device: dict[str, str | int]
     git_commit: str | None
+    rules_hash: str | None = None
+    rules_commit: str | None = None
     training_seconds: float
     sheet: tuple[SheetPicture, ...]
     systems: tuple[SystemResult, ...]
@@ -120,3 +143,28 @@ class Reproduction(Config):
     def count(self, state: State) -> int:
         """How many claims have this verdict."""
         return sum(claim.state == state for claim in self.claims)
+
+    @property
+    def measured(self) -> list[ClaimResult]:
+        """The claims that are measured."""
+        return [claim for claim in self.claims if claim.state != "not measured"]
+
+    @property
+    def on_few_runs(self) -> int:
+        """How many verdicts stand on fewer than `FEW_RUNS` runs."""
+        return sum(claim.runs < FEW_RUNS for claim in self.measured)
+
+    @property
+    def on_smaller_p(self) -> int:
+        """How many verdicts stand on runs with a smaller modulus than the write-up's."""
+        return sum(bool(claim.smaller_p) for claim in self.measured)
+
+    @property
+    def made_for_rules(self) -> int:
+        """How many verdicts stand on runs that were made for the frozen rule."""
+        return sum(claim.made_for_rule for claim in self.measured)
+
+    @property
+    def by_chance(self) -> float:
+        """The expected number of verdicts that would hold if every claim were at its edge."""
+        return sum(claim.chance or 0.0 for claim in self.measured)

@@ -51,6 +51,12 @@ class SystemRuns:
         """The stored records of the runs that the budget asks for, in the order of the catalogue."""
         return [record for _, record in self._jobs_with_records() if record is not None]
 
+    def others(self) -> list[Record]:
+        """The stored records of runs by the same recipes that the budget does not ask for."""
+        asked, recipes = {_identity(job) for job in self.jobs}, {job.experiment.recipe for job in self.jobs}
+        stored = self.results.read(self.entry.system)
+        return [r for r in stored if r.identity not in asked and r.experiment.get("recipe") in recipes]
+
     def missing(self) -> list[Job]:
         """The runs to train or to measure: those that are not over by their records, and those whose record lacks a
         quantity. Of the latter a run that is not in the folder counts only if `again` asks to train it once more."""
@@ -84,9 +90,10 @@ class SystemRuns:
         """The runs in the runs directory that are over, in the order of the catalogue."""
         return [run for run in (Run(self.folder / job.name) for job in self.jobs) if _is_over(run)]
 
-    def train(self, workers: int | None, quiet: bool) -> Tally:
-        """Train and measure what is missing."""
-        missing = {job.name: job for job in self.missing()}
+    def train(self, workers: int | None, quiet: bool, upto: int | None = None) -> Tally:
+        """Train and measure what is missing; ``upto``: of the first so many seeds of each sweep."""
+        asked = {job.name for job in self.entry.jobs(upto)}
+        missing = {job.name: job for job in self.missing() if job.name in asked}
         for name in [name for name in missing if _is_over(Run(self.folder / name))]:
             self._record(missing.pop(name))
 

@@ -18,8 +18,7 @@ from latebloom.lab.measure import Progress, measure
 from latebloom.lab.seeds.facts import CircuitNumbers
 from latebloom.lab.seeds.leads import MeasureArrays, excluded_lead, restricted_lead
 from latebloom.models import Transformer
-from latebloom.phases import Phases, Series
-from latebloom.phases.detect import read_losses
+from latebloom.phases import UNDER_GUESSING
 from latebloom.runs import Run
 from latebloom.statistics.foresight import ScoredItems
 
@@ -42,25 +41,22 @@ def collect(run: Run, progress: Progress | None = None) -> Collected:
     keys = analysis.final.get(views.keys)
     n = analysis.final.exact.get(views.grid).order
     scored = _scored(columns, keys, n)
-    phases, outcome = _phases(run), run.outcome
-    learned = outcome.test_learned_at
-    fall = phases.boundary("test loss falls")
-    # A change after the test set was learned is a different one: the fall itself was too gradual to have a corner.
-    falls = fall.step if fall is not None and learned is not None and fall.step <= learned else None
+    phases = analysis.phases
+    outcome, under = phases.outcome, analysis.boundary(UNDER_GUESSING)
     facts = {
         "run": run.path.name,
         "seed": run.manifest.seed,
         "step": run.manifest.step,
         "outcome": outcome.name,
         "train_learned_at": outcome.train_learned_at,
-        "test_learned_at": learned,
-        "test_loss_falls": falls,
-        "separate": phases.complete and falls is not None,
+        "test_learned_at": outcome.test_learned_at,
+        "test_under_guessing": under,
+        "separate": phases.complete,
         "key_frequencies": keys,
         "initial_ranks": _ranks(scored.at(0), keys),
         **_circuit(analysis),
         "restricted": restricted_lead(columns, run.task.answers),
-        "excluded": excluded_lead(columns, falls),
+        "excluded": excluded_lead(columns, under),
     }
     return Collected(facts, scored)
 
@@ -81,16 +77,6 @@ def _scored(columns: MeasureArrays, keys: tuple[int, ...], n: int) -> ScoredItem
 def _ranks(score: Float[np.ndarray, " k"], keys: tuple[int, ...]) -> dict[int, int] | None:
     """The rank of each key frequency, 1 for the largest; None without a checkpoint at step 0."""
     return None if np.isnan(score).any() else {k: 1 + int((score > score[k - 1]).sum()) for k in keys}
-
-
-def _phases(run: Run) -> Phases:
-    """Phases from the two losses alone."""
-    table = run.directory.read_table("metrics")
-    if not {"train_loss", "test_loss"} <= set(table.column_names):
-        return Phases((), (), False, "No phases: no test loss.")
-    steps = table["step"].to_numpy()
-    losses = (Series.of(steps, table[f"{name}_loss"].to_numpy(zero_copy_only=False)) for name in ("train", "test"))
-    return read_losses(*losses, intervals=False)
 
 
 def _circuit(analysis: Analysis) -> dict[str, Any]:

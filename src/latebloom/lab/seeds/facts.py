@@ -54,13 +54,13 @@ class SeedFacts(Config):
     """One finished run; steps are optimiser steps; None: undefined.
 
     outcome, train_learned_at, test_learned_at: see `latebloom.phases.Outcome`; the first two are None in studies
-    stored before these fields existed, and the third follows `SeedStudy.rule`. test_loss_falls: the step at which test
-    loss begins to fall, which starts clean-up if the phases are separate; None if there is no such change, or if it
-    follows test_learned_at, because it is then a different change. separate: whether the phases are separate.
+    stored before these fields existed, and the third follows `SeedStudy.rule`. test_under_guessing: the step from which
+    test loss stays under guessing, which starts clean-up if the phases are separate. test_loss_falls: in its place in
+    studies stored before, a corner of the test loss. separate: whether the phases are separate, by the same rule.
     initial_ranks: rank of each key frequency at step 0 by its norm in the embedding, 1 for the largest. cluster_sizes:
     neurons by key frequency. final, initial: of the last checkpoint and of step 0. restricted, excluded: their lead
     over test loss. by_step: foresight at the steps of the study; by_clean_up, by_generalised: at PROGRESS times
-    test_loss_falls and test_learned_at.
+    clean_up and test_learned_at.
     """
 
     run: str
@@ -69,7 +69,8 @@ class SeedFacts(Config):
     outcome: OutcomeName | None = None
     train_learned_at: float | None = None
     test_learned_at: float | None
-    test_loss_falls: float | None
+    test_under_guessing: float | None = None
+    test_loss_falls: float | None = None
     separate: bool
     key_frequencies: tuple[int, ...]
     initial_ranks: dict[int, int] | None

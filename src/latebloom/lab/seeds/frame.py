@@ -21,14 +21,14 @@ FIGURES = (*OF_STUDIES, "seed-frequencies")
 
 
 def seed_frame(study: SeedStudy) -> pandas.DataFrame:
-    """Columns: run, seed, task.p, outcome, test_learned_at, test_loss_falls, key_frequencies (a list),
+    """Columns: run, seed, task.p, outcome, test_learned_at, test_under_guessing, key_frequencies (a list),
     clustered_fraction; final.… and initial.… for clock or pizza; restricted.lead and excluded.lead in steps; and the
     lists step.at, step.auc, step.control, clean_up.at … Needs pandas."""
     return needs_pandas().DataFrame([_row(study, seed) for seed in study.seeds])
 
 
 def _row(study: SeedStudy, seed: SeedFacts) -> dict[str, Any]:
-    names = ("run", "seed", "step", "outcome", "test_learned_at", "test_loss_falls", "clustered_fraction")
+    names = ("run", "seed", "step", "outcome", "test_learned_at", "test_under_guessing", "clustered_fraction")
     row: dict[str, Any] = {name: getattr(seed, name) for name in names}
     row |= {"task.p": study.p, "key_frequencies": list(seed.key_frequencies)}
     for which in ("final", "initial"):

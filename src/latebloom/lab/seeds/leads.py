@@ -20,7 +20,7 @@ RESTRICTED_RULE = (
 )
 EXCLUDED_RULE = (
     "Excluded loss is ten times train loss (arbitrary), and ten times that without random frequencies, before test "
-    "loss falls."
+    "loss stays under guessing."
 )
 
 
@@ -32,15 +32,15 @@ def restricted_lead(columns: MeasureArrays, p: int) -> Lead:
     return lead(*(first_below(columns["step"], columns[loss.name], level) for loss in (RESTRICTED, TEST_LOSS)))
 
 
-def excluded_lead(columns: MeasureArrays, test_loss_falls: float | None) -> Lead:
-    """Apply EXCLUDED_RULE; undecided if the fall lies between two checkpoints, or its step is unknown."""
+def excluded_lead(columns: MeasureArrays, under_guessing: float | None) -> Lead:
+    """Apply EXCLUDED_RULE; undecided if the step lies between two checkpoints, or its step is unknown."""
     if not {EXCLUDED.name, EXCLUDED_CONTROL.name, TRAIN_LOSS.name} <= columns.keys():
         return Lead(leads=None, reason="there is no excluded loss, or too few frequencies are left for its control")
-    if test_loss_falls is None:
-        return Lead(leads=None, reason="the step at which test loss begins to fall is unknown")
+    if under_guessing is None:
+        return Lead(leads=None, reason="test loss does not stay under guessing")
     level = PARTED_FACTOR * np.fmax(columns[TRAIN_LOSS.name], columns[EXCLUDED_CONTROL.name])
     steps, parted = columns["step"], np.flatnonzero(columns[EXCLUDED.name] > level)
     if not parted.size:
         return Lead(leads=False, reason="excluded loss never parts")
     first = int(parted[0])
-    return lead(float(steps[first]), test_loss_falls, float(steps[first - 1]) if first else None)
+    return lead(float(steps[first]), under_guessing, float(steps[first - 1]) if first else None)

@@ -44,7 +44,7 @@ class PooledSeeds(Config):
     generalised: int
     separate: int
     test_learned_at: Estimate
-    test_loss_falls: Estimate
+    test_under_guessing: Estimate
     key_frequencies: ChosenFrequencies
     by_step: tuple[Moment, ...]
     by_clean_up: tuple[Moment, ...]
@@ -70,7 +70,7 @@ def pool(seeds: Sequence[SeedFacts], p: int, steps: Sequence[float]) -> PooledSe
         generalised=sum(seed.test_learned_at is not None for seed in seeds),
         separate=sum(seed.separate for seed in seeds),
         test_learned_at=median([seed.test_learned_at for seed in seeds]),
-        test_loss_falls=median([seed.test_loss_falls for seed in seeds]),
+        test_under_guessing=median([seed.test_under_guessing for seed in seeds]),
         key_frequencies=chosen_frequencies([seed.key_frequencies for seed in seeds], p // 2),
         by_step=_moments([seed.by_step for seed in seeds], steps),
         by_clean_up=_moments([seed.by_clean_up for seed in seeds], PROGRESS),

@@ -132,7 +132,7 @@ def _inner(progress: StudyProgress | None, done: int, runs: int) -> Callable[[in
 def _with_foresight(collected: Sequence[Collected], steps: Sequence[float]) -> list[dict[str, Any]]:
     facts = []
     for run, other in zip(collected, controls([run.scored for run in collected])):
-        units = {"by_clean_up": run.facts["test_loss_falls"], "by_generalised": run.facts["test_learned_at"]}
+        units = {"by_clean_up": run.facts["test_under_guessing"], "by_generalised": run.facts["test_learned_at"]}
         moments = {name: [np.nan if unit is None else unit * part for part in PROGRESS] for name, unit in units.items()}
         at = {"by_step": steps, **moments}
         facts.append(run.facts | {name: _foresight(run.scored, other, these) for name, these in at.items()})

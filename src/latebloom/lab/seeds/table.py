@@ -43,7 +43,7 @@ def rows(study: SeedStudy) -> list[tuple[str, str]]:
             f"in {pooled.generalised} of {pooled.n}, at step {estimate(pooled.test_learned_at, 0)}, median",
         ),
         ("outcomes", outcomes or "not stored"),
-        ("test loss begins to fall", f"at step {estimate(pooled.test_loss_falls, 0)}, median"),
+        ("test loss stays under guessing", f"from step {estimate(pooled.test_under_guessing, 0)}, median"),
         ("separate phases", f"in {pooled.separate} of {pooled.n}"),
         ("key frequencies", ", ".join(f"{count} runs have {size}" for size, count in chosen.number.items())),
         ("are all frequencies equally likely?", _evenness(study)),
@@ -77,7 +77,7 @@ def moment_rows(study: SeedStudy) -> list[tuple[str, str, str]]:
     """AUC and control at some steps, and at multiples of two characteristic steps of each run."""
     pooled = study.pooled
     steps = [(f"step {whole(moment.at)}", moment) for moment in thinned(pooled.by_step)]
-    falls = [(f"{moment.at:g} × start of the fall", moment) for moment in thinned(pooled.by_clean_up)]
+    falls = [(f"{moment.at:g} × start of clean-up", moment) for moment in thinned(pooled.by_clean_up)]
     done = [(f"{moment.at:g} × step of 99 %", moment) for moment in thinned(pooled.by_generalised)]
     return [(name, estimate(moment.auc), estimate(moment.control)) for name, moment in (*steps, *falls, *done)]
 

@@ -33,7 +33,7 @@ def summarise(run: Run | Analysis) -> dict[str, Any]:
     summary = {
         "run": facts(analysis),
         "final": _final(analysis),
-        "phases": analysis.phases.to_dict(),
+        "phases": {**analysis.phases.to_dict(), "complete": analysis.phases.complete},
         **(_pairs(analysis, own) if family.layout == "pairs" else {**own, **_examples(analysis)}),
         "figures": [_entry(figure, analysis) for figure in FIGURES.values() if figure.is_for(analysis)],
         "layout": family.layout,

@@ -1,0 +1,142 @@
+"""Read a table of training curves, from anybody's training: CSV or Parquet, never executed."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from jaxtyping import Float
+
+from latebloom._errors import DamagedFileError, UsageError
+from latebloom.phases import Series
+
+LOSSES = ("train_loss", "test_loss")
+ACCURACIES = ("train_accuracy", "test_accuracy")
+REQUIRED = ("step", *LOSSES)
+SUFFIXES = (".csv", ".parquet")
+
+Column = Float[np.ndarray, " row"]
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Series by column. left_out: how many cells hold NaN or infinity, which are not used."""
+
+    series: dict[str, Series]
+    left_out: int
+
+
+def read_curves(path: Path) -> Curves:
+    """The curves in a file with the columns step, train_loss and test_loss and, if there, train_ and test_accuracy.
+
+    Losses in nats, accuracies from 0 to 1, rows in ascending order of step; other columns are ignored. An empty cell
+    means that the quantity was not recorded at that step. Errors: UsageError, or DamagedFileError where the file is not
+    what its name promises.
+    """
+    if not path.is_file():
+        raise UsageError(f"{path}: expected a regular file with curves (.csv or .parquet)")
+    columns, left_out = _csv(path) if path.suffix.lower() == ".csv" else _parquet(path)
+    step = columns.pop("step")
+    dated = np.isfinite(step)
+    _check_steps(path, step[dated])
+    series = {name: Series.of(step[dated], values[dated]) for name, values in columns.items()}
+    for name, one in series.items():
+        _check_values(path, name, one)
+    return Curves({name: one for name, one in series.items() if len(one)}, left_out)
+
+
+def _wanted(path: Path, names: Sequence[str]) -> list[str]:
+    """The columns to read. Errors: UsageError for one that is missing or comes twice."""
+    for name in REQUIRED:
+        if name not in names:
+            raise UsageError(
+                f"{path}: got the columns {', '.join(map(repr, names[:12])) or 'none'}, expected {', '.join(REQUIRED)} "
+                f"and, if recorded, {', '.join(ACCURACIES)}; rename the columns"
+            )
+    wanted = [name for name in (*REQUIRED, *ACCURACIES) if name in names]
+    twice = [name for name in wanted if list(names).count(name) > 1]
+    if twice:
+        raise UsageError(f"{path}: got column {twice[0]} more than once, expected it once; remove the others")
+    return wanted
+
+
+def _csv(path: Path) -> tuple[dict[str, Column], int]:
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            rows = [row for row in csv.reader(file, strict=True) if row]
+    except (UnicodeDecodeError, csv.Error, OSError) as error:
+        raise DamagedFileError(f"{path}: expected a CSV file in UTF-8, which this is not: {error}") from None
+    if not rows:
+        raise UsageError(f"{path}: the file is empty, expected a header and one row per step")
+    header = [name.strip() for name in rows[0]]
+    wanted = _wanted(path, header)
+    for number, row in enumerate(rows[1:], 2):
+        if len(row) != len(header):
+            raise UsageError(f"{path}: row {number} has {len(row)} cells, expected {len(header)} as in the header")
+    places = {name: header.index(name) for name in wanted}
+    read = {
+        name: [_number(path, name, i, row[place]) for i, row in enumerate(rows[1:], 2)]
+        for name, place in places.items()
+    }
+    return _finite(read)
+
+
+def _number(path: Path, name: str, row: int, cell: str) -> float | None:
+    """The number in a cell, None where it is empty."""
+    if not cell.strip():
+        return None
+    try:
+        return float(cell)
+    except ValueError:
+        raise UsageError(
+            f"{path}: row {row}, column {name}: got {cell[:40]!r}, expected a number or an empty cell"
+        ) from None
+
+
+def _parquet(path: Path) -> tuple[dict[str, Column], int]:
+    try:
+        with pq.ParquetFile(path) as file:
+            wanted = _wanted(path, file.schema_arrow.names)
+            table = file.read(columns=wanted)
+    except (pa.ArrowException, OSError) as error:
+        raise DamagedFileError(f"{path}: expected a Parquet file, which this is not: {str(error)[:120]}") from None
+    for name in wanted:
+        kind = table.schema.field(name).type
+        if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
+            raise UsageError(f"{path}: column {name} holds {kind}, expected numbers")
+    return _finite({name: [None if v is None else float(v) for v in table[name].to_pylist()] for name in wanted})
+
+
+def _finite(read: Mapping[str, Sequence[float | None]]) -> tuple[dict[str, Column], int]:
+    """Columns with NaN for every cell without a finite number, and how many of these cells were not empty."""
+    columns = {name: np.array([np.nan if v is None else v for v in values]) for name, values in read.items()}
+    left_out = sum(1 for values in read.values() for v in values if v is not None and not np.isfinite(v))
+    return {name: np.where(np.isfinite(values), values, np.nan) for name, values in columns.items()}, left_out
+
+
+def _check_steps(path: Path, step: Column) -> None:
+    if not len(step):
+        raise UsageError(f"{path}: got no row with a step, expected one row per step")
+    wrong = np.flatnonzero(np.diff(step) <= 0)
+    if len(wrong):
+        before, after = step[wrong[0] : wrong[0] + 2]
+        what = f"step {after:g} twice" if before == after else f"step {after:g} after step {before:g}"
+        raise UsageError(f"{path}: got {what}, expected each step once, in ascending order; sort the rows")
+    if step[0] < 0:
+        raise UsageError(f"{path}: got step {step[0]:g}, expected 0 or more")
+
+
+def _check_values(path: Path, name: str, series: Series) -> None:
+    if name in LOSSES and not len(series):
+        raise UsageError(f"{path}: column {name} holds no number, expected losses in nats")
+    highest = np.inf if name in LOSSES else 1.0
+    wrong = np.flatnonzero((series.value < 0) | (series.value > highest))
+    if len(wrong):
+        what = "a loss of 0 nats or more" if name in LOSSES else "an accuracy from 0 to 1 (divide per cents by 100)"
+        at, value = series.step[wrong[0]], series.value[wrong[0]]
+        raise UsageError(f"{path}: {name} is {value:g} at step {at:g}, expected {what}")

@@ -1,0 +1,166 @@
+"""Frozen rules: the text of every rule with its hash and date, fixed before the runs that judge it exist."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import AwareDatetime, Field, ValidationError
+
+from latebloom._config import Config
+from latebloom._errors import UsageError
+from latebloom.claims import CLAIMS, JUDGING, QUANTITIES, Claim, Record, SweepClaim
+from latebloom.claims.quantity import Term
+from latebloom.lab.reproduce.catalogue import catalogue
+from latebloom.runs.environment import git_commit
+from latebloom.store import atomic_write
+from latebloom.store.documents import read_json
+
+FILE = "rules.json"
+"""The file of the rules, beside the directory of records."""
+
+FIRST_SEED = 100
+"""Runs with this seed or a greater one judge; rules were tuned on smaller seeds (0 to 19)."""
+
+SHORT = 12
+"""Digits of a hash that a verdict names."""
+
+
+class Rule(Config):
+    """One frozen rule.
+
+    measurements: unit and formula of each quantity and statistic that the rule reads, by name. sweeps: recipe, grid and
+    settings of the runs that judge it. hash: SHA-256 of all of these, of the id and of the system. frozen: when the
+    rule took this form (UTC).
+    """
+
+    id: str
+    system: str
+    rule: str
+    measurements: dict[str, tuple[str, str]]
+    sweeps: tuple[dict[str, Any], ...]
+    hash: str
+    frozen: AwareDatetime
+
+    def counts(self, record: Record) -> bool:
+        """Whether a run was made for this rule: trained after it was frozen, with a seed that no rule was tuned on."""
+        return record.created is not None and record.created > self.frozen and record.seed >= FIRST_SEED
+
+
+class Replaced(Config):
+    """A rule that another text replaced, or that was withdrawn."""
+
+    id: str
+    hash: str
+    frozen: AwareDatetime
+    replaced: AwareDatetime
+
+
+class Rules(Config):
+    """All frozen rules by the id of their claim.
+
+    judging: how an interval becomes a verdict, in words. hash: SHA-256 of it and of the hashes of all rules.
+    git_commit: of the code from which the rules were frozen. earlier: rules that were replaced.
+    """
+
+    format: int = 1
+    judging: str
+    hash: str
+    git_commit: str | None
+    rules: dict[str, Rule]
+    earlier: tuple[Replaced, ...] = Field(default=())
+
+    def standing(self, claim: Claim | SweepClaim) -> Rule | None:
+        """The frozen rule of a claim; None if it has none, or if the claim's rule is another one by now."""
+        rule = self.rules.get(claim.id)
+        return rule if rule is not None and rule.hash == hash_of(claim) else None
+
+
+def read_rules(file: Path) -> Rules | None:
+    """The frozen rules; None where there is no file. Errors: UsageError for a file that holds something else."""
+    if not file.exists():
+        return None
+    try:
+        return Rules.model_validate(read_json(file))
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        place = ".".join(map(str, problem["loc"]))
+        raise UsageError(f"{file}: {place}: {problem['msg']}; expected what `docs/generate.py freeze` writes") from None
+
+
+def freeze(file: Path, now: datetime | None = None) -> Rules:
+    """Write the rules of all claims as they are in the code. A rule that is frozen already in this form keeps its date;
+    one that is new or changed gets ``now``, so that runs from before no longer count for it."""
+    now = (now or datetime.now(UTC)).replace(microsecond=0)
+    before = read_rules(file)
+    known: Mapping[str, Rule] = {} if before is None else before.rules
+    rules = {claim.id: _frozen(claim, known.get(claim.id), now) for claim in CLAIMS.values()}
+    replaced = tuple(
+        Replaced(id=old.id, hash=old.hash, frozen=old.frozen, replaced=now)
+        for old in known.values()
+        if old.id not in rules or rules[old.id].hash != old.hash
+    )
+    result = Rules(
+        judging=JUDGING,
+        hash=overall_hash({name: rule.hash for name, rule in rules.items()}),
+        git_commit=git_commit(),
+        rules=rules,
+        earlier=(*(before.earlier if before is not None else ()), *replaced),
+    )
+    if before is not None and result.hash == before.hash:
+        return before
+    atomic_write(file, (result.model_dump_json(indent=1) + "\n").encode())
+    return result
+
+
+def changed_rules(rules: Rules) -> list[str]:
+    """Claims whose rule is not the frozen one, and frozen rules without a claim."""
+    ids = dict.fromkeys([*CLAIMS, *rules.rules])
+    return [name for name in ids if name not in CLAIMS or rules.standing(CLAIMS[name]) is None]
+
+
+def overall_hash(hashes: Mapping[str, str]) -> str:
+    """The hash of all rules together."""
+    return _sha256({"judging": JUDGING, "rules": dict(hashes)})
+
+
+def hash_of(claim: Claim | SweepClaim) -> str:
+    """The hash of the claim's rule as it is in the code."""
+    return _sha256(_content(claim))
+
+
+def _frozen(claim: Claim | SweepClaim, before: Rule | None, now: datetime) -> Rule:
+    content, digest = _content(claim), hash_of(claim)
+    date = before.frozen if before is not None and before.hash == digest else now
+    return Rule(**content, hash=digest, frozen=date)
+
+
+def _content(claim: Claim | SweepClaim) -> dict[str, Any]:
+    """What the hash of a rule covers."""
+    terms: list[Term] = [QUANTITIES[name] for name in claim.quantities]
+    terms += claim.statistics if isinstance(claim, SweepClaim) else ()
+    return {
+        "id": claim.id,
+        "system": claim.system,
+        "rule": claim.rule,
+        "measurements": {term.name: (term.unit, term.formula) for term in sorted(terms, key=lambda term: term.name)},
+        "sweeps": _sweeps(claim.system),
+    }
+
+
+@cache
+def _sweeps(system: str) -> tuple[dict[str, Any], ...]:
+    """Recipe, grid and settings of the full budget's runs of a system. Seeds are left out, so more may be added."""
+    entry = catalogue("full").get(system)
+    specs = () if entry is None else entry.specs
+    return tuple(spec.model_dump(mode="json", exclude={"seeds"}) for spec in specs)
+
+
+def _sha256(content: Any) -> str:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
