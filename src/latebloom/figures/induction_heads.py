@@ -18,7 +18,7 @@ from latebloom.figures import theme
 from latebloom.figures.figure import Figure, fixed
 from latebloom.figures.steps import Curves, Line, Stroke, draw_curves, step_axis
 from latebloom.measures import Column
-from latebloom.phases import Phases, Series
+from latebloom.phases import Outcome, Phases, Series
 from latebloom.tasks import RepeatedSubsequences
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ NAMED = 0.25
 
 _SCORES = {PREVIOUS_TOKEN: "previous-token score", INDUCTION_SCORE: "induction score"}
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#b0589a", "#c58f00", "#3c9fd4", "#7a4b24", "#5b5ea6")
-_NO_PHASES = Phases((), (), False, "not marked in this figure")
+_NOT_MARKED = "not marked in this figure"
+_NO_PHASES = Phases(Outcome(None, None, None, False, _NOT_MARKED), (), (), False, _NOT_MARKED)
 
 
 @dataclass(frozen=True, eq=False)

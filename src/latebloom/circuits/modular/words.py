@@ -42,9 +42,9 @@ WORDS = Words(
             "grow at first, because memorising needs large weights."
         ),
         "circuit formation": (
-            "Train loss hardly changes, and test loss is above that of guessing. Inside the model, weight decay favours "
-            "solutions with smaller weights, and "
-            "waves of a few frequencies grow in the weights and determine more and more of the answers."
+            "Train loss hardly changes, and test loss is above that of guessing. Inside the model, weight decay "
+            "favours solutions with smaller weights, and waves of a few frequencies grow in the weights and determine "
+            "more and more of the answers."
         ),
         "clean-up": (
             "Test loss is under that of guessing and falls by orders of magnitude. The algorithm now works well enough "
