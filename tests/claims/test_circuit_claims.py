@@ -83,7 +83,7 @@ def test_heads_of_several_key_frequencies(
     verdict_on,
 ) -> None:
     angle = 2 * torch.pi * torch.arange(P, dtype=torch.float64) / P
-    to_x = 0.5 + sum(0.1 * ((k * angle).cos()[:, None] - (k * angle).cos()) for k in waves)
+    to_x = 0.5 + 0.1 * torch.stack([(k * angle).cos()[:, None] - (k * angle).cos() for k in waves]).sum(0)
     pattern = torch.stack([to_x, 1 - to_x, torch.zeros_like(to_x)], -1)[:, :, None]
     analysis = Analysis(planted_run)
     monkeypatch.setitem(

@@ -93,6 +93,7 @@ def test_logarithms_are_explained():
     facts = summary(order=12, positions="x, y and z stand for discrete logarithms")
     explanation = {
         "key_frequencies": [5], "accuracy": 1.0, "loss": {"all": 0.1},
+        "neurons": {"clustered_fraction": 0.8},
         "logits": {"fve_cos_fit": 0.9, "loss_cos_fit": 0.1, "cos_coefficients": {"5": 3.0}},
     }  # fmt: skip
     page = render_report({**facts, "explanation": explanation, "colours": {"5": "#000"}}, {})

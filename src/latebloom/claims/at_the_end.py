@@ -8,7 +8,7 @@ from latebloom.claims.learning import last_step
 from latebloom.claims.quantity import Quantity, Undefined
 from latebloom.claims.record import Record
 from latebloom.published import published
-from latebloom.statistics import Estimate, median
+from latebloom.statistics import Estimate, median_estimate
 
 STEPS = published("mainline.steps").number
 """Steps from which on a run is as long as the write-up's."""
@@ -37,6 +37,6 @@ def median_at_the_end(name: str, quantity: Quantity) -> Statistic:
         name=name,
     )
     def middle(records: Sequence[Record]) -> Estimate:
-        return median(_at_the_end(records, quantity))
+        return median_estimate(_at_the_end(records, quantity))
 
     return middle

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 import torch
 
-from latebloom.circuits.modular import modular_grid, neuron_clusters, planted_transformer
+from latebloom.circuits.modular import neuron_clusters
 from latebloom.circuits.modular.ablation import Control
 from latebloom.circuits.modular.cluster_drop import (
     ENERGY_TOLERANCE,
@@ -45,23 +45,19 @@ def test_matched_neurons_have_the_number_and_the_energy():
     assert len({tuple(chosen.sort().values.tolist()) for chosen in sets}) == 5
 
 
-def test_a_planted_circuit_costs_more_than_idle_neurons_of_its_energy():
-    """One frequency does all the work; pairs of idle neurons of the same sizes cancel."""
-    circuit = modular_grid(planted_transformer(29, [7], d_mlp=64).double(), ModularAddition(p=29))
-    members = neuron_clusters(circuit).members(7)
+def test_a_planted_circuit_costs_more_than_idle_neurons_of_its_energy(make_grid):
+    """Eleven neurons, one for each sum, give the answer; pairs of idle neurons of the same energy cancel."""
     generator = torch.Generator().manual_seed(0)
-    idle = torch.rand(29, 29, 200, generator=generator, dtype=torch.float64)
-    rows = torch.randn(200, 29, generator=generator, dtype=torch.float64)
-    both = dataclasses.replace(
-        circuit,
-        neurons=torch.cat([circuit.neurons[..., members], idle, idle], -1),
-        w_logit=torch.cat([circuit.w_logit[members], rows, -rows]),
-    )
-    energy, count = written_energy(both), len(members)
-    scale = (float(energy[:count].mean()) / energy).sqrt()
-    scale[:count] = 1
-    both = dataclasses.replace(both, w_logit=both.w_logit * scale[:, None])
-    row = cluster_drop(both, neuron_clusters(both), 7).measure(both, seed=0, draws=5)
+    i = torch.arange(11)
+    circuit = torch.eye(11, dtype=torch.float64)[(i[:, None] + i) % 11]
+    idle = torch.randn(11, 11, 50, generator=generator, dtype=torch.float64)
+    rows = torch.randn(50, 11, generator=generator, dtype=torch.float64)
+    neurons = torch.cat([circuit, idle, idle], -1)
+    w_logit = torch.cat([6 * torch.eye(11, dtype=torch.float64), rows, -rows])
+    energy = written_energy(make_grid(TASK, neurons=neurons, w_logit=w_logit, logits=neurons @ w_logit))
+    w_logit *= (energy[:11].mean() / energy).sqrt()[:, None]
+    whole = make_grid(TASK, neurons=neurons, w_logit=w_logit, logits=neurons @ w_logit)
+    row = cluster_drop(whole, random_clusters(111, 11), 1).measure(whole, seed=0, draws=5)
     assert row.of_cluster
     assert row.control is not None
     assert row.matched is not None

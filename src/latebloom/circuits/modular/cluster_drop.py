@@ -58,11 +58,12 @@ def cluster_drop(grid: Grid, clusters: NeuronClusters, k: int) -> Change:
 
 
 def _attainable(energy: Float[Tensor, " neuron"], count: int, wanted: float) -> bool:
-    """Whether some ``count`` of the neurons have that energy together."""
+    """Whether some ``count`` of the neurons have that energy together, within `ENERGY_TOLERANCE`."""
     if len(energy) < count:
         return False
     ordered = energy.sort().values
-    return float(ordered[:count].sum()) <= wanted <= float(ordered[len(ordered) - count :].sum())
+    least, most = float(ordered[:count].sum()), float(ordered[len(ordered) - count :].sum())
+    return least * (1 - ENERGY_TOLERANCE) <= wanted <= most * (1 + ENERGY_TOLERANCE)
 
 
 def matched_in_energy(
