@@ -29,7 +29,7 @@ from latebloom.phases import LEARNED as LEARNED_BOUNDARY
 from latebloom.phases import SETTLES
 from latebloom.phases.phase_change import MIN_POINTS
 from latebloom.published import filled
-from latebloom.statistics import Estimate, median
+from latebloom.statistics import Estimate, median_estimate
 
 FALLEN_SHARE = 0.1
 """A loss below this share of the loss of guessing, ln p, has fallen. Arbitrary."""
@@ -176,7 +176,7 @@ def train_loss_drop_beyond_drift(analysis: Analysis) -> float:
     train_loss_drop,
 )
 def median_train_loss_drop(records: Sequence[Record]) -> Estimate:
-    return median([record.value(train_loss_drop.name) for record in records])
+    return median_estimate([record.value(train_loss_drop.name) for record in records])
 
 
 @statistic(
@@ -186,7 +186,7 @@ def median_train_loss_drop(records: Sequence[Record]) -> Estimate:
     train_loss_drop_beyond_drift,
 )
 def median_train_loss_drop_beyond_drift(records: Sequence[Record]) -> Estimate:
-    return median([record.value(train_loss_drop_beyond_drift.name) for record in records])
+    return median_estimate([record.value(train_loss_drop_beyond_drift.name) for record in records])
 
 
 def _ends(analysis: Analysis) -> Float[np.ndarray, "2 2"]:

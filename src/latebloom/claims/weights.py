@@ -13,7 +13,7 @@ from latebloom.claims.region import Above, AllOf, AtMost, Below
 from latebloom.claims.views import grid
 from latebloom.phases import SETTLES, Series
 from latebloom.published import filled
-from latebloom.statistics import Estimate, median
+from latebloom.statistics import Estimate, median_estimate
 
 _PLACE = 'W, "Evolution of Circuits During Training", '
 _MLP, _OTHERS = ("W_in", "W_out"), ("W_E", "W_V", "W_O", "W_U")
@@ -111,7 +111,7 @@ def weight_fall_speed_up(analysis: Analysis) -> float:
     weight_fall_speed_up,
 )
 def median_weight_fall_speed_up(records: Sequence[Record]) -> Estimate:
-    return median([record.value(weight_fall_speed_up.name) for record in records])
+    return median_estimate([record.value(weight_fall_speed_up.name) for record in records])
 
 
 register(
