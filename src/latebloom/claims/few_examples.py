@@ -27,7 +27,7 @@ def _groks(id: str, sentence: str, place: str, published: str, system: str) -> C
 register(
     _groks(
         "digits-few-grok",
-        filled("5-digit addition on few examples groks ({digits_few.examples} in W, 600 here)."),
+        filled("5-digit addition on few examples groks ({digits_few.examples} in W)."),
         _PLACE,
         filled(
             "train {digits_few.train_loss_end} and test {digits_few.test_loss_end} nats at the end (W); test under 1 "

@@ -38,7 +38,8 @@ def answers_apply(
 ) -> bool:
     """Whether `AnswerBatch` applies: one layer with an MLP, on the CPU, a label for every answer, and no more scores
     between pairs of token and position than there are in the batch's patterns."""
-    single = isinstance(model, Transformer) and model.config.n_layers == 1 and model.config.d_mlp > 0
+    # A subclass may have another forward pass.
+    single = type(model) is Transformer and model.config.n_layers == 1 and model.config.d_mlp > 0
     if not single or tokens.device.type != "cpu" or bool((labels == IGNORE).any()):
         return False
     pairs = [int(column.unique().numel()) for column in tokens.T]
