@@ -18,10 +18,10 @@ from unittest.mock import patch
 
 from latebloom.bench import machine
 from latebloom.bench.timing import in_turns, median
-from latebloom.recipes import addition_5, addition_15, addition_few, skip_trigrams, skip_trigrams_limited
+from latebloom.recipes import addition_5, addition_15, skip_trigrams, skip_trigrams_limited
 from latebloom.training import Experiment, Trainer
 
-RECIPES = (addition_5, addition_15, addition_few, skip_trigrams, skip_trigrams_limited)
+RECIPES = (addition_5, addition_15, skip_trigrams, skip_trigrams_limited)
 
 
 def step(experiment: Experiment, looked_up: bool = True) -> Callable[[], bool]:

@@ -8,7 +8,9 @@ from latebloom.analysis import Analysis
 from latebloom.figures import drawn
 from latebloom.figures.component_losses import FIGURE as COMPONENTS
 from latebloom.figures.digit_fourier import FIGURE as FOURIER
+from latebloom.figures.few_sums import FIGURE as FEW
 from latebloom.models import TransformerConfig
+from latebloom.published import published
 from latebloom.runs import Run
 from latebloom.runs.recorder import new_manifest
 from latebloom.store import RunDirectory, append_rows, empty_table
@@ -73,3 +75,24 @@ def test_modular_runs_are_refused(grokked):
         COMPONENTS.data_of(Analysis(grokked))
     with pytest.raises(UsageError, match="got a run of modular_addition, expected one of the family digits"):
         FOURIER.data_of(Analysis(grokked))
+
+
+def test_few_sums_stand_beside_the_published_curve(tmp_path):
+    """A run whose losses are the published ones has the same sentence twice."""
+    directory = RunDirectory(tmp_path / "few")
+    directory.create()
+    experiment = Experiment(task=DigitAddition(), data=Data(kind="finite", train_size=700, test_size=10))
+    directory.write_manifest(new_manifest("few", experiment).model_copy(update={"status": "finished", "step": 18000}))
+    step, test = np.array(published("digits_few.test_curve").value).T
+    rows = [{"step": int(at), "train_loss": 0.1, "test_loss": float(loss)} for at, loss in zip(step, test)]
+    directory.write_table("metrics", append_rows(empty_table(), rows))
+    analysis = Analysis(Run(directory.path))
+    ours, theirs = FEW.says(FEW.data_of(analysis)).removesuffix(".").split("; the published one at ")
+    assert ours == f"Our test loss is highest at {theirs}"
+    assert theirs == "step 1\u202f675 (8.5 nats), and is 0.21 at 18\u202f000"
+    assert drawn(FEW, FEW.data_of(analysis)).startswith(b"<?xml")
+
+
+def test_other_runs_have_no_published_curve(source):
+    with pytest.raises(UsageError, match="expected 5-digit addition"):
+        FEW.data_of(source)

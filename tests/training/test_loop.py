@@ -3,7 +3,10 @@ import math
 import pytest
 import torch
 
+from latebloom.tasks import Data, DigitAddition
 from latebloom.training import Optimiser, Trainer, stop_rule, train
+from latebloom.training.autograd import AutogradEngine
+from latebloom.training.tables import TableEngine
 
 
 def run(experiment) -> list:
@@ -51,9 +54,34 @@ def test_resumes_bit_identically(tiny, settings: dict, optimiser: str) -> None:
     assert all(torch.equal(value, resumed.state()[name]) for name, value in whole.state().items())
 
 
-def test_fast_and_plain_forward_train_alike(tiny) -> None:
-    fast, plain = (run(tiny(20, forward=forward))[-1].metrics for forward in ("auto", "plain"))
+@pytest.fixture
+def few_sums(tiny):
+    """As `tiny`, on few sums."""
+    parts = {"task": DigitAddition(digits=2), "data": Data(kind="finite", train_size=60, test_size=40)}
+    return lambda *args, **training: tiny(*args, **training).model_copy(update=parts)
+
+
+@pytest.mark.parametrize("task", ["tiny", "few_sums"])
+def test_fast_and_plain_forward_train_alike(task, request) -> None:
+    make = request.getfixturevalue(task)
+    fast, plain = (run(make(20, forward=forward))[-1].metrics for forward in ("auto", "plain"))
     assert fast == pytest.approx(plain, rel=1e-4)
+
+
+def test_few_sums_resume_bit_identically(few_sums) -> None:
+    whole, resumed = Trainer(few_sums()), Trainer(few_sums())
+    whole.advance(5)
+    resumed.load_state(5, whole.state())
+    whole.metrics()
+    for trainer in (whole, resumed):
+        trainer.advance(7)
+    assert all(torch.equal(value, resumed.state()[name]) for name, value in whole.state().items())
+
+
+def test_tables_where_they_apply(few_sums) -> None:
+    assert isinstance(Trainer(few_sums())._engine, TableEngine)
+    for settings in ({"dropout": 0.1}, {"batch_size": 20}, {"forward": "plain"}):
+        assert isinstance(Trainer(few_sums(**settings))._engine, AutogradEngine)
 
 
 def test_learning_rate_warms_up_from_zero(tiny) -> None:

@@ -1,12 +1,13 @@
 """Full-batch updates whose gradients are computed through tables."""
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
-from latebloom.models import Examples, Model
-from latebloom.models.tables import TableBatch, named_weights
+from latebloom.models import Model
+from latebloom.models.tables import AnswerBatch, TableBatch, named_weights
 from latebloom.training.flat import flatten_parameters, views
 from latebloom.training.kernel_updates import KernelUpdates
 from latebloom.training.optimisers import Optimiser, rule_of
@@ -20,24 +21,22 @@ class TableEngine:
     """Full-batch updates of a one-layer transformer.
 
     The optimiser's compiled kernel makes the update where it has one, else torch's optimiser.
-    ``share``: two threads may compute half of a large batch each.
+    ``new_batch``: the train set as rows of tables; called once, after the model's parameters are in one buffer.
     """
 
-    def __init__(
-        self, model: Model, settings: Optimiser, train: Examples, loss_dtype: torch.dtype, share: bool = True
-    ) -> None:
+    def __init__(self, model: Model, settings: Optimiser, new_batch: Callable[[], TableBatch | AnswerBatch]) -> None:
         flat = flatten_parameters(model)
         gradient = torch.zeros_like(flat)
         self._gradient = named_weights(views(model, gradient))
-        weights = named_weights(dict(model.named_parameters()))
-        self.batch = TableBatch(weights, train.tokens, train.labels, loss_dtype, share)
+        self.batch = new_batch()
         self._updates = _updates(model, settings, flat, gradient)
-        self.stride = 1 if self.batch.shared else STRIDE
+        self.stride = STRIDE if isinstance(self.batch, TableBatch) and not self.batch.shared else 1
 
     def advance(self, step: int, count: int) -> int:
         """As `Engine.advance`."""
-        if isinstance(self._updates, KernelUpdates) and not self.batch.shared:
-            return self._updates.advance(self.batch, self._gradient, step, count)
+        batch = self.batch
+        if isinstance(self._updates, KernelUpdates) and isinstance(batch, TableBatch) and not batch.shared:
+            return self._updates.advance(batch, self._gradient, step, count)
         for done in range(count):
             if not math.isfinite(self.batch.gradient(self._gradient)):
                 return done

@@ -22,7 +22,7 @@ from latebloom.training.source import DataSource
 from latebloom.training.stacked import Member
 
 if TYPE_CHECKING:
-    from latebloom.models.tables import TableBatch
+    from latebloom.models.tables import AnswerBatch, TableBatch
 
 DTYPES = {"float64": torch.float64, "float32": torch.float32}
 _MODEL = "model."
@@ -48,7 +48,7 @@ class Trainer:
         self.step = 0
         self._share = share
         self._dtype = DTYPES[experiment.training.loss_dtype]
-        self._tables: dict[int, TableBatch | None] = {}
+        self._tables: dict[int, TableBatch | AnswerBatch | None] = {}
         self._engine = self._new_engine() if ensemble is None else self._join(ensemble)
 
     def _new_engine(self) -> Engine:
@@ -57,12 +57,11 @@ class Trainer:
         if train is not None and self.data.full_batch and not extras and self._tables_apply(train):
             from latebloom.training.tables import TableEngine
 
-            engine = TableEngine(self.model, experiment.optimiser, train, self._dtype, self._share)
+            engine = TableEngine(self.model, experiment.optimiser, lambda: self._new_batch(train))
             self._tables[id(train)] = engine.batch  # so that metrics need not lay it out again
             return engine
-        positions = experiment.task.loss_positions
         return AutogradEngine(
-            self.model, experiment.optimiser, self.data.batch, positions, self._dtype, self._update_hooks()
+            self.model, experiment.optimiser, self.data.batch, self._positions, self._dtype, self._update_hooks()
         )
 
     def _update_hooks(self) -> Callable[[int], Hooks]:
@@ -76,8 +75,7 @@ class Trainer:
         self._check_ensemble()
         flat, settings = flatten_parameters(self.model), self.experiment.optimiser
         moments = Moments(self.model, rule_of(settings).moments, flat)
-        positions = self.experiment.task.loss_positions
-        member = Member(self.model, flat, moments, settings, self.data.batch, positions, self._dtype)
+        member = Member(self.model, flat, moments, settings, self.data.batch, self._positions, self._dtype)
         return EnsembleEngine(ensemble, member)
 
     def _check_ensemble(self) -> None:
@@ -95,6 +93,10 @@ class Trainer:
             )
 
     @property
+    def _positions(self) -> tuple[int, ...]:
+        return self.experiment.task.loss_positions
+
+    @property
     def _plain(self) -> bool:
         return self.experiment.training.forward == "plain"
 
@@ -107,9 +109,17 @@ class Trainer:
         if self._plain:
             return False
         # Compiled code is slow to import, and not every model needs it.
+        from latebloom.models.tables import answers_apply
+
+        if self._one_answer(examples):
+            return True
+        return self.data.full_batch and answers_apply(self.model, examples.tokens, examples.labels, self._positions)
+
+    def _one_answer(self, examples: Examples) -> bool:
+        """Whether the faster tables for one answer per example apply."""
         from latebloom.models.tables import tables_apply
 
-        return tables_apply(self.model, examples.tokens, self.experiment.task.loss_positions)
+        return tables_apply(self.model, examples.tokens, self._positions)
 
     @property
     def stride(self) -> int:
@@ -135,22 +145,24 @@ class Trainer:
         fixed = examples is self.data.train or examples is self.data.test
         tables = self._table_batch(examples) if fixed else None
         if tables is None:
-            logits = self.model(examples.tokens, task.loss_positions, self._no_hooks)
+            logits = self.model(examples.tokens, self._positions, self._no_hooks)
             return evaluate(logits, task, examples, name, self._dtype)
-        losses, right = (torch.from_numpy(values)[:, None] for values in tables.evaluate())
+        losses, right = (torch.from_numpy(values).view(examples.labels.shape) for values in tables.evaluate())
         return summarise(losses, right.to(losses), task, examples, name)
 
-    def _table_batch(self, examples: Examples) -> "TableBatch | None":
+    def _table_batch(self, examples: Examples) -> "TableBatch | AnswerBatch | None":
         """The examples as rows of tables, laid out once; None where tables do not apply."""
         if id(examples) not in self._tables:
             self._tables[id(examples)] = self._new_batch(examples) if self._tables_apply(examples) else None
         return self._tables[id(examples)]
 
-    def _new_batch(self, examples: Examples) -> "TableBatch":
-        from latebloom.models.tables import TableBatch, named_weights
+    def _new_batch(self, examples: Examples) -> "TableBatch | AnswerBatch":
+        from latebloom.models.tables import AnswerBatch, TableBatch, named_weights
 
         weights = named_weights(dict(self.model.named_parameters()))
-        return TableBatch(weights, examples.tokens, examples.labels, self._dtype, self._share)
+        if self._one_answer(examples):
+            return TableBatch(weights, examples.tokens, examples.labels, self._dtype, self._share)
+        return AnswerBatch(weights, examples.tokens, examples.labels, self._positions, self._dtype, self._share)
 
     def _evaluated(self) -> list[tuple[str, Examples]]:
         train = self.data.train if self.data.train is not None else self.data.batch(self.step)

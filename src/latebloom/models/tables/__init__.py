@@ -4,15 +4,26 @@ Keys and values depend on (position, token) only, so they are tables of R rows, 
 token never changes, so attention is a softmax over table entries. Everything after the heads is linear in their
 outputs up to the ReLU: W_O W_in and W_O W_U are folded into the value table, W_out W_U into one matrix W_logit. A
 pre-activation is then a sum of P · H table rows. The work that remains per example is one product with W_logit, and two
-in the backward pass. The result equals the plain forward to rounding, gradients included (tested).
+in the backward pass. Several answers per example (`AnswerBatch`) keep the first half of this: tables for all that
+depends on one pair, or on two. The result equals the plain forward to rounding, gradients included (tested).
 Source: design.md, "The exact fast forward".
 
 Importing this package compiles nothing. The first call does, once per machine: numba caches the result on disk.
 """
 
+from latebloom.models.tables.answers import AnswerBatch, answers_apply
 from latebloom.models.tables.arrays import Weights
 from latebloom.models.tables.batch import TableBatch, named_weights, tables_apply
 from latebloom.models.tables.blas import single_threaded_blas
 from latebloom.models.tables.loss import loss_and_gradient
 
-__all__ = ["TableBatch", "Weights", "loss_and_gradient", "named_weights", "single_threaded_blas", "tables_apply"]
+__all__ = [
+    "AnswerBatch",
+    "TableBatch",
+    "Weights",
+    "answers_apply",
+    "loss_and_gradient",
+    "named_weights",
+    "single_threaded_blas",
+    "tables_apply",
+]

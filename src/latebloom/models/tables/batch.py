@@ -123,7 +123,7 @@ class TableBatch:
 
     def _halves(self, work: Callable[..., None], first: tuple[Any, ...], second: tuple[Any, ...]) -> None:
         if self.shared:
-            other = _helper().submit(work, *second)
+            other = helper().submit(work, *second)
             work(*first)
             other.result()
         else:
@@ -132,6 +132,6 @@ class TableBatch:
 
 
 @cache
-def _helper() -> ThreadPoolExecutor:
+def helper() -> ThreadPoolExecutor:
     """The second thread. Threads of OpenMP would spin between two calls and compete for the cores."""
     return ThreadPoolExecutor(1, "tables", initializer=use_threads, initargs=(1,))

@@ -1,0 +1,188 @@
+"""From tables to the losses of several answers per example and back, a block of examples at a time."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from latebloom.models.tables.arrays import aligned
+from latebloom.models.tables.blas import product, product_transposed_left, product_transposed_right
+from latebloom.models.tables.compiled import vectorised, vectorised_entry
+from latebloom.models.tables.cross_entropy import cross_entropy, cross_entropy_backward, highest
+from latebloom.models.tables.exponential import exponentials
+from latebloom.models.tables.loops import clear, copy
+from latebloom.models.tables.mix import mix, mix_backward
+
+ANSWERS_AT_ONCE = 64
+"""Answers processed together, at most: few enough for their arrays to stay in a core's cache."""
+
+
+class AnswerTables(NamedTuple):
+    """Values computed from the weights, for each pair of token and position; also used for their gradients.
+
+    Sizes: R pairs, S pairs at the positions with loss, H heads, n neurons, z logits. A row of n + z numbers holds the
+    neurons, then the direct path to the logits.
+    scores (S, R · H). values (R · H, d_head). base (S, n + z): contribution of the residual before attention and of
+    the biases. fold (H · d_head, n + z): W_O [W_in, W_U]. w_logit (n, z): W_out W_U.
+    """
+
+    scores: np.ndarray
+    values: np.ndarray
+    base: np.ndarray
+    fold: np.ndarray
+    w_logit: np.ndarray
+
+
+class AnswerRows(NamedTuple):
+    """A fixed batch of B examples with Q answers each, as rows of `AnswerTables`.
+
+    query (B, Q): the pair at each position with loss. terms (B, H, P): the pairs at all positions, by head.
+    keys (Q): how many positions each answer attends to, the first ones. labels (B, Q).
+    """
+
+    query: np.ndarray
+    terms: np.ndarray
+    keys: np.ndarray
+    labels: np.ndarray
+
+
+class AnswerBlock(NamedTuple):
+    """Workspace for b answers; one per worker.
+
+    pattern (b, H, P). heads, heads_back (b, H · d_head): outputs of the heads. active, back (b, n + z) and logits
+    (b, z): as in `Block`. slopes (P): gradient of a pattern. probabilities (z), in the loss' precision.
+    powers (P or z): workspace of `exponentials`.
+    """
+
+    pattern: np.ndarray
+    heads: np.ndarray
+    heads_back: np.ndarray
+    active: np.ndarray
+    back: np.ndarray
+    logits: np.ndarray
+    slopes: np.ndarray
+    probabilities: np.ndarray
+    powers: np.ndarray
+
+
+def new_answer_block(tables: AnswerTables, rows: AnswerRows, outputs: int, loss_dtype: np.dtype) -> AnswerBlock:
+    """Arrays for the block of one worker; ``outputs``: logits that are not padding."""
+    (_, heads, positions), (folded, width), dtype = rows.terms.shape, tables.fold.shape, tables.fold.dtype
+    answers = rows.labels.shape[1]
+    count = max(1, ANSWERS_AT_ONCE // answers) * answers
+    shapes = ((heads, positions), (folded,), (folded,), (width,), (width,), tables.w_logit.shape[1:])
+    sizes = [(count, *shape) for shape in shapes] + [(positions,)]
+    arrays = [aligned(size, dtype) for size in sizes]
+    arrays += [aligned((outputs,), loss_dtype), aligned((max(positions, outputs),), np.int64)]
+    return AnswerBlock(*arrays)
+
+
+@vectorised_entry
+def evaluate_answers(tables, rows, first, last, block, losses, right):  # type: ignore[no-untyped-def]
+    """Loss of each answer of the examples from ``first`` to ``last`` (nats), and whether its highest logit is right."""
+    answers = rows.labels.shape[1]
+    size = len(block.active) // answers
+    for start in range(first, last, size):
+        stop = min(start + size, last)
+        _forward(tables, rows, start, stop, block)
+        for row in range((stop - start) * answers):
+            i, j = start + row // answers, row % answers
+            label, logits = rows.labels[i, j], block.logits[row, : len(block.probabilities)]
+            powers = block.powers[: len(logits)]
+            losses[i, j] = cross_entropy(logits, label, block.probabilities, powers)
+            right[i, j] = highest(logits) == label
+
+
+@vectorised_entry
+def learn_answers(tables, rows, first, last, block, sums, losses):  # type: ignore[no-untyped-def]
+    """As `evaluate_answers`; also ``sums``, the gradients of the mean loss over the whole batch."""
+    answers = rows.labels.shape[1]
+    size = len(block.active) // answers
+    clear(sums.scores.reshape(-1))
+    clear(sums.values.reshape(-1))
+    clear(sums.base.reshape(-1))
+    clear(sums.fold.reshape(-1))
+    clear(sums.w_logit.reshape(-1))
+    for start in range(first, last, size):
+        stop = min(start + size, last)
+        _forward(tables, rows, start, stop, block)
+        for row in range((stop - start) * answers):
+            i, j = start + row // answers, row % answers
+            label, logits = rows.labels[i, j], block.logits[row, : len(block.probabilities)]
+            powers = block.powers[: len(logits)]
+            losses[i, j] = cross_entropy(logits, label, block.probabilities, powers)
+            cross_entropy_backward(logits, label, block.probabilities, losses.size)
+        _backward(tables, rows, start, stop, block, sums)
+
+
+@vectorised
+def _forward(tables, rows, start, stop, block):  # type: ignore[no-untyped-def]
+    neurons, d_head, answers = tables.w_logit.shape[0], tables.values.shape[1], rows.labels.shape[1]
+    count = (stop - start) * answers
+    for row in range(count):
+        i, j = start + row // answers, row % answers
+        query, keys = rows.query[i, j], rows.keys[j]
+        clear(block.heads[row])
+        for h in range(rows.terms.shape[1]):
+            terms, pattern = rows.terms[i, h, :keys], block.pattern[row, h, :keys]
+            _softmax(tables.scores[query], terms, pattern, block.powers[:keys])
+            mix(tables.values, terms, pattern, block.heads[row, h * d_head : (h + 1) * d_head])
+        copy(tables.base[query], block.active[row])
+    product(block.heads[:count], tables.fold, block.active[:count], 1)
+    for row in range(count):
+        active = block.active[row]
+        copy(active[neurons:], block.logits[row])
+        for k in range(neurons):
+            active[k] = max(active[k], 0)
+    product(block.active[:count, :neurons], tables.w_logit, block.logits[:count], 1)
+
+
+@vectorised
+def _backward(tables, rows, start, stop, block, sums):  # type: ignore[no-untyped-def]
+    neurons, d_head, answers = tables.w_logit.shape[0], tables.values.shape[1], rows.labels.shape[1]
+    count = (stop - start) * answers
+    product_transposed_left(block.active[:count, :neurons], block.logits[:count], sums.w_logit, 1)
+    product_transposed_right(block.logits[:count], tables.w_logit, block.back[:count, :neurons], 0)
+    for row in range(count):
+        back, active = block.back[row], block.active[row]
+        for k in range(neurons):
+            back[k] = back[k] if active[k] > 0 else 0
+        copy(block.logits[row], back[neurons:])
+    product_transposed_left(block.heads[:count], block.back[:count], sums.fold, 1)
+    product_transposed_right(block.back[:count], tables.fold, block.heads_back[:count], 0)
+    for row in range(count):
+        i, j = start + row // answers, row % answers
+        query, keys = rows.query[i, j], rows.keys[j]
+        base_back, back = sums.base[query], block.back[row]
+        for k in range(len(back)):
+            base_back[k] += back[k]
+        for h in range(rows.terms.shape[1]):
+            terms, pattern, slopes = rows.terms[i, h, :keys], block.pattern[row, h, :keys], block.slopes[:keys]
+            head_back = block.heads_back[row, h * d_head : (h + 1) * d_head]
+            mix_backward(tables.values, terms, pattern, head_back, sums.values, slopes)
+            _softmax_backward(terms, pattern, slopes, sums.scores[query])
+
+
+@vectorised
+def _softmax(scores, terms, pattern, powers):  # type: ignore[no-untyped-def]
+    """The attention weights of one head, from the scores of these terms."""
+    top, total = scores[terms[0]], scores.dtype.type(0)
+    for k in range(len(terms)):
+        pattern[k] = scores[terms[k]]
+        top = max(top, pattern[k])
+    for k in range(len(terms)):
+        pattern[k] -= top
+    exponentials(pattern, powers)
+    for k in range(len(terms)):
+        total += pattern[k]
+    for k in range(len(terms)):
+        pattern[k] /= total
+
+
+@vectorised
+def _softmax_backward(terms, pattern, slopes, scores_back):  # type: ignore[no-untyped-def]
+    """Adds to the scores' gradient: weight · (slope - Σ weight · slope), where slope is the gradient of a weight."""
+    mean = pattern.dtype.type(0)
+    for k in range(len(terms)):
+        mean += pattern[k] * slopes[k]
+    for k in range(len(terms)):
+        scores_back[terms[k]] += pattern[k] * (slopes[k] - mean)
