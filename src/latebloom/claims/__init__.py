@@ -28,6 +28,7 @@ from latebloom.claims.claim import CLAIMS, Claim, Statistic, SweepClaim, registe
 from latebloom.claims import embedding, logits, neurons, attention, training, stages, weights, lottery  # noqa: F401
 from latebloom.claims import much_data, digits, induction, trigrams, few_examples  # noqa: F401
 from latebloom.claims import precision, weight_decay, optimisers, linear, variants, operations, late  # noqa: F401
+from latebloom.claims import resampling  # noqa: F401
 from latebloom.claims.judge import judge, measure_claims
 
 __all__ = [
