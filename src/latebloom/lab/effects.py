@@ -78,8 +78,8 @@ def _group(name: str, rows: pandas.DataFrame, times: GeneralisationTimes, effect
     return Group(
         level=name,
         runs=len(times),
-        grokked=share(np.array([outcome == "grokked" for outcome in rows["outcome"]], dtype=bool)),
-        generalised=share(times.generalised),
+        grokked=share(int((rows["outcome"] == "grokked").sum()), len(rows)),
+        generalised=share(int(times.generalised.sum()), len(times)),
         median_step=median_step(times),
         effect=effect,
     )

@@ -12,6 +12,7 @@ from latebloom.statistics.generalisation_times import GeneralisationTimes
 from latebloom.statistics.lead import Lead, Leads, first_below, first_reached, lead, leads
 from latebloom.statistics.level_effects import LevelEffect, level_effects
 from latebloom.statistics.logrank import SurvivalComparison, compare_survival
+from latebloom.statistics.median_estimate import median_estimate, ratio_of_medians
 from latebloom.statistics.median_step import median_step
 from latebloom.statistics.phase_diagram import Cell, PhaseDiagram, decided, phase_diagram
 from latebloom.statistics.power_law import CurvePoint, PowerLaw, fit_power_law
@@ -50,9 +51,11 @@ __all__ = [
     "level_effects",
     "mean",
     "median",
+    "median_estimate",
     "median_step",
     "phase_diagram",
     "quartiles",
+    "ratio_of_medians",
     "share",
     "shared_moments",
     "survival_curve",

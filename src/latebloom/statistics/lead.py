@@ -67,4 +67,4 @@ def leads(runs: Sequence[Lead]) -> Leads:
     """Share with Wilson's interval, and median with a bootstrap interval. Limits: those of `share` and `median`."""
     decided = [run.leads for run in runs if run.leads is not None]
     steps = [run.steps for run in runs if run.steps is not None]
-    return Leads(leads=share(np.array(decided, dtype=bool)), undecided=len(runs) - len(decided), steps=median(steps))
+    return Leads(leads=share(sum(decided), len(decided)), undecided=len(runs) - len(decided), steps=median(steps))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from jaxtyping import Bool
 from scipy import stats
 
 from latebloom._config import Config
@@ -13,17 +12,17 @@ from latebloom.statistics.bootstrap import REPEATS, SEED, percentile_interval, r
 from latebloom.statistics.estimate import LEVEL, Estimate
 
 
-def share(holds: Bool[np.ndarray, " run"], level: float = LEVEL) -> Estimate:
-    """Share (0 to 1) of the runs for which a statement holds, with Wilson's interval; undefined without runs.
+def share(count: int, n: int, level: float = LEVEL) -> Estimate:
+    """Share (0 to 1) of ``n`` runs of which ``count`` uphold a statement, with Wilson's interval; undefined without
+    runs.
 
     Source: Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927); unlike the
     normal approximation it stays within 0 to 1 and has a width at 0 of n. Limits: whether a run generalises depends on
     how long it runs; where runs have different lengths, use `survival_curve`.
     """
-    n = len(holds)
     if n == 0:
         return Estimate.undefined(0, "there are no runs")
-    test = stats.binomtest(int(holds.sum()), n)
+    test = stats.binomtest(int(count), n)
     interval = test.proportion_ci(level, method="wilson")
     # Rounding puts Wilson's ends at 0 and n of n about 1e-17 outside.
     low, high = max(0.0, float(interval.low)), min(1.0, float(interval.high))

@@ -1,0 +1,103 @@
+"""Medians of few runs, and ratios of two medians, with intervals that cover at these sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float
+from scipy import stats
+
+from latebloom.statistics.estimate import LEVEL, Estimate
+
+FEWEST = 5
+"""Values below which a median has no interval: even the range of four values covers it in only 88 %."""
+
+
+def median_estimate(values: Sequence[float | int | None], level: float = LEVEL) -> Estimate:
+    """Median of one value per run, with an interval between order statistics; in the unit of the values.
+
+    A missing value (None) is left out. A value of inf, such as a step that was never reached, lies above every number.
+    The interval assumes nothing about the distribution but independent runs. It is [x(k), x(n + 1 - k)] with coverage
+    1 - 2 P(Binomial(n, 1/2) < k), interpolated between the two k whose coverage encloses the level. With five values
+    it is their range, which covers 93.75 %.
+
+    Source: Hettmansperger and Sheather, Statistics and Probability Letters 4 (1986). Measured coverage of a nominal
+    95 % interval over 4000 samples each of five distributions (lognormal with sigma 0.3 and 2, exponential, half
+    Cauchy, Pareto with exponent 1): 93 to 95 % with 5 values, 94 to 95 % with 10, 95 to 96 % with 20. The percentile
+    bootstrap covers 93 to 95 %, 92 to 93 % and 93 to 94 %, and with 7 values only 87 %. Limits: no interval with fewer
+    than five values; undefined where half of the values are infinite.
+    """
+    known = np.sort(np.array([value for value in values if value is not None], dtype=float))
+    n = len(known)
+    if n == 0:
+        return Estimate.undefined(0, "no run has a value")
+    value = float(np.median(known))
+    if not np.isfinite(value):
+        return Estimate.undefined(n, f"{int(np.isinf(known).sum())} of {n} values are infinite")
+    if n < FEWEST:
+        return Estimate(value=value, n=n, level=level, reason=f"{n} values give no interval of a median")
+    low, high = _ends(known, level)
+    return _bounded(value, low, high, n, level)
+
+
+def ratio_of_medians(
+    above: Sequence[float | int | None], below: Sequence[float | int | None], level: float = LEVEL
+) -> Estimate:
+    """median(above) / median(below) of two independent sets of runs, with its interval; ``n`` is the smaller number.
+
+    Values must be positive; None is left out and inf lies above every number. On the logarithm, the distances of the
+    two medians from the ends of their own intervals (see `median_estimate`) add in squares:
+    low = (a - b) - √((a - a_low)² + (b_high - b)²), and high likewise.
+
+    Source: Zou and Donner, "Construction of confidence limits about effect measures", Statistics in Medicine 27 (2008).
+    Measured coverage of a nominal 95 % interval, over 800 pairs of samples of the distributions that `median_estimate`
+    names: 97 to 98 % with 5, 10 and 20 values each. Limits: where runs are paired and the pairs vary together, the
+    interval is too wide; take the `median_estimate` of the ratios instead.
+    """
+    sides = [np.array([value for value in side if value is not None], dtype=float) for side in (above, below)]
+    n = min(map(len, sides))
+    if any((side <= 0).any() for side in sides):
+        return Estimate.undefined(n, "a ratio of medians needs positive values")
+    a, b = (median_estimate(list(np.log(side)), level) for side in sides)
+    if a.value is None or b.value is None:
+        return Estimate.undefined(n, (a.reason if a.value is None else b.reason) or "")
+    value = a.value - b.value
+    if n < FEWEST:
+        return Estimate(value=float(np.exp(value)), n=n, level=level, reason=f"{n} values give no interval of a median")
+    low = value - np.hypot(_distance(a.value, a.low), _distance(b.value, b.high))
+    high = value + np.hypot(_distance(a.value, a.high), _distance(b.value, b.low))
+    return _bounded(float(np.exp(value)), float(np.exp(low)), float(np.exp(high)), n, level)
+
+
+def _ends(known: Float[np.ndarray, " run"], level: float) -> tuple[float, float]:
+    """Ends of the interval of the median of sorted values."""
+    n = len(known)
+    k = max(1, int(stats.binom.ppf((1 - level) / 2, n, 0.5)))
+    while k > 1 and _coverage(n, k) < level:
+        k -= 1
+    outer, inner = _coverage(n, k), _coverage(n, k + 1)
+    part = float(np.clip((outer - level) / (outer - inner), 0, 1))
+    weight = (n - k) * part / (k + (n - 2 * k) * part)
+    return _between(known[k - 1], known[k], weight), _between(known[n - k], known[n - k - 1], weight)
+
+
+def _coverage(n: int, k: int) -> float:
+    """Probability that the median lies between the k-th smallest and the k-th largest of n values."""
+    return float(1 - 2 * stats.binom.cdf(k - 1, n, 0.5))
+
+
+def _between(outer: float, inner: float, weight: float) -> float:
+    """From the outer value towards the inner one by ``weight`` of the way; an infinite end stays infinite."""
+    return float(outer if weight == 0 or np.isinf(outer) else outer + weight * (inner - outer))
+
+
+def _distance(value: float, end: float | None) -> float:
+    return np.inf if end is None else abs(end - value)
+
+
+def _bounded(value: float, low: float, high: float, n: int, level: float) -> Estimate:
+    """The estimate; an infinite end is open."""
+    ends = [float(end) if np.isfinite(end) else None for end in (low, high)]
+    reason = "too many values are infinite to bound the median" if None in ends else None
+    return Estimate(value=value, low=ends[0], high=ends[1], n=n, level=level, reason=reason)
