@@ -10,11 +10,13 @@ from scipy import stats
 
 from latebloom.statistics.estimate import LEVEL, Estimate
 
+Numbers = Sequence[float | int | None] | Float[np.ndarray, " run"]
+
 FEWEST = 5
 """Values below which a median has no interval: even the range of four values covers it in only 88 %."""
 
 
-def median_estimate(values: Sequence[float | int | None], level: float = LEVEL) -> Estimate:
+def median_estimate(values: Numbers, level: float = LEVEL) -> Estimate:
     """Median of one value per run, with an interval between order statistics; in the unit of the values.
 
     A missing value (None) is left out. A value of inf, such as a step that was never reached, lies above every number.
@@ -41,9 +43,7 @@ def median_estimate(values: Sequence[float | int | None], level: float = LEVEL) 
     return _bounded(value, low, high, n, level)
 
 
-def ratio_of_medians(
-    above: Sequence[float | int | None], below: Sequence[float | int | None], level: float = LEVEL
-) -> Estimate:
+def ratio_of_medians(above: Numbers, below: Numbers, level: float = LEVEL) -> Estimate:
     """median(above) / median(below) of two independent sets of runs, with its interval; ``n`` is the smaller number.
 
     Values must be positive; None is left out and inf lies above every number. On the logarithm, the distances of the
@@ -59,7 +59,7 @@ def ratio_of_medians(
     n = min(map(len, sides))
     if any((side <= 0).any() for side in sides):
         return Estimate.undefined(n, "a ratio of medians needs positive values")
-    a, b = (median_estimate(list(np.log(side)), level) for side in sides)
+    a, b = (median_estimate(np.log(side), level) for side in sides)
     if a.value is None or b.value is None:
         return Estimate.undefined(n, (a.reason if a.value is None else b.reason) or "")
     value = a.value - b.value

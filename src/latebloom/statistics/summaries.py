@@ -12,7 +12,7 @@ from latebloom.statistics.bootstrap import REPEATS, SEED, percentile_interval, r
 from latebloom.statistics.estimate import LEVEL, Estimate
 
 
-def share(count: int, n: int, level: float = LEVEL) -> Estimate:
+def share(count: int | np.integer, n: int, level: float = LEVEL) -> Estimate:
     """Share (0 to 1) of ``n`` runs of which ``count`` uphold a statement, with Wilson's interval; undefined without
     runs.
 
