@@ -28,6 +28,8 @@ from latebloom.claims import embedding, logits, neurons, attention, ablations, c
 from latebloom.claims import training, stages, random_walk, weights, lottery  # noqa: F401
 from latebloom.claims import much_data, digits, induction, trigrams, few_examples  # noqa: F401
 from latebloom.claims import precision, weight_decay, optimisers, linear, variants, operations, late  # noqa: F401
+from latebloom.claims import resampling  # noqa: F401
+from latebloom.claims import causes_slingshots, causes_induction, causes_trigrams, causes_analytic  # noqa: F401
 from latebloom.claims.judge import judge, measure_claims
 
 __all__ = [

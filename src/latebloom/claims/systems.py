@@ -96,5 +96,9 @@ for system in (
     System("subtraction", "Modular subtraction", _of("modular_subtraction")),
     System("operations", "Other operations on pairs, and random answers"),
     System("late", f"The mainline to {whole(LATE)} steps", _late),
+    System("slingshots", "Slingshots by intervention: small losses without gradients in float64"),
+    System("reinforcement-induction", "Induction by intervention: one half given, or kept from forming"),
+    System("reinforcement-trigrams", "Skip trigrams by intervention: one half given, or kept from forming"),
+    System("analytic", "One QK and one OV matrix, without softmax"),
 ):
     SYSTEMS.register(system)

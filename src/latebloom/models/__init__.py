@@ -4,19 +4,29 @@ from latebloom.models.base import MODELS, AnyModelConfig, Model, ModelConfig
 
 from latebloom.models.transformer import Transformer, TransformerConfig  # isort: skip (`MODELS` lists it first)
 from latebloom.models.mlp import MLP, MLPConfig  # isort: skip
+from latebloom.models.bilinear import Bilinear, BilinearConfig, growth_rate
+from latebloom.models.clamped import ClampedConfig, ClampedTransformer
 from latebloom.models.evaluate import evaluate, sum_squared_weights, summarise
 from latebloom.models.examples import Examples
+from latebloom.models.half_planted import HALVES, HalfPlantedConfig
 from latebloom.models.hooks import Hooks, Replacement
 from latebloom.models.linear import Linear, LinearConfig
 from latebloom.models.loss import TINY_GRADIENT, cross_entropy, per_label
+from latebloom.models.planted_trigrams import planted_trigrams
 from latebloom.models.published import trained_tensors, transformer_from_state
 
 __all__ = [
+    "HALVES",
     "MLP",
     "MODELS",
     "TINY_GRADIENT",
     "AnyModelConfig",
+    "Bilinear",
+    "BilinearConfig",
+    "ClampedConfig",
+    "ClampedTransformer",
     "Examples",
+    "HalfPlantedConfig",
     "Hooks",
     "Linear",
     "LinearConfig",
@@ -28,7 +38,9 @@ __all__ = [
     "TransformerConfig",
     "cross_entropy",
     "evaluate",
+    "growth_rate",
     "per_label",
+    "planted_trigrams",
     "sum_squared_weights",
     "summarise",
     "trained_tensors",

@@ -23,6 +23,14 @@ class Hooks:
         """Whether activations with this prefix must be computed: one is replaced, all are kept, or nothing is fused."""
         return not self._fuse or self.cache is not None or any(name.startswith(prefix) for name in self.replace)
 
+    def before(self, name: str, replacement: Replacement) -> "Hooks":
+        """The same hooks, with one more replacement, made before theirs; activations are kept in the same cache."""
+        theirs = self.replace.get(name)
+        both = replacement if theirs is None else lambda value: theirs(replacement(value))
+        hooks = Hooks({**self.replace, name: both}, fuse=self._fuse)
+        hooks.cache = self.cache
+        return hooks
+
     def __call__(self, name: str, value: Tensor) -> Tensor:
         """Apply the hooks to one activation; the model calls this for each of its activation names."""
         replacement = self.replace.get(name)

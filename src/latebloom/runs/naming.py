@@ -25,6 +25,8 @@ def chosen_settings(config: Config) -> dict[str, Any]:
     chosen, values = {}, config.model_dump(mode="json")
     first_names = {new: old for old, new in config.former_names.items()}
     for name, field in type(config).model_fields.items():
+        if name not in values:  # left out of what is stored, because it has its default
+            continue
         part = getattr(config, name)
         if isinstance(part, Config):
             chosen[name] = chosen_settings(part)

@@ -6,9 +6,11 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from latebloom.models import Examples, Hooks, Model, cross_entropy
+from latebloom.models import Examples, Hooks, Model, cross_entropy, per_label
 from latebloom.models.hooks import NO_HOOKS
+from latebloom.tasks import IGNORE
 from latebloom.training.denormals import drop_tiny_gradients
+from latebloom.training.intervention import Choice
 from latebloom.training.optimisers import Optimiser
 from latebloom.training.torch_updates import TorchUpdates
 
@@ -16,7 +18,7 @@ from latebloom.training.torch_updates import TorchUpdates
 class AutogradEngine:
     """The forward pass at the positions with loss, autograd, and torch's own optimiser.
 
-    ``hooks``: those of the forward pass of each step.
+    ``hooks``: those of the forward pass of each step. ``choice``: which labels have a gradient; None: all.
     """
 
     stride = 1
@@ -29,10 +31,11 @@ class AutogradEngine:
         positions: tuple[int, ...],
         loss_dtype: torch.dtype,
         hooks: Callable[[int], Hooks] = lambda step: NO_HOOKS,
+        choice: Choice | None = None,
     ) -> None:
         self._model, self._l1, self._batch = model, settings.l1, batch
         self._positions, self._dtype = positions, loss_dtype
-        self._hooks = hooks
+        self._hooks, self._choice = hooks, choice
         self._updates = TorchUpdates(model, settings)
 
     def advance(self, step: int, count: int) -> int:
@@ -49,10 +52,17 @@ class AutogradEngine:
         self._updates.zero_gradients()
         logits = drop_tiny_gradients(self._model(batch.tokens, self._positions, self._hooks(step)))
         loss = cross_entropy(logits, batch.labels, self._dtype)
-        loss.backward()
+        chosen = loss if self._choice is None else self._of_chosen(self._choice, logits, batch.labels, step)
+        chosen.backward()
         if self._l1:
             self._add_l1_gradient()
         return loss.item()
+
+    def _of_chosen(self, choice: Choice, logits: Tensor, labels: Tensor, step: int) -> Tensor:
+        """The sum of the chosen labels' losses over the number of all labels: the others have no gradient."""
+        losses, _ = per_label(logits, labels, self._dtype)
+        labelled = losses[labels != IGNORE]
+        return labelled[choice(labelled.detach(), step)].sum() / len(labelled)
 
     @torch.no_grad()
     def _add_l1_gradient(self) -> None:

@@ -1,20 +1,24 @@
 """One experiment: every setting that decides the course of a run."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, model_serializer, model_validator
 
 from latebloom._config import Config
 from latebloom.models import AnyModelConfig, TransformerConfig
 from latebloom.tasks import AnyTask, Data, ModularAddition, split
 from latebloom.training.config import Recording, Training
+from latebloom.training.intervention import AnyIntervention, Intervention
 from latebloom.training.optimisers import AnyOptimiser, Optimiser
 from latebloom.training.settings import with_settings
 
 
 class Experiment(Config):
-    """Task, data, model, optimiser, training and recording. The same experiment on one machine gives the same bits."""
+    """Task, data, model, optimiser, training, recording and intervention.
+
+    The same experiment on one machine gives the same bits.
+    """
 
     recipe: str = Field("custom", description="name of the recipe it is based on")
     task: AnyTask = ModularAddition()
@@ -23,6 +27,7 @@ class Experiment(Config):
     optimiser: AnyOptimiser = Optimiser()
     training: Training = Training()
     recording: Recording = Recording()
+    intervention: AnyIntervention = Intervention()
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Experiment":
@@ -31,6 +36,14 @@ class Experiment(Config):
         elif self.training.batch_size is None:
             raise ValueError("training.batch_size: got none, expected a number: a stream has no full batch")
         return self
+
+    @model_serializer(mode="wrap")
+    def _without_no_intervention(self, serialise: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        """Stored experiments have no intervention unless there is one, so that other runs keep their identity."""
+        stored = serialise(self)
+        if self.intervention == Intervention():
+            stored.pop("intervention", None)
+        return stored
 
     def setting(self, field: str) -> Any:
         """The value of SECTION.FIELD; None for a field that this task, model or optimiser does not have."""

@@ -13,6 +13,7 @@ from latebloom._errors import UsageError
 from latebloom.models import MODELS
 from latebloom.tasks import TASKS, Data
 from latebloom.training.config import Recording, Training
+from latebloom.training.intervention import INTERVENTIONS
 from latebloom.training.optimisers import OPTIMISERS
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def sections() -> dict[str, Section]:
         "optimiser": Section({name: rule.settings for name, rule in OPTIMISERS.items()}, "name"),
         "training": Section({"training": Training}),
         "recording": Section({"recording": Recording}),
+        "intervention": Section(INTERVENTIONS, "kind"),
     }
 
 
@@ -107,7 +109,8 @@ def _present(section: Section | None, part: Any) -> Any:
 
 def _changed(name: str, section: Section, part: Config, fields: Mapping[str, Any], prefix: str, hint: str) -> Config:
     """One part with some of its fields changed."""
-    fields = {field: None if _is_none(value) else value for field, value in fields.items()}
+    # "none" is also the name of a kind, that of no intervention.
+    fields = {f: None if _is_none(value) and f != section.discriminator else value for f, value in fields.items()}
     kind, stored = type(part), field_values(part)
     if section.discriminator in fields:
         chosen = fields[section.discriminator]

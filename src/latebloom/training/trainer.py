@@ -44,6 +44,7 @@ class Trainer:
         keep_memory()
         self.experiment = experiment
         self.model: Model = _built(experiment).to(device)
+        experiment.intervention.prepare(self.model)
         self.data = DataSource(experiment)
         self.step = 0
         self._share = share
@@ -53,7 +54,8 @@ class Trainer:
 
     def _new_engine(self) -> Engine:
         experiment, train = self.experiment, self.data.train
-        extras = experiment.optimiser.l1 or experiment.training.dropout  # the table gradient supports neither
+        # The table gradient supports none of these.
+        extras = experiment.optimiser.l1 or experiment.training.dropout or experiment.intervention.kind != "none"
         if train is not None and self.data.full_batch and not extras and self._tables_apply(train):
             from latebloom.training.tables import TableEngine
 
@@ -61,7 +63,13 @@ class Trainer:
             self._tables[id(train)] = engine.batch  # so that metrics need not lay it out again
             return engine
         return AutogradEngine(
-            self.model, experiment.optimiser, self.data.batch, self._positions, self._dtype, self._update_hooks()
+            self.model,
+            experiment.optimiser,
+            self.data.batch,
+            self._positions,
+            self._dtype,
+            self._update_hooks(),
+            experiment.intervention.choice(experiment.data.seed),
         )
 
     def _update_hooks(self) -> Callable[[int], Hooks]:
@@ -85,6 +93,11 @@ class Trainer:
         for name, value in extras.items():
             if value:
                 raise UsageError(f"{name}: got {value}, which runs that share a GPU cannot have; use 0, or the CPU")
+        if self.experiment.intervention.kind != "none":
+            raise UsageError(
+                f"intervention.kind: got {self.experiment.intervention.kind}, which runs that share a GPU cannot have; "
+                "use none, or the CPU"
+            )
         if rule_of(settings).stacked is None:
             able = ", ".join(name for name, rule in OPTIMISERS.items() if rule.stacked is not None)
             raise UsageError(

@@ -5,9 +5,9 @@ from latebloom.circuits.skip_trigrams.explanation import TrigramExplanation, exp
 from latebloom.circuits.skip_trigrams.family import SKIP_TRIGRAMS
 from latebloom.circuits.skip_trigrams.gradients import TrigramGradients, trigram_gradients
 from latebloom.circuits.skip_trigrams.measures import trigram_columns
-from latebloom.circuits.skip_trigrams.planted import planted_trigrams
 from latebloom.circuits.skip_trigrams.restricted import other_trigrams, own_trigrams, restricted, without
 from latebloom.circuits.skip_trigrams.trigrams import Trigram, skip_trigrams, trigrams_found
+from latebloom.models import planted_trigrams
 
 __all__ = [
     "SKIP_TRIGRAMS",

@@ -5,8 +5,8 @@ import math
 import torch
 
 from latebloom._errors import UsageError
-from latebloom.models import Transformer, TransformerConfig
 from latebloom.models.components import Attention
+from latebloom.models.transformer import Transformer, TransformerConfig
 from latebloom.tasks import SkipTrigrams
 from latebloom.tasks.skip_trigrams import END, FILLERS, TRIGGERS
 
