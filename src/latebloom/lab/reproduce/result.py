@@ -167,4 +167,4 @@ class Reproduction(Config):
     @property
     def by_chance(self) -> float:
         """The expected number of verdicts that would hold if every claim were at its edge."""
-        return sum(claim.chance or 0.0 for claim in self.measured)
+        return sum((claim.chance or 0.0 for claim in self.measured), 0.0)
