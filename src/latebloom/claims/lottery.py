@@ -86,7 +86,7 @@ def key_sets(records: Sequence[Record]) -> int:
 @statistic("share", "the share of runs whose set of key frequencies no other run has", key_frequencies)
 def runs_with_own_keys(records: Sequence[Record]) -> Estimate:
     keys = _keys(records)
-    return share(np.array([keys.count(one) == 1 for one in keys]))
+    return share(sum(keys.count(one) == 1 for one in keys), len(keys))
 
 
 @statistic("runs", "the number of runs with key frequencies", key_frequencies)
