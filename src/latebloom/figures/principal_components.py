@@ -50,7 +50,7 @@ def data(analysis: Analysis) -> PrincipalComponents:
 
 def _circle(scores: Float[Tensor, "x component"], values: tuple[int, ...], k: int, first: int, second: int) -> Circle:
     plane = scores[:, [first, second]]
-    share = percent(circularity(plane, k))
+    share = percent(float(circularity(plane, k)))
     return Circle(k, plane.numpy(), f"k = {k}: {share}", f"components {first + 1} and {second + 1}", values)
 
 

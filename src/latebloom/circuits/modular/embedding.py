@@ -24,16 +24,16 @@ def embedding_norms(embedding: Float[Tensor, "x d_model"]) -> Float[Tensor, " f"
     return transform(embedding, (0,)).norm(dim=1)
 
 
-def circularity(scores: Float[Tensor, "x axis"], k: int) -> float:
+def circularity(scores: Float[Tensor, "*plane x axis"], k: int) -> Float[Tensor, "*plane"]:
     """Share of the scores' variance over the operands that is at frequency k: 1 for a circle walked k times.
 
     Energy of the cos k and sin k rows of the Fourier transform over that of all rows but the constant; 0 where the
     scores do not vary. A random embedding has 2/(p - 1) on average.
     """
-    coefficients = transform(scores, (0,))
-    total = float(coefficients[1:].square().sum())
-    own = float(coefficients[list(basis_rows(k, len(scores)))].square().sum())
-    return own / total if total > rounding_energy(scores) else 0.0
+    energy = transform(scores, (-2,)).square().sum(-1)
+    total, own = energy[..., 1:].sum(-1), energy[..., list(basis_rows(k, scores.shape[-2]))].sum(-1)
+    varies = total > rounding_energy(scores)
+    return torch.where(varies, own / total, torch.zeros_like(total))
 
 
 @dataclass(frozen=True)

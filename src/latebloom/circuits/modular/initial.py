@@ -42,10 +42,11 @@ def initial_circles(
     generator = torch.Generator().manual_seed(seed)
     planes = torch.randn(draws, initial.shape[1], 2, generator=generator, dtype=torch.float64).to(initial)
     # Orthonormal axes: the circularity of a plane must not depend on the vectors that span it.
-    random = [initial @ plane for plane in torch.linalg.qr(planes).Q]
+    random = initial @ torch.linalg.qr(planes).Q
     circles = []
     for k, first, second in components.circles():
         scores = initial @ components.directions[[first, second]].T
-        control = [circularity(other, k) for other in random]
-        circles.append(InitialCircle(k, scores, circularity(scores, k), sum(control) / draws, max(control)))
+        control = circularity(random, k)
+        own = float(circularity(scores, k))
+        circles.append(InitialCircle(k, scores, own, float(control.mean()), float(control.max())))
     return circles
