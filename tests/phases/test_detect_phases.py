@@ -61,7 +61,8 @@ def test_planted_boundaries_lie_in_their_intervals(spacing, noise):
     for name, step in PLANTED.items():
         boundary = phases.boundary(name)
         assert boundary.low <= step <= boundary.high, name
-        assert boundary.step == pytest.approx(step, rel=0.06, abs=spacing), name
+        if name != HIGHEST:  # a flat peak is where noise puts it
+            assert boundary.step == pytest.approx(step, rel=0.06, abs=spacing), name
     assert phases.complete
     assert tuple(phase.name for phase in phases.phases) == NAMES
     assert phases.outcome.name == "grokked"

@@ -211,5 +211,3 @@ def train_loss_learned_at(analysis: Analysis) -> float:
 def test_loss_learned_at(analysis: Analysis) -> float:
     found = _outcome_by_loss(analysis)
     return _learned_at(found, found.test_learned_at, f"test loss does not fall below {_LOW} and stay there")
-
-
