@@ -29,7 +29,7 @@ def test_a_crossover_from_plan_to_figure(call, tmp_path: Path) -> None:
 
 def test_counts_go_around_what_the_recipe_trains_on(call, tmp_path: Path) -> None:
     status, out, _ = call("crossover", "addition_few", "--runs", tmp_path, "--dry-run", "--json")
-    assert (status, json.loads(out)["next"]) == (0, [37, 9600])
+    assert (status, json.loads(out)["next"]) == (0, [43, 11200])
 
 
 WRONG = [

@@ -87,9 +87,9 @@ def test_few_sums_stand_beside_the_published_curve(tmp_path):
     rows = [{"step": int(at), "train_loss": 0.1, "test_loss": float(loss)} for at, loss in zip(step, test)]
     directory.write_table("metrics", append_rows(empty_table(), rows))
     analysis = Analysis(Run(directory.path))
-    ours, theirs = FEW.says(FEW.data_of(analysis)).removesuffix(".").split("; the published one at ")
-    assert ours == f"Our test loss is highest at {theirs}"
-    assert theirs == "step 1\u202f675 (8.5 nats), and is 0.21 at 18\u202f000"
+    ours, theirs = FEW.says(FEW.data_of(analysis)).removesuffix(".").split("; the published one ")
+    assert ours == f"Our test loss {theirs}"
+    assert theirs == "is highest at step 1\u202f675 (8.5 nats) and is 0.21 at step 18\u202f000"
     assert drawn(FEW, FEW.data_of(analysis)).startswith(b"<?xml")
 
 

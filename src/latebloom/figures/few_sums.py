@@ -62,17 +62,13 @@ def _points(id: str) -> Series:
 
 def says(curves: FewSums) -> str:
     """Where both test losses are highest, and how they end."""
-    ours, theirs = (f"{_highest(c['test'])}, {_last(c['test'])}" for c in (curves.ours, curves.published))
-    return f"Our test loss is highest at {ours}; the published one at {theirs}."
+    return f"Our test loss {_course(curves.ours['test'])}; the published one {_course(curves.published['test'])}."
 
 
-def _highest(test: Series) -> str:
+def _course(test: Series) -> str:
     at = int(np.argmax(test.value))
-    return f"step {whole(test.step[at])} ({nats(test.value[at])} nats)"
-
-
-def _last(test: Series) -> str:
-    return f"and is {nats(test.value[-1])} at {whole(test.step[-1])}"
+    highest = f"is highest at step {whole(test.step[at])} ({nats(test.value[at])} nats)"
+    return f"{highest} and is {nats(test.value[-1])} at step {whole(test.step[-1])}"
 
 
 def draw(figure: matplotlib.figure.Figure, curves: FewSums) -> None:
@@ -88,7 +84,7 @@ def draw(figure: matplotlib.figure.Figure, curves: FewSums) -> None:
 def _draw(axes: matplotlib.axes.Axes, curves: FewSums, name: str) -> None:
     ours, points = curves.ours[name], curves.published[name]
     axes.plot(ours.step, ours.value, color=_COLOURS[name], lw=1.6, zorder=3)
-    axes.plot(points.step, points.value, "o", ms=4.5, mfc="white", mec=theme.INK, mew=1.1, zorder=4)
+    axes.plot(points.step, points.value, "o", ms=4.5, mfc="white", mec=theme.INK, mew=1.1, zorder=4, clip_on=False)
     axes.set_xlim(0, curves.end)
     axes.grid(axis="y")
     name_lines(axes, [("ours", ours, _COLOURS[name]), ("published", points, theme.INK)])

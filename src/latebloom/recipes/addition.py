@@ -22,21 +22,20 @@ def addition_15(seed: int = 0) -> Experiment:
 
 
 def addition_few(seed: int = 0) -> Experiment:
-    """x + y with 5 digits on 600 sums, full batch, lr 3e-3, weight decay 1, betas 0.9 and 0.999.
+    """x + y with 5 digits on 700 sums, full batch: the mainline's settings with a smaller learning rate, 3e-4.
 
-    Reproduces the write-up's grokking on 700 sums. The write-up chose that size by bisection, a little above the
-    crossover from memorising to generalising; our crossover is near 400 to 500 sums. The published learning rate,
-    weight decay and batch are not recorded. With the mainline's betas the train loss jumps more often. In seeds 0 and
-    1 the test loss falls nine times later than the train loss, in seeds 2 and 3 hardly later
+    Reproduces the write-up's grokking on 700 sums. The published learning rate, weight decay and batch are not
+    recorded. Of the settings that were tried, this learning rate came nearest to the published test loss: both are
+    highest near step 1 700 and fall without a jump, ours more slowly from step 6 000 on, hence the 40 000 steps
     (dev/searches/addition.md).
     """
     return Experiment(
         recipe="addition_few",
         task=DigitAddition(),
-        data=Data(kind="finite", train_size=600, test_size=1000),
-        optimiser=Optimiser(lr=3e-3, weight_decay=1.0, betas=(0.9, 0.999)),
-        training=Training(steps=4000),
-        recording=Recording(checkpoints="100 until 1000, 500", metrics="10 until 200, 50"),
+        data=Data(kind="finite", train_size=700, test_size=1000),
+        optimiser=Optimiser(lr=3e-4, weight_decay=1.0),
+        training=Training(steps=40_000),
+        recording=Recording(checkpoints="100 until 1000, 1000", metrics="10 until 200, 100"),
     ).with_seed(seed)
 
 
