@@ -30,13 +30,15 @@ def verdict(claim, records):
     [(3.0, 0.0, "holds", "holds"), (0.0, 0.0, "fails", "holds"), (3.0, 2.0, "holds", "fails")],
 )
 def test_slingshots(rounded, random, causes, control):
-    spikes = {"none": 0.0, "round_small_losses": rounded, "drop_random_examples": random}
+    spikes = {"none": 0.0, "drop_random_examples": random}
+    spikes |= dict.fromkeys(("round_small_losses", "round_right_answers"), rounded)
     records = [
         record("small", seed, {"intervention.kind": kind}, spikes=count)
         for kind, count in spikes.items()
         for seed in range(10)
     ]
     assert verdict("slingshots-by-rounding", records) == causes
+    assert verdict("slingshots-by-rounding-right-answers", records) == causes
     assert verdict("slingshots-not-by-fewer-examples", records) == control
 
 

@@ -13,6 +13,7 @@ THRESHOLD = 2.3
 KINDS = {
     "round_small_losses": {"intervention.kind": "round_small_losses", "intervention.threshold": THRESHOLD},
     "drop_random_examples": {"intervention.kind": "drop_random_examples", "intervention.threshold": THRESHOLD},
+    "round_right_answers": {"intervention.kind": "round_right_answers", "intervention.threshold": THRESHOLD},
     "freeze": {"intervention.kind": "freeze", "intervention.weights": "embed.W_E, unembed.W_U"},
 }
 
@@ -39,6 +40,20 @@ def test_small_losses_have_no_gradient(tiny):
     found = gradient(tiny(), **KINDS["round_small_losses"])
     for name, weight in model.named_parameters():
         torch.testing.assert_close(found[name], weight.grad, atol=1e-7, rtol=1e-4)
+
+
+def test_of_rounded_right_answers_the_wrong_answers_keep_their_gradients(tiny):
+    trainer = Trainer(tiny().with_settings(KINDS["round_right_answers"]))
+    _, logits, labels = losses(tiny())
+    logits = logits.detach().requires_grad_()
+    each = torch.nn.functional.cross_entropy(logits[:, 0].double(), labels[:, 0], reduction="none")
+    small = each < THRESHOLD
+    trainer._engine._of_chosen(trainer.experiment.intervention.choice(0), logits, labels, 0).backward()
+    expected = (logits[:, 0].softmax(-1) - torch.nn.functional.one_hot(labels[:, 0], logits.shape[-1])) / len(labels)
+    rows = torch.arange(len(labels))
+    assert torch.equal(logits.grad[rows, 0, labels[:, 0]] == 0, small)
+    right = torch.nn.functional.one_hot(labels[:, 0], logits.shape[-1]).bool() & small[:, None]
+    torch.testing.assert_close(logits.grad[:, 0], expected.masked_fill(right, 0.0), atol=1e-7, rtol=1e-4)
 
 
 def test_the_control_drops_as_many_but_others(tiny):

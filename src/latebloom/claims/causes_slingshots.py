@@ -13,6 +13,11 @@ _ARMS: dict[str, tuple[str, Arm]] = {
         "in float64 in which the examples whose loss is below float32's epsilon have no gradient",
         intervenes("round_small_losses"),
     ),
+    "right": (
+        "in float64 in which the gradient on the right answer, of the same examples, is zero and those on the wrong "
+        "answers stay",
+        intervenes("round_right_answers"),
+    ),
     "random": (
         "in float64 in which as many random examples have no gradient",
         intervenes("drop_random_examples"),
@@ -41,9 +46,10 @@ _SHARES = {name: _with_spikes(name) for name in _ARMS}
 _MEDIANS = {name: _median(name) for name in _ARMS}
 _STATISTICS = (*_SHARES.values(), *_MEDIANS.values())
 _FINDING = (
-    "runs with spikes: {rounded_with_spikes:.0%} where small losses have no gradient, {random_with_spikes:.0%} where "
-    "as many random examples have none, {exact_with_spikes:.0%} without intervention; spikes per run (median) "
-    "{rounded_spikes:.0f}, {random_spikes:.0f}, {exact_spikes:.0f}"
+    "runs with spikes: {rounded_with_spikes:.0%} where small losses have no gradient, {right_with_spikes:.0%} where "
+    "they have none on the right answer, {random_with_spikes:.0%} where as many random examples have none, "
+    "{exact_with_spikes:.0%} without intervention; spikes per run (median) {rounded_spikes:.0f}, {right_spikes:.0f}, "
+    "{random_spikes:.0f}, {exact_spikes:.0f}"
 )
 
 register(
@@ -53,6 +59,18 @@ register(
         place=_PLACE,
         published="a float32 precision error",
         region=Above(_SHARES["rounded"], MOST, "most runs"),
+        finding=_FINDING,
+        statistics=_STATISTICS,
+        system="slingshots",
+        figure="training-curve",
+    ),
+    SweepClaim(
+        id="slingshots-by-rounding-right-answers",
+        sentence="Taking away the gradient on the right answer alone, as a probability that rounds to 1 does, is "
+        "enough for slingshots.",
+        place=_PLACE,
+        published="a float32 precision error",
+        region=Above(_SHARES["right"], MOST, "most runs"),
         finding=_FINDING,
         statistics=_STATISTICS,
         system="slingshots",

@@ -19,6 +19,7 @@ class AutogradEngine:
     """The forward pass at the positions with loss, autograd, and torch's own optimiser.
 
     ``hooks``: those of the forward pass of each step. ``choice``: which labels have a gradient; None: all.
+    ``keeps_wrong``: the others keep the gradients on the logits of wrong answers.
     """
 
     stride = 1
@@ -32,10 +33,11 @@ class AutogradEngine:
         loss_dtype: torch.dtype,
         hooks: Callable[[int], Hooks] = lambda step: NO_HOOKS,
         choice: Choice | None = None,
+        keeps_wrong: bool = False,
     ) -> None:
         self._model, self._l1, self._batch = model, settings.l1, batch
         self._positions, self._dtype = positions, loss_dtype
-        self._hooks, self._choice = hooks, choice
+        self._hooks, self._choice, self._keeps_wrong = hooks, choice, keeps_wrong
         self._updates = TorchUpdates(model, settings)
 
     def advance(self, step: int, count: int) -> int:
@@ -59,10 +61,17 @@ class AutogradEngine:
         return loss.item()
 
     def _of_chosen(self, choice: Choice, logits: Tensor, labels: Tensor, step: int) -> Tensor:
-        """The sum of the chosen labels' losses over the number of all labels: the others have no gradient."""
+        """The sum of the labels' losses over their number; those that are not chosen have no gradient, or none on the
+        logit of the right answer."""
         losses, _ = per_label(logits, labels, self._dtype)
-        labelled = losses[labels != IGNORE]
-        return labelled[choice(labelled.detach(), step)].sum() / len(labelled)
+        counted = labels != IGNORE
+        kept = torch.ones_like(counted).masked_scatter(counted, choice(losses[counted].detach(), step))
+        if self._keeps_wrong:
+            right = torch.nn.functional.one_hot(labels.clamp(min=0), logits.shape[-1]).bool() & ~kept[..., None]
+            losses, _ = per_label(torch.where(right, logits.detach(), logits), labels, self._dtype)
+        else:
+            losses = losses * kept
+        return losses[counted].sum() / counted.sum()
 
     @torch.no_grad()
     def _add_l1_gradient(self) -> None:

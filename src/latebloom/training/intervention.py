@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import torch
 from jaxtyping import Bool, Float
@@ -28,6 +28,8 @@ class Intervention(Config):
     """No intervention. It is left out of the stored experiment, so that other runs keep their identity."""
 
     kind: Literal["none"] = "none"
+    keeps_wrong_answers: ClassVar[bool] = False
+    """Whether labels that are not chosen keep the gradients on the logits of wrong answers."""
 
     def choice(self, seed: int) -> Choice | None:
         """Which labels have a gradient; None: all. ``seed``: of the data."""
@@ -52,6 +54,18 @@ class RoundSmallLosses(_SmallLosses):
 
     def choice(self, seed: int) -> Choice | None:
         return lambda losses, step: losses >= self.threshold
+
+
+class RoundRightAnswers(RoundSmallLosses):
+    """Of those labels the gradient on the right answer's logit alone is zero; those on the wrong answers stay.
+
+    This is what float32 does to the last bit: the probability of the right answer rounds to 1, so that its gradient
+    p - 1 is 0, while the small probabilities of the wrong answers, which are their gradients, are still represented.
+    The gradients of one example then no longer sum to zero.
+    """
+
+    kind: Literal["round_right_answers"] = "round_right_answers"  # type: ignore[assignment]
+    keeps_wrong_answers: ClassVar[bool] = True
 
 
 class DropRandomExamples(_SmallLosses):
@@ -91,9 +105,12 @@ class Freeze(Intervention):
 
 
 INTERVENTIONS: dict[str, type[Intervention]] = {
-    kind.model_fields["kind"].default: kind for kind in (Intervention, RoundSmallLosses, DropRandomExamples, Freeze)
+    kind.model_fields["kind"].default: kind
+    for kind in (Intervention, RoundSmallLosses, RoundRightAnswers, DropRandomExamples, Freeze)
 }
 """Every intervention by its kind."""
 
-AnyIntervention = Annotated[Intervention | RoundSmallLosses | DropRandomExamples | Freeze, Field(discriminator="kind")]
+AnyIntervention = Annotated[
+    Intervention | RoundSmallLosses | RoundRightAnswers | DropRandomExamples | Freeze, Field(discriminator="kind")
+]
 """A field that holds any intervention."""

@@ -70,6 +70,7 @@ class Trainer:
             self._dtype,
             self._update_hooks(),
             experiment.intervention.choice(experiment.data.seed),
+            experiment.intervention.keeps_wrong_answers,
         )
 
     def _update_hooks(self) -> Callable[[int], Hooks]:
