@@ -116,7 +116,11 @@ def test_no_intervention_is_left_out_of_what_is_stored(tiny):
     [
         ({"intervention.kind": "wish"}, "intervention.kind: got 'wish', expected one of none, round_small_losses"),
         ({"intervention.kind": "round_small_losses", "intervention.threshold": 0}, "intervention.threshold: got 0"),
-        ({"intervention.kind": "freeze", "intervention.weights": "W_Z"}, "intervention.weights: got 'W_Z', expected"),
+        (
+            {"intervention.kind": "freeze", "intervention.weights": "W_Z"},
+            "intervention.weights: got W_Z, expected",
+        ),
+        ({"intervention.kind": "freeze"}, "intervention.weights: got none, expected some of embed.W_E"),
     ],
 )
 def test_nonsense_is_refused_in_one_line(tiny, settings, message):

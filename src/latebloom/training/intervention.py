@@ -91,14 +91,14 @@ class Freeze(Intervention):
 
     kind: Literal["freeze"] = "freeze"  # type: ignore[assignment]
     weights: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
-        min_length=1, description="names of the weights that keep their initial values, separated by commas"
+        (), description="names of the weights that keep their initial values, separated by commas"
     )
 
     def prepare(self, model: Model) -> None:
         named: dict[str, nn.Parameter] = dict(model.named_parameters())
-        for name in self.weights:
+        for name in self.weights or ("",):
             if name not in named:
-                raise UsageError(f"intervention.weights: got {name!r}, expected some of {', '.join(named)}")
+                raise UsageError(f"intervention.weights: got {name or 'none'}, expected some of {', '.join(named)}")
             named[name].requires_grad_(False)
         if not any(weight.requires_grad for weight in named.values()):
             raise UsageError(f"intervention.weights: got all {len(named)} weights, expected one at least to be trained")
