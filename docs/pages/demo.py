@@ -53,13 +53,16 @@ class Compared(Stored):
 
 
 class Boundary(Stored):
-    """A boundary between two phases, in steps, with its 95 % interval and its rule."""
+    """A boundary with its step, its interval and its rule, and losses (nats) and accuracy there; None: not reached."""
 
     name: str
-    step: float
-    low: float
-    high: float
+    step: float | None
+    low: float | None
+    high: float | None
     rule: str
+    train_loss: float | None
+    test_loss: float | None
+    test_accuracy: float | None
 
 
 class Phases(Stored):
@@ -79,12 +82,14 @@ class Control(Stored):
 
 
 class Ablated(Stored):
-    """Loss (nats) after an ablation, the published loss, and the control."""
+    """Loss (nats) after an ablation, the published loss, the controls, and where the loss lies among them."""
 
     name: str
     loss: float
     write_up: float | None
     control: Control | None
+    matched: Control | None
+    notes: tuple[str, ...]
 
 
 class OutcomeFacts(Stored):

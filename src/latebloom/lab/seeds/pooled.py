@@ -15,6 +15,9 @@ from latebloom.statistics.lead import Leads, leads
 from latebloom.statistics.summaries import Quartiles, mean, median, quartiles
 
 
+_BEFORE = "the study was stored before this boundary was defined"
+
+
 class Moment(Config):
     """Mean AUC over runs at one moment, and that of the control (the key frequencies of another run)."""
 
@@ -59,7 +62,11 @@ class PooledSeeds(Config):
     @model_validator(mode="before")
     @classmethod
     def _stored_before(cls, stored: Any) -> Any:
-        return renamed(stored)
+        stored = renamed(stored)
+        if isinstance(stored, dict) and "test_loss_falls" in stored:
+            stored = {name: value for name, value in stored.items() if name != "test_loss_falls"}
+            stored["test_under_guessing"] = Estimate.undefined(stored["n"], _BEFORE)
+        return stored
 
 
 def pool(seeds: Sequence[SeedFacts], p: int, steps: Sequence[float]) -> PooledSeeds:
