@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from latebloom.phases import (
     BOUNDARIES,
+    EXCLUDED_PARTS,
     HALF_RIGHT,
     HIGHEST,
     LEARNED,
     MEMORISATION_ENDS,
+    RESTRICTED_HALVES,
     SETTLES,
     UNDER_GUESSING,
     Series,
@@ -142,7 +144,8 @@ def test_restricted_and_excluded_loss_add_boundaries():
     ratio = line(steps, {0: 0.0, 3000: 0.0, 9000: 5.0, 10**6: 5.1})
     excluded = Series(ratio.step, ratio.value * np.interp(ratio.step, train.step, train.value))
     phases = detect_phases(losses(range(0, 14_000, 10)) | {"restricted_loss": restricted, "excluded_loss": excluded})
-    for name, step in {"restricted loss falls": 4000, "excluded loss parts": 3000}.items():
+    # Half of guessing is 0.23 decades below 0.6, of 6.6 in 4000 steps; twice is 0.3 of 5 decades in 6000 steps.
+    for name, step in {RESTRICTED_HALVES: 4140, EXCLUDED_PARTS: 3360}.items():
         boundary = phases.boundary(name)
         assert boundary.low <= step <= boundary.high
         assert boundary.test_loss is not None

@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from latebloom.analysis import Analysis
-from latebloom.phases import MEMORISATION_ENDS, SETTLES, UNDER_GUESSING
+from latebloom.phases import MEMORISATION_ENDS, RESTRICTED_HALVES, SETTLES, UNDER_GUESSING
 from latebloom.published import filled, published_source, published_text
 
 MAINLINE = {"name": "modular_addition", "p": 113}
@@ -52,7 +52,7 @@ def _row(row: dict[str, str], ours: Mapping[str, Any], published: bool) -> dict[
 def _of_phases(analysis: Analysis) -> dict[str, float | None]:
     names = {
         "memorised": MEMORISATION_ENDS,
-        "restricted_falls": "restricted loss falls",
+        "restricted_halves": RESTRICTED_HALVES,
         "test_under_guessing": UNDER_GUESSING,
         "test_settles": SETTLES,
     }

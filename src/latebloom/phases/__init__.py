@@ -18,15 +18,18 @@ from latebloom.phases.detect import detect_phases
 from latebloom.phases.location import Location
 from latebloom.phases.outcome import OUTCOMES, Outcome, OutcomeName, outcome_of
 from latebloom.phases.phase_change import NoChange, PhaseChange, find_phase_change
+from latebloom.phases.progress import EXCLUDED_PARTS, RESTRICTED_HALVES
 from latebloom.phases.series import Series
 
 __all__ = [
     "BOUNDARIES",
+    "EXCLUDED_PARTS",
     "HALF_RIGHT",
     "HIGHEST",
     "LEARNED",
     "MEMORISATION_ENDS",
     "OUTCOMES",
+    "RESTRICTED_HALVES",
     "SETTLES",
     "UNDER_GUESSING",
     "Boundary",

@@ -88,7 +88,7 @@ def detect_phases(
     if guessing_loss is None and len(test):
         guessing_loss = float(test.value[0])
     found = _found(train, test, accuracy, guessing_loss)
-    progress = progress_boundaries(series) if isinstance(found[MEMORISATION_ENDS], Location) else ()
+    progress = progress_boundaries(series, guessing_loss) if isinstance(found[MEMORISATION_ENDS], Location) else ()
     described = [(name, where, RULES[name]) for name, where in found.items()] + list(progress)
     boundaries = tuple(_described(*one, train, test, accuracy) for one in described)
     memorised, under, settled = (found[name] for name in (MEMORISATION_ENDS, UNDER_GUESSING, SETTLES))
@@ -130,7 +130,7 @@ def _under_guessing(test: Series, guessing: float | None) -> Found:
         return "test loss was not recorded"
     if guessing is None or guessing <= 0:
         return _UNKNOWN
-    decades = Series(test.step, np.log10(guessing / np.maximum(test.value, np.finfo(float).tiny)))
+    decades = Series(test.step, np.log10(guessing) - np.log10(np.maximum(test.value, np.finfo(float).tiny)))
     found = crossing(decades, 0.0, ending=-float(np.log10(1 - MARGIN)))
     if found is not None:
         return found

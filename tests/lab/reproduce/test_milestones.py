@@ -52,7 +52,7 @@ def milestone(**asked: object) -> Milestone:
         ({"column": "test_loss", "at": 600}, 3.0),
         ({"column": "test_loss", "at": 2000}, None),
         ({"column": "test_loss.digit_0", "below": 3.0}, None),
-        ({"boundary": "excluded loss parts"}, None),
+        ({"boundary": "excluded loss twice train loss"}, None),
     ],
 )
 def test_of_one_run(made: Make, asked: dict[str, object], found: float | None) -> None:
@@ -94,7 +94,7 @@ def test_the_planted_runs_boundaries_are_found(planted_run: Run) -> None:
 def test_the_file_speaks_of_what_there_is() -> None:
     assert set(milestones()) <= set(SYSTEMS)
     names = {one.boundary for rows in milestones().values() for one in rows if one.boundary}
-    assert names <= {"memorisation ends", "test loss under guessing", "test loss settles", "restricted loss falls"}
+    assert names <= {"memorisation ends", "test loss under guessing", "test loss settles"}
 
 
 @pytest.mark.parametrize("system", milestones())

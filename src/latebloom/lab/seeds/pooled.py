@@ -14,7 +14,6 @@ from latebloom.statistics import ChosenFrequencies, Estimate, chosen_frequencies
 from latebloom.statistics.lead import Leads, leads
 from latebloom.statistics.summaries import Quartiles, mean, median, quartiles
 
-
 _BEFORE = "the study was stored before this boundary was defined"
 
 
