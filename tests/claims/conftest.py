@@ -8,7 +8,7 @@ import pytest
 from latebloom.analysis import Analysis
 from latebloom.claims import CLAIMS, Claim, Verdict
 from latebloom.claims.quantity import measure_all
-from latebloom.phases import HALF_RIGHT, HIGHEST, LEARNED, MEMORISATION_ENDS, SETTLES, UNDER_GUESSING, Series
+from latebloom.phases import HALF_RIGHT, HIGHEST, LEARNED, MEMORISATION_ENDS, SETTLES, UNDER_GUESSING, Outcome, Series
 
 BOUNDARIES = {
     MEMORISATION_ENDS: 1_000.0,
@@ -35,6 +35,10 @@ class Course(Analysis):
     @property
     def chance(self) -> float:
         return float(np.log(113))
+
+    @property
+    def outcome(self) -> Outcome:
+        return Outcome("grokked", 1_000, self.boundary(LEARNED), False, "as the boundaries have it")
 
     def boundary(self, name: str) -> float | None:
         return self._boundaries.get(name)
