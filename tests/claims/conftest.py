@@ -38,7 +38,7 @@ class Course(Analysis):
 
     @property
     def outcome(self) -> Outcome:
-        return Outcome("grokked", 1_000, self.boundary(LEARNED), False, "as the boundaries have it")
+        return Outcome("grokked", 1_000.0, self.boundary(LEARNED), False, "as the boundaries have it")
 
     def boundary(self, name: str) -> float | None:
         return self._boundaries.get(name)
