@@ -5,7 +5,15 @@ import pytest
 from latebloom.claims import Verdict
 from latebloom.explorer import render_reproduction
 from latebloom.explorer.reproduction import basis, measured, ours, published, spread
-from latebloom.lab.reproduce.result import ClaimResult, MilestoneResult, Picture, Reproduction, SystemResult
+from latebloom.lab.reproduce.result import (
+    ClaimResult,
+    MilestoneResult,
+    Picture,
+    PublishedFile,
+    PublishedVerdict,
+    Reproduction,
+    SystemResult,
+)
 from latebloom.statistics import share
 
 SVG = '<svg viewBox="0 0 10 5"><g id="axes"/></svg>'
@@ -58,6 +66,21 @@ def test_the_page_counts_escapes_and_draws(result: Reproduction) -> None:
     assert 'aria-label="A &lt;b&gt;. Yes."' in page
     assert '<svg id="quick-small-curve"' in page
     assert "Not trained in this budget" in page
+
+
+def test_published_files_have_a_column_of_their_own(result: Reproduction) -> None:
+    assert "published files" not in render_reproduction(result, {})
+    files = tuple(
+        PublishedFile(file=f"{x}.pth", systems=s, note=f"note {x}") for x, s in (("a", ("small",)), ("b", ()))
+    )
+    judged = PublishedVerdict(file="a.pth", state="fails", value=1.0, finding="one <model>")
+    both = result.model_copy(update={"published": files, "claims": (claim(published=(judged,)), claim(id="other"))})
+    page = render_reproduction(both, {})
+    assert "<strong>fails</strong> <small>a.pth: one &lt;model&gt;</small>" in page
+    assert "<td>b.pth</td><td>skipped</td><td>note b</td>" in page
+    ours = both.without_published()
+    assert render_reproduction(ours, {}) == render_reproduction(ours.model_copy(update={"published": ()}), {})
+    assert "a.pth" not in ours.model_dump_json()
 
 
 def test_a_claim_in_words() -> None:
