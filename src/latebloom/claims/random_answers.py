@@ -63,7 +63,7 @@ def _courses(analysis: Analysis) -> tuple[Series, Series, Series]:
     if not steps:
         raise Undefined(f"no checkpoint lies after the end of memorisation at step {start:.0f}")
     ks = _left_out(analysis)
-    sets = ([], ks, other_frequencies(analysis.task.p, ks))
+    sets: tuple[list[int], ...] = ([], ks, other_frequencies(analysis.task.p, ks))
     with single_threaded_torch():
         losses = [_losses_without(analysis.snapshot(step), sets) for step in steps]
     train, excluded, control = (Series.of(steps, values) for values in zip(*losses))

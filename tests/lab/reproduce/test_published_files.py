@@ -94,7 +94,7 @@ def test_weights_alone_and_curves_alone_are_skipped_or_named(tmp_path: Path) -> 
 
 def test_a_random_model_upholds_nothing(tmp_path: Path) -> None:
     random = planted_transformer(P, KEYS).config.model_copy(update={"seed": 3}).build(ModularAddition(p=P))
-    flat = [4.1 + 0.01 * value for value in np.random.default_rng(0).normal(size=2_000)]
+    flat = (4.1 + 0.01 * np.random.default_rng(0).normal(size=2_000)).tolist()
     file = save(tmp_path / "a.pth", {"model": published_layout(random), "train_losses": flat, "test_losses": flat})
     ((judged,), verdicts) = judge_published([file])
     assert verdicts == {}

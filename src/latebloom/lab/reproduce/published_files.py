@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, cast
 
 import numpy as np
 import torch
@@ -20,7 +20,7 @@ from latebloom.claims import SYSTEMS, Verdict, judge, measure_claims
 from latebloom.lab.reproduce.catalogue import catalogue
 from latebloom.lab.reproduce.result import PublishedFile, PublishedVerdict
 from latebloom.measures import Snapshot
-from latebloom.models import Examples, evaluate
+from latebloom.models import Examples, Transformer, evaluate
 from latebloom.phases import Series
 from latebloom.recipes import RECIPES, recipe
 from latebloom.runs import Run
@@ -102,14 +102,17 @@ def _judged(name: str, path: Path, system: str | None) -> tuple[PublishedFile, M
         run = _as_run(content, experiment, Path(home))
         analysis = _FileAnalysis(run, content)
         record = measure_claims(analysis)
-        plain = {
-            id: one.model_copy(update={"finding": one.finding.replace(str(run.path), name)})
-            for id, one in judge(run, record).items()
-        }
+        plain = {id: _about_file(one, run, name) for id, one in judge(run, record).items()}
         systems = tuple(name for name, one in SYSTEMS.items() if one.has(run))
     if not plain:
         return PublishedFile(file=name, systems=(), note=f"no claim is about one run of {experiment.task.name}"), {}
     return PublishedFile(file=name, systems=systems, note=reason), plain
+
+
+def _about_file(verdict: Verdict, run: Run, name: str) -> Verdict:
+    """A verdict whose finding does not refer to the run's directory, and does not advise to measure it."""
+    finding = verdict.finding.replace(str(run.path), name).replace("; `latebloom measure` may add it", "")
+    return verdict.model_copy(update={"finding": finding})
 
 
 @dataclass(frozen=True)
@@ -221,7 +224,7 @@ def _of_snapshot(base: Experiment, content: _Content) -> Experiment:
     stored["training"]["steps"] = content.last
     if content.snapshot is not None:
         stored["task"] = content.snapshot.task.model_dump(mode="json")
-        stored["model"] = content.snapshot.model.config.model_dump(mode="json")
+        stored["model"] = cast(Transformer, content.snapshot.model).config.model_dump(mode="json")
     return Experiment.model_validate(stored)
 
 
@@ -287,8 +290,12 @@ class _FileAnalysis(Analysis):
         return _Absent() if finite else _Absent(super().sets)
 
     @property
-    def train_rows(self) -> None:  # type: ignore[override]
+    def train_rows(self) -> None:
         return None
+
+    @cached_property
+    def parts(self) -> NoReturn:
+        raise UsageError(f"{NO_CHECKPOINTS} and no curves of the parts")
 
     def series(self, name: str) -> Series:
         """Errors: UsageError for a series that the file does not hold, which states why a claim is undecided."""
