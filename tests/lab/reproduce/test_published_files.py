@@ -1,5 +1,6 @@
 """Published files, judged by our rules: a planted model and its curves; a random one; what is unknown is skipped."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,9 @@ from latebloom.circuits.modular import planted_transformer
 from latebloom.lab.reproduce import PublishedVerdict, judge_published
 from latebloom.models import Transformer
 from latebloom.tasks import ModularAddition, RepeatedSubsequences
+
+PUBLISHED = Path(os.environ.get("LATEBLOOM_PUBLISHED", "none"))
+"""A directory with the published files of the write-up's authors, which are not part of this repository."""
 
 P, KEYS = 59, (4, 11, 17)
 STEPS = np.arange(12_000)
@@ -125,3 +129,11 @@ def test_a_file_that_would_run_code_is_skipped(tmp_path: Path) -> None:
     ((judged,), verdicts) = judge_published([str(tmp_path)])
     assert (judged.systems, verdicts) == ((), {})
     assert "bad.pth" not in judged.note
+
+
+@pytest.mark.skipif(not PUBLISHED.is_dir(), reason="LATEBLOOM_PUBLISHED names no directory with the published files")
+def test_the_published_files_themselves() -> None:
+    induction, finite = PUBLISHED / "induction_head_infinite.pth", PUBLISHED / "5_digit_addition_finite.pth"
+    files, verdicts = judge_published([str(induction), f"digits-few={finite}"])
+    assert [one.systems for one in files] == [("induction",), ("digits-few",)]
+    assert {state for id, state in states(verdicts).items() if id != "induction-forms-in-the-change"} == {"holds"}
