@@ -30,14 +30,18 @@ def keep_run(path: str) -> None:
 def keep_reproduction(folder: Path) -> None:
     """Store the result of every budget in the directory of `latebloom reproduce`, and its pictures.
 
-    Records go to results/quantities: `latebloom reproduce` stores them there when it is called in a checkout.
+    Records go to results/quantities: `latebloom reproduce` stores them there when it is called in a checkout. Verdicts
+    on published files, which are not ours, stay in that directory.
     """
+    from latebloom.lab.reproduce import Reproduction
+
     for budget in BUDGETS:
         stored = folder / f"{budget}.json"
         if not stored.exists():
             continue
         REPRODUCTION.mkdir(parents=True, exist_ok=True)
-        shutil.copy(stored, REPRODUCTION / stored.name)
+        ours = Reproduction.model_validate_json(stored.read_bytes()).without_published()
+        (REPRODUCTION / stored.name).write_text(ours.model_dump_json(indent=1) + "\n", "utf-8")
         DRAWINGS.mkdir(parents=True, exist_ok=True)
         for old in DRAWINGS.glob(f"{budget}-*.svg"):
             old.unlink()

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 from latebloom.recipes import RECIPES
 from latebloom.runs import Run
@@ -54,6 +55,15 @@ def test_claims_of_a_run(call, planted_run: Run) -> None:
     assert status == int(any(verdict["outcome"] == "fails" for verdict in verdicts.values()))
     assert verdicts["logits-are-cosines"]["outcome"] == "holds"
     assert "subtraction-same-algorithm" not in verdicts
+
+
+def test_claims_of_a_file(call, tmp_path: Path) -> None:
+    torch.save({"train_losses": [2.0, 1.0], "test_losses": [2.0, 2.0]}, tmp_path / "curves.pth")
+    status, out, err = call("claims", tmp_path / "curves.pth", "--json")
+    assert (status, json.loads(out)) == (0, {})
+    assert "curves.pth is skipped: it holds curves alone" in err
+    _, out, _ = call("claims", f"trigrams-few={tmp_path / 'curves.pth'}", "--json")
+    assert set(json.loads(out)) == {"curves.pth"}
 
 
 WRONG = [

@@ -5,7 +5,15 @@ import pytest
 from latebloom.claims import Verdict
 from latebloom.explorer import render_reproduction
 from latebloom.explorer.reproduction import basis, measured, ours, published, spread
-from latebloom.lab.reproduce.result import ClaimResult, MilestoneResult, Picture, Reproduction, SystemResult
+from latebloom.lab.reproduce.result import (
+    ClaimResult,
+    MilestoneResult,
+    Picture,
+    PublishedFile,
+    PublishedVerdict,
+    Reproduction,
+    SystemResult,
+)
 from latebloom.statistics import share
 
 SVG = '<svg viewBox="0 0 10 5"><g id="axes"/></svg>'
@@ -58,6 +66,20 @@ def test_the_page_counts_escapes_and_draws(result: Reproduction) -> None:
     assert 'aria-label="A &lt;b&gt;. Yes."' in page
     assert '<svg id="quick-small-curve"' in page
     assert "Not trained in this budget" in page
+
+
+def test_published_files_have_a_column_of_their_own(result: Reproduction) -> None:
+    drawings = {"figures/quick-small-curve.svg": SVG}
+    assert "published files" not in render_reproduction(result, drawings)
+    files = tuple(
+        PublishedFile(file=f"{x}.pth", systems=s, note=f"note {x}") for x, s in (("a", ("small",)), ("b", ()))
+    )
+    judged = PublishedVerdict(file="a.pth", state="fails", value=1.0, finding="one <model>")
+    both = result.model_copy(update={"published": files, "claims": (claim(published=(judged,)), claim(id="other"))})
+    page = render_reproduction(both, drawings)
+    assert "<strong>fails</strong> <small>a.pth: one &lt;model&gt;</small>" in page
+    assert "<td>b.pth</td><td>skipped</td><td>note b</td>" in page
+    assert "a.pth" not in both.without_published().model_dump_json()
 
 
 def test_a_claim_in_words() -> None:

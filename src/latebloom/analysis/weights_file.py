@@ -50,7 +50,7 @@ def snapshot_of_file(path: Path, step: int | None = None, rule: str | None = Non
 
 def _state_dict(path: Path, step: int | None) -> dict[str, Tensor]:
     """The tensors of a file, by name; nothing in it is executed."""
-    content = _at_step(_load(path), step)
+    content = _at_step(read_content(path), step)
     if not isinstance(content, dict) or not content:
         raise UsageError(f"expected a state dict, got {type(content).__name__}; save model.state_dict()")
     tensors = {str(name): value for name, value in content.items() if isinstance(value, Tensor)}
@@ -78,7 +78,8 @@ def _at_step(content: Any, step: int | None) -> Any:
     return states[kept.index(step)]
 
 
-def _load(path: Path) -> Any:
+def read_content(path: Path) -> Any:
+    """What a file holds, without executing anything in it. Errors: UsageError or DamagedFileError in one line."""
     try:
         if path.suffix == ".safetensors":
             return load_file(path)

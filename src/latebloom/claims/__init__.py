@@ -27,7 +27,8 @@ from latebloom.claims.claim import CLAIMS, Claim, Statistic, SweepClaim, registe
 from latebloom.claims import embedding, logits, neurons, attention, ablations, clock_or_pizza  # noqa: F401
 from latebloom.claims import training, stages, random_walk, weights, lottery  # noqa: F401
 from latebloom.claims import much_data, digits, induction, trigrams, few_examples  # noqa: F401
-from latebloom.claims import precision, weight_decay, optimisers, linear, variants, operations, late  # noqa: F401
+from latebloom.claims import precision, weight_decay, optimisers, linear, variants, operations  # noqa: F401
+from latebloom.claims import random_answers, late  # noqa: F401
 from latebloom.claims import resampling  # noqa: F401
 from latebloom.claims import causes_slingshots, causes_induction, causes_trigrams, causes_analytic  # noqa: F401
 from latebloom.claims.judge import judge, measure_claims

@@ -37,7 +37,7 @@ def initial_irrelevance(analysis: Analysis) -> float:
 
 @once
 def _initial(analysis: Analysis) -> Model:
-    if analysis.run.checkpoints[0] != 0:
+    if 0 not in analysis.run.checkpoints:
         raise Undefined("the run has no checkpoint at step 0")
     return analysis.run.checkpoint(0).model.double()
 

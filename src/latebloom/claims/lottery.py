@@ -37,7 +37,7 @@ def auc_at_init(analysis: Analysis) -> float:
 
 @once
 def _circles(analysis: Analysis) -> list[InitialCircle]:
-    if analysis.run.checkpoints[0] != 0:
+    if 0 not in analysis.run.checkpoints:
         raise Undefined("the run has no checkpoint at step 0")
     initial = modular_grid(analysis.run.checkpoint(0).model.double(), modular_task(analysis))
     circles = initial_circles(initial.embedding, grid(analysis).embedding, draws=INITIAL_DRAWS)

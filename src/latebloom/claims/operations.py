@@ -34,8 +34,10 @@ _OTHERS = {
     _QUADRATIC: "x² + xy + y²",
     "modular_cubic": "x³ + xy",
 }
-_TIMES = (outcome, train_90_at, test_90_at, last_step)
-_NAMES = tuple(one.name for one in _TIMES)
+TIMES = (outcome, train_90_at, test_90_at, last_step)
+"""Quantities that tell which runs memorise, and when runs learn."""
+
+_NAMES = tuple(one.name for one in TIMES)
 
 PATIENCE = 2 * published("mainline.restricted_loss_settles").number
 
@@ -77,7 +79,7 @@ _AT_ONCE = tuple(map(_learned_at_once, _OTHERS))
     "",
     f"how many runs of each operation on {percent(MUCH_DATA)} of the pairs or more, of those that memorise, have which "
     "outcome",
-    *_TIMES,
+    *TIMES,
 )
 def outcomes_with_much_data(records: Sequence[Record]) -> str:
     return "; ".join(f"{text}: {_outcomes(_on_much_data(records, name))}" for name, text in _OTHERS.items())
@@ -105,7 +107,8 @@ def _step(step: float | None) -> str:
     return "never" if step is None else f"{step:.0f}"
 
 
-def _random(records: Sequence[Record]) -> Sequence[Record]:
+def on_random_answers(records: Sequence[Record]) -> Sequence[Record]:
+    """The runs on random answers that memorise. Errors: Undefined if they are few."""
     return enough(memorised(_of(records, _RANDOM)), "runs on random answers memorise")
 
 
@@ -113,20 +116,20 @@ def _random(records: Sequence[Record]) -> Sequence[Record]:
     "share",
     f"the share of the runs on random answers that memorise, {FEWEST} or more, that ever reach "
     f"{MOSTLY_RIGHT} test accuracy",
-    *_TIMES,
+    *TIMES,
 )
 def random_generalised(records: Sequence[Record]) -> Estimate:
-    return share_generalised(_random(records))
+    return share_generalised(on_random_answers(records))
 
 
-@statistic("runs", "the number of runs on random answers that memorise", *_TIMES)
+@statistic("runs", "the number of runs on random answers that memorise", *TIMES)
 def random_runs(records: Sequence[Record]) -> int:
-    return len(_random(records))
+    return len(on_random_answers(records))
 
 
-@statistic("steps", "the fewest steps of these runs", *_TIMES)
+@statistic("steps", "the fewest steps of these runs", *TIMES)
 def random_steps(records: Sequence[Record]) -> float:
-    return float(min(record.value(last_step.name) for record in _random(records)))
+    return float(min(record.value(last_step.name) for record in on_random_answers(records)))
 
 
 _QUADRATIC_GROKS = Grokking(

@@ -30,6 +30,15 @@ SIGNS = 9999
 CLOSE = 2.0
 """A loss within this factor of train loss is very close to it."""
 
+RISING = 0.9
+"""Rank correlation with the step from which on a rise is steady. Arbitrary."""
+
+LARGEST_PART = 0.25
+"""The most of a smooth rise that may lie in one part. Arbitrary: five times an even step."""
+
+BY_CHANCE = 0.05
+"""Share of random walks below which a course has a direction, the usual level."""
+
 _PLACE = 'W, "Evolution of Circuits During Training", '
 
 
@@ -143,10 +152,12 @@ def excluded_together_control(analysis: Analysis) -> float:
     return float(_times_train(analysis, EXCLUDED_CONTROL.name).max())
 
 
-def _forming(analysis: Analysis) -> Series:
-    """The decimal logarithm of excluded loss at the ends of `INTERVALS` equal parts of circuit formation."""
-    excluded, (start, end) = series_of(analysis, EXCLUDED.name), span(analysis)
-    course = excluded.between(start, end)
+def even_course(loss: Series, start: float, end: float) -> Series:
+    """The decimal logarithm of a loss at the ends of `INTERVALS` equal parts of a time.
+
+    Errors: Undefined where fewer than `FEWEST_POINTS` points lie in it, or where the loss is zero or does not change.
+    """
+    course = loss.between(start, end)
     if len(course) < FEWEST_POINTS or not (course.value > 0).all() or np.ptp(course.value) == 0:
         raise Undefined(
             f"needs {FEWEST_POINTS} checkpoints with an excluded loss between steps {start:.0f} and {end:.0f}"
@@ -155,27 +166,53 @@ def _forming(analysis: Analysis) -> Series:
     return Series(at, np.interp(at, course.step, np.log10(course.value)))
 
 
+def rank_with_step(course: Series) -> float:
+    """Spearman's rank correlation of a course with the step."""
+    return float(stats.spearmanr(course.step, course.value).statistic)
+
+
+def rise_of(course: Series) -> float:
+    """By how much a course ends above its start."""
+    return float(course.value[-1] - course.value[0])
+
+
+def largest_part_of(course: Series) -> float:
+    """The largest share of the rise of a course in one of its parts. Errors: Undefined where it does not rise."""
+    if rise_of(course) <= 0:
+        raise Undefined("excluded loss does not rise")
+    return float(np.diff(course.value).max() / rise_of(course))
+
+
+def walk_share_of(course: Series) -> float:
+    """The share of `SIGNS` random choices of the signs of a course's steps that give at least as large a rise,
+    (b + 1) / (m + 1)."""
+    steps = np.diff(course.value)
+    signs = np.random.default_rng(0).choice([-1.0, 1.0], size=(SIGNS, len(steps)))
+    as_large = int((signs @ steps >= steps.sum() - 1e-12).sum())
+    return (as_large + 1) / (SIGNS + 1)
+
+
+def _forming(analysis: Analysis) -> Series:
+    """Excluded loss during circuit formation."""
+    return even_course(series_of(analysis, EXCLUDED.name), *span(analysis))
+
+
 _PARTS = f"at the ends of {INTERVALS} equal parts of the time from the end of memorisation until test loss stays under"
 
 
 @quantity("", f"Spearman's rank correlation of excluded loss with the step, {_PARTS} guessing,")
 def excluded_rank_until_guessing(analysis: Analysis) -> float:
-    course = _forming(analysis)
-    return float(stats.spearmanr(course.step, course.value).statistic)
+    return rank_with_step(_forming(analysis))
 
 
 @quantity("decades", "the rise of excluded loss from the end of memorisation until test loss stays under guessing")
 def excluded_rise_until_guessing(analysis: Analysis) -> float:
-    level = _forming(analysis).value
-    return float(level[-1] - level[0])
+    return rise_of(_forming(analysis))
 
 
 @quantity("share", f"the largest share of that rise, in decades, in one of the {INTERVALS} parts")
 def excluded_largest_part(analysis: Analysis) -> float:
-    level = _forming(analysis).value
-    if level[-1] <= level[0]:
-        raise Undefined("excluded loss does not rise")
-    return float(np.diff(level).max() / (level[-1] - level[0]))
+    return largest_part_of(_forming(analysis))
 
 
 @quantity(
@@ -184,10 +221,7 @@ def excluded_largest_part(analysis: Analysis) -> float:
     "least as large a rise, as those of a walk without direction would,",
 )
 def excluded_walk_share(analysis: Analysis) -> float:
-    steps = np.diff(_forming(analysis).value)
-    signs = np.random.default_rng(0).choice([-1.0, 1.0], size=(SIGNS, len(steps)))
-    as_large = int((signs @ steps >= steps.sum() - 1e-12).sum())
-    return (as_large + 1) / (SIGNS + 1)
+    return walk_share_of(_forming(analysis))
 
 
 def _decades(analysis: Analysis) -> tuple[float, float]:
@@ -301,8 +335,8 @@ register(
         published="excluded loss diverges smoothly (a picture)",
         region=AllOf(
             Above(excluded_rise_until_guessing, 0.0),
-            AtLeast(excluded_rank_until_guessing, 0.9, "arbitrary"),
-            AtMost(excluded_largest_part, 0.25, "arbitrary: five times an even step"),
+            AtLeast(excluded_rank_until_guessing, RISING, "arbitrary"),
+            AtMost(excluded_largest_part, LARGEST_PART, "arbitrary: five times an even step"),
         ),
         shows=excluded_rank_until_guessing,
         finding="rank correlation {excluded_rank_until_guessing:.2f}; excluded loss rises by "
@@ -315,7 +349,7 @@ register(
         sentence="The progress of excluded loss is no random walk: it has a direction.",
         place='W, "Key Claims"; "Evolution of Circuits During Training"',
         published="disproves the random walk (a picture)",
-        region=AtMost(excluded_walk_share, 0.05, "the usual level"),
+        region=AtMost(excluded_walk_share, BY_CHANCE, "the usual level"),
         finding="excluded loss rises by {excluded_rise_until_guessing:.1f} decades; a walk with the same steps and no "
         "direction rises as much in {excluded_walk_share:.2%} of draws",
         figure="excluded-loss",

@@ -30,6 +30,30 @@ class EffectView(Protocol):
 
 
 @runtime_checkable
+class PublishedVerdictView(Protocol):
+    """What the page needs of a verdict on a published file: `latebloom.lab.reproduce.result.PublishedVerdict`."""
+
+    @property
+    def file(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def finding(self) -> str: ...
+
+
+@runtime_checkable
+class PublishedFileView(Protocol):
+    """What the page needs of a published file: `latebloom.lab.reproduce.result.PublishedFile`."""
+
+    @property
+    def file(self) -> str: ...
+    @property
+    def systems(self) -> Sequence[str]: ...
+    @property
+    def note(self) -> str: ...
+
+
+@runtime_checkable
 class ClaimView(EffectView, Protocol):
     """What the page needs of a claim: `latebloom.lab.reproduce.result.ClaimResult`."""
 
@@ -53,6 +77,8 @@ class ClaimView(EffectView, Protocol):
     def undecided(self) -> int: ...
     @property
     def by_run(self) -> Mapping[str, Any]: ...
+    @property
+    def published(self) -> Sequence[PublishedVerdictView]: ...
 
 
 @runtime_checkable
@@ -105,6 +131,8 @@ class ResultView(Protocol):
     def systems(self) -> Sequence[SystemView]: ...
     @property
     def claims(self) -> Sequence[ClaimView]: ...
+    @property
+    def published(self) -> Sequence[PublishedFileView]: ...
 
 
 def render_reproduction(result: ResultView, drawings: Mapping[str, str], judging: str = "", null: str = "") -> str:

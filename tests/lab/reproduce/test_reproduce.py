@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+import torch
 
 from latebloom._errors import UsageError
 from latebloom.claims import CLAIMS, SYSTEMS, Results
@@ -52,9 +53,16 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_claim_gets_a_verdict_and_a_place_on_the_page(tiny: None, tmp_path: Path, capsys) -> None:
-    status = main(["reproduce", "--runs", str(tmp_path), "--workers", "1", "--json"])
+    torch.save({"train_losses": [2.3] * 50, "test_losses": [2.3] * 50}, tmp_path / "theirs.pth")
+    published = ["--published", f"trigrams-few={tmp_path / 'theirs.pth'}"]
+    status = main(["reproduce", "--runs", str(tmp_path), "--workers", "1", "--json", *published])
     home = tmp_path / "reproduce"
     stored = json.loads(capsys.readouterr().out)
+    assert [one["systems"] for one in stored["published"]] == [["trigrams-few"]]
+    (theirs,) = next(claim for claim in stored["claims"] if claim["id"] == "trigrams-few-grok")["published"]
+    assert (theirs["file"], theirs["outcome"]) == ("theirs.pth", "undecided"), "nothing is learned"
+    assert "theirs.pth" in (home / "quick.html").read_text()
+    assert not [one for one in home.rglob("*.jsonl") if "theirs" in one.read_text()]
     assert stored == json.loads((home / "quick.json").read_text())
     assert sorted(claim["id"] for claim in stored["claims"]) == sorted(CLAIMS)
     mine = {claim["id"]: claim for claim in stored["claims"] if claim["system"] == "trigrams"}

@@ -13,7 +13,16 @@ are written to RUNS/reproduce: the page BUDGET.html, with the claims, the steps 
 ones and every picture of the write-up, and its data, BUDGET.json.
 
 Where a checkout has results/rules.json, which holds the frozen rules, a run counts in the full budget only if it was
-trained after the rule was frozen, with a seed of 100 or more; earlier runs give a second verdict. The exit status is 1
+trained after the rule was frozen, with a seed of 100 or more; earlier runs give a second verdict.
+
+--published judges weights and curves that others published, as files of torch or safetensors, by the same rules, each
+file as one run. Their verdicts are a column of their own and are stored in BUDGET.html and BUDGET.json alone. The task
+and the kind of data must follow from the content of a file, never from its name; where they do not, name the system.
+`latebloom claims FILE` judges a file without training anything.
+
+latebloom reproduce --published DIR --published digits-few=FILE
+
+The exit status is 1
 if a claim fails or if the command was stopped; "fails" is a result about the models.
 """
 
@@ -27,7 +36,9 @@ from latebloom.cli.output import print_json, print_pairs, print_table
 from latebloom.cli.parser import Parser, add_json, add_runs, positive
 
 if TYPE_CHECKING:
-    from latebloom.lab.reproduce import Reproduction
+    from collections.abc import Sequence
+
+    from latebloom.lab.reproduce import ClaimResult, PublishedFile, Reproduction
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
@@ -56,6 +67,13 @@ def run(parser: Parser, arguments: list[str]) -> int:
     )
     parser.add_argument("--upto", type=positive, metavar="N", help="train at most N seeds of each sweep")
     parser.add_argument(
+        "--published",
+        action="append",
+        default=[],
+        metavar="[SYSTEM=]PATH",
+        help="also judge published files: those of a directory, one file, or one file of this system; can be repeated",
+    )
+    parser.add_argument(
         "--nice", type=int, default=0, metavar="N", help="lower the priority of all processes by N, up to 19"
     )
     parser.add_argument("--quiet", action="store_true", help="show no progress")
@@ -73,7 +91,9 @@ def run(parser: Parser, arguments: list[str]) -> int:
         rows = plan(options.budget, root, **common)
         print_json(rows) if options.json else _print_plan(rows)
         return 0
-    result, stopped = reproduce(options.budget, root, quiet=quiet, upto=options.upto, **common)
+    result, stopped = reproduce(
+        options.budget, root, quiet=quiet, upto=options.upto, published=options.published, **common
+    )
     if options.json:
         print_json(result.model_dump(mode="json"))
     else:
@@ -96,12 +116,27 @@ def _print_plan(rows: list[dict[str, Any]]) -> None:
     print_pairs([("total", duration(sum(r["seconds_at_most"] or 0.0 for r in rows)))])
 
 
+def _published(result: "Reproduction", claim: "ClaimResult") -> tuple[str, ...]:
+    """The cell of the column with published files, where there is one."""
+    cell = "; ".join(f"{one.state} ({one.file})" for one in claim.published) or "–"
+    return (cell,) if result.published else ()
+
+
+def print_files(files: "Sequence[PublishedFile]") -> None:
+    """What each published file was taken for, or why it was skipped."""
+    rows = [(one.file, ", ".join(one.systems) or "skipped", one.note) for one in files]
+    print_table(("published file", "judged by the claims of", "what it is, or why it was skipped"), rows)
+
+
 def _print_result(result: "Reproduction") -> None:
     from latebloom.claims import STATES
     from latebloom.explorer.reproduction import measured, spread
 
-    rows = [(c.id, c.state, measured(c), spread(c), c.write_up) for c in result.claims]
-    print_table(("claim", "verdict", "effect (95 %)", "runs that uphold it", "write-up"), rows)
+    rows = [(c.id, c.state, measured(c), spread(c), c.write_up, *_published(result, c)) for c in result.claims]
+    columns = ("claim", "verdict", "effect (95 %)", "runs that uphold it", "write-up")
+    print_table((*columns, "published") if result.published else columns, rows)
+    if result.published:
+        print_files(result.published)
     print_table(
         ("system", "runs stored", "runs asked for"), [(s.name, str(s.stored), str(s.runs)) for s in result.systems]
     )

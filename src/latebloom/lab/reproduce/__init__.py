@@ -3,8 +3,17 @@
 from latebloom.lab.reproduce.catalogue import BUDGETS, Budget, Entry, catalogue
 from latebloom.lab.reproduce.history import keep_history, read_history
 from latebloom.lab.reproduce.plan import plan
+from latebloom.lab.reproduce.published_files import judge_published
 from latebloom.lab.reproduce.reproduce import HOME, frozen_rules, judge_stored, reproduce, results_of
-from latebloom.lab.reproduce.result import ClaimResult, EarlierRuns, EarlierVerdict, Reproduction, SystemResult
+from latebloom.lab.reproduce.result import (
+    ClaimResult,
+    EarlierRuns,
+    EarlierVerdict,
+    PublishedFile,
+    PublishedVerdict,
+    Reproduction,
+    SystemResult,
+)
 from latebloom.lab.reproduce.rules import Rule, Rules, changed_rules, freeze, read_rules
 
 __all__ = [
@@ -15,6 +24,8 @@ __all__ = [
     "EarlierRuns",
     "EarlierVerdict",
     "Entry",
+    "PublishedFile",
+    "PublishedVerdict",
     "Reproduction",
     "Rule",
     "Rules",
@@ -23,6 +34,7 @@ __all__ = [
     "changed_rules",
     "freeze",
     "frozen_rules",
+    "judge_published",
     "judge_stored",
     "keep_history",
     "plan",

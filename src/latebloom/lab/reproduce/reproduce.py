@@ -13,6 +13,7 @@ from latebloom.lab.reproduce.history import read_history, read_reasons
 from latebloom.lab.reproduce.judge import Standard, judge_system
 from latebloom.lab.reproduce.milestones import measure_milestones
 from latebloom.lab.reproduce.pictures import draw_pictures
+from latebloom.lab.reproduce.published_files import Published, judge_published
 from latebloom.lab.reproduce.result import ClaimResult, Reproduction, SystemResult
 from latebloom.lab.reproduce.rules import FILE as RULES
 from latebloom.lab.reproduce.rules import read_rules
@@ -50,6 +51,7 @@ def reproduce(
     results: Results | None = None,
     again: bool = False,
     upto: int | None = None,
+    published: Collection[str] = (),
 ) -> tuple[Reproduction, str | None]:
     """Judge every claim on the stored records of its runs; the result, and what kept it from being complete, if
     anything did.
@@ -61,13 +63,14 @@ def reproduce(
     share their runs. All systems are trained to the first five seeds of each sweep, then to ten, then to the rest, so
     that a call which is stopped early has served them all. ``upto``: at most so many seeds of each sweep. ``only``:
     train these systems, and judge the others on what is stored. The result, BUDGET.json, and its page, BUDGET.html, are
-    written to ``root/reproduce`` after each system.
-    Errors: UsageError for an unknown system, and where figures or page lack a package.
+    written to ``root/reproduce`` after each system. ``published``: files or directories of published weights and curves
+    (`judge_published`), whose verdicts the result shows beside ours.
+    Errors: UsageError for an unknown system or published file, and where figures or page lack a package.
     """
     check_only(only, budget)
     templates()  # Fail before hours of training if the page cannot be made.
     home = Path(root)
-    work = _Reproduction(budget, home / HOME, results or results_of(home), progress, again)
+    work = _Reproduction(budget, home / HOME, results or results_of(home), progress, again, judge_published(published))
     problems: list[str] = []
     asked = {name: runs for name, runs in work.systems.items() if not only or name in only}
     for name, runs in asked.items():
@@ -98,7 +101,10 @@ def rounds(upto: int | None) -> list[int | None]:
 class _Reproduction:
     """A reproduction in progress: the runs of every system that the budget trains, and what was drawn so far."""
 
-    def __init__(self, budget: Budget, home: Path, results: Results, progress: Progress, again: bool) -> None:
+    def __init__(
+        self, budget: Budget, home: Path, results: Results, progress: Progress, again: bool, published: Published
+    ) -> None:
+        self.published = published
         self.budget, self.home, self.results, self.progress = budget, home, results, progress
         self.systems = {
             name: SystemRuns.of(entry, home / name, results, progress, again)
@@ -130,6 +136,10 @@ class _Reproduction:
             if name in self._drawn or records[name]
         }
         standard = standard_of(self.budget, self.results)
+        files, verdicts = self.published
+        claims = judge_records(
+            records, self.budget, standard, {name: runs.others() for name, runs in self.systems.items()}
+        )
         result = Reproduction(
             budget=self.budget,
             command=f"latebloom reproduce --budget {self.budget}",
@@ -141,9 +151,8 @@ class _Reproduction:
             training_seconds=sum(system.seconds for system in systems.values()),
             sheet=contact_sheet(systems, lambda system: f"not trained yet: {command(system, self.budget)}"),
             systems=tuple(systems.values()),
-            claims=judge_records(
-                records, self.budget, standard, {name: runs.others() for name, runs in self.systems.items()}
-            ),
+            claims=tuple(one.model_copy(update={"published": tuple(verdicts.get(one.id, ()))}) for one in claims),
+            published=files,
         )
         self.home.mkdir(parents=True, exist_ok=True)
         drawings = {

@@ -1,11 +1,13 @@
 """The result of a reproduction, as it is stored: summaries, no weights."""
 
+from __future__ import annotations
+
 from typing import Literal
 
 from pydantic import ConfigDict, Field
 
 from latebloom._config import Config
-from latebloom.claims import Pooled, State
+from latebloom.claims import Pooled, State, Verdict
 
 
 class Picture(Config):
@@ -92,6 +94,21 @@ class EarlierRuns(Pooled):
     runs: int
 
 
+class PublishedVerdict(Verdict):
+    """The verdict on one published file, which is one run."""
+
+    file: str
+
+
+class PublishedFile(Config):
+    """A published file. systems: those whose claims judged it; none where it was skipped, with the reason in ``note``,
+    which otherwise states what it was taken for."""
+
+    file: str
+    systems: tuple[str, ...]
+    note: str
+
+
 class ClaimResult(Pooled):
     """A claim and its verdict. holds, fails, undecided: how many runs say so; all 0 for a claim that is judged on all
     runs at once (``runs`` of them) or that is not measured.
@@ -99,7 +116,7 @@ class ClaimResult(Pooled):
     command: what measures it; None where it is measured. rule_hash: the start of the hash of its frozen rule; None
     where it is not frozen in this form. made_for_rule: whether all runs were made for that rule. smaller_p: moduli of
     its runs below the write-up's. earlier_runs: the verdict on runs that do not count. history: verdicts by earlier
-    rules that differ from this one. reason: why the verdict changed.
+    rules that differ from this one. reason: why the verdict changed. published: the verdicts on published files.
     """
 
     id: str
@@ -117,6 +134,7 @@ class ClaimResult(Pooled):
     earlier_runs: EarlierRuns | None = None
     history: tuple[EarlierVerdict, ...] = ()
     reason: str | None = None
+    published: tuple[PublishedVerdict, ...] = ()
 
 
 FEW_RUNS = 10
@@ -124,7 +142,8 @@ FEW_RUNS = 10
 
 
 class Reproduction(Config):
-    """The write-up, executed. rules_hash, rules_commit: of the frozen rules; None where there are none."""
+    """The write-up, executed. rules_hash, rules_commit: of the frozen rules; None where there are none.
+    published: the published files that were judged, or skipped; empty unless the user names some."""
 
     format: int = 4
     budget: str
@@ -139,6 +158,12 @@ class Reproduction(Config):
     sheet: tuple[SheetPicture, ...]
     systems: tuple[SystemResult, ...]
     claims: tuple[ClaimResult, ...]
+    published: tuple[PublishedFile, ...] = ()
+
+    def without_published(self) -> Reproduction:
+        """The result of our own runs alone."""
+        claims = tuple(claim.model_copy(update={"published": ()}) for claim in self.claims)
+        return self.model_copy(update={"published": (), "claims": claims})
 
     def count(self, state: State) -> int:
         """How many claims have this verdict."""
