@@ -30,7 +30,7 @@ from latebloom.claims import much_data, digits, induction, trigrams, few_example
 from latebloom.claims import precision, weight_decay, optimisers, linear, variants, operations, late  # noqa: F401
 from latebloom.claims import resampling  # noqa: F401
 from latebloom.claims import causes_slingshots, causes_induction, causes_trigrams, causes_analytic  # noqa: F401
-from latebloom.claims.judge import judge, measure_claims
+from latebloom.claims.judge import judge, measure_claims, stored_claims
 
 __all__ = [
     "CLAIMS",
@@ -72,4 +72,5 @@ __all__ = [
     "record_run",
     "register",
     "statistic",
+    "stored_claims",
 ]

@@ -52,7 +52,7 @@ def _row(row: dict[str, str], ours: Mapping[str, Any], published: bool) -> dict[
 def _of_phases(analysis: Analysis) -> dict[str, float | None]:
     names = {
         "memorised": MEMORISATION_ENDS,
-        "restricted_falls": "restricted loss falls",
+        "restricted_falls": "restricted loss falls fast",
         "test_under_guessing": UNDER_GUESSING,
         "test_settles": SETTLES,
     }

@@ -1,4 +1,4 @@
-"""Boundaries from progress measures: where restricted loss falls, and where excluded loss parts from train loss."""
+"""Boundaries from progress measures: where restricted loss falls fast, where excluded parts from train loss."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RESTRICTED_LOSS, EXCLUDED_LOSS = "restricted_loss", "excluded_loss"
 """Names of the series; phases may not import the columns of `latebloom.circuits.modular.measures`."""
 
 RESTRICTED_RULE = (
-    "Restricted loss begins its fall: the corner from which it falls, on a log scale, at least twice as fast as before."
+    "Restricted loss falls fast: the corner from which it falls, on a log scale, at least twice as fast as before."
 )
 EXCLUDED_RULE = (
     "Excluded loss parts from train loss: the corner from which train over excluded loss falls, on a log scale, at "
@@ -28,7 +28,7 @@ def progress_boundaries(series: Mapping[str, Series]) -> Iterator[tuple[str, Loc
     if RESTRICTED_LOSS in series:
         change = find_phase_change(series[RESTRICTED_LOSS])
         if isinstance(change, PhaseChange) and change.has_onset:
-            yield "restricted loss falls", change.onset, RESTRICTED_RULE
+            yield "restricted loss falls fast", change.onset, RESTRICTED_RULE
     if EXCLUDED_LOSS in series:
         change = find_phase_change(_train_over_excluded(series["train_loss"], series[EXCLUDED_LOSS]))
         if isinstance(change, PhaseChange) and change.has_onset:

@@ -94,7 +94,7 @@ def test_the_planted_runs_boundaries_are_found(planted_run: Run) -> None:
 def test_the_file_speaks_of_what_there_is() -> None:
     assert set(milestones()) <= set(SYSTEMS)
     names = {one.boundary for rows in milestones().values() for one in rows if one.boundary}
-    assert names <= {"memorisation ends", "test loss under guessing", "test loss settles", "restricted loss falls"}
+    assert names <= {"memorisation ends", "test loss under guessing", "test loss settles", "restricted loss falls fast"}
 
 
 @pytest.mark.parametrize("system", milestones())
