@@ -14,8 +14,8 @@ demo: $(READY)
 	$(BIN)/latebloom train mainline --training.stop settled --name demo
 	$(BIN)/latebloom measure demo
 	$(BIN)/latebloom explain demo
-	$(BIN)/latebloom report demo
 	-$(BIN)/latebloom claims demo
+	$(BIN)/latebloom report demo
 	@echo "Open runs/demo/report.html"
 
 check: $(READY)

@@ -44,6 +44,17 @@ def test_csv_and_parquet_give_the_same_boundaries(tmp_path: Path, capsys: pytest
     assert "test loss under guessing" in capsys.readouterr().out
 
 
+def test_other_separators_and_blank_lines_change_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plain = _csv(tmp_path / "plain.csv", _columns())
+    other = tmp_path / "other.csv"
+    found = []
+    for separator in (",", ";", "\t"):
+        other.write_text("\ufeff" + plain.read_text().replace(",", separator).replace("\n", "\r\n") + "\r\n  \r\n")
+        assert main(["phases", str(other), "--json"]) == 0
+        found.append(json.loads(capsys.readouterr().out))
+    assert found[0] == found[1] == found[2]
+
+
 def test_nan_is_left_out_and_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     columns = _columns()
     columns["test_loss"][5] = np.nan
@@ -58,14 +69,16 @@ def test_nan_is_left_out_and_reported(tmp_path: Path, capsys: pytest.CaptureFixt
     [
         ("", "empty"),
         ("step,train_loss\n0,1\n", "expected step, train_loss, test_loss"),
-        ("step,train_loss,test_loss\n0,1,x\n", "row 2, column test_loss: got 'x'"),
-        ("step,train_loss,test_loss\n0,1\n", "row 2 has 2 cells"),
+        ("step,train_loss,test_loss\n0,1,x\n", "line 2, column test_loss: got 'x'"),
+        ("step,train_loss,test_loss\n0,1\n", "line 2 has 2 cells"),
         ("step,train_loss,test_loss\n0,1,1\n0,1,1\n", "step 0 twice"),
         ("step,train_loss,test_loss\n5,1,1\n0,1,1\n", "step 0 after step 5"),
         ("step,train_loss,test_loss\n0,1,\n", "test_loss holds no number"),
         ("step,train_loss,test_loss\n0,1,-1\n", "0 nats or more"),
         ("step,train_loss,test_loss,test_accuracy\n0,1,1,97\n", "from 0 to 1"),
         ("step,train_loss,test_loss\n", "no row with a step"),
+        ("step,train_loss,test_loss\n0,0,0\n1,0,0\n", "the first test loss is 0"),
+        ("step;train_loss;test_loss\n0;1;4,7\n", "got '4,7'"),
     ],
 )
 def test_a_wrong_table_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, reason: str) -> None:

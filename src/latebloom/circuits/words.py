@@ -49,7 +49,7 @@ THE_WRITE_UP = "Neel Nanda and Tom Lieberum, “A Mechanistic Interpretability A
 SEEN = Words(
     grokking=(
         "A small network is trained on a few examples of a task, the same ones again and again. First it memorises "
-        "them and answers others no better than by guessing. If training continues and weight decay pulls the weights "
+        "them and answers few others correctly. If training continues and weight decay pulls the weights "
         "towards zero, it may start to answer the others correctly much later, and seemingly at once. This late "
         "generalisation is called grokking. According to the write-up, it occurs when a task that is learned suddenly "
         "in any case, in a phase change, is trained on limited data with weight decay."

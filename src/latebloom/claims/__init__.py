@@ -31,7 +31,7 @@ from latebloom.claims import precision, weight_decay, optimisers, linear, varian
 from latebloom.claims import random_answers, late  # noqa: F401
 from latebloom.claims import resampling  # noqa: F401
 from latebloom.claims import causes_slingshots, causes_induction, causes_trigrams, causes_analytic  # noqa: F401
-from latebloom.claims.judge import judge, measure_claims
+from latebloom.claims.judge import judge, measure_claims, stored_claims
 
 __all__ = [
     "CLAIMS",
@@ -73,4 +73,5 @@ __all__ = [
     "record_run",
     "register",
     "statistic",
+    "stored_claims",
 ]

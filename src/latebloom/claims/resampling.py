@@ -24,6 +24,7 @@ from latebloom.claims.quantity import Quantity, Undefined, once, quantity
 from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below
 from latebloom.measures import Snapshot
 from latebloom.phases import MEMORISATION_ENDS, UNDER_GUESSING
+from latebloom.runs.threads import single_threaded_torch
 
 ALL = 0.99
 """Share of the loss recovered from which on it counts as all. Arbitrary; 1 is all of it."""
@@ -47,7 +48,9 @@ Place = Callable[[Analysis], Resampled]
 
 
 def _resampled(snapshot: Snapshot, exchange: Exchange, grid: Grid) -> Resampled:
-    result = resampled(grid, exchange, snapshot.get(views.train_mask))
+    mask = snapshot.get(views.train_mask)
+    with single_threaded_torch():  # thousands of small selections, at which threads only wait for each other
+        result = resampled(grid, exchange, mask)
     if result is None:
         raise Undefined("random pairs hardly raise the loss, so there is nothing to recover")
     return result
@@ -107,7 +110,7 @@ resampled_neurons, resampled_neurons_wrong = _shares("neurons", "each neuron by 
 )
 def resampled_neurons_harm(analysis: Analysis) -> float:
     whole = _mlp_output(analysis)
-    # A rise below the loss itself, or below zero, is not told from none.
+    # A rise below the loss itself, or below zero, cannot be distinguished from none.
     return _single_neurons(analysis).rise / max(whole.rise, whole.whole)
 
 

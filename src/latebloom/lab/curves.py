@@ -6,6 +6,7 @@ import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 import pyarrow as pa
@@ -68,25 +69,32 @@ def _wanted(path: Path, names: Sequence[str]) -> list[str]:
 def _csv(path: Path) -> tuple[dict[str, Column], int]:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = [row for row in csv.reader(file, strict=True) if row]
+            lines = csv.reader(file, delimiter=_delimiter(file), strict=True)
+            rows = [(lines.line_num, row) for row in lines if any(cell.strip() for cell in row)]
     except (UnicodeDecodeError, csv.Error, OSError) as error:
         raise DamagedFileError(f"{path}: expected a CSV file in UTF-8, which this is not: {error}") from None
     if not rows:
         raise UsageError(f"{path}: the file is empty, expected a header and one row per step")
-    header = [name.strip() for name in rows[0]]
+    header = [name.strip() for name in rows[0][1]]
     wanted = _wanted(path, header)
-    for number, row in enumerate(rows[1:], 2):
+    for number, row in rows[1:]:
         if len(row) != len(header):
-            raise UsageError(f"{path}: row {number} has {len(row)} cells, expected {len(header)} as in the header")
+            raise UsageError(f"{path}: line {number} has {len(row)} cells, expected {len(header)} as in the header")
     places = {name: header.index(name) for name in wanted}
     read = {
-        name: [_number(path, name, i, row[place]) for i, row in enumerate(rows[1:], 2)]
-        for name, place in places.items()
+        name: [_number(path, name, number, row[place]) for number, row in rows[1:]] for name, place in places.items()
     }
     return _finite(read)
 
 
-def _number(path: Path, name: str, row: int, cell: str) -> float | None:
+def _delimiter(file: TextIO) -> str:
+    """What separates the cells: of comma, semicolon and tab the most frequent in the first line."""
+    header = file.readline()
+    file.seek(0)
+    return max(",;\t", key=header.count)
+
+
+def _number(path: Path, name: str, line: int, cell: str) -> float | None:
     """The number in a cell, None where it is empty."""
     if not cell.strip():
         return None
@@ -94,7 +102,7 @@ def _number(path: Path, name: str, row: int, cell: str) -> float | None:
         return float(cell)
     except ValueError:
         raise UsageError(
-            f"{path}: row {row}, column {name}: got {cell[:40]!r}, expected a number or an empty cell"
+            f"{path}: line {line}, column {name}: got {cell[:40]!r}, expected a number or an empty cell"
         ) from None
 
 
@@ -109,14 +117,24 @@ def _parquet(path: Path) -> tuple[dict[str, Column], int]:
         kind = table.schema.field(name).type
         if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
             raise UsageError(f"{path}: column {name} holds {kind}, expected numbers")
-    return _finite({name: [None if v is None else float(v) for v in table[name].to_pylist()] for name in wanted})
+    left_out, columns = 0, {}
+    for name in wanted:
+        values = table[name].cast(pa.float64(), safe=False)
+        columns[name] = values.to_numpy().copy()
+        left_out += int(np.count_nonzero(~np.isfinite(columns[name]))) - values.null_count
+    return {name: _known(values) for name, values in columns.items()}, left_out
 
 
 def _finite(read: Mapping[str, Sequence[float | None]]) -> tuple[dict[str, Column], int]:
     """Columns with NaN for every cell without a finite number, and how many of these cells were not empty."""
     columns = {name: np.array([np.nan if v is None else v for v in values]) for name, values in read.items()}
     left_out = sum(1 for values in read.values() for v in values if v is not None and not np.isfinite(v))
-    return {name: np.where(np.isfinite(values), values, np.nan) for name, values in columns.items()}, left_out
+    return {name: _known(values) for name, values in columns.items()}, left_out
+
+
+def _known(values: Column) -> Column:
+    """With NaN for infinity."""
+    return np.where(np.isfinite(values), values, np.nan)
 
 
 def _check_steps(path: Path, step: Column) -> None:

@@ -29,6 +29,9 @@ def phases_of(target: Run | str | Path, *, guessing: float | None = None, root: 
     if curves.left_out:
         cells = "1 cell holds" if curves.left_out == 1 else f"{curves.left_out} cells hold"
         warnings.warn(f"{target}: {cells} NaN or infinity and are not used", stacklevel=2)
+    first = float(curves.series["test_loss"].value[0])
+    if guessing is None and first == 0:
+        raise UsageError(f"{target}: the first test loss is 0, expected that of guessing; give it (--guessing NATS)")
     return detect_phases(curves.series, guessing_loss=guessing)
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from latebloom.analysis import Analysis
-from latebloom.claims import CLAIMS, judge, measure_claims
+from latebloom.claims import CLAIMS, judge, measure_claims, stored_claims
 from latebloom.explorer import render_report
 from latebloom.figures import FIGURES, drawn
 from latebloom.lab.summary import summarise
@@ -36,8 +36,11 @@ def report(target: Run | str | Path, out: str | Path | None = None, root: str | 
 
 
 def verdicts(analysis: Analysis) -> list[dict[str, str]]:
-    """Each claim about such a run with its verdict, as rows of text; empty where there is none."""
-    found = judge(analysis.run, measure_claims(analysis))
+    """Each claim about such a run with its verdict, as rows of text; empty where there is none.
+
+    The quantities that `latebloom claims` stored with the run are used where they are those of its last step.
+    """
+    found = judge(analysis.run, stored_claims(analysis.run) or measure_claims(analysis))
     return [
         {
             "sentence": CLAIMS[id].sentence,

@@ -51,7 +51,8 @@ _DIPS = f"dips that take up to {percent(DIP_SHARE)} of the steps so far are forg
 RULES = {
     MEMORISATION_ENDS: f"Train loss levels out: from this step on it falls less than 1/{LEVEL:g} as fast, on a log "
     f"scale, as on average until then {_NEXT}, at less than {percent(10**-MEMORISED)} of guessing.",
-    HIGHEST: f"Test loss is highest before its fall, at {RISE:g} times guessing or more.",
+    HIGHEST: f"Test loss, smoothed so that spikes do not count, is highest before its fall, at {RISE:g} times guessing "
+    "or more.",
     UNDER_GUESSING: f"Test loss stays under the loss of guessing from this step on; {_DIPS}, and the record must end "
     f"at {percent(1 - MARGIN)} of guessing or less.",
     HALF_RIGHT: f"Test accuracy stays at {percent(HALF)} or more from this step on; {_DIPS}.",
@@ -134,7 +135,7 @@ def _under_guessing(test: Series, guessing: float | None) -> Found:
     found = crossing(decades, 0.0, ending=-float(np.log10(1 - MARGIN)))
     if found is not None:
         return found
-    return f"test loss does not stay under guessing ({guessing:.3g} nats) by step {test.step[-1]:g}"
+    return f"test loss does not stay under guessing ({guessing:.3g} nats) by step {test.step[-1]:.10g}"
 
 
 def _settles(test: Series, guessing: float | None, under: Found) -> Found:
@@ -163,7 +164,7 @@ def _reached(accuracy: Series, bar: float, *, between: bool = True) -> Found:
     if not len(accuracy):
         return "test accuracy was not recorded"
     found = crossing(accuracy, bar, between=between)
-    return f"test accuracy does not stay at {percent(bar)} by step {accuracy.step[-1]:g}" if found is None else found
+    return f"test accuracy does not stay at {percent(bar)} by step {accuracy.step[-1]:.10g}" if found is None else found
 
 
 def _described(name: str, where: Found, rule: str, train: Series, test: Series, accuracy: Series) -> Boundary:

@@ -82,11 +82,12 @@ def _end(fall: Fall, window: float = WINDOW) -> float | str:
     """The step at which the fall ends by these constants, or why there is none."""
     elapsed, decades = cells(fall.loss, fall.start, fall.level)
     if len(elapsed) < SMOOTH:
-        return f"{len(elapsed)} records are too few to see its fall end"
+        return "there are too few records to see its fall end"
     level = smoothed(decades)
     deep = level >= fall.depth
     if not deep.any():
-        return f"it falls to {fall.level * 10 ** -level.max():.3g} nats only, {level.max():.2g} decades"
+        lowest, least = (fall.level * 10**-decades for decades in (float(level.max()), fall.depth))
+        return f"it does not get below {least:.3g} nats; it falls to {lowest:.3g} nats"
     width, least, double, horizon = (round(np.log(w) / np.log(RATIO)) for w in (window, LEAST_WINDOW, 2.0, HORIZON))
     for cell in np.flatnonzero(deep[: len(level) - least]):
         pace = level[cell] / fall.slower
@@ -98,7 +99,7 @@ def _end(fall: Fall, window: float = WINDOW) -> float | str:
             flat &= level[-1] - level[middle] < pace * (elapsed[-1] - elapsed[middle]) / elapsed[cell]
         if flat and (level[later] - level[cell] < pace * (elapsed[later] / elapsed[cell] - 1)).all():
             return float(fall.start + elapsed[cell])
-    return f"it is still falling at step {fall.loss.step[-1]:g}, or has not been level for long enough"
+    return f"it is still falling at step {fall.loss.step[-1]:.10g}, or has not been level for long enough"
 
 
 def cells(loss: Series, start: float, level: float) -> tuple[Float[np.ndarray, " cell"], Float[np.ndarray, " cell"]]:
@@ -114,11 +115,20 @@ def cells(loss: Series, start: float, level: float) -> tuple[Float[np.ndarray, "
     elapsed, value = elapsed[np.isfinite(value)], value[np.isfinite(value)]
     if len(elapsed) < 2:
         return np.zeros(0), np.zeros(0)
-    fallen = np.log10(level / value)
+    return by_cells(elapsed, np.log10(level / value))
+
+
+def by_cells(
+    elapsed: Float[np.ndarray, " n"], value: Float[np.ndarray, " n"]
+) -> tuple[Float[np.ndarray, " cell"], Float[np.ndarray, " cell"]]:
+    """The middle of each cell of `RATIO` and the median of the values in it; a cell without records is interpolated.
+
+    elapsed: steps above zero, ascending, at least one.
+    """
     cell = np.floor(np.log(elapsed) / np.log(RATIO)).astype(int)
     used, first = np.unique(cell, return_index=True)
     middle = np.array([np.median(part) for part in np.split(elapsed, first[1:])])
-    inside = np.array([np.median(part) for part in np.split(fallen, first[1:])])
+    inside = np.array([np.median(part) for part in np.split(value, first[1:])])
     grid = RATIO ** (np.arange(used[0], used[-1] + 1) + 0.5)
     return grid, np.interp(grid, middle, inside)
 

@@ -130,7 +130,7 @@ def outcome_of(
         return Outcome(None, train_at, None, by_loss, _undecided(series))
     test_at = _learned_at(test)
     name, reason = _judged(train, test, train_at, test_at, _memorised_score(test, guessing, memorised_accuracy))
-    note = "; losses decide, because accuracies were not recorded" if by_loss else ""
+    note = "; losses decide, because accuracy was not recorded for both sets" if by_loss else ""
     return Outcome(name, train_at, test_at, by_loss, f"{reason}{note}.")
 
 
@@ -190,15 +190,15 @@ def _judged(
     end = float(max(train.step[-1], test.step[-1]))
     if test_at is not None and train_at is None:
         return "generalised at once", (
-            f"Generalised at once: the test set reached {test.rule} at step {test_at:g}, and the train set "
-            f"did not by step {end:g}"
+            f"Generalised at once: the test set reached {test.rule} at step {test_at:.10g}, and the train set "
+            f"did not by step {end:.10g}"
         )
     if test_at is not None and train_at is not None:
         late = test_at >= DELAY * max(train_at, 1.0)
-        times = f"{test_at / max(train_at, 1.0):.3g} times the step; {DELAY:g} times or more counts as grokking"
+        times = f"{_times(test_at / max(train_at, 1.0))} times the step; {DELAY:g} times or more counts as grokking"
         return ("grokked" if late else "generalised at once"), (
-            f"{'Grokked' if late else 'Generalised at once'}: the train set reached {train.rule} at step {train_at:g} "
-            f"and the test set at step {test_at:g} ({times})"
+            f"{'Grokked' if late else 'Generalised at once'}: the train set reached {train.rule} at step "
+            f"{train_at:.10g} and the test set at step {test_at:.10g} ({times})"
         )
     return _not_learned(train, test, train_at, memorised, end)
 
@@ -212,7 +212,7 @@ def _not_learned(
     reference = float(test.score[0]) if memorised is None else memorised
     least = reference + MARGIN * (abs(reference) if test.unit == "loss" else 1.0)
     above = ending > least
-    ends = f"the test set ends at {test.text(ending)} at step {end:g}"
+    ends = f"the test set ends at {test.text(ending)} at step {end:.10g}"
     if test.unit == "loss":
         side, margin = ("under" if above else "not under"), f"{MARGIN:g} of it"
     else:
@@ -222,12 +222,17 @@ def _not_learned(
     if above:
         return "partly generalised", f"Partly generalised: {ends}, {bound}, and short of {test.rule}{dipped}"
     if train_at is not None:
-        return "memorised", f"Memorised: the train set reached {train.rule} at step {train_at:g}; {ends}, {bound}"
+        return "memorised", f"Memorised: the train set reached {train.rule} at step {train_at:.10g}; {ends}, {bound}"
     return "learned nothing", (
-        f"Learned nothing: the train set did not reach {train.rule} by step {end:g}, and {ends}, {bound}"
+        f"Learned nothing: the train set did not reach {train.rule} by step {end:.10g}, and {ends}, {bound}"
     )
 
 
 def _percent(share: float) -> str:
     """A share as a percentage with one decimal, rounded down, so that 98.97 % does not read as 99 %."""
     return f"{np.floor(1000 * share + 1e-9) / 10:g} %"
+
+
+def _times(ratio: float) -> str:
+    """A ratio with three digits, or all before the point."""
+    return f"{ratio:.3g}" if ratio < 1000 else f"{ratio:.0f}"

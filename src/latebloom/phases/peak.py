@@ -13,6 +13,9 @@ RISE = 1.2
 """A peak is at this many times guessing or more, after smoothing. Arbitrary: losses of memorised examples rise to
 several times it, and the smoothed noise of a loss over thousands of examples is far less."""
 
+HALF = SMOOTH // 2 + 1
+"""Cells on either side of the top in which its highest record is looked for: the smoothing and the width of a cell."""
+
 FLAT = 0.01
 """The interval of a peak holds what is within 1 % of its height, and within twice the noise. Arbitrary."""
 
@@ -22,13 +25,14 @@ def peak(loss: Series, guessing: float, before: float | None = None) -> Location
 
     before: the step from which the loss stays under guessing; later records do not count. None: it does not, and it
     must fall half of the way back to guessing after the peak, because otherwise a later record may well be higher.
-    Returns the reason where there is no peak.
+    The step is that of the highest record in the window of the smoothing, as a reader of the record sees it. Returns
+    the reason where there is no peak.
     """
     start = float(loss.step[0])
     near = loss if before is None else loss.between(start, before)
     elapsed, fallen = cells(near, start, guessing)
     if len(elapsed) < SMOOTH:
-        return f"{len(elapsed)} records of test loss above guessing are too few to see a peak"
+        return "there are too few records of test loss above guessing to see a peak"
     risen = -smoothed(fallen)
     top = int(np.argmax(risen))
     if risen[top] < np.log10(RISE):
@@ -38,6 +42,15 @@ def peak(loss: Series, guessing: float, before: float | None = None) -> Location
     noise = 2 * scatter(near)
     lower = np.flatnonzero(risen < risen[top] - np.log10(1 + FLAT) - noise)
     low, high = lower[lower < top].max(initial=0), lower[lower > top].min(initial=len(risen) - 1)
-    step = start + float(elapsed[top])
+    step = _highest(near, start + float(elapsed[max(top - HALF, 0)]), start + float(elapsed[top:][: HALF + 1][-1]))
     room = spacing(loss, step)
-    return Location(step, start + float(elapsed[low]) - room, start + float(elapsed[high]) + room)
+    low, high = start + float(elapsed[low]), start + float(elapsed[high])
+    return Location(step, max(min(low, step) - room, start), max(high, step) + room)
+
+
+def _highest(loss: Series, low: float, high: float) -> float:
+    """The step of the highest record between two steps, or of the record nearest to them."""
+    inside = loss.between(low, high)
+    if not len(inside):
+        return float(loss.step[np.abs(loss.step - (low + high) / 2).argmin()])
+    return float(inside.step[inside.value.argmax()])

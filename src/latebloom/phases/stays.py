@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
+ROUNDING = 1e-12
+"""Added to `DIP_SHARE`, so that dips of exactly this share are forgiven whatever their rounding."""
+
 DIP_SHARE = 0.1
 """A set stays learned while dips take up at most this share of the steps so far. Our choice: slingshots recover within
 a few per cent of the steps before them, and one of ten evenly spaced records may be a dip."""
@@ -27,14 +30,16 @@ def stays_from(
     """
     reached, edges = score >= bar, _edges(step)
     dips = np.cumsum(np.diff(edges) * ~reached)
+    # Both dips and edges ascend, so no record before a stretch can be the first that exceeds what is forgiven after it.
+    excess = np.maximum.accumulate(dips - (DIP_SHARE + ROUNDING) * edges[1:])
     # If any record of a stretch passes, its first record does, so only the first is tried.
-    for first in np.flatnonzero(reached & ~np.concatenate([[False], reached[:-1]])):
-        last = int(np.searchsorted(step, horizon * max(step[first], 1.0), side="right"))
-        later = slice(first, last)
-        stays = bool((dips[later] - dips[first] <= DIP_SHARE * edges[1:][later]).all())
-        if stays and (last < len(step) or final_score(step, score) >= (bar if ending is None else ending)):
-            return int(first)
-    return None
+    firsts = np.flatnonzero(reached & ~np.concatenate([[False], reached[:-1]]))
+    ends = np.searchsorted(step, horizon * np.maximum(step[firsts], 1.0), side="right")
+    stays = np.searchsorted(excess, dips[firsts], side="right") >= ends
+    closed = ends == len(step)
+    if closed.any() and final_score(step, score) < (bar if ending is None else ending):
+        stays &= ~closed
+    return int(firsts[np.argmax(stays)]) if stays.any() else None
 
 
 def final_score(step: Float[np.ndarray, "n"], score: Float[np.ndarray, "n"]) -> float:

@@ -86,10 +86,10 @@ def logit_waves(grid: Grid) -> Exchange:
     """
     n, basis = grid.order, fourier_basis(grid.order, grid.logits.dtype)
     waves = grid.logits.flatten(0, 1) @ basis.T
-    groups = [[0], *(list(basis_rows(k, n)) for k in frequencies(n))]
+    groups = [waves[:, list(group)] for group in ([0], *(basis_rows(k, n) for k in frequencies(n)))]
 
     def exchanged(rows: Rows, donors: Callable[[], Rows]) -> Tensor:
-        return torch.cat([waves[donors()][:, group] for group in groups], dim=1) @ basis
+        return torch.cat([group[donors()] for group in groups], dim=1) @ basis
 
     return exchanged
 
@@ -99,10 +99,11 @@ def single_neurons(grid: Grid) -> Exchange:
     x + s·y. Its readers average over many neurons, so that part of the loss is recovered nevertheless."""
     neurons = grid.neurons.flatten(0, 1)
     rest = grid.logits.flatten(0, 1) - neurons @ grid.w_logit
+    by_neuron = neurons.T.contiguous()  # so that the pairs of one neuron are neighbours in memory
 
     def exchanged(rows: Rows, donors: Callable[[], Rows]) -> Tensor:
-        mixed = torch.stack([neurons[donors(), i] for i in range(neurons.shape[1])], dim=1)
-        return rest[rows] + mixed @ grid.w_logit
+        mixed = torch.stack([neuron[donors()] for neuron in by_neuron])
+        return rest[rows] + mixed.T @ grid.w_logit
 
     return exchanged
 

@@ -9,7 +9,7 @@ from latebloom.circuits.words import THE_WRITE_UP, Words
 WORDS = Words(
     grokking=(
         "A small network learns the table of an operation from part of its entries. First it memorises those entries "
-        "and answers the others no better than by guessing. If training continues and weight decay pulls the weights "
+        "and answers few of the others correctly. If training continues and weight decay pulls the weights "
         "towards zero, then much later, and seemingly at once, it may answer the others correctly too. This late "
         "generalisation is called grokking. The model is small enough to be taken apart, which shows what changed "
         "inside it in the meantime."

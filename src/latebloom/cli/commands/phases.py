@@ -49,7 +49,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
 
 def _row(boundary: "Boundary") -> tuple[str, ...]:
     if boundary.step is None or boundary.low is None or boundary.high is None:
-        return (boundary.name, "not reached", "", "", "", "")
+        return (boundary.name, "none", "", "", "", "")
     accuracy = "" if boundary.test_accuracy is None else percent(boundary.test_accuracy)
     losses = ("" if loss is None else nats(loss) for loss in (boundary.train_loss, boundary.test_loss))
     return (boundary.name, whole(boundary.step), f"{whole(boundary.low)} to {whole(boundary.high)}", *losses, accuracy)

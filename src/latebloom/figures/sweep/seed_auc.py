@@ -34,7 +34,7 @@ class Curve:
 
 @dataclass(frozen=True, eq=False)
 class SeedAuc:
-    """Against the step, and against multiples of the step at which each run's test loss begins to fall."""
+    """Against the step, and against multiples of the step from which each run's test loss stays under guessing."""
 
     n: int
     by_step: Curve
@@ -77,7 +77,7 @@ def draw(figure: matplotlib.figure.Figure, curves: SeedAuc) -> None:
         axes.grid(axis="y")
     left.set_ylabel("AUC of the embedding's norms")
     _step_scale(left, curves.by_step.at)
-    right.set_xlabel("step / step at which test loss begins to fall")
+    right.set_xlabel("step / step from which test loss stays under guessing")
     left.set_ylim(None, 1.02)
     handles, names = left.get_legend_handles_labels()
     figure.legend(handles, names, loc="outside upper left", ncols=2, frameon=False, fontsize=8.5)
@@ -116,8 +116,8 @@ FIGURE = SweepFigure(
     caption=(
         "The probability that a frequency that becomes a key frequency has a larger norm in the embedding than one "
         "that does not, mean over runs with a 95 % band; 0.5 is guessing. The control uses the same norms to predict "
-        "the key frequencies of another run. Left: at each step. Right: at multiples of the step at which the test "
-        "loss of the run begins to fall, over the runs with such a step."
+        "the key frequencies of another run. Left: at each step. Right: at multiples of the step from which the test "
+        "loss of the run stays under guessing, over the runs with such a step."
     ),
     fields=(0, 0),
     data=data,

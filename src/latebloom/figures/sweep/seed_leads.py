@@ -98,7 +98,7 @@ FIGURE = SweepFigure(
     caption=(
         "Each dot is a run; to the right of 0 the measure came first. Restricted loss: its first checkpoint under a "
         "tenth of chance, against that of test loss. Excluded loss: the first checkpoint at ten times train loss and "
-        "the random control, against the step at which test loss begins to fall. The diamond is the median, "
+        "the random control, against the step from which test loss stays under guessing. The diamond is the median, "
         "with its 95 % interval."
     ),
     fields=(0, 0),
