@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Int
 
 from latebloom.analysis import Analysis
 from latebloom.circuits.modular import views
@@ -56,7 +56,7 @@ def _walks(analysis: Analysis) -> _Walks:
     return found
 
 
-def _points(steps: Float[np.ndarray, " n"], start: float, end: float) -> list[int]:
+def _points(steps: Int[np.ndarray, " n"], start: float, end: float) -> list[int]:
     """The checkpoints nearest to the ends of `STEPS` equal parts, each once."""
     inside = steps[(steps >= start) & (steps <= end)]
     if len(inside) <= STEPS:
