@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from latebloom.claims import stored_claims
 from latebloom.recipes import RECIPES
 from latebloom.runs import Run
 
@@ -55,6 +56,10 @@ def test_claims_of_a_run(call, planted_run: Run) -> None:
     assert status == int(any(verdict["outcome"] == "fails" for verdict in verdicts.values()))
     assert verdicts["logits-are-cosines"]["outcome"] == "holds"
     assert "subtraction-same-algorithm" not in verdicts
+    document = planted_run.directory.read_document("quantities")
+    assert stored_claims(planted_run) is not None  # so that a report need not measure them again
+    planted_run.directory.write_document("quantities", {**document, "step": document["step"] + 1})
+    assert stored_claims(planted_run) is None
 
 
 def test_claims_of_a_file(call, tmp_path: Path) -> None:
