@@ -171,7 +171,7 @@ def test_a_task_without_a_family_gets_a_true_page(tmp_path: Path, monkeypatch: p
     assert "No family is registered for this task" in page
     assert f"The task: {TRIGRAMS.summary}." in page
     assert "Each part of the task has a loss of its own." in page
-    assert "strongest" not in page
+    assert "strongest" not in page.split('id="claims"')[0]
     assert [word for word in OF_PAIRS if word in page] == []
     with pytest.raises(UsageError, match="skip_trigrams, which has no circuit to look for"):
         explain(run)

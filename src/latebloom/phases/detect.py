@@ -80,13 +80,14 @@ def detect_phases(
     Reads ``train_loss`` and ``test_loss`` (nats), ``train_accuracy`` and ``test_accuracy`` (0 to 1) where they were
     recorded; "restricted_loss" and "excluded_loss" add a boundary each; other names are ignored. Each boundary depends
     on the record up to it and shortly after it: see `level.end_of_fall` and `crossing.crossing`. guessing_loss,
-    memorised_accuracy: as in `outcome_of`; None: the first test loss stands for guessing. Definitions of the phases:
-    the write-up, "Evolution of Circuits During Training"; Nanda et al. 2023, section 5. Limits: circuit formation is
-    defined by its boundaries; only progress measures can show that a circuit forms there.
+    memorised_accuracy: as in `outcome_of`; None, or 0 where the answer is always the same: the first test loss stands
+    for guessing. Definitions of the phases: the write-up, "Evolution of Circuits During Training"; Nanda et al. 2023,
+    section 5. Limits: circuit formation is defined by its boundaries; only progress measures can show that a circuit
+    forms there.
     """
     outcome = outcome_of(series, guessing_loss=guessing_loss, memorised_accuracy=memorised_accuracy)
     train, test, accuracy = (series.get(name, _EMPTY) for name in ("train_loss", "test_loss", "test_accuracy"))
-    if guessing_loss is None and len(test):
+    if not guessing_loss and len(test):
         guessing_loss = float(test.value[0])
     found = _found(train, test, accuracy, guessing_loss)
     progress = progress_boundaries(series, guessing_loss) if isinstance(found[MEMORISATION_ENDS], Location) else ()
