@@ -208,7 +208,7 @@ def standard_of(budget: Budget, results: Results) -> Standard:
 def frozen_rules(results: Results) -> dict[str, str | None]:
     """The hash of the frozen rules and the commit at which they were frozen, as a result names them."""
     rules = read_rules(results.path.parent / RULES)
-    return {} if rules is None else {"rules_hash": rules.hash, "rules_commit": rules.git_commit}
+    return {} if rules is None else {"rules_hash": rules.hash, "freezes": rules.freezes()}
 
 
 def command(system: str, budget: Budget) -> str:

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from latebloom._config import Config
 from latebloom.claims import Pooled, State, Verdict
+from latebloom.lab.reproduce.rules import Freeze
 
 
 class Picture(Config):
@@ -142,8 +143,11 @@ FEW_RUNS = 10
 
 
 class Reproduction(Config):
-    """The write-up, executed. rules_hash, rules_commit: of the frozen rules; None where there are none.
-    published: the published files that were judged, or skipped; empty unless the user names some."""
+    """The write-up, executed.
+
+    rules_hash: of the frozen rules, None where there are none. freezes: when these were frozen. published: the
+    published files that were judged, or skipped; empty unless the user names some.
+    """
 
     format: int = 4
     budget: str
@@ -153,7 +157,7 @@ class Reproduction(Config):
     device: dict[str, str | int]
     git_commit: str | None
     rules_hash: str | None = None
-    rules_commit: str | None = None
+    freezes: tuple[Freeze, ...] = ()
     training_seconds: float
     sheet: tuple[SheetPicture, ...]
     systems: tuple[SystemResult, ...]

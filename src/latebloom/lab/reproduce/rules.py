@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -36,7 +37,7 @@ class Rule(Config):
 
     measurements: unit and formula of each quantity and statistic that the rule reads, by name. sweeps: recipe, grid and
     settings of the runs that judge it. hash: SHA-256 of all of these, of the id and of the system. frozen: when the
-    rule took this form (UTC).
+    rule took this form (UTC). commit: of the code at that time; runs that count for the rule are younger than both.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Rule(Config):
     sweeps: tuple[dict[str, Any], ...]
     hash: str
     frozen: AwareDatetime
+    commit: str | None = None
 
     def counts(self, record: Record) -> bool:
         """Whether a run was made for this rule: trained after it was frozen, with a seed that no rule was tuned on."""
@@ -61,19 +63,31 @@ class Replaced(Config):
     replaced: AwareDatetime
 
 
+class Freeze(Config):
+    """How many rules took their present form at one time, and the commit of the code then."""
+
+    date: AwareDatetime
+    commit: str | None
+    rules: int
+
+
 class Rules(Config):
     """All frozen rules by the id of their claim.
 
     judging: how an interval becomes a verdict, in words. hash: SHA-256 of it and of the hashes of all rules.
-    git_commit: of the code from which the rules were frozen. earlier: rules that were replaced.
+    earlier: rules that were replaced.
     """
 
     format: int = 1
     judging: str
     hash: str
-    git_commit: str | None
     rules: dict[str, Rule]
     earlier: tuple[Replaced, ...] = Field(default=())
+
+    def freezes(self) -> tuple[Freeze, ...]:
+        """When, and at which commit, how many of the rules were frozen; the earliest first."""
+        counts = Counter((rule.frozen, rule.commit) for rule in self.rules.values())
+        return tuple(Freeze(date=date, commit=commit, rules=count) for (date, commit), count in sorted(counts.items()))
 
     def standing(self, claim: Claim | SweepClaim) -> Rule | None:
         """The frozen rule of a claim; None if it has none, or if the claim's rule is another one by now."""
@@ -108,7 +122,6 @@ def freeze(file: Path, now: datetime | None = None) -> Rules:
     result = Rules(
         judging=JUDGING,
         hash=overall_hash({name: rule.hash for name, rule in rules.items()}),
-        git_commit=git_commit(),
         rules=rules,
         earlier=(*(before.earlier if before is not None else ()), *replaced),
     )
@@ -136,8 +149,9 @@ def hash_of(claim: Claim | SweepClaim) -> str:
 
 def _frozen(claim: Claim | SweepClaim, before: Rule | None, now: datetime) -> Rule:
     content, digest = _content(claim), hash_of(claim)
-    date = before.frozen if before is not None and before.hash == digest else now
-    return Rule(**content, hash=digest, frozen=date)
+    if before is not None and before.hash == digest:
+        return before
+    return Rule(**content, hash=digest, frozen=now, commit=git_commit())
 
 
 def _content(claim: Claim | SweepClaim) -> dict[str, Any]:
