@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from latebloom.claims import JUDGING, NULL, SYSTEMS, Record, Results
 from latebloom.explorer import render_reproduction
@@ -205,8 +206,8 @@ def standard_of(budget: Budget, results: Results) -> Standard:
     )
 
 
-def frozen_rules(results: Results) -> dict[str, str | None]:
-    """The hash of the frozen rules and the commit at which they were frozen, as a result names them."""
+def frozen_rules(results: Results) -> dict[str, Any]:
+    """The fields of a result that name the frozen rules: their hash, and when they were frozen."""
     rules = read_rules(results.path.parent / RULES)
     return {} if rules is None else {"rules_hash": rules.hash, "freezes": rules.freezes()}
 
