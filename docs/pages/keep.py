@@ -68,12 +68,20 @@ def freeze_rules() -> None:
 def rejudge() -> None:
     """Judge the claims in the stored results anew, from the stored records."""
     from latebloom.claims import Results
-    from latebloom.lab.reproduce import Reproduction, frozen_rules
+    from latebloom.lab.reproduce import Reproduction, frozen_rules, recount
 
+    results = Results(QUANTITIES)
     for budget in BUDGETS:
         file = REPRODUCTION / f"{budget}.json"
         result = Reproduction.model_validate_json(file.read_bytes())
-        update = {"format": 4, "claims": judged_claims(budget), **frozen_rules(Results(QUANTITIES))}
+        systems = recount(budget, results, result.systems)
+        update = {
+            "format": 4,
+            "claims": judged_claims(budget),
+            "systems": systems,
+            "training_seconds": sum(system.seconds for system in systems),
+            **frozen_rules(results),
+        }
         file.write_text(result.model_copy(update=update).model_dump_json(indent=1) + "\n")
 
 

@@ -4,7 +4,7 @@ from latebloom.lab.reproduce.catalogue import BUDGETS, Budget, Entry, catalogue
 from latebloom.lab.reproduce.history import keep_history, read_history
 from latebloom.lab.reproduce.plan import plan
 from latebloom.lab.reproduce.published_files import judge_published
-from latebloom.lab.reproduce.reproduce import HOME, frozen_rules, judge_stored, reproduce, results_of
+from latebloom.lab.reproduce.reproduce import HOME, frozen_rules, judge_stored, recount, reproduce, results_of
 from latebloom.lab.reproduce.result import (
     ClaimResult,
     EarlierRuns,
@@ -40,6 +40,7 @@ __all__ = [
     "plan",
     "read_history",
     "read_rules",
+    "recount",
     "reproduce",
     "results_of",
 ]

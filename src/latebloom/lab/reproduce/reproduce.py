@@ -232,15 +232,32 @@ def _has_pictures(system: SystemResult, home: Path) -> bool:
 
 
 def _counted(drawn: SystemResult | None, runs: SystemRuns, records: list[Record]) -> SystemResult:
-    """What was drawn of a system, with the number and time of all its runs that have a record."""
-    system = drawn or _empty(runs.entry, runs)
+    """What was drawn of a system, with its present sweeps and the number and time of all runs that have a record."""
+    empty = _empty(runs.entry, runs)
+    system = drawn or empty
     update = {
+        "note": empty.note,
+        "commands": empty.commands,
         "runs": len(runs.jobs),
         "stored": len(records),
         "finished": sum(record.status == "finished" for record in records),
         "seconds": sum(record.seconds or 0.0 for record in records),
     }
     return system.model_copy(update=update)
+
+
+def recount(budget: Budget, results: Results, drawn: Collection[SystemResult]) -> tuple[SystemResult, ...]:
+    """The systems of a stored result by the present catalogue and records; what was drawn of them stays."""
+    before = {system.name: system for system in drawn}
+    systems = {
+        name: SystemRuns.of(entry, Path(), results, lambda line: None) for name, entry in catalogue(budget).items()
+    }
+    records = {name: runs.records() for name, runs in systems.items()}
+    return tuple(
+        _counted(before.get(name), runs, records[name])
+        for name, runs in systems.items()
+        if name in before or records[name]
+    )
 
 
 def _empty(entry: Entry, runs: SystemRuns) -> SystemResult:
@@ -266,7 +283,9 @@ def _system(runs: SystemRuns, here: list[Run], home: Path, budget: Budget) -> Sy
 
 
 def _smaller(tasks: Collection[Task]) -> str | None:
-    """A note that the primes are not the write-up's, where they are not."""
+    """A note with the primes, where some are not the write-up's."""
     published = ModularAddition().p
-    primes = {p for task in tasks if (p := getattr(task, "p", None)) is not None} - {published}
-    return f"Mod {', '.join(map(str, sorted(primes)))}, where the write-up has {published}." if primes else None
+    primes = {p for task in tasks if (p := getattr(task, "p", None)) is not None}
+    if primes <= {published}:
+        return None
+    return f"Mod {', '.join(map(str, sorted(primes)))}; the write-up has {published}."
