@@ -12,9 +12,6 @@ from latebloom.claims.quantity import Never, Quantity, Undefined, quantity
 from latebloom.claims.record import Record
 from latebloom.statistics import Estimate, first_below, ratio_of_medians, share
 
-MOST = 0.5
-"""Share of the runs of an arm above which most of them have something."""
-
 Arm = Callable[[Record], bool]
 """Whether a run belongs to one arm of an experiment."""
 

@@ -2,10 +2,11 @@
 
 from latebloom.analysis import Analysis
 from latebloom.circuits.induction.explanation import SCORE
-from latebloom.claims.causes import MOST, freezes, intervenes, share_with, speed_up
+from latebloom.claims.causes import freezes, intervenes, share_with, speed_up
 from latebloom.claims.claim import SweepClaim, register
 from latebloom.claims.quantity import quantity
 from latebloom.claims.region import Above, AllOf, AtLeast, Below
+from latebloom.claims.verdict import HALF
 from latebloom.claims.views import induction_circuit
 
 _PLACE = 'W, "Speculation: Phase Changes Are Inherent to Composition"; by intervention'
@@ -112,7 +113,7 @@ register(
         sentence="Where the heads of the first layer cannot learn where to attend, no induction head forms.",
         place=_PLACE,
         published="a speculation",
-        region=AllOf(Below(_INDUCTION[0], MOST, "not in most runs"), Above(_INDUCTION[1], MOST, "the control")),
+        region=AllOf(Below(_INDUCTION[0], HALF, "not in most runs"), Above(_INDUCTION[1], HALF, "the control")),
         finding="induction heads in {induction_heads_with_half_frozen:.0%} of the runs with the first layer's "
         "attention frozen, {induction_heads_with_others_frozen:.0%} with its values frozen, "
         "{induction_heads_plain:.0%} without intervention",
@@ -125,7 +126,7 @@ register(
         sentence="Where the heads of the last layer cannot learn where to attend, no previous-token head forms.",
         place=_PLACE,
         published="a speculation",
-        region=AllOf(Below(_PREVIOUS[0], MOST, "not in most runs"), Above(_PREVIOUS[1], MOST, "the control")),
+        region=AllOf(Below(_PREVIOUS[0], HALF, "not in most runs"), Above(_PREVIOUS[1], HALF, "the control")),
         finding="previous-token heads in {previous_token_heads_with_half_frozen:.0%} of the runs with the last layer's "
         "attention frozen, {previous_token_heads_with_others_frozen:.0%} with its values frozen, "
         "{previous_token_heads_plain:.0%} without intervention",

@@ -1,10 +1,11 @@
 """Claims about slingshots by intervention: the one thing that rounding does, done in float64."""
 
-from latebloom.claims.causes import MOST, Arm, intervenes, share_with
+from latebloom.claims.causes import Arm, intervenes, share_with
 from latebloom.claims.claim import Statistic, SweepClaim, register, statistic
 from latebloom.claims.precision import spikes
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AllOf, Below
+from latebloom.claims.verdict import HALF
 from latebloom.statistics import Estimate, median_estimate
 
 _PLACE = 'W, "Notable Observations", slingshot mechanism; by intervention'
@@ -58,7 +59,7 @@ register(
         sentence="Taking the gradients of the smallest losses away, as rounding does, is enough for slingshots.",
         place=_PLACE,
         published="a float32 precision error",
-        region=Above(_SHARES["rounded"], MOST, "most runs"),
+        region=Above(_SHARES["rounded"], HALF, "most runs"),
         finding=_FINDING,
         statistics=_STATISTICS,
         system="slingshots",
@@ -70,7 +71,7 @@ register(
         "enough for slingshots.",
         place=_PLACE,
         published="a float32 precision error",
-        region=Above(_SHARES["right"], MOST, "most runs"),
+        region=Above(_SHARES["right"], HALF, "most runs"),
         finding=_FINDING,
         statistics=_STATISTICS,
         system="slingshots",
@@ -82,7 +83,7 @@ register(
         place=_PLACE,
         published="not asked",
         region=AllOf(
-            Below(_SHARES["random"], MOST, "not in most runs"), Below(_SHARES["exact"], MOST, "not in most runs")
+            Below(_SHARES["random"], HALF, "not in most runs"), Below(_SHARES["exact"], HALF, "not in most runs")
         ),
         finding=_FINDING,
         statistics=_STATISTICS,

@@ -7,11 +7,12 @@ import numpy as np
 from latebloom.analysis import Analysis
 from latebloom.circuits.skip_trigrams import end_tables
 from latebloom.circuits.skip_trigrams.trigrams import Trigram, own_strengths
-from latebloom.claims.causes import MOST, Arm, freezes, intervenes, runs_of, speed_up
+from latebloom.claims.causes import Arm, freezes, intervenes, runs_of, speed_up
 from latebloom.claims.claim import Statistic, SweepClaim, register, statistic
 from latebloom.claims.quantity import Quantity, once, quantity
 from latebloom.claims.record import Record
 from latebloom.claims.region import AllOf, AtLeast, Below
+from latebloom.claims.verdict import HALF
 from latebloom.models import HALVES
 from latebloom.statistics import Estimate, share
 from latebloom.tasks import SkipTrigrams
@@ -99,7 +100,7 @@ register(
         sentence="Where the QK half of the skip trigrams keeps its initial value, the OV half does not form.",
         place=_PLACE,
         published="a speculation",
-        region=Below(_OV_FORMS, MOST, "not in most runs"),
+        region=Below(_OV_FORMS, HALF, "not in most runs"),
         finding=f"the OV half forms in {{{_OV_FORMS.name}:.0%}} of the runs",
         statistics=(_OV_FORMS,),
         system=_SYSTEM,
@@ -110,7 +111,7 @@ register(
         sentence="Where the OV half of the skip trigrams keeps its initial value, the QK half does not form.",
         place=_PLACE,
         published="a speculation",
-        region=Below(_QK_FORMS, MOST, "not in most runs"),
+        region=Below(_QK_FORMS, HALF, "not in most runs"),
         finding=f"the QK half forms in {{{_QK_FORMS.name}:.0%}} of the runs",
         statistics=(_QK_FORMS,),
         system=_SYSTEM,

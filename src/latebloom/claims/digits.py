@@ -25,7 +25,7 @@ from latebloom.claims.parts import (
     PARTS_EXPLAIN_FINDING,
     parts_that_change,
 )
-from latebloom.claims.quantity import Quantity, Undefined, once, quantity
+from latebloom.claims.quantity import FEWEST_RUNS, Quantity, Undefined, once, quantity
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AllOf, AtLeast, Below, Holds
 from latebloom.published import filled
@@ -39,9 +39,6 @@ _THREADS = 'W, "Future Directions", loose threads'
 
 _FALSE_ORDER = 0.05
 """The share of orders that are wrong although 95 % intervals do not touch is less than this."""
-
-FEWEST = 5
-"""Runs below which an order has no interval; no verdict stands on fewer."""
 
 _FIRST = 2
 
@@ -292,7 +289,7 @@ def turned_share(records: Sequence[Record]) -> Estimate:
         raise Undefined("needs two runs in which two phase changes are surely apart")
     without = [_share_turned([*records[:i], *records[i + 1 :]]) for i in range(n)]
     known = np.array([one for one in without if one is not None])
-    if n < FEWEST or len(known) < n:
+    if n < FEWEST_RUNS or len(known) < n:
         return Estimate(value=share, n=n, reason=f"{n} runs give no interval")
     pseudo = n * share - (n - 1) * known
     half = float(stats.t.ppf((1 + LEVEL) / 2, n - 1) * pseudo.std(ddof=1) / np.sqrt(n))

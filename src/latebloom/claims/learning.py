@@ -6,17 +6,7 @@ import numpy as np
 
 from latebloom.analysis import Analysis
 from latebloom.claims.quantity import Never, Undefined, once, percent, quantity
-from latebloom.phases import (
-    HALF_RIGHT,
-    HIGHEST,
-    MEMORISATION_ENDS,
-    SETTLES,
-    UNDER_GUESSING,
-    Series,
-)
-from latebloom.phases import (
-    LEARNED as TEST_LEARNED,
-)
+from latebloom.phases import MEMORISATION_ENDS, UNDER_GUESSING, Series
 from latebloom.phases.outcome import DELAY, LEARNED_ACCURACY, LEARNED_LOSS_SHARE, Outcome, outcome_of
 from latebloom.statistics import first_reached
 from latebloom.tasks.guessing import guessing_losses
@@ -102,29 +92,9 @@ def memorised_at(analysis: Analysis) -> float:
     return boundary_of(analysis, MEMORISATION_ENDS)
 
 
-@quantity("steps", "the step at which test loss is highest, before it falls")
-def test_loss_highest_at(analysis: Analysis) -> float:
-    return boundary_of(analysis, HIGHEST)
-
-
 @quantity("steps", "the step from which test loss stays under the loss of guessing")
 def test_under_guessing_at(analysis: Analysis) -> float:
     return boundary_of(analysis, UNDER_GUESSING)
-
-
-@quantity("steps", "the step from which test accuracy stays at 50 %")
-def test_half_right_at(analysis: Analysis) -> float:
-    return boundary_of(analysis, HALF_RIGHT)
-
-
-@quantity("steps", "the step from which test accuracy stays at 99 %")
-def test_99_at(analysis: Analysis) -> float:
-    return boundary_of(analysis, TEST_LEARNED)
-
-
-@quantity("steps", "the step at which test loss has settled, because its fall is over")
-def test_settles_at(analysis: Analysis) -> float:
-    return boundary_of(analysis, SETTLES)
 
 
 def span(analysis: Analysis) -> tuple[float, float]:

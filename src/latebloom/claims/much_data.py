@@ -9,10 +9,11 @@ from scipy import stats
 from latebloom.claims.claim import Claim, SweepClaim, register, statistic
 from latebloom.claims.falls import TEST_FALL, TRAIN_FALL
 from latebloom.claims.learning import MOSTLY_RIGHT, last_step, test_90_at, test_below_90_until, train_90_at
-from latebloom.claims.quantity import Undefined
+from latebloom.claims.quantity import FEWEST_RUNS, Undefined
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AllOf, AnyOf, AtLeast, AtMost, Below, Ratio, Reached
-from latebloom.claims.settings import FEWEST, HALF, MORE_OFTEN, enough, generalised, grouped, memorised, share_of
+from latebloom.claims.settings import MORE_OFTEN, enough, generalised, grouped, memorised, share_of
+from latebloom.claims.verdict import HALF
 from latebloom.published import filled, published
 from latebloom.statistics import LEVEL, Estimate
 
@@ -53,8 +54,8 @@ def delay_rank_correlation(records: Sequence[Record]) -> Estimate:
     """Interval: Fisher's z with the variance (1 + r²/2) / (n - 3) of Bonett and Wright, Psychometrika 65 (2000)."""
     runs = list(chain.from_iterable(_by_fraction(records).values()))
     n = len(runs)
-    if n < FEWEST:
-        raise Undefined(f"{n} runs memorise, and {FEWEST} are needed")
+    if n < FEWEST_RUNS:
+        raise Undefined(f"{n} runs memorise, and {FEWEST_RUNS} are needed")
     found = float(stats.spearmanr([run.setting(_FRACTION) for run in runs], [_delay(run) for run in runs]).statistic)
     if not np.isfinite(found):
         raise Undefined("all runs have the same delay")
@@ -98,7 +99,7 @@ def steps_on_least_data(records: Sequence[Record]) -> float:
 
 @statistic(
     "share",
-    f"the share of the runs on the least data, of {FEWEST} or more that reach {MOSTLY_RIGHT} train accuracy, that "
+    f"the share of the runs on the least data, of {FEWEST_RUNS} or more that reach {MOSTLY_RIGHT} train accuracy, that "
     f"never reach {MOSTLY_RIGHT} test accuracy",
     *_TIMES,
 )

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 
 from latebloom.claims.claim import Statistic, SweepClaim, register, statistic
 from latebloom.claims.learning import MOSTLY_RIGHT, last_step, outcome, test_90_at, train_90_at
-from latebloom.claims.quantity import percent
+from latebloom.claims.quantity import FEWEST_RUNS, percent
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AllOf, AtLeast, Below
 from latebloom.claims.settings import (
     BEST,
-    FEWEST,
-    HALF,
     MORE_OFTEN,
     Chosen,
     Grokking,
@@ -22,6 +20,7 @@ from latebloom.claims.settings import (
     share_of,
 )
 from latebloom.claims.systems import MUCH_DATA
+from latebloom.claims.verdict import HALF
 from latebloom.published import published
 from latebloom.statistics import Estimate
 
@@ -114,7 +113,7 @@ def on_random_answers(records: Sequence[Record]) -> Sequence[Record]:
 
 @statistic(
     "share",
-    f"the share of the runs on random answers that memorise, {FEWEST} or more, that ever reach "
+    f"the share of the runs on random answers that memorise, {FEWEST_RUNS} or more, that ever reach "
     f"{MOSTLY_RIGHT} test accuracy",
     *TIMES,
 )
@@ -134,7 +133,8 @@ def random_steps(records: Sequence[Record]) -> float:
 
 _QUADRATIC_GROKS = Grokking(
     "quadratic",
-    f"the runs of it, {FEWEST} or more, with the best p and share of the pairs under {percent(MUCH_DATA)} ({BEST}),",
+    f"the runs of it, {FEWEST_RUNS} or more, with the best p and share of the pairs under {percent(MUCH_DATA)} "
+    f"({BEST}),",
     _quadratic,
 )
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from latebloom.claims.claim import SweepClaim, register
+from latebloom.claims.quantity import FEWEST_RUNS
 from latebloom.claims.record import Record
-from latebloom.claims.settings import BEST, FEWEST, Chosen, Grokking, best_setting, grouped
+from latebloom.claims.settings import BEST, Chosen, Grokking, best_setting, grouped
 
 
 def _grokking(prefix: str, label: str, optimiser: str, with_momentum: bool = False) -> Grokking:
@@ -21,7 +22,7 @@ def _grokking(prefix: str, label: str, optimiser: str, with_momentum: bool = Fal
             },
         )
 
-    text = f"the runs with {label}, {FEWEST} or more, at the best learning rate and weight decay tried ({BEST}),"
+    text = f"the runs with {label}, {FEWEST_RUNS} or more, at the best learning rate and weight decay tried ({BEST}),"
     return Grokking(prefix, text, choose)
 
 

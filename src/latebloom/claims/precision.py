@@ -12,7 +12,8 @@ from latebloom.claims.learning import right_from, series_of, test_learned_at
 from latebloom.claims.quantity import Undefined, once, quantity
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AllOf, AtMost, Below, Reached
-from latebloom.claims.settings import HALF, MORE_OFTEN, enough, grouped, share_of
+from latebloom.claims.settings import MORE_OFTEN, enough, grouped, share_of
+from latebloom.claims.verdict import HALF
 from latebloom.models import Examples, per_label
 from latebloom.published import filled
 from latebloom.statistics import Estimate, mean, median_estimate, ratio_of_mean_counts, ratio_of_medians

@@ -11,10 +11,10 @@ from latebloom.circuits.modular.projections import phase_part
 from latebloom.claims.claim import Statistic, SweepClaim, register, statistic
 from latebloom.claims.learning import boundary_of
 from latebloom.claims.operations import TIMES, on_random_answers
-from latebloom.claims.quantity import Undefined, once, quantity
+from latebloom.claims.quantity import FEWEST_RUNS, Undefined, once, quantity
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AllOf
-from latebloom.claims.settings import FEWEST, HALF, MORE_OFTEN, share_of
+from latebloom.claims.settings import MORE_OFTEN, share_of
 from latebloom.claims.stages import (
     BY_CHANCE,
     CLOSE,
@@ -27,6 +27,7 @@ from latebloom.claims.stages import (
     rise_of,
     walk_share_of,
 )
+from latebloom.claims.verdict import HALF
 from latebloom.measures import Snapshot
 from latebloom.phases import MEMORISATION_ENDS, Series
 from latebloom.published import published
@@ -138,8 +139,8 @@ _QUANTITIES = (
 def _measured(records: Sequence[Record]) -> list[Record]:
     """The runs on random answers that memorise and in which every quantity is defined."""
     defined = [r for r in on_random_answers(records) if all(r.value(one.name) is not None for one in _QUANTITIES)]
-    if len(defined) < FEWEST:
-        raise Undefined(f"{len(defined)} runs on random answers have an excluded loss, and {FEWEST} are needed")
+    if len(defined) < FEWEST_RUNS:
+        raise Undefined(f"{len(defined)} runs on random answers have an excluded loss, and {FEWEST_RUNS} are needed")
     return defined
 
 

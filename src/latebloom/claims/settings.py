@@ -15,16 +15,11 @@ from latebloom.claims.learning import (
     test_learned_at,
     train_90_at,
 )
-from latebloom.claims.quantity import Undefined
+from latebloom.claims.quantity import FEWEST_RUNS, Undefined
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AtMost, Otherwise, Region
+from latebloom.claims.verdict import HALF
 from latebloom.statistics import LEVEL, Estimate, GeneralisationTimes, share
-
-FEWEST = 5
-"""Fewest runs of one setting that are judged, as for every verdict."""
-
-HALF = 0.5
-"""A sentence about runs of one kind is true of them where it is true of more than half."""
 
 MORE_OFTEN = "more often than not"
 
@@ -95,9 +90,9 @@ def generalisation_times(records: Sequence[Record]) -> GeneralisationTimes:
 
 
 def enough(records: Sequence[Record], what: str) -> Sequence[Record]:
-    """The records, if there are `FEWEST`. what: which runs, as a clause after their number. Errors: Undefined."""
-    if len(records) < FEWEST:
-        raise Undefined(f"{len(records)} {what}, and {FEWEST} are needed")
+    """The records, if there are `FEWEST_RUNS`. what: which runs, as a clause after their number. Errors: Undefined."""
+    if len(records) < FEWEST_RUNS:
+        raise Undefined(f"{len(records)} {what}, and {FEWEST_RUNS} are needed")
     return records
 
 
@@ -197,11 +192,11 @@ def best_setting(of: str, groups: Groups, tried: int | None = None) -> Chosen:
     """The setting at which most runs grok, among equals the one with the largest final test accuracy.
 
     of: what all runs have in common. tried: the number of settings that the best one was chosen from, where some were
-    dropped for how their runs ended. Errors: Undefined where no setting has `FEWEST` runs.
+    dropped for how their runs ended. Errors: Undefined where no setting has `FEWEST_RUNS` runs.
     """
-    full = {name: records for name, records in groups.items() if len(records) >= FEWEST}
+    full = {name: records for name, records in groups.items() if len(records) >= FEWEST_RUNS}
     if not full:
-        raise Undefined(f"needs {FEWEST} runs {of} that differ in their seed alone")
+        raise Undefined(f"needs {FEWEST_RUNS} runs {of} that differ in their seed alone")
     best = max(full, key=lambda name: (sum(map(grokked, full[name])) / len(full[name]), _accuracy(full[name])))
     number = tried or len(full)
     return Chosen(f"{best} (best of {number} settings)" if number > 1 else best, full[best], number)

@@ -6,13 +6,11 @@ import numpy as np
 
 from latebloom.claims.claim import Statistic, SweepClaim, register, statistic
 from latebloom.claims.learning import LEARNED, MOSTLY_RIGHT, last_step, test_90_at, test_learned_at, train_90_at
-from latebloom.claims.quantity import Undefined
+from latebloom.claims.quantity import FEWEST_RUNS, Undefined
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AllOf, AnyOf, AtLeast, Below, Between
 from latebloom.claims.settings import (
     BEST,
-    FEWEST,
-    HALF,
     MORE_OFTEN,
     Chosen,
     Grokking,
@@ -25,6 +23,7 @@ from latebloom.claims.settings import (
     share_generalised,
     share_grokked,
 )
+from latebloom.claims.verdict import HALF
 from latebloom.published import filled, published
 from latebloom.statistics import Estimate, fit_power_law, level_effects, median_step
 
@@ -104,7 +103,7 @@ def _without(records: Sequence[Record]) -> Sequence[Record]:
 
 @statistic(
     "share",
-    f"the share of the runs without weight decay that memorise, {FEWEST} or more, that ever reach "
+    f"the share of the runs without weight decay that memorise, {FEWEST_RUNS} or more, that ever reach "
     f"{MOSTLY_RIGHT} test accuracy",
     *_ALL,
 )
@@ -186,7 +185,7 @@ class _Regulariser:
 
 
 def _mostly_fail(runs: Sequence[Record]) -> bool:
-    return len(runs) >= FEWEST and sum(map(grokked, runs)) < HALF * len(runs)
+    return len(runs) >= FEWEST_RUNS and sum(map(grokked, runs)) < HALF * len(runs)
 
 
 register(
@@ -249,11 +248,14 @@ for prefix, what, field, other in (
     one = _Regulariser(prefix, what, field, other)
     name = one.name
     alone = Grokking(
-        prefix, f"the runs with {name} of the best strength tried ({BEST}) that memorise, {FEWEST} or more,", one.alone
+        prefix,
+        f"the runs with {name} of the best strength tried ({BEST}) that memorise, {FEWEST_RUNS} or more,",
+        one.alone,
     )
     beside = Grokking(
         f"{prefix}_beside",
-        f"the runs with {name} and weight decay of the best strengths tried ({BEST}) that memorise, {FEWEST} or more,",
+        f"the runs with {name} and weight decay of the best strengths tried ({BEST}) that memorise, {FEWEST_RUNS} or "
+        "more,",
         one.beside,
     )
     register(
