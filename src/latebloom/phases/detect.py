@@ -104,21 +104,22 @@ def detect_phases(
 
 def _found(train: Series, test: Series, accuracy: Series, guessing: float | None) -> dict[str, Found]:
     """Each boundary by its name."""
-    under = _under_guessing(test, guessing)
+    scale = guessing if guessing is not None and guessing > 0 else None
+    under = _under_guessing(test, scale)
     return {
-        MEMORISATION_ENDS: _levels_out(train, guessing),
-        HIGHEST: _highest(test, guessing, under),
+        MEMORISATION_ENDS: _levels_out(train, scale),
+        HIGHEST: _highest(test, scale, under),
         UNDER_GUESSING: under,
         HALF_RIGHT: _half_right(accuracy, guessing),
         LEARNED: _reached(accuracy, LEARNED_ACCURACY, between=False),
-        SETTLES: _settles(test, guessing, under),
+        SETTLES: _settles(test, scale, under),
     }
 
 
 def _levels_out(train: Series, guessing: float | None) -> Found:
     if not len(train):
         return "train loss was not recorded"
-    if guessing is None or guessing <= 0:
+    if guessing is None:
         return _UNKNOWN
     found = end_of_fall(Fall(train, float(train.step[0]), guessing, MEMORISED, LEVEL))
     return found if isinstance(found, Location) else f"train loss does not level out: {found}"
@@ -130,7 +131,7 @@ _UNKNOWN = "the loss of guessing is unknown, because test loss was not recorded 
 def _under_guessing(test: Series, guessing: float | None) -> Found:
     if not len(test):
         return "test loss was not recorded"
-    if guessing is None or guessing <= 0:
+    if guessing is None:
         return _UNKNOWN
     decades = Series(test.step, np.log10(guessing) - np.log10(np.maximum(test.value, np.finfo(float).tiny)))
     found = crossing(decades, 0.0, ending=-float(np.log10(1 - MARGIN)))
@@ -150,7 +151,7 @@ def _settles(test: Series, guessing: float | None, under: Found) -> Found:
 def _highest(test: Series, guessing: float | None, under: Found) -> Found:
     if not len(test):
         return "test loss was not recorded"
-    if guessing is None or guessing <= 0:
+    if guessing is None:
         return _UNKNOWN
     return peak(test, guessing, before=None if isinstance(under, str) else under.step)
 

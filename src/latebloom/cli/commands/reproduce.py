@@ -22,8 +22,7 @@ and the kind of data must follow from the content of a file, never from its name
 
 latebloom reproduce --published DIR --published digits-few=FILE
 
-The exit status is 1
-if a claim fails or if the command was stopped; "fails" is a result about the models.
+The exit status is 1 if a claim fails or if the command was stopped; "fails" is a result about the models.
 """
 
 import os

@@ -185,15 +185,18 @@ def judge_records(
 
 def judge_stored(budget: Budget, results: Results) -> tuple[ClaimResult, ...]:
     """The verdict on every claim that follows from the stored records."""
-    systems = {
-        name: SystemRuns.of(entry, Path(), results, lambda line: None) for name, entry in catalogue(budget).items()
-    }
+    systems = _stored_systems(budget, results)
     return judge_records(
         {name: runs.records() for name, runs in systems.items()},
         budget,
         standard_of(budget, results),
         {name: runs.others() for name, runs in systems.items()},
     )
+
+
+def _stored_systems(budget: Budget, results: Results) -> dict[str, SystemRuns]:
+    """The systems of a budget by their stored records alone, without a runs directory."""
+    return {name: SystemRuns.of(entry, Path(), results, lambda line: None) for name, entry in catalogue(budget).items()}
 
 
 def standard_of(budget: Budget, results: Results) -> Standard:
@@ -249,9 +252,7 @@ def _counted(drawn: SystemResult | None, runs: SystemRuns, records: list[Record]
 def recount(budget: Budget, results: Results, drawn: Collection[SystemResult]) -> tuple[SystemResult, ...]:
     """The systems of a stored result by the present catalogue and records; what was drawn of them stays."""
     before = {system.name: system for system in drawn}
-    systems = {
-        name: SystemRuns.of(entry, Path(), results, lambda line: None) for name, entry in catalogue(budget).items()
-    }
+    systems = _stored_systems(budget, results)
     records = {name: runs.records() for name, runs in systems.items()}
     return tuple(
         _counted(before.get(name), runs, records[name])
