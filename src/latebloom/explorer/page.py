@@ -1,0 +1,41 @@
+"""The page of the explorer: one self-contained HTML text from a page's data and packed weights."""
+
+import base64
+import json
+from collections.abc import Mapping
+from functools import cache
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+
+def render_page(page: Mapping[str, Any], weights: bytes | None = None) -> str:
+    """The page as text. ``page``: from `latebloom.lab.explorer`. ``weights``: from `latebloom.explorer.pack`; None for
+    a run without checkpoints. It loads nothing from outside the file. Errors: ValueError for NaN and infinity."""
+    data = json.dumps(page, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    packed = "" if weights is None else base64.b64encode(weights).decode()
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<title>{escape(page["run"]["name"])} · latebloom</title>
+<style>{bundled("explorer.css")}</style>
+</head>
+<body>
+<div id="app"></div>
+<noscript>This page draws everything with a script. <code>latebloom report --static</code> writes a page without one.</noscript>
+<script type="application/json" id="latebloom-page">{data}</script>
+<script type="text/plain" id="latebloom-weights">{packed}</script>
+<script type="module">{bundled("explorer.js")}</script>
+</body>
+</html>
+"""
+
+
+@cache
+def bundled(name: str) -> str:
+    """A built file of the explorer, safe inside an element of a page: ``web/`` is its source."""
+    text = (files("latebloom.explorer") / "bundle" / name).read_text("utf-8")
+    return text.replace("</script", "<\\/script").replace("<!--", "<\\!--")

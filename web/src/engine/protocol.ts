@@ -1,0 +1,12 @@
+/** Messages between the page and the worker. */
+import type { Facts } from "./quantity";
+
+export type ToWorker =
+  | { kind: "load"; pack: Uint8Array; facts: Facts }
+  | { kind: "compute"; id: number; name: string; index: number; args: unknown };
+
+export type FromWorker =
+  | { kind: "loaded"; steps: number[] }
+  | { kind: "failed"; reason: string }
+  | { kind: "result"; id: number; value: unknown; milliseconds: number }
+  | { kind: "error"; id: number; reason: string };

@@ -1,0 +1,47 @@
+/**
+ * What the worker computes. A quantity is one file in `quantities/`, which registers itself and adds its types:
+ *
+ *     declare module "../quantity" { interface Quantities { "embedding-spectrum": { args: {}; result: … } } }
+ *     registerQuantity("embedding-spectrum", (at) => …);
+ */
+import type { Modular, Task } from "../page";
+import type { Weights } from "./pack";
+
+/** Filled by declaration merging: name → arguments and result (structured-cloneable). */
+// eslint-disable-next-line @typescript-eslint/no-empty-interface
+export interface Quantities {}
+
+export type Name = keyof Quantities & string;
+export type Args<N extends Name> = Quantities[N] extends { args: infer A } ? A : never;
+export type Result<N extends Name> = Quantities[N] extends { result: infer R } ? R : never;
+
+/** Facts about the run that quantities need beside the weights. */
+export interface Facts {
+  task: Task;
+  model: { kind: string } & Record<string, unknown>;
+  /** Null for other tasks. */
+  modular: Modular | null;
+}
+
+/** One checkpoint in the worker. `once` keeps what several quantities share, for as long as the checkpoint is cached. */
+export interface Checkpoint {
+  step: number;
+  weights: Weights;
+  facts: Facts;
+  once<T>(key: string, make: () => T): T;
+}
+
+type Compute = (at: Checkpoint, args: never) => unknown;
+
+const all = new Map<string, Compute>();
+
+export function registerQuantity<N extends Name>(name: N, compute: (at: Checkpoint, args: Args<N>) => Result<N>): void {
+  if (all.has(name)) throw new Error(`two quantities are named ${name}`);
+  all.set(name, compute as Compute);
+}
+
+export function computeQuantity(name: string, at: Checkpoint, args: unknown): unknown {
+  const compute = all.get(name);
+  if (compute === undefined) throw new Error(`quantity: got ${name}, expected one of ${[...all.keys()].join(", ")}`);
+  return compute(at, args as never);
+}

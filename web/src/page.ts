@@ -1,0 +1,114 @@
+/** What a page holds: the JSON that `latebloom.lab.explorer` writes, and the packed weights beside it. */
+
+/** Numbers by column, `null` where a value is undefined; `step` increases. */
+export interface Table {
+  step: number[];
+  columns: Record<string, (number | null)[]>;
+}
+
+export interface Boundary {
+  name: string;
+  step: number | null;
+  low: number | null;
+  high: number | null;
+  train_loss: number | null;
+  test_loss: number | null;
+  test_accuracy: number | null;
+  rule: string;
+}
+
+export interface Phases {
+  outcome: string;
+  phases: { name: string; start: number | null; end: number | null }[];
+  boundaries: Boundary[];
+  reason: string;
+}
+
+export interface Verdict {
+  id: string;
+  sentence: string;
+  place: string;
+  rule: string;
+  state: "holds" | "fails" | "undecided" | "not measured";
+  finding: string;
+  published: string;
+  views: string[];
+}
+
+/** The task as Python names it: `name`, and its settings (`p` of a modular task …). */
+export interface Task {
+  name: string;
+  family: "modular" | "digits" | "induction" | "trigrams" | "other";
+  summary: string;
+  p?: number;
+  /** s where the right answer to (x, y) is x + s·y mod p in the order of the page's operands; null elsewhere. */
+  sign?: number | null;
+  settings: Record<string, unknown>;
+}
+
+export interface RunFacts {
+  name: string;
+  recipe: string;
+  seed: number;
+  status: string;
+  step: number;
+  steps_planned: number;
+  stopped_because: string | null;
+  created: string;
+  seconds: number;
+  command: string | null;
+  outcome: string;
+  model: { kind: string } & Record<string, unknown>;
+  optimiser: Record<string, unknown>;
+  data: Record<string, unknown>;
+  training: Record<string, unknown>;
+  versions: Record<string, string>;
+}
+
+/** A modular task's facts that the views need: which pairs were trained on, and the key frequencies of the last step. */
+export interface Modular {
+  /** Base64 of p² bits, most significant first, at x·p + y: 1 where the pair is in the training set. */
+  train: string;
+  key_frequencies: number[];
+  /** The value at each position of the axes x, y and z, in the order in which the operation is addition. */
+  order: { x: number[]; y: number[]; z: number[] };
+  /** Position of the right answer of each pair of positions, x·n + y; −1 where the operation is not defined. */
+  labels: number[];
+  /** `latebloom explain --json` of the last checkpoint; null before it is measured. */
+  explanation: Record<string, unknown> | null;
+}
+
+/** Sequences that the views of other tasks show: token numbers, their names, and where the loss is read. */
+export interface Examples {
+  vocabulary: string[];
+  sequences: { tokens: number[]; read: number[]; note: string }[];
+}
+
+export interface RunPage {
+  format: 1;
+  kind: "run";
+  run: RunFacts;
+  task: Task;
+  metrics: Table;
+  measures: Table;
+  phases: Phases | null;
+  verdicts: Verdict[];
+  /** Sentences by the name of the view under which they stand: from stored quantities and verdicts alone. */
+  captions: Record<string, string[]>;
+  modular: Modular | null;
+  examples: Examples | null;
+  /** Further data by the name of the view that reads it, for what cannot be recomputed from the weights. */
+  extra: Record<string, unknown>;
+}
+
+let loaded: RunPage | null = null;
+
+/** The page that is shown. Views are drawn after it is set, so they may read it at any time. */
+export function page(): RunPage {
+  if (loaded === null) throw new Error("no page has been loaded");
+  return loaded;
+}
+
+export function setPage(value: RunPage): void {
+  loaded = value;
+}

@@ -1,0 +1,61 @@
+/** What the visitor has chosen. Every view reads these signals, so that one choice shows everywhere. */
+import { computed, signal } from "@preact/signals";
+import { asFlag, asNumber, asNumbers, asOptionalNumber, asText, inAddress } from "./url";
+
+/** Steps of the checkpoints that the page holds, ascending. */
+export const steps = signal<number[]>([]);
+
+/** The step that was asked for; -1: the last. The view shows the nearest checkpoint. */
+export const wantedStep = inAddress("step", -1, asNumber);
+
+/** Index into `steps` of the checkpoint in view. */
+export const checkpoint = computed(() => nearest(steps.value, wantedStep.value));
+
+/** Step of the checkpoint in view; null on a page without weights. */
+export const step = computed(() => steps.value[checkpoint.value] ?? null);
+
+/** The frequency that is lit up in every view; null for none. */
+export const frequency = inAddress<number | null>("k", null, asOptionalNumber);
+
+/** The operands that the visitor looks at. */
+export const pair = inAddress("pair", [5, 7], asNumbers);
+
+/** The neuron that is enlarged; null for none. */
+export const neuron = inAddress<number | null>("neuron", null, asOptionalNumber);
+
+/** What is switched off in the model. */
+export const cutFrequencies = inAddress("cut-k", [], asNumbers);
+export const cutClusters = inAddress("cut-clusters", [], asNumbers);
+export const cutHeads = inAddress("cut-heads", [], asNumbers);
+export const cutResidualAttention = inAddress("cut-skip-attention", false, asFlag);
+export const cutResidualMlp = inAddress("cut-skip-mlp", false, asFlag);
+export const keepOnlyKeys = inAddress("keep-keys", false, asFlag);
+
+export const logLoss = inAddress("log", true, asFlag);
+/** Range of steps of the time axis, [] for all. */
+export const zoom = inAddress("zoom", [], asNumbers);
+/** Stop of the guided tour; null when it is closed. */
+export const storyStop = inAddress<number | null>("story", null, asOptionalNumber);
+/** "light", "dark" or "" for the system's. */
+export const theme = inAddress("theme", "", asText);
+
+function nearest(all: number[], wanted: number): number {
+  if (wanted < 0) return Math.max(0, all.length - 1);
+  let best = 0;
+  all.forEach((value, index) => {
+    if (Math.abs(value - wanted) < Math.abs(all[best]! - wanted)) best = index;
+  });
+  return best;
+}
+
+/** Show the checkpoint at this index, kept inside the range. */
+export function showCheckpoint(index: number): void {
+  const last = steps.value.length - 1;
+  const kept = Math.max(0, Math.min(last, index));
+  wantedStep.value = kept === last ? -1 : steps.value[kept]!;
+}
+
+/** Light a frequency up, or put it out where it is lit. */
+export function toggleFrequency(k: number): void {
+  frequency.value = frequency.value === k ? null : k;
+}

@@ -1,0 +1,2 @@
+import "./losses";
+import "./embedding_spectrum";

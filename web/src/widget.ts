@@ -1,0 +1,2 @@
+/** The module of the notebook widget. */
+export default {};
