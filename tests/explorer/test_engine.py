@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-
 from tests.explorer.conftest import Opened, agree
 
 
@@ -27,5 +26,5 @@ def _same_grid(opened: Opened, step: int) -> None:
     assert (got["pattern"] is None) == (expected.pattern is None)
     if expected.pattern is not None:
         agree(got["pattern"], expected.pattern, "pattern")
-    assert np.array_equal(got["labels"], np.maximum(expected.labels.flatten(), -1))
+    assert np.array_equal(got["labels"], expected.labels.flatten().clamp(min=-1))
     assert got["sign"] == expected.sign
