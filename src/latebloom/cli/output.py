@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 
 def print_json(value: Any) -> None:
@@ -21,10 +22,10 @@ def print_pairs(rows: Sequence[tuple[str, str]]) -> None:
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Columns with a header. Nothing is cut off when the output is not a terminal."""
-    table = Table(*header, box=None, pad_edge=False, header_style="bold")
+    """Columns with a header. Nothing is cut off when the output is not a terminal. Cells are plain text, not markup."""
+    table = Table(*map(Text, header), box=None, pad_edge=False, header_style="bold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(Text, row))
     console = Console()
     if not console.is_terminal:
         console = Console(width=10_000)
