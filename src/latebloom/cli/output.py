@@ -23,7 +23,9 @@ def print_pairs(rows: Sequence[tuple[str, str]]) -> None:
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Columns with a header. Nothing is cut off when the output is not a terminal. Cells are plain text, not markup."""
-    table = Table(*map(Text, header), box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in header:
+        table.add_column(Text(name))
     for row in rows:
         table.add_row(*map(Text, row))
     console = Console()

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from latebloom._errors import LatebloomError, UsageError, first_line
 from latebloom.store import RunDirectory, effective_status, find_runs
-from latebloom.sweeps.fields import flat
+from latebloom.sweeps.fields import flat, misfits
 
 
 def query_runs(sql: str, root: Path) -> pa.Table:
@@ -71,17 +71,23 @@ def _duckdb() -> Any:
 
 
 def _runs(directories: Sequence[RunDirectory], root: Path) -> pa.Table:
-    rows = [row for directory in directories if (row := _run(directory, root)) is not None]
+    rows = [_run(directory, root) for directory in directories]
+    for place, problem in misfits(rows).items():
+        rows[place] = _damaged(directories[place], root, problem)
     names = dict.fromkeys(["run", "status", "step", "seconds", "message", *(name for row in rows for name in row)])
     return pa.table({name: pa.array([row.get(name) for row in rows]) for name in names})
 
 
-def _run(directory: RunDirectory, root: Path) -> dict[str, Any] | None:
-    """The row of one run; None if it cannot be read."""
+def _damaged(directory: RunDirectory, root: Path, problem: str) -> dict[str, Any]:
+    return {"run": _name(directory, root), "status": "damaged", "message": problem}
+
+
+def _run(directory: RunDirectory, root: Path) -> dict[str, Any]:
+    """The row of one run."""
     try:
         manifest, status = directory.read_manifest(), effective_status(directory)
-    except LatebloomError:
-        return None
+    except LatebloomError as error:
+        return _damaged(directory, root, str(error))
     fields = {name.replace(".", "_"): value for name, value in flat(manifest.experiment).items()}
     row = {"run": _name(directory, root), "status": status, "seed": manifest.seed, "step": manifest.step}
     return {**row, "seconds": manifest.seconds, "message": manifest.message, **fields}
