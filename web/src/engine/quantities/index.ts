@@ -1,1 +1,4 @@
 import "./embedding_spectrum";
+import "./grid";
+import "./clusters";
+import "./cut";
