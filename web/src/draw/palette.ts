@@ -1,5 +1,5 @@
 /** Colours, safe for the colour-blind: key frequencies by Okabe and Ito, values by two perceptually even maps. */
-import { theme } from "../state";
+import { dark } from "../state";
 import { page } from "../page";
 
 /** Okabe and Ito 2008, without black and yellow, which vanish on dark and light paper. */
@@ -18,7 +18,7 @@ export function seriesColour(index: number): string {
 }
 
 export function isDark(): boolean {
-  return theme.value ? theme.value === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  return dark.value;
 }
 
 export type Map = "diverging" | "sequential";
