@@ -5,6 +5,7 @@ import { shown } from "./draw/heatmap";
 import { engineError, engineState } from "./engine/client";
 import { Announcer } from "./frame/announce";
 import { Chips } from "./frame/chips";
+import { Icon } from "./frame/icons";
 import { nextBoundary } from "./frame/jump";
 import { Menu } from "./frame/menu";
 import { boundaries, phaseAt, valueAt } from "./frame/moments";
@@ -48,13 +49,13 @@ function Transport(): JSX.Element {
   return (
     <div class="transport">
       <button type="button" class="icon" aria-label="The phase boundary before" title="The phase boundary before ([)" onClick={() => showCheckpoint(nextBoundary(-1))}>
-        ⏮︎
+        <Icon name="before" />
       </button>
       <button type="button" class="icon" aria-label={playing.value ? "Stop" : "Play through training"} title="Play (space)" onClick={togglePlay}>
-        {playing.value ? "⏸︎" : "▶︎"}
+        <Icon name={playing.value ? "stop" : "play"} />
       </button>
       <button type="button" class="icon" aria-label="The next phase boundary" title="The next phase boundary (])" onClick={() => showCheckpoint(nextBoundary(1))}>
-        ⏭︎
+        <Icon name="next" />
       </button>
       <div class="slider">
         <input
@@ -98,7 +99,7 @@ function PhaseStrip(): JSX.Element | null {
   );
 }
 
-/** Columns that the bar reads out, the letters of their set, and how their values are written. */
+/** Columns that the bar reads out, their names, and how their values are written. */
 const READ_OUTS: { column: string; name: string; write(value: number | null): string }[] = [
   { column: "train_loss", name: "train loss", write: shown },
   { column: "test_loss", name: "test loss", write: shown },
