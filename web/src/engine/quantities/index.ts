@@ -1,1 +1,2 @@
 import "./embedding_spectrum";
+import "./grid";
