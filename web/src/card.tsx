@@ -1,7 +1,9 @@
 /** The frame of a view: title, help, captions, and the menu that saves it. */
-import { Component, type ComponentChildren, type JSX } from "preact";
-import { useMemo } from "preact/hooks";
+import { useSignal, type ReadonlySignal } from "@preact/signals";
+import { Component, type ComponentChildren, type JSX, type RefObject } from "preact";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { save, Shelf, ShelfContext, toPng } from "./draw/export";
+import { InSight } from "./engine/client";
 import { Menu } from "./frame/menu";
 import { page } from "./page";
 import { highlighted, step } from "./state";
@@ -10,9 +12,11 @@ import type { View } from "./registry";
 export function Card({ view }: { view: View }): JSX.Element {
   const shelf = useMemo(() => new Shelf(), []);
   const captions = page().captions[view.name] ?? [];
+  const card = useRef<HTMLElement>(null);
+  const inSight = useInSight(card);
   const lit = highlighted.value === view.name ? "lit" : "";
   return (
-    <section class={`card ${view.size ?? "normal"} ${lit}`} id={`view-${view.name}`} aria-labelledby={`title-${view.name}`} tabIndex={-1}>
+    <section class={`card ${view.size ?? "normal"} ${lit}`} id={`view-${view.name}`} aria-labelledby={`title-${view.name}`} tabIndex={-1} ref={card}>
       <header>
         <h3 id={`title-${view.name}`}>{view.title}</h3>
         <SaveMenu name={view.name} title={view.title} shelf={shelf} />
@@ -20,7 +24,9 @@ export function Card({ view }: { view: View }): JSX.Element {
       {view.help && <p class="help">{view.help}</p>}
       <Guard>
         <ShelfContext.Provider value={shelf}>
-          <view.Body />
+          <InSight.Provider value={inSight}>
+            <view.Body />
+          </InSight.Provider>
         </ShelfContext.Provider>
       </Guard>
       {captions.map((sentence) => (
@@ -30,6 +36,19 @@ export function Card({ view }: { view: View }): JSX.Element {
       ))}
     </section>
   );
+}
+
+/** Pixels around the window in which a view counts as in sight. */
+const MARGIN = 200;
+
+function useInSight(card: RefObject<HTMLElement | null>): ReadonlySignal<boolean> {
+  const inSight = useSignal(false);
+  useEffect(() => {
+    const watch = new IntersectionObserver(([entry]) => (inSight.value = entry!.isIntersecting), { rootMargin: `${MARGIN}px` });
+    watch.observe(card.current!);
+    return () => watch.disconnect();
+  }, []);
+  return inSight;
 }
 
 /** Keeps the fault of one view from taking the page with it. */

@@ -1,7 +1,7 @@
 /** The start of the page: reads what the file holds, or asks the server that sent it, and shows it. */
 import { render } from "preact";
 import { App } from "./app";
-import { ask, startEngine } from "./engine/client";
+import { ask, startEngine, whenIdle } from "./engine/client";
 import { setPage, type RunPage } from "./page";
 import * as state from "./state";
 import { followAddress } from "./url";
@@ -29,5 +29,5 @@ function start(): void {
 }
 
 /** For tests and for the curious: what the page shows, and the same questions that its views ask. */
-Object.assign(globalThis, { latebloom: { state, ask } });
+Object.assign(globalThis, { latebloom: { state, ask, whenIdle } });
 start();

@@ -1,6 +1,7 @@
 /** The page's side of the worker: asks for quantities, keeps recent answers, and drops questions that are out of date. */
-import { Signal, signal, untracked, useSignal, useSignalEffect, type ReadonlySignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { effect, Signal, signal, untracked, useSignal, useSignalEffect, type ReadonlySignal } from "@preact/signals";
+import { createContext } from "preact";
+import { useContext, useRef } from "preact/hooks";
 import source from "worker:./worker.ts";
 import { checkpoint, steps } from "../state";
 import type { FromWorker, ToWorker } from "./protocol";
@@ -14,6 +15,9 @@ export interface Answer<T> {
 }
 
 interface Asked {
+  question: ToWorker & { kind: "compute" };
+  /** Whether nothing that the visitor sees waits for it. */
+  background: boolean;
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
@@ -21,9 +25,14 @@ interface Asked {
 /** Answers that are kept, over all checkpoints. */
 const KEPT = 400;
 
+/** Milliseconds after the last urgent answer before the worker turns to views outside the window. */
+const QUIET = 500;
+
 let worker: Worker | null = null;
 let next = 0;
-const asked = new Map<number, Asked>();
+let running: Asked | null = null;
+let pause: ReturnType<typeof setTimeout> | undefined;
+const waiting: Asked[] = [];
 const answers = new Map<string, Promise<unknown>>();
 
 /** "none": a page without weights. */
@@ -34,7 +43,8 @@ export const engineError = signal("");
 export function startEngine(pack: Uint8Array, facts: Facts): Promise<void> {
   worker?.terminate();
   answers.clear();
-  asked.clear();
+  for (const asked of [...waiting.splice(0), ...(running ? [running] : [])]) asked.reject(new Error("the weights were replaced"));
+  running = null;
   engineState.value = "loading";
   worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
   return new Promise((resolve, reject) => {
@@ -42,6 +52,7 @@ export function startEngine(pack: Uint8Array, facts: Facts): Promise<void> {
       const message = event.data;
       if (message.kind === "loaded") {
         steps.value = message.steps;
+        restingCheckpoint.value = checkpoint.peek();
         engineState.value = "ready";
         resolve();
       } else if (message.kind === "failed") {
@@ -56,53 +67,104 @@ export function startEngine(pack: Uint8Array, facts: Facts): Promise<void> {
 }
 
 function answered(message: Extract<FromWorker, { id: number }>): void {
-  const waiting = asked.get(message.id);
-  asked.delete(message.id);
-  if (message.kind === "result") waiting?.resolve(message.value);
-  else waiting?.reject(new Error(message.reason));
+  const asked = running;
+  if (asked?.question.id !== message.id) return;
+  running = null;
+  if (message.kind === "result") asked.resolve(message.value);
+  else asked.reject(new Error(message.reason));
+  sendNext(asked.background);
 }
 
-/** A quantity of the checkpoint at this index. */
-export function ask<N extends Name>(name: N, index: number, args: Args<N>): Promise<Result<N>> {
-  const key = `${name} ${index} ${JSON.stringify(args)}`;
+/** Hand the worker its next question: one at a time, those of the views in the window first. */
+function sendNext(afterBackground: boolean): void {
+  clearTimeout(pause);
+  if (running !== null || waiting.length === 0) return;
+  const urgent = waiting.findIndex((asked) => !asked.background);
+  if (urgent >= 0 || afterBackground) {
+    running = waiting.splice(Math.max(0, urgent), 1)[0]!;
+    worker!.postMessage(running.question);
+  } else pause = setTimeout(() => sendNext(true), QUIET);
+}
+
+/** Resolves when no view waits for an answer. */
+export async function whenIdle(): Promise<void> {
+  while (running !== null || waiting.length > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+/** A quantity of the checkpoint at this index. `background`: answered when the visitor waits for nothing else. */
+export function ask<N extends Name>(name: N, index: number, args: Args<N>, background = false): Promise<Result<N>> {
+  const key = keyOf(name, index, args);
   const known = answers.get(key);
-  if (known !== undefined) return known as Promise<Result<N>>;
+  if (known !== undefined) {
+    if (!background) hurry(key);
+    return known as Promise<Result<N>>;
+  }
   const made = new Promise<unknown>((resolve, reject) => {
     if (worker === null) throw new Error("this page has no weights");
-    const id = next++;
-    asked.set(id, { resolve, reject });
-    const question: ToWorker = { kind: "compute", id, name, index, args };
-    worker.postMessage(question);
+    waiting.push({ question: { kind: "compute", id: next++, name, index, args }, background, resolve, reject });
   });
   answers.set(key, made);
   if (answers.size > KEPT) answers.delete(answers.keys().next().value!);
+  sendNext(false);
   return made as Promise<Result<N>>;
 }
 
+/** Let a question that waits in the background be answered at once. */
+function hurry(key: string): void {
+  const asked = waiting.find(({ question }) => keyOf(question.name, question.index, question.args) === key);
+  if (asked === undefined) return;
+  asked.background = false;
+  sendNext(false);
+}
+
+/** Whether the card around a view is in the window, or near it. */
+export const InSight = createContext<ReadonlySignal<boolean>>(signal(true));
+
+/** Milliseconds without a move after which the slider rests. */
+const REST = 400;
+
+/** The checkpoint at which the slider rests: what the views outside the window show. */
+const restingCheckpoint = signal(0);
+effect(() => {
+  const index = checkpoint.value;
+  const timer = setTimeout(() => (restingCheckpoint.value = index), REST);
+  return () => clearTimeout(timer);
+});
+
 /**
  * A quantity of the checkpoint in view, which follows the slider. While a new answer is on its way the last one stays,
- * and only the newest question waits: a slider that moves fast skips the steps between.
+ * and only the newest question waits: a slider that moves fast skips the steps between. A view outside the window
+ * follows when the slider rests.
  */
 export function useQuantity<N extends Name>(name: N, args: ReadonlySignal<Args<N>> | Args<N>): ReadonlySignal<Answer<Result<N>>> {
   const current = useSignal<Answer<Result<N>>>({ value: null, step: null, error: null });
-  const running = useRef(false);
-  const wantedArgs = () => (args instanceof Signal ? (args as ReadonlySignal<Args<N>>).value : (args as Args<N>));
-  const pump = (index: number, wanted: Args<N>): void => {
-    if (running.current) return;
-    running.current = true;
-    ask(name, index, wanted)
-      .then((value) => (current.value = { value, step: steps.peek()[index]!, error: null }))
+  const busy = useRef(false);
+  const inSight = useContext(InSight);
+  const wanted = () => ({
+    index: inSight.value ? checkpoint.value : restingCheckpoint.value,
+    args: args instanceof Signal ? (args as ReadonlySignal<Args<N>>).value : (args as Args<N>),
+  });
+  const pump = (now: ReturnType<typeof wanted>): void => {
+    if (busy.current) return void (inSight.peek() && hurry(keyOf(name, now.index, now.args)));
+    busy.current = true;
+    ask(name, now.index, now.args, !inSight.peek())
+      .then((value) => (current.value = { value, step: steps.peek()[now.index]!, error: null }))
       .catch((error: Error) => (current.value = { ...current.peek(), error: error.message }))
       .finally(() => {
-        running.current = false;
-        const now = untracked(wantedArgs);
-        if (index !== checkpoint.peek() || JSON.stringify(now) !== JSON.stringify(wanted)) pump(checkpoint.peek(), now);
+        busy.current = false;
+        const then = untracked(wanted);
+        if (keyOf(name, then.index, then.args) !== keyOf(name, now.index, now.args)) pump(then);
       });
   };
   useSignalEffect(() => {
-    const index = checkpoint.value;
-    const wanted = wantedArgs();
-    if (engineState.value === "ready") pump(index, wanted);
+    const now = wanted();
+    if (engineState.value === "ready") pump(now);
+    else if (engineState.value === "failed") current.value = { ...current.peek(), error: "it needs the weights, which cannot be read" };
+    else if (engineState.value === "none") current.value = { ...current.peek(), error: "it needs weights, and this page has none" };
   });
   return current;
+}
+
+function keyOf(name: string, index: number, args: unknown): string {
+  return `${name} ${index} ${JSON.stringify(args)}`;
 }
