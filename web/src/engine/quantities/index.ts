@@ -1,1 +1,10 @@
 import "./embedding_spectrum";
+import "./answer";
+import "./attention_maps";
+import "./learned_profile";
+import "./logits_fourier";
+import "./neuron";
+import "./neuron_clusters";
+import "./neuron_maps";
+import "./right_probability";
+import "./w_logit";
