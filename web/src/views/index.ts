@@ -1,2 +1,3 @@
 import "./losses";
+import "./attention_maps";
 import "./embedding_spectrum";
