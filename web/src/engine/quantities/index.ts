@@ -1,6 +1,7 @@
-import "./embedding_spectrum";
 import "./answer";
 import "./attention_maps";
+import "./embedding_spectrum";
+import "./grid";
 import "./learned_profile";
 import "./logits_fourier";
 import "./neuron";

@@ -28,7 +28,7 @@ declare module "../quantity" {
 }
 
 export function learnedProfile(at: Checkpoint): LearnedProfile | null {
-  return at.once("learned-profile", () => (typeof at.facts.task.sign === "number" ? profiled(grid(at)) : null));
+  return at.once("learned-profile", () => (grid(at).sign === null ? null : profiled(grid(at))));
 }
 
 function profiled({ n, logits, labels }: Grid): LearnedProfile {
