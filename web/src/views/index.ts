@@ -1,3 +1,4 @@
 import "./losses";
 import "./attention_maps";
 import "./embedding_spectrum";
+import "./neuron_gallery";

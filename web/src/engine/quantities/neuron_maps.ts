@@ -17,12 +17,13 @@ declare module "../quantity" {
 
 function neuronMaps(at: Checkpoint, { neurons }: { neurons: number[] }): NeuronMaps {
   const { n, width, neurons: all } = grid(at);
-  const map = (neuron: number) => {
-    let most = 0;
-    for (let i = neuron; i < all.length; i += width) most = Math.max(most, all[i]!);
-    return Uint8Array.from({ length: n * n }, (_, pair) => (most > 0 ? (255 * all[pair * width + neuron]!) / most : 0));
-  };
-  return { n, neurons, maps: neurons.map(map) };
+  // Neurons lie side by side at each pair, so the pairs are the outer loop.
+  const most = new Float32Array(neurons.length);
+  for (let pair = 0; pair < n * n; pair++) neurons.forEach((neuron, i) => (most[i] = Math.max(most[i]!, all[pair * width + neuron]!)));
+  const scale = most.map((value) => (value > 0 ? 255 / value : 0));
+  const maps = neurons.map(() => new Uint8Array(n * n));
+  for (let pair = 0; pair < n * n; pair++) neurons.forEach((neuron, i) => (maps[i]![pair] = scale[i]! * all[pair * width + neuron]!));
+  return { n, neurons, maps };
 }
 
 registerQuantity("neuron-maps", neuronMaps);
