@@ -2,3 +2,4 @@ import "./losses";
 import "./attention_maps";
 import "./embedding_spectrum";
 import "./neuron_gallery";
+import "./try_it";

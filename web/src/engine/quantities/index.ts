@@ -2,6 +2,7 @@ import "./answer";
 import "./attention_maps";
 import "./embedding_spectrum";
 import "./grid";
+import "./hand_built";
 import "./learned_profile";
 import "./logits_fourier";
 import "./neuron";
