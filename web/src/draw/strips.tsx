@@ -19,6 +19,9 @@ export interface Strip {
   faint?: boolean;
   /** Twice as high as others. */
   tall?: boolean;
+  /** The same function between the answers, at evenly spaced places from the first to the last answer: drawn as the line,
+   * with the values as dots on it. */
+  between?: ArrayLike<number>;
   /** A second function on the same scale, as a thin line. */
   over?: ArrayLike<number>;
 }
@@ -58,8 +61,7 @@ export function Strips(props: StripsProps): JSX.Element {
             ))}
             {moved !== null && <line x1={moved + 0.5} x2={moved + 0.5} y1="-1" y2="1" class="cursor" />}
             <g opacity={strip.faint ? 0.25 : 1}>
-              <path d={`M0.5 0 L${points(strip.values, strip.top)} L${count - 0.5} 0 Z`} fill={strip.colour} opacity="0.18" />
-              <polyline points={points(strip.values, strip.top)} stroke={strip.colour} class="curve" />
+              <Curve strip={strip} count={count} />
               {strip.over && <polyline points={points(strip.over, strip.top)} class="curve over" />}
             </g>
           </svg>
@@ -87,9 +89,36 @@ export function Strips(props: StripsProps): JSX.Element {
   );
 }
 
+function Curve({ strip, count }: { strip: Strip; count: number }): JSX.Element {
+  const { values, between, top, colour } = strip;
+  if (between) {
+    return (
+      <>
+        <polyline points={points(between, top, (count - 1) / (between.length - 1))} stroke={colour} class="curve thin" />
+        <path d={dots(values, top)} stroke={colour} class="dots" />
+      </>
+    );
+  }
+  return (
+    <>
+      <path d={`M0.5 0 L${points(values, top)} L${count - 0.5} 0 Z`} fill={colour} opacity="0.18" />
+      <polyline points={points(values, top)} stroke={colour} class="curve" />
+    </>
+  );
+}
+
 /** "x,y x,y …" in the strip's own units: z at the middle of its column, up at the top. */
-export function points(values: ArrayLike<number>, top: number): string {
-  return Array.from(values, (value, z) => `${z + 0.5},${(-0.94 * value) / (top || 1)}`).join(" ");
+export function points(values: ArrayLike<number>, top: number, step = 1): string {
+  return Array.from(values, (value, i) => `${(i * step + 0.5).toFixed(3)},${height(value, top)}`).join(" ");
+}
+
+/** Lines of no length with round ends: the strip is stretched, and circles in it would be too. */
+function dots(values: ArrayLike<number>, top: number): string {
+  return Array.from(values, (value, z) => `M${z + 0.5} ${height(value, top)}h0`).join("");
+}
+
+function height(value: number, top: number): string {
+  return ((-0.94 * value) / (top || 1)).toFixed(4);
 }
 
 function described(strip: Strip, { zName, zLabel, unit }: StripsProps, z: number): string {

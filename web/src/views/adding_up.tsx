@@ -1,7 +1,8 @@
 /** The waves of the key frequencies over the answers to one pair, their sum, and the model's logits. */
 import { useMemo } from "preact/hooks";
 import type { JSX } from "preact";
-import { FrequencyChip, percent } from "../draw/frequency_chip";
+import { FrequencyChip } from "../draw/frequency_chip";
+import { percent } from "../draw/percent";
 import { shown } from "../draw/heatmap";
 import { colourOf } from "../draw/palette";
 import { Strips, type Strip } from "../draw/strips";
@@ -10,6 +11,9 @@ import { softmaxAt } from "../engine/softmax";
 import { axisName, phaseName, positionLabel } from "../operands";
 import { page } from "../page";
 import { frequency, mutedWaves } from "../state";
+
+/** Points of a wave's line between two answers. */
+const FINE = 8;
 
 const WRONG = "#d55e00";
 
@@ -25,6 +29,7 @@ export function AddingUp({ found }: { found: ModelAnswer }): JSX.Element {
     name: `k = ${k}`,
     label: <WaveLabel k={k} height={coefficients![k - 1]!} on={heard[i]!} />,
     values: waves[i]!,
+    between: wave(coefficients![k - 1]!, k, right!, n, FINE),
     colour: colourOf(k),
     top: highest,
     faint: !heard[i] || (frequency.value !== null && keys.includes(frequency.value) && frequency.value !== k),
@@ -75,9 +80,9 @@ function noWaves({ right, coefficients }: ModelAnswer): string {
   return `The run has no key frequency at step ${page().run.step.toLocaleString("en")}: there are no waves to add up.`;
 }
 
-/** α cos 2πk(right − z)/n over z. */
-function wave(height: number, k: number, right: number, n: number): Float64Array {
-  return Float64Array.from({ length: n }, (_, z) => height * Math.cos((2 * Math.PI * ((k * Math.abs(right - z)) % n)) / n));
+/** α cos 2πk(right − z)/n over z = 0 … n − 1, `fine` values for each step of z. */
+function wave(height: number, k: number, right: number, n: number, fine = 1): Float64Array {
+  return Float64Array.from({ length: (n - 1) * fine + 1 }, (_, i) => height * Math.cos((2 * Math.PI * ((k * Math.abs(right - i / fine)) % n)) / n));
 }
 
 function largest(values: Float64Array): number {

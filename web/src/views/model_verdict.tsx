@@ -1,6 +1,6 @@
 /** The model's answer to a pair beside the right one. */
 import type { JSX } from "preact";
-import { percent } from "../draw/frequency_chip";
+import { percent } from "../draw/percent";
 import type { ModelAnswer } from "../engine/quantities/answer";
 import { positionLabel } from "../operands";
 

@@ -2,7 +2,8 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { Computed } from "../draw/computed";
-import { FrequencyChip, percent } from "../draw/frequency_chip";
+import { FrequencyChip } from "../draw/frequency_chip";
+import { percent } from "../draw/percent";
 import { useQuantity } from "../engine/client";
 import type { Clusters } from "../engine/clusters";
 import { useOnScreen } from "../engine/on_screen";
