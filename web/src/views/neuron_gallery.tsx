@@ -24,7 +24,7 @@ interface Group {
 
 function NeuronGallery(): JSX.Element {
   const { ref, visible } = useOnScreen();
-  const answer = useQuantity("neuron-clusters", {}, visible).value;
+  const answer = useQuantity("clusters", {}, visible).value;
   return (
     <div ref={ref}>
       <Computed answer={answer}>{(found) => (found.live.length === 0 ? <p class="note">This model has no neurons.</p> : <Gallery found={found} />)}</Computed>
