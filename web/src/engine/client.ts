@@ -134,9 +134,13 @@ effect(() => {
 /**
  * A quantity of the checkpoint in view, which follows the slider. While a new answer is on its way the last one stays,
  * and only the newest question waits: a slider that moves fast skips the steps between. A view outside the window
- * follows when the slider rests.
+ * follows when the slider rests. `visible` (of `useOnScreen`): nothing is asked while it is false.
  */
-export function useQuantity<N extends Name>(name: N, args: ReadonlySignal<Args<N>> | Args<N>): ReadonlySignal<Answer<Result<N>>> {
+export function useQuantity<N extends Name>(
+  name: N,
+  args: ReadonlySignal<Args<N>> | Args<N>,
+  visible?: ReadonlySignal<boolean>,
+): ReadonlySignal<Answer<Result<N>>> {
   const current = useSignal<Answer<Result<N>>>({ value: null, step: null, error: null });
   const busy = useRef(false);
   const inSight = useContext(InSight);
@@ -153,13 +157,13 @@ export function useQuantity<N extends Name>(name: N, args: ReadonlySignal<Args<N
       .finally(() => {
         busy.current = false;
         const then = untracked(wanted);
-        if (keyOf(name, then.index, then.args) !== keyOf(name, now.index, now.args)) pump(then);
+        if (visible?.peek() !== false && keyOf(name, then.index, then.args) !== keyOf(name, now.index, now.args)) pump(then);
       });
   };
   useSignalEffect(() => {
     const now = wanted();
-    if (engineState.value === "ready") pump(now);
-    else if (engineState.value === "failed") current.value = { ...current.peek(), error: "it needs the weights, which cannot be read" };
+    if (engineState.value === "ready") return void (visible?.value !== false && pump(now));
+    if (engineState.value === "failed") current.value = { ...current.peek(), error: "it needs the weights, which cannot be read" };
     else if (engineState.value === "none") current.value = { ...current.peek(), error: "it needs weights, and this page has none" };
   });
   return current;
