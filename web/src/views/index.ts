@@ -1,2 +1,3 @@
 import "./losses";
 import "./embedding_spectrum";
+import "./weight_norms";
