@@ -1,3 +1,5 @@
 import "./losses";
+import "./attention_maps";
 import "./embedding_spectrum";
 import "./weight_norms";
+import "./neuron_gallery";

@@ -1,2 +1,11 @@
+import "./answer";
+import "./attention_maps";
 import "./embedding_spectrum";
 import "./grid";
+import "./learned_profile";
+import "./logits_fourier";
+import "./neuron";
+import "./neuron_clusters";
+import "./neuron_maps";
+import "./right_probability";
+import "./w_logit";
