@@ -3,3 +3,4 @@ import "./attention_maps";
 import "./embedding_spectrum";
 import "./weight_norms";
 import "./neuron_gallery";
+import "./circles";

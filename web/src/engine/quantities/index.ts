@@ -1,5 +1,6 @@
 import "./answer";
 import "./attention_maps";
+import "./circles";
 import "./embedding_spectrum";
 import "./grid";
 import "./learned_profile";
@@ -9,3 +10,4 @@ import "./neuron_clusters";
 import "./neuron_maps";
 import "./right_probability";
 import "./w_logit";
+import "./wave_losses";
