@@ -58,9 +58,13 @@ export const place = inAddress("view", "", asText, { passing: true });
 /** The view that the guided tour points at; "" for none. */
 export const highlighted = signal("");
 
-const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
-const systemDark = signal(systemIsDark.matches);
-systemIsDark.addEventListener("change", () => (systemDark.value = systemIsDark.matches));
+const systemDark = signal(false);
+// The worker imports this file too, and has no screen.
+if (typeof matchMedia === "function") {
+  const asked = matchMedia("(prefers-color-scheme: dark)");
+  systemDark.value = asked.matches;
+  asked.addEventListener("change", () => (systemDark.value = asked.matches));
+}
 
 /** Whether the page is dark: the visitor's choice, or the system's. */
 export const dark = computed(() => (theme.value === "" ? systemDark.value : theme.value === "dark"));
