@@ -188,24 +188,38 @@ function toSlopes(logits: usize, row: i32, label: i32, classes: i32, top: f32, t
  */
 export function attendForward(scores: usize, mixed: usize, base: usize, rows: usize, weights: usize, out: usize, count: i32, heads: i32, width: i32, neurons: i32): void {
   const row = (<usize>width) << 2;
-  const edge = (<usize>neurons) << 2;
-  const zero = f32x4.splat(0);
   for (let e = 0; e < count; e++) {
     softmax3(scores, rows, weights, heads);
-    for (let at: usize = 0; at < row; at += 16) {
-      let sum = v128.load(base + at);
-      for (let h = 0; h < heads; h++) {
-        for (let j = 0; j < 3; j++) {
-          const term = mixed + <usize>(load<i32>(rows + ((<usize>j) << 2)) * heads + h) * row;
-          sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(weights + ((<usize>(3 * h + j)) << 2)), v128.load(term + at)));
-        }
-      }
-      v128.store(out + at, at < edge ? f32x4.max(sum, zero) : sum);
-    }
+    memory.copy(out, base, row);
+    for (let h = 0; h < heads; h++) addThree(mixed, rows, weights + 12 * <usize>h, heads, h, out, row);
+    for (let at: usize = 0, end = (<usize>neurons) << 2; at < end; at += 16) v128.store(out + at, f32x4.max(v128.load(out + at), f32x4.splat(0)));
     rows += 12;
     weights += (<usize>(3 * heads)) << 2;
     out += row;
   }
+}
+
+/** out += the rows of one head, weighted. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function addThree(mixed: usize, rows: usize, weights: usize, heads: i32, head: i32, out: usize, row: usize): void {
+  const a = placeOf(mixed, rows, heads, head, row);
+  const b = placeOf(mixed, rows + 4, heads, head, row);
+  const c = placeOf(mixed, rows + 8, heads, head, row);
+  const x = v128.load32_splat(weights);
+  const y = v128.load32_splat(weights, 4);
+  const z = v128.load32_splat(weights, 8);
+  for (let at: usize = 0; at < row; at += 16) {
+    let sum = f32x4.add(v128.load(out + at), f32x4.mul(x, v128.load(a + at)));
+    sum = f32x4.add(sum, f32x4.mul(y, v128.load(b + at)));
+    v128.store(out + at, f32x4.add(sum, f32x4.mul(z, v128.load(c + at))));
+  }
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function placeOf(table: usize, index: usize, heads: i32, head: i32, row: usize): usize {
+  return table + <usize>(load<i32>(index) * heads + head) * row;
 }
 
 function softmax3(scores: usize, rows: usize, weights: usize, heads: i32): void {
@@ -234,16 +248,7 @@ export function attendBackward(mixed: usize, rows: usize, weights: usize, active
   for (let e = 0; e < count; e++) {
     for (let at: usize = 0; at < edge; at += 16) v128.store(slopes + at, masked(v128.load(slopes + at), v128.load(active + at)));
     add(slopes, baseBack, width);
-    for (let h = 0; h < heads; h++) {
-      const own = weights + 12 * <usize>h;
-      const first = along(mixed, mixedBack, slopes, own, load<i32>(rows) * heads + h, row);
-      const second = along(mixed, mixedBack, slopes, own + 4, load<i32>(rows, 4) * heads + h, row);
-      const third = along(mixed, mixedBack, slopes, own + 8, load<i32>(rows, 8) * heads + h, row);
-      const mean = load<f32>(own) * first + load<f32>(own, 4) * second + load<f32>(own, 8) * third;
-      push(scoresBack, load<i32>(rows) * heads + h, load<f32>(own) * (first - mean));
-      push(scoresBack, load<i32>(rows, 4) * heads + h, load<f32>(own, 4) * (second - mean));
-      push(scoresBack, load<i32>(rows, 8) * heads + h, load<f32>(own, 8) * (third - mean));
-    }
+    for (let h = 0; h < heads; h++) headBackward(mixed, rows, weights + 12 * <usize>h, slopes, scoresBack, mixedBack, heads, h, row);
     rows += 12;
     weights += (<usize>(3 * heads)) << 2;
     active += row;
@@ -251,20 +256,44 @@ export function attendBackward(mixed: usize, rows: usize, weights: usize, active
   }
 }
 
-/** slopes · mixed[row]: the gradient of the row's weight. Adds weight · slopes to the row's own gradient. */
+/** The gradient of a weight is slopes · mixed[row]; the row's own gradient gets weight · slopes; then softmax backward. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function along(mixed: usize, mixedBack: usize, slopes: usize, weight: usize, place: i32, row: usize): f32 {
-  const term = mixed + <usize>place * row;
-  const back = mixedBack + <usize>place * row;
-  const scale = v128.load32_splat(weight);
-  let sum = f32x4.splat(0);
+function headBackward(mixed: usize, rows: usize, weights: usize, slopes: usize, scoresBack: usize, mixedBack: usize, heads: i32, head: i32, row: usize): void {
+  const a = placeOf(mixed, rows, heads, head, row);
+  const b = placeOf(mixed, rows + 4, heads, head, row);
+  const c = placeOf(mixed, rows + 8, heads, head, row);
+  const shift = mixedBack - mixed;
+  const x = v128.load32_splat(weights);
+  const y = v128.load32_splat(weights, 4);
+  const z = v128.load32_splat(weights, 8);
+  let first = f32x4.splat(0), second = first, third = first;
   for (let at: usize = 0; at < row; at += 16) {
     const slope = v128.load(slopes + at);
-    sum = f32x4.add(sum, f32x4.mul(slope, v128.load(term + at)));
-    v128.store(back + at, f32x4.add(v128.load(back + at), f32x4.mul(scale, slope)));
+    first = f32x4.add(first, f32x4.mul(slope, v128.load(a + at)));
+    second = f32x4.add(second, f32x4.mul(slope, v128.load(b + at)));
+    third = f32x4.add(third, f32x4.mul(slope, v128.load(c + at)));
+    v128.store(a + shift + at, f32x4.add(v128.load(a + shift + at), f32x4.mul(x, slope)));
+    v128.store(b + shift + at, f32x4.add(v128.load(b + shift + at), f32x4.mul(y, slope)));
+    v128.store(c + shift + at, f32x4.add(v128.load(c + shift + at), f32x4.mul(z, slope)));
   }
-  return f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1) + (f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3));
+  softmaxBackward(rows, weights, sumOf(first), sumOf(second), sumOf(third), scoresBack, heads, head);
+}
+
+function softmaxBackward(rows: usize, weights: usize, first: f32, second: f32, third: f32, scoresBack: usize, heads: i32, head: i32): void {
+  const x = load<f32>(weights);
+  const y = load<f32>(weights, 4);
+  const z = load<f32>(weights, 8);
+  const mean = x * first + y * second + z * third;
+  push(scoresBack, load<i32>(rows) * heads + head, x * (first - mean));
+  push(scoresBack, load<i32>(rows, 4) * heads + head, y * (second - mean));
+  push(scoresBack, load<i32>(rows, 8) * heads + head, z * (third - mean));
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function sumOf(lanes: v128): f32 {
+  return f32x4.extract_lane(lanes, 0) + f32x4.extract_lane(lanes, 1) + (f32x4.extract_lane(lanes, 2) + f32x4.extract_lane(lanes, 3));
 }
 
 function push(array: usize, place: i32, value: f32): void {

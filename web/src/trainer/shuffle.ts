@@ -1,4 +1,4 @@
-/** The shuffle of `numpy.random.default_rng(seed).permutation(n)`: SeedSequence, PCG64 and Lemire's bounded integers. */
+/** The shuffle of `numpy.random.default_rng(seed).permutation(n)`: SeedSequence, PCG64 and bounded integers by rejection. */
 
 const WORD = 0xffffffffn;
 const LONG = (1n << 64n) - 1n;
@@ -47,14 +47,12 @@ class Pcg64 {
     return Number(number & WORD);
   }
 
-  /** Uniform among 0 … most, without bias: Lemire 2019, "Fast random integer generation in an interval". */
+  /** Uniform among 0 … most: the lowest bits that can hold `most`, drawn again where they exceed it. */
   upTo(most: number): number {
-    const count = most + 1;
-    const threshold = (2 ** 32 - count) % count;
+    const mask = 2 ** (32 - Math.clz32(most)) - 1;
     for (;;) {
-      // Below 2⁵³, since the counts here are below 2²¹.
-      const product = this.bits() * count;
-      if (product % 2 ** 32 >= threshold) return Math.floor(product / 2 ** 32);
+      const value = this.bits() & mask;
+      if (value <= most) return value;
     }
   }
 }
