@@ -17,11 +17,25 @@ export const step = computed(() => steps.value[checkpoint.value] ?? null);
 /** The frequency that is lit up in every view; null for none. */
 export const frequency = inAddress<number | null>("k", null, asOptionalNumber);
 
-/** The operands that the visitor looks at. */
+/** The operands that the visitor looks at: their values, not their positions in the order of the task. */
 export const pair = inAddress("pair", [5, 7], asNumbers);
 
 /** The neuron that is enlarged; null for none. */
 export const neuron = inAddress<number | null>("neuron", null, asOptionalNumber);
+
+/** Whose share of the attention the maps of the heads show: "x", "y" or "=". */
+export const attendedPosition = inAddress("attention", "x", asText);
+/** Whether the logits' terms are those of the key frequencies alone. */
+export const onlyKeyTerms = inAddress("terms", true, asFlag);
+/** Key frequencies whose waves are left out of the sum under "Try it". */
+export const mutedWaves = inAddress("muted", [], asNumbers);
+
+/** The solution built by hand. Frequencies, [] for the key frequencies. */
+export const handFrequencies = inAddress("hand", [], asNumbers);
+/** Whether its waves are as high as the model's; equally high otherwise. */
+export const handLikeModel = inAddress("hand-model", false, asFlag);
+/** The height of its peak in logits; 0 for the height of the model's. */
+export const handHeight = inAddress("hand-height", 0, asNumber);
 
 /** What is switched off in the model. */
 export const cutFrequencies = inAddress("cut-k", [], asNumbers);

@@ -81,9 +81,14 @@ export function ask<N extends Name>(name: N, index: number, args: Args<N>): Prom
 
 /**
  * A quantity of the checkpoint in view, which follows the slider. While a new answer is on its way the last one stays,
- * and only the newest question waits: a slider that moves fast skips the steps between.
+ * and only the newest question waits: a slider that moves fast skips the steps between. `visible` (of `useOnScreen`):
+ * nothing is asked while it is false.
  */
-export function useQuantity<N extends Name>(name: N, args: ReadonlySignal<Args<N>> | Args<N>): ReadonlySignal<Answer<Result<N>>> {
+export function useQuantity<N extends Name>(
+  name: N,
+  args: ReadonlySignal<Args<N>> | Args<N>,
+  visible?: ReadonlySignal<boolean>,
+): ReadonlySignal<Answer<Result<N>>> {
   const current = useSignal<Answer<Result<N>>>({ value: null, step: null, error: null });
   const running = useRef(false);
   const wantedArgs = () => (args instanceof Signal ? (args as ReadonlySignal<Args<N>>).value : (args as Args<N>));
@@ -96,13 +101,14 @@ export function useQuantity<N extends Name>(name: N, args: ReadonlySignal<Args<N
       .finally(() => {
         running.current = false;
         const now = untracked(wantedArgs);
+        if (visible?.peek() === false) return;
         if (index !== checkpoint.peek() || JSON.stringify(now) !== JSON.stringify(wanted)) pump(checkpoint.peek(), now);
       });
   };
   useSignalEffect(() => {
     const index = checkpoint.value;
     const wanted = wantedArgs();
-    if (engineState.value === "ready") pump(index, wanted);
+    if (engineState.value === "ready" && visible?.value !== false) pump(index, wanted);
   });
   return current;
 }

@@ -1,1 +1,13 @@
+import "./answer";
+import "./attention_maps";
+import "./circles";
 import "./embedding_spectrum";
+import "./grid";
+import "./learned_profile";
+import "./logits_fourier";
+import "./neuron";
+import "./neuron_clusters";
+import "./neuron_maps";
+import "./right_probability";
+import "./w_logit";
+import "./wave_losses";
