@@ -4,3 +4,6 @@ import "./embedding_spectrum";
 import "./weight_norms";
 import "./neuron_gallery";
 import "./circles";
+import "./try_it";
+import "./by_hand";
+import "./logits_fourier";

@@ -1,12 +1,14 @@
 import "./answer";
 import "./attention_maps";
 import "./circles";
+import "./clusters";
+import "./cut";
 import "./embedding_spectrum";
 import "./grid";
+import "./hand_built";
 import "./learned_profile";
 import "./logits_fourier";
 import "./neuron";
-import "./neuron_clusters";
 import "./neuron_maps";
 import "./right_probability";
 import "./w_logit";
