@@ -1,2 +1,4 @@
 import "./losses";
 import "./embedding_spectrum";
+import "./sequence_attention";
+import "./sequence_answers";
