@@ -10,8 +10,8 @@ export const example = inAddress("example", 0, asNumber);
 /** Tokens that the visitor typed instead; [] shows the example. */
 export const typed = inAddress("tokens", [], asNumbers);
 
-/** Layer and head in view. */
-export const head = inAddress("head", [0, 0], asNumbers);
+/** Layer and head in view; [] for the one that the view chooses. */
+export const head = inAddress("head", [], asNumbers);
 
 /** Position whose attention is shown; -1: the last at which an answer is read. */
 export const query = inAddress("query", -1, asNumber);

@@ -52,17 +52,17 @@ function Answers({ one, step, answers, probabilities }: Result<"sequence-answers
       </output>
       <HeatMap
         label="Probability of each answer"
-        rows={answers}
-        columns={one.read.length}
-        values={Array.from({ length: answers * one.read.length }, (_, cell) => of(cell % one.read.length, Math.floor(cell / one.read.length)))}
+        rows={one.read.length}
+        columns={answers}
+        values={probabilities}
         map="sequential"
         range={[0, 1]}
-        rowName="answer"
-        columnName="read after"
-        rowLabel={(row) => names[row]!}
-        columnLabel={(column) => `${vocabulary[one.tokens[one.read[column]!]!]} (position ${one.read[column]})`}
+        rowName="read after"
+        columnName="answer"
+        rowLabel={(row) => `${vocabulary[one.tokens[one.read[row]!]!]} (position ${one.read[row]})`}
+        columnLabel={(column) => names[column]!}
         unit="probability"
-        width={Math.min(560, 80 + 40 * one.read.length)}
+        width={560}
       />
     </>
   );

@@ -8,6 +8,7 @@ import { useQuantity } from "../engine/client";
 import type { HeadScores } from "../engine/quantities/head_scores";
 import { page, type RunPage } from "../page";
 import { registerView } from "../registry";
+import { inductionCircuit } from "../extra";
 import { head, query, sequence, shownQuery } from "../sequence_state";
 import { SequencePicker } from "./sequence_picker";
 import "./sequence.css";
@@ -32,15 +33,17 @@ interface Patterns {
 }
 
 function Heads({ layers, heads, length, patterns }: Patterns): JSX.Element {
-  const [wantedLayer, wantedHead] = head.value;
+  const [wantedLayer, wantedHead] = head.value.length ? head.value : usualHead();
   const [layer, number] = [Math.min(layers - 1, wantedLayer ?? 0), Math.min(heads - 1, wantedHead ?? 0)];
   const all = useMemo(() => patterns.flatMap((values, i) => Array.from({ length: heads }, (_, h) => ({ layer: i, number: h, values: ofHead(values, h, length) }))), [patterns]);
   const chosen = all[layer * heads + number]!;
   const name = tokenNames();
   return (
-    <>
-      <HeadPicker all={all} length={length} chosen={chosen} />
-      <TokenStrip values={chosen.values} />
+    <div class="attention">
+      <div>
+        <HeadPicker all={all} length={length} chosen={chosen} />
+        <TokenStrip values={chosen.values} />
+      </div>
       <HeatMap
         label={`Attention of head ${layer}.${number}`}
         rows={length}
@@ -57,8 +60,13 @@ function Heads({ layers, heads, length, patterns }: Patterns): JSX.Element {
         onPick={(row) => (query.value = row)}
         width={560}
       />
-    </>
+    </div>
   );
+}
+
+/** The induction head where Python found one, else the first head. */
+function usualHead(): number[] {
+  return inductionCircuit(page())?.pair?.[1] ?? [0, 0];
 }
 
 interface HeadPattern {
