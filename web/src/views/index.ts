@@ -9,3 +9,4 @@ import "./trigram_growth";
 import "./digits";
 import "./carries";
 import "./shared_feature";
+import "./weight_norms";

@@ -5,3 +5,4 @@ import "./linear_weights";
 import "./sequence_answers";
 import "./sequence_attention";
 import "./trigram_tables";
+import "./grid";
