@@ -1,47 +1,54 @@
 /** The loss of each part of a task by step, with the phase change of each. */
 import type { JSX } from "preact";
-import { Lines } from "../draw/lines";
-import { isDark, seriesColour } from "../draw/palette";
+import { useMemo } from "preact/hooks";
+import { recorded, type Curve } from "../draw/curves";
+import type { Dot } from "../draw/lines";
+import { whole } from "../draw/numbers";
+import { ink, isDark } from "../draw/palette";
+import { StepLines } from "../draw/step_lines";
+import { Switch } from "../draw/switch";
 import { componentLosses, type Location, type Part } from "../extra";
 import { page } from "../page";
 import { registerView } from "../registry";
-import { logLoss, zoom } from "../state";
-import { onSteps } from "./on_steps";
+import { logLoss } from "../state";
+import { styleOf } from "./line_style";
+import "./sequence.css";
 
 function ComponentLosses(): JSX.Element {
-  const { step: x, columns } = page().metrics;
   const { parts, kind } = componentLosses(page())!;
-  const shown = parts.filter((part) => columns[part.column]);
+  const dark = isDark();
+  const curves = useMemo(() => [total(kind), ...parts.flatMap(curveOf)], [dark]);
+  const dots = useMemo(() => parts.flatMap(dotOf), [dark]);
   return (
     <>
-      <label>
-        <input type="checkbox" checked={logLoss.value} onChange={(event) => (logLoss.value = event.currentTarget.checked)} /> log scale
-      </label>
-      <Lines
-        label={`The ${kind} loss of each part by step`}
-        x={x}
-        xName="step"
-        yName={`${kind} loss (nats)`}
-        lines={[
-          { label: "whole loss", values: columns[`${kind}_loss`]!, colour: isDark() ? "#e7e9ed" : "#1c1f24", width: 3 },
-          ...shown.map((part, i) => ({ label: part.name, values: columns[part.column]!, ...style(i) })),
-        ]}
-        log={logLoss.value}
-        height={340}
-        {...onSteps()}
-        zoom={zoom.value.length === 2 ? (zoom.value as [number, number]) : null}
-        onZoom={(range) => (zoom.value = range?.map(Math.round) ?? [])}
-      />
-      <Changes parts={shown} />
+      <div class="switches">
+        <Switch label="Scale of the parts' losses" options={[["log", "Log scale"], ["linear", "Linear"]]} value={logLoss.value ? "log" : "linear"} onChange={(value) => (logLoss.value = value === "log")} />
+      </div>
+      <StepLines label={`The ${kind} loss of each part by step`} yName={`${kind} loss (nats)`} curves={curves} dots={dots} log={logLoss.value} height={340} />
+      <Changes parts={parts} />
     </>
   );
 }
 
-/** Colour by position, dashed where the colours begin again. */
-export function style(index: number): { colour: string; dashed: boolean } {
-  const colour = seriesColour(index);
-  const before = Array.from({ length: index }, (_, i) => seriesColour(i));
-  return { colour, dashed: before.includes(colour) };
+function total(kind: string): Curve {
+  return { label: "whole loss", ...recorded(`${kind}_loss`)!, colour: ink(), width: 2.75 };
+}
+
+function curveOf(part: Part, index: number): Curve[] {
+  const series = recorded(part.column);
+  return series === null ? [] : [{ label: part.name, ...series, ...styleOf(index), width: 1.75 }];
+}
+
+/** The middle of a part's phase change, on its line. */
+function dotOf(part: Part, index: number): Dot[] {
+  const series = recorded(part.column);
+  if (part.change === null || series === null) return [];
+  const { step } = part.change;
+  const next = series.x.findIndex((at) => at >= step);
+  const [right, left] = [Math.max(0, next), Math.max(0, next - 1)];
+  const share = right === left ? 0 : (step - series.x[left]!) / (series.x[right]! - series.x[left]!);
+  const y = (series.values[left] ?? NaN) * (1 - share) + (series.values[right] ?? NaN) * share;
+  return [{ x: step, y, label: `${part.name}: half done at step ${located(part.change)}`, colour: styleOf(index).colour }];
 }
 
 /** The steps of the changes, earliest first; parts without one with the reason. */
@@ -75,7 +82,6 @@ function Changes({ parts }: { parts: Part[] }): JSX.Element {
 }
 
 function located({ step, low, high }: Location): string {
-  const whole = (value: number) => Math.round(value).toLocaleString("en");
   return low === high ? whole(step) : `${whole(step)} (${whole(low)} to ${whole(high)})`;
 }
 

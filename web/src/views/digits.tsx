@@ -2,9 +2,10 @@
 import type { JSX } from "preact";
 import { HeatMap } from "../draw/heatmap";
 import { Lines } from "../draw/lines";
+import { whole } from "../draw/numbers";
 import { seriesColour } from "../draw/palette";
 import { useQuantity } from "../engine/client";
-import { nearestRow } from "../measured";
+import { nearestSample, recorded } from "../draw/curves";
 import { page, type RunPage } from "../page";
 import { registerView } from "../registry";
 import { step } from "../state";
@@ -38,16 +39,20 @@ function Spectrum(): JSX.Element {
 const FACTORS = { pair: "both digits above", sum: "their sum mod 10", carry: "carry", both: "digits and carry", answer: "right answer" };
 
 function Dependence({ of }: { of: "neurons" | "logits" }): JSX.Element | null {
-  const { measures, task } = page();
-  const places = Array.from({ length: Number(task.settings.digits) + 1 }, (_, place) => place);
-  const row = nearestRow(measures, step.value ?? 0);
-  const value = (factor: string, place: number) => measures.columns[`${of}_fve_${factor}.digit_${place}`]?.[row] ?? NaN;
+  const places = Array.from({ length: Number(page().task.settings.digits) + 1 }, (_, place) => place);
+  const at = step.value ?? 0;
+  const sample = (factor: string, place: number) => {
+    const series = recorded(`${of}_fve_${factor}.digit_${place}`);
+    return series && nearestSample(series.x, series.values, at);
+  };
+  const value = (factor: string, place: number) => sample(factor, place)?.value ?? NaN;
   const factors = Object.keys(FACTORS).filter((factor) => places.some((place) => !Number.isNaN(value(factor, place))));
   if (factors.length === 0) return null;
+  const measured = places.flatMap((place) => factors.map((factor) => sample(factor, place))).find((found) => found !== null)!;
   return (
     <div>
       <h4>
-        {of}, step {measures.step[row]!.toLocaleString("en")}
+        {of}, step {whole(measured!.x)}
       </h4>
       <HeatMap
         label={`Variance of the ${of} that each factor explains`}

@@ -1,14 +1,13 @@
 /** The heads of the induction circuit: their scores through training, and the loss without them and their paths. */
 import type { JSX } from "preact";
-import { Lines } from "../draw/lines";
-import { shown as written } from "../draw/heatmap";
+import { recordedUnder } from "../draw/curves";
+import { shown as written } from "../draw/numbers";
+import { StepLines } from "../draw/step_lines";
 import { inductionCircuit, type InductionCircuit } from "../extra";
-import { columnsOf } from "../measured";
 import { page } from "../page";
 import { registerView } from "../registry";
 import { head } from "../sequence_state";
-import { style } from "./component_losses";
-import { onSteps } from "./on_steps";
+import { styleOf } from "./line_style";
 import "./sequence.css";
 
 function Circuit(): JSX.Element {
@@ -28,19 +27,16 @@ function Circuit(): JSX.Element {
 const NAMED = 0.25;
 
 function Scores({ prefix, title }: { prefix: string; title: string }): JSX.Element | null {
-  const columns = columnsOf(page().measures, prefix);
-  if (columns.length === 0) return null;
+  const heads = recordedUnder(prefix);
+  if (heads.length === 0) return null;
   return (
     <div>
       <h4>{title}</h4>
-      <Lines
+      <StepLines
         label={title}
-        x={page().measures.step}
-        xName="step"
         yName="mean share of the attention"
-        lines={columns.map(({ of, values }, i) => ({ label: of, values, ...style(i), faint: values.every((value) => (value ?? 0) < NAMED) }))}
+        curves={heads.map(([name, series], i) => ({ label: name, ...series, ...styleOf(i), faint: series.values.every((value) => (value ?? 0) < NAMED) }))}
         yRange={[0, 1]}
-        {...onSteps()}
       />
     </div>
   );
@@ -103,7 +99,7 @@ registerView({
   title: "The induction circuit",
   chapter: "circuit",
   order: 20,
-  isFor: (shown) => inductionCircuit(shown) !== null || columnsOf(shown.measures, "induction_score").length > 0,
+  isFor: (shown) => inductionCircuit(shown) !== null || recordedUnder("induction_score").length > 0,
   Body: Circuit,
   size: "wide",
   help: "One head writes to each token which token came before it; a head of a later layer looks for tokens that came after an earlier copy of the present one, and copies them. Neither is useful without the other, so their scores tend to rise together; a score counts only if the loss grows without the head.",

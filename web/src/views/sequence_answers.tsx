@@ -1,7 +1,8 @@
 /** What the model answers on one sequence, position by position. */
 import type { JSX } from "preact";
 import { useComputed } from "@preact/signals";
-import { HeatMap, shown as written } from "../draw/heatmap";
+import { HeatMap } from "../draw/heatmap";
+import { percent, shown as written, whole } from "../draw/numbers";
 import { useQuantity } from "../engine/client";
 import type { Result } from "../engine/quantity";
 import { page, type ExampleSequence, type RunPage } from "../page";
@@ -45,7 +46,7 @@ function Answers({ one, step, answers, probabilities }: Result<"sequence-answers
         })}
       </ol>
       <output class="read">
-        {`Step ${step.toLocaleString("en")}: `}
+        {`Step ${whole(step)}: `}
         {known
           ? `${given.filter((answer, i) => answer === one.right[i]).length} of ${given.length} answers are right; the loss on this sequence is ${written(loss(one, of))} nats.`
           : "the right answers of this sequence are not defined by the task."}
@@ -80,10 +81,6 @@ function largest(values: Float64Array): number {
 
 function loss(one: ExampleSequence, of: (i: number, answer: number) => number): number {
   return one.right.reduce((sum, answer, i) => sum - Math.log(of(i, answer)), 0) / one.right.length;
-}
-
-function percent(share: number): string {
-  return `${Number((100 * share).toPrecision(3))} %`;
 }
 
 function isFor(shown: RunPage): boolean {

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { Lines } from "../draw/lines";
+import { StepLines } from "../draw/step_lines";
 import { seriesColour } from "../draw/palette";
 import { useQuantity } from "../engine/client";
 import { useEveryCheckpoint } from "../engine/every";
@@ -10,7 +11,6 @@ import { sharedFeature } from "../extra";
 import { page } from "../page";
 import { registerView } from "../registry";
 import { steps } from "../state";
-import { onSteps } from "./on_steps";
 import "./sequence.css";
 
 type Weights = Result<"linear-weights">;
@@ -68,18 +68,16 @@ function Through({ all, trained }: { all: Weights[]; trained: boolean[] }): JSX.
       const values = own.filter((_, i) => trained[i] === group);
       return values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
     });
+  const x = steps.value;
   return (
-    <Lines
+    <StepLines
       label="Mean weights by step"
-      x={steps.value}
-      xName="step"
       yName="weight"
-      lines={[
-        { label: "own, trained on (mean)", values: mean(true), colour: seriesColour(0) },
-        { label: "own, not seen (mean)", values: mean(false), colour: seriesColour(1) },
-        { label: "shared by all", values: all.map(({ shared }) => shared), colour: seriesColour(2) },
+      curves={[
+        { label: "own, trained on (mean)", x, values: mean(true), colour: seriesColour(0) },
+        { label: "own, not seen (mean)", x, values: mean(false), colour: seriesColour(1) },
+        { label: "shared by all", x, values: all.map(({ shared }) => shared), colour: seriesColour(2) },
       ]}
-      {...onSteps()}
     />
   );
 }
