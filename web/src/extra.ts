@@ -47,7 +47,7 @@ export interface SharedFeature {
 }
 
 export function componentLosses(page: RunPage): ComponentLosses | null {
-  return (page.extra["component-losses"] as ComponentLosses | undefined) ?? null;
+  return (page.extra.components as ComponentLosses | undefined) ?? null;
 }
 
 export function inductionCircuit(page: RunPage): InductionCircuit | null {

@@ -86,7 +86,7 @@ function located({ step, low, high }: Location): string {
 }
 
 registerView({
-  name: "component-losses",
+  name: "components",
   title: "Loss of each part",
   chapter: "training",
   order: 10,

@@ -89,7 +89,7 @@ function isFor(shown: RunPage): boolean {
 }
 
 registerView({
-  name: "digits",
+  name: "digit-waves",
   title: "Digits as waves, and what each answer digit depends on",
   chapter: "circuit",
   order: 20,

@@ -4,6 +4,7 @@ import "./sequence_attention";
 import "./sequence_answers";
 import "./component_losses";
 import "./induction_circuit";
+import "./induction_scores";
 import "./skip_trigrams";
 import "./trigram_growth";
 import "./digits";

@@ -1,45 +1,14 @@
-/** The heads of the induction circuit: their scores through training, and the loss without them and their paths. */
+/** The two kinds of heads of the induction circuit, and the loss without each head and its paths. */
 import type { JSX } from "preact";
-import { recordedUnder } from "../draw/curves";
 import { shown as written } from "../draw/numbers";
-import { StepLines } from "../draw/step_lines";
 import { inductionCircuit, type InductionCircuit } from "../extra";
 import { page } from "../page";
 import { registerView } from "../registry";
 import { head } from "../sequence_state";
-import { styleOf } from "./line_style";
 import "./sequence.css";
 
 function Circuit(): JSX.Element {
-  const circuit = inductionCircuit(page());
-  return (
-    <>
-      <div class="maps">
-        <Scores prefix="previous_token_score" title="Attention to the token before" />
-        <Scores prefix="induction_score" title="Attention to what came next before" />
-      </div>
-      {circuit && <Without circuit={circuit} />}
-    </>
-  );
-}
-
-/** A head that never reaches this score is drawn faint. Python: `latebloom.figures.induction_heads.NAMED`. */
-const NAMED = 0.25;
-
-function Scores({ prefix, title }: { prefix: string; title: string }): JSX.Element | null {
-  const heads = recordedUnder(prefix);
-  if (heads.length === 0) return null;
-  return (
-    <div>
-      <h4>{title}</h4>
-      <StepLines
-        label={title}
-        yName="mean share of the attention"
-        curves={heads.map(([name, series], i) => ({ label: name, ...series, ...styleOf(i), faint: series.values.every((value) => (value ?? 0) < NAMED) }))}
-        yRange={[0, 1]}
-      />
-    </div>
-  );
+  return <Without circuit={inductionCircuit(page())!} />;
 }
 
 /** Scores and losses of the last checkpoint, by head. */
@@ -99,8 +68,8 @@ registerView({
   title: "The induction circuit",
   chapter: "circuit",
   order: 20,
-  isFor: (shown) => inductionCircuit(shown) !== null || recordedUnder("induction_score").length > 0,
+  isFor: (shown) => inductionCircuit(shown) !== null,
   Body: Circuit,
   size: "wide",
-  help: "One head writes to each token which token came before it; a head of a later layer looks for tokens that came after an earlier copy of the present one, and copies them. Neither is useful without the other, so their scores tend to rise together; a score counts only if the loss grows without the head.",
+  help: "One head writes to each token which token came before it; a head of a later layer looks for tokens that came after an earlier copy of the present one, and copies them. A score alone shows only where a head looks; the loss without the head, or without what later keys see of it, shows whether the model uses it.",
 });

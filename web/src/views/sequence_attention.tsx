@@ -184,7 +184,7 @@ function isFor(shown: RunPage): boolean {
 }
 
 registerView({
-  name: "sequence-attention",
+  name: "attention-patterns",
   title: "Attention over a sequence",
   chapter: "circuit",
   order: 10,

@@ -91,7 +91,7 @@ function isFor(shown: RunPage): boolean {
 }
 
 registerView({
-  name: "skip-trigrams",
+  name: "trigrams",
   title: "Skip trigrams in the weights",
   chapter: "circuit",
   order: 20,

@@ -97,6 +97,6 @@ def shared_feature(analysis: Analysis) -> dict[str, Any] | None:
     return {"train": base64.b64encode(np.packbits(trained).tobytes()).decode()}
 
 
-EXTRAS.register(Extra("component-losses", components))
+EXTRAS.register(Extra("components", components))
 EXTRAS.register(Extra("induction-circuit", induction_circuit))
 EXTRAS.register(Extra("shared-feature", shared_feature))
