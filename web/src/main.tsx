@@ -25,7 +25,7 @@ function start(): void {
   render(<App />, document.getElementById("app")!);
   const pack = embedded("latebloom-weights");
   if (!pack) return;
-  void startEngine(fromBase64(pack), { task: shown.task, model: shown.run.model, modular: shown.modular });
+  void startEngine(fromBase64(pack), { task: shown.task, model: shown.run.model, modular: shown.modular, examples: shown.examples });
 }
 
 /** For tests and for the curious: what the page shows, and the same questions that its views ask. */

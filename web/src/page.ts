@@ -80,10 +80,25 @@ export interface Modular {
   explanation: Record<string, unknown> | null;
 }
 
-/** Sequences that the views of other tasks show: token numbers, their names, and where the loss is read. */
+/** Sequences that the views of other tasks show. Python: `latebloom.lab.explorer.examples`. */
 export interface Examples {
+  /** Names of the input tokens, and of the answers. */
   vocabulary: string[];
-  sequences: { tokens: number[]; read: number[]; note: string }[];
+  answers: string[];
+  sequences: ExampleSequence[];
+}
+
+export interface ExampleSequence {
+  tokens: number[];
+  /** Positions at which the loss is read, and there the right answer and the part of the task. */
+  read: number[];
+  right: number[];
+  part: number[];
+  /** What the sequence shows; may be empty. */
+  note: string;
+  /** Of a sequence with a repeated subsequence: where each copy begins, and the same sequence without the repeats. */
+  copies?: number[];
+  control?: number[];
 }
 
 export interface RunPage {

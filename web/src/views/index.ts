@@ -1,6 +1,16 @@
 import "./losses";
 import "./attention_maps";
 import "./embedding_spectrum";
+import "./sequence_attention";
+import "./sequence_answers";
+import "./component_losses";
+import "./induction_circuit";
+import "./induction_scores";
+import "./skip_trigrams";
+import "./trigram_growth";
+import "./digits";
+import "./carries";
+import "./shared_feature";
 import "./weight_norms";
 import "./neuron_gallery";
 import "./try_it";

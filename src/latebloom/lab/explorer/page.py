@@ -9,6 +9,8 @@ import numpy as np
 from latebloom.analysis import Analysis
 from latebloom.circuits import explain
 from latebloom.circuits.modular.positions import positions
+from latebloom.lab.explorer.examples import examples_of
+from latebloom.lab.explorer.extra import extra_of
 from latebloom.lab.report import verdicts
 from latebloom.lab.summary.facts import command
 from latebloom.tasks import ModularTask
@@ -48,8 +50,8 @@ def page_of(analysis: Analysis) -> dict[str, Any]:
         "verdicts": [{"id": "", "views": [], **row} for row in verdicts(analysis)],
         "captions": {},
         "modular": modular(analysis) if isinstance(task, ModularTask) else None,
-        "examples": None,
-        "extra": {},
+        "examples": examples_of(analysis),
+        "extra": extra_of(analysis),
     }
     return json.loads(json.dumps(page))
 
