@@ -88,8 +88,8 @@ export interface Examples {
 export interface RunPage {
   format: 1;
   kind: "run";
-  /** Whether verdicts and explanation are still being made; a served page gets them later. */
-  pending?: boolean;
+  /** What is still being made; a served page gets it later. Empty on a page on disk. */
+  pending: ("explanation" | "verdicts")[];
   run: RunFacts;
   task: Task;
   metrics: Table;

@@ -11,9 +11,10 @@ from typing import Literal
 
 from latebloom._errors import StoreError
 
-What = Literal["outcome", "page", "complete", "weights", "phases", "sweep"]
-"""outcome: its name as JSON. page: the page's JSON from the store alone. complete: with verdicts and explanation.
-weights: packed checkpoints after the step ``argument``. phases: as ``latebloom phases --json``. sweep: its diagrams."""
+What = Literal["outcome", "page", "explained", "complete", "weights", "phases", "sweep"]
+"""outcome: its name as JSON. page: the page's JSON from the store alone. explained: with the explanation of the
+final model. complete: with the verdicts too. weights: packed checkpoints after the step ``argument``. phases: as
+``latebloom phases --json``. sweep: its diagrams."""
 
 Make = Callable[[What, Path, int], bytes]
 """Makes the answer about the run (or sweep) at the path. Errors: LatebloomError in one line."""

@@ -1,7 +1,7 @@
 """The explorer's server: the list of runs, their pages, and their changes as they happen. It only reads.
 
     GET /                    the list of runs                  /api/runs
-    GET /run/NAME            the page of a run                 /api/run/NAME[?complete=1], /api/weights/NAME[?after=STEP]
+    GET /run/NAME            the page of a run                 /api/run/NAME[?part=explained|complete], /api/weights/NAME[?after=STEP]
     GET /compare?runs=A,B    several runs on one axis          /api/curves/NAME, /api/phases/NAME
     GET /sweep/NAME          a sweep as a phase diagram        /api/sweep/NAME
     GET /api/events          changes, as server-sent events; ?run=NAME&after=STEP adds that run's new rows of metrics
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+_PARTS: dict[str, What] = {"explained": "explained", "complete": "complete"}
 ASSETS = {"explorer.js": "text/javascript", "explorer.css": "text/css"}
 
 
@@ -122,8 +123,8 @@ class _Server:
         return StreamingResponse(self.live.events(max(0, since), run, after), media_type="text/event-stream")
 
     async def run_data(self, request: Request) -> Response:
-        complete = request.query_params.get("complete") == "1"
-        return _raw(await self._about_run(request, "complete" if complete else "page"), "application/json")
+        part = request.query_params.get("part", "")
+        return _raw(await self._about_run(request, _PARTS.get(part, "page")), "application/json")
 
     async def weights(self, request: Request) -> Response:
         packed = await self._about_run(request, "weights", _whole(request, "after"))

@@ -14,16 +14,16 @@ from latebloom.lab.summary.facts import command
 from latebloom.tasks import ModularTask
 
 
-def page_of(analysis: Analysis, complete: bool = True) -> dict[str, Any]:
+def page_of(analysis: Analysis, explained: bool = True, judged: bool = True) -> dict[str, Any]:
     """The page's data as plain JSON, with None for undefined numbers.
 
-    complete: with the verdicts and the explanation of the final model; without them it is made from the store alone, in
-    a fraction of a second, and ``pending`` is true."""
+    explained: with the explanation of the final model, which takes seconds. judged: with the verdicts, which take
+    minutes where the run's quantities are not stored. Without both it is made from the store alone."""
     run, manifest, task = analysis.run, analysis.run.manifest, analysis.task
     page = {
         "format": 1,
         "kind": "run",
-        "pending": not complete,
+        "pending": [name for name, there in (("explanation", explained), ("verdicts", judged)) if not there],
         "run": {
             "name": manifest.name,
             "recipe": manifest.recipe,
@@ -49,9 +49,9 @@ def page_of(analysis: Analysis, complete: bool = True) -> dict[str, Any]:
         "metrics": table(analysis, "metrics"),
         "measures": table(analysis, "measures"),
         "phases": analysis.phases.to_dict(),
-        "verdicts": [{"id": "", "views": [], **row} for row in (verdicts(analysis) if complete else [])],
+        "verdicts": [{"id": "", "views": [], **row} for row in (verdicts(analysis) if judged else [])],
         "captions": {},
-        "modular": modular(analysis, complete) if isinstance(task, ModularTask) else None,
+        "modular": modular(analysis, explained) if isinstance(task, ModularTask) else None,
         "examples": None,
         "extra": {},
     }
@@ -66,16 +66,16 @@ def table(analysis: Analysis, name: str) -> dict[str, Any]:
     return {"step": stored["step"].to_pylist() if "step" in stored.column_names else [], "columns": clean}
 
 
-def modular(analysis: Analysis, complete: bool = True) -> dict[str, Any]:
+def modular(analysis: Analysis, explained: bool = True) -> dict[str, Any]:
     """What the views of a modular task need: the train pairs as bits, and what explains the final model. Where it is not
-    complete, there is no explanation, and the key frequencies are those that the run was measured with."""
+    explained, the key frequencies are those that the run was measured with."""
     p = analysis.task.p
     trained = np.zeros(p * p, dtype=bool)
     if analysis.train_rows is not None:
         x, y = analysis.task.pairs()
         trained[(x * p + y)[analysis.train_rows]] = True
     order = positions(analysis.task)
-    known = complete and analysis.run.checkpoints
+    known = explained and analysis.run.checkpoints
     explanation = explain(analysis.final).model_dump(mode="json") if known else None
     keys = (analysis.measured_basis or {}).get("key_frequencies", []) if explanation is None else explanation["key_frequencies"]
     return {

@@ -35,11 +35,17 @@ def _outcome(path: Path, _: int) -> bytes:
 
 
 def _page(path: Path, _: int) -> bytes:
-    return _json(page_of(Analysis(Run(path)), complete=False))
+    return _json(page_of(Analysis(Run(path)), explained=False, judged=False))
+
+
+def _explained(path: Path, _: int) -> bytes:
+    return _json(page_of(Analysis(Run(path)), judged=False))
 
 
 def _complete(path: Path, _: int) -> bytes:
-    return _json(page_of(Analysis(Run(path))))
+    """A run in training is not judged: its verdicts would be out of date when they are made."""
+    run = Run(path)
+    return _json(page_of(Analysis(run), judged=run.status != "running"))
 
 
 def _weights(path: Path, after: int) -> bytes:
@@ -69,6 +75,7 @@ def _json(value: Any) -> bytes:
 _ANSWERS: dict[What, Callable[[Path, int], bytes]] = {
     "outcome": _outcome,
     "page": _page,
+    "explained": _explained,
     "complete": _complete,
     "weights": _weights,
     "phases": _phases,
