@@ -97,7 +97,8 @@ class Live:
 
     async def events(self, since: int, run: str | None, after: int) -> AsyncIterator[str]:
         """Server-sent events: "changes" with the rows that have changed after the revision ``since`` and the names of
-        removed runs; "points" with the metrics of ``run`` after the step ``after``. Ends when the listener leaves."""
+        removed runs; with ``run``, of this run alone, and "points" with its metrics after the step ``after``. Ends when the
+        listener leaves."""
         self._listeners += 1
         self._asked.set()
         try:
@@ -107,9 +108,11 @@ class Live:
                 changes = self._overview.changes(since)
                 if changes.revision > since:
                     since = changes.revision
-                    rows = [row.to_dict() for row in changes.rows]
-                    yield _event("changes", {"revision": since, "runs": rows, "removed": changes.removed})
-                    if run is not None and any(row.name == run for row in changes.rows):
+                    rows = [row.to_dict() for row in changes.rows if run in (None, row.name)]
+                    removed = [name for name in changes.removed if run in (None, name)]
+                    if rows or removed:
+                        yield _event("changes", {"revision": since, "runs": rows, "removed": removed})
+                    if run is not None and rows:
                         points = await self._points(run, after)
                         if points["step"]:
                             after = points["step"][-1]
