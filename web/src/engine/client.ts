@@ -29,6 +29,7 @@ const KEPT = 400;
 const QUIET = 500;
 
 let worker: Worker | null = null;
+let loading: { resolve(): void; reject(error: Error): void } | null = null;
 let next = 0;
 let running: Asked | null = null;
 let pause: ReturnType<typeof setTimeout> | undefined;
@@ -47,22 +48,31 @@ export function startEngine(pack: Uint8Array, facts: Facts): Promise<void> {
   running = null;
   engineState.value = "loading";
   worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+  worker.onmessage = (event: MessageEvent<FromWorker>) => {
+    const message = event.data;
+    if (message.kind === "loaded") {
+      steps.value = message.steps;
+      restingCheckpoint.value = checkpoint.peek();
+      engineState.value = "ready";
+      loading?.resolve();
+    } else if (message.kind === "failed") {
+      engineState.value = "failed";
+      engineError.value = message.reason;
+      loading?.reject(new Error(message.reason));
+    } else answered(message);
+  };
+  return loaded({ kind: "load", pack, facts });
+}
+
+/** Hand the worker checkpoints that come after those that it has, as of a run in training. Call it after `startEngine`. */
+export function addWeights(pack: Uint8Array): Promise<void> {
+  return loaded({ kind: "add", pack });
+}
+
+function loaded(message: ToWorker): Promise<void> {
   return new Promise((resolve, reject) => {
-    worker!.onmessage = (event: MessageEvent<FromWorker>) => {
-      const message = event.data;
-      if (message.kind === "loaded") {
-        steps.value = message.steps;
-        restingCheckpoint.value = checkpoint.peek();
-        engineState.value = "ready";
-        resolve();
-      } else if (message.kind === "failed") {
-        engineState.value = "failed";
-        engineError.value = message.reason;
-        reject(new Error(message.reason));
-      } else answered(message);
-    };
-    const load: ToWorker = { kind: "load", pack, facts };
-    worker!.postMessage(load);
+    loading = { resolve, reject };
+    worker!.postMessage(message);
   });
 }
 
