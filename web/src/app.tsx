@@ -52,9 +52,9 @@ export function App(): JSX.Element {
             </section>
           ))}
         </main>
+        <Story />
       </div>
       <Footer />
-      <Story />
       <Help />
     </>
   );

@@ -70,10 +70,24 @@ function Transport(): JSX.Element {
         />
         <PhaseStrip />
       </div>
+      <JumpMenu />
       <output for="step" class="step">
         <span class="soft">step</span> {stepText(step.value ?? 0)}
       </output>
     </div>
+  );
+}
+
+function JumpMenu(): JSX.Element | null {
+  if (boundaries().length === 0) return null;
+  return (
+    <Menu label="Jump to" name="Jump to a boundary of the phases">
+      {boundaries().map((boundary) => (
+        <button type="button" key={boundary.name} title={boundary.rule} onClick={() => showStep(boundary.step)}>
+          {boundary.name} <span class="soft">step {stepText(boundary.step)}</span>
+        </button>
+      ))}
+    </Menu>
   );
 }
 
@@ -113,7 +127,6 @@ function Now(): JSX.Element {
   const phase = phaseAt(at);
   return (
     <div class="now">
-      <Chips />
       {phase && <span class="phase">{phase}</span>}
       <dl class="read-outs">
         {READ_OUTS.filter(({ column }) => metrics.columns[column] !== undefined).map(({ column, name, write }) => (
@@ -123,15 +136,7 @@ function Now(): JSX.Element {
           </div>
         ))}
       </dl>
-      {boundaries().length > 0 && (
-        <Menu label="Jump to" name="Jump to a boundary of the phases">
-          {boundaries().map((boundary) => (
-            <button type="button" key={boundary.name} title={boundary.rule} onClick={() => showStep(boundary.step)}>
-              {boundary.name} <span class="soft">step {stepText(boundary.step)}</span>
-            </button>
-          ))}
-        </Menu>
-      )}
+      <Chips />
     </div>
   );
 }

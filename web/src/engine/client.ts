@@ -22,8 +22,8 @@ interface Asked {
   reject(error: Error): void;
 }
 
-/** Answers that are kept, over all checkpoints. */
-const KEPT = 400;
+/** Bytes of the answers that are kept, over all checkpoints. */
+const KEPT = 96e6;
 
 /** Milliseconds after the last urgent answer before the worker turns to views outside the window. */
 const QUIET = 500;
@@ -34,7 +34,7 @@ let next = 0;
 let running: Asked | null = null;
 let pause: ReturnType<typeof setTimeout> | undefined;
 const waiting: Asked[] = [];
-const answers = new Map<string, Promise<unknown>>();
+const answers = new Map<string, { promise: Promise<unknown>; bytes: number }>();
 
 /** "none": a page without weights. */
 export const engineState = signal<"none" | "loading" | "ready" | "failed">("none");
@@ -107,16 +107,40 @@ export function ask<N extends Name>(name: N, index: number, args: Args<N>, backg
   const known = answers.get(key);
   if (known !== undefined) {
     if (!background) hurry(key);
-    return known as Promise<Result<N>>;
+    return known.promise as Promise<Result<N>>;
   }
   const made = new Promise<unknown>((resolve, reject) => {
     if (worker === null) throw new Error("this page has no weights");
     waiting.push({ question: { kind: "compute", id: next++, name, index, args }, background, resolve, reject });
   });
-  answers.set(key, made);
-  if (answers.size > KEPT) answers.delete(answers.keys().next().value!);
+  const answer = { promise: made, bytes: 0 };
+  answers.set(key, answer);
+  made.then(
+    (value) => {
+      answer.bytes = bytesOf(value);
+      forgetOldest();
+    },
+    () => answers.delete(key),
+  );
   sendNext(false);
   return made as Promise<Result<N>>;
+}
+
+function forgetOldest(): void {
+  let bytes = 0;
+  for (const answer of answers.values()) bytes += answer.bytes;
+  for (const [key, answer] of answers) {
+    if (bytes <= KEPT) return;
+    answers.delete(key);
+    bytes -= answer.bytes;
+  }
+}
+
+/** Size of the typed arrays in an answer, and of its numbers. */
+function bytesOf(value: unknown): number {
+  if (ArrayBuffer.isView(value)) return value.byteLength;
+  if (typeof value !== "object" || value === null) return 8;
+  return Object.values(value).reduce<number>((sum, part) => sum + bytesOf(part), 0);
 }
 
 /** Let a question that waits in the background be answered at once. */

@@ -4,6 +4,7 @@ import { page } from "../page";
 import { storyStop, theme } from "../state";
 import { openStory, storyIsOffered, storyStops } from "../story/tour";
 import { helpIsOpen, nextTheme } from "./keys";
+import { preparing, printAll } from "./print";
 import { percent, stepText } from "./words";
 
 export function Header(): JSX.Element {
@@ -34,8 +35,8 @@ export function Header(): JSX.Element {
         <button type="button" class="plain" onClick={nextTheme}>
           Theme: {theme.value || "system"}
         </button>
-        <button type="button" class="plain" onClick={() => print()}>
-          Print
+        <button type="button" class="plain" disabled={preparing.value} onClick={() => void printAll()}>
+          {preparing.value ? "Drawing every view …" : "Print"}
         </button>
         <button type="button" class="plain" aria-label="Keys" title="Keys (?)" onClick={() => (helpIsOpen.value = true)}>
           ?

@@ -5,6 +5,7 @@ import { page } from "../page";
 import { checkpoint, frequency, showCheckpoint, steps, storyStop, theme, toggleFrequency } from "../state";
 import { closeStory, moveStory, openStory, storyIsOffered } from "../story/tour";
 import { nextBoundary } from "./jump";
+import { printAll } from "./print";
 import { togglePlay } from "./play";
 
 interface Key {
@@ -59,6 +60,10 @@ function toggleKey(key: string): void {
 export function useKeys(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
+      if ((event.ctrlKey || event.metaKey) && event.key === "p") {
+        event.preventDefault();
+        return void printAll();
+      }
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return;
       const found = KEYS.find((key) => key.keys.includes(event.key) && (key.isFor?.() ?? true));
       if (found === undefined) return;

@@ -10,11 +10,23 @@ export function viewElement(name: string): HTMLElement | null {
   return document.getElementById(`view-${name}`);
 }
 
+/** Milliseconds after a jump at which its target is aligned again: views above it may still be growing. */
+const ALIGN = [700, 1500, 3000];
+
+let aligning: ReturnType<typeof setTimeout>[] = [];
+
+function stopAligning(): void {
+  aligning.forEach(clearTimeout);
+  aligning = [];
+}
+
 /** Bring a view to the top of the window, and the keyboard with it if `focus`. */
-export function goToView(name: string, { focus = false } = {}): void {
+export function goToView(name: string, { focus = false, smooth = true } = {}): void {
   const element = viewElement(name);
   if (element === null) return;
-  element.scrollIntoView({ behavior: prefersCalm() ? "auto" : "smooth", block: "start" });
+  stopAligning();
+  element.scrollIntoView({ behavior: smooth && !prefersCalm() ? "smooth" : "auto", block: "start" });
+  aligning = ALIGN.map((delay) => setTimeout(() => element.scrollIntoView({ block: "start" }), delay));
   if (focus) element.focus({ preventScroll: true });
 }
 
@@ -24,18 +36,21 @@ export function useFollowPlace(): void {
     const onScroll = (): void => {
       place.value = viewInSight();
     };
-    const restore = (): void => {
-      if (place.peek()) viewElement(place.peek())?.scrollIntoView({ block: "start" });
-    };
+    const restore = (): void => goToView(place.peek(), { smooth: false });
     restore();
     addEventListener("scroll", onScroll, { passive: true });
     addEventListener("popstate", restore);
+    for (const name of HANDS) addEventListener(name, stopAligning, { passive: true, capture: true });
     return () => {
       removeEventListener("scroll", onScroll);
       removeEventListener("popstate", restore);
+      for (const name of HANDS) removeEventListener(name, stopAligning, { capture: true });
     };
   }, []);
 }
+
+/** Events by which the visitor takes over. */
+const HANDS = ["wheel", "touchstart", "pointerdown", "keydown"];
 
 function viewInSight(): string {
   const line = innerHeight * LINE;

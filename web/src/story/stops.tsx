@@ -48,7 +48,8 @@ const memorises: Make = ({ p, combined }) => {
       <>
         The network sees two numbers from 0 to {p - 1} and must answer {combined} mod {p}. It trains on {pairs.train.toLocaleString("en")} of
         the {pairs.all.toLocaleString("en")} pairs. At step {stepText(end)} its loss on these is {nats(train)}, but on the other pairs it is{" "}
-        {nats(test)}, where guessing costs {nats(Math.log(p))}: it has learned its pairs{test > Math.log(p) ? " by heart and is confidently wrong on the rest" : ""}.
+        {nats(test)}, where guessing costs {nats(Math.log(p))}: it knows its pairs by
+        heart{test > Math.log(p) ? ", and does worse than guessing on the rest" : ""}.
       </>
     ),
     words: [

@@ -1,13 +1,17 @@
 /** The panel of the guided tour, at the foot of the window. */
+import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { storyStop } from "../state";
+import { highlighted, storyStop } from "../state";
 import { closeStory, currentStop, goToStop, moveStory, storyStops } from "./tour";
 
 export function Story(): JSX.Element | null {
   const title = useRef<HTMLHeadingElement>(null);
   const stop = currentStop.value;
   const number = storyStop.value ?? 0;
+  useSignalEffect(() => {
+    highlighted.value = currentStop.value?.view ?? "";
+  });
   useEffect(() => {
     // The focus goes to the new stop, so that a screen reader reads it and Tab goes on from it.
     if (stop !== null) title.current?.focus({ preventScroll: true });

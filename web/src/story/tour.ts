@@ -1,10 +1,10 @@
 /** Moving through the guided tour. The address holds the number of the stop, and what the stop set. */
-import { batch, computed, effect, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { goToView } from "../frame/place";
 import { playing } from "../frame/play";
 import { page } from "../page";
 import { viewIsShown } from "../registry";
-import { cutClusters, cutFrequencies, cutHeads, cutResidualAttention, cutResidualMlp, frequency, highlighted, keepOnlyKeys, storyStop, zoom } from "../state";
+import { cutClusters, cutFrequencies, cutHeads, cutResidualAttention, cutResidualMlp, frequency, keepOnlyKeys, storyStop, zoom } from "../state";
 import { operation } from "./facts";
 import { stopsOf, type Stop } from "./stops";
 
@@ -72,7 +72,3 @@ function mendModel(): void {
   for (const cut of [cutFrequencies, cutClusters, cutHeads]) cut.value = [];
   for (const cut of [cutResidualAttention, cutResidualMlp, keepOnlyKeys]) cut.value = false;
 }
-
-effect(() => {
-  highlighted.value = currentStop.value?.view ?? "";
-});
