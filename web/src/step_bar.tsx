@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { shown } from "./draw/heatmap";
+import { phaseColour } from "./draw/palette";
 import { engineError, engineState } from "./engine/client";
 import { Announcer } from "./frame/announce";
 import { Chips } from "./frame/chips";
@@ -104,7 +105,7 @@ function PhaseStrip(): JSX.Element | null {
           key={phase.name}
           title={phase.name}
           class={phaseAt(step.value ?? 0) === phase.name ? "current" : ""}
-          style={{ left: `${at(phase.start)}%`, width: `${at(phase.end) - at(phase.start)}%` }}
+          style={{ left: `${at(phase.start)}%`, width: `${at(phase.end) - at(phase.start)}%`, background: phaseColour(phase.name) }}
         >
           {phase.name}
         </span>
