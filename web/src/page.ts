@@ -44,6 +44,8 @@ export interface Task {
   /** s where the right answer to (x, y) is x + s·y mod p in the order of the page's operands; null elsewhere. */
   sign?: number | null;
   settings: Record<string, unknown>;
+  /** Loss of guessing in nats; null where it is not known. */
+  guessing?: number | null;
 }
 
 export interface RunFacts {

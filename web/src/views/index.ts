@@ -1,7 +1,9 @@
 import "./losses";
 import "./attention_maps";
 import "./embedding_spectrum";
+import "./weight_norms";
 import "./neuron_gallery";
 import "./try_it";
 import "./by_hand";
 import "./logits_fourier";
+import "./circles";

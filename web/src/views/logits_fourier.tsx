@@ -1,10 +1,10 @@
 /** Which products of waves the logits consist of. */
 import { useMemo } from "preact/hooks";
 import type { JSX } from "preact";
-import { Choice } from "../draw/choice";
 import { Computed } from "../draw/computed";
 import { HeatMap } from "../draw/heatmap";
-import { percent } from "../draw/percent";
+import { percent } from "../draw/numbers";
+import { Switch } from "../draw/switch";
 import { basisRows, frequencyOfRow, rowLabel } from "../engine/basis";
 import { useQuantity } from "../engine/client";
 import { useOnScreen } from "../engine/on_screen";
@@ -14,8 +14,10 @@ import { registerView } from "../registry";
 import { frequency, onlyKeyTerms, toggleFrequency } from "../state";
 import "./circuit.css";
 
-const KEYS = "the key frequencies";
-const ALL = "all waves";
+const WAVES = [
+  ["keys", "key frequencies"],
+  ["all", "all waves"],
+] as const;
 
 function LogitsFourier(): JSX.Element {
   const { ref, visible } = useOnScreen();
@@ -41,7 +43,7 @@ function Terms({ n, norms }: { n: number; norms: Float64Array }): JSX.Element {
   };
   return (
     <>
-      {keys.length > 0 && <Choice label="Waves of" options={[KEYS, ALL]} chosen={near ? KEYS : ALL} onChoose={(option) => (onlyKeyTerms.value = option === KEYS)} />}
+      {keys.length > 0 && <Switch label="Waves" options={WAVES} value={near ? "keys" : "all"} onChange={(waves) => (onlyKeyTerms.value = waves === "keys")} />}
       <HeatMap
         label="Strength of each product of waves in the logits"
         rows={rows.length}

@@ -1,5 +1,6 @@
 import "./answer";
 import "./attention_maps";
+import "./circles";
 import "./clusters";
 import "./cut";
 import "./embedding_spectrum";
@@ -11,3 +12,4 @@ import "./neuron";
 import "./neuron_maps";
 import "./right_probability";
 import "./w_logit";
+import "./wave_losses";
