@@ -66,6 +66,8 @@ function InFull({ found }: { found: NeuronInFull }): JSX.Element {
             columnName={`wave in ${axisName("x")}`}
             rowLabel={rowLabel}
             columnLabel={rowLabel}
+            rowTicks={[0, rows[1]!]}
+            columnTicks={[0, rows[1]!]}
             unit="coefficient"
           />
           <figcaption>Strength of each product (wave in x) × (wave in y)</figcaption>

@@ -7,3 +7,4 @@ import "./try_it";
 import "./by_hand";
 import "./logits_fourier";
 import "./circles";
+import "./w_logit";

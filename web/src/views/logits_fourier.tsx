@@ -14,6 +14,9 @@ import { registerView } from "../registry";
 import { frequency, onlyKeyTerms, toggleFrequency } from "../state";
 import "./circuit.css";
 
+/** Labels that fit under the map. */
+const MOST_LABELS = 9;
+
 const WAVES = [
   ["keys", "key frequencies"],
   ["all", "all waves"],
@@ -37,6 +40,7 @@ function Terms({ n, norms }: { n: number; norms: Float64Array }): JSX.Element {
   const values = useMemo(() => Float64Array.from(rows.flatMap((inY) => rows.map((inX) => norms[inX * n + inY]!))), [norms, near]);
   const top = norms.subarray(1).reduce((most, value) => Math.max(most, value), 0) || 1;
   const lit = frequency.value === null ? -1 : rows.indexOf(basisRows(frequency.value, n)[0]!);
+  const ticks = near ? blockTicks(rows) : keys.length > 0 ? [0, ...keys.map((k) => basisRows(k, n)[0]!)] : undefined;
   const pick = (row: number, column: number) => {
     const k = frequencyOfRow(rows[column]!) || frequencyOfRow(rows[row]!);
     if (k > 0) toggleFrequency(k);
@@ -55,6 +59,8 @@ function Terms({ n, norms }: { n: number; norms: Float64Array }): JSX.Element {
         columnName={`wave in ${axisName("x")}`}
         rowLabel={(row) => rowLabel(rows[row]!)}
         columnLabel={(column) => rowLabel(rows[column]!)}
+        rowTicks={ticks}
+        columnTicks={ticks}
         unit="(norm over all answers)"
         marked={lit < 0 ? null : [lit, lit]}
         onPick={pick}
@@ -62,6 +68,12 @@ function Terms({ n, norms }: { n: number; norms: Float64Array }): JSX.Element {
       <p class="note">{shares(norms, n, keys)}</p>
     </>
   );
+}
+
+/** Every row has a label while there is space for it, else one of each frequency. */
+function blockTicks(rows: number[]): number[] {
+  const all = rows.map((_, at) => at);
+  return rows.length <= MOST_LABELS ? all : all.filter((at) => rows[at]! % 2 === 1);
 }
 
 /** The energy in products of two waves of one key frequency, and in waves of one operand alone. Python: `FourierMap`. */
