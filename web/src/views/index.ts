@@ -4,3 +4,7 @@ import "./embedding_spectrum";
 import "./weight_norms";
 import "./neuron_gallery";
 import "./circles";
+import "./restricted";
+import "./excluded_by_frequency";
+import "./cos_coefficients";
+import "./sparsity";
