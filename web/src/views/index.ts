@@ -8,3 +8,7 @@ import "./by_hand";
 import "./logits_fourier";
 import "./circles";
 import "./w_logit";
+import "./restricted";
+import "./excluded_by_frequency";
+import "./cos_coefficients";
+import "./sparsity";
