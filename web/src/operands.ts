@@ -67,3 +67,25 @@ export function pairInView(): [number, number] | null {
 export function showPair(x: number, y: number): void {
   pair.value = [valueAt("x", x), valueAt("y", y)];
 }
+
+/** The task with numbers for x and y, as "5 + 7 mod 113"; the operands after its name where it is no plain operation. */
+export function inWords(x: number, y: number): string {
+  const { summary, p } = page().task;
+  const modulus = `mod ${p}`;
+  const plain = /^x (\S+) y mod p$/.exec(summary);
+  return plain ? `${x} ${plain[1]} ${y} ${modulus}` : `${summary.replace("mod p", modulus)} at x = ${x}, y = ${y}`;
+}
+
+/** Positions of a pair drawn at random; `unseen`: of those that were not trained on, if any are found. */
+export function randomPair(unseen: boolean): [number, number] {
+  const n = positions();
+  const drawn = (): [number, number] => [Math.floor(Math.random() * n), Math.floor(Math.random() * n)];
+  let pairDrawn = drawn();
+  for (let tries = 0; unseen && wasTrained(...pairDrawn) && tries < 1000; tries++) pairDrawn = drawn();
+  return pairDrawn;
+}
+
+function wasTrained(x: number, y: number): boolean {
+  const at = valueAt("x", x) * page().task.p! + valueAt("y", y);
+  return ((atob(modular().train).charCodeAt(at >> 3) >> (7 - (at & 7))) & 1) === 1;
+}

@@ -10,8 +10,3 @@ export function FrequencyChip({ k, children }: { k: number; children?: Component
     </button>
   );
 }
-
-/** A share as a percentage with three digits: 0.8532 as "85.3 %". */
-export function percent(share: number | null): string {
-  return share === null ? "not defined" : `${Number((100 * share).toPrecision(3))} %`;
-}

@@ -1,58 +1,54 @@
-/** Neuron clusters. Python: `latebloom.circuits.modular.neurons.neuron_clusters`. */
-import { basisRows, fourierBasis } from "./basis";
+/** Neuron clusters: the frequency of each neuron. Python: `latebloom.circuits.modular.neurons`. */
 import { grid } from "./grid";
-import { multiply } from "./products";
+import { blockEnergies, marginals } from "./marginals";
 import type { Checkpoint } from "./quantity";
 
-/** A neuron whose centred energy is below this is dead; as `LIVE_ENERGY` in Python. */
-export const LIVE_ENERGY = 1e-8;
-/** A neuron is in a cluster if its frequency explains more of its variance; as `mainline.cluster_threshold` in Python. */
-const FVE_THRESHOLD = 0.85;
+/** A neuron whose centred energy (sum of squares over all pairs) is below this is dead: Python's `LIVE_ENERGY`. */
+const LIVE_ENERGY = 1e-8;
+
+/** A frequency that explains more than this share of a neuron's variance owns it: Python's `FVE_THRESHOLD`. */
+export const FVE_THRESHOLD = 0.85;
 
 export interface Clusters {
-  /** By neuron: the best frequency, and the share of the variance that it explains (0 where dead). */
-  frequency: Uint16Array;
+  /** Share of the neuron's centred energy in the 3×3 block of its best frequency; 0 where dead. */
   fve: Float64Array;
+  /** That frequency. */
+  frequency: Int32Array;
+  /** 1: not dead. */
   live: Uint8Array;
+  /** 1: live, and its frequency explains more than `FVE_THRESHOLD`. */
   clustered: Uint8Array;
+  /** Number of neurons of every cluster that has any, by frequency. */
+  sizes: { frequency: number; count: number }[];
 }
 
+/** The clusters of a checkpoint, computed once. Empty for a model without neurons. */
 export function clusters(at: Checkpoint): Clusters {
-  return at.once("clusters", () => found(at));
+  return at.once("clusters", () => {
+    const { neurons, n, width } = grid(at);
+    const sums = marginals(neurons, n, width);
+    return assigned(blockEnergies(sums, n), sums.centred, n >> 1);
+  });
 }
 
-function found(at: Checkpoint): Clusters {
-  const { n, width, neurons } = grid(at);
-  const basis = fourierBasis(n);
-  const alongX = multiply(Float32Array.from(basis), neurons, { rows: n, inner: n, columns: n * width });
-  const energy = centredEnergy(neurons, n, width);
-  const frequency = new Uint16Array(width).fill(1);
-  const best = new Float64Array(width).fill(-1);
-  for (let k = 1; 2 * k <= n; k++) {
-    const block = new Float64Array(width);
-    const rows = [0, ...basisRows(k, n)];
-    const waves = Float32Array.from(rows.flatMap((row) => [...basis.subarray(row * n, (row + 1) * n)]));
-    for (const row of rows) {
-      const terms = multiply(waves, alongX.subarray(row * n * width, (row + 1) * n * width), { rows: rows.length, inner: n, columns: width });
-      terms.forEach((value, i) => void (row || i >= width ? (block[i % width]! += value * value) : 0));
+/** Neuron numbers of the clusters of these frequencies. */
+export function members({ clustered, frequency }: Clusters, frequencies: number[]): number[] {
+  return [...clustered.keys()].filter((i) => clustered[i] && frequencies.includes(frequency[i]!));
+}
+
+function assigned(energies: Float64Array, centred: Float32Array, count: number): Clusters {
+  const width = centred.length;
+  const live = Uint8Array.from(centred, (energy) => Number(energy > LIVE_ENERGY));
+  const fve = new Float64Array(width);
+  const frequency = new Int32Array(width).fill(1);
+  for (let k = 1; k <= count; k++)
+    for (let j = 0; j < width; j++) {
+      const share = live[j] ? energies[(k - 1) * width + j]! / centred[j]! : 0;
+      if (share <= fve[j]!) continue;
+      fve[j] = share;
+      frequency[j] = k;
     }
-    block.forEach((value, neuron) => {
-      if (value <= best[neuron]!) return;
-      best[neuron] = value;
-      frequency[neuron] = k;
-    });
-  }
-  const live = Uint8Array.from(energy, (value) => (value > LIVE_ENERGY ? 1 : 0));
-  const fve = best.map((value, neuron) => (live[neuron] ? value / energy[neuron]! : 0));
-  return { frequency, fve, live, clustered: Uint8Array.from(fve, (share) => (share > FVE_THRESHOLD ? 1 : 0)) };
-}
-
-function centredEnergy(neurons: Float32Array, n: number, width: number): Float64Array {
-  const sums = new Float64Array(width);
-  const squares = new Float64Array(width);
-  for (let i = 0; i < neurons.length; i++) {
-    sums[i % width]! += neurons[i]!;
-    squares[i % width]! += neurons[i]! ** 2;
-  }
-  return squares.map((square, neuron) => square - sums[neuron]! ** 2 / (n * n));
+  const clustered = fve.map((share) => Number(share > FVE_THRESHOLD));
+  const sizes = Array.from({ length: count }, (_, i) => ({ frequency: i + 1, count: clustered.filter((is, j) => is && frequency[j] === i + 1).length }));
+  return { fve, frequency, live, clustered: Uint8Array.from(clustered), sizes: sizes.filter((cluster) => cluster.count > 0) };
 }

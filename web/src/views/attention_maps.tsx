@@ -1,7 +1,8 @@
 /** What each head attends to, over all pairs. */
 import type { JSX } from "preact";
 import { Computed } from "../draw/computed";
-import { FrequencyChip, percent } from "../draw/frequency_chip";
+import { FrequencyChip } from "../draw/frequency_chip";
+import { percent } from "../draw/percent";
 import { PairMap } from "../draw/pair_map";
 import { useQuantity } from "../engine/client";
 import { useOnScreen } from "../engine/on_screen";

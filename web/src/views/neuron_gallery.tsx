@@ -2,7 +2,8 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { Computed } from "../draw/computed";
-import { FrequencyChip, percent } from "../draw/frequency_chip";
+import { FrequencyChip } from "../draw/frequency_chip";
+import { percent } from "../draw/percent";
 import { useQuantity } from "../engine/client";
 import type { Clusters } from "../engine/clusters";
 import { useOnScreen } from "../engine/on_screen";
@@ -23,7 +24,7 @@ interface Group {
 
 function NeuronGallery(): JSX.Element {
   const { ref, visible } = useOnScreen();
-  const answer = useQuantity("neuron-clusters", {}, visible).value;
+  const answer = useQuantity("clusters", {}, visible).value;
   return (
     <div ref={ref}>
       <Computed answer={answer}>{(found) => (found.live.length === 0 ? <p class="note">This model has no neurons.</p> : <Gallery found={found} />)}</Computed>

@@ -1,8 +1,8 @@
 /** The model's logits over all answers for one pair, and the coefficients of its waves. */
 import { grid } from "../grid";
 import { registerQuantity, type Checkpoint } from "../quantity";
+import { softmaxAt } from "../softmax";
 import { learnedProfile } from "./learned_profile";
-import { softmaxAt } from "./right_probability";
 
 export interface ModelAnswer {
   n: number;

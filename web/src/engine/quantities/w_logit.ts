@@ -3,7 +3,7 @@
  * Python: `latebloom.circuits.modular.unembedding.cluster_output`, `latebloom.figures.w_logit`.
  */
 import { basisRows, fourierBasis } from "../basis";
-import { clusters } from "../clusters";
+import { clusters, members } from "../clusters";
 import { grid } from "../grid";
 import { multiply } from "../products";
 import { registerQuantity, type Checkpoint } from "../quantity";
@@ -27,13 +27,8 @@ declare module "../quantity" {
 }
 
 function wLogitByCluster(at: Checkpoint): { n: number; clusters: ClusterWeights[] } {
-  const { n } = grid(at);
-  const { frequency, clustered } = clusters(at);
-  const members = new Map<number, number[]>();
-  for (let k = 1; 2 * k <= n; k++) members.set(k, []);
-  frequency.forEach((k, neuron) => void (clustered[neuron] && members.get(k)!.push(neuron)));
-  const filled = [...members].filter(([, neurons]) => neurons.length > 0);
-  return { n, clusters: filled.map(([k, neurons]) => weightsOf(at, k, neurons)) };
+  const found = clusters(at);
+  return { n: grid(at).n, clusters: found.sizes.map(({ frequency }) => weightsOf(at, frequency, members(found, [frequency]))) };
 }
 
 function weightsOf(at: Checkpoint, k: number, neurons: number[]): ClusterWeights {
