@@ -4,6 +4,7 @@ import { App } from "./app";
 import { ask, startEngine } from "./engine/client";
 import { setPage, type RunPage } from "./page";
 import * as state from "./state";
+import { trainer } from "./trainer";
 import { followAddress } from "./url";
 import "./style.css";
 
@@ -29,5 +30,5 @@ function start(): void {
 }
 
 /** For tests and for the curious: what the page shows, and the same questions that its views ask. */
-Object.assign(globalThis, { latebloom: { state, ask } });
+Object.assign(globalThis, { latebloom: { state, ask, trainer } });
 start();

@@ -1,5 +1,6 @@
 /** Strips as an SVG document, to save. */
-import { escaped, shown } from "./heatmap";
+import { shown } from "./numbers";
+import { escaped } from "./svg";
 import { points, type Strip, type StripsProps } from "./strips";
 
 const WIDTH = 640;
