@@ -20,6 +20,7 @@ const CHAPTERS: Record<Chapter, string> = {
   answer: "Try it",
   parts: "Take it apart",
   growth: "How the circuit grew",
+  train: "Train one yourself",
   claims: "Claims and verdicts",
 };
 
