@@ -38,14 +38,21 @@ def page_of(analysis: Analysis, explained: bool = True, judged: bool = True) -> 
             "seconds": manifest.seconds,
             "command": command(manifest.recipe, manifest.seed, run.experiment.model_dump(mode="json")),
             "outcome": analysis.outcome.name,
-            **{part: getattr(run.experiment, part).model_dump(mode="json") for part in ("model", "optimiser", "data", "training")},
+            **{
+                part: getattr(run.experiment, part).model_dump(mode="json")
+                for part in ("model", "optimiser", "data", "training")
+            },
             "versions": manifest.versions,
         },
         "task": {
             "name": task.name,
             "family": {"skip_trigrams": "trigrams"}.get(analysis.family.name, analysis.family.name),
             "summary": task.summary,
-            **({"p": task.p, "sign": analysis.family.facts(task)["phase_sign"]} if isinstance(task, ModularTask) else {}),
+            **(
+                {"p": task.p, "sign": analysis.family.facts(task)["phase_sign"]}
+                if isinstance(task, ModularTask)
+                else {}
+            ),
             "settings": task.model_dump(mode="json", exclude={"name"}),
         },
         "metrics": table(analysis, "metrics"),
@@ -79,7 +86,11 @@ def modular(analysis: Analysis, explained: bool = True) -> dict[str, Any]:
     order = positions(analysis.task)
     known = explained and analysis.run.checkpoints
     explanation = explain(analysis.final).model_dump(mode="json") if known else None
-    keys = (analysis.measured_basis or {}).get("key_frequencies", []) if explanation is None else explanation["key_frequencies"]
+    keys = (
+        (analysis.measured_basis or {}).get("key_frequencies", [])
+        if explanation is None
+        else explanation["key_frequencies"]
+    )
     return {
         "train": base64.b64encode(np.packbits(trained).tobytes()).decode(),
         "key_frequencies": keys,
