@@ -59,7 +59,7 @@ class Evidence:
 
 
 def readable(analysis: Analysis, error: Exception) -> str:
-    """The text of an error for a page, which may be read on another machine, where no path of this one has a meaning."""
+    """The text of an error for a page: without paths, because the page may be read on another machine."""
     run = analysis.run
     return " ".join(str(error).replace(str(run.path), run.manifest.name).split())
 

@@ -111,7 +111,8 @@ def neurons(evidence: Evidence, found: Explanation) -> Sentences:
     if None not in (own, random):
         yield (
             "With each clustered neuron replaced by nine waves of its own frequency the loss over all pairs is "
-            f"{_loss(own)} instead of {_loss(found['loss']['all'])}; with waves of random frequencies it is {_loss(random)}."
+            f"{_loss(own)} instead of {_loss(found['loss']['all'])}; with waves of random frequencies it is "
+            f"{_loss(random)}."
         )
 
 
@@ -119,8 +120,8 @@ def _unclustered(share: float) -> str:
     if share == 1:
         return "None is outside the clusters."
     return (
-        f"The other {percent(1 - share)} are in no cluster: no frequency explains more than {percent(FVE_THRESHOLD)} of "
-        "the variance of any of them."
+        f"The other {percent(1 - share)} are in no cluster: no frequency explains more than {percent(FVE_THRESHOLD)} "
+        "of the variance of any of them."
     )
 
 
@@ -205,7 +206,10 @@ def restricted(evidence: Evidence, found: Explanation) -> Sentences:
     low, test = (evidence.analysis.boundary(name) for name in (RESTRICTED_HALVES, UNDER_GUESSING))
     if low is not None and test is not None:
         order = f"{whole(test - low)} steps before" if low < test else f"{whole(low - test)} steps after"
-        yield f"Restricted loss stays under half of guessing from step {whole(low)} on, {order} test loss stays under guessing."
+        yield (
+            f"Restricted loss stays under half of guessing from step {whole(low)} on, {order} test loss stays under "
+            "guessing."
+        )
 
 
 @of_circuit("take-apart")
