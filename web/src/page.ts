@@ -1,4 +1,5 @@
 /** What a page holds: the JSON that `latebloom.lab.explorer` writes, and the packed weights beside it. */
+import { signal } from "@preact/signals";
 
 /** Numbers by column, `null` where a value is undefined; `step` increases. */
 export interface Table {
@@ -44,6 +45,8 @@ export interface Task {
   /** s where the right answer to (x, y) is x + s·y mod p in the order of the page's operands; null elsewhere. */
   sign?: number | null;
   settings: Record<string, unknown>;
+  /** Loss of guessing in nats; null where it is not known. */
+  guessing?: number | null;
 }
 
 export interface RunFacts {
@@ -83,15 +86,32 @@ export interface Modular {
   reason: string | null;
 }
 
-/** Sequences that the views of other tasks show: token numbers, their names, and where the loss is read. */
+/** Sequences that the views of other tasks show. Python: `latebloom.lab.explorer.examples`. */
 export interface Examples {
+  /** Names of the input tokens, and of the answers. */
   vocabulary: string[];
-  sequences: { tokens: number[]; read: number[]; note: string }[];
+  answers: string[];
+  sequences: ExampleSequence[];
+}
+
+export interface ExampleSequence {
+  tokens: number[];
+  /** Positions at which the loss is read, and there the right answer and the part of the task. */
+  read: number[];
+  right: number[];
+  part: number[];
+  /** What the sequence shows; may be empty. */
+  note: string;
+  /** Of a sequence with a repeated subsequence: where each copy begins, and the same sequence without the repeats. */
+  copies?: number[];
+  control?: number[];
 }
 
 export interface RunPage {
   format: 1;
   kind: "run";
+  /** What is still being made; a served page gets it later. Empty on a page on disk. */
+  pending: ("explanation" | "verdicts")[];
   run: RunFacts;
   task: Task;
   metrics: Table;
@@ -108,14 +128,17 @@ export interface RunPage {
   missing: Record<string, string>;
 }
 
-let loaded: RunPage | null = null;
+const loaded = signal<RunPage | null>(null);
 
-/** The page that is shown. Views are drawn after it is set, so they may read it at any time. */
+/**
+ * The page that is shown. Views are drawn after it is set, so they may read it at any time. A view that reads it while it
+ * is drawn is drawn again when the page changes, as that of a run in training does.
+ */
 export function page(): RunPage {
-  if (loaded === null) throw new Error("no page has been loaded");
-  return loaded;
+  if (loaded.value === null) throw new Error("no page has been loaded");
+  return loaded.value;
 }
 
 export function setPage(value: RunPage): void {
-  loaded = value;
+  loaded.value = value;
 }

@@ -24,9 +24,9 @@ SMALLEST = 64
 LARGEST_CODE = 32767
 
 
-def pack(checkpoints: Sequence[tuple[int, Mapping[str, Float[np.ndarray, "..."]]]]) -> bytes:
+def pack(checkpoints: Sequence[tuple[int, Mapping[str, Float[np.ndarray, "..."]]]], effort: int = 9) -> bytes:
     """The packed checkpoints. ``checkpoints``: (step, weights by name) in order of steps, with the same names and
-    shapes in each. Errors: ValueError for none, or for different names."""
+    shapes in each. effort: 1 (fast) to 9 (small). Errors: ValueError for none, or for different names."""
     if not checkpoints or any(weights.keys() != checkpoints[0][1].keys() for _, weights in checkpoints):
         raise ValueError("expected at least one checkpoint, and the same tensors in each")
     names = sorted(checkpoints[0][1])
@@ -34,7 +34,7 @@ def pack(checkpoints: Sequence[tuple[int, Mapping[str, Float[np.ndarray, "..."]]
     streams, before = [], None
     for _, weights in checkpoints:
         codes = np.concatenate([_codes(weights[name], units[name]) for name in names])
-        streams.append(_compressed(codes if before is None else codes - before))
+        streams.append(_compressed(codes if before is None else codes - before, effort))
         before = codes
     ends = np.cumsum([0, *map(len, streams)])
     header = {
@@ -61,8 +61,8 @@ def _codes(tensor: Float[np.ndarray, "..."], unit: float) -> Int[np.ndarray, " w
     return np.rint(tensor.ravel() / unit).astype(np.int16)
 
 
-def _compressed(differences: Int[np.ndarray, " weight"]) -> bytes:
+def _compressed(differences: Int[np.ndarray, " weight"], effort: int) -> bytes:
     zigzag = ((differences << 1) ^ (differences >> 15)).view(np.uint16)
     planes = np.concatenate([(zigzag & 255).astype(np.uint8), (zigzag >> 8).astype(np.uint8)])
-    squeeze = zlib.compressobj(9, wbits=-15)
+    squeeze = zlib.compressobj(effort, wbits=-15)
     return squeeze.compress(planes.tobytes()) + squeeze.flush()

@@ -1,5 +1,5 @@
 /** The worker: keeps the packed weights, and computes quantities of the checkpoints that the page asks for. */
-import { Pack } from "./pack";
+import { Packs } from "./packs";
 import type { FromWorker, ToWorker } from "./protocol";
 import { computeQuantity, type Checkpoint, type Facts } from "./quantity";
 import "./quantities";
@@ -7,7 +7,7 @@ import "./quantities";
 /** Checkpoints whose intermediate results are kept: all pairs of p = 113 take some 60 MB each. */
 const KEPT = 3;
 
-let pack: Pack | null = null;
+let pack: Packs | null = null;
 let facts: Facts | null = null;
 const recent = new Map<number, Checkpoint>();
 
@@ -21,7 +21,7 @@ function checkpointAt(index: number): Checkpoint {
   return at;
 }
 
-function opened(from: Pack, known: Facts, index: number): Checkpoint {
+function opened(from: Packs, known: Facts, index: number): Checkpoint {
   const kept = new Map<string, unknown>();
   const once = <T>(key: string, make: () => T): T => {
     if (!kept.has(key)) kept.set(key, make());
@@ -38,7 +38,11 @@ async function receive(message: ToWorker): Promise<void> {
   if (message.kind === "load") {
     facts = message.facts;
     recent.clear();
-    pack = await Pack.read(message.pack);
+    pack = new Packs();
+  }
+  if (message.kind !== "compute") {
+    if (pack === null) throw new Error("the first weights have not been loaded");
+    await pack.add(message.pack);
     send({ kind: "loaded", steps: pack.steps });
     return;
   }

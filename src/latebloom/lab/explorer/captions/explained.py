@@ -9,7 +9,7 @@ from latebloom.lab.explorer.evidence import Evidence
 FIGURE_OF = {
     "digit-waves": "digit-fourier",
     "induction-scores": "induction-heads",
-    "attention-patterns": "induction-circuit",
+    "induction-circuit": "induction-circuit",
     "trigrams": "trigram-circuit",
 }
 """The figure whose sentence stands under a view."""
