@@ -17,3 +17,4 @@ import "./try_it";
 import "./by_hand";
 import "./logits_fourier";
 import "./circles";
+import "./claims";

@@ -50,6 +50,7 @@ OF_CLAIM: dict[str, tuple[str, ...]] = {
     "restricted-leads-test": ("restricted",),
     "restricted-train-is-test": ("restricted",),
     "memory-remains": ("losses",),
+    "clock-distance": ("logits-fourier",),
 }
 """The views of claims that have no figure of their own. A claim in neither table has no picture on the page."""
 
