@@ -1,5 +1,7 @@
 /** Numbers as read-outs and axes show them. */
 
+export { percent } from "./percent";
+
 export const NOT_DEFINED = "not defined";
 
 /** Three significant digits: 0.0123, 4.76, 12,500, 1.2e-6. */
@@ -14,12 +16,6 @@ export function shown(value: number | null | undefined): string {
 /** A count or a step: 12,500. */
 export function whole(value: number): string {
   return Math.round(value).toLocaleString("en");
-}
-
-/** A share as a percentage: 46 %, 98.6 %. */
-export function percent(share: number | null | undefined): string {
-  if (share === null || share === undefined || Number.isNaN(share)) return NOT_DEFINED;
-  return `${Number((100 * share).toPrecision(3))} %`;
 }
 
 /** 1.2e-6, without zeros at the end. */
