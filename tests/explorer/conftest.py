@@ -103,15 +103,12 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def open_page(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Run], Opened]:
-    """Opens the page of a run from disk, and waits until its weights are read. It leaves out the verdicts, whose
-    quantities take seconds to measure."""
+    """Opens the page of a run from disk, and waits until its weights are read."""
 
     def opened(run: Run) -> Opened:
         analysis = Analysis(run)
         file = tmp_path_factory.mktemp("pages") / f"{run.manifest.name}.html"
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("latebloom.lab.explorer.page.verdicts", lambda _: [], raising=False)
-            file.write_text(render_page(page_of(analysis), packed_weights(analysis)), "utf-8")
+        file.write_text(render_page(page_of(analysis), packed_weights(analysis)), "utf-8")
         page = browser.new_page()
         page.goto(file.as_uri())
         page.wait_for_function("latebloom.state.steps.value.length > 0")
