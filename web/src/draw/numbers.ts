@@ -13,9 +13,12 @@ export function shown(value: number | null | undefined): string {
   return size >= 1000 ? whole(value) : String(Number(value.toPrecision(3)));
 }
 
+/** One for all: it takes long to make. */
+const INTEGERS = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+
 /** A count or a step: 12,500. */
 export function whole(value: number): string {
-  return Math.round(value).toLocaleString("en");
+  return INTEGERS.format(value);
 }
 
 /** 1.2e-6, without zeros at the end. */
