@@ -9,7 +9,7 @@ from latebloom.analysis import Analysis
 from latebloom.lab.explorer.captions import captions_of
 from latebloom.lab.explorer.captions.learning import headline
 from latebloom.lab.explorer.claims import verdict_rows
-from latebloom.lab.explorer.evidence import Evidence
+from latebloom.lab.explorer.evidence import Evidence, guessing_loss
 from latebloom.lab.explorer.examples import examples_of
 from latebloom.lab.explorer.extra import extra_of
 from latebloom.lab.explorer.modular import modular_of
@@ -78,7 +78,7 @@ def _run(evidence: Evidence) -> dict[str, Any]:
 
 
 def _task(analysis: Analysis) -> dict[str, Any]:
-    """The task; ``p`` and ``sign`` where its family has them."""
+    """The task; ``p`` and ``sign`` where its family has them. guessing: loss in nats."""
     task, facts = analysis.task, analysis.family.facts(analysis.task)
     return {
         "name": task.name,
@@ -86,6 +86,7 @@ def _task(analysis: Analysis) -> dict[str, Any]:
         "summary": task.summary,
         **{key: facts[fact] for key, fact in (("p", "p"), ("sign", "phase_sign")) if fact in facts},
         "settings": task.model_dump(mode="json", exclude={"name"}),
+        "guessing": guessing_loss(analysis),
     }
 
 
