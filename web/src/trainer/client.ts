@@ -8,7 +8,7 @@ import type { FromTrainer, Snapshot, Stopped, ToTrainer } from "./protocol";
 import { DEFAULTS, fault, type ModelKind, type Operation, type Settings } from "./settings";
 import type { Metrics } from "./training";
 
-const start = DEFAULTS.mlp;
+const start = DEFAULTS.transformer;
 
 /** Each setting stands in the address, so that a link trains the same model. */
 export const chosen = {

@@ -30,7 +30,7 @@ function Choices(): JSX.Element {
     <div class="trainer-choices">
       <Switch
         label="Model"
-        options={[["mlp", "MLP"], ["transformer", "Transformer"]]}
+        options={[["transformer", "Transformer"], ["mlp", "MLP"]]}
         value={now.model}
         onChange={(model: ModelKind) => choose({ ...DEFAULTS[model], seed: now.seed })}
       />

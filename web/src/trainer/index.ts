@@ -3,4 +3,7 @@ import "./controls";
 import "./curves";
 import "./live";
 
-export * as trainer from "./client";
+import * as client from "./client";
+import { split } from "./examples";
+
+export const trainer = { ...client, split };
