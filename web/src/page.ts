@@ -1,4 +1,5 @@
 /** What a page holds: the JSON that `latebloom.lab.explorer` writes, and the packed weights beside it. */
+import { signal } from "@preact/signals";
 
 /** Numbers by column, `null` where a value is undefined; `step` increases. */
 export interface Table {
@@ -80,15 +81,32 @@ export interface Modular {
   explanation: Record<string, unknown> | null;
 }
 
-/** Sequences that the views of other tasks show: token numbers, their names, and where the loss is read. */
+/** Sequences that the views of other tasks show. Python: `latebloom.lab.explorer.examples`. */
 export interface Examples {
+  /** Names of the input tokens, and of the answers. */
   vocabulary: string[];
-  sequences: { tokens: number[]; read: number[]; note: string }[];
+  answers: string[];
+  sequences: ExampleSequence[];
+}
+
+export interface ExampleSequence {
+  tokens: number[];
+  /** Positions at which the loss is read, and there the right answer and the part of the task. */
+  read: number[];
+  right: number[];
+  part: number[];
+  /** What the sequence shows; may be empty. */
+  note: string;
+  /** Of a sequence with a repeated subsequence: where each copy begins, and the same sequence without the repeats. */
+  copies?: number[];
+  control?: number[];
 }
 
 export interface RunPage {
   format: 1;
   kind: "run";
+  /** What is still being made; a served page gets it later. Empty on a page on disk. */
+  pending: ("explanation" | "verdicts")[];
   run: RunFacts;
   task: Task;
   metrics: Table;
@@ -103,14 +121,17 @@ export interface RunPage {
   extra: Record<string, unknown>;
 }
 
-let loaded: RunPage | null = null;
+const loaded = signal<RunPage | null>(null);
 
-/** The page that is shown. Views are drawn after it is set, so they may read it at any time. */
+/**
+ * The page that is shown. Views are drawn after it is set, so they may read it at any time. A view that reads it while it
+ * is drawn is drawn again when the page changes, as that of a run in training does.
+ */
 export function page(): RunPage {
-  if (loaded === null) throw new Error("no page has been loaded");
-  return loaded;
+  if (loaded.value === null) throw new Error("no page has been loaded");
+  return loaded.value;
 }
 
 export function setPage(value: RunPage): void {
-  loaded = value;
+  loaded.value = value;
 }

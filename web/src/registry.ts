@@ -29,3 +29,8 @@ export function registerView(view: View): void {
 export function viewsFor(page: RunPage, chapter: Chapter): View[] {
   return [...views.values()].filter((view) => view.chapter === chapter && view.isFor(page)).sort((a, b) => a.order - b.order);
 }
+
+/** Whether the page shows the view with this name. */
+export function viewIsShown(page: RunPage, name: string): boolean {
+  return views.get(name)?.isFor(page) ?? false;
+}

@@ -11,6 +11,7 @@ export function factsOf(settings: Settings, { inTrain }: Split, keys: number[]):
     task: { name: settings.operation, family: "modular", summary: name, p: settings.p, sign, settings: { p: settings.p } },
     model: modelOf(settings),
     modular: modularOf(settings, inTrain, keys),
+    examples: null,
   };
 }
 

@@ -25,7 +25,7 @@ function EmbeddingSpectrum(): JSX.Element {
             label="Waves in the embedding"
             x={value.frequencies}
             xName="frequency k"
-            yName="norm of the embedding along the wave"
+            yName="norm of the embedding"
             parts={[
               { label: "cos", values: value.cos },
               { label: "sin", values: value.sin },
@@ -59,6 +59,7 @@ function Strip(): JSX.Element {
       rowName="frequency k"
       columnName="step"
       rowLabel={(row) => String(ks[row])}
+      rowTicks={ks.flatMap((k, row) => (k % 10 === 0 ? [row] : []))}
       columnLabel={(column) => whole(steps[column]!)}
       markedColumn={nearest}
       markedRow={frequency.value === null ? null : ks.indexOf(frequency.value)}

@@ -9,17 +9,23 @@ import numpy as np
 from latebloom.analysis import Analysis
 from latebloom.circuits import explain
 from latebloom.circuits.modular.positions import positions
+from latebloom.lab.explorer.examples import examples_of
+from latebloom.lab.explorer.extra import extra_of
 from latebloom.lab.report import verdicts
 from latebloom.lab.summary.facts import command
 from latebloom.tasks import ModularTask
 
 
-def page_of(analysis: Analysis) -> dict[str, Any]:
-    """The page's data as plain JSON, with None for undefined numbers."""
+def page_of(analysis: Analysis, explained: bool = True, judged: bool = True) -> dict[str, Any]:
+    """The page's data as plain JSON, with None for undefined numbers.
+
+    explained: with the explanation of the final model, which takes seconds. judged: with the verdicts, which take
+    minutes where the run's quantities are not stored. Without both it is made from the store alone."""
     run, manifest, task = analysis.run, analysis.run.manifest, analysis.task
     page = {
         "format": 1,
         "kind": "run",
+        "pending": [name for name, there in (("explanation", explained), ("verdicts", judged)) if not there],
         "run": {
             "name": manifest.name,
             "recipe": manifest.recipe,
@@ -45,11 +51,11 @@ def page_of(analysis: Analysis) -> dict[str, Any]:
         "metrics": table(analysis, "metrics"),
         "measures": table(analysis, "measures"),
         "phases": analysis.phases.to_dict(),
-        "verdicts": [{"id": "", "views": [], **row} for row in verdicts(analysis)],
+        "verdicts": [{"id": "", "views": [], **row} for row in (verdicts(analysis) if judged else [])],
         "captions": {},
-        "modular": modular(analysis) if isinstance(task, ModularTask) else None,
-        "examples": None,
-        "extra": {},
+        "modular": modular(analysis, explained) if isinstance(task, ModularTask) else None,
+        "examples": examples_of(analysis),
+        "extra": extra_of(analysis),
     }
     return json.loads(json.dumps(page))
 
@@ -62,18 +68,21 @@ def table(analysis: Analysis, name: str) -> dict[str, Any]:
     return {"step": stored["step"].to_pylist() if "step" in stored.column_names else [], "columns": clean}
 
 
-def modular(analysis: Analysis) -> dict[str, Any]:
-    """What the views of a modular task need: the train pairs as bits, and what explains the final model."""
+def modular(analysis: Analysis, explained: bool = True) -> dict[str, Any]:
+    """What the views of a modular task need: the train pairs as bits, and what explains the final model. Where it is not
+    explained, the key frequencies are those that the run was measured with."""
     p = analysis.task.p
     trained = np.zeros(p * p, dtype=bool)
     if analysis.train_rows is not None:
         x, y = analysis.task.pairs()
         trained[(x * p + y)[analysis.train_rows]] = True
     order = positions(analysis.task)
-    explanation = explain(analysis.final).model_dump(mode="json") if analysis.run.checkpoints else None
+    known = explained and analysis.run.checkpoints
+    explanation = explain(analysis.final).model_dump(mode="json") if known else None
+    keys = (analysis.measured_basis or {}).get("key_frequencies", []) if explanation is None else explanation["key_frequencies"]
     return {
         "train": base64.b64encode(np.packbits(trained).tobytes()).decode(),
-        "key_frequencies": [] if explanation is None else explanation["key_frequencies"],
+        "key_frequencies": keys,
         "order": {axis: getattr(order, axis).tolist() for axis in "xyz"},
         "labels": order.labels(analysis.task).flatten().tolist(),
         "explanation": explanation,
