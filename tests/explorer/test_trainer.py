@@ -53,6 +53,7 @@ def test_hundred_steps_as_in_python(page: Any, model: str, operation: str) -> No
         worst.append(float(deviations.max()))
         usual.append(float(np.quantile(deviations, 0.9)))
         _same_metrics(page, trainer)
+    print(model, operation, worst, usual)
     assert np.median(worst) < SAME, worst
     assert max(usual) < SAME, usual
 

@@ -5,6 +5,7 @@ import { percent, shown, whole } from "../draw/numbers";
 import { Switch } from "../draw/switch";
 import { useOnScreen } from "../engine/on_screen";
 import { registerView } from "../registry";
+import { mayShowAbove, runBefore, showAbove, showRunAgain } from "./above";
 import { advance, choose, chosen, curve, failure, milestones, pause, prepare, reset, run, settings, settingsFault, snapshot, state, stepsPerSecond, stopped } from "./client";
 import { inWords } from "./milestones";
 import { MOST_STEPS } from "./schedule";
@@ -111,6 +112,7 @@ function Buttons(): JSX.Element {
       <button type="button" disabled={step === null && failure.value === null} onClick={reset}>
         Start again
       </button>
+      <ShowAbove ready={ready && !running && step !== null && step > 0} />
       {step !== null && (
         <span class="trainer-speed">
           Step {whole(step)}
@@ -118,6 +120,22 @@ function Buttons(): JSX.Element {
         </span>
       )}
     </div>
+  );
+}
+
+/** The trained model in the views of the page, in place of its run. */
+function ShowAbove({ ready }: { ready: boolean }): JSX.Element {
+  return (
+    <>
+      <button type="button" disabled={!ready || !mayShowAbove()} onClick={() => void showAbove()}>
+        Show it in the views above
+      </button>
+      {runBefore.value !== null && (
+        <button type="button" onClick={() => void showRunAgain()}>
+          Back to {runBefore.value}
+        </button>
+      )}
+    </>
   );
 }
 

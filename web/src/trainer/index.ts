@@ -4,6 +4,7 @@ import "./curves";
 import "./live";
 
 import * as client from "./client";
+import * as above from "./above";
 import { split } from "./examples";
 
-export const trainer = { ...client, split };
+export const trainer = { ...client, ...above, split };
