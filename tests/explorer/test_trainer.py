@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from latebloom.recipes import recipe
+from latebloom.recipes.settings import experiment_of
 from latebloom.training import Experiment
 from latebloom.training.trainer import Trainer
 
@@ -41,8 +41,8 @@ def test_hundred_steps_as_in_python(page: Any, model: str, operation: str) -> No
     worst, usual = [], []
     for seed in SEEDS:
         settings = {**SMALL, "model": model, "operation": operation, "seed": seed}
-        trainer = Trainer(_experiment(settings))
         _, first = _trained(page, settings, 0)
+        trainer = Trainer(_experiment(page))
         assert max(_deviations(first, trainer)) < 3e-7, "initial weights"
         assert _train_pairs(page) == _pairs_of(trainer), "split"
         step, weights = _trained(page, settings, 100)
@@ -53,7 +53,6 @@ def test_hundred_steps_as_in_python(page: Any, model: str, operation: str) -> No
         worst.append(float(deviations.max()))
         usual.append(float(np.quantile(deviations, 0.9)))
         _same_metrics(page, trainer)
-    print(model, operation, worst, usual)
     assert np.median(worst) < SAME, worst
     assert max(usual) < SAME, usual
 
@@ -80,6 +79,22 @@ def test_it_groks_within_a_minute(page: Any) -> None:
     page.wait_for_timeout(300)
     after = _pixels(page)
     assert before.keys() == after.keys() and all(before[name] != after[name] for name in before)
+    _shown_above(page)
+
+
+def _shown_above(page: Any) -> None:
+    """The trained model takes the run's place in the other views, and gives it back."""
+    run = page.inner_text("h1")
+    trained = page.evaluate("latebloom.trainer.snapshot.value.spectrum.cos[2]")
+    page.get_by_role("button", name="Show it in the views above").click()
+    page.wait_for_function("latebloom.state.steps.value.length > 1", timeout=30_000)
+    assert page.inner_text("h1").startswith("trained-here-transformer-p31-seed0")
+    last = page.evaluate("latebloom.state.steps.value.length - 1")
+    shown = page.evaluate(f"latebloom.ask('embedding-spectrum', {last}, {{}}).then((found) => found.cos[2])")
+    assert shown == pytest.approx(trained, rel=1e-5)
+    page.get_by_role("button", name="Back to").click()
+    page.wait_for_function("latebloom.state.steps.value.length === 1", timeout=30_000)
+    assert page.inner_text("h1") == run
 
 
 def test_settings_stand_in_the_address_and_wrong_ones_are_refused(page: Any) -> None:
@@ -97,23 +112,12 @@ def _trained(page: Any, settings: dict[str, Any], steps: int) -> tuple[int, dict
     return step, weights
 
 
-def _experiment(settings: dict[str, Any]) -> Experiment:
-    """The same experiment in Python."""
-    shape = {"model.kind": "mlp"} if settings["model"] == "mlp" else {"model.d_model": 64, "model.d_head": 16}
-    return (
-        recipe("mainline", settings["seed"])
-        .with_settings(shape)
-        .with_settings(
-            {
-                "task.name": settings["operation"],
-                "task.p": settings["p"],
-                "data.fraction": settings["fraction"],
-                "model.d_mlp": settings["width"],
-                "optimiser.lr": settings["lr"],
-                "optimiser.weight_decay": settings["decay"],
-            }
-        )
-    )
+def _experiment(page: Any) -> Experiment:
+    """The experiment of the command that the page gives for the same training in Python."""
+    command = page.evaluate("latebloom.trainer.commandOf(latebloom.trainer.settings.value, 100)")
+    latebloom, train, name, seed, number, *arguments = command.split()
+    assert (latebloom, train, seed) == ("latebloom", "train", "--seed")
+    return experiment_of(name, int(number), arguments)
 
 
 def _deviations(got: dict[str, Any], trainer: Trainer) -> np.ndarray:

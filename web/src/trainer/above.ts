@@ -4,11 +4,15 @@ import { addWeights, givenPacks, startEngine } from "../engine/client";
 import type { Facts } from "../engine/quantity";
 import { page, setPage, type RunPage, type Table } from "../page";
 import { cutClusters, cutFrequencies, cutHeads, frequency, neuron, pair, steps, wantedStep, zoom } from "../state";
-import { checkpoints, curve, milestones, settings } from "./client";
+import { checkpoints, curve, milestones, seconds, settings } from "./client";
+import { commandOf } from "./command";
 import { inWords, outcomeOf } from "./milestones";
 import { MOST_STEPS } from "./schedule";
 import { OPTIMISER } from "./settings";
 import type { Metrics } from "./training";
+import { REASON } from "../views/missing_measure";
+
+const NOT_MEASURED = "Of a training in the page only losses, accuracies and the sum of squared weights are recorded.";
 
 let before: { page: RunPage; packs: readonly Uint8Array[] } | null = null;
 
@@ -52,8 +56,8 @@ function replace(shown: RunPage): void {
     for (const cut of [cutFrequencies, cutClusters, cutHeads]) cut.value = [];
     setPage(shown);
   });
+  document.getElementById("main")?.focus({ preventScroll: true });
   scrollTo(0, 0);
-  document.getElementById("main")?.focus();
 }
 
 /** Only what the training recorded; everything that is measured for a stored run is left out. */
@@ -70,8 +74,8 @@ function pageOf(facts: Facts, around: RunPage): RunPage {
     steps_planned: MOST_STEPS,
     stopped_because: null,
     created: new Date().toISOString(),
-    seconds: 0,
-    command: null,
+    seconds: seconds.peek(),
+    command: commandOf(chosen, last.step),
     outcome: outcomeOf(milestones.peek(), last),
     headline: words,
     model: facts.model,
@@ -80,8 +84,7 @@ function pageOf(facts: Facts, around: RunPage): RunPage {
     training: {},
     versions: {},
   });
-  const missing = Object.fromEntries(["measures", "phases", "verdicts"].map((name) => [name, "Nothing but losses and accuracies is recorded of a training in the page."]));
-  return Object.assign({}, around, { pending: [], run, task: facts.task, metrics: tableOf(curve.peek()), measures: { step: [], columns: {} }, phases: null, verdicts: [], captions: {}, modular: facts.modular, examples: null, extra: {}, missing });
+  return Object.assign({}, around, { pending: [], run, task: facts.task, metrics: tableOf(curve.peek()), measures: { step: [], columns: {} }, phases: null, verdicts: [], captions: {}, modular: facts.modular, examples: null, extra: { [REASON]: NOT_MEASURED }, missing: {} });
 }
 
 function tableOf(points: Metrics[]): Table {

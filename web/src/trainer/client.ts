@@ -45,6 +45,8 @@ export const failure = signal<string | null>(null);
 export const curve = signal<Metrics[]>([]);
 export const snapshot = signal<Snapshot | null>(null);
 export const stepsPerSecond = signal<number | null>(null);
+/** Time spent on training, without pauses. */
+export const seconds = signal(0);
 export const milestones = computed(() => milestonesOf(curve.value));
 
 let worker: Worker | null = null;
@@ -72,6 +74,7 @@ function progressed(message: Extract<FromTrainer, { kind: "progress" }>): void {
     if (message.metrics.length > 0) curve.value = [...curve.value, ...message.metrics];
     snapshot.value = message.snapshot;
     stepsPerSecond.value = message.stepsPerSecond;
+    seconds.value = message.seconds;
   });
 }
 
@@ -91,6 +94,7 @@ export function reset(): void {
     curve.value = [];
     snapshot.value = null;
     stepsPerSecond.value = null;
+    seconds.value = 0;
   });
   if (settingsFault.peek() !== null) return;
   worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));

@@ -7,6 +7,7 @@ import { useOnScreen } from "../engine/on_screen";
 import { registerView } from "../registry";
 import { mayShowAbove, runBefore, showAbove, showRunAgain } from "./above";
 import { advance, choose, chosen, curve, failure, milestones, pause, prepare, reset, run, settings, settingsFault, snapshot, state, stepsPerSecond, stopped } from "./client";
+import { commandOf } from "./command";
 import { inWords } from "./milestones";
 import { MOST_STEPS } from "./schedule";
 import { DEFAULTS, OPERATIONS, PRESETS, PRIMES, RATES, DECAYS, SHARES, WIDTHS, type ModelKind, type Operation, type Settings } from "./settings";
@@ -152,6 +153,10 @@ function Status(): JSX.Element {
         <Numbers name="Train" loss={last.trainLoss} accuracy={last.trainAccuracy} />
         <Numbers name="Test" loss={last.testLoss} accuracy={last.testAccuracy} />
       </dl>
+      <details class="trainer-command">
+        <summary>The same training in Python</summary>
+        <code>{commandOf(settings.value, Math.max(last.step, 1))}</code>
+      </details>
     </>
   );
 }

@@ -5,6 +5,7 @@ import "./live";
 
 import * as client from "./client";
 import * as above from "./above";
+import { commandOf } from "./command";
 import { split } from "./examples";
 
-export const trainer = { ...client, ...above, split };
+export const trainer = { ...client, ...above, commandOf, split };

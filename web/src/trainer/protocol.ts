@@ -33,7 +33,7 @@ export interface Snapshot {
 }
 
 export type FromTrainer =
-  | { kind: "progress"; running: boolean; stepsPerSecond: number | null; metrics: Metrics[]; snapshot: Snapshot; stopped: Stopped | null }
+  | { kind: "progress"; running: boolean; stepsPerSecond: number | null; seconds: number; metrics: Metrics[]; snapshot: Snapshot; stopped: Stopped | null }
   | { kind: "weights"; step: number; weights: Weights }
   | { kind: "checkpoints"; checkpoints: LooseCheckpoint[]; facts: Facts }
   | { kind: "failed"; reason: string };

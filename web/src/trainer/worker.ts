@@ -24,6 +24,8 @@ let kept: LooseCheckpoint[] = [];
 /** Where training stops by itself, from the step at which it generalised; null before, and after it was continued. */
 let end: number | null = null;
 let mayStop = true;
+/** Time spent on training. */
+let spent = 0;
 /** Step and time of the last report, and how long the report took. */
 let reported = { step: 0, at: 0, took: 0 };
 
@@ -51,8 +53,9 @@ function update(now: Training): boolean {
 function report(now: Training): void {
   const began = performance.now();
   const seconds = (began - reported.at) / 1000;
-  const stepsPerSecond = now.step > reported.step ? (now.step - reported.step) / seconds : null;
-  send({ kind: "progress", running, stepsPerSecond, metrics: unreported, snapshot: snapshotOf(now, facts!), stopped });
+  const made = now.step - reported.step;
+  if (made > 0) spent += seconds;
+  send({ kind: "progress", running, stepsPerSecond: made > 0 ? made / seconds : null, seconds: spent, metrics: unreported, snapshot: snapshotOf(now, facts!), stopped });
   unreported = [];
   const at = performance.now();
   reported = { step: now.step, at, took: at - began };
