@@ -5,7 +5,9 @@ import { percent, shown, whole } from "../draw/numbers";
 import { Switch } from "../draw/switch";
 import { useOnScreen } from "../engine/on_screen";
 import { registerView } from "../registry";
+import { mayShowAbove, runBefore, showAbove, showRunAgain } from "./above";
 import { advance, choose, chosen, curve, failure, milestones, pause, prepare, reset, run, settings, settingsFault, snapshot, state, stepsPerSecond, stopped } from "./client";
+import { commandOf } from "./command";
 import { inWords } from "./milestones";
 import { MOST_STEPS } from "./schedule";
 import { DEFAULTS, OPERATIONS, PRESETS, PRIMES, RATES, DECAYS, SHARES, WIDTHS, type ModelKind, type Operation, type Settings } from "./settings";
@@ -30,7 +32,7 @@ function Choices(): JSX.Element {
     <div class="trainer-choices">
       <Switch
         label="Model"
-        options={[["mlp", "MLP"], ["transformer", "Transformer"]]}
+        options={[["transformer", "Transformer"], ["mlp", "MLP"]]}
         value={now.model}
         onChange={(model: ModelKind) => choose({ ...DEFAULTS[model], seed: now.seed })}
       />
@@ -111,6 +113,7 @@ function Buttons(): JSX.Element {
       <button type="button" disabled={step === null && failure.value === null} onClick={reset}>
         Start again
       </button>
+      <ShowAbove ready={ready && !running && step !== null && step > 0} />
       {step !== null && (
         <span class="trainer-speed">
           Step {whole(step)}
@@ -118,6 +121,22 @@ function Buttons(): JSX.Element {
         </span>
       )}
     </div>
+  );
+}
+
+/** The trained model in the views of the page, in place of its run. */
+function ShowAbove({ ready }: { ready: boolean }): JSX.Element {
+  return (
+    <>
+      <button type="button" disabled={!ready || !mayShowAbove()} onClick={() => void showAbove()}>
+        Show it in the views above
+      </button>
+      {runBefore.value !== null && (
+        <button type="button" onClick={() => void showRunAgain()}>
+          Back to {runBefore.value}
+        </button>
+      )}
+    </>
   );
 }
 
@@ -134,6 +153,10 @@ function Status(): JSX.Element {
         <Numbers name="Train" loss={last.trainLoss} accuracy={last.trainAccuracy} />
         <Numbers name="Test" loss={last.testLoss} accuracy={last.testAccuracy} />
       </dl>
+      <details class="trainer-command">
+        <summary>The same training in Python</summary>
+        <code>{commandOf(settings.value, Math.max(last.step, 1))}</code>
+      </details>
     </>
   );
 }

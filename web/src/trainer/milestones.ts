@@ -29,3 +29,10 @@ export function inWords({ trained, generalised }: Milestones, last: Metrics): st
   const verdict = generalised >= 2 * trained ? "It grokked" : "It generalised at once";
   return `${verdict}: train accuracy reached 99 % at step ${trained}, test accuracy at step ${generalised}.`;
 }
+
+/** One or two words for the same. */
+export function outcomeOf({ trained, generalised }: Milestones, last: Metrics): string {
+  if (trained === null) return "still memorising";
+  if (generalised === null || last.testAccuracy < ACCURATE) return "memorised so far";
+  return generalised >= 2 * trained ? "grokked" : "generalised at once";
+}
