@@ -2,6 +2,7 @@
  * The model on all pairs of a modular task, as `latebloom.circuits.modular.grid.Grid`: operands and answers are in the
  * order of the task's group, so the Fourier basis over n positions is that in which the operation is addition.
  */
+import { WHOLE, type Parts } from "./parts";
 import { pairForward } from "./pair_forward";
 import { plainForward } from "./plain_forward";
 import type { Checkpoint } from "./quantity";
@@ -31,15 +32,6 @@ export interface Grid {
   /** n²: 1 where the pair is in the training set. */
   train: Uint8Array;
 }
-
-/** What is zeroed inside the model: outputs of heads, and the residual connections of the last layer. */
-export interface Parts {
-  heads: number[];
-  skipAttention: boolean;
-  skipMlp: boolean;
-}
-
-export const WHOLE: Parts = { heads: [], skipAttention: false, skipMlp: false };
 
 /** Activations of all pairs, without what does not depend on the weights. */
 export interface Activations {

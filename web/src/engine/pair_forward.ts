@@ -2,13 +2,14 @@
  * The exact fast forward over all pairs, for one layer of attention and neurons, and for the MLP. Python:
  * `latebloom.circuits.modular.pair_forward`, which explains it: a pre-activation at `=` is a sum of rows of tables,
  *
- *     pre[x, y] = c + Σ_h a_x[x, y, h] T_x[x, h] + a_y[x, y, h] T_y[y, h] + a_=[x, y, h] T_=[h].
+ *     pre[x, y] = c + Σ_h a_x[x, y, h] (T_x[x, h] - T_=[h]) + a_y[x, y, h] (T_y[y, h] - T_=[h]).
  */
-import type { Activations, Parts } from "./grid";
+import type { Activations } from "./grid";
 import type { ModularModel } from "./modular_model";
-import { multiply, sum } from "./products";
+import { leftOfMap, turns, type Parts, type Turns } from "./parts";
+import { mixed, multiply, repeated, sum, type Mixture } from "./products";
 
-/** Rows of what the heads carry from x, from y and from `=`: n × heads × width, twice, and heads × width. */
+/** Rows for x, for y and for `=`: n, n and one. */
 interface Tables {
   x: Float32Array;
   y: Float32Array;
@@ -21,30 +22,47 @@ export function pairForward(model: ModularModel, without: Parts): Activations {
 }
 
 function mlpForward({ n, width, at, embedding, embeddingY, wLogit, bias }: ModularModel): Activations {
-  const neurons = new Float32Array(n * n * width);
-  const added = at.weights["mlp.b_in"]!.data;
-  for (let x = 0; x < n; x++)
-    for (let y = 0; y < n; y++)
-      for (let j = 0, to = (x * n + y) * width; j < width; j++)
-        neurons[to + j] = Math.max(0, embedding.data[x * width + j]! + embeddingY.data[y * width + j]! + added[j]!);
+  const rows = { n, heads: 1, columns: width, x: embedding.data, y: embeddingY.data };
+  const neurons = mixed({ ...rows, shares: new Float32Array(2 * n * n).fill(1), constant: at.weights["mlp.b_in"]!.data }, 0);
   const logits = multiply(neurons, wLogit, { rows: n * n, inner: width, columns: n }, repeated(bias, n * n));
   return { pattern: null, neurons, logits };
 }
 
 function transformerForward(model: ModularModel, unembed: Float32Array, without: Parts): Activations {
-  const { n, heads, width, at, wLogit } = model;
+  const { n, width, at, wLogit, bias } = model;
   const { "blocks.0.mlp.W_in": into, "blocks.0.mlp.b_in": added } = at.weights;
   const streams = residuals(model);
   const pattern = attention(model, streams);
+  const shares = toOperands(pattern);
   const d = into!.shape[0]!;
-  const skip = without.skipAttention ? new Float32Array(d) : streams.equals;
-  const kept = keptHeads(pattern, heads, without.heads);
-  const mixed = (map: Float32Array, columns: number, constant: Float32Array) =>
-    mix(kept, carried(model, streams, map, columns), sum(multiply(skip, map, { rows: 1, inner: d, columns }), constant), n, heads, columns);
-  const neurons = mixed(into!.data, width, added!.data);
-  for (let i = 0; i < neurons.length; i++) if (neurons[i]! < 0) neurons[i] = 0;
-  const around = without.skipMlp ? repeated(model.bias, n * n) : mixed(unembed, n, model.bias);
-  return { pattern, neurons, logits: multiply(neurons, wLogit, { rows: n * n, inner: width, columns: n }, around) };
+  const turned = turns(without, d);
+  const mixture = (map: Float32Array, constant: Float32Array) => mixtureOf(model, streams, shares, without, turned, map, constant);
+  const neurons = mixed(mixture(into!.data, added!.data), 0);
+  const around = without.skipMlp ? leftOfMap(unembed, turned.aroundMlp, d) : unembed;
+  const logits = mixed(mixture(around, bias));
+  return { pattern, neurons, logits: multiply(neurons, wLogit, { rows: n * n, inner: width, columns: n }, logits) };
+}
+
+/** The residual stream after attention, times a map (d × columns), plus a constant row. */
+function mixtureOf(
+  model: ModularModel,
+  streams: Tables,
+  shares: Float32Array,
+  without: Parts,
+  turned: Turns,
+  map: Float32Array,
+  constant: Float32Array,
+): Mixture {
+  const { n, heads } = model;
+  const d = model.embedding.shape[1]!;
+  const columns = map.length / d;
+  const removed = leftOfMap(map, turned.beforeMlp, d);
+  const maps = Array.from({ length: heads }, (_, h) => (without.heads.includes(h) ? removed : map));
+  const { x, y, equals } = carried(model, streams, maps, columns);
+  const skip = multiply(streams.equals, without.skipAttention ? removed : map, { rows: 1, inner: d, columns });
+  const rows = Array.from({ length: heads }, (_, h) => equals.subarray(h * columns, (h + 1) * columns));
+  const beyond = (table: Float32Array) => table.map((value, i) => value - equals[i % equals.length]!);
+  return { n, heads, columns, shares, x: beyond(x), y: beyond(y), constant: sum(skip, constant, ...rows) };
 }
 
 /** The residual stream before attention: of every x, of every y, and of `=` (one row). */
@@ -92,49 +110,31 @@ function softmax(scores: Tables, n: number, heads: number): Float32Array {
   return pattern;
 }
 
-/** The pattern with the attention of some heads at zero, so that they carry nothing. */
-function keptHeads(pattern: Float32Array, heads: number, zeroed: number[]): Float32Array {
-  return zeroed.length ? pattern.map((share, i) => (zeroed.includes(Math.floor(i / 3) % heads) ? 0 : share)) : pattern;
+/** The shares of x and y in a pattern: n² × heads × 2. */
+function toOperands(pattern: Float32Array): Float32Array {
+  const shares = new Float32Array((pattern.length / 3) * 2);
+  for (let from = 0, to = 0; from < pattern.length; from += 3) {
+    shares[to++] = pattern[from]!;
+    shares[to++] = pattern[from + 1]!;
+  }
+  return shares;
 }
 
-/** The output of each head at `=`, if it attends to one row alone, times a map from the residual stream. */
-function carried({ heads, at }: ModularModel, streams: Tables, map: Float32Array, columns: number): Tables {
+/** The output of each head at `=`, if it attends to one row alone, times its map from the residual stream. */
+function carried({ heads, at }: ModularModel, streams: Tables, maps: Float32Array[], columns: number): Tables {
   const { "blocks.0.attn.W_V": values, "blocks.0.attn.W_O": outputs } = at.weights;
   const [, d, inside] = values!.shape as [number, number, number];
+  const block = (all: Float32Array, h: number) => all.subarray(h * d * inside, (h + 1) * d * inside);
+  const out = maps.map((map, h) => multiply(block(outputs!.data, h), map, { rows: inside, inner: d, columns }));
   const one = (stream: Float32Array) => {
     const count = stream.length / d;
     const table = new Float32Array(count * heads * columns);
     for (let h = 0; h < heads; h++) {
-      const block = (all: Float32Array) => all.subarray(h * d * inside, (h + 1) * d * inside);
-      const out = multiply(block(outputs!.data), map, { rows: inside, inner: d, columns });
-      const value = multiply(stream, block(values!.data), { rows: count, inner: d, columns: inside });
-      const rows = multiply(value, out, { rows: count, inner: inside, columns });
+      const value = multiply(stream, block(values!.data, h), { rows: count, inner: d, columns: inside });
+      const rows = multiply(value, out[h]!, { rows: count, inner: inside, columns });
       for (let i = 0; i < count; i++) table.set(rows.subarray(i * columns, (i + 1) * columns), (i * heads + h) * columns);
     }
     return table;
   };
   return { x: one(streams.x), y: one(streams.y), equals: one(streams.equals) };
-}
-
-/** The sum over heads and positions of attention times table, added to `constant`: n² × columns. */
-function mix(pattern: Float32Array, tables: Tables, constant: Float32Array, n: number, heads: number, columns: number): Float32Array {
-  const mixed = repeated(constant, n * n);
-  for (let x = 0; x < n; x++)
-    for (let y = 0; y < n; y++) {
-      const to = (x * n + y) * columns;
-      for (let h = 0; h < heads; h++) {
-        const share = ((x * n + y) * heads + h) * 3;
-        const [a, b, c] = [pattern[share]!, pattern[share + 1]!, pattern[share + 2]!];
-        const [fromX, fromY, fromEquals] = [(x * heads + h) * columns, (y * heads + h) * columns, h * columns];
-        for (let j = 0; j < columns; j++)
-          mixed[to + j]! += a * tables.x[fromX + j]! + b * tables.y[fromY + j]! + c * tables.equals[fromEquals + j]!;
-      }
-    }
-  return mixed;
-}
-
-function repeated(row: Float32Array, count: number): Float32Array {
-  const all = new Float32Array(row.length * count);
-  for (let i = 0; i < count; i++) all.set(row, i * row.length);
-  return all;
 }

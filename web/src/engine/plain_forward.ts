@@ -2,9 +2,10 @@
  * The plain forward of a transformer on all pairs, for models without neurons or with several layers. Python:
  * `latebloom.circuits.modular.plain_forward`.
  */
-import type { Activations, Parts } from "./grid";
+import type { Activations } from "./grid";
 import type { ModularModel } from "./modular_model";
-import { multiply } from "./products";
+import { leftOfMap, leftOfRows, turns, type Parts, type Turns } from "./parts";
+import { multiply, sum } from "./products";
 
 /** Tokens of a sequence `x y =`. */
 const LENGTH = 3;
@@ -12,11 +13,12 @@ const LENGTH = 3;
 /** Run a transformer on all pairs, without some parts of its last layer. */
 export function plainForward(model: ModularModel, without: Parts): Activations {
   const { n, heads, width } = model;
+  const turned = turns(without, model.embedding.shape[1]!);
   const logits = new Float32Array(n * n * n);
   const neurons = new Float32Array(n * n * width);
   const pattern = new Float32Array(n * n * heads * LENGTH);
   for (let x = 0; x < n; x++) {
-    const rows = row(model, x, without);
+    const rows = row(model, x, without, turned);
     logits.set(rows.logits, x * n * n);
     neurons.set(rows.neurons, x * n * width);
     pattern.set(rows.pattern!, x * n * heads * LENGTH);
@@ -25,8 +27,8 @@ export function plainForward(model: ModularModel, without: Parts): Activations {
 }
 
 /** All pairs with one x: n sequences. */
-function row(model: ModularModel, x: number, without: Parts): Activations {
-  const { n, layers, at, bias } = model;
+function row(model: ModularModel, x: number, without: Parts, turned: Turns): Activations {
+  const { n, layers, at } = model;
   const d = model.embedding.shape[1]!;
   const scale = (at.facts.model["residual_scale"] as number | undefined) ?? 1;
   let stream: Float32Array = embedded(model, x);
@@ -35,10 +37,14 @@ function row(model: ModularModel, x: number, without: Parts): Activations {
     const last = layer === layers - 1;
     const read = last ? atEquals(stream, d) : stream;
     const attended = attend(model, layer, stream, read, last ? without.heads : []);
-    const kept = last && without.skipAttention ? 0 : scale;
-    const middle = attended.out.map((value, i) => value + kept * read[i]!);
+    const around = read.map((value) => value * scale);
     pattern = attended.pattern;
-    if (last) return { pattern, ...finished(model, layer, middle, without.skipMlp, bias) };
+    if (last) {
+      const left = (rows: Float32Array) => leftOfRows(rows, turned.beforeMlp, d);
+      const after = sum(attended.out, left(attended.removed), without.skipAttention ? left(around) : around);
+      return { pattern, ...finished(model, layer, after, without, turned) };
+    }
+    const middle = sum(attended.out, around);
     const neurons = hidden(model, layer, middle);
     const out = at.weights[`blocks.${layer}.mlp.W_out`];
     if (out) {
@@ -72,13 +78,21 @@ function atEquals(stream: Float32Array, d: number): Float32Array {
   return read;
 }
 
-/** The heads' outputs at the positions read, and the pattern of each sequence's last position (n × heads × 3). */
-function attend(model: ModularModel, layer: number, stream: Float32Array, read: Float32Array, zeroed: number[]): { out: Float32Array; pattern: Float32Array } {
+interface Attended {
+  /** The sum of the heads' outputs at the positions read, and that of the heads that are removed. */
+  out: Float32Array;
+  removed: Float32Array;
+  /** n × heads × 3: of each sequence's last position. */
+  pattern: Float32Array;
+}
+
+function attend(model: ModularModel, layer: number, stream: Float32Array, read: Float32Array, zeroed: number[]): Attended {
   const { n, heads, at } = model;
   const weight = (name: string) => at.weights[`blocks.${layer}.attn.W_${name}`]!;
   const [, d, inside] = weight("Q").shape as [number, number, number];
   const queries = read.length / (n * d);
   const out = new Float32Array(read.length);
+  const removed = new Float32Array(read.length);
   const pattern = new Float32Array(n * heads * LENGTH);
   for (let h = 0; h < heads; h++) {
     const block = (name: string) => weight(name).data.subarray(h * d * inside, (h + 1) * d * inside);
@@ -94,9 +108,9 @@ function attend(model: ModularModel, layer: number, stream: Float32Array, read: 
         });
         if (seen === LENGTH) pattern.set(shares, (y * heads + h) * LENGTH);
       }
-    if (!zeroed.includes(h)) multiply(z, block("O"), { rows: n * queries, inner: inside, columns: d }, out);
+    multiply(z, block("O"), { rows: n * queries, inner: inside, columns: d }, zeroed.includes(h) ? removed : out);
   }
-  return { out, pattern };
+  return { out, removed, pattern };
 }
 
 /** Attention of one query to the first `seen` keys. */
@@ -119,14 +133,15 @@ function hidden({ at }: ModularModel, layer: number, middle: Float32Array): Floa
   return neurons.map((value) => Math.max(0, value));
 }
 
-function finished(model: ModularModel, layer: number, middle: Float32Array, skipMlp: boolean, bias: Float32Array): Omit<Activations, "pattern"> {
-  const { n, width, unembed, wLogit } = model;
+function finished(model: ModularModel, layer: number, middle: Float32Array, without: Parts, turned: Turns): Omit<Activations, "pattern"> {
+  const { n, width, unembed, wLogit, bias } = model;
   const d = model.embedding.shape[1]!;
   const neurons = hidden(model, layer, middle);
   const logits = multiply(neurons, wLogit, { rows: n, inner: width, columns: n });
   addRow(logits, bias);
   // Without neurons there is no connection around them, and nothing else leads to the logits.
-  if (!skipMlp || width === 0) multiply(middle, unembed!, { rows: n, inner: d, columns: n }, logits);
+  const around = without.skipMlp && width > 0 ? leftOfMap(unembed!, turned.aroundMlp, d) : unembed!;
+  multiply(middle, around, { rows: n, inner: d, columns: n }, logits);
   return { neurons, logits };
 }
 

@@ -1,5 +1,5 @@
 /** The worker: keeps the packed weights, and computes quantities of the checkpoints that the page asks for. */
-import { Pack } from "./pack";
+import { Pack, type Weights } from "./pack";
 import type { FromWorker, ToWorker } from "./protocol";
 import { computeQuantity, type Checkpoint, type Facts } from "./quantity";
 import "./quantities";
@@ -11,23 +11,28 @@ let pack: Pack | null = null;
 let facts: Facts | null = null;
 const recent = new Map<number, Checkpoint>();
 
-function checkpointAt(index: number): Checkpoint {
+async function checkpointAt(index: number): Promise<Checkpoint> {
   if (pack === null || facts === null) throw new Error("the weights have not been loaded");
-  const known = recent.get(index);
-  const at = known ?? opened(pack, facts, index);
+  const weights = await pack.weights(index);
+  const at = recent.get(index) ?? opened(pack.steps[index]!, weights, facts);
   recent.delete(index);
   recent.set(index, at);
   if (recent.size > KEPT) recent.delete(recent.keys().next().value!);
   return at;
 }
 
-function opened(from: Pack, known: Facts, index: number): Checkpoint {
+function opened(step: number, weights: Weights, known: Facts): Checkpoint {
   const kept = new Map<string, unknown>();
   const once = <T>(key: string, make: () => T): T => {
     if (!kept.has(key)) kept.set(key, make());
     return kept.get(key) as T;
   };
-  return { step: from.steps[index]!, weights: from.weights(index), facts: known, once };
+  return { step, weights, facts: known, once };
+}
+
+/** Unpack the other checkpoints one by one, so that questions which arrive meanwhile are answered between them. */
+async function unpackAll(from: Pack): Promise<void> {
+  for (let index = from.steps.length - 1; index >= 0; index--) await from.weights(index);
 }
 
 function send(message: FromWorker): void {
@@ -38,13 +43,16 @@ async function receive(message: ToWorker): Promise<void> {
   if (message.kind === "load") {
     facts = message.facts;
     recent.clear();
-    pack = await Pack.read(message.pack);
+    pack = Pack.read(message.pack);
+    // The last one alone, since a page opens with it.
+    await pack.weights(pack.steps.length - 1);
     send({ kind: "loaded", steps: pack.steps });
+    void unpackAll(pack);
     return;
   }
   const began = performance.now();
   try {
-    const value = computeQuantity(message.name, checkpointAt(message.index), message.args);
+    const value = computeQuantity(message.name, await checkpointAt(message.index), message.args);
     send({ kind: "result", id: message.id, value, milliseconds: performance.now() - began });
   } catch (error) {
     send({ kind: "error", id: message.id, reason: error instanceof Error ? error.message : String(error) });

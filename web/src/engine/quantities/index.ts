@@ -6,3 +6,5 @@ import "./sequence_answers";
 import "./sequence_attention";
 import "./trigram_tables";
 import "./grid";
+import "./clusters";
+import "./cut";
