@@ -13,8 +13,9 @@ from latebloom.circuits.digits import digit_spectrum
 from latebloom.circuits.induction import draw_sequences, head_scores, planted_induction
 from latebloom.circuits.skip_trigrams import end_tables, planted_trigrams, skip_trigrams
 from latebloom.circuits.skip_trigrams.trigrams import leads, strengths
-from latebloom.lab.explorer.examples import SEED, SEQUENCES, examples_of
-from latebloom.lab.explorer.extra import components
+from latebloom.lab.explorer.components import components
+from latebloom.lab.explorer.evidence import Evidence
+from latebloom.lab.explorer.examples import SEED, SEQUENCES, examples
 from latebloom.models import LinearConfig, Model, Transformer, TransformerConfig
 from latebloom.recipes import RECIPES
 from latebloom.runs import Run
@@ -66,9 +67,9 @@ def exact(page: Opened) -> Transformer:
 @pytest.mark.parametrize("name", MODELS)
 def test_sequences_pass_through_the_model_as_in_python(pages: Callable[[str], Opened], name: str) -> None:
     page, model = pages(name), exact(pages(name))
-    examples = examples_of(Analysis(page.run))
-    assert examples is not None
-    for one in examples["sequences"][:3]:
+    found = examples(Evidence(Analysis(page.run)))
+    assert found is not None
+    for one in found["sequences"][:3]:
         logits, cache = model.run_with_cache(torch.tensor([one["tokens"]]), one["read"])
         answers = page.ask("sequence-answers", 10, {"tokens": one["tokens"], "read": one["read"]})
         agree(answers["logits"], logits.detach(), "logits")
@@ -158,13 +159,13 @@ def test_examples_are_right_and_small(make_run: Callable[..., Run], recipe: str)
     experiment = RECIPES[recipe]()
     task = experiment.task
     run = make_run(f"examples-{recipe}", task, experiment.model, {}, data=DRAWN)
-    examples = examples_of(Analysis(run))
-    assert examples is not None
-    assert len(json.dumps(examples)) <= 20_000
-    assert (len(examples["vocabulary"]), len(examples["answers"])) == (task.d_vocab, task.d_vocab_out)
-    for one in examples["sequences"]:
-        names = [examples["vocabulary"][token] for token in one["tokens"]]
-        right = [examples["answers"][answer] for answer in one["right"]]
+    found = examples(Evidence(Analysis(run)))
+    assert found is not None
+    assert len(json.dumps(found)) <= 20_000
+    assert (len(found["vocabulary"]), len(found["answers"])) == (task.d_vocab, task.d_vocab_out)
+    for one in found["sequences"]:
+        names = [found["vocabulary"][token] for token in one["tokens"]]
+        right = [found["answers"][answer] for answer in one["right"]]
         assert len(names) == task.n_ctx
         assert set(one["read"]) <= set(task.loss_positions)
         if recipe == "skip_trigrams":
@@ -183,7 +184,7 @@ def test_phase_changes_of_parts(make_run: Callable[..., Run]) -> None:
         losses = {name: chance / (1 + float(np.exp((step - at) / 20))) for name, at in falls.items()}
         rows.append({"step": step, "test_loss": sum(losses.values()) / 2} | {f"test_loss.{n}": v for n, v in losses.items()})
     RunDirectory(run.path).write_table("metrics", append_rows(empty_table(), rows))
-    found = components(Analysis(run))
+    found = components(Evidence(Analysis(run)))
     assert found is not None
     for part, (name, at) in zip(found["parts"], falls.items()):
         assert part["column"] == f"test_loss.{name}"
