@@ -94,12 +94,12 @@ def test_a_sequence_that_is_too_long_or_has_an_unknown_token_is_refused(pages: C
 def test_scores_of_heads_are_those_of_latebloom_measure(pages: Callable[[str], Opened], name: str) -> None:
     page = pages(name)
     got, expected = page.ask("head-scores", 10), head_scores(exact(page), draw_sequences(REPEATED, SEQUENCES, SEED))
-    agree(got["previous"], expected.previous_token, "attention to the token before")
-    agree(got["induction"], expected.induction, "induction score")
-    agree(got["control"], expected.induction_control, "induction score without repeats")
+    named = (("previous", "previous_token"), ("induction", "induction"), ("control", "induction_control"))
+    for name_here, name_there in named:
+        agree(got[name_here], getattr(expected, name_there), name_here)
     if name == "planted heads":
         assert got["previous"][0] > 0.99
-        assert got["induction"][3] > 0.9 > 0.5 > got["control"][3]
+        assert got["induction"][3] > 0.6 > 0.4 > got["control"][3]
 
 
 @pytest.mark.parametrize("name", ["trigrams", "planted trigrams"])
@@ -124,8 +124,9 @@ def test_spectrum_of_digits_as_in_python(pages: Callable[[str], Opened]) -> None
 
 def test_weights_of_the_linear_model(make_run: Callable[..., Run], open_page: Callable[[Run], Opened]) -> None:
     task = SharedFeature(examples=20)
-    model = LinearConfig().build(task)
-    page = open_page(make_run("linear", task, model.config, {10: model}))
+    config = LinearConfig()
+    model = config.build(task)
+    page = open_page(make_run("linear", task, config, {10: model}))
     got = page.ask("linear-weights", 10)
     agree(got["own"], model.get_parameter("w_own").detach(), "own weights")
     assert got["shared"] == pytest.approx(float(model.get_parameter("w_shared")), rel=1e-3)
@@ -156,9 +157,9 @@ def test_typed_sums_are_answered(pages: Callable[[str], Opened]) -> None:
 
 @pytest.mark.parametrize("recipe", ["addition_5", "induction", "skip_trigrams"])
 def test_examples_are_right_and_small(make_run: Callable[..., Run], recipe: str) -> None:
-    experiment = RECIPES[recipe]()
-    task = experiment.task
-    run = make_run(f"examples-{recipe}", task, experiment.model, {}, data=DRAWN)
+    task = RECIPES[recipe]().task
+    model = fresh(task, d_mlp=0)
+    run = make_run(f"examples-{recipe}", task, model.config, {10: model}, data=DRAWN)
     found = examples(Evidence(Analysis(run)))
     assert found is not None
     assert len(json.dumps(found)) <= 20_000

@@ -46,12 +46,12 @@ MOMENTA = 16
 Weights = Mapping[str, Float[np.ndarray, "..."]]
 
 
-def pack(checkpoints: Sequence[tuple[int, Weights]]) -> bytes:
+def pack(checkpoints: Sequence[tuple[int, Weights]], finer: int = 1) -> bytes:
     """The packed checkpoints. ``checkpoints``: (step, weights by name) in order of steps, with the same names and
-    shapes in each. Errors: ValueError for none, or for different names."""
+    shapes in each. ``finer``: factor on the resolution. Errors: ValueError for none, or for different names."""
     if not checkpoints or any(_shapes(weights) != _shapes(checkpoints[0][1]) for _, weights in checkpoints):
         raise ValueError("expected at least one checkpoint, and the same tensors in each")
-    packed = list(_packed([weights for _, weights in checkpoints]))[::-1]
+    packed = list(_packed([weights for _, weights in checkpoints], finer))[::-1]
     ends = np.cumsum([0, *(len(one.stream) for one in packed)])
     header = {
         "format": FORMAT,
@@ -84,10 +84,10 @@ class _Packed:
     momenta: list[float]
 
 
-def _packed(checkpoints: Sequence[Weights]) -> Iterator[_Packed]:
+def _packed(checkpoints: Sequence[Weights], finer: int) -> Iterator[_Packed]:
     """The checkpoints from the last to the first."""
     names = [name for name, _ in _shapes(checkpoints[0])]
-    tensors = [_Tensor(name, [weights[name] for weights in checkpoints]) for name in names]
+    tensors = [_Tensor(name, [weights[name] for weights in checkpoints], finer) for name in names]
     for weights in reversed(checkpoints):
         parts = [tensor.next(weights[name].ravel()) for name, tensor in zip(names, tensors, strict=True)]
         differences = np.concatenate([difference for difference, _, _ in parts])
@@ -97,8 +97,8 @@ def _packed(checkpoints: Sequence[Weights]) -> Iterator[_Packed]:
 class _Tensor:
     """One tensor through the checkpoints, from the last to the first."""
 
-    def __init__(self, name: str, values: Sequence[Float[np.ndarray, "..."]]) -> None:
-        self._resolution = RESOLUTION_OF_EMBEDDINGS if name in EMBEDDINGS else RESOLUTION
+    def __init__(self, name: str, values: Sequence[Float[np.ndarray, "..."]], finer: int) -> None:
+        self._resolution = finer * (RESOLUTION_OF_EMBEDDINGS if name in EMBEDDINGS else RESOLUTION)
         self._smallest = max((size for size in map(_size, values) if np.isfinite(size)), default=0.0) / SMALLEST
         self._after: list[Float[np.ndarray, " weight"]] = []
 

@@ -27,6 +27,10 @@ export interface HeatMapProps {
   /** Labels of rows and columns; by default their numbers. */
   rowLabel?(row: number): string;
   columnLabel?(column: number): string;
+  /** Shorter labels for the two axes, and how many of them at most. */
+  rowTick?(row: number): string;
+  columnTick?(column: number): string;
+  mostTicks?: number;
   /** Called on a click, and on Enter at the cell under the keyboard's cursor. */
   onPick?(row: number, column: number): void;
   /** A cell that is framed. */
@@ -117,11 +121,11 @@ export function HeatMap(props: HeatMapProps): JSX.Element {
     <figure class="heat" style={{ maxWidth: `${props.width ?? 460}px` }}>
       <div class="grid">
         <div class="axis row-axis">{props.rowName}</div>
-        <Ticks kind="row" count={rows} name={props.rowLabel} most={7} />
+        <Ticks kind="row" count={rows} name={props.rowTick ?? props.rowLabel} most={props.mostTicks ?? 7} />
         {plot}
         <span />
         <span />
-        <Ticks kind="column" count={columns} name={props.columnLabel} most={props.width && props.width > 600 ? 8 : 6} />
+        <Ticks kind="column" count={columns} name={props.columnTick ?? props.columnLabel} most={props.mostTicks ?? (props.width && props.width > 600 ? 8 : 6)} />
         <span />
         <span />
         <div class="axis">{props.columnName}</div>
