@@ -6,13 +6,12 @@ from typing import Any
 import numpy as np
 
 from latebloom.analysis import Analysis
+from latebloom.lab.explorer import components, examples, family_parts, modular  # noqa: F401 - they register parts
 from latebloom.lab.explorer.captions import captions_of
 from latebloom.lab.explorer.captions.learning import headline
 from latebloom.lab.explorer.claims import verdict_rows
-from latebloom.lab.explorer.evidence import Evidence, guessing_loss
-from latebloom.lab.explorer.examples import examples_of
-from latebloom.lab.explorer.extra import extra_of
-from latebloom.lab.explorer.modular import modular_of
+from latebloom.lab.explorer.evidence import Evidence, readable
+from latebloom.lab.explorer.parts import parts_of
 from latebloom.lab.summary.facts import command
 from latebloom.runs import Run
 
@@ -46,9 +45,9 @@ def page_of(run: Analysis | Evidence, explained: bool = True, judged: bool = Tru
         "phases": analysis.phases.to_dict(),
         "verdicts": verdict_rows(evidence),
         "captions": captions_of(evidence) if explained else {},
-        "modular": modular_of(evidence),
-        "examples": examples_of(analysis),
-        "extra": extra_of(analysis),
+        "modular": None,
+        "examples": None,
+        "extra": {},
         "missing": {**_missing(analysis), **evidence.missing},
     }
     plain: dict[str, Any] = json.loads(json.dumps(finite(page)))

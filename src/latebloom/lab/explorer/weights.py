@@ -14,6 +14,13 @@ BUDGET = 7_000_000
 WATCHED = ("train_loss", "test_loss", "restricted_loss", "excluded_loss", "sum_squared_weights")
 """Series whose changes decide which checkpoints are kept."""
 
+FINER = 8
+"""Factor on the resolution of small models: two layers with sharp attention deviate more than one layer from the same
+rounding, and their weights are few."""
+
+SMALL = 0.6
+"""A model is small if all its checkpoints take at most this share of the budget at the finer resolution."""
+
 SAMPLED = 16
 """Sizes are estimated from one weight in 16 of each tensor."""
 
@@ -34,6 +41,10 @@ def packed_weights(analysis: Analysis, budget: int = BUDGET) -> bytes | None:
     count = len(steps)
     if not fits(count):
         count = _largest(1, count, fits)
+    else:
+        fine = pack([(step, read(step)) for step in sorted(steps)], FINER)
+        if len(fine) <= SMALL * budget:
+            return fine
     while True:
         packed = pack([(step, read(step)) for step in sorted(steps[:count])])
         if len(packed) <= budget or count == 1:
