@@ -74,8 +74,8 @@ def table(analysis: Analysis, name: str) -> dict[str, Any]:
 
 
 def modular(analysis: Analysis, explained: bool = True) -> dict[str, Any]:
-    """What the views of a modular task need: the train pairs as bits, and what explains the final model. Where it is not
-    explained, the key frequencies are those that the run was measured with."""
+    """What the views of a modular task need: the train pairs as bits, and what explains the final model. Where it is
+    not explained, the key frequencies are those that the run was measured with."""
     p = analysis.task.p
     trained = np.zeros(p * p, dtype=bool)
     if analysis.train_rows is not None:
