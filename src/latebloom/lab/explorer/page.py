@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 
 from latebloom.analysis import Analysis
-from latebloom.lab.explorer import components, examples, family_parts, modular  # noqa: F401 - they register parts
 from latebloom.lab.explorer.captions import captions_of
 from latebloom.lab.explorer.captions.learning import headline
 from latebloom.lab.explorer.claims import verdict_rows
-from latebloom.lab.explorer.evidence import Evidence, readable
-from latebloom.lab.explorer.parts import parts_of
+from latebloom.lab.explorer.evidence import Evidence
+from latebloom.lab.explorer.examples import examples_of
+from latebloom.lab.explorer.extra import extra_of
+from latebloom.lab.explorer.modular import modular_of
 from latebloom.lab.summary.facts import command
 from latebloom.runs import Run
 
@@ -45,9 +46,9 @@ def page_of(run: Analysis | Evidence, explained: bool = True, judged: bool = Tru
         "phases": analysis.phases.to_dict(),
         "verdicts": verdict_rows(evidence),
         "captions": captions_of(evidence) if explained else {},
-        "modular": None,
-        "examples": None,
-        "extra": {},
+        "modular": modular_of(evidence),
+        "examples": examples_of(analysis),
+        "extra": extra_of(evidence),
         "missing": {**_missing(analysis), **evidence.missing},
     }
     plain: dict[str, Any] = json.loads(json.dumps(finite(page)))
@@ -77,7 +78,7 @@ def _run(evidence: Evidence) -> dict[str, Any]:
 
 
 def _task(analysis: Analysis) -> dict[str, Any]:
-    """The task; ``p`` and ``sign`` where its family has them. guessing: loss in nats."""
+    """The task; ``p`` and ``sign`` where its family has them."""
     task, facts = analysis.task, analysis.family.facts(analysis.task)
     return {
         "name": task.name,
@@ -85,7 +86,6 @@ def _task(analysis: Analysis) -> dict[str, Any]:
         "summary": task.summary,
         **{key: facts[fact] for key, fact in (("p", "p"), ("sign", "phase_sign")) if fact in facts},
         "settings": task.model_dump(mode="json", exclude={"name"}),
-        "guessing": guessing_loss(analysis),
     }
 
 
