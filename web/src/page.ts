@@ -1,4 +1,5 @@
 /** What a page holds: the JSON that `latebloom.lab.explorer` writes, and the packed weights beside it. */
+import { signal } from "@preact/signals";
 
 /** Numbers by column, `null` where a value is undefined; `step` increases. */
 export interface Table {
@@ -109,6 +110,8 @@ export interface ExampleSequence {
 export interface RunPage {
   format: 1;
   kind: "run";
+  /** What is still being made; a served page gets it later. Empty on a page on disk. */
+  pending: ("explanation" | "verdicts")[];
   run: RunFacts;
   task: Task;
   metrics: Table;
@@ -125,14 +128,17 @@ export interface RunPage {
   missing: Record<string, string>;
 }
 
-let loaded: RunPage | null = null;
+const loaded = signal<RunPage | null>(null);
 
-/** The page that is shown. Views are drawn after it is set, so they may read it at any time. */
+/**
+ * The page that is shown. Views are drawn after it is set, so they may read it at any time. A view that reads it while it
+ * is drawn is drawn again when the page changes, as that of a run in training does.
+ */
 export function page(): RunPage {
-  if (loaded === null) throw new Error("no page has been loaded");
-  return loaded;
+  if (loaded.value === null) throw new Error("no page has been loaded");
+  return loaded.value;
 }
 
 export function setPage(value: RunPage): void {
-  loaded = value;
+  loaded.value = value;
 }

@@ -17,9 +17,9 @@ export interface Frame {
 }
 
 /** Room above the plot for the names of phases, in CSS pixels. */
-const BAND = 20;
-/** Names stand at the ends of lines where the chart has this width and no more lines than this. */
-const NAMED_FROM = 560;
+const BAND = 26;
+/** Names stand at the ends of lines where this width is left for the lines, and there are no more lines than this. */
+const LEAST_LEFT = 340;
 const MOST_NAMED = 9;
 const LONGEST_NAME = 150;
 const TEXT = 12;
@@ -119,7 +119,9 @@ function axis(look: Look, ticks: (low: number, high: number, chart: uPlot) => Ti
 
 /** Ticks of a y axis of this height in CSS pixels. */
 export function yTicks(props: LinesProps, scale: "left" | "right", low: number, high: number, height: number): Tick[] {
-  return (scale === "left" && props.log ? logTicks : linearTicks)(low, high, height / 46);
+  const ticks = (scale === "left" && props.log ? logTicks : linearTicks)(low, high, height / 46);
+  const { format } = props;
+  return format && scale === "left" ? ticks.map(({ value }) => ({ value, text: format(value) })) : ticks;
 }
 
 /** The range with a little room at both ends; a linear axis that almost reaches zero starts there. */
@@ -148,14 +150,19 @@ function textWidth(context: CanvasRenderingContext2D, text: string, look: Look):
 }
 
 /** The lines that have a name at their end. */
-function named(chart: uPlot, props: LinesProps): Line[] {
-  const shown = props.lines.filter((line, index) => chart.series[index + 1]?.show !== false && !line.faint);
-  return chart.width >= NAMED_FROM && shown.length <= MOST_NAMED && !props.lines.some((line) => line.side === "right") ? shown : [];
+function named(chart: uPlot, props: LinesProps, look: Look): Line[] {
+  const shown = props.lines.filter((line, index) => chart.series[index + 1]?.show !== false && !line.faint && !line.unnamed);
+  const fits = shown.length <= MOST_NAMED && chart.width - widestName(chart, shown, look) >= LEAST_LEFT;
+  return fits && !props.lines.some((line) => line.side === "right") ? shown : [];
+}
+
+function widestName(chart: uPlot, lines: Line[], look: Look): number {
+  return Math.min(LONGEST_NAME, Math.max(0, ...lines.map((line) => textWidth(chart.ctx, line.label, look))));
 }
 
 function endRoom(chart: uPlot, props: LinesProps, look: Look): number {
-  const widths = named(chart, props).map((line) => textWidth(chart.ctx, line.label, look));
-  return widths.length ? Math.min(LONGEST_NAME, Math.max(...widths)) + 14 : 12;
+  const lines = named(chart, props, look);
+  return lines.length ? widestName(chart, lines, look) + 14 : 12;
 }
 
 function drawShades(chart: uPlot, props: LinesProps, look: Look): void {
@@ -173,7 +180,7 @@ function drawShades(chart: uPlot, props: LinesProps, look: Look): void {
     ctx.fillStyle = shade.colour;
     ctx.fillRect(left, top, end - left, bbox.top + bbox.height - top);
     ctx.fillStyle = look.soft;
-    ctx.fillText(shortened(ctx, shade.label, end - left - 10 * ratio), left + 6 * ratio, top + (BAND / 2 - 1) * ratio);
+    ctx.fillText(shortened(ctx, shade.label, end - left - 10 * ratio), left + 6 * ratio, top + (TEXT / 2 + 2) * ratio);
   }
   ctx.restore();
 }
@@ -192,7 +199,7 @@ function shortened(context: CanvasRenderingContext2D, text: string, width: numbe
 function drawEndLabels(chart: uPlot, props: LinesProps, look: Look): void {
   const { ctx, bbox } = chart;
   const ratio = devicePixelRatio;
-  const ends = named(chart, props).flatMap((line): EndLabel[] => {
+  const ends = named(chart, props, look).flatMap((line): EndLabel[] => {
     const value = lastInView(chart, props.lines.indexOf(line) + 1);
     return value === null ? [] : [{ text: line.label, colour: line.colour, y: chart.valToPos(value, line.side ?? "left", true) / ratio }];
   });

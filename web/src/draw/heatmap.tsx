@@ -27,10 +27,13 @@ export interface HeatMapProps {
   /** Labels of rows and columns; by default their numbers. */
   rowLabel?(row: number): string;
   columnLabel?(column: number): string;
-  /** Shorter labels for the two axes, and how many of them at most. */
+  /** Shorter labels for the axes than for the read-out. */
   rowTick?(row: number): string;
   columnTick?(column: number): string;
-  mostTicks?: number;
+  /** Rows with a label on the axis; by default every tenth or so. */
+  rowTicks?: number[];
+  /** Columns with a label, likewise. */
+  columnTicks?: number[];
   /** Called on a click, and on Enter at the cell under the keyboard's cursor. */
   onPick?(row: number, column: number): void;
   /** A cell that is framed. */
@@ -47,6 +50,9 @@ export interface HeatMapProps {
 }
 
 const MOVES: Record<string, [number, number]> = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+export const MOST_ROW_TICKS = 7;
+export const MOST_COLUMN_TICKS = 6;
 
 /** Cells that Shift and an arrow pass over. */
 const STRIDE = 10;
@@ -121,11 +127,11 @@ export function HeatMap(props: HeatMapProps): JSX.Element {
     <figure class="heat" style={{ maxWidth: `${props.width ?? 460}px` }}>
       <div class="grid">
         <div class="axis row-axis">{props.rowName}</div>
-        <Ticks kind="row" count={rows} name={props.rowTick ?? props.rowLabel} most={props.mostTicks ?? 7} />
+        <Ticks kind="row" count={rows} name={props.rowTick ?? props.rowLabel} at={props.rowTicks ?? positionTicks(rows, MOST_ROW_TICKS)} />
         {plot}
         <span />
         <span />
-        <Ticks kind="column" count={columns} name={props.columnTick ?? props.columnLabel} most={props.mostTicks ?? (props.width && props.width > 600 ? 8 : 6)} />
+        <Ticks kind="column" count={columns} name={props.columnTick ?? props.columnLabel} at={props.columnTicks ?? positionTicks(columns, MOST_COLUMN_TICKS)} />
         <span />
         <span />
         <div class="axis">{props.columnName}</div>
@@ -148,8 +154,8 @@ function hair(at: number | null | undefined, count: number, upright: boolean): J
   return <span class="hair" style={upright ? { left: place, top: "-3px", bottom: "-3px", width: "1.5px" } : { top: place, left: "-3px", right: "-3px", height: "1.5px" }} />;
 }
 
-function Ticks({ kind, count, name, most }: { kind: "row" | "column"; count: number; name: ((at: number) => string) | undefined; most: number }): JSX.Element {
-  const texts = positionTicks(count, most).map((at) => ({ at, text: name?.(at) ?? String(at) }));
+function Ticks({ kind, count, name, at }: { kind: "row" | "column"; count: number; name: ((at: number) => string) | undefined; at: number[] }): JSX.Element {
+  const texts = at.map((place) => ({ at: place, text: name?.(place) ?? String(place) }));
   const widest = texts.reduce((best, { text }) => (text.length > best.length ? text : best), "");
   return (
     <div class={`ticks ${kind}-ticks`} aria-hidden="true">

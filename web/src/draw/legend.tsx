@@ -28,7 +28,7 @@ export function Legend({ readings, at, hidden, format, onPoint }: LegendProps): 
   };
   return (
     <div class="legend" role="group" aria-label="Lines">
-      {readings.map(({ line, sample }, index) => (
+      {readings.map(({ line, sample }, index) => line.unnamed || (
         <button
           type="button"
           key={line.label}

@@ -26,6 +26,8 @@ export interface Line {
   dashed?: boolean;
   faint?: boolean;
   width?: number;
+  /** Without a name in the legend and at its end, as one of many of a kind. */
+  unnamed?: boolean;
   /** "right" for a second scale. */
   side?: "left" | "right";
 }
@@ -133,7 +135,7 @@ export function Lines(props: LinesProps): JSX.Element {
   const at = pointed.value ?? props.marker ?? props.x[props.x.length - 1] ?? 0;
   const readings = props.lines.map((line): Reading => ({ line, sample: nearestSample(props.x, line.values, at) }));
   const speak = (x: number): void => {
-    const seen = readings.filter(({ line }) => !hidden.peek().has(line.label)).slice(0, MOST_SPOKEN);
+    const seen = readings.filter(({ line }) => !line.unnamed && !hidden.peek().has(line.label)).slice(0, MOST_SPOKEN);
     const values = seen.map(({ line }) => `${line.label} ${written(props, nearestSample(props.x, line.values, x)?.value)}`);
     spoken.value = `${props.xName} ${shown(x)}: ${values.join(", ")}`;
   };
@@ -176,7 +178,7 @@ export function Lines(props: LinesProps): JSX.Element {
 }
 
 function described(props: LinesProps): string {
-  const ends = props.lines.slice(0, MOST_SPOKEN).map((line) => `${line.label} ${written(props, lastSample(line.values))} at the end`);
+  const ends = props.lines.filter((line) => !line.unnamed).slice(0, MOST_SPOKEN).map((line) => `${line.label} ${written(props, lastSample(line.values))} at the end`);
   const picks = props.onPick ? ", Enter to pick" : "";
   return `${props.label}, ${props.yName} by ${props.xName}. ${ends.join("; ")}. Arrow keys to read values${picks}.`;
 }

@@ -86,7 +86,7 @@ function marker(props: LinesProps, chart: uPlot, x: Place): string[] {
 /** Names of all lines at their ends, with a piece of the line beside the name. */
 function ends(props: LinesProps, lines: Line[], chart: uPlot, y: (side: "left" | "right") => Place): string[] {
   const left = BOX.left + BOX.width + (chart.scales.right ? 52 : 8);
-  const places = lines.map((line) => {
+  const places = lines.filter((line) => !line.unnamed).map((line) => {
     const value = lastInView(chart, props.lines.indexOf(line) + 1);
     return { text: line.label, colour: onPaper(line.colour), y: value === null ? BOTTOM : y(line.side ?? "left")(value) };
   });

@@ -16,10 +16,13 @@ export function whole(value: number): string {
   return Math.round(value).toLocaleString("en");
 }
 
-/** A share as a percentage: 46 %, 98.6 %. */
+/** A share as a percentage: 46 %, 98.6 %; what is not quite all does not become 100, and what is not nothing not 0. */
 export function percent(share: number | null | undefined): string {
   if (share === null || share === undefined || Number.isNaN(share)) return NOT_DEFINED;
-  return `${Number((100 * share).toPrecision(3))} %`;
+  const rounded = Number((100 * share).toPrecision(3));
+  if (rounded === 100 && share < 1) return "> 99.9 %";
+  if (rounded !== 0 && Math.abs(rounded) < 0.001) return "< 0.001 %";
+  return `${rounded} %`;
 }
 
 /** 1.2e-6, without zeros at the end. */

@@ -42,3 +42,8 @@ function origin(): string {
   const { run } = page();
   return [`run ${run.name}`, step.value === null ? null : `step ${whole(step.value)} in view`].filter((part) => part !== null).join(", ");
 }
+
+/** Colours of text and axes: those of the page, or PAPER where a picture is saved. */
+export type Ink = typeof PAPER;
+
+export const PAGE: Ink = { ink: "var(--ink)", soft: "var(--soft)", line: "var(--line)" };

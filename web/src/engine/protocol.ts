@@ -3,6 +3,7 @@ import type { Facts } from "./quantity";
 
 export type ToWorker =
   | { kind: "load"; pack: Uint8Array; facts: Facts }
+  | { kind: "add"; pack: Uint8Array }
   | { kind: "compute"; id: number; name: string; index: number; args: unknown };
 
 export type FromWorker =

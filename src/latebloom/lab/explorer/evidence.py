@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from functools import cached_property
 from typing import Any
 
@@ -26,11 +27,18 @@ class Evidence:
         self.analysis = analysis
         self.record = stored_record(analysis.run) if record is None else record
         self.missing = dict(missing or {})
+        self._explained, self._judged = True, True
+
+    def limited(self, explained: bool, judged: bool) -> Evidence:
+        """The same evidence, without the explanation or without the verdicts, which take time."""
+        limited = copy(self)
+        limited._explained, limited._judged = explained, judged
+        return limited
 
     @cached_property
     def verdicts(self) -> dict[str, Verdict]:
         """The verdict on each claim about such a run by its id; "not measured" where quantities are missing."""
-        return judge(self.analysis.run, self.record or record_run(self.analysis, ()))
+        return {} if not self._judged else judge(self.analysis.run, self.record or record_run(self.analysis, ()))
 
     def quantity(self, name: str) -> Any:
         """The stored value of a quantity; None where it is undefined or not stored."""
@@ -40,6 +48,8 @@ class Evidence:
     @cached_property
     def explained(self) -> tuple[dict[str, Any] | None, str | None]:
         """What `latebloom explain --json` prints for the last checkpoint; None, and why, where there is nothing."""
+        if not self._explained:
+            return None, "the last checkpoint is not explained yet"
         if self.analysis.family.explain is None:
             return None, f"{self.analysis.task.name} has no circuit to look for"
         try:
@@ -59,7 +69,7 @@ class Evidence:
 
 
 def readable(analysis: Analysis, error: Exception) -> str:
-    """The text of an error for a page, which may be read on another machine, where no path of this one has a meaning."""
+    """The text of an error for a page: without paths, because the page may be read on another machine."""
     run = analysis.run
     return " ".join(str(error).replace(str(run.path), run.manifest.name).split())
 

@@ -11,13 +11,12 @@ import numpy as np
 from jaxtyping import Int
 
 from latebloom._registry import Registry
+from latebloom.analysis import Analysis
 from latebloom.circuits.digits.family import DIGITS
 from latebloom.circuits.induction.family import INDUCTION
 from latebloom.circuits.induction.measures import SEQUENCES
 from latebloom.circuits.induction.sequences import draw_sequences
 from latebloom.circuits.skip_trigrams.family import SKIP_TRIGRAMS
-from latebloom.lab.explorer.evidence import Evidence
-from latebloom.lab.explorer.parts import part
 from latebloom.tasks import IGNORE, Batch, DigitAddition, ModularTask, RepeatedSubsequences, SharedFeature, SkipTrigrams
 from latebloom.tasks.digit_addition import BASE
 from latebloom.tasks.repeated_subsequences import START
@@ -63,10 +62,9 @@ MAKERS: Registry[Maker] = Registry("examples")
 """Makers by the name of their family."""
 
 
-@part("examples")
-def examples(evidence: Evidence) -> dict[str, Any] | None:
+def examples_of(analysis: Analysis) -> dict[str, Any] | None:
     """``Examples`` of ``web/src/page.ts``; None for tasks whose sequences the page shows otherwise or cannot show."""
-    task, family = evidence.analysis.task, evidence.analysis.family.name
+    task, family = analysis.task, analysis.family.name
     sizes = (task.d_vocab, task.d_vocab_out)
     if isinstance(task, ModularTask | SharedFeature) or task.n_ctx > LONGEST or max(sizes) > MOST_NAMES:
         return None

@@ -5,54 +5,52 @@ from typing import Any
 
 import numpy as np
 
-from latebloom._errors import LatebloomError
 from latebloom.analysis import Analysis
-from latebloom.lab.explorer import components, examples, family_parts, modular  # noqa: F401 - they register parts
 from latebloom.lab.explorer.captions import captions_of
 from latebloom.lab.explorer.captions.learning import headline
 from latebloom.lab.explorer.claims import verdict_rows
-from latebloom.lab.explorer.evidence import Evidence, readable
-from latebloom.lab.explorer.parts import parts_of
+from latebloom.lab.explorer.evidence import Evidence
+from latebloom.lab.explorer.examples import examples_of
+from latebloom.lab.explorer.extra import extra_of
+from latebloom.lab.explorer.modular import modular_of
 from latebloom.lab.summary.facts import command
 from latebloom.runs import Run
 
 FORMAT = 1
 
-FAMILIES = {"modular": "modular", "digits": "digits", "induction": "induction", "skip_trigrams": "trigrams"}
-"""The name of a family in the page; that of any other is ``other``."""
+FAMILIES = {"skip_trigrams": "trigrams"}
+"""Families that the page calls by another name."""
 
 SECTIONS = ("model", "optimiser", "data", "training")
 """Sections of the experiment that the page shows."""
 
 
-def page_of(run: Analysis | Evidence) -> dict[str, Any]:
+def page_of(run: Analysis | Evidence, explained: bool = True, judged: bool = True) -> dict[str, Any]:
     """The page's data as plain JSON, with None for undefined numbers, and ``missing``: why an entry is empty.
 
-    It reads what is stored and explains the last checkpoint; it measures nothing. A run without checkpoints, measures,
-    metrics or claims has a page too.
+    explained: with the explanation of the final model and the captions, which take seconds. judged: with the verdicts,
+    on the quantities of the evidence, or on those that are stored; nothing is measured. A run without checkpoints,
+    measures, metrics or claims has a page too.
     """
     evidence = run if isinstance(run, Evidence) else Evidence(run)
+    evidence = evidence.limited(explained, judged)
     analysis = evidence.analysis
     page: dict[str, Any] = {
         "format": FORMAT,
         "kind": "run",
+        "pending": [name for name, there in (("explanation", explained), ("verdicts", judged)) if not there],
         "run": _run(evidence),
         "task": _task(analysis),
         "metrics": table(analysis.run, "metrics"),
         "measures": table(analysis.run, "measures"),
         "phases": analysis.phases.to_dict(),
         "verdicts": verdict_rows(evidence),
-        "captions": captions_of(evidence),
-        "modular": None,
-        "examples": None,
-        "extra": {},
+        "captions": captions_of(evidence) if explained else {},
+        "modular": modular_of(evidence),
+        "examples": examples_of(analysis),
+        "extra": extra_of(evidence),
         "missing": {**_missing(analysis), **evidence.missing},
     }
-    for part in parts_of(analysis.family.name):
-        try:
-            (page if part.key in page else page["extra"])[part.key] = part.make(evidence)
-        except LatebloomError as error:
-            page["missing"][part.key] = readable(analysis, error)
     plain: dict[str, Any] = json.loads(json.dumps(finite(page)))
     return plain
 
@@ -84,7 +82,7 @@ def _task(analysis: Analysis) -> dict[str, Any]:
     task, facts = analysis.task, analysis.family.facts(analysis.task)
     return {
         "name": task.name,
-        "family": FAMILIES.get(analysis.family.name, "other"),
+        "family": FAMILIES.get(analysis.family.name, analysis.family.name),
         "summary": task.summary,
         **{key: facts[fact] for key, fact in (("p", "p"), ("sign", "phase_sign")) if fact in facts},
         "settings": task.model_dump(mode="json", exclude={"name"}),

@@ -35,18 +35,15 @@ def packed_weights(analysis: Analysis, budget: int = BUDGET) -> bytes | None:
     sample = {step: {name: value.ravel()[::SAMPLED] for name, value in read(step).items()} for step in steps}
     share = sum(map(np.size, read(steps[0]).values())) / sum(map(np.size, sample[steps[0]].values()))
 
-    def fits(count: int) -> bool:
-        return share * len(pack([(step, sample[step]) for step in sorted(steps[:count])])) <= budget
+    def size(count: int, finer: int = 1) -> float:
+        return share * len(pack([(step, sample[step]) for step in sorted(steps[:count])], finer=finer))
 
     count = len(steps)
-    if not fits(count):
-        count = _largest(1, count, fits)
-    else:
-        fine = pack([(step, read(step)) for step in sorted(steps)], FINER)
-        if len(fine) <= SMALL * budget:
-            return fine
+    if size(count) > budget:
+        count = _largest(1, count, lambda some: size(some) <= budget)
+    finer = FINER if count == len(steps) and size(count, FINER) <= SMALL * budget else 1
     while True:
-        packed = pack([(step, read(step)) for step in sorted(steps[:count])])
+        packed = pack([(step, read(step)) for step in sorted(steps[:count])], finer=finer)
         if len(packed) <= budget or count == 1:
             return packed
         # The estimate was a little too low.

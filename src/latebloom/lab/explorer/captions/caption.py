@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from latebloom._errors import LatebloomError
 from latebloom._registry import Registry
 from latebloom.claims import CLAIMS, STATES, State
+from latebloom.lab.explorer.captions.words import series
 from latebloom.lab.explorer.claims import views_of
 from latebloom.lab.explorer.evidence import Evidence
 
@@ -88,7 +89,7 @@ def _counted(states: list[State]) -> str:
     if len(found) == 1:
         return f"The write-up's {count} claims about this picture all {_verb(found[0], count)} on this run."
     counts = [f"{states.count(state)} {_verb(state, states.count(state))}" for state in found]
-    return f"On this run, of the write-up's {count} claims about this picture, {_series(counts)}."
+    return f"On this run, of the write-up's {count} claims about this picture, {series(counts)}."
 
 
 def _verb(state: State, count: int) -> str:
@@ -96,7 +97,3 @@ def _verb(state: State, count: int) -> str:
     if state in ("holds", "fails"):
         return state if count == 1 else state.removesuffix("s")
     return f"{'is' if count == 1 else 'are'} {state}"
-
-
-def _series(items: list[str]) -> str:
-    return f"{', '.join(items[:-1])} and {items[-1]}"

@@ -26,6 +26,12 @@ def headline(evidence: Evidence) -> str:
     return evidence.analysis.outcome.reason
 
 
+@caption("page")
+def page(evidence: Evidence) -> Iterator[str]:
+    """What became of the run."""
+    yield headline(evidence)
+
+
 @caption("losses")
 def losses(evidence: Evidence) -> Iterator[str | None]:
     """The outcome, the boundaries with the losses at them, and how the curves end."""

@@ -8,6 +8,7 @@ from latebloom._text import nats, percent, whole
 from latebloom.circuits.modular.neurons import FVE_THRESHOLD
 from latebloom.claims.lottery import INITIAL_DRAWS
 from latebloom.lab.explorer.captions.caption import caption
+from latebloom.lab.explorer.captions.words import series
 from latebloom.lab.explorer.evidence import Evidence, guessing_loss
 from latebloom.phases import RESTRICTED_HALVES, UNDER_GUESSING
 
@@ -74,7 +75,7 @@ def circles(evidence: Evidence, found: Explanation) -> Sentences:
         )
 
 
-@of_circuit("attention")
+@of_circuit("attention-maps")
 def attention(evidence: Evidence, found: Explanation) -> Sentences:
     ks, shares, together, itself = map(
         evidence.quantity, ("head_frequencies", "head_fves", "head_fves_by_keys", "mean_attention_to_self")
@@ -88,7 +89,7 @@ def attention(evidence: Evidence, found: Explanation) -> Sentences:
         yield f"At the last step “=” pays {percent(itself)} of its attention to itself, on average."
 
 
-@of_circuit("neurons")
+@of_circuit("neuron-gallery")
 def neurons(evidence: Evidence, found: Explanation) -> Sentences:
     live, share = found["neurons"]["live"], found["neurons"]["clustered_fraction"]
     if share is None:
@@ -111,7 +112,8 @@ def neurons(evidence: Evidence, found: Explanation) -> Sentences:
     if None not in (own, random):
         yield (
             "With each clustered neuron replaced by nine waves of its own frequency the loss over all pairs is "
-            f"{_loss(own)} instead of {_loss(found['loss']['all'])}; with waves of random frequencies it is {_loss(random)}."
+            f"{_loss(own)} instead of {_loss(found['loss']['all'])}; with waves of random frequencies it is "
+            f"{_loss(random)}."
         )
 
 
@@ -119,12 +121,12 @@ def _unclustered(share: float) -> str:
     if share == 1:
         return "None is outside the clusters."
     return (
-        f"The other {percent(1 - share)} are in no cluster: no frequency explains more than {percent(FVE_THRESHOLD)} of "
-        "the variance of any of them."
+        f"The other {percent(1 - share)} are in no cluster: no frequency explains more than {percent(FVE_THRESHOLD)} "
+        "of the variance of any of them."
     )
 
 
-@of_circuit("logits")
+@of_circuit("logits-fourier")
 def logits(evidence: Evidence, found: Explanation) -> Sentences:
     yield _positions(evidence)
     yield from _fit(evidence, found)
@@ -205,7 +207,10 @@ def restricted(evidence: Evidence, found: Explanation) -> Sentences:
     low, test = (evidence.analysis.boundary(name) for name in (RESTRICTED_HALVES, UNDER_GUESSING))
     if low is not None and test is not None:
         order = f"{whole(test - low)} steps before" if low < test else f"{whole(low - test)} steps after"
-        yield f"Restricted loss stays under half of guessing from step {whole(low)} on, {order} test loss stays under guessing."
+        yield (
+            f"Restricted loss stays under half of guessing from step {whole(low)} on, {order} test loss stays under "
+            "guessing."
+        )
 
 
 @of_circuit("take-apart")
@@ -252,16 +257,35 @@ def try_it(evidence: Evidence, found: Explanation) -> Sentences:
     yield from _fit(evidence, found)
 
 
-@of_circuit("story")
-def story(evidence: Evidence, found: Explanation) -> Sentences:
-    """What the box that explains the algorithm must admit: unexplained logits, unequal waves, neurons in no cluster."""
-    yield f"The key frequencies are {_list(found['key_frequencies'])}."
-    yield from _fit(evidence, found)
-    if found["logits"]["cos_coefficients"]:
-        yield _energy(found["logits"]["cos_coefficients"])
-    share = found["neurons"]["clustered_fraction"]
+@caption("page", FAMILY)
+def page(evidence: Evidence) -> Sentences:
+    """What the final model is, in one sentence with what stays unexplained, or that no circuit explains it."""
+    found = evidence.explanation
+    if found is None:
+        return
+    keys, accuracy = found["key_frequencies"], percent(found["accuracy"])
+    if not keys:
+        yield (
+            f"At the last checkpoint the model answers {accuracy} of all pairs correctly and has no key frequencies, so "
+            "no waves explain its answers."
+        )
+    elif not found["does_task"]:
+        yield (
+            f"At the last checkpoint the model answers {accuracy} of all pairs correctly, fewer than half, so the waves "
+            f"of the frequencies {_list(keys)} in its neurons do not explain its answers."
+        )
+    else:
+        yield f"At the last checkpoint the model answers {accuracy} of all pairs correctly. {_summary(found)}"
+
+
+def _summary(found: Explanation) -> str:
+    fve, share = found["logits"]["fve_cos_fit"], found["neurons"]["clustered_fraction"]
+    parts = [f"Its key frequencies are {_list(found['key_frequencies'])}"]
+    if fve is not None:
+        parts.append(f"their waves explain {percent(fve)} of the variance of the logits")
     if share is not None:
-        yield f"{percent(share)} of the active neurons are in a cluster of one frequency. {_unclustered(share)}"
+        parts.append(f"{percent(1 - share)} of the active neurons are in no cluster")
+    return f"{series(parts)}."
 
 
 def _energy(waves: Mapping[str, float]) -> str | None:
