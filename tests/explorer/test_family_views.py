@@ -13,9 +13,9 @@ from latebloom.circuits.digits import digit_spectrum
 from latebloom.circuits.induction import draw_sequences, head_scores, planted_induction
 from latebloom.circuits.skip_trigrams import end_tables, planted_trigrams, skip_trigrams
 from latebloom.circuits.skip_trigrams.trigrams import leads, strengths
-from latebloom.lab.explorer.components import components
 from latebloom.lab.explorer.evidence import Evidence
-from latebloom.lab.explorer.examples import SEED, SEQUENCES, examples
+from latebloom.lab.explorer.examples import SEED, SEQUENCES, examples_of
+from latebloom.lab.explorer.extra import components
 from latebloom.models import LinearConfig, Model, Transformer, TransformerConfig
 from latebloom.recipes import RECIPES
 from latebloom.runs import Run
@@ -67,7 +67,7 @@ def exact(page: Opened) -> Transformer:
 @pytest.mark.parametrize("name", MODELS)
 def test_sequences_pass_through_the_model_as_in_python(pages: Callable[[str], Opened], name: str) -> None:
     page, model = pages(name), exact(pages(name))
-    found = examples(Evidence(Analysis(page.run)))
+    found = examples_of(Analysis(page.run))
     assert found is not None
     for one in found["sequences"][:3]:
         logits, cache = model.run_with_cache(torch.tensor([one["tokens"]]), one["read"])
@@ -160,7 +160,7 @@ def test_examples_are_right_and_small(make_run: Callable[..., Run], recipe: str)
     task = RECIPES[recipe]().task
     model = fresh(task, d_mlp=0)
     run = make_run(f"examples-{recipe}", task, model.config, {10: model}, data=DRAWN)
-    found = examples(Evidence(Analysis(run)))
+    found = examples_of(Analysis(run))
     assert found is not None
     assert len(json.dumps(found)) <= 20_000
     assert (len(found["vocabulary"]), len(found["answers"])) == (task.d_vocab, task.d_vocab_out)

@@ -46,13 +46,13 @@ MOMENTA = 16
 Weights = Mapping[str, Float[np.ndarray, "..."]]
 
 
-def pack(checkpoints: Sequence[tuple[int, Weights]], finer: int = 1) -> bytes:
+def pack(checkpoints: Sequence[tuple[int, Weights]], effort: int = 9, finer: int = 1) -> bytes:
     """The packed checkpoints. ``checkpoints``: (step, weights by name) in order of steps, with the same names and
-    shapes in each. finer: factor on the resolution. Errors: ValueError for none, or for
+    shapes in each. effort: 1 (fast) to 9 (small). finer: factor on the resolution. Errors: ValueError for none, or for
     different names."""
     if not checkpoints or any(_shapes(weights) != _shapes(checkpoints[0][1]) for _, weights in checkpoints):
         raise ValueError("expected at least one checkpoint, and the same tensors in each")
-    packed = list(_packed([weights for _, weights in checkpoints], finer))[::-1]
+    packed = list(_packed([weights for _, weights in checkpoints], effort, finer))[::-1]
     ends = np.cumsum([0, *(len(one.stream) for one in packed)])
     header = {
         "format": FORMAT,
@@ -85,14 +85,14 @@ class _Packed:
     momenta: list[float]
 
 
-def _packed(checkpoints: Sequence[Weights], finer: int) -> Iterator[_Packed]:
+def _packed(checkpoints: Sequence[Weights], effort: int, finer: int) -> Iterator[_Packed]:
     """The checkpoints from the last to the first."""
     names = [name for name, _ in _shapes(checkpoints[0])]
     tensors = [_Tensor(name, [weights[name] for weights in checkpoints], finer) for name in names]
     for weights in reversed(checkpoints):
         parts = [tensor.next(weights[name].ravel()) for name, tensor in zip(names, tensors, strict=True)]
         differences = np.concatenate([difference for difference, _, _ in parts])
-        yield _Packed(_compressed(differences), [unit for _, unit, _ in parts], [momentum for _, _, momentum in parts])
+        yield _Packed(_compressed(differences, effort), [unit for _, unit, _ in parts], [momentum for _, _, momentum in parts])
 
 
 class _Tensor:
@@ -132,9 +132,9 @@ def _size(tensor: Float[np.ndarray, "..."]) -> float:
     return float(np.sqrt(np.mean(np.square(tensor, dtype=np.float64)))) if tensor.size else 0.0
 
 
-def _compressed(differences: Int[np.ndarray, " weight"]) -> bytes:
+def _compressed(differences: Int[np.ndarray, " weight"], effort: int) -> bytes:
     """One DEFLATE stream. Run lengths and Huffman codes alone are as small here as a search for matches, and faster."""
     zigzag = ((differences << 1) ^ (differences >> 31)).view(np.uint32)
     planes = np.concatenate([((zigzag >> shift) & 255).astype(np.uint8) for shift in (0, 8, 16)])
-    squeeze = zlib.compressobj(9, wbits=-15, strategy=zlib.Z_RLE)
+    squeeze = zlib.compressobj(effort, wbits=-15, strategy=zlib.Z_RLE)
     return squeeze.compress(planes.tobytes()) + squeeze.flush()
