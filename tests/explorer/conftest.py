@@ -27,11 +27,12 @@ from latebloom.circuits.modular.planted_transformer import planted_transformer
 from latebloom.circuits.modular.positions import positions
 from latebloom.explorer.page import render_page
 from latebloom.lab.explorer import packed_weights, page_of
+from latebloom.lab.measure import measure
 from latebloom.models import Model, ModelConfig, TransformerConfig
 from latebloom.runs import Run
 from latebloom.runs.recorder import new_manifest
 from latebloom.store import RunDirectory, append_rows, empty_table
-from latebloom.tasks import Data, ModularAddition, ModularMultiplication, ModularTask
+from latebloom.tasks import Data, ModularAddition, ModularMultiplication, ModularTask, Task
 from latebloom.training import Experiment
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -104,15 +105,10 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def open_page(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Run], Opened]:
-    """Opens the page of a run from disk, and waits until its weights are read. It leaves out the verdicts, whose
-    quantities take seconds to measure."""
+    """Opens the page of a run from disk, and waits until its weights are read."""
 
     def opened(run: Run) -> Opened:
-        analysis = Analysis(run)
-        file = tmp_path_factory.mktemp("pages") / f"{run.manifest.name}.html"
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("latebloom.lab.explorer.page.verdicts", lambda _: [], raising=False)
-            file.write_text(render_page(page_of(analysis), packed_weights(analysis)), "utf-8")
+        file = _page_file(run, tmp_path_factory.mktemp("pages"))
         page = browser.new_page()
         page.goto(file.as_uri())
         page.wait_for_function("latebloom.state.steps.value.length > 0")
@@ -122,11 +118,30 @@ def open_page(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Callabl
 
 
 @pytest.fixture(scope="session")
+def measured_page(planted_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page, on disk, of a measured run that grokked, with the key frequencies 3, 5 and 9 mod 31."""
+    copied = shutil.copytree(planted_run.path, tmp_path_factory.mktemp("runs") / "planted")
+    return _page_file(measure(Run(copied)), tmp_path_factory.mktemp("pages"))
+
+
+def _page_file(run: Run, folder: Path) -> Path:
+    analysis, file = Analysis(run), folder / f"{run.manifest.name}.html"
+    file.write_text(render_page(page_of(analysis), packed_weights(analysis)), "utf-8")
+    return file
+
+
+@pytest.fixture(scope="session")
 def make_run(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Run]:
     """Makes a run of given checkpoints, whose curves are guessing at the start and nearly right at the end."""
 
-    def made(name: str, task: ModularTask, config: ModelConfig, checkpoints: dict[int, Model]) -> Run:
-        experiment = Experiment(recipe=name, task=task, data=Data(fraction=0.5), model=config).with_seed(1)
+    def made(
+        name: str,
+        task: Task,
+        config: ModelConfig,
+        checkpoints: dict[int, Model],
+        data: Data = Data(fraction=0.5),  # noqa: B008 - it is frozen
+    ) -> Run:
+        experiment = Experiment(recipe=name, task=task, data=data, model=config).with_seed(1)
         directory = RunDirectory(tmp_path_factory.mktemp("runs") / name)
         directory.create()
         for step, model in checkpoints.items():
