@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from tests.explorer.conftest import TOLERANCE, Opened, agree
 from torch import Tensor
 
 from latebloom.circuits.modular.neuron_ablations import without_neurons
@@ -15,7 +16,6 @@ from latebloom.circuits.modular.projections import excluded_logits, restricted_l
 from latebloom.circuits.modular.skip_ablations import last_layer
 from latebloom.models import Transformer
 from latebloom.tasks import IGNORE, ModularAddition
-from tests.explorer.conftest import TOLERANCE, Opened, agree
 
 
 def test_grid_as_in_python(opened: Opened) -> None:
@@ -44,7 +44,8 @@ def _same_grid(opened: Opened, step: int) -> None:
 def test_clusters_as_in_python(opened: Opened) -> None:
     for step in opened.steps:
         got, expected = opened.ask("clusters", step), neuron_clusters(opened.grid(step))
-        agree(got["fve"], expected.fve, "FVE")
+        # Some neurons of the fixture are tiny beside the others, so that rounding their weights shows.
+        agree(got["fve"], expected.fve, "FVE", tolerance=3 * TOLERANCE)
         assert np.array_equal(got["live"], expected.live)
         # Two frequencies may explain a neuron equally well, and the threshold may lie within rounding.
         clear = (expected.fve - FVE_THRESHOLD).abs() > TOLERANCE
@@ -127,6 +128,22 @@ def test_cuts_that_are_not_defined(opened: Opened) -> None:
     many = list(range(1, 11))
     got = opened.ask("cut", 0, cut(frequencies=many, random=True))
     assert "too few other frequencies" in got["undefinedBecause"]
+
+
+def test_parts_are_switched_off_on_the_page(opened: Opened) -> None:
+    """A click takes a wave out: the loss rises, the address says so, and one button puts everything back."""
+    page = opened.page
+    view = page.locator("#view-take-apart")
+    view.scroll_into_view_if_needed()
+    view.get_by_role("checkbox", name=f"k = {_keys(opened)[0]}").first.uncheck()
+    page.wait_for_function("document.querySelectorAll('.cut-outcome tr.all td').length === 6")
+    page.wait_for_function("!document.querySelector('.cut-outcome').textContent.includes('…')")
+    whole, left, _ = map(float, view.locator(".cut-outcome tr.all td").all_inner_texts()[:3])
+    assert left > 2 * whole
+    assert "cut-k=" in page.url
+    view.get_by_role("button", name="Put everything back").click()
+    page.wait_for_function("document.querySelectorAll('.cut-outcome tr.all td').length === 2")
+    assert "cut-k=" not in page.url
 
 
 def cut(**chosen: Any) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The weights of several checkpoints in few bytes, for a page that computes everything else from them.
 
-Layout: uint32 length of the header (little-endian), the header as JSON, then one raw DEFLATE stream for each checkpoint.
+Layout: uint32 length of the header (little-endian), the header as JSON, then one raw DEFLATE stream for each
+checkpoint.
 
 A weight is stored as a code, a whole multiple of its tensor's ``unit`` at that checkpoint. Weights move smoothly, so a
 code is predicted from the two checkpoints that come later (a page first shows the last one, so it is the one that
