@@ -1,19 +1,125 @@
-// The dense products of the engine, on 4 floats at a time. All matrices are row-major float32 in the shared memory;
-// addresses are in bytes, and widths must be multiples of 4 (the caller pads with zeros).
+// The inner loops of the engine, on 4 floats at a time. All arrays are float32 in the imported memory; addresses and
+// sizes are in bytes where the name says so.
 
-/** c[m, n] += a[m, k] b[k, n]; rows of `a` that are zero at an entry (a ReLU gives half of them) skip it. */
-export function multiplyAdd(a: usize, b: usize, c: usize, m: i32, k: i32, n: i32): void {
-  const width: usize = (<usize>n) << 2;
-  for (let i = 0; i < m; i++) {
-    const row = c + <usize>i * width;
-    for (let j = 0; j < k; j++) {
-      const value = load<f32>(a + ((<usize>(i * k + j)) << 2));
-      if (value == 0) continue;
-      const scale = f32x4.splat(value);
-      const other = b + <usize>j * width;
-      for (let at: usize = 0; at < width; at += 16) {
-        v128.store(row + at, f32x4.add(v128.load(row + at), f32x4.mul(scale, v128.load(other + at))));
-      }
+/** Columns of a panel: 8 vectors of 4, which fit into registers beside the factors. */
+const PANEL: usize = 32 << 2;
+
+/**
+ * c[rows, panels · 32] += a[rows, inner] b, where b is stored panel by panel (inner × 32 each). Zeros of a (a ReLU gives
+ * half of them) cost nothing: each row is first compressed to a list of its other entries. `list`: 8 · inner bytes.
+ */
+export function multiplyAdd(a: usize, b: usize, c: usize, rows: i32, inner: i32, panels: i32, list: usize): void {
+  const panelBytes = <usize>inner * PANEL;
+  for (let i = 0; i < rows; i++) {
+    const end = compress(a, inner, list);
+    for (let q = 0; q < panels; q++) {
+      addRows(list, end, b + <usize>q * panelBytes, c);
+      c += PANEL;
     }
+    a += <usize>inner << 2;
+  }
+}
+
+/** List the entries of a row that are not zero: the value, and the offset of its row in a panel. Returns the list's end. */
+function compress(row: usize, inner: i32, list: usize): usize {
+  let offset: u32 = 0;
+  for (let j = 0; j < inner; j++) {
+    const value = load<f32>(row);
+    store<f32>(list, value);
+    store<u32>(list, offset, 4);
+    list += <usize>(value != 0) << 3;
+    row += 4;
+    offset += <u32>PANEL;
+  }
+  return list;
+}
+
+/** to[32] += Σ over the list of value · row. */
+function addRows(list: usize, end: usize, panel: usize, to: usize): void {
+  let s0 = v128.load(to, 0);
+  let s1 = v128.load(to, 16);
+  let s2 = v128.load(to, 32);
+  let s3 = v128.load(to, 48);
+  let s4 = v128.load(to, 64);
+  let s5 = v128.load(to, 80);
+  let s6 = v128.load(to, 96);
+  let s7 = v128.load(to, 112);
+  for (; list < end; list += 8) {
+    const scale = v128.load_splat<f32>(list);
+    const row = panel + <usize>load<u32>(list, 4);
+    s0 = f32x4.add(s0, f32x4.mul(scale, v128.load(row, 0)));
+    s1 = f32x4.add(s1, f32x4.mul(scale, v128.load(row, 16)));
+    s2 = f32x4.add(s2, f32x4.mul(scale, v128.load(row, 32)));
+    s3 = f32x4.add(s3, f32x4.mul(scale, v128.load(row, 48)));
+    s4 = f32x4.add(s4, f32x4.mul(scale, v128.load(row, 64)));
+    s5 = f32x4.add(s5, f32x4.mul(scale, v128.load(row, 80)));
+    s6 = f32x4.add(s6, f32x4.mul(scale, v128.load(row, 96)));
+    s7 = f32x4.add(s7, f32x4.mul(scale, v128.load(row, 112)));
+  }
+  v128.store(to, s0, 0);
+  v128.store(to, s1, 16);
+  v128.store(to, s2, 32);
+  v128.store(to, s3, 48);
+  v128.store(to, s4, 64);
+  v128.store(to, s5, 80);
+  v128.store(to, s6, 96);
+  v128.store(to, s7, 112);
+}
+
+/**
+ * Rows of all y beside one x: out[y] = max(floor, constant + Σ_h shares[y, h, 0] x[h] + shares[y, h, 1] y[y, h]), each of
+ * `width` bytes, a multiple of 16. NaN stays NaN.
+ */
+export function mix(shares: usize, x: usize, y: usize, constant: usize, out: usize, rows: i32, heads: i32, width: usize, floor: f32): void {
+  const least = f32x4.splat(floor);
+  for (let i = 0; i < rows; i++) {
+    for (let at: usize = 0; at < width; at += 16) {
+      let sum = v128.load(constant + at);
+      let fromX = x + at;
+      let fromY = y + at;
+      let share = shares;
+      for (let h = 0; h < heads; h++) {
+        sum = f32x4.add(sum, f32x4.mul(v128.load_splat<f32>(share, 0), v128.load(fromX)));
+        sum = f32x4.add(sum, f32x4.mul(v128.load_splat<f32>(share, 4), v128.load(fromY)));
+        fromX += width;
+        fromY += width;
+        share += 8;
+      }
+      v128.store(out + at, f32x4.pmax(sum, least));
+    }
+    y += <usize>heads * width;
+    shares += <usize>heads << 3;
+    out += width;
+  }
+}
+
+/**
+ * The rows of all y beside one x (n × width bytes), added up by x, by y, by x + y and by x − y mod n: `byX` is one row,
+ * the others are n.
+ */
+export function addMarginals(block: usize, x: i32, n: i32, width: usize, byX: usize, byY: usize, bySum: usize, byDifference: usize): void {
+  for (let y = 0; y < n; y++) {
+    const sum = bySum + <usize>((x + y) % n) * width;
+    const difference = byDifference + <usize>((x - y + n) % n) * width;
+    for (let at: usize = 0; at < width; at += 16) {
+      const row = v128.load(block + at);
+      v128.store(byX + at, f32x4.add(v128.load(byX + at), row));
+      v128.store(byY + at, f32x4.add(v128.load(byY + at), row));
+      v128.store(sum + at, f32x4.add(v128.load(sum + at), row));
+      v128.store(difference + at, f32x4.add(v128.load(difference + at), row));
+    }
+    block += width;
+    byY += width;
+  }
+}
+
+/** to += Σ over the rows of (row − mean)²; rows, `mean` and `to` of `width` bytes. */
+export function addSquares(block: usize, rows: i32, width: usize, mean: usize, to: usize): void {
+  for (let i = 0; i < rows; i++) {
+    for (let at: usize = 0; at < width; at += 16) {
+      const off = f32x4.sub(v128.load(block + at), v128.load(mean + at));
+      v128.store(to + at, f32x4.add(v128.load(to + at), f32x4.mul(off, off)));
+    }
+    block += width;
   }
 }

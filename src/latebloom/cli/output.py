@@ -1,11 +1,14 @@
 """Printing: JSON for machines, aligned tables for people."""
 
 import json
+import sys
 from collections.abc import Sequence
+from time import monotonic
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 
 def print_json(value: Any) -> None:
@@ -21,11 +24,29 @@ def print_pairs(rows: Sequence[tuple[str, str]]) -> None:
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Columns with a header. Nothing is cut off when the output is not a terminal."""
-    table = Table(*header, box=None, pad_edge=False, header_style="bold")
+    """Columns with a header. Nothing is cut off when the output is not a terminal. Cells are plain text, not markup."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in header:
+        table.add_column(Text(name))
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(Text, row))
     console = Console()
     if not console.is_terminal:
         console = Console(width=10_000)
     console.print(table)
+
+
+class SlowProgress:
+    """Prints on standard error how far a command is, once it has taken a while and then now and then."""
+
+    QUIET, EVERY = 2.0, 5.0
+    """Seconds until the first line, and between two lines."""
+
+    def __init__(self) -> None:
+        self._due = monotonic() + self.QUIET
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """``done`` of ``total`` parts are measured; ``what`` names them."""
+        if monotonic() >= self._due:
+            print(f"latebloom: measuring the {what}: {done} of {total}", file=sys.stderr)
+            self._due = monotonic() + self.EVERY

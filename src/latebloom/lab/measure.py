@@ -8,7 +8,7 @@ import torch
 
 from latebloom._errors import UsageError
 from latebloom.analysis import Analysis
-from latebloom.circuits import measure_snapshot
+from latebloom.circuits import family_of, measure_snapshot
 from latebloom.measures import Basis, fixed_basis, measures_of
 from latebloom.runs import Run, open_run
 from latebloom.runs.threads import single_threaded_torch
@@ -39,7 +39,7 @@ def measure(
         raise UsageError(f"{run.path} has no checkpoints to measure; train it further")
     basis = analysis.snapshot_by(rule or (analysis.measured_basis or {}).get("rule"), analysis.step).basis
     names = [measure.name for measure in measures_of(analysis.family.name)]
-    with RunLock(run.path):
+    with RunLock(run.path) as lock:
         table = run.directory.read_table("measures") if _is_measured(run, basis, names) else empty_table()
         run.directory.write_document("measures", {"step": analysis.step, **basis, "measures": names})
         done = set(table["step"].to_pylist())
@@ -52,11 +52,23 @@ def measure(
         # One thread per checkpoint: two threads within one operation spend their time waiting for each other.
         with single_threaded_torch(), ThreadPoolExecutor(threads, "measure") as pool:
             for start in range(0, len(left), WRITE_EVERY):
-                table = append_rows(table, list(pool.map(row, left[start : start + WRITE_EVERY])))
+                rows = list(pool.map(row, left[start : start + WRITE_EVERY]))
+                lock.check()
+                table = append_rows(table, rows)
                 run.directory.write_table("measures", table)
                 if progress is not None:
                     progress(len(table), len(analysis.steps))
     return run
+
+
+def is_measured(run: Run) -> bool:
+    """Whether every checkpoint has every measure, with the basis of the last checkpoint."""
+    document, steps = run.directory.read_document("measures"), run.checkpoints
+    if document is None or not steps or document.get("step") != steps[-1]:
+        return False
+    names = {measure.name for measure in measures_of(family_of(run.task).name)}
+    table = run.directory.read_table("measures")
+    return names <= set(document.get("measures", ())) and set(steps) <= set(table["step"].to_pylist())
 
 
 def _is_measured(run: Run, basis: Basis, measures: Sequence[str]) -> bool:

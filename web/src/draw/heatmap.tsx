@@ -1,8 +1,15 @@
 /** A heat map on a canvas: one cell a number, with axes, a colour bar, a hover read-out, clicks and keyboard. */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { csvLine, useSaveable } from "./export";
+import "./draw.css";
+import { useSaveable } from "./export";
+import { heatAsCsv, heatAsSvg } from "./heatmap_export";
+import { shown } from "./numbers";
+import { paint } from "./paint";
 import { colourTable, isDark, type Map } from "./palette";
+import { positionTicks } from "./ticks";
+
+export { shown } from "./numbers";
 
 export interface HeatMapProps {
   /** Name for screen readers, and of the saved file. */
@@ -20,24 +27,45 @@ export interface HeatMapProps {
   /** Labels of rows and columns; by default their numbers. */
   rowLabel?(row: number): string;
   columnLabel?(column: number): string;
+  /** Shorter labels for the axes than for the read-out. */
+  rowTick?(row: number): string;
+  columnTick?(column: number): string;
+  /** Rows with a label on the axis; by default every tenth or so. */
+  rowTicks?: number[];
+  /** Columns with a label, likewise. */
+  columnTicks?: number[];
   /** Called on a click, and on Enter at the cell under the keyboard's cursor. */
   onPick?(row: number, column: number): void;
   /** A cell that is framed. */
   marked?: [number, number] | null;
+  /** A row and a column with a line along them. */
+  markedRow?: number | null;
+  markedColumn?: number | null;
   /** Largest width on the page in CSS pixels. */
   width?: number;
+  /** Width over height of the plot; by default that of its cells, which are then square. */
+  aspect?: number;
   /** Without axes and colour bar, as in a gallery. */
   bare?: boolean;
 }
 
+const MOVES: Record<string, [number, number]> = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+export const MOST_ROW_TICKS = 7;
+export const MOST_COLUMN_TICKS = 6;
+
+/** Cells that Shift and an arrow pass over. */
+const STRIDE = 10;
+
 export function HeatMap(props: HeatMapProps): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [cell, setCell] = useState<[number, number] | null>(null);
+  const [spoken, setSpoken] = useState("");
   const dark = isDark();
   const { rows, columns, values, map = "diverging" } = props;
   const [low, high] = props.range ?? usualRange(values, map);
   useEffect(() => paint(canvas.current!, rows, columns, values, low, high, colourTable(map, dark)), [values, rows, columns, low, high, map, dark]);
-  useSaveable({ svg: () => asSvg(props, canvas.current!, low, high), csv: () => asCsv(props) });
+  useSaveable({ svg: () => heatAsSvg(props, low, high), csv: () => heatAsCsv(props) });
   const at = (event: MouseEvent): [number, number] => {
     const box = canvas.current!.getBoundingClientRect();
     const within = (share: number, count: number) => Math.max(0, Math.min(count - 1, Math.floor(share * count)));
@@ -45,12 +73,17 @@ export function HeatMap(props: HeatMapProps): JSX.Element {
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const move = MOVES[event.key];
-    const [row, column] = cell ?? props.marked ?? [0, 0];
+    const [row, column] = cell ?? props.marked ?? [props.markedRow ?? 0, props.markedColumn ?? 0];
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (move) {
-      event.preventDefault();
-      event.stopPropagation();
-      setCell([(row + move[0] + rows) % rows, (column + move[1] + columns) % columns]);
+      const stride = event.shiftKey ? STRIDE : 1;
+      const next: [number, number] = [(row + stride * move[0] + rows) % rows, (column + stride * move[1] + columns) % columns];
+      setCell(next);
+      setSpoken(readOut(props, ...next));
     } else if (event.key === "Enter" && props.onPick) props.onPick(row, column);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
   };
   const frame = (place: [number, number], kind: string) => (
     <span
@@ -63,38 +96,78 @@ export function HeatMap(props: HeatMapProps): JSX.Element {
       }}
     />
   );
-  const read = cell && readOut(props, cell[0], cell[1]);
+  const plot = (
+    <div
+      class="plot"
+      tabIndex={props.bare ? -1 : 0}
+      role={props.bare ? "img" : "application"}
+      aria-roledescription={props.bare ? undefined : "heat map"}
+      aria-label={props.bare ? props.label : `${props.label}, ${rows} rows by ${columns} columns, from ${shown(low)} to ${shown(high)} ${props.unit ?? ""}. Arrow keys to read values${props.onPick ? ", Enter to pick" : ""}.`}
+      onKeyDown={onKeyDown}
+      onPointerMove={(event) => setCell(at(event))}
+      onPointerLeave={() => setCell(null)}
+      onBlur={() => setCell(null)}
+      onClick={(event) => props.onPick?.(...at(event))}
+      style={{ aspectRatio: String(props.aspect ?? columns / rows), cursor: props.onPick ? "pointer" : undefined }}
+    >
+      <canvas ref={canvas} width={columns} height={rows} />
+      {hair(props.markedRow, rows, false)}
+      {hair(props.markedColumn, columns, true)}
+      {props.marked && frame(props.marked, "marked")}
+      {cell && frame(cell, "hovered")}
+    </div>
+  );
+  if (props.bare)
+    return (
+      <figure class="heat bare" style={{ maxWidth: `${props.width ?? 460}px` }}>
+        {plot}
+      </figure>
+    );
   return (
-    <figure class={props.bare ? "heat bare" : "heat"} style={{ maxWidth: `${props.width ?? 460}px` }}>
-      {!props.bare && props.rowName && <div class="axis row-axis">{props.rowName}</div>}
-      <div
-        class="plot"
-        tabIndex={props.bare ? -1 : 0}
-        role="img"
-        aria-label={`${props.label}. ${read ?? "Move with the arrow keys to read values."}`}
-        onKeyDown={onKeyDown}
-        onMouseMove={(event) => setCell(at(event))}
-        onMouseLeave={() => setCell(null)}
-        onBlur={() => setCell(null)}
-        onClick={(event) => props.onPick?.(...at(event))}
-        style={{ aspectRatio: `${columns} / ${rows}`, cursor: props.onPick ? "pointer" : undefined }}
-      >
-        <canvas ref={canvas} width={columns} height={rows} />
-        {props.marked && frame(props.marked, "marked")}
-        {cell && frame(cell, "hovered")}
+    <figure class="heat" style={{ maxWidth: `${props.width ?? 460}px` }}>
+      <div class="grid">
+        <div class="axis row-axis">{props.rowName}</div>
+        <Ticks kind="row" count={rows} name={props.rowTick ?? props.rowLabel} at={props.rowTicks ?? positionTicks(rows, MOST_ROW_TICKS)} />
+        {plot}
+        <span />
+        <span />
+        <Ticks kind="column" count={columns} name={props.columnTick ?? props.columnLabel} at={props.columnTicks ?? positionTicks(columns, MOST_COLUMN_TICKS)} />
+        <span />
+        <span />
+        <div class="axis">{props.columnName}</div>
       </div>
-      {!props.bare && props.columnName && <div class="axis">{props.columnName}</div>}
-      {!props.bare && (
-        <figcaption>
-          <ColourBar low={low} high={high} map={map} unit={props.unit ?? ""} dark={dark} />
-          <output class="read">{read ?? " "}</output>
-        </figcaption>
-      )}
+      <figcaption>
+        <ColourBar low={low} high={high} map={map} unit={props.unit ?? ""} dark={dark} />
+        <span class="read">{cell ? readOut(props, cell[0], cell[1]) : " "}</span>
+      </figcaption>
+      <span class="visually-hidden" aria-live="polite">
+        {spoken}
+      </span>
     </figure>
   );
 }
 
-const MOVES: Record<string, [number, number]> = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+/** A line along the middle of a row or a column. */
+function hair(at: number | null | undefined, count: number, upright: boolean): JSX.Element | null {
+  if (at === null || at === undefined || at < 0) return null;
+  const place = `calc(${(100 * (at + 0.5)) / count}% - 0.75px)`;
+  return <span class="hair" style={upright ? { left: place, top: "-3px", bottom: "-3px", width: "1.5px" } : { top: place, left: "-3px", right: "-3px", height: "1.5px" }} />;
+}
+
+function Ticks({ kind, count, name, at }: { kind: "row" | "column"; count: number; name: ((at: number) => string) | undefined; at: number[] }): JSX.Element {
+  const texts = at.map((place) => ({ at: place, text: name?.(place) ?? String(place) }));
+  const widest = texts.reduce((best, { text }) => (text.length > best.length ? text : best), "");
+  return (
+    <div class={`ticks ${kind}-ticks`} aria-hidden="true">
+      {kind === "row" && <span class="sizer">{widest}</span>}
+      {texts.map(({ at, text }) => (
+        <span key={at} style={{ [kind === "row" ? "top" : "left"]: `${(100 * (at + 0.5)) / count}%` }}>
+          {text}
+        </span>
+      ))}
+    </div>
+  );
+}
 
 function ColourBar({ low, high, map, unit, dark }: { low: number; high: number; map: Map; unit: string; dark: boolean }): JSX.Element {
   const bar = useRef<HTMLCanvasElement>(null);
@@ -113,14 +186,6 @@ function ColourBar({ low, high, map, unit, dark }: { low: number; high: number; 
   );
 }
 
-/** A number with three significant digits, as read-outs and axes show it. */
-export function shown(value: number | null | undefined): string {
-  if (value === null || value === undefined || Number.isNaN(value)) return "not defined";
-  if (value === 0) return "0";
-  const size = Math.abs(value);
-  return size >= 1e5 || size < 1e-3 ? value.toExponential(2) : String(Number(value.toPrecision(3)));
-}
-
 function readOut(props: HeatMapProps, row: number, column: number): string {
   const name = (text: string | undefined, value: string) => (text ? `${text} = ${value}` : value);
   const place = [
@@ -131,50 +196,11 @@ function readOut(props: HeatMapProps, row: number, column: number): string {
 }
 
 export function usualRange(values: ArrayLike<number>, map: Map): [number, number] {
+  if (map === "cyclic") return [0, 2 * Math.PI];
   let most = 0;
   for (let i = 0; i < values.length; i++) {
     const size = Math.abs(values[i]!);
     if (size > most) most = size;
   }
   return map === "diverging" ? [-most || -1, most || 1] : [0, most || 1];
-}
-
-function paint(canvas: HTMLCanvasElement, rows: number, columns: number, values: ArrayLike<number>, low: number, high: number, table: Uint8ClampedArray): void {
-  const context = canvas.getContext("2d")!;
-  const image = context.createImageData(columns, rows);
-  const colours = new Uint32Array(table.buffer);
-  const pixels = new Uint32Array(image.data.buffer);
-  const scale = 255 / (high - low || 1);
-  for (let i = 0; i < pixels.length; i++) {
-    const value = values[i]!;
-    pixels[i] = Number.isNaN(value) ? 0 : colours[Math.max(0, Math.min(255, Math.round((value - low) * scale)))]!;
-  }
-  context.putImageData(image, 0, 0);
-}
-
-function asSvg(props: HeatMapProps, canvas: HTMLCanvasElement, low: number, high: number): string {
-  const width = 420;
-  const height = Math.round((width * props.rows) / props.columns);
-  const text = (x: number, y: number, words: string, more = "") => `<text x="${x}" y="${y}" ${more}>${escaped(words)}</text>`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width + 50}" height="${height + 70}" font-family="sans-serif" font-size="12" fill="currentColor">
-<rect width="100%" height="100%" fill="white"/><g fill="black">
-${text(40, 16, props.label)}
-<image x="40" y="24" width="${width}" height="${height}" href="${canvas.toDataURL()}" preserveAspectRatio="none" style="image-rendering:pixelated"/>
-${text(40 + width / 2, height + 40, props.columnName ?? "", 'text-anchor="middle"')}
-${text(0, 0, props.rowName ?? "", `text-anchor="middle" transform="translate(20 ${24 + height / 2}) rotate(-90)"`)}
-${text(40, height + 60, `${shown(low)} to ${shown(high)} ${props.unit ?? ""}`)}
-</g></svg>`;
-}
-
-export function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
-}
-
-function asCsv(props: HeatMapProps): string {
-  const columns = Array.from({ length: props.columns }, (_, c) => props.columnLabel?.(c) ?? String(c));
-  const corner = `${props.rowName ?? "row"} \\ ${props.columnName ?? "column"}${props.unit ? ` (${props.unit})` : ""}`;
-  const lines = Array.from({ length: props.rows }, (_, r) =>
-    csvLine([props.rowLabel?.(r) ?? String(r), ...Array.from({ length: props.columns }, (_, c) => props.values[r * props.columns + c]!)]),
-  );
-  return [csvLine([corner, ...columns]), ...lines].join("\n");
 }

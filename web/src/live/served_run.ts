@@ -87,7 +87,7 @@ async function weights(path: string): Promise<void> {
     const packed = await getBytes(`/api/weights/${path}${started ? `?after=${steps.value.at(-1) ?? -1}` : ""}`);
     if (packed.length === 0) return;
     if (started) await addWeights(packed);
-    else await startEngine(packed, { task: shown.task, model: shown.run.model, modular: shown.modular });
+    else await startEngine(packed, { task: shown.task, model: shown.run.model, modular: shown.modular, examples: shown.examples });
   } catch (error) {
     note.value = reason(error);
   }

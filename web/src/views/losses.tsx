@@ -1,33 +1,88 @@
-/** Losses over the steps: the time axis of the page. */
+/** Losses or accuracy over the steps: the time axis of the page. */
 import type { JSX } from "preact";
-import { Lines } from "../draw/lines";
-import { seriesColour } from "../draw/palette";
-import { page } from "../page";
+import { useMemo } from "preact/hooks";
+import { recorded, type Curve } from "../draw/curves";
+import type { Mark } from "../draw/lines";
+import { percent, shown } from "../draw/numbers";
+import { grey, isDark, seriesColour } from "../draw/palette";
+import { StepLines } from "../draw/step_lines";
+import { Switch } from "../draw/switch";
+import { page, type Boundary } from "../page";
 import { registerView } from "../registry";
-import { logLoss, step, wantedStep, zoom } from "../state";
+import { logLoss } from "../state";
+import { asText, inAddress } from "../url";
+
+/** "loss" or "accuracy". */
+const quantity = inAddress("axis", "loss", asText);
+
+/** Columns by what is shown, with a name and the place of the colour; the first two are thick. */
+const COLUMNS: Record<string, [string, string, number][]> = {
+  loss: [
+    ["train_loss", "train", 0],
+    ["test_loss", "test", 1],
+    ["restricted_loss", "restricted", 2],
+    ["excluded_loss", "excluded", 3],
+  ],
+  accuracy: [
+    ["train_accuracy", "train", 0],
+    ["test_accuracy", "test", 1],
+  ],
+};
 
 function Losses(): JSX.Element {
-  const { step: x, columns } = page().metrics;
-  const lines = ["train_loss", "test_loss"].filter((name) => columns[name]).map((name, i) => ({ label: name.replace("_", " "), values: columns[name]!, colour: seriesColour(i) }));
+  const dark = isDark();
+  const ofLoss = quantity.value !== "accuracy" || !has("accuracy");
+  const curves = useMemo(() => curvesOf(ofLoss ? "loss" : "accuracy"), [ofLoss, dark]);
+  const marks = useMemo(() => (page().phases?.boundaries ?? []).flatMap(marked), []);
   return (
     <>
-      <label>
-        <input type="checkbox" checked={logLoss.value} onChange={(event) => (logLoss.value = event.currentTarget.checked)} /> log scale
-      </label>
-      <Lines
-        label="Losses by step"
-        x={x}
-        xName="step"
-        yName="loss (nats)"
-        lines={lines}
-        log={logLoss.value}
-        marker={step.value}
-        zoom={zoom.value.length === 2 ? (zoom.value as [number, number]) : null}
-        onZoom={(range) => (zoom.value = range?.map(Math.round) ?? [])}
-        onPick={(at) => (wantedStep.value = Math.max(0, Math.round(at)))}
+      <div class="switches">
+        {has("accuracy") && (
+          <Switch label="What is shown" options={[["loss", "Loss"], ["accuracy", "Accuracy"]]} value={ofLoss ? "loss" : "accuracy"} onChange={(value) => (quantity.value = value)} />
+        )}
+        {ofLoss && <Switch label="Scale of the loss" options={[["log", "Log scale"], ["linear", "Linear"]]} value={logLoss.value ? "log" : "linear"} onChange={(value) => (logLoss.value = value === "log")} />}
+      </div>
+      <StepLines
+        label={ofLoss ? "Loss by step" : "Accuracy by step"}
+        yName={ofLoss ? "loss (nats)" : "accuracy"}
+        curves={curves}
+        log={ofLoss && logLoss.value}
+        marks={marks}
+        height={340}
+        {...(ofLoss ? {} : { yRange: [-0.02, 1.02] as [number, number], format: percent })}
       />
     </>
   );
 }
 
-registerView({ name: "losses", title: "Loss", chapter: "training", order: 0, isFor: (shown) => shown.metrics.step.length > 0, Body: Losses, size: "wide" });
+function has(kind: string): boolean {
+  return COLUMNS[kind]!.some(([name]) => recorded(name) !== null);
+}
+
+function curvesOf(kind: string): Curve[] {
+  const curves = COLUMNS[kind]!.flatMap(([name, label, colour], index): Curve[] => {
+    const series = recorded(name);
+    return series === null ? [] : [{ label, ...series, colour: seriesColour(colour), width: index < 2 ? 2.25 : 1.75, dashed: index >= 2 }];
+  });
+  const guessing = page().task.guessing;
+  const x = curves[0]?.x ?? [];
+  if (kind === "loss" && typeof guessing === "number") curves.push({ label: "guessing", x, values: x.map(() => guessing), colour: grey(), width: 1 });
+  return curves;
+}
+
+function marked(boundary: Boundary): Mark[] {
+  if (boundary.step === null) return [];
+  const there = `At step ${shown(boundary.step)}: test loss ${shown(boundary.test_loss)} nats, test accuracy ${percent(boundary.test_accuracy)}.`;
+  return [{ x: boundary.step, label: boundary.name, text: `${there} ${boundary.rule}` }];
+}
+
+registerView({
+  name: "losses",
+  title: "Loss and accuracy",
+  chapter: "training",
+  order: 0,
+  isFor: (shown) => shown.metrics.step.length > 0 && (has("loss") || has("accuracy")),
+  Body: Losses,
+  size: "wide",
+  help: "Click or drag the line to choose a step, and drag across the chart to zoom. Each diamond marks a step at which something changed; point to it to read by which rule.",
+});

@@ -1,9 +1,13 @@
 """Which checkpoints of a run go into its page, and their packed weights."""
 
+from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
+
 import numpy as np
+from jaxtyping import Float
 
 from latebloom.analysis import Analysis
-from latebloom.explorer.pack import pack
+from latebloom.explorer.pack import Weights, pack
 
 BUDGET = 7_000_000
 """Largest size of the packed weights in bytes: 9.3 MB as base64, so that the whole file stays below 10 MB."""
@@ -11,33 +15,107 @@ BUDGET = 7_000_000
 WATCHED = ("train_loss", "test_loss", "restricted_loss", "excluded_loss", "sum_squared_weights")
 """Series whose changes decide which checkpoints are kept."""
 
+COARSER_WITH_CIRCUIT = 2.5
+"""Factor on the units of checkpoints whose test loss is below guessing. A circuit averages over many weights, so that
+the same rounding shifts the views of such a checkpoint by a third of what it does to those of random weights."""
+
+FINER = (32, 8)
+"""Factors on the resolution of small models, the first with which they are still small: they average over few weights,
+and two layers with sharp attention deviate more than one from the same rounding."""
+
+SMALL = 0.6
+"""A run is small if all its checkpoints take at most this share of the budget at a finer resolution."""
+
+SAMPLED = 16
+"""Sizes are estimated from one weight in 16 of each tensor."""
+
+CODE_TABLES = 400
+"""Bytes of a stream that do not depend on the number of weights: the tables of its Huffman codes, about."""
+
 
 def packed_weights(analysis: Analysis, budget: int = BUDGET) -> bytes | None:
-    """The weights of as many checkpoints as fit, chosen by where things change; None for a run without checkpoints."""
-    steps = analysis.run.checkpoints
+    """The weights of as many checkpoints as fit, in the order of `by_importance`; None for a run without
+    checkpoints. Where all of them fit, they are stored more finely."""
+    steps = by_importance(analysis)
     if not steps:
         return None
     read = analysis.run.directory.read_checkpoint
-    count = len(steps)
+    usual = _coarseness(analysis, steps)
+    size = _Estimate((step, read(step)) for step in steps)
+    for finer in FINER:
+        coarseness = {step: factor / finer for step, factor in usual.items()}
+        if size(len(steps), coarseness) <= SMALL * budget:
+            return pack([(step, read(step)) for step in sorted(steps)], coarseness)
+    count = _largest(len(steps), lambda count: size(count, usual) <= budget)
     while True:
-        chosen = chosen_steps(analysis, steps, count)
-        packed = pack([(step, read(step)) for step in chosen])
-        if len(packed) <= budget or count <= 2:
+        packed = pack([(step, read(step)) for step in sorted(steps[:count])], usual)
+        if len(packed) <= budget or count == 1:
             return packed
-        count = max(2, min(count - 1, int(count * budget / len(packed))))
+        # The estimate was a little too low.
+        count = min(count - 1, int(count * budget / len(packed)))
 
 
-def chosen_steps(analysis: Analysis, steps: list[int], count: int) -> list[int]:
-    """``count`` of the steps, at equal distances along the path of the watched series (logarithms); always the first
-    and the last. Steps at which nothing is recorded, and stretches in which nothing changes, count a little too."""
-    if count >= len(steps):
-        return steps
+def _coarseness(analysis: Analysis, steps: list[int]) -> dict[int, float]:
+    learned = analysis.boundary("test loss under guessing")
+    return {step: 1.0 if learned is None or step <= learned else COARSER_WITH_CIRCUIT for step in steps}
+
+
+class _Estimate:
+    """The packed size of the first so many checkpoints, from a part of their weights."""
+
+    def __init__(self, checkpoints: Iterable[tuple[int, Weights]]) -> None:
+        self._sample: list[tuple[int, Weights]] = []
+        for step, weights in checkpoints:
+            part = {name: value.ravel()[::SAMPLED] for name, value in weights.items()}
+            self._share = sum(map(np.size, weights.values())) / sum(map(np.size, part.values()))
+            self._sample.append((step, part))
+
+    def __call__(self, count: int, coarseness: Mapping[int, float]) -> float:
+        packed = pack(sorted(self._sample[:count], key=itemgetter(0)), coarseness)
+        fixed = int.from_bytes(packed[:4], "little") + CODE_TABLES * count
+        return fixed + self._share * (len(packed) - fixed)
+
+
+def _largest(most: int, fits: Callable[[int], bool]) -> int:
+    """The largest count up to ``most`` that fits, if every smaller one does too; at least 1."""
+    low, high = 1, most + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
+
+
+def by_importance(analysis: Analysis) -> list[int]:
+    """The steps of all checkpoints, the one that a page needs most first.
+
+    First the last and the first step and the ones nearest to the phase boundaries. Then, one after another, the step
+    that is farthest from those before it along the path of the watched series (in logarithms). Training steps count a
+    little too, for stretches in which nothing is recorded or nothing changes.
+    """
+    steps = analysis.run.checkpoints
+    if not steps:
+        return []
+    path = _path(analysis, steps)
+    edges = (boundary.step for boundary in analysis.phases.boundaries if boundary.step is not None)
+    first = [len(steps) - 1, 0, *(int(np.abs(np.subtract(steps, edge)).argmin()) for edge in edges)]
+    chosen = list(dict.fromkeys(first))
+    distance = np.abs(path[:, None] - path[chosen]).min(1)
+    distance[chosen] = -1
+    while len(chosen) < len(steps):
+        chosen.append(int(distance.argmax()))
+        distance = np.minimum(distance, np.abs(path - path[chosen[-1]]))
+        distance[chosen[-1]] = -1
+    return [steps[i] for i in chosen]
+
+
+def _path(analysis: Analysis, steps: list[int]) -> Float[np.ndarray, " checkpoint"]:
+    """How far things have changed by each step: the sum over the watched series of the share of its path behind it."""
     path = np.linspace(0, 1, len(steps))
     for series in filter(None, map(analysis.series, WATCHED)):
-        values = np.interp(steps, series.step, np.log(np.maximum(series.value, 1e-12)))
+        known = np.isfinite(series.value)
+        if not known.any():
+            continue
+        values = np.interp(steps, series.step[known], np.log(np.maximum(series.value[known], 1e-12)))
         length = np.abs(np.diff(values, prepend=values[0])).cumsum()
         path = path + length / (length[-1] or 1.0)
-    wanted = np.linspace(path[0], path[-1], count)
-    nearest = {int(np.abs(path - at).argmin()) for at in wanted}
-    rest = [i for i in range(len(steps)) if i not in nearest]  # two wishes may fall on one step
-    return [steps[i] for i in sorted(nearest | set(rest[: count - len(nearest)]))]
+    return path

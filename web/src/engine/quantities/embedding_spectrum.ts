@@ -1,28 +1,25 @@
-/** Norms of W_E along the waves over its tokens, by frequency. Python: `latebloom.figures.embedding_spectrum`. */
-import { cosine, sine } from "../fourier";
+/** Norms of the embedding along the waves over its operands, by frequency. Python: `latebloom.circuits.modular.embedding.embedding_norms`. */
+import { embeddingWave, type Wave } from "../embedding_waves";
+import { modularModel } from "../grid";
 import { registerQuantity, type Checkpoint } from "../quantity";
+
+interface Spectrum {
+  frequencies: number[];
+  cos: Float64Array;
+  sin: Float64Array;
+}
 
 declare module "../quantity" {
   interface Quantities {
-    "embedding-spectrum": { args: Record<string, never>; result: { frequencies: number[]; cos: Float64Array; sin: Float64Array } };
+    "embedding-spectrum": { args: Record<string, never>; result: Spectrum };
   }
 }
 
-function spectrum(at: Checkpoint): { frequencies: number[]; cos: Float64Array; sin: Float64Array } {
-  const p = at.facts.task.p!;
-  const table = at.weights["embed.W_E"] ?? at.weights["mlp.W_in"]!;
-  const width = table.shape[1]!;
-  const frequencies = Array.from({ length: p >> 1 }, (_, index) => index + 1);
-  const norm = (wave: Float64Array) => {
-    const sums = new Float64Array(width);
-    for (let x = 0; x < p; x++) for (let d = 0; d < width; d++) sums[d]! += wave[x]! * table.data[x * width + d]!;
-    return Math.hypot(...sums);
-  };
-  return {
-    frequencies,
-    cos: Float64Array.from(frequencies, (k) => norm(cosine(k, p))),
-    sin: Float64Array.from(frequencies, (k) => (2 * k === p ? 0 : norm(sine(k, p)))),
-  };
+function spectrum(at: Checkpoint): Spectrum {
+  const { embedding, n } = modularModel(at);
+  const frequencies = Array.from({ length: n >> 1 }, (_, index) => index + 1);
+  const norms = (wave: Wave) => Float64Array.from(frequencies, (k) => Math.hypot(...embeddingWave(embedding, wave, k)));
+  return { frequencies, cos: norms("cos"), sin: norms("sin") };
 }
 
 registerQuantity("embedding-spectrum", spectrum);

@@ -1,0 +1,57 @@
+/** Names and values of the lines. Each name is a button that hides its line and shows it again. */
+import type { Signal } from "@preact/signals";
+import type { JSX } from "preact";
+import type { Line } from "./lines";
+import { shown } from "./numbers";
+
+export interface Reading {
+  line: Line;
+  /** The value recorded nearest to the cursor, and where it was recorded. */
+  sample: { x: number; value: number | null } | null;
+}
+
+interface LegendProps {
+  readings: Reading[];
+  /** Where values are read. */
+  at: number;
+  hidden: Signal<ReadonlySet<string>>;
+  format(value: number | null | undefined): string;
+  /** Called with the line that the visitor points to; null afterwards. */
+  onPoint(index: number | null): void;
+}
+
+export function Legend({ readings, at, hidden, format, onPoint }: LegendProps): JSX.Element {
+  const toggle = (label: string): void => {
+    const next = new Set(hidden.value);
+    if (!next.delete(label)) next.add(label);
+    hidden.value = next;
+  };
+  return (
+    <div class="legend" role="group" aria-label="Lines">
+      {readings.map(({ line, sample }, index) => line.unnamed || (
+        <button
+          type="button"
+          key={line.label}
+          aria-pressed={!hidden.value.has(line.label)}
+          onClick={() => toggle(line.label)}
+          onPointerEnter={() => onPoint(index)}
+          onPointerLeave={() => onPoint(null)}
+          onFocus={() => onPoint(index)}
+          onBlur={() => onPoint(null)}
+        >
+          <svg width="22" height="8" aria-hidden="true">
+            <line x1="1" x2="21" y1="4" y2="4" stroke={line.colour} stroke-width={Math.min(3, line.width ?? 2)} stroke-dasharray={line.dashed ? "6 3" : undefined} opacity={line.faint ? 0.6 : 1} />
+          </svg>
+          <span class="name">{line.label}</span>
+          <span class="value">{format(sample?.value)}</span>
+          {sample && sample.x !== at && isApart(sample.x, at, readings) && <span class="where">at {shown(sample.x)}</span>}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** Whether a value was recorded elsewhere than the others, so that its place must be told. */
+function isApart(x: number, at: number, readings: Reading[]): boolean {
+  return readings.some(({ sample }) => sample !== null && sample.x === at && sample.x !== x);
+}

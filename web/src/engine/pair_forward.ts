@@ -1,0 +1,140 @@
+/**
+ * The exact fast forward over all pairs, for one layer of attention and neurons, and for the MLP. Python:
+ * `latebloom.circuits.modular.pair_forward`, which explains it: a pre-activation at `=` is a sum of rows of tables,
+ *
+ *     pre[x, y] = c + Σ_h a_x[x, y, h] (T_x[x, h] - T_=[h]) + a_y[x, y, h] (T_y[y, h] - T_=[h]).
+ */
+import type { Activations } from "./grid";
+import type { ModularModel } from "./modular_model";
+import { leftOfMap, turns, type Parts, type Turns } from "./parts";
+import { mixed, multiply, repeated, sum, type Mixture } from "./products";
+
+/** Rows for x, for y and for `=`: n, n and one. */
+interface Tables {
+  x: Float32Array;
+  y: Float32Array;
+  equals: Float32Array;
+}
+
+/** Run a one-layer model on all pairs, without some of its parts. */
+export function pairForward(model: ModularModel, without: Parts): Activations {
+  return model.unembed === null ? mlpForward(model) : transformerForward(model, model.unembed, without);
+}
+
+function mlpForward({ n, width, at, embedding, embeddingY, wLogit, bias }: ModularModel): Activations {
+  const rows = { n, heads: 1, columns: width, x: embedding.data, y: embeddingY.data };
+  const neurons = mixed({ ...rows, shares: new Float32Array(2 * n * n).fill(1), constant: at.weights["mlp.b_in"]!.data }, 0);
+  const logits = multiply(neurons, wLogit, { rows: n * n, inner: width, columns: n }, repeated(bias, n * n));
+  return { pattern: null, neurons, logits };
+}
+
+function transformerForward(model: ModularModel, unembed: Float32Array, without: Parts): Activations {
+  const { n, width, at, wLogit, bias } = model;
+  const { "blocks.0.mlp.W_in": into, "blocks.0.mlp.b_in": added } = at.weights;
+  const streams = residuals(model);
+  const pattern = attention(model, streams);
+  const shares = toOperands(pattern);
+  const d = into!.shape[0]!;
+  const turned = turns(without, d);
+  const mixture = (map: Float32Array, constant: Float32Array) => mixtureOf(model, streams, shares, without, turned, map, constant);
+  const neurons = mixed(mixture(into!.data, added!.data), 0);
+  const around = without.skipMlp ? leftOfMap(unembed, turned.aroundMlp, d) : unembed;
+  const logits = mixed(mixture(around, bias));
+  return { pattern, neurons, logits: multiply(neurons, wLogit, { rows: n * n, inner: width, columns: n }, logits) };
+}
+
+/** The residual stream after attention, times a map (d × columns), plus a constant row. */
+function mixtureOf(
+  model: ModularModel,
+  streams: Tables,
+  shares: Float32Array,
+  without: Parts,
+  turned: Turns,
+  map: Float32Array,
+  constant: Float32Array,
+): Mixture {
+  const { n, heads } = model;
+  const d = model.embedding.shape[1]!;
+  const columns = map.length / d;
+  const removed = leftOfMap(map, turned.beforeMlp, d);
+  const maps = Array.from({ length: heads }, (_, h) => (without.heads.includes(h) ? removed : map));
+  const { x, y, equals } = carried(model, streams, maps, columns);
+  const skip = multiply(streams.equals, without.skipAttention ? removed : map, { rows: 1, inner: d, columns });
+  const rows = Array.from({ length: heads }, (_, h) => equals.subarray(h * columns, (h + 1) * columns));
+  const beyond = (table: Float32Array) => table.map((value, i) => value - equals[i % equals.length]!);
+  return { n, heads, columns, shares, x: beyond(x), y: beyond(y), constant: sum(skip, constant, ...rows) };
+}
+
+/** The residual stream before attention: of every x, of every y, and of `=` (one row). */
+function residuals({ at, embedding, embeddingY }: ModularModel): Tables {
+  const { "embed.W_E": embed, "pos_embed.W_pos": position } = at.weights;
+  const d = embed!.shape[1]!;
+  const place = (i: number) => position!.data.subarray(i * d, (i + 1) * d);
+  const shifted = (rows: Float32Array, by: Float32Array) => rows.map((value, i) => value + by[i % d]!);
+  return {
+    x: shifted(embedding.data, place(0)),
+    y: shifted(embeddingY.data, place(1)),
+    equals: shifted(embed!.data.subarray(at.facts.task.p! * d, (at.facts.task.p! + 1) * d), place(2)),
+  };
+}
+
+/** Attention of `=` on all pairs: n² × heads × 3. */
+function attention({ n, heads, at }: ModularModel, streams: Tables): Float32Array {
+  const { "blocks.0.attn.W_Q": queries, "blocks.0.attn.W_K": keys } = at.weights;
+  const [, d, inside] = queries!.shape as [number, number, number];
+  const weights = new Float32Array(d * heads);
+  for (let h = 0; h < heads; h++) {
+    const block = (all: Float32Array) => all.subarray(h * d * inside, (h + 1) * d * inside);
+    const query = multiply(streams.equals, block(queries!.data), { rows: 1, inner: d, columns: inside });
+    const toKey = multiply(block(keys!.data), query, { rows: d, inner: inside, columns: 1 });
+    toKey.forEach((value, m) => (weights[m * heads + h] = value / Math.sqrt(inside)));
+  }
+  const scores = (rows: Float32Array) => multiply(rows, weights, { rows: rows.length / d, inner: d, columns: heads });
+  return softmax({ x: scores(streams.x), y: scores(streams.y), equals: scores(streams.equals) }, n, heads);
+}
+
+function softmax(scores: Tables, n: number, heads: number): Float32Array {
+  const pattern = new Float32Array(n * n * heads * 3);
+  let to = 0;
+  for (let x = 0; x < n; x++)
+    for (let y = 0; y < n; y++)
+      for (let h = 0; h < heads; h++) {
+        const three = [scores.x[x * heads + h]!, scores.y[y * heads + h]!, scores.equals[h]!] as const;
+        const top = Math.max(...three);
+        const [a, b, c] = three.map((score) => Math.exp(score - top)) as [number, number, number];
+        const total = a + b + c;
+        pattern[to++] = a / total;
+        pattern[to++] = b / total;
+        pattern[to++] = c / total;
+      }
+  return pattern;
+}
+
+/** The shares of x and y in a pattern: n² × heads × 2. */
+function toOperands(pattern: Float32Array): Float32Array {
+  const shares = new Float32Array((pattern.length / 3) * 2);
+  for (let from = 0, to = 0; from < pattern.length; from += 3) {
+    shares[to++] = pattern[from]!;
+    shares[to++] = pattern[from + 1]!;
+  }
+  return shares;
+}
+
+/** The output of each head at `=`, if it attends to one row alone, times its map from the residual stream. */
+function carried({ heads, at }: ModularModel, streams: Tables, maps: Float32Array[], columns: number): Tables {
+  const { "blocks.0.attn.W_V": values, "blocks.0.attn.W_O": outputs } = at.weights;
+  const [, d, inside] = values!.shape as [number, number, number];
+  const block = (all: Float32Array, h: number) => all.subarray(h * d * inside, (h + 1) * d * inside);
+  const out = maps.map((map, h) => multiply(block(outputs!.data, h), map, { rows: inside, inner: d, columns }));
+  const one = (stream: Float32Array) => {
+    const count = stream.length / d;
+    const table = new Float32Array(count * heads * columns);
+    for (let h = 0; h < heads; h++) {
+      const value = multiply(stream, block(values!.data, h), { rows: count, inner: d, columns: inside });
+      const rows = multiply(value, out[h]!, { rows: count, inner: inside, columns });
+      for (let i = 0; i < count; i++) table.set(rows.subarray(i * columns, (i + 1) * columns), (i * heads + h) * columns);
+    }
+    return table;
+  };
+  return { x: one(streams.x), y: one(streams.y), equals: one(streams.equals) };
+}

@@ -1,0 +1,96 @@
+/** The operands and answers of a modular task: values, and their positions in the order in which the task is addition. */
+import { page, type Modular } from "./page";
+import { pair } from "./state";
+
+export type Axis = "x" | "y" | "z";
+
+function modular(): Modular {
+  const { modular: facts } = page();
+  if (facts === null) throw new Error("this page is not of a modular task");
+  return facts;
+}
+
+/** n, the number of positions. */
+export function positions(): number {
+  return modular().order.x.length;
+}
+
+/** The value at a position. */
+export function valueAt(axis: Axis, position: number): number {
+  return modular().order[axis][position]!;
+}
+
+/** The position of a value; −1 where it has none (0 in logarithms). */
+export function positionOf(axis: Axis, value: number): number {
+  return modular().order[axis].indexOf(value);
+}
+
+/** Whether every value is its own position. */
+export function isNatural(axis: Axis): boolean {
+  return modular().order[axis].every((value, position) => value === position);
+}
+
+/** The name of an axis over positions: x, or log x where the order is that of discrete logarithms. */
+export function axisName(axis: Axis): string {
+  if (isNatural(axis)) return axis;
+  return isLogarithm() ? `log ${axis}` : `position of ${axis}`;
+}
+
+function isLogarithm(): boolean {
+  return valueAt("x", 0) === 1;
+}
+
+/** x + y, x − y, log x + log y, …: what the waves depend on. */
+export function sumName(): string {
+  return `${axisName("x")} ${page().task.sign === -1 ? "−" : "+"} ${axisName("y")}`;
+}
+
+/** w(x + y − z), with the names of the axes. */
+export function phaseName(): string {
+  return `w(${sumName()} − ${axisName("z")})`;
+}
+
+/** A position as read-outs show it after the name of its axis: "7", or "3 (x = 30)" where the value is not its position. */
+export function positionLabel(axis: Axis, position: number): string {
+  return isNatural(axis) ? String(position) : `${position} (${axis} = ${valueAt(axis, position)})`;
+}
+
+/** The value at a position: "7", or "30 (log x = 3)" where it is not its position. */
+export function valueLabel(axis: Axis, position: number): string {
+  const value = String(valueAt(axis, position));
+  return isNatural(axis) ? value : `${value} (${axisName(axis)} = ${position})`;
+}
+
+/** Positions of the operands that the visitor looks at; null where one has no position. */
+export function pairInView(): [number, number] | null {
+  const [x, y] = pair.value;
+  const at: [number, number] = [positionOf("x", x ?? -1), positionOf("y", y ?? -1)];
+  return at[0] < 0 || at[1] < 0 ? null : at;
+}
+
+/** Look at the operands at these positions. */
+export function showPair(x: number, y: number): void {
+  pair.value = [valueAt("x", x), valueAt("y", y)];
+}
+
+/** The task with numbers for x and y, as "5 + 7 mod 113"; the operands after its name where it is no plain operation. */
+export function inWords(x: number, y: number): string {
+  const { summary, p } = page().task;
+  const modulus = `mod ${p}`;
+  const plain = /^x (\S+) y mod p$/.exec(summary);
+  return plain ? `${x} ${plain[1]} ${y} ${modulus}` : `${summary.replace("mod p", modulus)} at x = ${x}, y = ${y}`;
+}
+
+/** Positions of a pair drawn at random; `unseen`: of those that were not trained on, if any are found. */
+export function randomPair(unseen: boolean): [number, number] {
+  const n = positions();
+  const drawn = (): [number, number] => [Math.floor(Math.random() * n), Math.floor(Math.random() * n)];
+  let pairDrawn = drawn();
+  for (let tries = 0; unseen && wasTrained(...pairDrawn) && tries < 1000; tries++) pairDrawn = drawn();
+  return pairDrawn;
+}
+
+function wasTrained(x: number, y: number): boolean {
+  const at = valueAt("x", x) * page().task.p! + valueAt("y", y);
+  return ((atob(modular().train).charCodeAt(at >> 3) >> (7 - (at & 7))) & 1) === 1;
+}

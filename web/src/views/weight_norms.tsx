@@ -1,0 +1,39 @@
+/** Sum of squared weights, over all and by tensor. */
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import { recorded, recordedUnder, type Curve } from "../draw/curves";
+import { ink, isDark, seriesColour } from "../draw/palette";
+import { StepLines } from "../draw/step_lines";
+import { registerView } from "../registry";
+import { MissingMeasure } from "./missing_measure";
+
+function WeightNorms(): JSX.Element {
+  const dark = isDark();
+  const curves = useMemo(curvesOf, [dark]);
+  return (
+    <>
+      <StepLines label="Sum of squared weights by step" yName="sum of squares" curves={curves} log />
+      {curves.length < 2 && <MissingMeasure what="The sum of each weight matrix" />}
+    </>
+  );
+}
+
+/** All weights together, and each weight matrix; biases and positions are small and stay out, as in the figure. */
+function curvesOf(): Curve[] {
+  const total = recorded("sum_squared_weights");
+  const matrices = recordedUnder("sum_squared_weights").filter(([tensor]) => tensor.includes("W_") && !tensor.endsWith("W_pos"));
+  return [
+    ...(total === null ? [] : [{ label: "all weights", ...total, colour: ink(), width: 2.5 }]),
+    ...matrices.map(([tensor, series], index) => ({ label: tensor, ...series, colour: seriesColour(index), width: 1.5 })),
+  ];
+}
+
+registerView({
+  name: "weight-norms",
+  title: "Size of the weights",
+  chapter: "training",
+  order: 10,
+  isFor: () => recorded("sum_squared_weights") !== null,
+  Body: WeightNorms,
+  help: "Weight decay pulls all weights towards zero, so this sum is the price of a solution. It often falls when a cheaper solution replaces a memorised one.",
+});
