@@ -4,6 +4,7 @@ import { useMemo } from "preact/hooks";
 import { useComputed } from "@preact/signals";
 import { ShelfContext } from "../draw/export";
 import { HeatMap } from "../draw/heatmap";
+import { positionTicks } from "../draw/ticks";
 import { shown as written } from "../draw/numbers";
 import { useQuantity } from "../engine/client";
 import type { HeadScores } from "../engine/quantities/head_scores";
@@ -63,7 +64,8 @@ function Heads({ layers, heads, length, patterns }: Patterns): JSX.Element {
         columnLabel={name}
         rowTick={token}
         columnTick={token}
-        mostTicks={MOST_TICKS}
+        rowTicks={positionTicks(length, MOST_TICKS)}
+        columnTicks={positionTicks(length, MOST_TICKS)}
         marked={[shownQuery.value, strongest(chosen.values, shownQuery.value)]}
         onPick={(row) => (query.value = row)}
         width={560}
