@@ -6,7 +6,7 @@ import { theme } from "../state";
 import "./index_page.css";
 
 export function Frame({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
-  document.documentElement.dataset.theme = theme.value;
+  document.documentElement.dataset.theme = isDark() ? "dark" : "light";
   return (
     <>
       <a class="skip" href="#main">
