@@ -114,7 +114,7 @@ function linesOf(runs: Compared[]): { x: number[]; lines: Line[] } {
     sets.flatMap((set): Line[] => {
       const recorded = run.curves?.columns[`${set}_${quantity.value}`];
       if (!recorded) return [];
-      const values = new Array<number | null>(x.length).fill(null);
+      const values = new Array<number | null | undefined>(x.length).fill(undefined); // other runs recorded other steps
       recorded.forEach((value, i) => (values[place.get(run.curves!.step[i]!)!] = value));
       return [{ label: `${run.name} ${set}`, values, colour: colour(index, runs.length), dashed: set === "train" }];
     }),
