@@ -29,7 +29,7 @@ export interface Strip {
 export interface StripsProps {
   label: string;
   strips: Strip[];
-  /** Number of z. */
+  /** Number of z, which are counted from 0. */
   count: number;
   zName: string;
   zLabel(z: number): string;
@@ -74,7 +74,7 @@ export function Strips(props: StripsProps): JSX.Element {
         </label>
         <input id={`read-${props.label}`} type="range" min={0} max={count - 1} value={z} aria-valuetext={`${zName} = ${zLabel(z)}`} onInput={(event) => setMoved(Number(event.currentTarget.value))} />
         <output class="strip-value">
-          {zName} = {zLabel(z)}
+          {zName} = {z}
         </output>
       </div>
       <p class="note">

@@ -62,12 +62,16 @@ function Answers({ one, step, answers, probabilities }: Result<"sequence-answers
         columnName="answer"
         rowLabel={(row) => `${vocabulary[one.tokens[one.read[row]!]!]} (position ${one.read[row]})`}
         columnLabel={(column) => names[column]!}
+        rowTick={(row) => place(one, row)}
+        mostTicks={MOST_TICKS}
         unit="probability"
         width={560}
       />
     </>
   );
 }
+
+const MOST_TICKS = 16;
 
 /** Where an answer stands: the digit of the sum, or the token after which it is read. */
 function place(one: ExampleSequence, i: number): string {

@@ -26,6 +26,9 @@ function SequenceAttention(): JSX.Element {
   );
 }
 
+/** Tokens that are named on an axis of the map: every one of a short sequence. */
+const MOST_TICKS = 22;
+
 interface Patterns {
   layers: number;
   heads: number;
@@ -39,6 +42,7 @@ function Heads({ layers, heads, length, patterns }: Patterns): JSX.Element {
   const all = useMemo(() => patterns.flatMap((values, i) => Array.from({ length: heads }, (_, h) => ({ layer: i, number: h, values: ofHead(values, h, length) }))), [patterns]);
   const chosen = all[layer * heads + number]!;
   const name = tokenNames();
+  const token = (position: number) => page().examples!.vocabulary[sequence.value.tokens[position]!]!;
   return (
     <div class="attention">
       <div>
@@ -57,6 +61,9 @@ function Heads({ layers, heads, length, patterns }: Patterns): JSX.Element {
         columnName="to"
         rowLabel={name}
         columnLabel={name}
+        rowTick={token}
+        columnTick={token}
+        mostTicks={MOST_TICKS}
         marked={[shownQuery.value, strongest(chosen.values, shownQuery.value)]}
         onPick={(row) => (query.value = row)}
         width={560}
