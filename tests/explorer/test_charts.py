@@ -22,12 +22,11 @@ PLOT = "#view-losses .plot"
 
 STEP_IN_VIEW = "latebloom.state.step.value"
 
-
 @pytest.fixture(scope="module")
 def page(make_run: Callable[..., Run], open_page: Callable[[Run], Opened]) -> Any:
     """The page of a run with three checkpoints."""
     model = planted_transformer(11, [2, 5], d_model=32, d_head=16, d_mlp=64)
-    run = make_run("charts", ModularAddition(p=11), model.config, dict.fromkeys((0, 50, 200), model))
+    run = make_run("charts", ModularAddition(p=11), model.config, {step: model for step in (0, 50, 200)})
     opened = open_page(run).page
     opened.set_viewport_size({"width": 1280, "height": 900})
     opened.locator(PLOT).scroll_into_view_if_needed()

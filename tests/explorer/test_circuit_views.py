@@ -126,10 +126,7 @@ def test_answer_to_a_pair(opened: Opened) -> None:
 
 def test_solution_built_by_hand(opened: Opened) -> None:
     ks, amplitudes = [1, 3, 5], [4.0, 2.0, 3.0]
-    got, grid = (
-        opened.ask("hand-built", opened.steps[0], {"ks": ks, "amplitudes": amplitudes}),
-        _grid(opened, opened.steps[0]),
-    )
+    got, grid = opened.ask("hand-built", opened.steps[0], {"ks": ks, "amplitudes": amplitudes}), _grid(opened, opened.steps[0])
     assert grid.sign is not None
     n = grid.order
     x, y, z = torch.meshgrid(*[torch.arange(n, dtype=torch.float64)] * 3, indexing="ij")

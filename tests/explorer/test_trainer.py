@@ -23,15 +23,7 @@ _TRAINED = """async ([settings, count]) => {
 }"""
 
 SMALL: dict[str, Any] = {"operation": "modular_addition", "p": 23, "fraction": 0.5, "width": 64, "lr": 1e-3, "decay": 1}
-GROKS: dict[str, Any] = {
-    "operation": "modular_addition",
-    "p": 31,
-    "fraction": 0.5,
-    "width": 128,
-    "lr": 0.01,
-    "decay": 1,
-    "seed": 0,
-}
+GROKS: dict[str, Any] = {"operation": "modular_addition", "p": 31, "fraction": 0.5, "width": 128, "lr": 0.01, "decay": 1, "seed": 0}
 
 
 @pytest.fixture(scope="module")
