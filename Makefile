@@ -3,7 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test check clean
+# What `npm ci` writes last: there once the packages of web/ are installed.
+WEB := web/node_modules/.package-lock.json
+
+.PHONY: demo test check web clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -25,10 +28,22 @@ check: $(READY)
 	$(BIN)/basedpyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
 
+$(WEB): web/package.json web/package-lock.json
+	cd web && npm ci
+	touch $(WEB)
+
+# The explorer's script and style sheet. They are committed, so that only those who change web/ need Node.
+web: $(WEB)
+	cd web && npx tsc --noEmit && node build.mjs
+
 test: check
-	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium) >/dev/null 2>&1 || \
-		echo "no chromium and no right to install it: the tests of the page are skipped"
+	@for browser in chromium firefox-esr; do \
+		command -v $$browser >/dev/null || (apt-get update -qq && apt-get install -y -qq $$browser) >/dev/null 2>&1 || \
+		echo "no $$browser and no right to install it: the tests of the page in it are skipped"; \
+	done
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(WEB) || echo "npm ci failed: the bundle is not compared with its source"; \
+		else echo "no npm: the bundle is not compared with its source"; fi
 	$(BIN)/pytest --cov --cov-report=term:skip-covered
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv web/node_modules .mypy_cache .pytest_cache .ruff_cache

@@ -1,6 +1,7 @@
 """Quantities behind the views over time, against Python."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -42,10 +43,15 @@ def test_wave_losses_as_in_python(opened: Opened) -> None:
         ks = [1, 2, 5]
         got.append(opened.ask("wave-losses", step, {"ks": ks}))
         expected.append(_wave_losses(opened, opened.grid(step), ks))
-    for name in ("coefficients", "excludedAlone", "excluded", "train"):
-        agree([each[name] for each in got], [each[name] for each in expected], name)
-    for part in ("all", "train", "test"):
-        agree([each["restricted"][part] for each in got], [each["restricted"][part] for each in expected], part)
+    for view, numbers in _VIEWS.items():
+        agree([numbers(each) for each in got], [numbers(each) for each in expected], view)
+
+
+_VIEWS: dict[str, Callable[[dict[str, Any]], list[float]]] = {
+    "cos coefficients": lambda each: each["coefficients"],
+    "excluded loss": lambda each: [each["train"], each["excluded"], *each["excludedAlone"]],
+    "restricted loss": lambda each: [each["train"], *each["restricted"].values()],
+}
 
 
 def _wave_losses(opened: Opened, grid: Grid, ks: list[int]) -> dict[str, Any]:

@@ -1,4 +1,5 @@
 /** What a page holds: the JSON that `latebloom.lab.explorer` writes, and the packed weights beside it. */
+import { signal } from "@preact/signals";
 
 /** Numbers by column, `null` where a value is undefined; `step` increases. */
 export interface Table {
@@ -18,7 +19,7 @@ export interface Boundary {
 }
 
 export interface Phases {
-  outcome: string;
+  outcome: string | null;
   phases: { name: string; start: number | null; end: number | null }[];
   boundaries: Boundary[];
   reason: string;
@@ -59,7 +60,10 @@ export interface RunFacts {
   created: string;
   seconds: number;
   command: string | null;
-  outcome: string;
+  /** What became of it: "grokked", "memorised" …; null where the record cannot decide. */
+  outcome: string | null;
+  /** The outcome as a sentence, with the steps that decide it. */
+  headline: string;
   model: { kind: string } & Record<string, unknown>;
   optimiser: Record<string, unknown>;
   data: Record<string, unknown>;
@@ -76,19 +80,38 @@ export interface Modular {
   order: { x: number[]; y: number[]; z: number[] };
   /** Position of the right answer of each pair of positions, x·n + y; −1 where the operation is not defined. */
   labels: number[];
-  /** `latebloom explain --json` of the last checkpoint; null before it is measured. */
+  /** `latebloom explain --json` of the last checkpoint; null where there is nothing to explain. */
   explanation: Record<string, unknown> | null;
+  /** Why `explanation` is null. */
+  reason: string | null;
 }
 
-/** Sequences that the views of other tasks show: token numbers, their names, and where the loss is read. */
+/** Sequences that the views of other tasks show. Python: `latebloom.lab.explorer.examples`. */
 export interface Examples {
+  /** Names of the input tokens, and of the answers. */
   vocabulary: string[];
-  sequences: { tokens: number[]; read: number[]; note: string }[];
+  answers: string[];
+  sequences: ExampleSequence[];
+}
+
+export interface ExampleSequence {
+  tokens: number[];
+  /** Positions at which the loss is read, and there the right answer and the part of the task. */
+  read: number[];
+  right: number[];
+  part: number[];
+  /** What the sequence shows; may be empty. */
+  note: string;
+  /** Of a sequence with a repeated subsequence: where each copy begins, and the same sequence without the repeats. */
+  copies?: number[];
+  control?: number[];
 }
 
 export interface RunPage {
   format: 1;
   kind: "run";
+  /** What is still being made; a served page gets it later. Empty on a page on disk. */
+  pending: ("explanation" | "verdicts")[];
   run: RunFacts;
   task: Task;
   metrics: Table;
@@ -101,16 +124,21 @@ export interface RunPage {
   examples: Examples | null;
   /** Further data by the name of the view that reads it, for what cannot be recomputed from the weights. */
   extra: Record<string, unknown>;
+  /** Why an entry is empty: a sentence by its name, for `metrics`, `measures`, `weights`, and parts of the family. */
+  missing: Record<string, string>;
 }
 
-let loaded: RunPage | null = null;
+const loaded = signal<RunPage | null>(null);
 
-/** The page that is shown. Views are drawn after it is set, so they may read it at any time. */
+/**
+ * The page that is shown. Views are drawn after it is set, so they may read it at any time. A view that reads it while it
+ * is drawn is drawn again when the page changes, as that of a run in training does.
+ */
 export function page(): RunPage {
-  if (loaded === null) throw new Error("no page has been loaded");
-  return loaded;
+  if (loaded.value === null) throw new Error("no page has been loaded");
+  return loaded.value;
 }
 
 export function setPage(value: RunPage): void {
-  loaded = value;
+  loaded.value = value;
 }

@@ -2,7 +2,7 @@
 import type { ComponentType } from "preact";
 import type { RunPage } from "./page";
 
-export type Chapter = "training" | "circuit" | "answer" | "parts" | "growth" | "claims";
+export type Chapter = "training" | "circuit" | "answer" | "parts" | "growth" | "train" | "claims";
 
 export interface View {
   name: string;
@@ -28,4 +28,14 @@ export function registerView(view: View): void {
 
 export function viewsFor(page: RunPage, chapter: Chapter): View[] {
   return [...views.values()].filter((view) => view.chapter === chapter && view.isFor(page)).sort((a, b) => a.order - b.order);
+}
+
+/** The title of the view with this name; null where the page does not show it. */
+export function titleOf(page: RunPage, name: string): string | null {
+  return viewIsShown(page, name) ? views.get(name)!.title : null;
+}
+
+/** Whether the page shows the view with this name. */
+export function viewIsShown(page: RunPage, name: string): boolean {
+  return views.get(name)?.isFor(page) ?? false;
 }

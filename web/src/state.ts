@@ -52,6 +52,22 @@ export const zoom = inAddress("zoom", [], asNumbers);
 export const storyStop = inAddress<number | null>("story", null, asOptionalNumber);
 /** "light", "dark" or "" for the system's. */
 export const theme = inAddress("theme", "", asText);
+/** The view at the top of the window; "" at the start of the page. */
+export const place = inAddress("view", "", asText, { passing: true });
+
+/** The view that the guided tour points at; "" for none. */
+export const highlighted = signal("");
+
+const systemDark = signal(false);
+// The worker imports this file too, and has no screen.
+if (typeof matchMedia === "function") {
+  const asked = matchMedia("(prefers-color-scheme: dark)");
+  systemDark.value = asked.matches;
+  asked.addEventListener("change", () => (systemDark.value = asked.matches));
+}
+
+/** Whether the page is dark: the visitor's choice, or the system's. */
+export const dark = computed(() => (theme.value === "" ? systemDark.value : theme.value === "dark"));
 
 function nearest(all: number[], wanted: number): number {
   if (wanted < 0) return Math.max(0, all.length - 1);
@@ -67,6 +83,16 @@ export function showCheckpoint(index: number): void {
   const last = steps.value.length - 1;
   const kept = Math.max(0, Math.min(last, index));
   wantedStep.value = kept === last ? -1 : steps.value[kept]!;
+}
+
+/** Index of the checkpoint that is nearest to a step. */
+export function nearestCheckpoint(wanted: number): number {
+  return nearest(steps.value, Math.max(0, wanted));
+}
+
+/** Show the checkpoint that is nearest to a step. */
+export function showStep(wanted: number): void {
+  showCheckpoint(nearestCheckpoint(wanted));
 }
 
 /** Light a frequency up, or put it out where it is lit. */

@@ -1,5 +1,5 @@
 /** Signals whose values stand in the address (after `#`), so that a link shows what its sender saw. */
-import { effect, signal, type Signal } from "@preact/signals";
+import { batch, effect, signal, type Signal } from "@preact/signals";
 
 export interface Codec<T> {
   write(value: T): string;
@@ -27,12 +27,19 @@ export const asNumbers: Codec<number[]> = {
 interface Entry {
   apply(text: string | null): void;
   text(): string | null;
+  passing: boolean;
 }
 
 const entries = new Map<string, Entry>();
 
-/** A signal kept in the address under `key`; a value equal to `start` is left out of it. */
-export function inAddress<T>(key: string, start: T, codec: Codec<T>): Signal<T> {
+/** Changes that follow each other within this many milliseconds are one entry of the history: one drag of the slider. */
+const ONE_MOVE = 1000;
+
+/**
+ * A signal kept in the address under `key`; a value equal to `start` is left out of it. A change can be undone with the
+ * browser's back button, unless the signal is `passing`: one that follows the visitor, such as the place on the page.
+ */
+export function inAddress<T>(key: string, start: T, codec: Codec<T>, { passing = false } = {}): Signal<T> {
   const value = signal(start);
   entries.set(key, {
     apply: (text) => {
@@ -40,29 +47,57 @@ export function inAddress<T>(key: string, start: T, codec: Codec<T>): Signal<T> 
       if (read !== undefined && codec.write(read) !== codec.write(value.value)) value.value = read;
     },
     text: () => (codec.write(value.value) === codec.write(start) ? null : codec.write(value.value)),
+    passing,
   });
   return value;
 }
 
 /** Read the address, and keep it true from now on. Returns a function that stops. */
 export function followAddress(): () => void {
+  let reading = false;
+  let moved = -Infinity;
+  let chosen = "";
   const read = () => {
     const given = new URLSearchParams(location.hash.slice(1));
-    for (const [key, entry] of entries) entry.apply(given.get(key));
+    reading = true;
+    batch(() => {
+      for (const [key, entry] of entries) entry.apply(given.get(key));
+    });
+    reading = false;
+  };
+  const write = () => {
+    const all = new URLSearchParams();
+    const choices = new URLSearchParams();
+    for (const [key, entry] of entries) {
+      const text = entry.text();
+      if (text === null) continue;
+      all.set(key, text);
+      if (!entry.passing) choices.set(key, text);
+    }
+    const isChoice = choices.toString() !== chosen;
+    chosen = choices.toString();
+    const now = performance.now();
+    const isNewMove = isChoice && !reading && now - moved > ONE_MOVE;
+    if (isChoice) moved = now;
+    rewrite(all.toString(), isNewMove);
   };
   read();
   addEventListener("hashchange", read);
-  const stop = effect(() => {
-    const written = new URLSearchParams();
-    for (const [key, entry] of entries) {
-      const text = entry.text();
-      if (text !== null) written.set(key, text);
-    }
-    const hash = written.toString();
-    if (hash !== location.hash.slice(1)) history.replaceState(history.state, "", hash ? `#${hash}` : location.pathname + location.search);
-  });
+  reading = true;
+  const stop = effect(write);
+  reading = false;
   return () => {
     removeEventListener("hashchange", read);
     stop();
   };
+}
+
+function rewrite(hash: string, isNewMove: boolean): void {
+  if (hash === location.hash.slice(1)) return;
+  const address = hash ? `#${hash}` : location.pathname + location.search;
+  try {
+    history[isNewMove ? "pushState" : "replaceState"](history.state, "", address);
+  } catch {
+    // A page inside another one, as in a saved notebook, has no address of its own; it works without.
+  }
 }

@@ -28,6 +28,7 @@ COMMANDS = {
     "reproduce": "reproduce the write-up: train its models, judge every claim, write one page",
     "figure": "draw a figure of a run or of a sweep",
     "report": "write the report of a run as one HTML page",
+    "explore": "show all runs in the browser, and follow those in training",
     "bench": "measure the speed of training and analysis on this machine",
 }
 """Each command is the module of that name in `latebloom.cli.commands`, which is imported when the command is called."""

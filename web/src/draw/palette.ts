@@ -2,22 +2,14 @@
  * Colours of both themes. Each can be told apart with the common kinds of colour blindness and has a contrast of at
  * least 4.5 : 1 on the card, so that it serves for text too. No information depends on colour alone.
  */
-import { signal } from "@preact/signals";
-import { theme } from "../state";
+import { dark } from "../state";
 import { page } from "../page";
 
 const LIGHT = ["#0b6aa6", "#c24e05", "#0b7d5f", "#7b2363", "#7a6200", "#1a2766", "#5a2e0c", "#0f595a"];
 const DARK = ["#7cc6f5", "#ee8a45", "#2bd39b", "#e389b8", "#f5c02c", "#a9a3fb", "#cb9468", "#8fe3ea"];
 
-const systemIsDark = signal(false);
-if (typeof matchMedia === "function") {
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  systemIsDark.value = dark.matches;
-  dark.addEventListener("change", () => (systemIsDark.value = dark.matches));
-}
-
 export function isDark(): boolean {
-  return theme.value ? theme.value === "dark" : systemIsDark.value;
+  return dark.value;
 }
 
 /** The colour of a frequency wherever it appears: a key frequency has one of its own, all others are grey. */

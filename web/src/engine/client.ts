@@ -1,8 +1,10 @@
 /** The page's side of the worker: asks for quantities, keeps recent answers, and drops questions that are out of date. */
-import { Signal, signal, untracked, useSignal, useSignalEffect, type ReadonlySignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { effect, Signal, signal, untracked, useSignal, useSignalEffect, type ReadonlySignal } from "@preact/signals";
+import { createContext } from "preact";
+import { useContext, useRef } from "preact/hooks";
 import source from "worker:./worker.ts";
 import { checkpoint, steps } from "../state";
+import type { LooseCheckpoint } from "./loose";
 import type { FromWorker, ToWorker } from "./protocol";
 import type { Args, Facts, Name, Result } from "./quantity";
 
@@ -14,75 +16,170 @@ export interface Answer<T> {
 }
 
 interface Asked {
+  question: ToWorker & { kind: "compute" };
+  /** Whether nothing that the visitor sees waits for it. */
+  background: boolean;
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
 
-/** Answers that are kept, over all checkpoints. */
-const KEPT = 400;
+/** Bytes of the answers that are kept, over all checkpoints. */
+const KEPT = 96e6;
+
+/** Milliseconds after the last urgent answer before the worker turns to views outside the window. */
+const QUIET = 500;
 
 let worker: Worker | null = null;
+let loading: { resolve(): void; reject(error: Error): void } | null = null;
 let next = 0;
-const asked = new Map<number, Asked>();
-const answers = new Map<string, Promise<unknown>>();
+let running: Asked | null = null;
+let pause: ReturnType<typeof setTimeout> | undefined;
+const waiting: Asked[] = [];
+const answers = new Map<string, { promise: Promise<unknown>; bytes: number }>();
 
 /** "none": a page without weights. */
 export const engineState = signal<"none" | "loading" | "ready" | "failed">("none");
 export const engineError = signal("");
 
-/** Start the worker on these weights. */
-export function startEngine(pack: Uint8Array, facts: Facts): Promise<void> {
+/** Packs that the worker was given; [] where its checkpoints are not packed. */
+let given: Uint8Array[] = [];
+
+export function givenPacks(): readonly Uint8Array[] {
+  return given;
+}
+
+/** Start the worker on these weights, packed or as they are. */
+export function startEngine(weights: Uint8Array | LooseCheckpoint[], facts: Facts): Promise<void> {
   worker?.terminate();
   answers.clear();
-  asked.clear();
+  for (const asked of [...waiting.splice(0), ...(running ? [running] : [])]) asked.reject(new Error("the weights were replaced"));
+  running = null;
   engineState.value = "loading";
   worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+  worker.onmessage = (event: MessageEvent<FromWorker>) => {
+    const message = event.data;
+    if (message.kind === "loaded") {
+      steps.value = message.steps;
+      restingCheckpoint.value = checkpoint.peek();
+      engineState.value = "ready";
+      loading?.resolve();
+    } else if (message.kind === "failed") {
+      engineState.value = "failed";
+      engineError.value = message.reason;
+      loading?.reject(new Error(message.reason));
+    } else answered(message);
+  };
+  const packed = weights instanceof Uint8Array;
+  given = packed ? [weights] : [];
+  return loaded(packed ? { kind: "load", pack: weights, facts } : { kind: "loose", checkpoints: weights, facts });
+}
+
+/** Hand the worker checkpoints that come after those that it has, as of a run in training. Call it after `startEngine`. */
+export function addWeights(pack: Uint8Array): Promise<void> {
+  given.push(pack);
+  return loaded({ kind: "add", pack });
+}
+
+function loaded(message: ToWorker): Promise<void> {
   return new Promise((resolve, reject) => {
-    worker!.onmessage = (event: MessageEvent<FromWorker>) => {
-      const message = event.data;
-      if (message.kind === "loaded") {
-        steps.value = message.steps;
-        engineState.value = "ready";
-        resolve();
-      } else if (message.kind === "failed") {
-        engineState.value = "failed";
-        engineError.value = message.reason;
-        reject(new Error(message.reason));
-      } else answered(message);
-    };
-    const load: ToWorker = { kind: "load", pack, facts };
-    worker!.postMessage(load);
+    loading = { resolve, reject };
+    worker!.postMessage(message);
   });
 }
 
 function answered(message: Extract<FromWorker, { id: number }>): void {
-  const waiting = asked.get(message.id);
-  asked.delete(message.id);
-  if (message.kind === "result") waiting?.resolve(message.value);
-  else waiting?.reject(new Error(message.reason));
+  const asked = running;
+  if (asked?.question.id !== message.id) return;
+  running = null;
+  if (message.kind === "result") asked.resolve(message.value);
+  else asked.reject(new Error(message.reason));
+  sendNext(asked.background);
 }
 
-/** A quantity of the checkpoint at this index. */
-export function ask<N extends Name>(name: N, index: number, args: Args<N>): Promise<Result<N>> {
-  const key = `${name} ${index} ${JSON.stringify(args)}`;
+/** Hand the worker its next question: one at a time, those of the views in the window first. */
+function sendNext(afterBackground: boolean): void {
+  clearTimeout(pause);
+  if (running !== null || waiting.length === 0) return;
+  const urgent = waiting.findIndex((asked) => !asked.background);
+  if (urgent >= 0 || afterBackground) {
+    running = waiting.splice(Math.max(0, urgent), 1)[0]!;
+    worker!.postMessage(running.question);
+  } else pause = setTimeout(() => sendNext(true), QUIET);
+}
+
+/** Resolves when no view waits for an answer. */
+export async function whenIdle(): Promise<void> {
+  while (running !== null || waiting.length > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+/** A quantity of the checkpoint at this index. `background`: answered when the visitor waits for nothing else. */
+export function ask<N extends Name>(name: N, index: number, args: Args<N>, background = false): Promise<Result<N>> {
+  const key = keyOf(name, index, args);
   const known = answers.get(key);
-  if (known !== undefined) return known as Promise<Result<N>>;
+  if (known !== undefined) {
+    if (!background) hurry(key);
+    return known.promise as Promise<Result<N>>;
+  }
   const made = new Promise<unknown>((resolve, reject) => {
     if (worker === null) throw new Error("this page has no weights");
-    const id = next++;
-    asked.set(id, { resolve, reject });
-    const question: ToWorker = { kind: "compute", id, name, index, args };
-    worker.postMessage(question);
+    waiting.push({ question: { kind: "compute", id: next++, name, index, args }, background, resolve, reject });
   });
-  answers.set(key, made);
-  if (answers.size > KEPT) answers.delete(answers.keys().next().value!);
+  const answer = { promise: made, bytes: 0 };
+  answers.set(key, answer);
+  made.then(
+    (value) => {
+      answer.bytes = bytesOf(value);
+      forgetOldest();
+    },
+    () => answers.delete(key),
+  );
+  sendNext(false);
   return made as Promise<Result<N>>;
 }
 
+function forgetOldest(): void {
+  let bytes = 0;
+  for (const answer of answers.values()) bytes += answer.bytes;
+  for (const [key, answer] of answers) {
+    if (bytes <= KEPT) return;
+    answers.delete(key);
+    bytes -= answer.bytes;
+  }
+}
+
+/** Size of the typed arrays in an answer, and of its numbers. */
+function bytesOf(value: unknown): number {
+  if (ArrayBuffer.isView(value)) return value.byteLength;
+  if (typeof value !== "object" || value === null) return 8;
+  return Object.values(value).reduce<number>((sum, part) => sum + bytesOf(part), 0);
+}
+
+/** Let a question that waits in the background be answered at once. */
+function hurry(key: string): void {
+  const asked = waiting.find(({ question }) => keyOf(question.name, question.index, question.args) === key);
+  if (asked === undefined) return;
+  asked.background = false;
+  sendNext(false);
+}
+
+/** Whether the card around a view is in the window, or near it. */
+export const InSight = createContext<ReadonlySignal<boolean>>(signal(true));
+
+/** Milliseconds without a move after which the slider rests. */
+const REST = 400;
+
+/** The checkpoint at which the slider rests: what the views outside the window show. */
+export const restingCheckpoint = signal(0);
+effect(() => {
+  const index = checkpoint.value;
+  const timer = setTimeout(() => (restingCheckpoint.value = index), REST);
+  return () => clearTimeout(timer);
+});
+
 /**
  * A quantity of the checkpoint in view, which follows the slider. While a new answer is on its way the last one stays,
- * and only the newest question waits: a slider that moves fast skips the steps between. `visible` (of `useOnScreen`):
- * nothing is asked while it is false.
+ * and only the newest question waits: a slider that moves fast skips the steps between. A view outside the window
+ * follows when the slider rests. `visible` (of `useOnScreen`): nothing is asked while it is false.
  */
 export function useQuantity<N extends Name>(
   name: N,
@@ -90,25 +187,33 @@ export function useQuantity<N extends Name>(
   visible?: ReadonlySignal<boolean>,
 ): ReadonlySignal<Answer<Result<N>>> {
   const current = useSignal<Answer<Result<N>>>({ value: null, step: null, error: null });
-  const running = useRef(false);
-  const wantedArgs = () => (args instanceof Signal ? (args as ReadonlySignal<Args<N>>).value : (args as Args<N>));
-  const pump = (index: number, wanted: Args<N>): void => {
-    if (running.current) return;
-    running.current = true;
-    ask(name, index, wanted)
-      .then((value) => (current.value = { value, step: steps.peek()[index]!, error: null }))
+  const busy = useRef(false);
+  const inSight = useContext(InSight);
+  const wanted = () => ({
+    index: inSight.value ? checkpoint.value : restingCheckpoint.value,
+    args: args instanceof Signal ? (args as ReadonlySignal<Args<N>>).value : (args as Args<N>),
+  });
+  const pump = (now: ReturnType<typeof wanted>): void => {
+    if (busy.current) return void (inSight.peek() && hurry(keyOf(name, now.index, now.args)));
+    busy.current = true;
+    ask(name, now.index, now.args, !inSight.peek())
+      .then((value) => (current.value = { value, step: steps.peek()[now.index]!, error: null }))
       .catch((error: Error) => (current.value = { ...current.peek(), error: error.message }))
       .finally(() => {
-        running.current = false;
-        const now = untracked(wantedArgs);
-        if (visible?.peek() === false) return;
-        if (index !== checkpoint.peek() || JSON.stringify(now) !== JSON.stringify(wanted)) pump(checkpoint.peek(), now);
+        busy.current = false;
+        const then = untracked(wanted);
+        if (visible?.peek() !== false && keyOf(name, then.index, then.args) !== keyOf(name, now.index, now.args)) pump(then);
       });
   };
   useSignalEffect(() => {
-    const index = checkpoint.value;
-    const wanted = wantedArgs();
-    if (engineState.value === "ready" && visible?.value !== false) pump(index, wanted);
+    const now = wanted();
+    if (engineState.value === "ready") return void (visible?.value !== false && pump(now));
+    if (engineState.value === "failed") current.value = { ...current.peek(), error: "it needs the weights, which cannot be read" };
+    else if (engineState.value === "none") current.value = { ...current.peek(), error: "it needs weights, and this page has none" };
   });
   return current;
+}
+
+function keyOf(name: string, index: number, args: unknown): string {
+  return `${name} ${index} ${JSON.stringify(args)}`;
 }

@@ -4,7 +4,7 @@
  *     declare module "../quantity" { interface Quantities { "embedding-spectrum": { args: {}; result: … } } }
  *     registerQuantity("embedding-spectrum", (at) => …);
  */
-import type { Modular, Task } from "../page";
+import type { Examples, Modular, Task } from "../page";
 import type { Weights } from "./pack";
 
 /** Filled by declaration merging: name → arguments and result (structured-cloneable). */
@@ -21,6 +21,8 @@ export interface Facts {
   model: { kind: string } & Record<string, unknown>;
   /** Null for other tasks. */
   modular: Modular | null;
+  /** Null for tasks without example sequences. */
+  examples: Examples | null;
 }
 
 /** One checkpoint in the worker. `once` keeps what several quantities share, for as long as the checkpoint is cached. */

@@ -1,5 +1,7 @@
 /** The worker: keeps the packed weights, and computes quantities of the checkpoints that the page asks for. */
-import { Pack, type Weights } from "./pack";
+import { Loose } from "./loose";
+import type { Weights } from "./pack";
+import { Packs } from "./packs";
 import type { FromWorker, ToWorker } from "./protocol";
 import { computeQuantity, type Checkpoint, type Facts } from "./quantity";
 import "./quantities";
@@ -7,7 +9,7 @@ import "./quantities";
 /** Checkpoints whose intermediate results are kept: all pairs of p = 113 take some 60 MB each. */
 const KEPT = 3;
 
-let pack: Pack | null = null;
+let pack: Packs | Loose | null = null;
 let facts: Facts | null = null;
 const recent = new Map<number, Checkpoint>();
 
@@ -31,7 +33,7 @@ function opened(step: number, weights: Weights, known: Facts): Checkpoint {
 }
 
 /** Unpack the other checkpoints one by one, so that questions which arrive meanwhile are answered between them. */
-async function unpackAll(from: Pack): Promise<void> {
+async function unpackAll(from: Packs): Promise<void> {
   for (let index = from.steps.length - 1; index >= 0; index--) await from.weights(index);
 }
 
@@ -40,12 +42,15 @@ function send(message: FromWorker): void {
 }
 
 async function receive(message: ToWorker): Promise<void> {
-  if (message.kind === "load") {
+  if (message.kind === "load" || message.kind === "loose") {
     facts = message.facts;
     recent.clear();
-    pack = Pack.read(message.pack);
-    // The last one alone, since a page opens with it.
-    await pack.weights(pack.steps.length - 1);
+    pack = message.kind === "load" ? new Packs() : new Loose(message.checkpoints);
+  }
+  if (message.kind === "loose") return send({ kind: "loaded", steps: pack!.steps });
+  if (message.kind !== "compute") {
+    if (!(pack instanceof Packs)) throw new Error("the first weights have not been loaded");
+    await pack.add(message.pack);
     send({ kind: "loaded", steps: pack.steps });
     void unpackAll(pack);
     return;

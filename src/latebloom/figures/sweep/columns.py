@@ -66,10 +66,11 @@ def outcomes(table: pandas.DataFrame) -> list[OutcomeName | None]:
 
 def levels(table: pandas.DataFrame, column: str) -> list[Level]:
     """The value of a field in each run: numbers as floats, everything else as text."""
-    return [_level(value) for value in table[column]]
+    return [level(value) for value in table[column]]
 
 
-def _level(value: Any) -> Level:
+def level(value: Any) -> Level:
+    """A value of a field: numbers as floats, everything else as text."""
     return float(value) if isinstance(value, Real) and not isinstance(value, bool | np.bool_) else str(value)
 
 

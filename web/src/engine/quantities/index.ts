@@ -1,9 +1,15 @@
 import "./answer";
 import "./attention_maps";
-import "./circles";
 import "./clusters";
 import "./cut";
+import "./circles";
 import "./embedding_spectrum";
+import "./digit_spectrum";
+import "./head_scores";
+import "./linear_weights";
+import "./sequence_answers";
+import "./sequence_attention";
+import "./trigram_tables";
 import "./grid";
 import "./hand_built";
 import "./learned_profile";

@@ -1,0 +1,62 @@
+/** The place on the page: which view stands at the top of the window, and the way to another one. */
+import { useEffect } from "preact/hooks";
+import { place } from "../state";
+import { prefersCalm } from "./play";
+
+/** Share of the window's height at which a view counts as the one in view. */
+const LINE = 0.35;
+
+export function viewElement(name: string): HTMLElement | null {
+  return document.getElementById(`view-${name}`);
+}
+
+/** Milliseconds after a jump at which its target is aligned again: views above it may still be growing. */
+const ALIGN = [700, 1500, 3000];
+
+let aligning: ReturnType<typeof setTimeout>[] = [];
+
+function stopAligning(): void {
+  aligning.forEach(clearTimeout);
+  aligning = [];
+}
+
+/** Bring a view to the top of the window, and the keyboard with it if `focus`. */
+export function goToView(name: string, { focus = false, smooth = true } = {}): void {
+  const element = viewElement(name);
+  if (element === null) return;
+  stopAligning();
+  element.scrollIntoView({ behavior: smooth && !prefersCalm() ? "smooth" : "auto", block: "start" });
+  aligning = ALIGN.map((delay) => setTimeout(() => element.scrollIntoView({ block: "start" }), delay));
+  if (focus) element.focus({ preventScroll: true });
+}
+
+/** Keep `place` true while the visitor scrolls, and go to the place that the address names. */
+export function useFollowPlace(): void {
+  useEffect(() => {
+    const onScroll = (): void => {
+      place.value = viewInSight();
+    };
+    const restore = (): void => goToView(place.peek(), { smooth: false });
+    restore();
+    addEventListener("scroll", onScroll, { passive: true });
+    addEventListener("popstate", restore);
+    for (const name of HANDS) addEventListener(name, stopAligning, { passive: true, capture: true });
+    return () => {
+      removeEventListener("scroll", onScroll);
+      removeEventListener("popstate", restore);
+      for (const name of HANDS) removeEventListener(name, stopAligning, { capture: true });
+    };
+  }, []);
+}
+
+/** Events by which the visitor takes over. */
+const HANDS = ["wheel", "touchstart", "pointerdown", "keydown"];
+
+function viewInSight(): string {
+  const line = innerHeight * LINE;
+  for (const card of document.querySelectorAll<HTMLElement>(".card")) {
+    const box = card.getBoundingClientRect();
+    if (box.top <= line && box.bottom > line) return scrollY > 0 ? card.id.slice("view-".length) : "";
+  }
+  return scrollY > 0 ? place.peek() : "";
+}

@@ -1,0 +1,57 @@
+/** What this page is: a run that the file itself holds, or a page of the server that sent it. */
+import { h, render } from "preact";
+import { App } from "./app";
+import { startEngine } from "./engine/client";
+import { Compare } from "./index_page/compare";
+import { Frame } from "./index_page/frame";
+import { Index } from "./index_page/index_page";
+import { SweepPage } from "./index_page/sweep";
+import { showServedRun } from "./live/served_run";
+import { setPage, type RunPage } from "./page";
+import { followAddress } from "./url";
+
+/** What the server says about a page: `latebloom.explorer.shell`. */
+type Served =
+  | { kind: "index"; folder: string }
+  | { kind: "run"; name: string }
+  | { kind: "compare" }
+  | { kind: "sweep"; name: string }
+  | { kind: "error"; reason: string };
+
+export async function load(place: HTMLElement): Promise<void> {
+  const served = embedded("latebloom-served");
+  followAddress();
+  if (served === null) return showEmbeddedRun(place);
+  const page = JSON.parse(served) as Served;
+  switch (page.kind) {
+    case "index":
+      return render(h(Index, { folder: page.folder }), place);
+    case "compare":
+      return render(h(Compare, {}), place);
+    case "sweep":
+      return render(h(SweepPage, { name: page.name }), place);
+    case "error":
+      return render(h(Frame, { title: "This page cannot be shown", children: h("p", { role: "alert" }, page.reason) }), place);
+    case "run":
+      return showServedRun(page.name, place);
+  }
+}
+
+async function showEmbeddedRun(place: HTMLElement): Promise<void> {
+  const shown = JSON.parse(embedded("latebloom-page")!) as RunPage;
+  setPage(shown);
+  render(h(App, {}), place);
+  const pack = embedded("latebloom-weights");
+  if (pack) await startEngine(fromBase64(pack), { task: shown.task, model: shown.run.model, modular: shown.modular, examples: shown.examples }).catch(() => undefined); // The step bar shows the reason.
+}
+
+function embedded(id: string): string | null {
+  return document.getElementById(id)?.textContent?.trim() ?? null;
+}
+
+function fromBase64(text: string): Uint8Array {
+  const raw = atob(text);
+  const bytes = new Uint8Array(raw.length);
+  for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
+  return bytes;
+}

@@ -1,0 +1,238 @@
+/**
+ * The stops of the guided tour, in the order of the write-up's argument. Steps and numbers are those of the run in view; a
+ * stop for which the page lacks a number is left out.
+ */
+import type { ComponentChildren } from "preact";
+import { percent, whole } from "../draw/numbers";
+import { nats } from "../frame/words";
+import { cutFrequencies, frequency, logLoss, showCheckpoint, showStep, steps } from "../state";
+import * as facts from "./facts";
+
+export interface Stop {
+  title: string;
+  /** Name of the view that the stop points at. */
+  view: string;
+  /** Two or three sentences. */
+  text: ComponentChildren;
+  /** Words that are new at this stop. */
+  words: [string, ComponentChildren][];
+  /** Sets the page; what it leaves alone was reset before. */
+  set(): void;
+}
+
+type Make = (run: facts.Operation) => Stop | null;
+
+const showLast = () => showCheckpoint(steps.value.length - 1);
+
+/** The key frequency that holds most of the embedding at the end. */
+function strongest(): number | null {
+  const span = facts.measuredSpan();
+  if (span === null) return null;
+  const shares = facts.keyFrequencies().map((k) => ({ k, share: facts.shareOf([k], span[1]) ?? 0 }));
+  return shares.sort((a, b) => b.share - a.share)[0]?.k ?? null;
+}
+
+function list(numbers: number[]): string {
+  return numbers.length < 2 ? numbers.join() : `${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1)}`;
+}
+
+const memorises: Make = ({ p, combined }) => {
+  const end = facts.boundary("memorisation ends");
+  const pairs = facts.trainPairs();
+  if (end === null || pairs === null) return null;
+  const [train, test] = [facts.logged("train_loss", end), facts.logged("test_loss", end)];
+  if (train === null || test === null) return null;
+  return {
+    title: "First it memorises",
+    view: "losses",
+    text: (
+      <>
+        The network sees two numbers from 0 to {p - 1} and must answer {combined} mod {p}. It trains on {whole(pairs.train)} of
+        the {whole(pairs.all)} pairs. At step {whole(end)} its loss on these is {nats(train)}, but on the other pairs it is{" "}
+        {nats(test)}, where guessing costs {nats(Math.log(p))}: it knows its pairs by
+        heart{test > Math.log(p) ? ", and does worse than guessing on the rest" : ""}.
+      </>
+    ),
+    words: [
+      ["mod", `The remainder after division by ${p}, as hours on a clock with ${p} hours.`],
+      ["loss", "How little probability the network gives to the right answer: 0 is perfect. Its unit here is the nat."],
+      ["test loss", "The loss on pairs that the network never trains on."],
+    ],
+    set: () => {
+      logLoss.value = true;
+      showStep(end);
+    },
+  };
+};
+
+const groks: Make = () => {
+  const [memorised, falls, done] = ["memorisation ends", "test loss under guessing", "test accuracy 99 %"].map(facts.boundary);
+  if (memorised == null || falls == null || done == null) return null;
+  return {
+    title: "Nothing seems to happen, and then it groks",
+    view: "losses",
+    text: (
+      <>
+        Train loss levels out at step {whole(memorised)}. Only from step {whole(falls)} on does test loss stay under that of guessing,{" "}
+        {(falls / memorised).toFixed(1)} times as late. From step {whole(done)} on the network is right on 99 % or more of the pairs that it
+        never saw. Press play to watch it.
+      </>
+    ),
+    words: [["grokking", "To generalise long after the training set was memorised."]],
+    set: () => {
+      logLoss.value = true;
+      showStep(done);
+    },
+  };
+};
+
+const waves: Make = ({ p }) => {
+  const span = facts.measuredSpan();
+  const keys = facts.keyFrequencies();
+  if (span === null || keys.length === 0) return null;
+  const [before, after] = span.map((step) => facts.shareOf(keys, step));
+  if (before == null || after == null) return null;
+  return {
+    title: "The embedding became waves",
+    view: "embedding-spectrum",
+    text: (
+      <>
+        To find out what it learned, we read its first layer as a sum of waves. At step {whole(span[0])} the frequencies {list(keys)} hold{" "}
+        {percent(before)} of it; at step {whole(span[1])} they hold {percent(after)}. Move the slider and watch these peaks grow out of an even
+        spectrum.
+      </>
+    ),
+    words: [
+      ["embedding", "The table with which the network turns each number into a vector."],
+      ["wave", `A curve over the numbers 0 to ${p - 1} that goes up and down evenly: cos(2πkx/${p}) or sin(2πkx/${p}).`],
+      ["frequency k", `How many times the wave goes up and down between 0 and ${p}.`],
+      ["key frequency", "A frequency that the network uses at the end. Each has a colour, the same in every view."],
+    ],
+    set: showLast,
+  };
+};
+
+const circles: Make = ({ p, combined }) => {
+  const k = strongest();
+  if (k === null) return null;
+  return {
+    title: "Two waves make a circle",
+    view: "circles",
+    text: (
+      <>
+        The cosine and the sine of one frequency together place the numbers on a circle, like hours on a clock. On the circle of k = {k}, going from
+        x to x + 1 turns the hand by {k}/{p} of a full turn. So {combined} becomes a sum of angles, and the remainder mod {p} needs no
+        further work: the circle closes by itself.
+      </>
+    ),
+    words: [["angle w·x", `w = 2πk/${p} is the angle of one step; the number x stands at the angle w·x.`]],
+    set: () => {
+      frequency.value = k;
+      showLast();
+    },
+  };
+};
+
+const products: Make = ({ combined }) => {
+  const neurons = facts.explanation()?.neurons;
+  if (!neurons || neurons.clustered_fraction === null) return null;
+  const k = strongest();
+  const clustered = Object.values(neurons.clusters).reduce((sum, size) => sum + size, 0);
+  return {
+    title: "Neurons multiply the waves",
+    view: "neuron-gallery",
+    text: (
+      <>
+        To add two angles, the network must multiply waves in x by waves in y. Each square shows one neuron for every pair of inputs.{" "}
+        {clustered} of the {neurons.live} live neurons ({percent(neurons.clustered_fraction)}) follow the waves of one key frequency, and the
+        squares show them as stripes and checks.
+      </>
+    ),
+    words: [
+      ["neuron", "A number inside the network: a weighted sum of its inputs, set to zero where it is negative."],
+      ["why products", `School trigonometry: cos(a + b) = cos a · cos b − sin a · sin b. The products give the waves of ${combined}.`],
+    ],
+    set: () => {
+      frequency.value = k;
+      showLast();
+    },
+  };
+};
+
+const readOut: Make = ({ combined }) => {
+  const explained = facts.explanation()?.logits.fve_cos_fit ?? null;
+  const keys = facts.keyFrequencies();
+  if (explained === null || keys.length === 0) return null;
+  return {
+    title: "The waves add up to a peak",
+    view: "try-it",
+    text: (
+      <>
+        For each key frequency the output holds a wave over the possible answers z, highest where z is {combined}. At that one place the{" "}
+        {keys.length} waves agree and add up; elsewhere they cancel. Waves of this form explain {percent(explained)} of the variance of the
+        network's outputs. Pick other numbers and see the peak move.
+      </>
+    ),
+    words: [["logit", "The score that the network gives to one answer. The highest score is its answer."]],
+    set: showLast,
+  };
+};
+
+const apart: Make = () => {
+  const found = facts.explanation();
+  const [k, without] = Object.entries(found?.excluded_loss.by_frequency ?? {}).sort((a, b) => b[1] - a[1])[0] ?? [];
+  if (!found || k === undefined || without === undefined || found.restricted_loss.all === null) return null;
+  return {
+    title: "Take it apart",
+    view: "take-apart",
+    text: (
+      <>
+        If this explanation is right, the loss must rise when a key frequency is taken away. Without the waves of k = {k} in its outputs, the
+        loss over all pairs rises from {nats(found.loss.all)} to {nats(without)}. If only the waves of the key frequencies are kept and
+        everything else is deleted, it is {nats(found.restricted_loss.all)}. Try both here.
+      </>
+    ),
+    words: [],
+    set: () => {
+      cutFrequencies.value = [Number(k)];
+      showLast();
+    },
+  };
+};
+
+const grows: Make = () => {
+  const names = ["restricted loss under half of guessing", "test loss under guessing", "test loss settles"];
+  const [circuit, falls, settles] = names.map(facts.boundary);
+  if (circuit == null || falls == null || settles == null || circuit >= falls) return null;
+  const weights = [falls, settles].map((step) => facts.logged("sum_squared_weights", step));
+  return {
+    title: "The circuit grew long before it showed",
+    view: "restricted",
+    text: (
+      <>
+        With only the key waves kept, the loss is under half of that of guessing from step {whole(circuit)} on, while the test loss of the
+        whole network stays under guessing only from step {whole(falls)} on: the circuit was there, beside what had been memorised.
+        {weights[0] != null && weights[1] != null && weights[1] < weights[0] && (
+          <>
+            {" "}
+            From then until step {whole(settles)} the sum of squared weights falls from {Math.round(weights[0])} to {Math.round(weights[1])}.
+            The write-up calls this the clean-up: weight decay removes what is no longer needed.
+          </>
+        )}
+      </>
+    ),
+    words: [
+      ["restricted loss", "The loss when only the waves of the key frequencies are kept in the outputs."],
+      ["excluded loss", "The loss when these waves are taken out: what memory alone can do."],
+      ["weight decay", "A pull of every weight towards zero at each step of training."],
+    ],
+    set: () => showStep(circuit),
+  };
+};
+
+const ALL: Make[] = [memorises, groks, waves, circles, products, readOut, apart, grows];
+
+/** The stops that the page has data for. */
+export function stopsOf(run: facts.Operation): Stop[] {
+  return ALL.map((make) => make(run)).filter((stop) => stop !== null);
+}

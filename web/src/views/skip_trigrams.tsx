@@ -1,0 +1,102 @@
+/** The skip trigrams in the weights: what END attends to, and what it then answers. */
+import type { JSX } from "preact";
+import { HeatMap } from "../draw/heatmap";
+import { useQuantity } from "../engine/client";
+import type { TrigramTables } from "../engine/quantities/trigram_tables";
+import { page, type RunPage } from "../page";
+import { registerView } from "../registry";
+import "./sequence.css";
+
+function SkipTrigrams(): JSX.Element {
+  const { value, error } = useQuantity("trigram-tables", {}).value;
+  if (error) return <p class="error">{error}</p>;
+  if (!value) return <p class="waiting">Computing …</p>;
+  return (
+    <>
+      <div class="maps">
+        <Map title="QK: score" values={value.scores} columns={value.heads} columnName="head" unit="" tokens={value.tokens} />
+        <Map title="OV: if attended to" values={value.written} columns={value.answers} columnName="answer" unit="nats" tokens={value.tokens} />
+        <Map title="Attention × OV" values={value.arrives} columns={value.answers} columnName="answer" unit="nats" tokens={value.tokens} />
+      </div>
+      <Strongest tables={value} />
+    </>
+  );
+}
+
+interface MapProps {
+  title: string;
+  values: Float64Array;
+  columns: number;
+  columnName: string;
+  unit: string;
+  tokens: number;
+}
+
+function Map({ title, values, columns, columnName, unit, tokens }: MapProps): JSX.Element {
+  const { vocabulary, answers } = page().examples!;
+  return (
+    <div>
+      <h4>{title}</h4>
+      <HeatMap
+        label={title}
+        rows={tokens}
+        columns={columns}
+        values={values}
+        unit={unit}
+        rowName="token before END"
+        columnName={columnName}
+        rowLabel={(row) => vocabulary[row]!}
+        columnLabel={(column) => (columnName === "answer" ? answers[column]! : String(column))}
+        width={columnName === "head" ? 200 : 300}
+      />
+    </div>
+  );
+}
+
+function Strongest({ tables }: { tables: TrigramTables }): JSX.Element {
+  const { vocabulary, answers } = page().examples!;
+  return (
+    <div class="numbers">
+      <table>
+        <caption>The strongest trigram of each token, the ten strongest first; in bold those of the task</caption>
+        <thead>
+          <tr>
+            <th scope="col">trigram</th>
+            <th scope="col">QK: score</th>
+            <th scope="col">OV (nats)</th>
+            <th scope="col">arrives (nats)</th>
+          </tr>
+        </thead>
+        <tbody>
+          {tables.trigrams.slice(0, tables.answers).map((one) => (
+            <tr key={one.token} class={vocabulary[one.token] === answers[one.answer] ? "lead" : ""}>
+              <th scope="row">
+                {vocabulary[one.token]} … END {answers[one.answer]}
+              </th>
+              <td>{one.qk.toFixed(2)}</td>
+              <td>{one.ov.toFixed(2)}</td>
+              <td>{one.strength.toFixed(2)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Whether the tables describe the model completely: one layer of attention alone. */
+function isFor(shown: RunPage): boolean {
+  const { kind, n_layers, d_mlp } = shown.run.model;
+  return shown.task.family === "trigrams" && shown.examples !== null && kind === "transformer" && n_layers === 1 && d_mlp === 0;
+}
+
+registerView({
+  name: "trigrams",
+  title: "Skip trigrams in the weights",
+  chapter: "circuit",
+  order: 20,
+  isFor,
+  Body: SkipTrigrams,
+  size: "wide",
+  help: "One layer of attention adds up what each token contributes at END, so its rules “token … END answer” follow from the weights: the score that decides how much END attends to the token (less the mean over the tokens 0 … 9), and the lead of each answer over the others that attending to it brings. A model that solves the task this way has a diagonal at the tokens 10 … 19.",
+});
