@@ -166,9 +166,9 @@ def test_click_on_a_pair_and_a_wave_switched_off(opened: Opened) -> None:
     page = opened.page
     waves = page.locator("#view-try-it .wave-label input")
     waves.first.wait_for()
-    before = page.locator("#view-try-it .strips").inner_text()
+    before = page.locator("#view-try-it .stack").inner_text()
     waves.first.uncheck()
-    assert page.locator("#view-try-it .strips").inner_text() != before
+    assert page.locator("#view-try-it .stack").inner_text() != before
     page.locator("#view-try-it .heat .plot").click(position={"x": 3, "y": 3})
     order = opened.grid(opened.steps[0]).positions
     # x to the right and y up: the first x, and the last y.
