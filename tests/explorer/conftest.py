@@ -26,6 +26,7 @@ from latebloom.circuits.modular.planted_transformer import planted_transformer
 from latebloom.circuits.modular.positions import positions
 from latebloom.explorer.page import render_page
 from latebloom.lab.explorer import packed_weights, page_of
+from latebloom.lab.measure import measure
 from latebloom.models import Model, ModelConfig, TransformerConfig
 from latebloom.runs import Run
 from latebloom.runs.recorder import new_manifest
@@ -106,15 +107,26 @@ def open_page(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Callabl
     """Opens the page of a run from disk, and waits until its weights are read."""
 
     def opened(run: Run) -> Opened:
-        analysis = Analysis(run)
-        file = tmp_path_factory.mktemp("pages") / f"{run.manifest.name}.html"
-        file.write_text(render_page(page_of(analysis), packed_weights(analysis)), "utf-8")
+        file = _page_file(run, tmp_path_factory.mktemp("pages"))
         page = browser.new_page()
         page.goto(file.as_uri())
         page.wait_for_function("latebloom.state.steps.value.length > 0")
         return Opened(run, page, page.evaluate("latebloom.state.steps.value"))
 
     return opened
+
+
+@pytest.fixture(scope="session")
+def measured_page(planted_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page, on disk, of a measured run that grokked, with the key frequencies 3, 5 and 9 mod 31."""
+    copied = shutil.copytree(planted_run.path, tmp_path_factory.mktemp("runs") / "planted")
+    return _page_file(measure(Run(copied)), tmp_path_factory.mktemp("pages"))
+
+
+def _page_file(run: Run, folder: Path) -> Path:
+    analysis, file = Analysis(run), folder / f"{run.manifest.name}.html"
+    file.write_text(render_page(page_of(analysis), packed_weights(analysis)), "utf-8")
+    return file
 
 
 @pytest.fixture(scope="session")

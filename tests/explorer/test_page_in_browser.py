@@ -14,20 +14,10 @@ WEB = Path(__file__).parents[2] / "web"
 AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
 FIREFOX = shutil.which("firefox-esr")
 
-DRAWINGS = """() => Object.fromEntries([...document.querySelectorAll(".card")].map((card) => [card.id.slice(5), {
-  colours: Math.max(0, ...[...card.querySelectorAll("canvas")].map((canvas) => canvas.width * canvas.height === 0 ? 0 :
-    new Set(new Uint32Array(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size)),
-  shapes: card.querySelectorAll("svg:not(.glyph) :is(path, circle, line, polyline, rect), td").length,
-  faults: [...card.querySelectorAll(".error, .waiting")].map((fault) => fault.textContent),
-  print: [...card.querySelectorAll("canvas")].reduce((sum, canvas) => {
-    if (canvas.width * canvas.height === 0) return sum;
-    for (const byte of canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data) sum = (31 * sum + byte) | 0;
-    return sum;
-  }, 0) + " " + [...card.querySelectorAll("svg:not(.glyph)")].map((svg) => svg.innerHTML).join("").length + card.textContent,
-}]))"""
-"""By view: how many colours its canvases show, how many shapes, what it complains of, and a fingerprint."""
+DRAWINGS = (Path(__file__).parent / "drawings.js").read_text()
 
-CIRCUIT = """() => [...document.querySelectorAll("[aria-labelledby=chapter-circuit] .card")].map((card) => card.id.slice(5))"""
+CIRCUIT = """() => [...document.querySelectorAll("[aria-labelledby=chapter-circuit] .card")]
+  .map((card) => card.id.slice("view-".length))"""
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +35,7 @@ def visit(context: Any, measured_page: Path) -> Iterator[Callable[..., Any]]:
     def opened(address: str = "", file: Path = measured_page) -> Any:
         page = context.new_page()
         pages.append(page)
-        page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("request", lambda request: faults.append(request.url) if not _own(request.url, file) else None)
         page.goto(file.as_uri() + address)
@@ -72,9 +62,12 @@ def settle(page: Any) -> None:
 
 
 def draw_everything(page: Any) -> None:
-    """Views outside the window wait for it to reach them, or for printing."""
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    settle(page)
+    """Views outside the window wait for it to reach them, or for printing; so do the parts that they show then."""
+    for _ in range(20):
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        settle(page)
+        if not page.locator(".waiting").count():
+            return
 
 
 def state(page: Any, name: str) -> Any:
@@ -209,10 +202,10 @@ def test_it_fits_the_window(visit: Callable[..., Any], width: int) -> None:
 
 def test_it_prints_everything_on_white(visit: Callable[..., Any]) -> None:
     page = visit("#theme=dark")
-    page.evaluate("print = () => { document.body.dataset.printed = document.querySelectorAll('.waiting').length; }")
+    page.evaluate("void (print = () => (document.body.dataset.waiting = document.querySelectorAll('.waiting').length))")
     page.locator("button", has_text="Print").click()
-    page.wait_for_function("document.body.dataset.printed !== undefined", timeout=60_000)
-    assert page.evaluate("document.body.dataset.printed") == "0"
+    page.wait_for_function("document.body.dataset.waiting !== undefined", timeout=60_000)
+    assert page.evaluate("document.body.dataset.waiting") == "0"
     page.emulate_media(media="print")
     for gone in (".actions", ".contents", ".menu", "#step"):
         assert not page.locator(gone).first.is_visible(), gone
@@ -244,7 +237,9 @@ def test_axe_finds_nothing(visit: Callable[..., Any]) -> None:
             page.keyboard.press(key)
         draw_everything(page)
         found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
-        told = [f"{fault['id']}: {node['html'][:120]} ({node['any'][:1]})" for fault in found for node in fault["nodes"][:3]]
+        told = [
+            f"{fault['id']}: {node['html'][:120]} ({node['any'][:1]})" for fault in found for node in fault["nodes"][:3]
+        ]
         assert not told, "\n".join([f"{theme} {key}", *told])
 
 
@@ -274,7 +269,9 @@ def test_weights_that_cannot_be_read_are_said_in_place(
 @pytest.mark.skipif(not (WEB / "node_modules" / "puppeteer-core").exists(), reason="needs puppeteer-core: make web")
 def test_the_main_path_in_firefox(measured_page: Path) -> None:
     command = ["node", "test/firefox.mjs", str(measured_page)]
-    done = subprocess.run(command, cwd=WEB, capture_output=True, text=True, timeout=180, env={**os.environ, "FIREFOX": str(FIREFOX)})
+    done = subprocess.run(
+        command, cwd=WEB, capture_output=True, text=True, timeout=180, env={**os.environ, "FIREFOX": str(FIREFOX)}
+    )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["faults"] == []
@@ -284,4 +281,3 @@ def test_the_main_path_in_firefox(measured_page: Path) -> None:
     assert (found["story"]["story"], found["next"]["story"], found["closed"]["story"]) == (1, 2, None)
     assert "story=2" in found["next"]["hash"]
     assert found["overflow"] <= 0
-

@@ -2,7 +2,7 @@
 import type { ComponentType } from "preact";
 import type { RunPage } from "./page";
 
-export type Chapter = "training" | "circuit" | "answer" | "parts" | "growth" | "claims";
+export type Chapter = "training" | "circuit" | "answer" | "parts" | "growth" | "train" | "claims";
 
 export interface View {
   name: string;

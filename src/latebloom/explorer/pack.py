@@ -1,68 +1,139 @@
 """The weights of several checkpoints in few bytes, for a page that computes everything else from them.
 
 Layout: uint32 length of the header (little-endian), the header as JSON, then one raw DEFLATE stream for each checkpoint.
-A weight is stored as a whole multiple (its code, int16) of its tensor's ``unit``. A checkpoint holds the differences of
-its codes to those of the checkpoint before, mod 2¹⁶ and zigzag-coded (0, -1, 1, -2 … become 0, 1, 2, 3 …), so that
-small changes are small numbers: all low bytes, then all high bytes.
+
+A weight is stored as a code, a whole multiple of its tensor's ``unit`` at that checkpoint. Weights move smoothly, so a
+code is predicted from the two checkpoints that come later (a page first shows the last one, so it is the one that
+needs no other):
+
+    predicted = floor((w₁ + momentum · (w₁ - w₂)) / unit + ½)
+
+with w₁ and w₂ the unpacked float32 weights of the next checkpoint and of the one after that, in float64 arithmetic;
+without w₂ the momentum is 0, and without w₁ the prediction is 0. A stream holds what was not predicted: the differences
+of the codes, zigzag-coded (0, -1, 1, -2 … become 0, 1, 2, 3 …), the low bytes of all weights first, then the middle
+bytes, then the high bytes. ``explorer/pack.ts`` reads it, with the same arithmetic to the last bit.
+
+A tensor with a NaN or an infinite weight (a run that diverged) is stored as NaN throughout: its unit is null.
 """
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
 
-FORMAT = 1
+FORMAT = 2
 
-RESOLUTION = 512
-"""Units in the root mean square of a tensor. A rounded weight is off by 1 / (512 √12), 0.06 % of that, on average."""
+RESOLUTION = 384
+"""Units in the root mean square of a tensor: rounding shifts a weight by 0.08 % of it on average. Chosen so that at
+every checkpoint of the mainline run, the random ones at the start included, activations, attention and logits deviate by
+less than 1e-3 of their range."""
+
+RESOLUTION_OF_EMBEDDINGS = 1536
+"""The same for tensors named in `EMBEDDINGS`. They are small, and their errors reach the attention pattern and every
+neuron: at equal resolution they make most of the deviation."""
+
+EMBEDDINGS = ("embed.W_E", "pos_embed.W_pos")
 
 SMALLEST = 64
-"""A tensor that is small at one checkpoint is stored with a unit made for 1 / 64 of its largest root mean square."""
+"""A tensor that is close to zero at one checkpoint has the unit of 1 / 64 of its largest root mean square there."""
 
-LARGEST_CODE = 32767
+MOMENTA = 16
+"""A momentum is a multiple of 1 / 16."""
+
+Weights = Mapping[str, Float[np.ndarray, "..."]]
 
 
-def pack(checkpoints: Sequence[tuple[int, Mapping[str, Float[np.ndarray, "..."]]]], effort: int = 9) -> bytes:
+def pack(checkpoints: Sequence[tuple[int, Weights]], effort: int = 9) -> bytes:
     """The packed checkpoints. ``checkpoints``: (step, weights by name) in order of steps, with the same names and
     shapes in each. effort: 1 (fast) to 9 (small). Errors: ValueError for none, or for different names."""
-    if not checkpoints or any(weights.keys() != checkpoints[0][1].keys() for _, weights in checkpoints):
+    if not checkpoints or any(_shapes(weights) != _shapes(checkpoints[0][1]) for _, weights in checkpoints):
         raise ValueError("expected at least one checkpoint, and the same tensors in each")
-    names = sorted(checkpoints[0][1])
-    units = {name: _unit([weights[name] for _, weights in checkpoints]) for name in names}
-    streams, before = [], None
-    for _, weights in checkpoints:
-        codes = np.concatenate([_codes(weights[name], units[name]) for name in names])
-        streams.append(_compressed(codes if before is None else codes - before, effort))
-        before = codes
-    ends = np.cumsum([0, *map(len, streams)])
+    packed = list(_packed([weights for _, weights in checkpoints], effort))[::-1]
+    ends = np.cumsum([0, *(len(one.stream) for one in packed)])
     header = {
         "format": FORMAT,
-        "tensors": [{"name": n, "shape": list(checkpoints[0][1][n].shape), "unit": units[n]} for n in names],
+        "tensors": [{"name": name, "shape": list(shape)} for name, shape in _shapes(checkpoints[0][1])],
         "checkpoints": [
-            {"step": int(step), "offset": int(start), "length": len(stream)}
-            for (step, _), start, stream in zip(checkpoints, ends, streams, strict=False)
+            {
+                "step": int(step),
+                "offset": int(start),
+                "length": len(one.stream),
+                "units": one.units,
+                "momenta": one.momenta,
+            }
+            for (step, _), start, one in zip(checkpoints, ends[:-1], packed, strict=True)
         ],
     }
-    text = json.dumps(header, separators=(",", ":")).encode()
-    return len(text).to_bytes(4, "little") + text + b"".join(streams)
+    text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
+    return len(text).to_bytes(4, "little") + text + b"".join(one.stream for one in packed)
 
 
-def _unit(tensors: Sequence[Float[np.ndarray, "..."]]) -> float:
-    """The distance of two codes: fine enough for the checkpoint with the smallest weights, wide enough for the largest
-    weight."""
-    sizes = [float(np.sqrt(np.mean(np.square(tensor, dtype=np.float64)))) for tensor in tensors]
-    finest = max(min(sizes), max(sizes) / SMALLEST) / RESOLUTION
-    return max(finest, max(float(np.abs(tensor).max(initial=0)) for tensor in tensors) / LARGEST_CODE) or 1.0
+def _shapes(weights: Weights) -> list[tuple[str, tuple[int, ...]]]:
+    return [(name, weights[name].shape) for name in sorted(weights)]
 
 
-def _codes(tensor: Float[np.ndarray, "..."], unit: float) -> Int[np.ndarray, " weight"]:
-    return np.rint(tensor.ravel() / unit).astype(np.int16)
+@dataclass(frozen=True)
+class _Packed:
+    """One checkpoint. units, momenta: by tensor; a unit is None for a tensor of NaN."""
+
+    stream: bytes
+    units: list[float | None]
+    momenta: list[float]
+
+
+def _packed(checkpoints: Sequence[Weights], effort: int) -> Iterator[_Packed]:
+    """The checkpoints from the last to the first."""
+    names = [name for name, _ in _shapes(checkpoints[0])]
+    tensors = [_Tensor(name, [weights[name] for weights in checkpoints]) for name in names]
+    for weights in reversed(checkpoints):
+        parts = [tensor.next(weights[name].ravel()) for name, tensor in zip(names, tensors, strict=True)]
+        differences = np.concatenate([difference for difference, _, _ in parts])
+        yield _Packed(_compressed(differences, effort), [unit for _, unit, _ in parts], [momentum for _, _, momentum in parts])
+
+
+class _Tensor:
+    """One tensor through the checkpoints, from the last to the first."""
+
+    def __init__(self, name: str, values: Sequence[Float[np.ndarray, "..."]]) -> None:
+        self._resolution = RESOLUTION_OF_EMBEDDINGS if name in EMBEDDINGS else RESOLUTION
+        self._smallest = max((size for size in map(_size, values) if np.isfinite(size)), default=0.0) / SMALLEST
+        self._after: list[Float[np.ndarray, " weight"]] = []
+
+    def next(self, weights: Float[np.ndarray, " weight"]) -> tuple[Int[np.ndarray, " weight"], float | None, float]:
+        """Differences of codes, unit and momentum."""
+        if not np.isfinite(weights).all():
+            return np.zeros(len(weights), np.int32), None, 0.0
+        unit = max(_size(weights), self._smallest) / self._resolution or 1.0
+        predicted, momentum = self._predicted(weights)
+        codes = np.rint(weights / unit).astype(np.int32)
+        differences = codes - np.floor(predicted / unit + 0.5).astype(np.int32)
+        self._after = [(codes * unit).astype(np.float32).astype(np.float64), *self._after[:1]]
+        return differences, unit, momentum
+
+    def _predicted(self, weights: Float[np.ndarray, " weight"]) -> tuple[Float[np.ndarray, " weight"], float]:
+        if not self._after:
+            return np.zeros(len(weights)), 0.0
+        if len(self._after) == 1:
+            return self._after[0], 0.0
+        near, far = self._after
+        moved = near - far
+        energy = float(moved @ moved)
+        share = float((weights - near) @ moved) / energy if energy else 0.0
+        momentum = round(MOMENTA * share) / MOMENTA
+        return near + momentum * moved, momentum
+
+
+def _size(tensor: Float[np.ndarray, "..."]) -> float:
+    """Root mean square."""
+    return float(np.sqrt(np.mean(np.square(tensor, dtype=np.float64)))) if tensor.size else 0.0
 
 
 def _compressed(differences: Int[np.ndarray, " weight"], effort: int) -> bytes:
-    zigzag = ((differences << 1) ^ (differences >> 15)).view(np.uint16)
-    planes = np.concatenate([(zigzag & 255).astype(np.uint8), (zigzag >> 8).astype(np.uint8)])
-    squeeze = zlib.compressobj(effort, wbits=-15)
+    """One DEFLATE stream. Run lengths and Huffman codes alone are as small here as a search for matches, and faster."""
+    zigzag = ((differences << 1) ^ (differences >> 31)).view(np.uint32)
+    planes = np.concatenate([((zigzag >> shift) & 255).astype(np.uint8) for shift in (0, 8, 16)])
+    squeeze = zlib.compressobj(effort, wbits=-15, strategy=zlib.Z_RLE)
     return squeeze.compress(planes.tobytes()) + squeeze.flush()

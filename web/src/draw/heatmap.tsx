@@ -29,6 +29,8 @@ export interface HeatMapProps {
   columnLabel?(column: number): string;
   /** Rows with a label on the axis; by default every tenth or so. */
   rowTicks?: number[];
+  /** Columns with a label, likewise. */
+  columnTicks?: number[];
   /** Called on a click, and on Enter at the cell under the keyboard's cursor. */
   onPick?(row: number, column: number): void;
   /** A cell that is framed. */
@@ -126,7 +128,7 @@ export function HeatMap(props: HeatMapProps): JSX.Element {
         {plot}
         <span />
         <span />
-        <Ticks kind="column" count={columns} name={props.columnLabel} at={positionTicks(columns, MOST_COLUMN_TICKS)} />
+        <Ticks kind="column" count={columns} name={props.columnLabel} at={props.columnTicks ?? positionTicks(columns, MOST_COLUMN_TICKS)} />
         <span />
         <span />
         <div class="axis">{props.columnName}</div>

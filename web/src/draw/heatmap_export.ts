@@ -19,7 +19,7 @@ export function heatAsSvg(props: HeatMapProps, low: number, high: number): strin
   const body = [
     element("image", { x: LEFT, y: TOP, width: WIDTH, height, href: picture(props, low, high), preserveAspectRatio: "none", style: "image-rendering:pixelated" }),
     element("rect", { x: LEFT, y: TOP, width: WIDTH, height, fill: "none", stroke: PAPER.line }),
-    ...positionTicks(props.columns, MOST_COLUMN_TICKS).map((at) => text(LEFT + ((at + 0.5) / props.columns) * WIDTH, bottom + 16, props.columnLabel?.(at) ?? String(at), { "text-anchor": "middle", ...soft })),
+    ...(props.columnTicks ?? positionTicks(props.columns, MOST_COLUMN_TICKS)).map((at) => text(LEFT + ((at + 0.5) / props.columns) * WIDTH, bottom + 16, props.columnLabel?.(at) ?? String(at), { "text-anchor": "middle", ...soft })),
     ...(props.rowTicks ?? positionTicks(props.rows, MOST_ROW_TICKS)).map((at) => text(LEFT - 6, TOP + ((at + 0.5) / props.rows) * height + 4, props.rowLabel?.(at) ?? String(at), { "text-anchor": "end", ...soft })),
     text(LEFT + WIDTH / 2, bottom + 34, props.columnName ?? "", { "text-anchor": "middle", ...soft }),
     text(0, 0, props.rowName ?? "", { "text-anchor": "middle", transform: `translate(20 ${TOP + height / 2}) rotate(-90)`, ...soft }),

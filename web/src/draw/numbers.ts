@@ -1,6 +1,5 @@
 /** Numbers as read-outs and axes show them. */
 
-export { percent } from "./percent";
 
 export const NOT_DEFINED = "not defined";
 
@@ -19,6 +18,15 @@ const INTEGERS = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 /** A count or a step: 12,500. */
 export function whole(value: number): string {
   return INTEGERS.format(value);
+}
+
+/** A share as a percentage: 46 %, 98.6 %; what is not quite all does not become 100, and what is not nothing not 0. */
+export function percent(share: number | null | undefined): string {
+  if (share === null || share === undefined || Number.isNaN(share)) return NOT_DEFINED;
+  const rounded = Number((100 * share).toPrecision(3));
+  if (rounded === 100 && share < 1) return "> 99.9 %";
+  if (rounded !== 0 && Math.abs(rounded) < 0.001) return "< 0.001 %";
+  return `${rounded} %`;
 }
 
 /** 1.2e-6, without zeros at the end. */

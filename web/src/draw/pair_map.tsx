@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { axisName, pairInView, positionLabel, positions, showPair } from "../operands";
 import { HeatMap, type HeatMapProps } from "./heatmap";
+import { positionTicks } from "./ticks";
 
 type PairMapProps = Pick<HeatMapProps, "label" | "map" | "range" | "unit" | "width" | "bare"> & {
   /** n × n, x·n + y. */
@@ -23,6 +24,7 @@ export function PairMap({ values, ...rest }: PairMapProps): JSX.Element {
       columnName={axisName("x")}
       rowLabel={(row) => positionLabel("y", n - 1 - row)}
       columnLabel={(column) => positionLabel("x", column)}
+      rowTicks={positionTicks(n, 6).map((y) => n - 1 - y)}
       marked={at && [n - 1 - at[1], at[0]]}
       onPick={(row, column) => showPair(column, n - 1 - row)}
     />

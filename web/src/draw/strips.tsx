@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { csvLine, useSaveable } from "./export";
-import { shown } from "./heatmap";
+import { shown } from "./numbers";
 import { stripsAsSvg } from "./strips_svg";
 import "./strips.css";
 

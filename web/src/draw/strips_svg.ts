@@ -1,5 +1,5 @@
 /** Strips as an SVG document, to save. */
-import { shown } from "./heatmap";
+import { shown } from "./numbers";
 import { escaped } from "./svg";
 import { points, type Strip, type StripsProps } from "./strips";
 

@@ -1,16 +1,19 @@
 /** Reads the packed weights; `latebloom.explorer.pack` writes them and describes the format. */
 
-export interface TensorEntry {
-  name: string;
-  shape: number[];
-  /** Distance between neighbouring codes, in units of the weight. */
-  unit: number;
-}
-
 interface Header {
   format: number;
-  tensors: TensorEntry[];
-  checkpoints: { step: number; offset: number; length: number }[];
+  tensors: { name: string; shape: number[] }[];
+  checkpoints: Entry[];
+}
+
+interface Entry {
+  step: number;
+  offset: number;
+  length: number;
+  /** By tensor: the distance between neighbouring codes; null for a tensor of NaN. */
+  units: (number | null)[];
+  /** By tensor. */
+  momenta: number[];
 }
 
 export interface Tensor {
@@ -20,36 +23,57 @@ export interface Tensor {
 
 export type Weights = Record<string, Tensor>;
 
-/** The checkpoints of a run, as codes; weights are made for one checkpoint at a time. */
+const FORMAT = 2;
+
+/** Unpacked weights, and the two checkpoints from which each tensor of the next one is predicted. */
+interface Unpacked {
+  weights: Weights;
+  after: Map<string, Float32Array[]>;
+}
+
+/** The checkpoints of a run. They are unpacked from the last to the first, each once, when one is asked for. */
 export class Pack {
+  private readonly unpacked: Unpacked[] = [];
+  private busy: Promise<unknown> = Promise.resolve();
+
   private constructor(
-    private readonly tensors: TensorEntry[],
-    readonly steps: number[],
-    private readonly codes: Int16Array[],
+    private readonly header: Header,
+    private readonly streams: Uint8Array,
   ) {}
 
-  static async read(bytes: Uint8Array): Promise<Pack> {
+  static read(bytes: Uint8Array): Pack {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const start = 4 + view.getUint32(0, true);
     const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, start))) as Header;
-    if (header.format !== 1) throw new Error(`packed weights: got format ${header.format}, expected 1`);
-    const planes = await Promise.all(
-      header.checkpoints.map(({ offset, length }) => inflate(bytes.subarray(start + offset, start + offset + length))),
-    );
-    return new Pack(header.tensors, header.checkpoints.map((kept) => kept.step), undoDifferences(planes));
+    if (header.format !== FORMAT) throw new Error(`packed weights: got format ${header.format}, expected ${FORMAT}`);
+    return new Pack(header, bytes.subarray(start));
   }
 
-  weights(index: number): Weights {
-    const codes = this.codes[index];
-    if (codes === undefined) throw new Error(`checkpoint ${index}: expected 0 to ${this.codes.length - 1}`);
-    let at = 0;
-    const entries = this.tensors.map(({ name, shape, unit }) => {
-      const size = shape.reduce((product, length) => product * length, 1);
-      const data = Float32Array.from(codes.subarray(at, at + size), (code) => code * unit);
-      at += size;
-      return [name, { shape, data }] as const;
-    });
-    return Object.fromEntries(entries);
+  get steps(): number[] {
+    return this.header.checkpoints.map((entry) => entry.step);
+  }
+
+  /** The weights of the checkpoint at this index. */
+  weights(index: number): Promise<Weights> {
+    const last = this.header.checkpoints.length - 1;
+    if (!(index >= 0 && index <= last)) return Promise.reject(new Error(`checkpoint: got ${index}, expected 0 to ${last}`));
+    const known = this.unpacked[last - index];
+    if (known !== undefined) return Promise.resolve(known.weights);
+    // One after another, because each needs the one before.
+    const made = this.busy.then(() => this.unpackTo(index));
+    this.busy = made.catch(() => undefined);
+    return made;
+  }
+
+  private async unpackTo(index: number): Promise<Weights> {
+    const { checkpoints, tensors } = this.header;
+    while (checkpoints.length - this.unpacked.length > index) {
+      const entry = checkpoints[checkpoints.length - this.unpacked.length - 1]!;
+      const planes = await inflate(this.streams.subarray(entry.offset, entry.offset + entry.length));
+      const before = this.unpacked.at(-1)?.after ?? new Map<string, Float32Array[]>();
+      this.unpacked.push(unpack(entry, tensors, planes, before));
+    }
+    return this.unpacked[checkpoints.length - 1 - index]!.weights;
   }
 }
 
@@ -58,17 +82,31 @@ async function inflate(bytes: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** Each checkpoint holds the differences to the one before, zigzag-coded, all low bytes first and then all high bytes. */
-function undoDifferences(planes: Uint8Array[]): Int16Array[] {
-  const all: Int16Array[] = [];
-  for (const plane of planes) {
-    const count = plane.length / 2;
-    const codes = all.length ? all[all.length - 1]!.slice() : new Int16Array(count);
-    for (let i = 0; i < count; i++) {
-      const zigzag = plane[i]! | (plane[count + i]! << 8);
-      codes[i] = codes[i]! + ((zigzag >>> 1) ^ -(zigzag & 1));
+function unpack(entry: Entry, tensors: Header["tensors"], planes: Uint8Array, before: Map<string, Float32Array[]>): Unpacked {
+  const weights: Weights = {};
+  const after = new Map(before);
+  let from = 0;
+  tensors.forEach(({ name, shape }, i) => {
+    const data = new Float32Array(shape.reduce((product, length) => product * length, 1));
+    const [unit, known] = [entry.units[i]!, before.get(name) ?? []];
+    if (unit === null) data.fill(NaN);
+    else {
+      fill(data, planes, from, unit, entry.momenta[i]!, known);
+      after.set(name, [data, ...known.slice(0, 1)]);
     }
-    all.push(codes);
+    weights[name] = { shape, data };
+    from += data.length;
+  });
+  return { weights, after };
+}
+
+/** Codes are predictions plus zigzag-coded differences: low bytes of all weights, then middle bytes, then high bytes. */
+function fill(data: Float32Array, planes: Uint8Array, from: number, unit: number, momentum: number, [near, far]: Float32Array[]): void {
+  const count = planes.length / 3;
+  for (let i = 0; i < data.length; i++) {
+    const at = from + i;
+    const zigzag = planes[at]! | (planes[count + at]! << 8) | (planes[2 * count + at]! << 16);
+    const guess = near === undefined ? 0 : far === undefined ? near[i]! : near[i]! + momentum * (near[i]! - far[i]!);
+    data[i] = (Math.floor(guess / unit + 0.5) + ((zigzag >>> 1) ^ -(zigzag & 1))) * unit;
   }
-  return all;
 }

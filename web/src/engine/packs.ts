@@ -5,19 +5,20 @@ export class Packs {
   private readonly packs: Pack[] = [];
   readonly steps: number[] = [];
 
-  /** Add the checkpoints of a pack, all of which come later than those that are here. */
+  /** Add the checkpoints of a pack, all of which come later than those that are here. Its last one is unpacked at once. */
   async add(bytes: Uint8Array): Promise<void> {
-    const pack = await Pack.read(bytes);
+    const pack = Pack.read(bytes);
+    await pack.weights(pack.steps.length - 1);
     this.packs.push(pack);
     this.steps.push(...pack.steps);
   }
 
-  weights(index: number): Weights {
+  weights(index: number): Promise<Weights> {
     let left = index;
     for (const pack of this.packs) {
       if (left < pack.steps.length) return pack.weights(left);
       left -= pack.steps.length;
     }
-    throw new Error(`checkpoint ${index}: expected 0 to ${this.steps.length - 1}`);
+    return Promise.reject(new Error(`checkpoint ${index}: expected 0 to ${this.steps.length - 1}`));
   }
 }

@@ -1,4 +1,6 @@
 /** The worker: keeps the packed weights, and computes quantities of the checkpoints that the page asks for. */
+import { Loose } from "./loose";
+import type { Weights } from "./pack";
 import { Packs } from "./packs";
 import type { FromWorker, ToWorker } from "./protocol";
 import { computeQuantity, type Checkpoint, type Facts } from "./quantity";
@@ -7,27 +9,32 @@ import "./quantities";
 /** Checkpoints whose intermediate results are kept: all pairs of p = 113 take some 60 MB each. */
 const KEPT = 3;
 
-let pack: Packs | null = null;
+let pack: Packs | Loose | null = null;
 let facts: Facts | null = null;
 const recent = new Map<number, Checkpoint>();
 
-function checkpointAt(index: number): Checkpoint {
+async function checkpointAt(index: number): Promise<Checkpoint> {
   if (pack === null || facts === null) throw new Error("the weights have not been loaded");
-  const known = recent.get(index);
-  const at = known ?? opened(pack, facts, index);
+  const weights = await pack.weights(index);
+  const at = recent.get(index) ?? opened(pack.steps[index]!, weights, facts);
   recent.delete(index);
   recent.set(index, at);
   if (recent.size > KEPT) recent.delete(recent.keys().next().value!);
   return at;
 }
 
-function opened(from: Packs, known: Facts, index: number): Checkpoint {
+function opened(step: number, weights: Weights, known: Facts): Checkpoint {
   const kept = new Map<string, unknown>();
   const once = <T>(key: string, make: () => T): T => {
     if (!kept.has(key)) kept.set(key, make());
     return kept.get(key) as T;
   };
-  return { step: from.steps[index]!, weights: from.weights(index), facts: known, once };
+  return { step, weights, facts: known, once };
+}
+
+/** Unpack the other checkpoints one by one, so that questions which arrive meanwhile are answered between them. */
+async function unpackAll(from: Packs): Promise<void> {
+  for (let index = from.steps.length - 1; index >= 0; index--) await from.weights(index);
 }
 
 function send(message: FromWorker): void {
@@ -35,20 +42,22 @@ function send(message: FromWorker): void {
 }
 
 async function receive(message: ToWorker): Promise<void> {
-  if (message.kind === "load") {
+  if (message.kind === "load" || message.kind === "loose") {
     facts = message.facts;
     recent.clear();
-    pack = new Packs();
+    pack = message.kind === "load" ? new Packs() : new Loose(message.checkpoints);
   }
+  if (message.kind === "loose") return send({ kind: "loaded", steps: pack!.steps });
   if (message.kind !== "compute") {
-    if (pack === null) throw new Error("the first weights have not been loaded");
+    if (!(pack instanceof Packs)) throw new Error("the first weights have not been loaded");
     await pack.add(message.pack);
     send({ kind: "loaded", steps: pack.steps });
+    void unpackAll(pack);
     return;
   }
   const began = performance.now();
   try {
-    const value = computeQuantity(message.name, checkpointAt(message.index), message.args);
+    const value = computeQuantity(message.name, await checkpointAt(message.index), message.args);
     send({ kind: "result", id: message.id, value, milliseconds: performance.now() - began });
   } catch (error) {
     send({ kind: "error", id: message.id, reason: error instanceof Error ? error.message : String(error) });

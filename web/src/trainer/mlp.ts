@@ -7,7 +7,6 @@ import { BLOCK, padded, Parameters, type Batch, type Model } from "./model";
 import type { Settings } from "./settings";
 
 export class Mlp implements Model {
-  readonly embedding = "mlp.W_in";
   readonly parameters: Parameters;
   private readonly products: Products;
   private readonly active: Matrix;
@@ -64,20 +63,4 @@ export class Mlp implements Model {
     this.products.transposedRight(logits, parameters.weight("mlp.W_out"), back);
     arena.kernels.pairsBackward(back.at, active.at, batch.x + 4 * from, batch.y + 4 * from, parameters.slope("mlp.W_in").at, parameters.slope("mlp.b_in").at, count, this.settings.width);
   }
-
-  activations(batch: Batch, neurons: number[]): Float32Array {
-    return gather(this.arena, this.active, batch, neurons, (from, count) => this.hidden(batch, from, count));
-  }
-}
-
-/** Columns of a block of activations, for every example of a batch; `fill` computes a block. */
-export function gather(arena: Arena, active: Matrix, batch: Batch, neurons: number[], fill: (from: number, count: number) => void): Float32Array {
-  const chosen = new Float32Array(batch.count * neurons.length);
-  for (let from = 0; from < batch.count; from += BLOCK) {
-    const count = Math.min(BLOCK, batch.count - from);
-    fill(from, count);
-    const rows = arena.floats(active.at, count * active.stride);
-    for (let e = 0; e < count; e++) neurons.forEach((neuron, i) => (chosen[(from + e) * neurons.length + i] = rows[e * active.stride + neuron]!));
-  }
-  return chosen;
 }

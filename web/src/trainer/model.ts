@@ -1,4 +1,5 @@
 /** What every model of the trainer has: weights in one flat buffer, laid out as kernels want them, and named as in Python. */
+import type { Weights } from "../engine/pack";
 import { Arena, type Matrix } from "./kernels";
 import { normals, Twister } from "./twister";
 
@@ -18,10 +19,6 @@ export interface Model {
   parameters: Parameters;
   /** Losses and answers of a batch; where `learn` the gradient of the mean loss is added to `parameters.slopes` too. */
   pass(batch: Batch, learn: boolean): void;
-  /** ReLU activations of the chosen neurons on a batch: count × neurons.length. */
-  activations(batch: Batch, neurons: number[]): Float32Array;
-  /** Row per operand: W_in of the MLP, W_E of the transformer. */
-  embedding: string;
 }
 
 export interface Parameter {
@@ -29,13 +26,6 @@ export interface Parameter {
   shape: number[];
   /** Standard deviation of the initial weights; 0: zeros. */
   deviation: number;
-}
-
-/** A weight tensor that is shown or compared: as in Python, without padding. */
-export interface NamedWeights {
-  name: string;
-  shape: number[];
-  data: Float32Array;
 }
 
 /** Examples that a pass takes at once: few enough for their arrays to stay in the processor's cache. */
@@ -104,16 +94,17 @@ export class Parameters {
     return { at: buffer + 4 * this.places.get(name)!, rows: rowCount(shape), columns, stride: columns };
   }
 
-  /** Copies of all weights. */
-  named(): NamedWeights[] {
-    return this.list.map(({ name, shape }) => {
+  /** Copies of all weights, by name and without padding, as the engine of the views reads them. */
+  copied(): Weights {
+    const entries = this.list.map(({ name, shape }) => {
       const width = shape[shape.length - 1]!;
       const { at, rows, stride } = this.weight(name);
       const source = this.arena.floats(at, rows * stride);
       const data = new Float32Array(rows * width);
       for (let r = 0; r < rows; r++) data.set(source.subarray(r * stride, r * stride + width), r * width);
-      return { name, shape, data };
+      return [name, { shape, data }] as const;
     });
+    return Object.fromEntries(entries);
   }
 
   /** Σ w², the size of the weights. */

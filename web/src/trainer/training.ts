@@ -1,8 +1,9 @@
 /** One training: weights, AdamW and step, in the order and precision of `latebloom.training`. */
+import type { Weights } from "../engine/pack";
 import { split, type Pairs, type Split } from "./examples";
 import { Arena } from "./kernels";
 import { Mlp } from "./mlp";
-import type { Batch, Model, NamedWeights } from "./model";
+import type { Batch, Model } from "./model";
 import { OPTIMISER, type Settings } from "./settings";
 import { Transformer } from "./transformer";
 
@@ -64,11 +65,12 @@ export class Training {
     this.arena.kernels.adam(weights, slopes, first, second, size, betaFirst, betaSecond, 1 - lr * this.settings.decay, scale, root, epsilon);
   }
 
-  /** Losses and accuracies of the present weights; afterwards `answers` and `losses` are those of all pairs. */
+  /** Losses and accuracies of the present weights. */
   metrics(): Metrics {
     this.model.pass(this.all, false);
     const { inTrain, all } = this.split;
-    const [losses, answers] = [this.losses(), this.answers()];
+    const losses = this.arena.doubles(this.all.losses, this.all.count);
+    const answers = this.arena.wholes(this.all.answers, this.all.count);
     const sums = [0, 1].map(() => ({ loss: 0, right: 0, count: 0 }));
     inTrain.forEach((trained, row) => {
       const sum = sums[trained]!;
@@ -87,28 +89,8 @@ export class Training {
     };
   }
 
-  /** Loss of every pair in nats, at x·p + y, as of the last call of `metrics`. */
-  losses(): Float64Array {
-    return this.arena.doubles(this.all.losses, this.all.count);
-  }
-
-  /** The model's answer to every pair, at x·p + y, as of the last call of `metrics`. */
-  answers(): Int32Array {
-    return this.arena.wholes(this.all.answers, this.all.count);
-  }
-
-  /** Activations of neurons on all pairs, row x·p + y. */
-  activations(neurons: number[]): Float32Array {
-    return this.model.activations(this.all, neurons);
-  }
-
-  weights(): NamedWeights[] {
-    return this.model.parameters.named();
-  }
-
-  /** One row an operand: W_in of the MLP, W_E of the transformer. */
-  embedding(): NamedWeights {
-    return this.weights().find(({ name }) => name === this.model.embedding)!;
+  weights(): Weights {
+    return this.model.parameters.copied();
   }
 }
 

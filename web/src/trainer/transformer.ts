@@ -4,7 +4,6 @@
  * of table rows weighted by attention. A table row holds the neurons, then the direct path to the logits.
  */
 import { Arena, columnsOf, Products, rowsOf, type Matrix } from "./kernels";
-import { gather } from "./mlp";
 import { BLOCK, LANES, padded, Parameters, type Batch, type Model, type Parameter } from "./model";
 import { STREAM, type Settings } from "./settings";
 
@@ -26,7 +25,6 @@ interface Tables {
 }
 
 export class Transformer implements Model {
-  readonly embedding = "embed.W_E";
   readonly parameters: Parameters;
   private readonly products: Products;
   private readonly tables: Tables;
@@ -231,11 +229,6 @@ export class Transformer implements Model {
 
   private copyRows(from: Matrix, to: Matrix, column: number): void {
     this.arena.kernels.copyRows(from.at, from.stride, to.at + 4 * column, to.stride, from.rows, from.columns);
-  }
-
-  activations(batch: Batch, neurons: number[]): Float32Array {
-    this.build();
-    return gather(this.arena, this.active, batch, neurons, (from, count) => this.attend(batch, from, count));
   }
 }
 

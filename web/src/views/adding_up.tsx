@@ -2,8 +2,7 @@
 import { useMemo } from "preact/hooks";
 import type { JSX } from "preact";
 import { FrequencyChip } from "../draw/frequency_chip";
-import { percent } from "../draw/percent";
-import { shown } from "../draw/heatmap";
+import { percent, shown } from "../draw/numbers";
 import { colourOf } from "../draw/palette";
 import { Strips, type Strip } from "../draw/strips";
 import type { ModelAnswer } from "../engine/quantities/answer";

@@ -2,26 +2,28 @@
 import type { JSX } from "preact";
 import { Computed } from "../draw/computed";
 import { FrequencyChip } from "../draw/frequency_chip";
-import { percent } from "../draw/percent";
+import { percent } from "../draw/numbers";
 import { PairMap } from "../draw/pair_map";
+import { Switch } from "../draw/switch";
 import { useQuantity } from "../engine/client";
 import { useOnScreen } from "../engine/on_screen";
 import type { Head } from "../engine/quantities/attention_maps";
 import { registerView } from "../registry";
 import { attendedPosition } from "../state";
-import { Choice } from "../draw/choice";
 import "./circuit.css";
 
-const POSITIONS = ["x", "y", "="];
+const POSITIONS = ["x", "y", "="] as const;
 
 function AttentionMaps(): JSX.Element {
   const { ref, visible } = useOnScreen();
   const answer = useQuantity("attention-maps", {}, visible).value;
-  const position = Math.max(0, POSITIONS.indexOf(attendedPosition.value));
-  const to = POSITIONS[position]!;
+  const to = POSITIONS.find((name) => name === attendedPosition.value) ?? "x";
+  const position = POSITIONS.indexOf(to);
   return (
     <div ref={ref}>
-      <Choice label="Attention of = to" options={POSITIONS} chosen={to} onChoose={(name) => (attendedPosition.value = name)} />
+      <div class="switches">
+        <Switch label="Position attended to" options={POSITIONS.map((name) => [name, `attention to ${name}`] as const)} value={to} onChange={(name) => (attendedPosition.value = name)} />
+      </div>
       <Computed answer={answer}>
         {({ heads, maps }) => (
           <div class="maps">

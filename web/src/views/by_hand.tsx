@@ -1,8 +1,8 @@
 /** Logits that are a sum of chosen waves, without a model, beside the logits that were learned. */
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
-import { Choice } from "../draw/choice";
 import { Computed } from "../draw/computed";
+import { Switch } from "../draw/switch";
 import { useQuantity } from "../engine/client";
 import { useOnScreen } from "../engine/on_screen";
 import type { LearnedProfile } from "../engine/quantities/learned_profile";
@@ -15,8 +15,10 @@ import { ChooseFrequencies } from "./choose_frequencies";
 import { HandAndModel } from "./hand_and_model";
 import { LEAST_HEIGHT, Peak } from "./peak";
 
-const EQUAL = "equally high";
-const MODEL = "as in the model";
+const HEIGHTS = [
+  ["equal", "waves equally high"],
+  ["model", "as in the model"],
+] as const;
 
 function ByHand(): JSX.Element {
   const { ref, visible } = useOnScreen();
@@ -54,7 +56,7 @@ function Built({ learned }: { learned: LearnedProfile }): JSX.Element {
     <div ref={ref}>
       <ChooseFrequencies chosen={chosen()} />
       <div class="settings">
-        <Choice label="Waves" options={[EQUAL, MODEL]} chosen={handLikeModel.value ? MODEL : EQUAL} onChoose={(option) => (handLikeModel.value = option === MODEL)} />
+        <Switch label="Heights of the waves" options={HEIGHTS} value={handLikeModel.value ? "model" : "equal"} onChange={(heights) => (handLikeModel.value = heights === "model")} />
         <Peak height={heightOf(learned)} />
       </div>
       <Computed answer={built}>{(hand) => <HandAndModel hand={hand} ks={wanted.value.ks} learned={learned} />}</Computed>

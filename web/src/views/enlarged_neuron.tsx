@@ -4,8 +4,8 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { Computed } from "../draw/computed";
 import { FrequencyChip } from "../draw/frequency_chip";
-import { percent } from "../draw/percent";
-import { HeatMap, shown } from "../draw/heatmap";
+import { HeatMap } from "../draw/heatmap";
+import { percent, shown } from "../draw/numbers";
 import { PairMap } from "../draw/pair_map";
 import { basisRows, rowLabel } from "../engine/basis";
 import { useQuantity } from "../engine/client";
@@ -66,6 +66,8 @@ function InFull({ found }: { found: NeuronInFull }): JSX.Element {
             columnName={`wave in ${axisName("x")}`}
             rowLabel={rowLabel}
             columnLabel={rowLabel}
+            rowTicks={[0, rows[1]!]}
+            columnTicks={[0, rows[1]!]}
             unit="coefficient"
           />
           <figcaption>Strength of each product (wave in x) × (wave in y)</figcaption>

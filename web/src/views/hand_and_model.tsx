@@ -1,10 +1,9 @@
 /** The solution built by hand beside the learned one: the two curves, their numbers, and what each further wave adds. */
 import { useMemo } from "preact/hooks";
 import type { JSX } from "preact";
-import { shown } from "../draw/heatmap";
 import { Lines } from "../draw/lines";
+import { percent, shown } from "../draw/numbers";
 import { colourOf, seriesColour } from "../draw/palette";
-import { percent } from "../draw/percent";
 import type { HandBuilt } from "../engine/quantities/hand_built";
 import type { LearnedProfile } from "../engine/quantities/learned_profile";
 import { axisName, sumName } from "../operands";

@@ -17,6 +17,7 @@ import "./try_it";
 import "./by_hand";
 import "./logits_fourier";
 import "./circles";
+import "./w_logit";
 import "./restricted";
 import "./excluded_by_frequency";
 import "./cos_coefficients";

@@ -1,10 +1,10 @@
 /** Which products of waves the logits consist of. */
 import { useMemo } from "preact/hooks";
 import type { JSX } from "preact";
-import { Choice } from "../draw/choice";
 import { Computed } from "../draw/computed";
 import { HeatMap } from "../draw/heatmap";
-import { percent } from "../draw/percent";
+import { percent } from "../draw/numbers";
+import { Switch } from "../draw/switch";
 import { basisRows, frequencyOfRow, rowLabel } from "../engine/basis";
 import { useQuantity } from "../engine/client";
 import { useOnScreen } from "../engine/on_screen";
@@ -14,8 +14,13 @@ import { registerView } from "../registry";
 import { frequency, onlyKeyTerms, toggleFrequency } from "../state";
 import "./circuit.css";
 
-const KEYS = "the key frequencies";
-const ALL = "all waves";
+/** Labels that fit under the map. */
+const MOST_LABELS = 9;
+
+const WAVES = [
+  ["keys", "key frequencies"],
+  ["all", "all waves"],
+] as const;
 
 function LogitsFourier(): JSX.Element {
   const { ref, visible } = useOnScreen();
@@ -35,13 +40,14 @@ function Terms({ n, norms }: { n: number; norms: Float64Array }): JSX.Element {
   const values = useMemo(() => Float64Array.from(rows.flatMap((inY) => rows.map((inX) => norms[inX * n + inY]!))), [norms, near]);
   const top = norms.subarray(1).reduce((most, value) => Math.max(most, value), 0) || 1;
   const lit = frequency.value === null ? -1 : rows.indexOf(basisRows(frequency.value, n)[0]!);
+  const ticks = near ? blockTicks(rows) : keys.length > 0 ? [0, ...keys.map((k) => basisRows(k, n)[0]!)] : undefined;
   const pick = (row: number, column: number) => {
     const k = frequencyOfRow(rows[column]!) || frequencyOfRow(rows[row]!);
     if (k > 0) toggleFrequency(k);
   };
   return (
     <>
-      {keys.length > 0 && <Choice label="Waves of" options={[KEYS, ALL]} chosen={near ? KEYS : ALL} onChoose={(option) => (onlyKeyTerms.value = option === KEYS)} />}
+      {keys.length > 0 && <Switch label="Waves" options={WAVES} value={near ? "keys" : "all"} onChange={(waves) => (onlyKeyTerms.value = waves === "keys")} />}
       <HeatMap
         label="Strength of each product of waves in the logits"
         rows={rows.length}
@@ -53,6 +59,8 @@ function Terms({ n, norms }: { n: number; norms: Float64Array }): JSX.Element {
         columnName={`wave in ${axisName("x")}`}
         rowLabel={(row) => rowLabel(rows[row]!)}
         columnLabel={(column) => rowLabel(rows[column]!)}
+        rowTicks={ticks}
+        columnTicks={ticks}
         unit="(norm over all answers)"
         marked={lit < 0 ? null : [lit, lit]}
         onPick={pick}
@@ -60,6 +68,12 @@ function Terms({ n, norms }: { n: number; norms: Float64Array }): JSX.Element {
       <p class="note">{shares(norms, n, keys)}</p>
     </>
   );
+}
+
+/** Every row has a label while there is space for it, else one of each frequency. */
+function blockTicks(rows: number[]): number[] {
+  const all = rows.map((_, at) => at);
+  return rows.length <= MOST_LABELS ? all : all.filter((at) => rows[at]! % 2 === 1);
 }
 
 /** The energy in products of two waves of one key frequency, and in waves of one operand alone. Python: `FourierMap`. */

@@ -1,6 +1,6 @@
 /** The model's answer to a pair beside the right one. */
 import type { JSX } from "preact";
-import { percent } from "../draw/percent";
+import { percent } from "../draw/numbers";
 import type { ModelAnswer } from "../engine/quantities/answer";
 import { positionLabel } from "../operands";
 

@@ -3,7 +3,7 @@ import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { Computed } from "../draw/computed";
 import { FrequencyChip } from "../draw/frequency_chip";
-import { percent } from "../draw/percent";
+import { percent } from "../draw/numbers";
 import { useQuantity } from "../engine/client";
 import type { Clusters } from "../engine/clusters";
 import { useOnScreen } from "../engine/on_screen";

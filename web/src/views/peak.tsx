@@ -1,6 +1,6 @@
 /** The height of the peak of the solution built by hand, on a slider with a logarithmic scale. */
 import type { JSX } from "preact";
-import { shown } from "../draw/heatmap";
+import { shown } from "../draw/numbers";
 import { handHeight } from "../state";
 
 /** Ends of the slider in logits. */

@@ -1,0 +1,88 @@
+"""Packed weights: what a page holds of a run's checkpoints."""
+
+import json
+import zlib
+from typing import Any
+
+import numpy as np
+import pytest
+
+from latebloom.explorer.pack import RESOLUTION, RESOLUTION_OF_EMBEDDINGS, pack
+
+
+def unpack(packed: bytes) -> dict[int, dict[str, np.ndarray]]:
+    """The weights by step, read as the module's docstring says and without any of its code."""
+    start = 4 + int.from_bytes(packed[:4], "little")
+    header = json.loads(packed[4:start])
+    weights: dict[int, dict[str, np.ndarray]] = {}
+    after: dict[str, list[np.ndarray]] = {}
+    for entry in reversed(header["checkpoints"]):
+        stream = packed[start + entry["offset"] : start + entry["offset"] + entry["length"]]
+        low, middle, high = np.frombuffer(zlib.decompress(stream, -15), np.uint8).reshape(3, -1).astype(np.int64)
+        zigzag = low + (middle << 8) + (high << 16)
+        rest = (zigzag >> 1) ^ -(zigzag & 1)
+        weights[entry["step"]] = {}
+        for tensor, unit, momentum in zip(header["tensors"], entry["units"], entry["momenta"], strict=True):
+            size = int(np.prod(tensor["shape"]))
+            difference, rest = rest[:size], rest[size:]
+            value = np.full(size, np.nan)
+            if unit is not None:
+                near, far = ([*after.get(tensor["name"], []), None, None])[:2]
+                guess = 0 if near is None else near if far is None else near + momentum * (near - far)
+                value = ((np.floor(guess / unit + 0.5) + difference) * unit).astype(np.float32).astype(np.float64)
+                after[tensor["name"]] = [value, *after.get(tensor["name"], [])]
+            weights[entry["step"]][tensor["name"]] = value.reshape(tensor["shape"])
+    return weights
+
+
+def _walk(steps: int, seed: int = 0) -> list[tuple[int, dict[str, np.ndarray]]]:
+    """Weights that move smoothly, of very different sizes; the bias starts at zero."""
+    rng = np.random.default_rng(seed)
+    start, drift = rng.normal(size=(2, 40, 30))
+    return [
+        (100 * i, {"embed.W_E": (start + 0.1 * i * drift).astype("f4"), "b": (1e-3 * i * drift[0]).astype("f4")})
+        for i in range(steps)
+    ]
+
+
+def test_round_trip() -> None:
+    checkpoints = _walk(6)
+    got = unpack(pack(checkpoints))
+    assert list(got) == [500, 400, 300, 200, 100, 0]
+    for step, weights in checkpoints:
+        for name, resolution in (("embed.W_E", RESOLUTION_OF_EMBEDDINGS), ("b", RESOLUTION)):
+            largest = max(float(np.sqrt(np.mean(np.square(every[name])))) for _, every in checkpoints)
+            assert got[step][name].shape == weights[name].shape
+            assert np.abs(got[step][name] - weights[name]).max() <= 0.51 * largest / resolution
+
+
+def test_smooth_training_costs_little() -> None:
+    """Weights that move along a line are predicted: a further checkpoint costs a small part of the first."""
+    one, many = len(pack(_walk(1))), len(pack(_walk(30)))
+    assert many < one * 30 / 4
+
+
+def test_weights_far_above_the_others_survive() -> None:
+    weights = np.zeros(10_000, dtype="f4")
+    weights[7] = 1e4
+    assert unpack(pack([(0, {"w": weights})]))[0]["w"][7] == pytest.approx(1e4, rel=1e-2)
+
+
+def test_diverged_weights_are_nan_and_leave_the_others() -> None:
+    checkpoints = _walk(4)
+    checkpoints[2][1]["b"][3] = np.nan
+    checkpoints[3][1]["b"][3] = np.inf
+    got = unpack(pack(checkpoints))
+    assert np.isnan(got[200]["b"]).all()
+    assert np.isnan(got[300]["b"]).all()
+    assert np.allclose(got[100]["b"], checkpoints[1][1]["b"], atol=1e-5)
+    assert np.isfinite(got[300]["embed.W_E"]).all()
+
+
+@pytest.mark.parametrize(
+    "checkpoints",
+    [[], [(0, {"a": np.zeros(3)}), (1, {"b": np.zeros(3)})], [(0, {"a": np.zeros(3)}), (1, {"a": np.zeros(4)})]],
+)
+def test_wrong_use(checkpoints: list[Any]) -> None:
+    with pytest.raises(ValueError, match="at least one checkpoint"):
+        pack(checkpoints)
