@@ -29,14 +29,14 @@ def page(make_run: Callable[..., Run], open_page: Callable[[Run], Opened]) -> An
     run = make_run("charts", ModularAddition(p=11), model.config, {step: model for step in (0, 50, 200)})
     opened = open_page(run).page
     opened.set_viewport_size({"width": 1280, "height": 900})
-    opened.locator(PLOT).scroll_into_view_if_needed()
     return opened
 
 
 @pytest.fixture(autouse=True)
 def fresh(page: Any) -> None:
-    """Every test begins with the whole range and the last step."""
+    """Every test begins with the whole range, the last step, and the chart in the middle of the window."""
     page.evaluate("() => { latebloom.state.zoom.value = []; latebloom.state.wantedStep.value = -1; }")
+    page.evaluate(f"document.querySelector('{PLOT}').scrollIntoView({{ block: 'center', behavior: 'instant' }})")
     page.mouse.move(0, 0)
 
 
