@@ -14,8 +14,9 @@ SEEDS = (1, 2, 3)
 """A rounding can move a pre-activation across the kink of the ReLU, after which two trainings differ by much more than
 rounding, as two trainings of Python do; so the middle of several seeds is compared."""
 
-SAME = 1e-5
-"""Deviation in units of a tensor's range that counts as rounding."""
+SAME = 2e-5
+"""Deviation in units of a tensor's range that counts as rounding: where no kink is crossed, moving Python's own initial
+weights by one rounding moves its weights after 100 steps by about 1e-5."""
 
 _TRAINED = """async ([settings, count]) => {
   const { step, weights } = await latebloom.trainer.trained(settings, count);
