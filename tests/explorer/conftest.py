@@ -104,8 +104,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def open_page(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Run], Opened]:
-    """Opens the page of a run from disk, and waits until its weights are read. It leaves out the verdicts, whose
-    quantities take seconds to measure."""
+    """Opens the page of a run from disk, and waits until its weights are read."""
 
     def opened(run: Run) -> Opened:
         file = _page_file(run, tmp_path_factory.mktemp("pages"))
@@ -126,9 +125,7 @@ def measured_page(planted_run: Run, tmp_path_factory: pytest.TempPathFactory) ->
 
 def _page_file(run: Run, folder: Path) -> Path:
     analysis, file = Analysis(run), folder / f"{run.manifest.name}.html"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("latebloom.lab.explorer.page.verdicts", lambda _: [], raising=False)
-        file.write_text(render_page(page_of(analysis), packed_weights(analysis)), "utf-8")
+    file.write_text(render_page(page_of(analysis), packed_weights(analysis)), "utf-8")
     return file
 
 

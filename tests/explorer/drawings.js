@@ -9,13 +9,12 @@
   };
   const described = (card) => {
     const canvases = [...card.querySelectorAll("canvas")].map(pixels);
-    const svgs = [...card.querySelectorAll("svg:not(.glyph)")];
     const print = canvases.map((canvas) => canvas.reduce((sum, pixel) => (31 * sum + pixel) | 0, 0));
     return {
       colours: Math.max(0, ...canvases.map((canvas) => new Set(canvas).size)),
       shapes: card.querySelectorAll("svg:not(.glyph) :is(path, circle, line, polyline, rect), td, form").length,
       faults: [...card.querySelectorAll(".error, .waiting")].map((fault) => fault.textContent),
-      print: [...print, ...svgs.map((svg) => svg.innerHTML), card.textContent].join("\n"),
+      print: [...print, card.innerHTML].join("\n"),
     };
   };
   return Object.fromEntries([...document.querySelectorAll(".card")].map((card) => [card.id.slice("view-".length), described(card)]));

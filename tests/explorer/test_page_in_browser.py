@@ -62,9 +62,12 @@ def settle(page: Any) -> None:
 
 
 def draw_everything(page: Any) -> None:
-    """Views outside the window wait for it to reach them, or for printing."""
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    settle(page)
+    """Views outside the window wait for it to reach them, or for printing; so do the parts that they show then."""
+    for _ in range(20):
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        settle(page)
+        if not page.locator(".waiting").count():
+            return
 
 
 def state(page: Any, name: str) -> Any:
@@ -199,10 +202,10 @@ def test_it_fits_the_window(visit: Callable[..., Any], width: int) -> None:
 
 def test_it_prints_everything_on_white(visit: Callable[..., Any]) -> None:
     page = visit("#theme=dark")
-    page.evaluate("print = () => { document.body.dataset.printed = document.querySelectorAll('.waiting').length; }")
+    page.evaluate("void (print = () => (document.body.dataset.waiting = document.querySelectorAll('.waiting').length))")
     page.locator("button", has_text="Print").click()
-    page.wait_for_function("document.body.dataset.printed !== undefined", timeout=60_000)
-    assert page.evaluate("document.body.dataset.printed") == "0"
+    page.wait_for_function("document.body.dataset.waiting !== undefined", timeout=60_000)
+    assert page.evaluate("document.body.dataset.waiting") == "0"
     page.emulate_media(media="print")
     for gone in (".actions", ".contents", ".menu", "#step"):
         assert not page.locator(gone).first.is_visible(), gone

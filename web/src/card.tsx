@@ -16,7 +16,7 @@ export function Card({ view }: { view: View }): JSX.Element {
   const inSight = useInSight(card);
   const lit = highlighted.value === view.name ? "lit" : "";
   return (
-    <section class={`card ${view.size ?? "normal"} ${lit}`} id={`view-${view.name}`} aria-labelledby={`title-${view.name}`} tabIndex={-1} ref={card}>
+    <article class={`card ${view.size ?? "normal"} ${lit}`} id={`view-${view.name}`} aria-labelledby={`title-${view.name}`} tabIndex={-1} ref={card}>
       <header>
         <h3 id={`title-${view.name}`}>{view.title}</h3>
         <SaveMenu name={view.name} title={view.title} shelf={shelf} />
@@ -34,7 +34,7 @@ export function Card({ view }: { view: View }): JSX.Element {
           {sentence}
         </p>
       ))}
-    </section>
+    </article>
   );
 }
 

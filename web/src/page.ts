@@ -19,7 +19,7 @@ export interface Boundary {
 }
 
 export interface Phases {
-  outcome: string;
+  outcome: string | null;
   phases: { name: string; start: number | null; end: number | null }[];
   boundaries: Boundary[];
   reason: string;
@@ -60,7 +60,10 @@ export interface RunFacts {
   created: string;
   seconds: number;
   command: string | null;
-  outcome: string;
+  /** What became of it: "grokked", "memorised" …; null where the record cannot decide. */
+  outcome: string | null;
+  /** The outcome as a sentence, with the steps that decide it. */
+  headline: string;
   model: { kind: string } & Record<string, unknown>;
   optimiser: Record<string, unknown>;
   data: Record<string, unknown>;
@@ -77,8 +80,10 @@ export interface Modular {
   order: { x: number[]; y: number[]; z: number[] };
   /** Position of the right answer of each pair of positions, x·n + y; −1 where the operation is not defined. */
   labels: number[];
-  /** `latebloom explain --json` of the last checkpoint; null before it is measured. */
+  /** `latebloom explain --json` of the last checkpoint; null where there is nothing to explain. */
   explanation: Record<string, unknown> | null;
+  /** Why `explanation` is null. */
+  reason: string | null;
 }
 
 /** Sequences that the views of other tasks show. Python: `latebloom.lab.explorer.examples`. */
@@ -119,6 +124,8 @@ export interface RunPage {
   examples: Examples | null;
   /** Further data by the name of the view that reads it, for what cannot be recomputed from the weights. */
   extra: Record<string, unknown>;
+  /** Why an entry is empty: a sentence by its name, for `metrics`, `measures`, `weights`, and parts of the family. */
+  missing: Record<string, string>;
 }
 
 const loaded = signal<RunPage | null>(null);

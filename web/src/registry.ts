@@ -30,6 +30,11 @@ export function viewsFor(page: RunPage, chapter: Chapter): View[] {
   return [...views.values()].filter((view) => view.chapter === chapter && view.isFor(page)).sort((a, b) => a.order - b.order);
 }
 
+/** The title of the view with this name; null where the page does not show it. */
+export function titleOf(page: RunPage, name: string): string | null {
+  return viewIsShown(page, name) ? views.get(name)!.title : null;
+}
+
 /** Whether the page shows the view with this name. */
 export function viewIsShown(page: RunPage, name: string): boolean {
   return views.get(name)?.isFor(page) ?? false;

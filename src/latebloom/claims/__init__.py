@@ -31,7 +31,7 @@ from latebloom.claims import precision, weight_decay, optimisers, linear, varian
 from latebloom.claims import random_answers, late  # noqa: F401
 from latebloom.claims import resampling  # noqa: F401
 from latebloom.claims import causes_slingshots, causes_induction, causes_trigrams, causes_analytic  # noqa: F401
-from latebloom.claims.judge import judge, measure_claims, stored_claims
+from latebloom.claims.judge import complete_claims, judge, measure_claims, stored_claims, stored_record, write_record
 
 __all__ = [
     "CLAIMS",
@@ -65,6 +65,7 @@ __all__ = [
     "System",
     "Undefined",
     "Verdict",
+    "complete_claims",
     "judge",
     "measure_claims",
     "merge",
@@ -74,4 +75,6 @@ __all__ = [
     "register",
     "statistic",
     "stored_claims",
+    "stored_record",
+    "write_record",
 ]

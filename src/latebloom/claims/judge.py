@@ -1,13 +1,18 @@
 """One run and the claims that are about it."""
 
+from collections.abc import Callable, Iterator
+
 from pydantic import ValidationError
 
 from latebloom.analysis import Analysis, analyse
 from latebloom.claims.claim import CLAIMS, Claim
-from latebloom.claims.record import Record, record_run
+from latebloom.claims.record import Record, merge, record_run
 from latebloom.claims.verdict import Verdict
 from latebloom.runs import Run
 from latebloom.store import identity
+
+Progress = Callable[[int, int], None]
+"""Called before each quantity with the number of measured quantities and the total number."""
 
 
 def measure_claims(run: Run | Analysis) -> Record:
@@ -16,9 +21,33 @@ def measure_claims(run: Run | Analysis) -> Record:
     return record_run(analysis, _quantities(analysis.run))
 
 
-def stored_claims(run: Run) -> Record | None:
-    """The record that `latebloom claims` wrote to the run; None where there is none, or it is not current: of another
-    training or step, older than the last training of the run, or without a quantity of a claim about it.
+def complete_claims(run: Run | Analysis, progress: Progress | None = None) -> Record:
+    """The stored record of a run, with those quantities measured that it lacks; all where none is stored."""
+    analysis = analyse(run)
+    stored, names = stored_record(analysis.run), _quantities(analysis.run)
+    missing = names if stored is None else [name for name in names if name not in stored.quantities]
+    if stored is not None and not missing:
+        return stored
+    measured = record_run(analysis, _announced(missing, progress))
+    return measured if stored is None else merge([stored, measured])[0]
+
+
+def _announced(names: list[str], progress: Progress | None) -> Iterator[str]:
+    for done, name in enumerate(names):
+        if progress is not None:
+            progress(done, len(names))
+        yield name
+
+
+def write_record(run: Run, record: Record) -> None:
+    """Store the record with the run, for `stored_record`. Errors: StoreError without rights, or on a full disk."""
+    run.directory.write_document("quantities", record.model_dump(mode="json", exclude_defaults=True))
+
+
+def stored_record(run: Run) -> Record | None:
+    """The record that `latebloom claims` or `latebloom report` wrote to the run, perhaps without the quantities of
+    newer claims; None where there is none, or it is not current: of another training or step, or older than the last
+    training of the run.
 
     Errors: DamagedFileError if the file is not JSON.
     """
@@ -29,7 +58,16 @@ def stored_claims(run: Run) -> Record | None:
         return None
     same = record.identity == identity(run.experiment.model_dump(mode="json")) and record.created == manifest.created
     current = record.step == manifest.step and record.date >= manifest.updated.replace(microsecond=0)
-    return record if same and current and record.has(_quantities(run)) else None
+    return record if same and current else None
+
+
+def stored_claims(run: Run) -> Record | None:
+    """The stored record of a run if it has the quantities of every claim about such a run; else None.
+
+    Errors: DamagedFileError if the file is not JSON.
+    """
+    record = stored_record(run)
+    return record if record is not None and record.has(_quantities(run)) else None
 
 
 def judge(run: Run, record: Record | None = None) -> dict[str, Verdict]:

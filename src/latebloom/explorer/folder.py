@@ -18,7 +18,12 @@ DEPTH = 4
 WATCHED = ("manifest.json", "metrics.parquet", "measures.parquet", "measures.json", "quantities.json", "checkpoints")
 """Entries whose change means that the page of the run has changed."""
 
-LARGEST = {"manifest.json": 1 << 23, "quantities.json": 1 << 26, "metrics.parquet": 1 << 29, "measures.parquet": 1 << 29}
+LARGEST = {
+    "manifest.json": 1 << 23,
+    "quantities.json": 1 << 26,
+    "metrics.parquet": 1 << 29,
+    "measures.parquet": 1 << 29,
+}
 """Bytes above which an entry is not read: far above what a run writes."""
 
 Signature = tuple[tuple[int, int], ...]

@@ -8,6 +8,10 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
+NO_SCRIPT = (
+    "This page draws everything with a script. <code>latebloom report --static</code> writes a page without one."
+)
+
 
 def render_page(page: Mapping[str, Any], weights: bytes | None = None) -> str:
     """The page as text. ``page``: from `latebloom.lab.explorer`. ``weights``: from `latebloom.explorer.pack`; None for
@@ -25,7 +29,7 @@ def render_page(page: Mapping[str, Any], weights: bytes | None = None) -> str:
 </head>
 <body>
 <div id="app"></div>
-<noscript>This page draws everything with a script. <code>latebloom report --static</code> writes a page without one.</noscript>
+<noscript>{NO_SCRIPT}</noscript>
 <script type="application/json" id="latebloom-page">{data}</script>
 <script type="text/plain" id="latebloom-weights">{packed}</script>
 <script type="module">{bundled("explorer.js")}</script>

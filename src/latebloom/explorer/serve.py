@@ -7,11 +7,14 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from latebloom._errors import UsageError
 from latebloom.explorer.maker import Make
 from latebloom.explorer.server import application
+
+if TYPE_CHECKING:
+    import uvicorn
 
 USUAL_PORT = 8265
 PORTS_TRIED = 50
@@ -33,6 +36,15 @@ def serve(root: Path, quick: Make, slow: Make, port: int | None, ready: Callable
     port: None for a free one near `USUAL_PORT`, 0 for any free one. quick, slow: see `latebloom.explorer.server`.
     Errors: UsageError if the port is taken, or if starlette or uvicorn is missing.
     """
+    server = make_server(root, quick, slow)
+    sockets = listen(port)
+    ready(f"http://127.0.0.1:{sockets[0].getsockname()[1]}/")
+    with suppress(KeyboardInterrupt):  # uvicorn closes its connections first, and then passes Ctrl-C on
+        server.run(sockets)
+
+
+def make_server(root: Path, quick: Make, slow: Make) -> uvicorn.Server:
+    """The server, which runs with the sockets of `listen`. Errors: UsageError if a package is missing."""
     try:
         import starlette  # noqa: F401
         import uvicorn
@@ -40,8 +52,7 @@ def serve(root: Path, quick: Make, slow: Make, port: int | None, ready: Callable
         raise UsageError(
             f"explore needs {error.name}, which is not installed: pip install 'latebloom[explorer]'"
         ) from None
-    sockets = listen(port)
-    server = uvicorn.Server(
+    return uvicorn.Server(
         uvicorn.Config(
             application(root, quick, slow),
             http=_protocol(),
@@ -57,9 +68,6 @@ def serve(root: Path, quick: Make, slow: Make, port: int | None, ready: Callable
             h11_max_incomplete_event_size=HEADER_BYTES,
         )
     )
-    ready(f"http://127.0.0.1:{sockets[0].getsockname()[1]}/")
-    with suppress(KeyboardInterrupt):  # uvicorn closes its connections first, and then passes Ctrl-C on
-        server.run(sockets)
 
 
 def listen(port: int | None) -> list[socket.socket]:

@@ -8,7 +8,7 @@ import torch
 
 from latebloom._errors import UsageError
 from latebloom.analysis import Analysis
-from latebloom.circuits import measure_snapshot
+from latebloom.circuits import family_of, measure_snapshot
 from latebloom.measures import Basis, fixed_basis, measures_of
 from latebloom.runs import Run, open_run
 from latebloom.runs.threads import single_threaded_torch
@@ -57,6 +57,16 @@ def measure(
                 if progress is not None:
                     progress(len(table), len(analysis.steps))
     return run
+
+
+def is_measured(run: Run) -> bool:
+    """Whether every checkpoint has every measure, with the basis of the last checkpoint."""
+    document, steps = run.directory.read_document("measures"), run.checkpoints
+    if document is None or not steps or document.get("step") != steps[-1]:
+        return False
+    names = {measure.name for measure in measures_of(family_of(run.task).name)}
+    table = run.directory.read_table("measures")
+    return names <= set(document.get("measures", ())) and set(steps) <= set(table["step"].to_pylist())
 
 
 def _is_measured(run: Run, basis: Basis, measures: Sequence[str]) -> bool:

@@ -1,54 +1,94 @@
-"""The report of a run: one HTML file that a newcomer can open and understand."""
+"""The pages of a run: the explorer's, and one without scripts."""
 
+from collections.abc import Callable
 from pathlib import Path
 
+from latebloom._errors import LatebloomError
 from latebloom.analysis import Analysis
-from latebloom.claims import CLAIMS, judge, measure_claims, stored_claims
+from latebloom.claims import complete_claims, stored_record, write_record
 from latebloom.explorer import render_report
+from latebloom.explorer.page import render_page
 from latebloom.figures import FIGURES, drawn
+from latebloom.lab.explorer import packed_weights, page_of
+from latebloom.lab.explorer.claims import verdict_rows
+from latebloom.lab.explorer.evidence import Evidence
+from latebloom.lab.measure import is_measured, measure
 from latebloom.lab.summary import summarise
 from latebloom.runs import Run, open_run
 from latebloom.store import atomic_write, check_output
 
+Progress = Callable[[str, int, int], None]
+"""Called with what is done, the number of parts that are done, and the total number."""
 
-def report(target: Run | str | Path, out: str | Path | None = None, root: str | Path = "runs") -> Path:
-    """Write the report of a run (an object, a path or a name under ``root``) and return its path.
 
-    out: ``report.html`` in the run by default.
+def report(
+    target: Run | str | Path,
+    out: str | Path | None = None,
+    root: str | Path = "runs",
+    *,
+    static: bool = False,
+    progress: Progress | None = None,
+) -> Path:
+    """Write the page of a run (an object, a path or a name under ``root``) as one HTML file and return its path.
 
-    The page judges the claims about such a run, if there are any. Without ``out`` the data are also written to the
-    run, as ``summary.json``; with it nothing is written to the run.
-    Figures that are undefined for the run are listed with the reason. Errors: UsageError for a run without
-    checkpoints, or if matplotlib or jinja2 is missing; StoreError if it cannot be written.
+    The page is the explorer, which works from disk and computes its views from the checkpoints in the file. static: a
+    page without scripts instead, with drawings of the last checkpoint. out: by default ``report.html`` in the run, or
+    ``report-static.html``.
+
+    Measures and quantities of claims that are not stored are measured first, except for a run in training. Without
+    ``out`` the quantities are stored in the run, and so are the data of a static page, as ``summary.json``; with it
+    only measures are. Errors: StoreError if the page cannot be written. Only the static page needs a
+    checkpoint, matplotlib and jinja2 (UsageError).
     """
     run = open_run(target, root)
-    path = run.path / "report.html" if out is None else Path(out)
+    path = run.path / ("report-static.html" if static else "report.html") if out is None else Path(out)
     check_output(path)
-    analysis = Analysis(run)
-    summary = {**summarise(analysis), "verdicts": verdicts(analysis)}
-    figures = [FIGURES[entry["name"]] for entry in summary["figures"] if "says" in entry]
-    pictures = {figure.name: drawn(figure, figure.data_of(analysis)).decode() for figure in figures}
-    page = render_report(summary, pictures)
-    if out is None:
-        run.directory.write_document("summary", summary)
-    atomic_write(path, page.encode())
+    evidence = prepared(run, store=out is None, progress=progress)
+    text = _static_page(evidence, store=out is None) if static else _page(evidence)
+    atomic_write(path, text.encode())
     return path
 
 
-def verdicts(analysis: Analysis) -> list[dict[str, str]]:
-    """Each claim about such a run with its verdict, as rows of text; empty where there is none.
+def _page(evidence: Evidence) -> str:
+    return render_page(page_of(evidence), packed_weights(evidence.analysis))
 
-    The quantities that `latebloom claims` stored with the run are used where they are those of its last step.
+
+def _static_page(evidence: Evidence, store: bool) -> str:
+    analysis = evidence.analysis
+    summary = {**summarise(analysis), "verdicts": verdict_rows(evidence)}
+    figures = [FIGURES[entry["name"]] for entry in summary["figures"] if "says" in entry]
+    pictures = {figure.name: drawn(figure, figure.data_of(analysis)).decode() for figure in figures}
+    page = render_report(summary, pictures)
+    if store:
+        analysis.run.directory.write_document("summary", summary)
+    return page
+
+
+def prepared(run: Run, store: bool, progress: Progress | None = None) -> Evidence:
+    """The evidence for the page of a run, after what is not stored was measured, as far as that is possible.
+
+    A run in training is shown with what it has. store: keep the quantities of claims in the run.
     """
-    found = judge(analysis.run, stored_claims(analysis.run) or measure_claims(analysis))
-    return [
-        {
-            "sentence": CLAIMS[id].sentence,
-            "place": CLAIMS[id].place,
-            "published": CLAIMS[id].published,
-            "rule": CLAIMS[id].rule,
-            "state": verdict.state,
-            "finding": verdict.finding,
-        }
-        for id, verdict in found.items()
-    ]
+    if not run.checkpoints or run.status == "running":
+        return Evidence(Analysis(run))
+    reasons = {} if is_measured(run) else _measure(run, progress)
+    analysis = Analysis(run)
+    stored = stored_record(run)
+    record = complete_claims(analysis, _named("quantities of the claims", progress))
+    if store and record is not stored and record.quantities:
+        write_record(run, record)
+    return Evidence(analysis, record, reasons)
+
+
+def _measure(run: Run, progress: Progress | None) -> dict[str, str]:
+    """Measure every checkpoint; why there are no measures, where that is impossible, as for weights that diverged."""
+    try:
+        measure(run, progress=_named("checkpoints", progress))
+    except LatebloomError as error:
+        return {"measures": str(error)}
+    return {}
+
+
+def _named(what: str, progress: Progress | None) -> Callable[[int, int], None]:
+    """A callback for (done, total) that says what is counted."""
+    return lambda done, total: progress(what, done, total) if progress is not None else None

@@ -100,6 +100,8 @@ export function Lines(props: LinesProps): JSX.Element {
   const height = props.height ?? HEIGHT;
   const data = useMemo(() => aligned(props), [props.x, props.log, props.lines.length, ...props.lines.map((line) => line.values)]);
 
+  const description = useMemo(() => described(props), [data, props.label]);
+
   useLayoutEffect(() => {
     const place = host.current!;
     const redrawn = (chart: uPlot) => (frame.value = asFrame(chart, frame.peek()));
@@ -164,7 +166,7 @@ export function Lines(props: LinesProps): JSX.Element {
         tabIndex={0}
         role="application"
         aria-roledescription="chart"
-        aria-label={described(props)}
+        aria-label={description}
         style={{ height: `${height}px` }}
         {...gestures.handlers}
       >

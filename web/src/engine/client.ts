@@ -169,7 +169,7 @@ export const InSight = createContext<ReadonlySignal<boolean>>(signal(true));
 const REST = 400;
 
 /** The checkpoint at which the slider rests: what the views outside the window show. */
-const restingCheckpoint = signal(0);
+export const restingCheckpoint = signal(0);
 effect(() => {
   const index = checkpoint.value;
   const timer = setTimeout(() => (restingCheckpoint.value = index), REST);

@@ -22,3 +22,4 @@ import "./restricted";
 import "./excluded_by_frequency";
 import "./cos_coefficients";
 import "./sparsity";
+import "./claims";

@@ -50,11 +50,11 @@ def run(parser: Parser, arguments: list[str]) -> int:
 
 def _judge(run: "Run") -> "dict[str, Verdict]":
     """Measure the run's quantities, store them in the run, and judge them."""
-    from latebloom.claims import judge, measure_claims
+    from latebloom.claims import judge, measure_claims, write_record
 
     record = measure_claims(run)
     try:
-        run.directory.write_document("quantities", record.model_dump(mode="json", exclude_defaults=True))
+        write_record(run, record)
     except StoreError as error:  # A run without write access can still be judged.
         print(f"latebloom: the quantities are not stored: {error}", file=sys.stderr)
     return judge(run, record)

@@ -1,11 +1,11 @@
 """Serve all runs to the browser on this machine, and follow those in training. Stop with Ctrl-C. Runs are only read."""
 
+import json
 import os
 import sys
 import webbrowser
 from threading import Thread
 
-from latebloom.cli.output import print_json
 from latebloom.cli.parser import Parser, add_json, add_runs
 
 HIGHEST_PORT = 65535
@@ -24,7 +24,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
     from latebloom.lab.serving.explore import explore
 
     def ready(url: str) -> None:
-        print_json({"url": url}) if options.json else print(f"{url}  (Ctrl-C stops it)")
+        print(json.dumps({"url": url}) if options.json else f"{url}  (Ctrl-C stops it)")
         sys.stdout.flush()
         if not options.no_browser and _has_screen():
             Thread(target=webbrowser.open, args=(url,), daemon=True).start()

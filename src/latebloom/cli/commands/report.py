@@ -1,28 +1,33 @@
-"""Write the report of a run as one HTML page that needs no network. A run that is not training is measured first."""
+"""Write the page of a run as one HTML file that works from disk and needs no network.
+
+The page computes its views from the checkpoints in the file, at every step of training. --static writes a page without
+scripts, with drawings of the last checkpoint, for printing and for mail gateways that remove scripts. What the page
+shows and the run does not have yet, such as measures and verdicts, is measured first, unless the run is training.
+"""
 
 from pathlib import Path
 
-from latebloom.cli.output import print_json
+from latebloom.cli.output import SlowProgress, print_json
 from latebloom.cli.parser import Parser, add_json, add_runs
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("target", metavar="RUN", help="a run (path or name)")
-    parser.add_argument("--out", metavar="FILE.html", help="file to write (default: RUN/report.html)")
+    parser.add_argument("--static", action="store_true", help="a page without scripts")
+    parser.add_argument(
+        "--out",
+        metavar="FILE.html",
+        help="file to write (default: RUN/report.html, with --static RUN/report-static.html)",
+    )
     add_runs(parser)
     add_json(parser)
     options = parser.parse_args(arguments)
-    from latebloom.lab.measure import measure
     from latebloom.lab.report import report
-    from latebloom.runs import open_run
     from latebloom.store import check_output
 
     out = None if options.out is None else Path(options.out)
     if out is not None:
         check_output(out)
-    reported = open_run(options.target, options.runs)
-    if reported.status != "running":  # a run in training is shown with the measures that it has
-        measure(reported)
-    page = report(reported, out)
+    page = report(options.target, out, options.runs, static=options.static, progress=SlowProgress())
     print_json({"report": str(page)}) if options.json else print(page)
     return 0

@@ -1,89 +1,121 @@
 """The JSON of a run's page. ``web/src/page.ts`` declares its types."""
 
-import base64
 import json
 from typing import Any
 
 import numpy as np
 
 from latebloom.analysis import Analysis
-from latebloom.circuits import explain
-from latebloom.circuits.modular.positions import positions
+from latebloom.lab.explorer.captions import captions_of
+from latebloom.lab.explorer.captions.learning import headline
+from latebloom.lab.explorer.claims import verdict_rows
+from latebloom.lab.explorer.evidence import Evidence, guessing_loss
 from latebloom.lab.explorer.examples import examples_of
 from latebloom.lab.explorer.extra import extra_of
-from latebloom.lab.report import verdicts
+from latebloom.lab.explorer.modular import modular_of
 from latebloom.lab.summary.facts import command
-from latebloom.tasks import ModularTask
+from latebloom.runs import Run
+
+FORMAT = 1
+
+FAMILIES = {"skip_trigrams": "trigrams"}
+"""Families that the page calls by another name."""
+
+SECTIONS = ("model", "optimiser", "data", "training")
+"""Sections of the experiment that the page shows."""
 
 
-def page_of(analysis: Analysis, explained: bool = True, judged: bool = True) -> dict[str, Any]:
-    """The page's data as plain JSON, with None for undefined numbers.
+def page_of(run: Analysis | Evidence, explained: bool = True, judged: bool = True) -> dict[str, Any]:
+    """The page's data as plain JSON, with None for undefined numbers, and ``missing``: why an entry is empty.
 
-    explained: with the explanation of the final model, which takes seconds. judged: with the verdicts, which take
-    minutes where the run's quantities are not stored. Without both it is made from the store alone."""
-    run, manifest, task = analysis.run, analysis.run.manifest, analysis.task
-    page = {
-        "format": 1,
+    explained: with the explanation of the final model and the captions, which take seconds. judged: with the verdicts,
+    on the quantities of the evidence, or on those that are stored; nothing is measured. A run without checkpoints,
+    measures, metrics or claims has a page too.
+    """
+    evidence = run if isinstance(run, Evidence) else Evidence(run)
+    evidence = evidence.limited(explained, judged)
+    analysis = evidence.analysis
+    page: dict[str, Any] = {
+        "format": FORMAT,
         "kind": "run",
         "pending": [name for name, there in (("explanation", explained), ("verdicts", judged)) if not there],
-        "run": {
-            "name": manifest.name,
-            "recipe": manifest.recipe,
-            "seed": manifest.seed,
-            "status": run.status,
-            "step": manifest.step,
-            "steps_planned": manifest.steps_planned,
-            "stopped_because": manifest.stopped_because,
-            "created": manifest.created.isoformat(timespec="seconds"),
-            "seconds": manifest.seconds,
-            "command": command(manifest.recipe, manifest.seed, run.experiment.model_dump(mode="json")),
-            "outcome": analysis.outcome.name,
-            **{part: getattr(run.experiment, part).model_dump(mode="json") for part in ("model", "optimiser", "data", "training")},
-            "versions": manifest.versions,
-        },
-        "task": {
-            "name": task.name,
-            "family": {"skip_trigrams": "trigrams"}.get(analysis.family.name, analysis.family.name),
-            "summary": task.summary,
-            **({"p": task.p, "sign": analysis.family.facts(task)["phase_sign"]} if isinstance(task, ModularTask) else {}),
-            "settings": task.model_dump(mode="json", exclude={"name"}),
-        },
-        "metrics": table(analysis, "metrics"),
-        "measures": table(analysis, "measures"),
+        "run": _run(evidence),
+        "task": _task(analysis),
+        "metrics": table(analysis.run, "metrics"),
+        "measures": table(analysis.run, "measures"),
         "phases": analysis.phases.to_dict(),
-        "verdicts": [{"id": "", "views": [], **row} for row in (verdicts(analysis) if judged else [])],
-        "captions": {},
-        "modular": modular(analysis, explained) if isinstance(task, ModularTask) else None,
+        "verdicts": verdict_rows(evidence),
+        "captions": captions_of(evidence) if explained else {},
+        "modular": modular_of(evidence),
         "examples": examples_of(analysis),
         "extra": extra_of(analysis),
+        "missing": {**_missing(analysis), **evidence.missing},
     }
-    return json.loads(json.dumps(page))
+    plain: dict[str, Any] = json.loads(json.dumps(finite(page)))
+    return plain
 
 
-def table(analysis: Analysis, name: str) -> dict[str, Any]:
-    """A table of the run by columns, with None for NaN."""
-    stored = analysis.run.directory.read_table(name)
-    columns = {column: stored[column].to_pylist() for column in stored.column_names if column != "step"}
-    clean = {c: [None if v is None or not np.isfinite(v) else v for v in values] for c, values in columns.items()}
-    return {"step": stored["step"].to_pylist() if "step" in stored.column_names else [], "columns": clean}
-
-
-def modular(analysis: Analysis, explained: bool = True) -> dict[str, Any]:
-    """What the views of a modular task need: the train pairs as bits, and what explains the final model. Where it is not
-    explained, the key frequencies are those that the run was measured with."""
-    p = analysis.task.p
-    trained = np.zeros(p * p, dtype=bool)
-    if analysis.train_rows is not None:
-        x, y = analysis.task.pairs()
-        trained[(x * p + y)[analysis.train_rows]] = True
-    order = positions(analysis.task)
-    known = explained and analysis.run.checkpoints
-    explanation = explain(analysis.final).model_dump(mode="json") if known else None
-    keys = (analysis.measured_basis or {}).get("key_frequencies", []) if explanation is None else explanation["key_frequencies"]
+def _run(evidence: Evidence) -> dict[str, Any]:
+    """What was trained, how far, and what became of it. ``outcome`` is None where the record cannot decide."""
+    run, manifest = evidence.analysis.run, evidence.analysis.run.manifest
+    experiment = run.experiment.model_dump(mode="json")
     return {
-        "train": base64.b64encode(np.packbits(trained).tobytes()).decode(),
-        "key_frequencies": keys,
-        "order": {axis: getattr(order, axis).tolist() for axis in "xyz"},
-        "labels": order.labels(analysis.task).flatten().tolist(),
-        "explanation": explanation,
+        "name": manifest.name,
+        "recipe": manifest.recipe,
+        "seed": manifest.seed,
+        "status": run.status,
+        "step": manifest.step,
+        "steps_planned": manifest.steps_planned,
+        "stopped_because": manifest.stopped_because,
+        "created": manifest.created.isoformat(timespec="seconds"),
+        "seconds": manifest.seconds,
+        "command": command(manifest.recipe, manifest.seed, experiment),
+        "outcome": evidence.analysis.outcome.name,
+        "headline": headline(evidence),
+        **{section: experiment[section] for section in SECTIONS},
+        "versions": manifest.versions,
     }
+
+
+def _task(analysis: Analysis) -> dict[str, Any]:
+    """The task; ``p`` and ``sign`` where its family has them. guessing: loss in nats."""
+    task, facts = analysis.task, analysis.family.facts(analysis.task)
+    return {
+        "name": task.name,
+        "family": FAMILIES.get(analysis.family.name, analysis.family.name),
+        "summary": task.summary,
+        **{key: facts[fact] for key, fact in (("p", "p"), ("sign", "phase_sign")) if fact in facts},
+        "settings": task.model_dump(mode="json", exclude={"name"}),
+        "guessing": guessing_loss(analysis),
+    }
+
+
+def _missing(analysis: Analysis) -> dict[str, str]:
+    """Why entries are empty that every finished and measured run has."""
+    run, name = analysis.run, analysis.run.manifest.name
+    reasons = {}
+    if not run.checkpoints:
+        reasons["weights"] = f"{name} has no checkpoints, so nothing can be computed from its weights."
+    if not len(run.directory.read_table("metrics")):
+        reasons["metrics"] = f"No losses were recorded in {name}."
+    if run.checkpoints and not len(run.directory.read_table("measures")):
+        reasons["measures"] = (
+            f"{name} is not measured yet: `latebloom measure {name}` adds measures at every checkpoint."
+        )
+    return reasons
+
+
+def table(run: Run, name: str) -> dict[str, Any]:
+    """A table of the run by columns, with None for NaN and infinity."""
+    stored = run.directory.read_table(name)
+    steps = stored["step"].to_pylist() if "step" in stored.column_names else []
+    return {"step": steps, "columns": {c: stored[c].to_pylist() for c in stored.column_names if c != "step"}}
+
+
+def finite(value: Any) -> Any:
+    """JSON with None in place of NaN and infinity, which JSON cannot represent."""
+    if isinstance(value, dict):
+        return {key: finite(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(one) for one in value]
+    return None if isinstance(value, float) and not np.isfinite(value) else value

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from latebloom.analysis import Analysis
+from latebloom.claims import complete_claims
 from latebloom.explorer.maker import What
 from latebloom.explorer.pack import pack
 from latebloom.lab.explorer import page_of
+from latebloom.lab.explorer.evidence import Evidence
 from latebloom.lab.explorer.weights import chosen_steps
 from latebloom.lab.serving.diagrams import sweep_diagrams
 from latebloom.runs import Run
@@ -44,8 +46,10 @@ def _explained(path: Path, _: int) -> bytes:
 
 def _complete(path: Path, _: int) -> bytes:
     """A run in training is not judged: its verdicts would be out of date when they are made."""
-    run = Run(path)
-    return _json(page_of(Analysis(run), judged=run.status != "running"))
+    analysis = Analysis(Run(path))
+    if analysis.run.status == "running":
+        return _json(page_of(analysis, judged=False))
+    return _json(page_of(Evidence(analysis, complete_claims(analysis))))
 
 
 def _weights(path: Path, after: int) -> bytes:

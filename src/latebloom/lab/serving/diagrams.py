@@ -46,7 +46,9 @@ def sweep_diagrams(path: Path) -> dict[str, Any]:
     for found in find(path).values():
         odd = odd_checkpoint(found.path)
         if "/" in found.name or found.problem or odd:
-            cannot[found.name] = found.problem or f"{odd} is no plain file" if "/" not in found.name else "it lies deeper"
+            cannot[found.name] = (
+                found.problem or f"{odd} is no plain file" if "/" not in found.name else "it lies deeper"
+            )
             continue
         try:
             run = Run(found.path)
@@ -75,7 +77,7 @@ def _outcome(path: Path, signature: object) -> Outcome:
 
 def _fields(flats: Sequence[dict[str, Any]]) -> list[str]:
     """The settings in which the runs differ, then the seed; at least two, for a diagram needs two."""
-    settings = [name for name in varied([{k: v for k, v in one.items() if k not in (SEED, RECIPE)} for one in flats])]
+    settings = varied([{k: v for k, v in one.items() if k not in (SEED, RECIPE)} for one in flats])
     names = [*settings[:MOST_FIELDS], SEED]
     return names if len(names) > 1 else [SEED, RECIPE]
 
@@ -87,7 +89,7 @@ def _pairs(fields: Sequence[str]) -> list[tuple[str, str]]:
 
 def _trained(run: Run, outcome: Outcome, values: dict[str, Any], fields: Sequence[str]) -> _Trained:
     budget = values.get("training.steps") or run.manifest.steps_planned or 0
-    reached = max(run.manifest.step, outcome.test_learned_at or 0)  # a killed run may have logged later steps
+    reached = float(max(run.manifest.step, outcome.test_learned_at or 0))  # a killed run may have logged later steps
     return _Trained(
         run.path.name,
         {name: level(values.get(name)) for name in fields},
@@ -99,7 +101,9 @@ def _trained(run: Run, outcome: Outcome, values: dict[str, Any], fields: Sequenc
 
 
 def _diagram(trained: Sequence[_Trained], x: str, y: str) -> dict[str, Any]:
-    diagram = phase_diagram(*([one.values[name] for one in trained] for name in (x, y)), [one.outcome for one in trained])
+    diagram = phase_diagram(
+        *([one.values[name] for one in trained] for name in (x, y)), [one.outcome for one in trained]
+    )
     cells = []
     for cell in diagram.cells:
         members = [one for one in trained if (one.values[x], one.values[y]) == (cell.x, cell.y)]

@@ -19,7 +19,7 @@ class Process:
     patience: seconds after which an answer is given up and the child is ended.
     """
 
-    def __init__(self, patience: float) -> None:
+    def __init__(self, patience: float | int) -> None:
         self._patience = patience
         self._lock = threading.Lock()
         self._child: tuple[multiprocessing.process.BaseProcess, Connection] | None = None

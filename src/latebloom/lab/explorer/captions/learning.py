@@ -1,0 +1,73 @@
+"""Captions of the curves that every run has: losses and the size of the weights."""
+
+from collections.abc import Iterator
+
+from latebloom._text import nats, whole
+from latebloom.figures import FIGURES
+from latebloom.lab.explorer.captions.caption import caption
+from latebloom.lab.explorer.evidence import Evidence, guessing_loss
+from latebloom.phases import HIGHEST, LEARNED, MEMORISATION_ENDS, SETTLES, UNDER_GUESSING, Boundary
+
+_REACHED = {
+    MEMORISATION_ENDS: "Train loss levels out at step {step}, at {train}.",
+    HIGHEST: "Test loss is highest at step {step}, at {test}.",
+    UNDER_GUESSING: "Test loss stays under the loss of guessing ({guessing}) from step {step} on.",
+    LEARNED: "Test accuracy stays at 99 % or more from step {step} on, where test loss is {test}.",
+    SETTLES: "Test loss settles at step {step}, at {test}.",
+}
+"""What happened at each boundary that a run reached."""
+
+
+def headline(evidence: Evidence) -> str:
+    """What became of the run, in one sentence, with the steps that decide it."""
+    run = evidence.analysis.run
+    if run.status == "diverged":
+        return f"Diverged: {run.manifest.stopped_because or 'a loss was not a finite number'}."
+    return evidence.analysis.outcome.reason
+
+
+@caption("page")
+def page(evidence: Evidence) -> Iterator[str]:
+    """What became of the run."""
+    yield headline(evidence)
+
+
+@caption("losses")
+def losses(evidence: Evidence) -> Iterator[str | None]:
+    """The outcome, the boundaries with the losses at them, and how the curves end."""
+    analysis = evidence.analysis
+    yield headline(evidence)
+    if analysis.run.status == "running":
+        yield f"The run is still training; the page shows it up to step {whole(analysis.last_step)}."
+    boundaries = {boundary.name: boundary for boundary in analysis.phases.boundaries}
+    for name, words in _REACHED.items():
+        if name in boundaries:
+            yield _reached(boundaries[name], words, guessing_loss(analysis))
+    if UNDER_GUESSING in boundaries and analysis.series("test_loss") is not None:
+        yield boundaries[UNDER_GUESSING].reason
+    ends = [
+        f"{kind} loss is {_loss(value)}"
+        for kind in ("train", "test")
+        if (value := evidence.last(f"{kind}_loss")) is not None
+    ]
+    if ends:
+        yield f"At the last recorded step {' and '.join(ends)}."
+
+
+def _reached(boundary: Boundary, words: str, guessing: float | None) -> str | None:
+    """The sentence for a boundary; None where it was not reached."""
+    if boundary.step is None:
+        return None
+    losses = {"train": _loss(boundary.train_loss), "test": _loss(boundary.test_loss)}
+    return words.format(step=whole(boundary.step), guessing=_loss(guessing), **losses)
+
+
+def _loss(value: float | None) -> str:
+    return "an unrecorded value" if value is None else f"{nats(value)} nats"
+
+
+@caption("weight-norms")
+def weight_norms(evidence: Evidence) -> Iterator[str]:
+    """The sum of squared weights at the start, at its peak and at the end."""
+    figure = FIGURES["weight-norms"]
+    yield figure.says(figure.data_of(evidence.analysis))

@@ -1,0 +1,38 @@
+"""What the views of a modular task need: the train pairs, the order of the operands, and what explains the model."""
+
+import base64
+from typing import Any
+
+import numpy as np
+
+from latebloom.analysis import Analysis
+from latebloom.circuits.modular.positions import positions
+from latebloom.lab.explorer.evidence import Evidence
+from latebloom.tasks import ModularTask
+
+
+def modular_of(evidence: Evidence) -> dict[str, Any] | None:
+    """``Modular`` of ``web/src/page.ts``; None for other tasks. An explanation that is None has its ``reason``; the key
+    frequencies are then those that the run was measured with."""
+    task, measured = evidence.analysis.task, evidence.analysis.measured_basis or {}
+    if not isinstance(task, ModularTask):
+        return None
+    order = positions(task)
+    explanation, reason = evidence.explained
+    return {
+        "train": train_bits(evidence.analysis, task),
+        "key_frequencies": (measured if explanation is None else explanation).get("key_frequencies", []),
+        "order": {axis: getattr(order, axis).tolist() for axis in "xyz"},
+        "labels": order.labels(task).flatten().tolist(),
+        "explanation": explanation,
+        "reason": reason,
+    }
+
+
+def train_bits(analysis: Analysis, task: ModularTask) -> str:
+    """Base64 of p² bits, most significant first, at x·p + y: 1 where the pair is in the train set."""
+    trained = np.zeros(task.p**2, dtype=bool)
+    if analysis.train_rows is not None:
+        x, y = task.pairs()
+        trained[(x * task.p + y)[analysis.train_rows]] = True
+    return base64.b64encode(np.packbits(trained).tobytes()).decode()
