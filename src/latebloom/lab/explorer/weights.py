@@ -18,7 +18,7 @@ FINER = 8
 """Factor on the resolution of small models: two layers with sharp attention deviate more than one layer from the same
 rounding, and their weights are few."""
 
-SMALL = 0.6
+SMALL = 0.65
 """A model is small if all its checkpoints take at most this share of the budget at the finer resolution."""
 
 SAMPLED = 16
