@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useComputed } from "@preact/signals";
 import { HeatMap } from "../draw/heatmap";
 import { percent, shown as written, whole } from "../draw/numbers";
+import { positionTicks } from "../draw/ticks";
 import { useQuantity } from "../engine/client";
 import type { Result } from "../engine/quantity";
 import { page, type ExampleSequence, type RunPage } from "../page";
@@ -63,7 +64,8 @@ function Answers({ one, step, answers, probabilities }: Result<"sequence-answers
         rowLabel={(row) => `${vocabulary[one.tokens[one.read[row]!]!]} (position ${one.read[row]})`}
         columnLabel={(column) => names[column]!}
         rowTick={(row) => place(one, row)}
-        mostTicks={MOST_TICKS}
+        rowTicks={positionTicks(one.read.length, MOST_TICKS)}
+        columnTicks={positionTicks(answers, MOST_TICKS)}
         unit="probability"
         width={560}
       />
