@@ -45,7 +45,9 @@ def visit(context: Any, measured_page: Path) -> Iterator[Callable[..., Any]]:
     def opened(address: str = "", file: Path = measured_page) -> Any:
         page = context.new_page()
         pages.append(page)
-        page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
+        page.on(
+            "console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None
+        )
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("request", lambda request: faults.append(request.url) if not _own(request.url, file) else None)
         page.goto(file.as_uri() + address)
@@ -244,7 +246,9 @@ def test_axe_finds_nothing(visit: Callable[..., Any]) -> None:
             page.keyboard.press(key)
         draw_everything(page)
         found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
-        told = [f"{fault['id']}: {node['html'][:120]} ({node['any'][:1]})" for fault in found for node in fault["nodes"][:3]]
+        told = [
+            f"{fault['id']}: {node['html'][:120]} ({node['any'][:1]})" for fault in found for node in fault["nodes"][:3]
+        ]
         assert not told, "\n".join([f"{theme} {key}", *told])
 
 
@@ -274,7 +278,9 @@ def test_weights_that_cannot_be_read_are_said_in_place(
 @pytest.mark.skipif(not (WEB / "node_modules" / "puppeteer-core").exists(), reason="needs puppeteer-core: make web")
 def test_the_main_path_in_firefox(measured_page: Path) -> None:
     command = ["node", "test/firefox.mjs", str(measured_page)]
-    done = subprocess.run(command, cwd=WEB, capture_output=True, text=True, timeout=180, env={**os.environ, "FIREFOX": str(FIREFOX)})
+    done = subprocess.run(
+        command, cwd=WEB, capture_output=True, text=True, timeout=180, env={**os.environ, "FIREFOX": str(FIREFOX)}
+    )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["faults"] == []
@@ -284,4 +290,3 @@ def test_the_main_path_in_firefox(measured_page: Path) -> None:
     assert (found["story"]["story"], found["next"]["story"], found["closed"]["story"]) == (1, 2, None)
     assert "story=2" in found["next"]["hash"]
     assert found["overflow"] <= 0
-

@@ -46,7 +46,9 @@ def sweep_diagrams(path: Path) -> dict[str, Any]:
     for found in find(path).values():
         odd = odd_checkpoint(found.path)
         if "/" in found.name or found.problem or odd:
-            cannot[found.name] = found.problem or f"{odd} is no plain file" if "/" not in found.name else "it lies deeper"
+            cannot[found.name] = (
+                found.problem or f"{odd} is no plain file" if "/" not in found.name else "it lies deeper"
+            )
             continue
         try:
             run = Run(found.path)
@@ -99,7 +101,9 @@ def _trained(run: Run, outcome: Outcome, values: dict[str, Any], fields: Sequenc
 
 
 def _diagram(trained: Sequence[_Trained], x: str, y: str) -> dict[str, Any]:
-    diagram = phase_diagram(*([one.values[name] for one in trained] for name in (x, y)), [one.outcome for one in trained])
+    diagram = phase_diagram(
+        *([one.values[name] for one in trained] for name in (x, y)), [one.outcome for one in trained]
+    )
     cells = []
     for cell in diagram.cells:
         members = [one for one in trained if (one.values[x], one.values[y]) == (cell.x, cell.y)]
