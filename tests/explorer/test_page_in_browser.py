@@ -35,13 +35,7 @@ def visit(context: Any, measured_page: Path) -> Iterator[Callable[..., Any]]:
     def opened(address: str = "", file: Path = measured_page) -> Any:
         page = context.new_page()
         pages.append(page)
-<<<<<<< HEAD
         page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
-=======
-        page.on(
-            "console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None
-        )
->>>>>>> x-page
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("request", lambda request: faults.append(request.url) if not _own(request.url, file) else None)
         page.goto(file.as_uri() + address)
@@ -240,20 +234,10 @@ def test_axe_finds_nothing(visit: Callable[..., Any]) -> None:
     draw_everything(page)
     for theme, key, within in [("light", "", "document"), ("dark", "s", "document"), ("light", "?", "'dialog'")]:
         page.evaluate(f"latebloom.state.theme.value = '{theme}'")
-<<<<<<< HEAD
         page.keyboard.press(key or "Home")
         settle(page)
         found = page.evaluate(f"axe.run({within}, {{ resultTypes: ['violations'] }})")["violations"]
         told = [f"{one['id']}: {node['html'][:120]} {node['failureSummary']}" for one in found for node in one["nodes"]]
-=======
-        if key:
-            page.keyboard.press(key)
-        draw_everything(page)
-        found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
-        told = [
-            f"{fault['id']}: {node['html'][:120]} ({node['any'][:1]})" for fault in found for node in fault["nodes"][:3]
-        ]
->>>>>>> x-page
         assert not told, "\n".join([f"{theme} {key}", *told])
 
 
