@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useComputed } from "@preact/signals";
 import { HeatMap } from "../draw/heatmap";
+import { positionTicks } from "../draw/ticks";
 import { percent, shown as written, whole } from "../draw/numbers";
 import { positionTicks } from "../draw/ticks";
 import { useQuantity } from "../engine/client";
