@@ -122,7 +122,7 @@ NEURONS_FIGURE = Figure(
     title="All neurons, as products of waves",
     caption=(
         "The strength of every product (wave in x) × (wave in y) over all neurons together. The algorithm appears "
-        "as dark cells in the top row and left column (waves of one operand alone) and in small blocks on the "
+        "as strong cells in the top row and left column (waves of one operand alone) and in small blocks on the "
         "diagonal, where both waves have the same frequency. These blocks are the multiplication that it needs. The "
         "colour scale does not include the constant."
     ),
