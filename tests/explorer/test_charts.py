@@ -22,7 +22,8 @@ PLOT = "#view-losses .plot"
 
 OUTSIDE = """() => [...document.querySelectorAll(".card")].filter((card) => {
   const { left, right } = card.getBoundingClientRect();
-  return [...card.querySelectorAll(".lines canvas, .bars svg, .circle svg, .heat canvas, .legend button")].some((part) => {
+  const parts = ".lines canvas, .bars svg, .circle svg, .heat canvas, .legend button";
+  return [...card.querySelectorAll(parts)].some((part) => {
     const box = part.getBoundingClientRect();
     return box.right > right + 0.5 || box.left < left - 0.5;
   });
