@@ -82,7 +82,7 @@ class Live:
             for found in todo:
                 try:
                     outcome = json.loads(await self._quick.answer("outcome", found.path, found.signature))
-                except LatebloomError:
+                except Exception:  # whatever is wrong with the run, the others must go on
                     outcome = None
                 before = self._overview.revision
                 self._overview.set_outcome(found, outcome)
@@ -97,8 +97,8 @@ class Live:
 
     async def events(self, since: int, run: str | None, after: int) -> AsyncIterator[str]:
         """Server-sent events: "changes" with the rows that have changed after the revision ``since`` and the names of
-        removed runs; with ``run``, of this run alone, and "points" with its metrics after the step ``after``. Ends when the
-        listener leaves."""
+        removed runs; with ``run``, of this run alone, and "points" with its metrics after the step ``after``. Ends when
+        the listener leaves."""
         self._listeners += 1
         self._asked.set()
         try:

@@ -23,3 +23,4 @@ import "./excluded_by_frequency";
 import "./cos_coefficients";
 import "./sparsity";
 import "./claims";
+import "./take_apart";
