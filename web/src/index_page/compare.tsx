@@ -1,7 +1,7 @@
 /** Several runs on one axis: their curves over the steps, and the steps of their boundaries. */
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
-import { shown } from "../draw/heatmap";
+import { shown } from "../draw/numbers";
 import { Lines, type Line } from "../draw/lines";
 import { seriesColour } from "../draw/palette";
 import { pathOf } from "../live/server";
