@@ -30,10 +30,10 @@ def test_one_file_that_loads_nothing(page):
     assert set(re.findall(r"url\((.)", page)) == {"#"}
 
 
-def test_every_figure_is_in_it_and_no_id_comes_twice(page):
+def test_every_figure_is_in_it_and_no_id_comes_twice(page, grokked):
     for name in MODULAR:
         assert f'id="figure-{name}"' in page
-        assert f"latebloom figure {name} grokked</p>" in page
+        assert f"latebloom figure {name} {grokked.manifest.name}</p>" in page
     ids = re.findall(r'\sid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
     used = set(re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', page))

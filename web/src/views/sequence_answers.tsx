@@ -4,7 +4,6 @@ import { useComputed } from "@preact/signals";
 import { HeatMap } from "../draw/heatmap";
 import { positionTicks } from "../draw/ticks";
 import { percent, shown as written, whole } from "../draw/numbers";
-import { positionTicks } from "../draw/ticks";
 import { useQuantity } from "../engine/client";
 import type { Result } from "../engine/quantity";
 import { page, type ExampleSequence, type RunPage } from "../page";
