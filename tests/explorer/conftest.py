@@ -32,7 +32,7 @@ from latebloom.models import Model, ModelConfig, TransformerConfig
 from latebloom.runs import Run
 from latebloom.runs.recorder import new_manifest
 from latebloom.store import RunDirectory, append_rows, empty_table
-from latebloom.tasks import Data, ModularAddition, ModularMultiplication, ModularTask
+from latebloom.tasks import Data, ModularAddition, ModularMultiplication, ModularTask, Task
 from latebloom.training import Experiment
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -134,8 +134,14 @@ def _page_file(run: Run, folder: Path) -> Path:
 def make_run(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Run]:
     """Makes a run of given checkpoints, whose curves are guessing at the start and nearly right at the end."""
 
-    def made(name: str, task: ModularTask, config: ModelConfig, checkpoints: dict[int, Model]) -> Run:
-        experiment = Experiment(recipe=name, task=task, data=Data(fraction=0.5), model=config).with_seed(1)
+    def made(
+        name: str,
+        task: Task,
+        config: ModelConfig,
+        checkpoints: dict[int, Model],
+        data: Data = Data(fraction=0.5),  # noqa: B008 - it is frozen
+    ) -> Run:
+        experiment = Experiment(recipe=name, task=task, data=data, model=config).with_seed(1)
         directory = RunDirectory(tmp_path_factory.mktemp("runs") / name)
         directory.create()
         for step, model in checkpoints.items():

@@ -27,6 +27,9 @@ export interface HeatMapProps {
   /** Labels of rows and columns; by default their numbers. */
   rowLabel?(row: number): string;
   columnLabel?(column: number): string;
+  /** Shorter labels for the axes than for the read-out. */
+  rowTick?(row: number): string;
+  columnTick?(column: number): string;
   /** Rows with a label on the axis; by default every tenth or so. */
   rowTicks?: number[];
   /** Columns with a label, likewise. */
@@ -124,11 +127,11 @@ export function HeatMap(props: HeatMapProps): JSX.Element {
     <figure class="heat" style={{ maxWidth: `${props.width ?? 460}px` }}>
       <div class="grid">
         <div class="axis row-axis">{props.rowName}</div>
-        <Ticks kind="row" count={rows} name={props.rowLabel} at={props.rowTicks ?? positionTicks(rows, MOST_ROW_TICKS)} />
+        <Ticks kind="row" count={rows} name={props.rowTick ?? props.rowLabel} at={props.rowTicks ?? positionTicks(rows, MOST_ROW_TICKS)} />
         {plot}
         <span />
         <span />
-        <Ticks kind="column" count={columns} name={props.columnLabel} at={props.columnTicks ?? positionTicks(columns, MOST_COLUMN_TICKS)} />
+        <Ticks kind="column" count={columns} name={props.columnTick ?? props.columnLabel} at={props.columnTicks ?? positionTicks(columns, MOST_COLUMN_TICKS)} />
         <span />
         <span />
         <div class="axis">{props.columnName}</div>

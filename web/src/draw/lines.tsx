@@ -135,7 +135,8 @@ export function Lines(props: LinesProps): JSX.Element {
   });
 
   const at = pointed.value ?? props.marker ?? props.x[props.x.length - 1] ?? 0;
-  const readings = props.lines.map((line): Reading => ({ line, sample: nearestSample(props.x, line.values, at) }));
+  const sparse = useMemo(() => props.lines.map((line) => Array.from(line.values).includes(undefined)), [data]);
+  const readings = props.lines.map((line, index): Reading => ({ line, sample: nearestSample(props.x, line.values, at), sparse: sparse[index]! }));
   const speak = (x: number): void => {
     const seen = readings.filter(({ line }) => !line.unnamed && !hidden.peek().has(line.label)).slice(0, MOST_SPOKEN);
     const values = seen.map(({ line }) => `${line.label} ${written(props, nearestSample(props.x, line.values, x)?.value)}`);

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useComputed } from "@preact/signals";
 import { HeatMap } from "../draw/heatmap";
+import { positionTicks } from "../draw/ticks";
 import { percent, shown as written, whole } from "../draw/numbers";
 import { useQuantity } from "../engine/client";
 import type { Result } from "../engine/quantity";
@@ -62,12 +63,17 @@ function Answers({ one, step, answers, probabilities }: Result<"sequence-answers
         columnName="answer"
         rowLabel={(row) => `${vocabulary[one.tokens[one.read[row]!]!]} (position ${one.read[row]})`}
         columnLabel={(column) => names[column]!}
+        rowTick={(row) => place(one, row)}
+        rowTicks={positionTicks(one.read.length, MOST_TICKS)}
+        columnTicks={positionTicks(answers, MOST_TICKS)}
         unit="probability"
         width={560}
       />
     </>
   );
 }
+
+const MOST_TICKS = 16;
 
 /** Where an answer stands: the digit of the sum, or the token after which it is read. */
 function place(one: ExampleSequence, i: number): string {

@@ -4,6 +4,7 @@ import { useMemo } from "preact/hooks";
 import { useComputed } from "@preact/signals";
 import { ShelfContext } from "../draw/export";
 import { HeatMap } from "../draw/heatmap";
+import { positionTicks } from "../draw/ticks";
 import { shown as written } from "../draw/numbers";
 import { useQuantity } from "../engine/client";
 import type { HeadScores } from "../engine/quantities/head_scores";
@@ -26,6 +27,9 @@ function SequenceAttention(): JSX.Element {
   );
 }
 
+/** Tokens that are named on an axis of the map: every one of a short sequence. */
+const MOST_TICKS = 22;
+
 interface Patterns {
   layers: number;
   heads: number;
@@ -39,6 +43,7 @@ function Heads({ layers, heads, length, patterns }: Patterns): JSX.Element {
   const all = useMemo(() => patterns.flatMap((values, i) => Array.from({ length: heads }, (_, h) => ({ layer: i, number: h, values: ofHead(values, h, length) }))), [patterns]);
   const chosen = all[layer * heads + number]!;
   const name = tokenNames();
+  const token = (position: number) => page().examples!.vocabulary[sequence.value.tokens[position]!]!;
   return (
     <div class="attention">
       <div>
@@ -57,6 +62,10 @@ function Heads({ layers, heads, length, patterns }: Patterns): JSX.Element {
         columnName="to"
         rowLabel={name}
         columnLabel={name}
+        rowTick={token}
+        columnTick={token}
+        rowTicks={positionTicks(length, MOST_TICKS)}
+        columnTicks={positionTicks(length, MOST_TICKS)}
         marked={[shownQuery.value, strongest(chosen.values, shownQuery.value)]}
         onPick={(row) => (query.value = row)}
         width={560}

@@ -46,7 +46,7 @@ function trainedExamples(): boolean[] {
 /** Trained examples first, so that the two groups stand side by side. */
 function ByExample({ weights, trained }: { weights: Weights; trained: boolean[] }): JSX.Element {
   const order = useMemo(() => [...trained.keys()].sort((a, b) => Number(trained[b]) - Number(trained[a])), [trained]);
-  const of = (group: boolean) => order.map((i) => (trained[i] === group ? weights.own[i]! : null));
+  const of = (group: boolean) => order.map((i) => (trained[i] === group ? weights.own[i]! : undefined));
   return (
     <Lines
       label="Weight of each example"

@@ -47,7 +47,7 @@ function Map({ title, values, columns, columnName, unit, tokens }: MapProps): JS
         columnName={columnName}
         rowLabel={(row) => vocabulary[row]!}
         columnLabel={(column) => (columnName === "answer" ? answers[column]! : String(column))}
-        width={columnName === "head" ? 200 : 300}
+        {...(columnName === "head" ? { width: 210, aspect: 0.3 } : { width: 380, aspect: 0.7 })}
       />
     </div>
   );

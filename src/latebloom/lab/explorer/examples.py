@@ -64,11 +64,10 @@ MAKERS: Registry[Maker] = Registry("examples")
 
 def examples_of(analysis: Analysis) -> dict[str, Any] | None:
     """``Examples`` of ``web/src/page.ts``; None for tasks whose sequences the page shows otherwise or cannot show."""
-    task = analysis.task
+    task, family = analysis.task, analysis.family.name
     sizes = (task.d_vocab, task.d_vocab_out)
     if isinstance(task, ModularTask | SharedFeature) or task.n_ctx > LONGEST or max(sizes) > MOST_NAMES:
         return None
-    family = analysis.family.name
     made = MAKERS[family].make(task) if family in MAKERS else sampled(task)
     return {
         "vocabulary": made.vocabulary,

@@ -12,15 +12,10 @@ import numpy as np
 
 from latebloom._errors import UsageError
 from latebloom._registry import Registry
-from latebloom.analysis import Analysis
-from latebloom.circuits.induction import explain_induction
+from latebloom.lab.explorer.evidence import Evidence
 from latebloom.phases.components import ComponentChange
 from latebloom.phases.location import Location
 from latebloom.tasks import RepeatedSubsequences, SharedFeature
-
-INDUCTION_SEQUENCES = 32
-"""Sequences on which the loss without each head and path is measured, as in the figure of the circuit."""
-
 
 @dataclass(frozen=True)
 class Extra:
@@ -28,19 +23,19 @@ class Extra:
     where it applies but something is undefined."""
 
     name: str
-    make: Callable[[Analysis], dict[str, Any] | None]
+    make: Callable[[Evidence], dict[str, Any] | None]
 
 
 EXTRAS: Registry[Extra] = Registry("extra data")
 """Makers by the name of their view."""
 
 
-def extra_of(analysis: Analysis) -> dict[str, Any]:
+def extra_of(evidence: Evidence) -> dict[str, Any]:
     """The data of all views to which the run has some. What is undefined is left out."""
     made: dict[str, Any] = {}
     for name, extra in EXTRAS.items():
         try:
-            data = extra.make(analysis)
+            data = extra.make(evidence)
         except UsageError:
             continue
         if data is not None:
@@ -48,12 +43,12 @@ def extra_of(analysis: Analysis) -> dict[str, Any]:
     return made
 
 
-def components(analysis: Analysis) -> dict[str, Any] | None:
+def components(evidence: Evidence) -> dict[str, Any] | None:
     """The phase change of each part of the task, and its loss of guessing (nats). ``kind``, ``column``: the set, and
     the column of the page's metrics with the losses. ``explained``: share of the whole loss's fall that they make up."""
-    if len(analysis.task.components) < 2:
+    if len(evidence.analysis.task.components) < 2:
         return None
-    losses = analysis.parts
+    losses = evidence.analysis.parts
     return {
         "kind": losses.kind,
         "parts": [
@@ -80,20 +75,19 @@ def _location(at: Location | None) -> dict[str, float] | None:
     return None if at is None else {"step": at.step, "low": at.low, "high": at.high}
 
 
-def induction_circuit(analysis: Analysis) -> dict[str, Any] | None:
-    """The explanation of the final model: losses (nats) without each head and path, and the pair of heads."""
-    if not isinstance(analysis.task, RepeatedSubsequences):
-        return None
-    return explain_induction(analysis.final.model, analysis.task, INDUCTION_SEQUENCES).model_dump(mode="json")
+def induction_circuit(evidence: Evidence) -> dict[str, Any] | None:
+    """What `latebloom explain --json` prints: losses (nats) without each head and path, and the pair of heads."""
+    return evidence.explanation if isinstance(evidence.analysis.task, RepeatedSubsequences) else None
 
 
-def shared_feature(analysis: Analysis) -> dict[str, Any] | None:
+def shared_feature(evidence: Evidence) -> dict[str, Any] | None:
     """``train``: base64 of one bit per example, most significant first: 1 where it is in the training set."""
-    if not isinstance(analysis.task, SharedFeature):
+    task, rows = evidence.analysis.task, evidence.analysis.train_rows
+    if not isinstance(task, SharedFeature):
         return None
-    trained = np.zeros(analysis.task.examples, dtype=bool)
-    if analysis.train_rows is not None:
-        trained[analysis.train_rows] = True
+    trained = np.zeros(task.examples, dtype=bool)
+    if rows is not None:
+        trained[rows] = True
     return {"train": base64.b64encode(np.packbits(trained).tobytes()).decode()}
 
 

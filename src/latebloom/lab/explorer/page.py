@@ -9,7 +9,7 @@ from latebloom.analysis import Analysis
 from latebloom.lab.explorer.captions import captions_of
 from latebloom.lab.explorer.captions.learning import headline
 from latebloom.lab.explorer.claims import verdict_rows
-from latebloom.lab.explorer.evidence import Evidence, guessing_loss
+from latebloom.lab.explorer.evidence import Evidence
 from latebloom.lab.explorer.examples import examples_of
 from latebloom.lab.explorer.extra import extra_of
 from latebloom.lab.explorer.modular import modular_of
@@ -48,7 +48,7 @@ def page_of(run: Analysis | Evidence, explained: bool = True, judged: bool = Tru
         "captions": captions_of(evidence) if explained else {},
         "modular": modular_of(evidence),
         "examples": examples_of(analysis),
-        "extra": extra_of(analysis),
+        "extra": extra_of(evidence),
         "missing": {**_missing(analysis), **evidence.missing},
     }
     plain: dict[str, Any] = json.loads(json.dumps(finite(page)))
@@ -78,7 +78,7 @@ def _run(evidence: Evidence) -> dict[str, Any]:
 
 
 def _task(analysis: Analysis) -> dict[str, Any]:
-    """The task; ``p`` and ``sign`` where its family has them. guessing: loss in nats."""
+    """The task; ``p`` and ``sign`` where its family has them."""
     task, facts = analysis.task, analysis.family.facts(analysis.task)
     return {
         "name": task.name,
@@ -86,7 +86,6 @@ def _task(analysis: Analysis) -> dict[str, Any]:
         "summary": task.summary,
         **{key: facts[fact] for key, fact in (("p", "p"), ("sign", "phase_sign")) if fact in facts},
         "settings": task.model_dump(mode="json", exclude={"name"}),
-        "guessing": guessing_loss(analysis),
     }
 
 

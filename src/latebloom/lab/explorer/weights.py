@@ -19,9 +19,12 @@ COARSER_WITH_CIRCUIT = 2.5
 """Factor on the units of checkpoints whose test loss is below guessing. A circuit averages over many weights, so that
 the same rounding shifts the views of such a checkpoint by a third of what it does to those of random weights."""
 
-FINER = 32
-"""Factor between the usual units and those of a run whose checkpoints all fit in them: a small model averages over few
-weights, and has the room."""
+FINER = (32, 8)
+"""Factors on the resolution of small models, the first with which they are still small: they average over few weights,
+and two layers with sharp attention deviate more than one from the same rounding."""
+
+SMALL = 0.6
+"""A run is small if all its checkpoints take at most this share of the budget at a finer resolution."""
 
 SAMPLED = 16
 """Sizes are estimated from one weight in 16 of each tensor."""
@@ -38,14 +41,14 @@ def packed_weights(analysis: Analysis, budget: int = BUDGET) -> bytes | None:
         return None
     read = analysis.run.directory.read_checkpoint
     usual = _coarseness(analysis, steps)
-    finer = {step: factor / FINER for step, factor in usual.items()}
     size = _Estimate((step, read(step)) for step in steps)
-    if size(len(steps), finer) <= budget:
-        coarseness, count = finer, len(steps)
-    else:
-        coarseness, count = usual, _largest(len(steps), lambda count: size(count, usual) <= budget)
+    for finer in FINER:
+        coarseness = {step: factor / finer for step, factor in usual.items()}
+        if size(len(steps), coarseness) <= SMALL * budget:
+            return pack([(step, read(step)) for step in sorted(steps)], coarseness)
+    count = _largest(len(steps), lambda count: size(count, usual) <= budget)
     while True:
-        packed = pack([(step, read(step)) for step in sorted(steps[:count])], coarseness)
+        packed = pack([(step, read(step)) for step in sorted(steps[:count])], usual)
         if len(packed) <= budget or count == 1:
             return packed
         # The estimate was a little too low.

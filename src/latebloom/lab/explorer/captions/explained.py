@@ -9,7 +9,6 @@ from latebloom.lab.explorer.evidence import Evidence
 FIGURE_OF = {
     "digit-waves": "digit-fourier",
     "induction-scores": "induction-heads",
-    "induction-circuit": "induction-circuit",
     "trigrams": "trigram-circuit",
 }
 """The figure whose sentence stands under a view."""
