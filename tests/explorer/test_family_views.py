@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from tests.explorer.conftest import Opened, agree
 
 from latebloom.analysis import Analysis
 from latebloom.circuits.digits import digit_spectrum
@@ -21,7 +22,6 @@ from latebloom.recipes import RECIPES
 from latebloom.runs import Run
 from latebloom.store import RunDirectory, append_rows, empty_table
 from latebloom.tasks import Data, DigitAddition, RepeatedSubsequences, SharedFeature, SkipTrigrams, Task
-from tests.explorer.conftest import Opened, agree
 
 DRAWN = Data(train_size=64, test_size=64)
 REPEATED = RepeatedSubsequences(vocabulary=12, length=22, subsequence=5)
@@ -136,7 +136,11 @@ def test_weights_of_the_linear_model(make_run: Callable[..., Run], open_page: Ca
 
 def test_each_page_shows_the_views_of_its_task(pages: Callable[[str], Opened]) -> None:
     shared = {"attention-patterns", "sequence-answers"}
-    for name, own in {"planted heads": {"induction-circuit"}, "digits": {"digit-waves"}, "trigrams": {"trigrams"}}.items():
+    for name, own in {
+        "planted heads": {"induction-circuit"},
+        "digits": {"digit-waves"},
+        "trigrams": {"trigrams"},
+    }.items():
         page = pages(name).page
         views = set(page.eval_on_selector_all("[id^='view-']", "all => all.map(one => one.id.slice(5))"))
         assert views >= shared | own
@@ -183,7 +187,9 @@ def test_phase_changes_of_parts(make_run: Callable[..., Run]) -> None:
     rows = []
     for step in range(0, 1000, 10):
         losses = {name: chance / (1 + float(np.exp((step - at) / 20))) for name, at in falls.items()}
-        rows.append({"step": step, "test_loss": sum(losses.values()) / 2} | {f"test_loss.{n}": v for n, v in losses.items()})
+        rows.append(
+            {"step": step, "test_loss": sum(losses.values()) / 2} | {f"test_loss.{n}": v for n, v in losses.items()}
+        )
     RunDirectory(run.path).write_table("metrics", append_rows(empty_table(), rows))
     found = components(Evidence(Analysis(run)))
     assert found is not None

@@ -92,7 +92,9 @@ def _packed(checkpoints: Sequence[Weights], effort: int, finer: int) -> Iterator
     for weights in reversed(checkpoints):
         parts = [tensor.next(weights[name].ravel()) for name, tensor in zip(names, tensors, strict=True)]
         differences = np.concatenate([difference for difference, _, _ in parts])
-        yield _Packed(_compressed(differences, effort), [unit for _, unit, _ in parts], [momentum for _, _, momentum in parts])
+        yield _Packed(
+            _compressed(differences, effort), [unit for _, unit, _ in parts], [momentum for _, _, momentum in parts]
+        )
 
 
 class _Tensor:
