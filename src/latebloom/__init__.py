@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from latebloom.lab.sweep import table as table
     from latebloom.lab.train import train as train
     from latebloom.lab.train import train_seeds as train_seeds
+    from latebloom.lab.view import view as view
     from latebloom.recipes import recipe as recipe
     from latebloom.runs.run import Run as Run
     from latebloom.runs.run import open_run as open_run
@@ -91,6 +92,7 @@ _HOME = {
     "table": "latebloom.lab.sweep",
     "train": "latebloom.lab.train",
     "train_seeds": "latebloom.lab.train",
+    "view": "latebloom.lab.view",
 }
 __all__ = [
     "Drawing",
@@ -134,6 +136,7 @@ __all__ = [
     "train",
     "train_seeds",
     "training",
+    "view",
 ]
 
 

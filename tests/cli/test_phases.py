@@ -41,7 +41,7 @@ def test_csv_and_parquet_give_the_same_boundaries(tmp_path: Path, capsys: pytest
     assert steps["test loss settles"] == pytest.approx(9000, rel=0.05)
     assert found[0]["outcome"] == "grokked"
     assert main(["phases", str(table), "--guessing", "1.0"]) == 0
-    assert "test loss under guessing" in capsys.readouterr().out
+    assert "The loss of guessing is 1 nats." in capsys.readouterr().out
 
 
 def test_other_separators_and_blank_lines_change_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ import base64
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -169,6 +170,7 @@ def opened(request: pytest.FixtureRequest, make_run: Callable[..., Run], open_pa
 def transformer_page(make_run: Callable[..., Run], open_page: Callable[[Run], Opened]) -> Callable[..., Opened]:
     """Opens the page of a fresh transformer on x + y mod 11, of any shape."""
 
+    @cache
     def made(**shape: int) -> Opened:
         task, config = (
             ModularAddition(p=11),

@@ -161,6 +161,19 @@ def _grid(opened: Opened, step: int) -> Grid:
     return modular_grid(model, task)
 
 
+def test_click_on_a_pair_and_a_wave_switched_off(opened: Opened) -> None:
+    page = opened.page
+    waves = page.locator("#view-try-it .wave-label input")
+    waves.first.wait_for()
+    before = page.locator("#view-try-it .strips").inner_text()
+    waves.first.uncheck()
+    assert page.locator("#view-try-it .strips").inner_text() != before
+    page.locator("#view-try-it .heat .plot").click(position={"x": 3, "y": 3})
+    order = opened.grid(opened.steps[0]).positions
+    # x to the right and y up: the first x, and the last y.
+    assert page.evaluate("latebloom.state.pair.value") == [int(order.x[0]), int(order.y[-1])]
+
+
 def _by_distance(grid: Grid) -> torch.Tensor:
     """The logits at z = x + s·y + d, one row of d = 0 … n − 1 for each pair."""
     n = grid.order

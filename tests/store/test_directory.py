@@ -1,5 +1,8 @@
 """The layout of a run on disk."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -83,3 +86,20 @@ def test_a_name_cannot_contain_a_path(run: RunDirectory, name: str) -> None:
         run.read_document(name)
     with pytest.raises(UsageError, match="is no name for a"):
         run.read_table(name)
+
+
+def test_a_named_pipe_is_refused_at_once(run: RunDirectory) -> None:
+    os.mkfifo(run.path / "metrics.parquet")
+    with pytest.raises(StoreError, match="no regular file"):
+        run.read_table("metrics")
+
+
+def test_linked_checkpoints_are_read_but_never_written_or_removed(run: RunDirectory, tmp_path: Path) -> None:
+    run.write_checkpoint(100, weights(1))
+    elsewhere = (run.path / "checkpoints").rename(tmp_path / "elsewhere")
+    (run.path / "checkpoints").symlink_to(elsewhere)
+    assert run.checkpoint_steps() == [100]
+    for change in (run.create, lambda: run.write_checkpoint(200, weights(1)), lambda: run.drop_after(-1), run.clean):
+        with pytest.raises(UsageError, match="is a link"):
+            change()
+    assert [file.name for file in elsewhere.iterdir()] == ["step-00000100.safetensors"]

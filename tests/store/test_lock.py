@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from latebloom._errors import RunLockedError, StoreError
+from latebloom._errors import RunLockedError, StoreError, UsageError
 from latebloom.store import RunDirectory, RunLock, is_locked
 
 HOLD = """
@@ -70,3 +70,29 @@ def test_a_missing_run_is_not_locked(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert not is_locked(tmp_path / "absent")
     assert not is_locked(tmp_path / "file")
+
+
+def test_a_run_that_was_moved_or_replaced_is_no_longer_written(run: RunDirectory) -> None:
+    with RunLock(run.path) as lock:
+        lock.check()
+        run.path.rename(run.path.with_name("old"))
+        with pytest.raises(RunLockedError, match="moved, deleted or replaced"):
+            lock.check()
+        RunDirectory(run.path).create()
+        with RunLock(run.path), pytest.raises(RunLockedError, match="moved, deleted or replaced"):
+            lock.check()
+
+
+def test_links_and_pipes_are_neither_followed_nor_waited_for(run: RunDirectory, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.write_text("of the user")
+    (run.path / ".lock").symlink_to(outside)
+    with pytest.raises(UsageError), RunLock(run.path):
+        pass
+    assert outside.read_text() == "of the user"
+    (run.path / ".lock").unlink()
+    os.mkfifo(run.path / ".lock")
+    with pytest.raises(StoreError, match="no regular file"):
+        is_locked(run.path)
+    with pytest.raises(StoreError, match="no regular file"), RunLock(run.path):
+        pass

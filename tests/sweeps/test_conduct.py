@@ -43,7 +43,7 @@ def test_a_lost_batch_is_retried_whole_and_then_run_by_run(jobs, inline, tmp_pat
     assert [(len(b.jobs), b.attempt) for b in engine.batches if planned[0] in b.jobs] == [(2, 1), (2, 2), (1, 3)]
     assert (tally.count("finished"), tally.count("failed"), tally.left) == (7, 1, 0)
     reason = "given up after 3 attempts: the worker process was killed by signal 9"
-    assert read_failures(tmp_path)[poison]["message"] == dict(tally.messages)[poison] == reason
+    assert read_failures(tmp_path)[poison].message == dict(tally.messages)[poison] == reason
     tally, _ = inline(tmp_path, planned)
     assert (tally.count("finished"), read_failures(tmp_path)) == (8, {})
 

@@ -39,3 +39,31 @@ def test_wrong_sql_is_one_line(sql: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"^query: ") as caught:
         query_runs(sql, tmp_path)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "COPY (SELECT 1) TO '{run}/metrics.parquet'",
+        "COPY (SELECT 1) TO '{run}/new.csv'",
+        "SELECT * FROM read_text('{secret}')",
+        "SELECT * FROM glob('{run}/*')",
+        "ATTACH '{run}/new.db'",
+        "INSTALL httpfs",
+        "SET enable_external_access = true",
+        "SELECT 1; SELECT 2",
+    ],
+)
+def test_a_query_reads_the_tables_of_runs_and_nothing_else(sql: str, tiny, tmp_path: Path) -> None:
+    run = train_run(tiny(2), "alone", tmp_path / "runs")
+    secret = tmp_path / "secret"
+    secret.write_text("of the user")
+    before = {file: file.read_bytes() for file in run.path.rglob("*") if file.is_file()}
+    with pytest.raises(UsageError, match=r"^query: "):
+        query_runs(sql.format(run=run.path, secret=secret), tmp_path / "runs")
+    assert {file: file.read_bytes() for file in run.path.rglob("*") if file.is_file()} == before
+
+
+def test_columns_of_equal_names_are_numbered(tmp_path: Path) -> None:
+    table = query_runs("SELECT 1 AS a, 2 AS a, 3 AS a_2", tmp_path)
+    assert table.to_pylist() == [{"a": 1, "a_3": 2, "a_2": 3}]

@@ -7,7 +7,7 @@ import pytest
 
 from latebloom._errors import DamagedFileError, StoreError, UsageError
 from latebloom.runs import Run, train_run
-from latebloom.sweeps.failures import NAME
+from latebloom.store.sweep_documents import FAILURES as NAME
 from latebloom.sweeps.place import Folder, place_of
 from latebloom.sweeps.remote import Remote
 

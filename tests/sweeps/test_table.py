@@ -1,5 +1,6 @@
 """One row per run: varied fields and results."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 import latebloom as lb
 from latebloom._errors import UsageError
 from latebloom.runs import Run
+from latebloom.store import identity
 from latebloom.sweeps import table as table_module
 from latebloom.sweeps.export import cell_text, check_table_file, plain_rows, write_table_file
 from latebloom.sweeps.fields import flat, varied
@@ -138,3 +140,24 @@ def test_separate_phases_without_99_per_cent_are_not_grokked(
     row, _ = results(planted_run)
     assert row["clean_up_from"] is not None
     assert (row["outcome"], row["grokked"], row["test_learned_at"]) == ("partly generalised", False, None)
+
+
+def test_damaged_documents_are_reported_and_the_runs_still_listed(sweep: Path) -> None:
+    names = lb.load_sweep(sweep).frame["run"].tolist()
+    failed = [name for name in names if not (sweep / name).is_dir()]
+    for text in ("[1]", "5", '{"a": 1}', '{"a": {"message": 1}}', "{"):
+        (sweep / "failures.json").write_text(text)
+        with pytest.warns(UserWarning, match=r"failures.json of the sweep is damaged and not used: "):
+            assert set(lb.load_sweep(sweep).frame["run"]) == set(names) - set(failed)
+
+
+@pytest.mark.parametrize("value", ["x", 2**70, "\ud800"])
+def test_one_odd_manifest_is_damaged_and_the_others_are_whole(sweep: Path, value: object) -> None:
+    whole = [name for name in lb.load_sweep(sweep).frame["run"] if (sweep / name).is_dir()]
+    file = sweep / whole[0] / "manifest.json"
+    manifest = json.loads(file.read_text())
+    manifest["experiment"]["task"]["p"] = value
+    file.write_text(json.dumps({**manifest, "experiment_hash": identity(manifest["experiment"])}))
+    status = lb.load_sweep(sweep).frame.set_index("run")["status"]
+    assert status[whole[0]] == "damaged"
+    assert all(status[name] != "damaged" for name in whole[1:])

@@ -41,7 +41,7 @@ export function App(): JSX.Element {
       <StepBar />
       <div class="body">
         <Contents chapters={chapters} />
-        <main id="main" tabIndex={-1}>
+        <main id="main" tabIndex={-1} key={shown.run.name}>
           {chapters.map((chapter) => (
             <section class="chapter" key={chapter.name} aria-labelledby={`chapter-${chapter.name}`}>
               <h2 id={`chapter-${chapter.name}`}>{chapter.title}</h2>

@@ -21,7 +21,7 @@ type Served =
 export async function load(place: HTMLElement): Promise<void> {
   const served = embedded("latebloom-served");
   followAddress();
-  if (served === null) return showEmbeddedRun(place);
+  if (served === null) return showRun(given() ?? fromFile(), place);
   const page = JSON.parse(served) as Served;
   switch (page.kind) {
     case "index":
@@ -37,12 +37,32 @@ export async function load(place: HTMLElement): Promise<void> {
   }
 }
 
-async function showEmbeddedRun(place: HTMLElement): Promise<void> {
-  const shown = JSON.parse(embedded("latebloom-page")!) as RunPage;
+/** A run's page and packed weights as the document around a frame hands them to the page in it: see `widget.ts`. */
+export interface Given {
+  page: RunPage;
+  weights: Uint8Array | null;
+}
+
+declare global {
+  interface HTMLIFrameElement {
+    latebloom?: Given;
+  }
+}
+
+function given(): Given | null {
+  const frame = window.frameElement; // null also where the document around is of another origin
+  return (frame as HTMLIFrameElement | null)?.latebloom ?? null;
+}
+
+function fromFile(): Given {
+  const pack = embedded("latebloom-weights");
+  return { page: JSON.parse(embedded("latebloom-page")!) as RunPage, weights: pack ? fromBase64(pack) : null };
+}
+
+async function showRun({ page: shown, weights: pack }: Given, place: HTMLElement): Promise<void> {
   setPage(shown);
   render(h(App, {}), place);
-  const pack = embedded("latebloom-weights");
-  if (pack) await startEngine(fromBase64(pack), { task: shown.task, model: shown.run.model, modular: shown.modular, examples: shown.examples }).catch(() => undefined); // The step bar shows the reason.
+  if (pack) await startEngine(pack, { task: shown.task, model: shown.run.model, modular: shown.modular, examples: shown.examples }).catch(() => undefined); // The step bar shows the reason.
 }
 
 function embedded(id: string): string | null {

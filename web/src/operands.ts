@@ -50,10 +50,15 @@ export function phaseName(): string {
   return `w(${sumName()} − ${axisName("z")})`;
 }
 
-/** A position as read-outs show it: "7", or "30 (log 3)" where the value is not its position. */
+/** A position as read-outs show it after the name of its axis: "7", or "3 (x = 30)" where the value is not its position. */
 export function positionLabel(axis: Axis, position: number): string {
+  return isNatural(axis) ? String(position) : `${position} (${axis} = ${valueAt(axis, position)})`;
+}
+
+/** The value at a position: "7", or "30 (log x = 3)" where it is not its position. */
+export function valueLabel(axis: Axis, position: number): string {
   const value = String(valueAt(axis, position));
-  return isNatural(axis) ? value : `${value} (${isLogarithm() ? "log" : "position"} ${position})`;
+  return isNatural(axis) ? value : `${value} (${axisName(axis)} = ${position})`;
 }
 
 /** Positions of the operands that the visitor looks at; null where one has no position. */

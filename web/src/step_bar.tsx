@@ -1,7 +1,7 @@
 /** The bar that moves every view: slider over the checkpoints, play, jumps, and what the run was like at the step. */
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { shown } from "./draw/heatmap";
+import { percent, shown, whole } from "./draw/numbers";
 import { phaseColour } from "./draw/palette";
 import { engineError, engineState } from "./engine/client";
 import { Announcer } from "./frame/announce";
@@ -11,7 +11,6 @@ import { nextBoundary } from "./frame/jump";
 import { Menu } from "./frame/menu";
 import { boundaries, phaseAt, valueAt } from "./frame/moments";
 import { playing, togglePlay } from "./frame/play";
-import { percent, stepText } from "./frame/words";
 import { page } from "./page";
 import { checkpoint, nearestCheckpoint, showCheckpoint, showStep, step, steps } from "./state";
 
@@ -73,7 +72,7 @@ function Transport(): JSX.Element {
       </div>
       <JumpMenu />
       <output for="step" class="step">
-        <span class="soft">step</span> {stepText(step.value ?? 0)}
+        <span class="soft">step</span> {whole(step.value ?? 0)}
       </output>
     </div>
   );
@@ -85,7 +84,7 @@ function JumpMenu(): JSX.Element | null {
     <Menu label="Jump to" name="Jump to a boundary of the phases">
       {boundaries().map((boundary) => (
         <button type="button" key={boundary.name} title={boundary.rule} onClick={() => showStep(boundary.step)}>
-          {boundary.name} <span class="soft">step {stepText(boundary.step)}</span>
+          {boundary.name} <span class="soft">step {whole(boundary.step)}</span>
         </button>
       ))}
     </Menu>

@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 
 from latebloom import __version__
@@ -38,9 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status: 0 for success, 1 for failed work, 2 for wrong use (one line)."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        return _run(arguments)
+        with warnings.catch_warnings():
+            warnings.showwarning = lambda message, *place, **more: _say(str(message))
+            return _run(arguments)
     except LatebloomError as error:
-        print(f"latebloom: {' '.join(str(error).split())}", file=sys.stderr)
+        _say(str(error))
         return error.exit_status
     except KeyboardInterrupt:
         print("latebloom: interrupted", file=sys.stderr)
@@ -54,6 +57,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 1
+
+
+def _say(message: str) -> None:
+    """One line on standard error."""
+    print(f"latebloom: {' '.join(message.split())}", file=sys.stderr)
 
 
 def _run(arguments: list[str]) -> int:

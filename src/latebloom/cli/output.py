@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 
 def print_json(value: Any) -> None:
@@ -23,10 +24,12 @@ def print_pairs(rows: Sequence[tuple[str, str]]) -> None:
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Columns with a header. Nothing is cut off when the output is not a terminal."""
-    table = Table(*header, box=None, pad_edge=False, header_style="bold")
+    """Columns with a header. Nothing is cut off when the output is not a terminal. Cells are plain text, not markup."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in header:
+        table.add_column(Text(name))
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(Text, row))
     console = Console()
     if not console.is_terminal:
         console = Console(width=10_000)

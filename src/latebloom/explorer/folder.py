@@ -31,7 +31,7 @@ Signature = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True)
 class Found:
-    """A run on disk. signature: time of change and size of each of `WATCHED`. problem: why it is not opened, or None."""
+    """A run on disk. signature: time of change and size of each of `WATCHED`. problem: why it is not opened."""
 
     name: str
     path: Path

@@ -97,8 +97,8 @@ class Live:
 
     async def events(self, since: int, run: str | None, after: int) -> AsyncIterator[str]:
         """Server-sent events: "changes" with the rows that have changed after the revision ``since`` and the names of
-        removed runs; with ``run``, of this run alone, and "points" with its metrics after the step ``after``. Ends when the
-        listener leaves."""
+        removed runs; with ``run``, of this run alone, and "points" with its metrics after the step ``after``. Ends when
+        the listener leaves."""
         self._listeners += 1
         self._asked.set()
         try:

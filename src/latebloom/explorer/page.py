@@ -18,21 +18,29 @@ def render_page(page: Mapping[str, Any], weights: bytes | None = None) -> str:
     a run without checkpoints. It loads nothing from outside the file. Errors: ValueError for NaN and infinity."""
     data = json.dumps(page, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     packed = "" if weights is None else base64.b64encode(weights).decode()
+    return page_around(
+        page["run"]["name"],
+        f"""<script type="application/json" id="latebloom-page">{data}</script>
+<script type="text/plain" id="latebloom-weights">{packed}</script>
+""",
+    )
+
+
+def page_around(title: str, data: str = "") -> str:
+    """The page with this HTML for its data; without, it takes them from the frame in which it stands."""
     return f"""<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
-<title>{escape(page["run"]["name"])} · latebloom</title>
+<title>{escape(title)} · latebloom</title>
 <style>{bundled("explorer.css")}</style>
 </head>
 <body>
 <div id="app"></div>
 <noscript>{NO_SCRIPT}</noscript>
-<script type="application/json" id="latebloom-page">{data}</script>
-<script type="text/plain" id="latebloom-weights">{packed}</script>
-<script type="module">{bundled("explorer.js")}</script>
+{data}<script type="module">{bundled("explorer.js")}</script>
 </body>
 </html>
 """

@@ -1,11 +1,12 @@
 """The explorer's server: the list of runs, their pages, and their changes as they happen. It only reads.
 
-    GET /                    the list of runs                  /api/runs
-    GET /run/NAME            the page of a run                 /api/run/NAME[?part=explained|complete], /api/weights/NAME[?after=STEP]
-    GET /compare?runs=A,B    several runs on one axis          /api/curves/NAME, /api/phases/NAME
-    GET /sweep/NAME          a sweep as a phase diagram        /api/sweep/NAME
-    GET /api/events          changes, as server-sent events; ?run=NAME&after=STEP adds that run's new rows of metrics
-    GET /assets/FILE         the script and the style sheet
+    GET /                  the list of runs            /api/runs
+    GET /run/NAME          the page of a run           /api/run/NAME (?part=explained, ?part=complete: with more in it),
+                                                       /api/weights/NAME (?after=STEP: later checkpoints alone)
+    GET /compare?runs=A,B  several runs on one axis    /api/curves/NAME, /api/phases/NAME
+    GET /sweep/NAME        a sweep as phase diagrams   /api/sweep/NAME
+    GET /api/events        changes, as server-sent events; ?run=NAME&after=STEP: of one run, with its new metrics
+    GET /assets/FILE       the script and the style sheet
 
 Errors are JSON, ``{"error": one line}``, under /api, and a page that says the same elsewhere.
 """
@@ -38,8 +39,8 @@ ASSETS = {"explorer.js": "text/javascript", "explorer.css": "text/css"}
 
 
 def application(root: Path, quick: Make, slow: Make) -> Starlette:
-    """The server of the runs below ``root``. quick, slow: make what needs torch; ``slow`` is asked for what takes longer
-    than a visitor waits, so that it does not delay the rest."""
+    """The server of the runs below ``root``. quick, slow: make what needs torch; ``slow`` is asked for what takes
+    longer than a visitor waits, so that it does not delay the rest."""
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
     from starlette.routing import Route

@@ -39,7 +39,7 @@ def measure(
         raise UsageError(f"{run.path} has no checkpoints to measure; train it further")
     basis = analysis.snapshot_by(rule or (analysis.measured_basis or {}).get("rule"), analysis.step).basis
     names = [measure.name for measure in measures_of(analysis.family.name)]
-    with RunLock(run.path):
+    with RunLock(run.path) as lock:
         table = run.directory.read_table("measures") if _is_measured(run, basis, names) else empty_table()
         run.directory.write_document("measures", {"step": analysis.step, **basis, "measures": names})
         done = set(table["step"].to_pylist())
@@ -52,7 +52,9 @@ def measure(
         # One thread per checkpoint: two threads within one operation spend their time waiting for each other.
         with single_threaded_torch(), ThreadPoolExecutor(threads, "measure") as pool:
             for start in range(0, len(left), WRITE_EVERY):
-                table = append_rows(table, list(pool.map(row, left[start : start + WRITE_EVERY])))
+                rows = list(pool.map(row, left[start : start + WRITE_EVERY]))
+                lock.check()
+                table = append_rows(table, rows)
                 run.directory.write_table("measures", table)
                 if progress is not None:
                     progress(len(table), len(analysis.steps))

@@ -65,7 +65,8 @@ class Phases:
     outcome: whether the run grokked, and if not, what it did instead. complete: whether train loss levelled out and
     test loss passed guessing later, so that memorisation, circuit formation and clean-up are separate. If they are not,
     ``phases`` holds memorisation or nothing. ``reason`` is one sentence in both cases. boundaries: every one of
-    `BOUNDARIES`, with or without a step, then those of progress measures that were reached.
+    `BOUNDARIES`, with or without a step, then those of progress measures that were reached. guessing: the loss of
+    guessing that the rules refer to, in nats; None where it is unknown.
     """
 
     outcome: Outcome
@@ -73,6 +74,7 @@ class Phases:
     boundaries: tuple[Boundary, ...]
     complete: bool
     reason: str
+    guessing: float | None = None
 
     def phase_at(self, step: float | int) -> PhaseName | None:
         """The phase that contains ``step``, or None; a boundary belongs to the phase that it opens."""

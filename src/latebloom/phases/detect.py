@@ -99,7 +99,7 @@ def detect_phases(
     starts += [where.step for where in (memorised, under, settled) if isinstance(where, Location)]
     ends = [*(later for _, later in pairwise(starts)), None]
     phases = tuple(Phase(name, start, end, PHASE_RULES[name]) for name, start, end in zip(names, starts, ends))
-    return Phases(outcome, phases, boundaries, len(phases) > 1, reason)
+    return Phases(outcome, phases, boundaries, len(phases) > 1, reason, guessing_loss or None)
 
 
 def _found(train: Series, test: Series, accuracy: Series, guessing: float | None) -> dict[str, Found]:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from latebloom.runs.classes import foreign_classes
 from latebloom.runs.environment import device, git_commit, versions
-from latebloom.store import Manifest, RunDirectory, Status, append_rows, identity
+from latebloom.store import Manifest, RunDirectory, RunLock, Status, append_rows, identity
 from latebloom.training import Experiment, Record, Trainer
 
 COMMIT_SECONDS = 10.0
@@ -16,10 +16,11 @@ COMMIT_SECONDS = 10.0
 
 
 class Recorder:
-    """Writes one run directory. The caller holds its lock."""
+    """Writes one run directory, whose lock the caller holds. Errors: RunLockedError if the run is no longer there."""
 
-    def __init__(self, directory: RunDirectory, manifest: Manifest, trainer: Trainer) -> None:
+    def __init__(self, directory: RunDirectory, lock: RunLock, manifest: Manifest, trainer: Trainer) -> None:
         self.directory = directory
+        self._lock = lock
         self._trainer = trainer
         self._table = directory.read_table("metrics")
         self._rows: list[dict[str, float | int | None]] = []
@@ -31,6 +32,7 @@ class Recorder:
         if record.metrics is not None:
             self._rows.append({"step": record.step, **record.metrics})
         if record.checkpoint:
+            self._lock.check()
             self.directory.write_checkpoint(record.step, _arrays(self._trainer.weights()))
         if record.checkpoint or time.monotonic() - self._committed > COMMIT_SECONDS:
             self.commit("running")
@@ -43,6 +45,7 @@ class Recorder:
 
     def flush(self) -> None:
         """Write the metrics received so far."""
+        self._lock.check()
         if self._rows:
             self._table = append_rows(self._table, self._rows)
             self._rows = []
@@ -50,6 +53,7 @@ class Recorder:
 
     def note(self, status: Status, step: int, stopped_because: str | None = None, message: str | None = None) -> None:
         """Rewrite the manifest only."""
+        self._lock.check()
         now = time.monotonic()
         self.manifest = self.manifest.model_copy(
             update={

@@ -48,7 +48,7 @@ def train_run(
         )
     trainer = Trainer(experiment, share, ensemble)
     directory.create()
-    with RunLock(directory.path), Interrupt() if interrupt is None else nullcontext(interrupt) as stop:
+    with RunLock(directory.path) as lock, Interrupt() if interrupt is None else nullcontext(interrupt) as stop:
         directory.clean()
         state = directory.read_state()
         done = 0 if state is None else state[0]
@@ -59,7 +59,7 @@ def train_run(
         # Only now that everything has been read may anything be removed.
         directory.drop_after(-1 if state is None else state[0])
         directory.write_manifest(manifest)
-        recorder = Recorder(directory, manifest, trainer)
+        recorder = Recorder(directory, lock, manifest, trainer)
         _follow(trainer, _replayed(directory, experiment, trainer.step), recorder, stop, observer)
     return Run(directory.path)
 

@@ -38,6 +38,7 @@ class RunDirectory:
         """Create the directory if needed; UsageError if that fails, for example without rights."""
         with one_line(self.path, "make", UsageError):
             (self.path / "checkpoints").mkdir(parents=True, exist_ok=True)
+        self._check_inside()
 
     def exists(self) -> bool:
         """Whether the directory contains a run, that is, a manifest."""
@@ -75,6 +76,7 @@ class RunDirectory:
 
     def write_checkpoint(self, step: int, weights: Mapping[str, numpy.ndarray]) -> None:
         """Store the weights (float32 by convention) with unchanged dtypes."""
+        self._check_inside()
         tensors.write_tensors(self._checkpoint(step), step, weights)
 
     def read_state(self) -> tuple[int, dict[str, numpy.ndarray]] | None:
@@ -87,6 +89,7 @@ class RunDirectory:
 
     def drop_after(self, step: int) -> None:
         """Remove checkpoints and table rows after the step (-1: all). Hold the lock."""
+        self._check_inside()
         for late in (kept for kept in self.checkpoint_steps() if kept > step):
             with one_line(self._checkpoint(late), "remove"):
                 self._checkpoint(late).unlink()
@@ -106,6 +109,7 @@ class RunDirectory:
 
     def clean(self) -> None:
         """Remove temporary files of a killed writer. Hold the lock, since another writer may be using them."""
+        self._check_inside()
         for file in [*self.path.glob(TEMPORARY), *self.path.glob(f"checkpoints/{TEMPORARY}")]:
             with one_line(file, "remove"):
                 file.unlink(missing_ok=True)
@@ -117,6 +121,12 @@ class RunDirectory:
             with suppress(FileNotFoundError):  # a writer may replace it meanwhile
                 total += file.lstat().st_size if file.is_file() else 0
         return total
+
+    def _check_inside(self) -> None:
+        """UsageError if the checkpoints are elsewhere: a writer must not change files outside the run directory."""
+        folder = self.path / "checkpoints"
+        if folder.is_symlink():
+            raise UsageError(f"{folder} is a link, expected a directory; link the whole run, or copy the checkpoints")
 
     def _checkpoint(self, step: int) -> Path:
         return self.path / "checkpoints" / f"step-{step:08d}.safetensors"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,10 +52,27 @@ def check_output(path: Path) -> None:
         raise UsageError(f"--out: got {str(path)!r}, but there is no directory {path.parent}; make it first")
 
 
+def open_regular(path: Path, flags: int) -> int:
+    """A descriptor of a regular file, as `os.open` without waiting; `flags` may hold O_CREAT and O_NOFOLLOW.
+
+    Errors: StoreError for anything else, since a named pipe would block, and a device would not end; OSError.
+    """
+    descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
+    kind = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(kind):
+        return descriptor
+    os.close(descriptor)
+    if stat.S_ISDIR(kind):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    raise StoreError(f"{path} is no regular file: expected the one that latebloom wrote; remove it or restore it")
+
+
 def read_if_there(path: Path) -> bytes | None:
-    """The bytes of the file, or None if there is none; StoreError if it cannot be read."""
+    """The bytes of the file, or None if there is none; StoreError if it cannot be read or is not a regular file."""
     with one_line(path, "read"):
         try:
-            return path.read_bytes()
+            descriptor = open_regular(path, os.O_RDONLY)
         except (FileNotFoundError, NotADirectoryError):
             return None
+        with open(descriptor, "rb") as file:
+            return file.read()

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from latebloom._errors import RunLockedError, UsageError
-from latebloom.store.disk import one_line
+from latebloom.store.disk import one_line, open_regular
 
 LOCK = ".lock"
 PATIENCE = 0.2
@@ -34,7 +34,8 @@ class RunLock:
     def __enter__(self) -> RunLock:
         file = self._run / LOCK
         with one_line(file, "write", UsageError):
-            self._descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o666)
+            # A link could lead to any file of the user's, which would then be truncated.
+            self._descriptor = open_regular(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW)
         try:
             self._acquire(file)
         except BaseException:
@@ -47,6 +48,22 @@ class RunLock:
     ) -> None:
         fcntl.flock(self._descriptor, fcntl.LOCK_UN)
         os.close(self._descriptor)
+
+    def check(self) -> None:
+        """RunLockedError if the run was moved, deleted or replaced: its path no longer leads to the locked file.
+
+        The lock belongs to a file, but writers write by path: call this before each commit.
+        """
+        held = os.fstat(self._descriptor)
+        try:
+            found = os.lstat(self._run / LOCK)
+        except OSError:
+            found = None
+        if found is None or (found.st_dev, found.st_ino) != (held.st_dev, held.st_ino):
+            raise RunLockedError(
+                f"{self._run} was moved, deleted or replaced while it was being written, so nothing more was written; "
+                "move it back and continue with --resume"
+            )
 
     def _acquire(self, file: Path) -> None:
         """Take the lock and write the process id into it. Errors: RunLockedError with the process that holds it."""
@@ -65,7 +82,7 @@ def is_locked(run: Path) -> bool:
     file = run / LOCK
     with one_line(file, "read"):
         try:
-            descriptor = os.open(file, os.O_RDONLY)
+            descriptor = open_regular(file, os.O_RDONLY)
         except (FileNotFoundError, NotADirectoryError):
             return False
         try:

@@ -48,9 +48,9 @@ class Manifest(BaseModel):
     experiment: dict[str, Any]
     experiment_hash: str
     """`identity(experiment)`; validated, so that an edited experiment is detected before a resume."""
-    seed: int
+    seed: int = Field(ge=-(2**63), lt=2**63)
     status: Status
-    step: int = Field(ge=0)
+    step: int = Field(ge=0, lt=2**63)
     """The last step known to be on disk. If they differ, `state.safetensors` takes precedence."""
     steps_planned: int | None = Field(default=None, ge=0)
     stopped_because: str | None = None

@@ -1,5 +1,6 @@
 """Fields of experiments, ``section.field``: check their names, flatten experiments, and find fields that differ."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -34,6 +35,44 @@ def flat(experiment: Mapping[str, Any]) -> dict[str, Any]:
         fields = {f"{section}.{name}": leaf for name, leaf in value.items()} if isinstance(value, Mapping) else {}
         columns |= fields or {section: value}
     return {name: str(value) if isinstance(value, list | dict) else value for name, value in columns.items()}
+
+
+def misfits(experiments: Sequence[Mapping[str, Any]]) -> dict[int, str]:
+    """Which of these flat experiments cannot stand in one table with the others, and the first field that is why.
+
+    A column has one kind of value, that of most experiments; integers have 64 bits, and text can be written as UTF-8.
+    """
+    kinds: dict[str, Counter[str]] = defaultdict(Counter)
+    for experiment in experiments:
+        for name, value in experiment.items():
+            kinds[name][_kind(value)] += value is not None
+    usual = {name: counts.most_common(1)[0][0] for name, counts in kinds.items()}
+    problems = {}
+    for place, experiment in enumerate(experiments):
+        wrong = [name for name, value in experiment.items() if value is not None and _kind(value) != usual[name]]
+        if wrong:
+            problems[place] = f"its experiment has {wrong[0]} {experiment[wrong[0]]!a:.60}, expected {usual[wrong[0]]}"
+    return problems
+
+
+def _kind(value: Any) -> str:
+    """What kind of column holds the value."""
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int):
+        return "a number" if abs(value) < 2**63 else "no number of this size"
+    if isinstance(value, str):
+        return "text" if _is_written(value) else "no such text"
+    return "a number"
+
+
+def _is_written(text: str) -> bool:
+    """Whether the text can be written as UTF-8: JSON may hold half a character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def varied(experiments: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from latebloom.runs import Job
+from latebloom.store.sweep_documents import failures_of
 from latebloom.sweeps.cost import estimate_cost
-from latebloom.sweeps.failures import NAME
 from latebloom.sweeps.place import Place
 
 OVER = ("finished", "diverged")
@@ -50,7 +50,7 @@ class Plan:
 
 def make_plan(place: Place, jobs: Sequence[Job]) -> Plan:
     """Look up the status of every job."""
-    failed = place.read(NAME) or {}
+    failed = failures_of(place.read)
     statuses: Counter[str] = Counter()
     left = []
     for job in jobs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 from latebloom._errors import LatebloomError, StoreError
 from latebloom.runs import Run
 from latebloom.store import atomic_write, find_runs
+from latebloom.store.sweep_documents import Failure
 from latebloom.sweeps.failures import read_failures
-from latebloom.sweeps.fields import flat, varied
+from latebloom.sweeps.fields import flat, misfits, varied
 from latebloom.sweeps.row import COLUMNS, FINAL, STEPS, results
 
 CACHE = "table.parquet"
@@ -58,14 +59,14 @@ def sweep_table(path: Path, progress: TableProgress | None = None) -> pa.Table:
     return _assembled(rows)
 
 
-def _row(run: Run, cache: dict[tuple[str, int], dict[str, Any]], failures: dict[str, Any]) -> dict[str, Any]:
+def _row(run: Run, cache: dict[tuple[str, int], dict[str, Any]], failures: Mapping[str, Failure]) -> dict[str, Any]:
     """The row of a run, with its results from the cache if it contains them."""
     status = run.status
     try:
         manifest = run.manifest
     except LatebloomError as error:
         return {"run": run.path.name, "status": status, "message": str(error)}
-    failure = failures.get(run.path.name, {})
+    failure = failures.get(run.path.name)
     return {
         "run": run.path.name,
         "experiment": flat(manifest.experiment),
@@ -73,7 +74,7 @@ def _row(run: Run, cache: dict[tuple[str, int], dict[str, Any]], failures: dict[
         "status": "failed" if failure and status == "interrupted" else status,
         **_results(run, (manifest.experiment_hash, manifest.step), cache),
         "seconds": manifest.seconds,
-        "message": failure.get("message", manifest.message),
+        "message": manifest.message if failure is None else failure.message,
     }
 
 
@@ -88,14 +89,16 @@ def _results(run: Run, key: tuple[str, int], cache: dict[tuple[str, int], dict[s
     return row
 
 
-def _failed(name: str, failure: dict[str, Any]) -> dict[str, Any]:
+def _failed(name: str, failure: Failure) -> dict[str, Any]:
     """The row of a run that failed before it had a manifest."""
-    experiment = flat(failure["experiment"])
+    experiment = flat(failure.experiment)
     seed = experiment.get("model.seed")
-    return {"run": name, "experiment": experiment, "seed": seed, "status": "failed", "message": failure["message"]}
+    return {"run": name, "experiment": experiment, "seed": seed, "status": "failed", "message": failure.message}
 
 
 def _assembled(rows: list[dict[str, Any]]) -> pa.Table:
+    for place, problem in misfits([row.get("experiment", {}) for row in rows]).items():
+        rows[place] = {"run": rows[place]["run"], "status": "damaged", "message": problem}
     fields = varied([row["experiment"] for row in rows if "experiment" in row])
     columns: dict[str, pa.Array] = {"run": pa.array([row["run"] for row in rows], pa.string())}
     columns |= {name: pa.array([row.get("experiment", {}).get(name) for row in rows]) for name in fields}

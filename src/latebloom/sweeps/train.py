@@ -1,9 +1,10 @@
 """Train a sweep: lock its place, choose an engine, train the batches, and record the request."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from latebloom.runs import Job
+from latebloom.sweeps.asked import SWEEP, Asked, asked_of
 from latebloom.sweeps.children import cores
 from latebloom.sweeps.conduct import Conductor, OnEnd
 from latebloom.sweeps.engine import SweepEngine
@@ -65,7 +66,6 @@ def _engine(name: EngineName, place: Place, workers: int, address: str | None, j
 
 def _record(place: Place, spec: Spec) -> None:
     """Add the request to ``sweep.json`` unless it is recorded already."""
-    document: dict[str, Any] = place.read("sweep") or {"format": 1, "asked": []}
-    request = spec.model_dump(mode="json")
-    if request not in document["asked"]:
-        place.write("sweep", {**document, "asked": [*document["asked"], request]})
+    asked = asked_of(place.read).asked
+    if spec not in asked:
+        place.write(SWEEP, Asked(asked=(*asked, spec)).model_dump(mode="json"))

@@ -1,6 +1,7 @@
 """The answers that need torch, and the process that computes them."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -113,8 +114,10 @@ def test_the_process_survives_what_it_is_asked(planted_run: Run, tmp_path: Path)
         assert json.loads(process("outcome", planted_run.path)) == "grokked"
         with pytest.raises(UsageError, match="no run at"):
             process("outcome", tmp_path)
-        with pytest.raises(StoreError, match="KeyError: 'nonsense'"):
-            process("nonsense", planted_run.path)  # type: ignore[arg-type]
+        shutil.copytree(planted_run.path, tmp_path / "odd")
+        RunDirectory(tmp_path / "odd").write_checkpoint(8000, {"other": np.zeros(1)})
+        with pytest.raises(StoreError, match="odd: ValueError: expected at least one checkpoint, and the same tensors"):
+            process("weights", tmp_path / "odd")
         process._child[0].kill()  # type: ignore[index]
         process._child[0].join()  # type: ignore[index]
         assert json.loads(process("outcome", planted_run.path)) == "grokked"

@@ -8,6 +8,8 @@ export interface Reading {
   line: Line;
   /** The value recorded nearest to the cursor, and where it was recorded. */
   sample: { x: number; value: number | null } | null;
+  /** Whether other lines were recorded at more places, so that room is kept for where this one was read. */
+  sparse: boolean;
 }
 
 interface LegendProps {
@@ -28,7 +30,7 @@ export function Legend({ readings, at, hidden, format, onPoint }: LegendProps): 
   };
   return (
     <div class="legend" role="group" aria-label="Lines">
-      {readings.map(({ line, sample }, index) => line.unnamed || (
+      {readings.map(({ line, sample, sparse }, index) => line.unnamed || (
         <button
           type="button"
           key={line.label}
@@ -44,14 +46,13 @@ export function Legend({ readings, at, hidden, format, onPoint }: LegendProps): 
           </svg>
           <span class="name">{line.label}</span>
           <span class="value">{format(sample?.value)}</span>
-          {sample && sample.x !== at && isApart(sample.x, at, readings) && <span class="where">at {shown(sample.x)}</span>}
+          {sparse && sample && (
+            <span class="where" style={{ visibility: sample.x === at ? "hidden" : undefined }}>
+              at {shown(sample.x)}
+            </span>
+          )}
         </button>
       ))}
     </div>
   );
-}
-
-/** Whether a value was recorded elsewhere than the others, so that its place must be told. */
-function isApart(x: number, at: number, readings: Reading[]): boolean {
-  return readings.some(({ sample }) => sample !== null && sample.x === at && sample.x !== x);
 }

@@ -100,6 +100,8 @@ export function Lines(props: LinesProps): JSX.Element {
   const height = props.height ?? HEIGHT;
   const data = useMemo(() => aligned(props), [props.x, props.log, props.lines.length, ...props.lines.map((line) => line.values)]);
 
+  const description = useMemo(() => described(props), [data, props.label]);
+
   useLayoutEffect(() => {
     const place = host.current!;
     const redrawn = (chart: uPlot) => (frame.value = asFrame(chart, frame.peek()));
@@ -133,7 +135,8 @@ export function Lines(props: LinesProps): JSX.Element {
   });
 
   const at = pointed.value ?? props.marker ?? props.x[props.x.length - 1] ?? 0;
-  const readings = props.lines.map((line): Reading => ({ line, sample: nearestSample(props.x, line.values, at) }));
+  const sparse = useMemo(() => props.lines.map((line) => Array.from(line.values).includes(undefined)), [data]);
+  const readings = props.lines.map((line, index): Reading => ({ line, sample: nearestSample(props.x, line.values, at), sparse: sparse[index]! }));
   const speak = (x: number): void => {
     const seen = readings.filter(({ line }) => !line.unnamed && !hidden.peek().has(line.label)).slice(0, MOST_SPOKEN);
     const values = seen.map(({ line }) => `${line.label} ${written(props, nearestSample(props.x, line.values, x)?.value)}`);
@@ -164,7 +167,7 @@ export function Lines(props: LinesProps): JSX.Element {
         tabIndex={0}
         role="application"
         aria-roledescription="chart"
-        aria-label={described(props)}
+        aria-label={description}
         style={{ height: `${height}px` }}
         {...gestures.handlers}
       >

@@ -31,6 +31,7 @@ export function linesAsSvg(props: LinesProps, hidden: ReadonlySet<string>, chart
     element("clipPath", { id: "box" }, element("rect", { x: BOX.left, y: BOX.top, width: BOX.width, height: BOX.height })),
     element("g", { "clip-path": "url(#box)", fill: "none" }, lines.map((line) => path(props, line, x, y(line.side ?? "left"))).join("")),
     ...marker(props, chart, x),
+    ...(props.dots ?? []).map((dot) => (props.log && dot.y <= 0 ? "" : element("circle", { cx: x(dot.x), cy: y("left")(dot.y), r: 4.5, fill: "#ffffff", stroke: onPaper(dot.colour), "stroke-width": 2.5 }))),
     ...ends(props, lines, chart, y),
   ];
   return document(WIDTH, BOTTOM + 50, props.label, body.join("\n"));

@@ -1,5 +1,6 @@
 /** Numbers as read-outs and axes show them. */
 
+
 export const NOT_DEFINED = "not defined";
 
 /** Three significant digits: 0.0123, 4.76, 12,500, 1.2e-6. */
@@ -11,9 +12,12 @@ export function shown(value: number | null | undefined): string {
   return size >= 1000 ? whole(value) : String(Number(value.toPrecision(3)));
 }
 
+/** One for all: it takes long to make. */
+const INTEGERS = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+
 /** A count or a step: 12,500. */
 export function whole(value: number): string {
-  return Math.round(value).toLocaleString("en");
+  return INTEGERS.format(value);
 }
 
 /** A share as a percentage: 46 %, 98.6 %; what is not quite all does not become 100, and what is not nothing not 0. */

@@ -1,7 +1,7 @@
 /** A heat map over all pairs, x to the right and y up, as in the figures; a click looks at that pair everywhere. */
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import { axisName, pairInView, positionLabel, positions, showPair } from "../operands";
+import { axisName, pairInView, positions, showPair } from "../operands";
 import { HeatMap, type HeatMapProps } from "./heatmap";
 import { positionTicks } from "./ticks";
 
@@ -22,8 +22,7 @@ export function PairMap({ values, ...rest }: PairMapProps): JSX.Element {
       values={upwards}
       rowName={axisName("y")}
       columnName={axisName("x")}
-      rowLabel={(row) => positionLabel("y", n - 1 - row)}
-      columnLabel={(column) => positionLabel("x", column)}
+      rowLabel={(row) => String(n - 1 - row)}
       rowTicks={positionTicks(n, 6).map((y) => n - 1 - y)}
       marked={at && [n - 1 - at[1], at[0]]}
       onPick={(row, column) => showPair(column, n - 1 - row)}

@@ -3,10 +3,11 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { page } from "../page";
-import { step, wantedStep, zoom } from "../state";
+import { wantedStep, zoom } from "../state";
 import { joined, type Curve } from "./curves";
 import { Lines, type LinesProps, type Shade } from "./lines";
 import { isDark, phaseColour } from "./palette";
+import { useStepInSight } from "./step_in_sight";
 
 /** The step that the visitor points to in any of these charts. */
 const pointed = signal<number | null>(null);
@@ -29,7 +30,7 @@ export function StepLines({ curves, ...rest }: StepLinesProps): JSX.Element {
       x={x}
       xName="step"
       lines={lines}
-      marker={step.value}
+      marker={useStepInSight()}
       shades={shades}
       zoom={zoom.value.length === 2 ? (zoom.value as [number, number]) : null}
       onZoom={(range) => (zoom.value = range?.map(Math.round) ?? [])}

@@ -29,7 +29,7 @@ export interface Strip {
 export interface StripsProps {
   label: string;
   strips: Strip[];
-  /** Number of z. */
+  /** Number of z, which are counted from 0. */
   count: number;
   zName: string;
   zLabel(z: number): string;
@@ -65,7 +65,7 @@ export function Strips(props: StripsProps): JSX.Element {
               {strip.over && <polyline points={points(strip.over, strip.top)} class="curve over" />}
             </g>
           </svg>
-          <output class="strip-value">{shown(strip.values[z])}</output>
+          <span class="strip-value">{shown(strip.values[z])}</span>
         </div>
       ))}
       <div class="strip axis-row">
@@ -73,9 +73,9 @@ export function Strips(props: StripsProps): JSX.Element {
           Read at {zName}
         </label>
         <input id={`read-${props.label}`} type="range" min={0} max={count - 1} value={z} aria-valuetext={`${zName} = ${zLabel(z)}`} onInput={(event) => setMoved(Number(event.currentTarget.value))} />
-        <output class="strip-value">
-          {zName} = {zLabel(z)}
-        </output>
+        <span class="strip-value">
+          {zName} = {z}
+        </span>
       </div>
       <p class="note">
         {marks.map((mark) => (

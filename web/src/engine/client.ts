@@ -4,6 +4,7 @@ import { createContext } from "preact";
 import { useContext, useRef } from "preact/hooks";
 import source from "worker:./worker.ts";
 import { checkpoint, steps } from "../state";
+import type { LooseCheckpoint } from "./loose";
 import type { FromWorker, ToWorker } from "./protocol";
 import type { Args, Facts, Name, Result } from "./quantity";
 
@@ -40,8 +41,15 @@ const answers = new Map<string, { promise: Promise<unknown>; bytes: number }>();
 export const engineState = signal<"none" | "loading" | "ready" | "failed">("none");
 export const engineError = signal("");
 
-/** Start the worker on these weights. */
-export function startEngine(pack: Uint8Array, facts: Facts): Promise<void> {
+/** Packs that the worker was given; [] where its checkpoints are not packed. */
+let given: Uint8Array[] = [];
+
+export function givenPacks(): readonly Uint8Array[] {
+  return given;
+}
+
+/** Start the worker on these weights, packed or as they are. */
+export function startEngine(weights: Uint8Array | LooseCheckpoint[], facts: Facts): Promise<void> {
   worker?.terminate();
   answers.clear();
   for (const asked of [...waiting.splice(0), ...(running ? [running] : [])]) asked.reject(new Error("the weights were replaced"));
@@ -61,11 +69,14 @@ export function startEngine(pack: Uint8Array, facts: Facts): Promise<void> {
       loading?.reject(new Error(message.reason));
     } else answered(message);
   };
-  return loaded({ kind: "load", pack, facts });
+  const packed = weights instanceof Uint8Array;
+  given = packed ? [weights] : [];
+  return loaded(packed ? { kind: "load", pack: weights, facts } : { kind: "loose", checkpoints: weights, facts });
 }
 
 /** Hand the worker checkpoints that come after those that it has, as of a run in training. Call it after `startEngine`. */
 export function addWeights(pack: Uint8Array): Promise<void> {
+  given.push(pack);
   return loaded({ kind: "add", pack });
 }
 
@@ -158,7 +169,7 @@ export const InSight = createContext<ReadonlySignal<boolean>>(signal(true));
 const REST = 400;
 
 /** The checkpoint at which the slider rests: what the views outside the window show. */
-const restingCheckpoint = signal(0);
+export const restingCheckpoint = signal(0);
 effect(() => {
   const index = checkpoint.value;
   const timer = setTimeout(() => (restingCheckpoint.value = index), REST);

@@ -1,8 +1,10 @@
 /** Messages between the page and the worker. */
+import type { LooseCheckpoint } from "./loose";
 import type { Facts } from "./quantity";
 
 export type ToWorker =
   | { kind: "load"; pack: Uint8Array; facts: Facts }
+  | { kind: "loose"; checkpoints: LooseCheckpoint[]; facts: Facts }
   | { kind: "add"; pack: Uint8Array }
   | { kind: "compute"; id: number; name: string; index: number; args: unknown };
 

@@ -1,4 +1,5 @@
 /** The worker: keeps the packed weights, and computes quantities of the checkpoints that the page asks for. */
+import { Loose } from "./loose";
 import type { Weights } from "./pack";
 import { Packs } from "./packs";
 import type { FromWorker, ToWorker } from "./protocol";
@@ -8,7 +9,7 @@ import "./quantities";
 /** Checkpoints whose intermediate results are kept: all pairs of p = 113 take some 60 MB each. */
 const KEPT = 3;
 
-let pack: Packs | null = null;
+let pack: Packs | Loose | null = null;
 let facts: Facts | null = null;
 const recent = new Map<number, Checkpoint>();
 
@@ -41,13 +42,14 @@ function send(message: FromWorker): void {
 }
 
 async function receive(message: ToWorker): Promise<void> {
-  if (message.kind === "load") {
+  if (message.kind === "load" || message.kind === "loose") {
     facts = message.facts;
     recent.clear();
-    pack = new Packs();
+    pack = message.kind === "load" ? new Packs() : new Loose(message.checkpoints);
   }
+  if (message.kind === "loose") return send({ kind: "loaded", steps: pack!.steps });
   if (message.kind !== "compute") {
-    if (pack === null) throw new Error("the first weights have not been loaded");
+    if (!(pack instanceof Packs)) throw new Error("the first weights have not been loaded");
     await pack.add(message.pack);
     send({ kind: "loaded", steps: pack.steps });
     void unpackAll(pack);

@@ -5,7 +5,8 @@ import { page } from "../page";
 import { step } from "../state";
 import { phaseAt, valueAt } from "./moments";
 import { playing } from "./play";
-import { nats, stepText } from "./words";
+import { whole } from "../draw/numbers";
+import { nats } from "./words";
 
 /** Milliseconds without a move after which the step is announced. */
 const REST = 700;
@@ -32,5 +33,5 @@ function described(at: number): string {
     ["test loss", valueAt(metrics, "test_loss", at)],
   ] as const;
   const known = losses.filter(([, value]) => value !== null).map(([name, value]) => `${name} ${nats(value)}`);
-  return [`Step ${stepText(at)}`, phaseAt(at), ...known].filter(Boolean).join(", ");
+  return [`Step ${whole(at)}`, phaseAt(at), ...known].filter(Boolean).join(", ");
 }

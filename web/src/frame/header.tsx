@@ -5,10 +5,10 @@ import { storyStop, theme } from "../state";
 import { openStory, storyIsOffered, storyStops } from "../story/tour";
 import { helpIsOpen, nextTheme } from "./keys";
 import { preparing, printAll } from "./print";
-import { percent, stepText } from "./words";
+import { percent, whole } from "../draw/numbers";
 
 export function Header(): JSX.Element {
-  const { run, task, phases } = page();
+  const { run, task, missing } = page();
   const summary = task.p === undefined ? task.summary : task.summary.replace(/\bp\b/, String(task.p));
   return (
     <header class="top">
@@ -16,12 +16,12 @@ export function Header(): JSX.Element {
         <p class="eyebrow">latebloom · {run.recipe}</p>
         <h1>{run.name}</h1>
         <p class="what">
-          {summary}, seed {run.seed}: <strong>{run.outcome}</strong> <span class="soft">({run.status}, step {stepText(run.step)})</span>
+          {summary}, seed {run.seed}: <strong>{run.outcome ?? "outcome not known"}</strong> <span class="soft">({run.status}, step {whole(run.step)})</span>
         </p>
-        {phases?.reason && <p class="reason">{phases.reason}</p>}
-        {(page().captions["page"] ?? []).map((sentence) => (
-          <p class="reason" key={sentence}>
-            {sentence}
+        <p class="reason">{run.headline}</p>
+        {Object.entries(missing).map(([entry, reason]) => (
+          <p class="reason" key={entry}>
+            {reason}
           </p>
         ))}
       </div>
@@ -57,7 +57,7 @@ function LastValues(): JSX.Element | null {
   const known = HEAD.filter(([column]) => columns[column] !== undefined);
   if (known.length === 0) return null;
   return (
-    <dl class="figures" aria-label={`At the last logged step, ${stepText(step.at(-1) ?? 0)}`}>
+    <dl class="figures" aria-label={`At the last logged step, ${whole(step.at(-1) ?? 0)}`}>
       {known.map(([column, name]) => (
         <div key={column}>
           <dt>{name}</dt>

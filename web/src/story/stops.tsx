@@ -3,7 +3,8 @@
  * stop for which the page lacks a number is left out.
  */
 import type { ComponentChildren } from "preact";
-import { nats, percent, stepText } from "../frame/words";
+import { percent, whole } from "../draw/numbers";
+import { nats } from "../frame/words";
 import { cutFrequencies, frequency, logLoss, showCheckpoint, showStep, steps } from "../state";
 import * as facts from "./facts";
 
@@ -46,8 +47,8 @@ const memorises: Make = ({ p, combined }) => {
     view: "losses",
     text: (
       <>
-        The network sees two numbers from 0 to {p - 1} and must answer {combined} mod {p}. It trains on {pairs.train.toLocaleString("en")} of
-        the {pairs.all.toLocaleString("en")} pairs. At step {stepText(end)} its loss on these is {nats(train)}, but on the other pairs it is{" "}
+        The network sees two numbers from 0 to {p - 1} and must answer {combined} mod {p}. It trains on {whole(pairs.train)} of
+        the {whole(pairs.all)} pairs. At step {whole(end)} its loss on these is {nats(train)}, but on the other pairs it is{" "}
         {nats(test)}, where guessing costs {nats(Math.log(p))}: it knows its pairs by
         heart{test > Math.log(p) ? ", and does worse than guessing on the rest" : ""}.
       </>
@@ -72,8 +73,8 @@ const groks: Make = () => {
     view: "losses",
     text: (
       <>
-        Train loss levels out at step {stepText(memorised)}. Only from step {stepText(falls)} on does test loss stay under that of guessing,{" "}
-        {(falls / memorised).toFixed(1)} times as late. From step {stepText(done)} on the network is right on 99 % or more of the pairs that it
+        Train loss levels out at step {whole(memorised)}. Only from step {whole(falls)} on does test loss stay under that of guessing,{" "}
+        {(falls / memorised).toFixed(1)} times as late. From step {whole(done)} on the network is right on 99 % or more of the pairs that it
         never saw. Press play to watch it.
       </>
     ),
@@ -96,8 +97,8 @@ const waves: Make = ({ p }) => {
     view: "embedding-spectrum",
     text: (
       <>
-        To find out what it learned, we read its first layer as a sum of waves. At step {stepText(span[0])} the frequencies {list(keys)} hold{" "}
-        {percent(before)} of it; at step {stepText(span[1])} they hold {percent(after)}. Move the slider and watch these peaks grow out of an even
+        To find out what it learned, we read its first layer as a sum of waves. At step {whole(span[0])} the frequencies {list(keys)} hold{" "}
+        {percent(before)} of it; at step {whole(span[1])} they hold {percent(after)}. Move the slider and watch these peaks grow out of an even
         spectrum.
       </>
     ),
@@ -209,12 +210,12 @@ const grows: Make = () => {
     view: "restricted",
     text: (
       <>
-        With only the key waves kept, the loss is under half of that of guessing from step {stepText(circuit)} on, while the test loss of the
-        whole network stays under guessing only from step {stepText(falls)} on: the circuit was there, beside what had been memorised.
+        With only the key waves kept, the loss is under half of that of guessing from step {whole(circuit)} on, while the test loss of the
+        whole network stays under guessing only from step {whole(falls)} on: the circuit was there, beside what had been memorised.
         {weights[0] != null && weights[1] != null && weights[1] < weights[0] && (
           <>
             {" "}
-            From then until step {stepText(settles)} the sum of squared weights falls from {Math.round(weights[0])} to {Math.round(weights[1])}.
+            From then until step {whole(settles)} the sum of squared weights falls from {Math.round(weights[0])} to {Math.round(weights[1])}.
             The write-up calls this the clean-up: weight decay removes what is no longer needed.
           </>
         )}

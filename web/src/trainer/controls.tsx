@@ -5,7 +5,9 @@ import { percent, shown, whole } from "../draw/numbers";
 import { Switch } from "../draw/switch";
 import { useOnScreen } from "../engine/on_screen";
 import { registerView } from "../registry";
+import { mayShowAbove, runBefore, showAbove, showRunAgain } from "./above";
 import { advance, choose, chosen, curve, failure, milestones, pause, prepare, reset, run, settings, settingsFault, snapshot, state, stepsPerSecond, stopped } from "./client";
+import { commandOf } from "./command";
 import { inWords } from "./milestones";
 import { MOST_STEPS } from "./schedule";
 import { DEFAULTS, OPERATIONS, PRESETS, PRIMES, RATES, DECAYS, SHARES, WIDTHS, type ModelKind, type Operation, type Settings } from "./settings";
@@ -30,7 +32,7 @@ function Choices(): JSX.Element {
     <div class="trainer-choices">
       <Switch
         label="Model"
-        options={[["mlp", "MLP"], ["transformer", "Transformer"]]}
+        options={[["transformer", "Transformer"], ["mlp", "MLP"]]}
         value={now.model}
         onChange={(model: ModelKind) => choose({ ...DEFAULTS[model], seed: now.seed })}
       />
@@ -111,6 +113,7 @@ function Buttons(): JSX.Element {
       <button type="button" disabled={step === null && failure.value === null} onClick={reset}>
         Start again
       </button>
+      <ShowAbove ready={ready && !running && step !== null && step > 0} />
       {step !== null && (
         <span class="trainer-speed">
           Step {whole(step)}
@@ -121,6 +124,22 @@ function Buttons(): JSX.Element {
   );
 }
 
+/** The trained model in the views of the page, in place of its run. */
+function ShowAbove({ ready }: { ready: boolean }): JSX.Element {
+  return (
+    <>
+      <button type="button" disabled={!ready || !mayShowAbove()} onClick={() => void showAbove()}>
+        Show it in the views above
+      </button>
+      {runBefore.value !== null && (
+        <button type="button" onClick={() => void showRunAgain()}>
+          Back to {runBefore.value}
+        </button>
+      )}
+    </>
+  );
+}
+
 function Status(): JSX.Element {
   const problem = settingsFault.value ?? failure.value;
   if (problem !== null) return <p class="error" role="status">{problem}</p>;
@@ -128,12 +147,19 @@ function Status(): JSX.Element {
   if (!last) return <p class="waiting">Making the model …</p>;
   return (
     <>
-      <p role="status">{sentence(settings.value)}</p>
+      <p>{sentence(settings.value)}</p>
+      <p class="visually-hidden" role="status">
+        {spoken(settings.value)}
+      </p>
       <Found />
       <dl class="trainer-numbers">
         <Numbers name="Train" loss={last.trainLoss} accuracy={last.trainAccuracy} />
         <Numbers name="Test" loss={last.testLoss} accuracy={last.testAccuracy} />
       </dl>
+      <details class="trainer-command">
+        <summary>The same training in Python</summary>
+        <code>{commandOf(settings.value, Math.max(last.step, 1))}</code>
+      </details>
     </>
   );
 }
@@ -146,6 +172,14 @@ function sentence({ p, fraction }: Settings): string {
   const words = inWords(milestones.value, last);
   if (ended?.why === "generalised") return `${words} Training paused at step ${whole(ended.step)}; continue to see more of the clean-up.`;
   return ended?.why === "steps" ? `${words} Training ends at step ${whole(MOST_STEPS)} here.` : words;
+}
+
+/** What a screen reader says: the sentence where training has ended, before that only what has changed for good. */
+function spoken(now: Settings): string {
+  const { trained, generalised } = milestones.value;
+  if (stopped.value !== null) return sentence(now);
+  if (generalised !== null) return `Test accuracy reached 99 % at step ${generalised}.`;
+  return trained === null ? "" : `Train accuracy reached 99 % at step ${trained}.`;
 }
 
 function Found(): JSX.Element | null {
@@ -172,7 +206,7 @@ function Numbers({ name, loss, accuracy }: { name: string; loss: number; accurac
 
 registerView({
   name: "train",
-  title: "Train one yourself",
+  title: "Choose a model and train it",
   chapter: "train",
   order: 0,
   isFor: (shown) => shown.task.family === "modular",

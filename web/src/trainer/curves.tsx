@@ -1,7 +1,7 @@
 /** Losses or accuracies of the training in the page, with what has happened marked as it happens. */
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import { Lines, type Mark, type Shade } from "../draw/lines";
+import { Lines, type Line, type Mark, type Shade } from "../draw/lines";
 import { percent } from "../draw/numbers";
 import { grey, isDark, seriesColour } from "../draw/palette";
 import { Switch } from "../draw/switch";
@@ -22,11 +22,11 @@ function Curves(): JSX.Element {
   const { x, lines } = useMemo(() => {
     const values = (name: "trainLoss" | "testLoss" | "trainAccuracy" | "testAccuracy") => points.map((metrics) => metrics[name]);
     const shown = ofLoss ? { train: values("trainLoss"), test: values("testLoss") } : { train: values("trainAccuracy"), test: values("testAccuracy") };
-    const made = [
+    const made: Line[] = [
       { label: "train", values: shown.train, colour: seriesColour(0), width: 2.25 },
       { label: "test", values: shown.test, colour: seriesColour(1), width: 2.25 },
     ];
-    if (ofLoss) made.push({ label: "guessing", values: points.map(() => guessing), colour: grey(), width: 1 });
+    if (ofLoss) made.push({ label: "guessing", values: points.map((_, i) => (i === 0 || i === points.length - 1 ? guessing : undefined)), colour: grey(), width: 1 });
     return { x: points.map(({ step }) => step), lines: made };
   }, [points, ofLoss, dark, guessing]);
   if (points.length === 0) return <p class="waiting">Making the model …</p>;

@@ -26,7 +26,7 @@ function modularOf(settings: Settings, inTrain: Uint8Array, keys: number[]): Mod
   const n = order.length;
   const { sign } = OPERATIONS[settings.operation];
   const labels = Array.from({ length: n * n }, (_, row) => (Math.floor(row / n) + sign * (row % n) + n) % n);
-  return { train: inBits(inTrain), key_frequencies: keys, order: { x: order, y: order, z: order }, labels, explanation: null };
+  return { train: inBits(inTrain), key_frequencies: keys, order: { x: order, y: order, z: order }, labels, explanation: null, reason: "A training in the page is not explained by Python." };
 }
 
 /** Base64 of flags as bits, most significant first. */

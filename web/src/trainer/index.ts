@@ -3,4 +3,10 @@ import "./controls";
 import "./curves";
 import "./live";
 
-export * as trainer from "./client";
+import * as client from "./client";
+import * as above from "./above";
+import { commandOf } from "./command";
+import { split } from "./examples";
+import { DEFAULTS } from "./settings";
+
+export const trainer = { ...client, ...above, commandOf, split, DEFAULTS };

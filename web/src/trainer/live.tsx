@@ -99,7 +99,7 @@ function visible(probability: Float32Array, order: number[], inTrain: Uint8Array
 
 const isFor = (shown: RunPage): boolean => shown.task.family === "modular";
 const views: Omit<View, "chapter" | "isFor">[] = [
-  { name: "train-spectrum", title: "Waves in its embedding", order: 2, Body: Spectrum, help: "The norm of the embedding along each wave over the numbers. At the start all waves are equal but for chance; a model that has generalised keeps a few." },
+  { name: "train-spectrum", title: "Waves in its embedding", order: 2, Body: Spectrum, help: "The norm of the embedding along each wave over the numbers. At the start all waves are equal but for chance. A transformer that groks often keeps a few; an MLP can use all of them." },
   { name: "train-circles", title: "Its numbers on circles", order: 3, Body: Circles, help: "The numbers in the planes of the four strongest waves. A circle is a wave that the model has learned." },
   { name: "train-neurons", title: "Some of its neurons", order: 4, Body: Neurons, help: "The activations of eight neurons over all pairs, x down and y across, each on a scale of its own. Noise becomes waves." },
   { name: "train-answers", title: "Where it is right", order: 5, Body: Answers, help: "The probability that the model gives the right answer to each pair. Blank cells are pairs of the other set." },

@@ -1,18 +1,22 @@
 /** Messages between the page and the worker that trains. */
 import type { Clusters } from "../engine/clusters";
+import type { LooseCheckpoint } from "../engine/loose";
 import type { Weights } from "../engine/pack";
 import type { Plane } from "../engine/quantities/circles";
 import type { NeuronMaps } from "../engine/quantities/neuron_maps";
+import type { Facts } from "../engine/quantity";
 import type { Settings } from "./settings";
 import type { Metrics } from "./training";
 
 export type ToTrainer =
-  | { kind: "start"; settings: Settings }
+  /** `interval`: milliseconds between reports, at least. */
+  | { kind: "start"; settings: Settings; interval: number }
   | { kind: "run" }
   | { kind: "pause" }
   /** Make so many updates, then pause. */
   | { kind: "advance"; count: number }
-  | { kind: "weights" };
+  | { kind: "weights" }
+  | { kind: "checkpoints" };
 
 /** What the views show of one step. */
 export interface Snapshot {
@@ -30,8 +34,9 @@ export interface Snapshot {
 }
 
 export type FromTrainer =
-  | { kind: "progress"; running: boolean; stepsPerSecond: number | null; metrics: Metrics[]; snapshot: Snapshot; stopped: Stopped | null }
+  | { kind: "progress"; running: boolean; stepsPerSecond: number | null; seconds: number; metrics: Metrics[]; snapshot: Snapshot; stopped: Stopped | null }
   | { kind: "weights"; step: number; weights: Weights }
+  | { kind: "checkpoints"; checkpoints: LooseCheckpoint[]; facts: Facts }
   | { kind: "failed"; reason: string };
 
 /** Why a training ended by itself. */

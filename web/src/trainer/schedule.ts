@@ -10,6 +10,11 @@ export function isRecorded(step: number): boolean {
   return step % (step <= 1000 ? 10 : 50) === 0;
 }
 
+/** Steps whose weights are kept, to be shown in the views of a run. */
+export function isKept(step: number): boolean {
+  return step % (step <= 1000 ? 50 : 250) === 0;
+}
+
 /** The step at which to stop: somewhat later than the test accuracy reached 99 %, so that the clean-up is seen. */
 export function stopAfter({ step, testAccuracy }: Metrics): number | null {
   if (testAccuracy < ACCURATE) return null;

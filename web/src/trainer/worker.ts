@@ -1,27 +1,31 @@
 /** The worker that trains: updates in slices of time, so that it can be paused, and a progress report every so often. */
+import type { LooseCheckpoint } from "../engine/loose";
 import type { Facts } from "../engine/quantity";
 import { factsOf } from "./facts";
 import type { FromTrainer, Stopped, ToTrainer } from "./protocol";
-import { isRecorded, MOST_STEPS, stopAfter } from "./schedule";
+import { isKept, isRecorded, MOST_STEPS, stopAfter } from "./schedule";
 import { snapshotOf } from "./snapshot";
 import { Training, type Metrics } from "./training";
 
 /** Milliseconds of training between looks at the messages. */
 const SLICE = 30;
 
-/** Milliseconds between reports: at least this, and at least `DEAR` times what the last one took. */
-const REPORT = 250;
+/** A report is made at the earliest after this many times as long as the last one took. */
 const DEAR = 8;
 
 let training: Training | null = null;
 let facts: Facts | null = null;
+let interval = 0;
 let running = false;
 let stopped: Stopped | null = null;
 /** Metrics that have not been reported. */
 let unreported: Metrics[] = [];
+let kept: LooseCheckpoint[] = [];
 /** Where training stops by itself, from the step at which it generalised; null before, and after it was continued. */
 let end: number | null = null;
 let mayStop = true;
+/** Time spent on training. */
+let spent = 0;
 /** Step and time of the last report, and how long the report took. */
 let reported = { step: 0, at: 0, took: 0 };
 
@@ -32,6 +36,7 @@ function send(message: FromTrainer): void {
 function record(now: Training): void {
   const metrics = now.metrics();
   unreported.push(metrics);
+  if (isKept(now.step)) kept.push({ step: now.step, weights: now.weights() });
   if (end === null && mayStop) end = stopAfter(metrics);
 }
 
@@ -48,8 +53,9 @@ function update(now: Training): boolean {
 function report(now: Training): void {
   const began = performance.now();
   const seconds = (began - reported.at) / 1000;
-  const stepsPerSecond = now.step > reported.step ? (now.step - reported.step) / seconds : null;
-  send({ kind: "progress", running, stepsPerSecond, metrics: unreported, snapshot: snapshotOf(now, facts!), stopped });
+  const made = now.step - reported.step;
+  if (made > 0) spent += seconds;
+  send({ kind: "progress", running, stepsPerSecond: made > 0 ? made / seconds : null, seconds: spent, metrics: unreported, snapshot: snapshotOf(now, facts!), stopped });
   unreported = [];
   const at = performance.now();
   reported = { step: now.step, at, took: at - began };
@@ -60,12 +66,13 @@ function slice(): void {
   if (now === null || !running) return;
   const until = performance.now() + SLICE;
   while (running && performance.now() < until) running = update(now);
-  if (!running || performance.now() - reported.at > Math.max(REPORT, DEAR * reported.took)) report(now);
+  if (!running || performance.now() - reported.at > Math.max(interval, DEAR * reported.took)) report(now);
   if (running) setTimeout(slice, 0);
 }
 
 async function start(message: Extract<ToTrainer, { kind: "start" }>): Promise<void> {
   training = await Training.start(message.settings);
+  interval = message.interval;
   facts = factsOf(message.settings, training.split, []);
   record(training);
   report(training);
@@ -76,11 +83,19 @@ async function receive(message: ToTrainer): Promise<void> {
   const now = training;
   if (now === null) throw new Error("the training has not been started");
   if (message.kind === "weights") send({ kind: "weights", step: now.step, weights: now.weights() });
+  else if (message.kind === "checkpoints") sendCheckpoints(now);
   else if (message.kind === "run") run(now);
   else if (message.kind === "pause") {
     running = false;
     report(now);
   } else advance(now, message.count);
+}
+
+/** The kept checkpoints and the present one, with the present key frequencies. */
+function sendCheckpoints(now: Training): void {
+  const last = kept[kept.length - 1]?.step === now.step ? [] : [{ step: now.step, weights: now.weights() }];
+  const { keys } = snapshotOf(now, facts!);
+  send({ kind: "checkpoints", checkpoints: [...kept, ...last], facts: factsOf(now.settings, now.split, keys) });
 }
 
 function run(now: Training): void {

@@ -7,7 +7,7 @@ import { colourOf } from "../draw/palette";
 import { Strips, type Strip } from "../draw/strips";
 import type { ModelAnswer } from "../engine/quantities/answer";
 import { softmaxAt } from "../engine/softmax";
-import { axisName, phaseName, positionLabel } from "../operands";
+import { axisName, phaseName, positionLabel, valueLabel } from "../operands";
 import { page } from "../page";
 import { frequency, mutedWaves } from "../state";
 
@@ -37,8 +37,8 @@ export function AddingUp({ found }: { found: ModelAnswer }): JSX.Element {
   strips.push({ name: "Model's logits", label: <strong>The model's logits</strong>, values: logits, colour: "var(--accent)", top, tall: true, ...(keys.length > 0 ? { over: sum } : {}) });
   const z = axisName("z");
   const marks = [];
-  if (right !== null) marks.push({ z: right, name: `right answer, ${positionLabel("z", right)}`, colour: "var(--ink)", dashed: true });
-  if (answer !== right) marks.push({ z: answer, name: `model's answer, ${positionLabel("z", answer)}`, colour: WRONG });
+  if (right !== null) marks.push({ z: right, name: `right answer, ${valueLabel("z", right)}`, colour: "var(--ink)", dashed: true });
+  if (answer !== right) marks.push({ z: answer, name: `model's answer, ${valueLabel("z", answer)}`, colour: WRONG });
   return (
     <div>
       {keys.length > 0 && <p class="note">Each wave: height × cos {phaseName()}, for every {z}. Heights are those of the model at this step, over all pairs.</p>}

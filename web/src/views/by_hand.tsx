@@ -75,5 +75,5 @@ registerView({
   help:
     "No training here: the score of answer z is written down as a sum of waves cos w(x + y − z) with frequencies that you choose. It depends on the distance d from z to the right answer alone, so one curve describes all pairs. " +
     "Every wave has a crest at d = 0. One wave alone answers correctly too, but its neighbours are nearly as high: the margin, the lead of the right answer over the best wrong one, is tiny. " +
-    "Waves of different frequencies have their other crests at different places, so the margin grows with each, at the same height of the peak. A higher peak makes the softmax more certain and lowers the loss, and costs larger weights.",
+    "Waves of different frequencies have their other crests at different places, so a few of them together have a much larger margin at the same height of the peak. A higher peak makes the softmax more certain and lowers the loss, and costs larger weights.",
 });

@@ -45,7 +45,7 @@ function OneCircle({ plane }: { plane: Plane }): JSX.Element {
   return (
     <figure class={`circle ${frequency.value === k ? "lit" : ""}`}>
       <Circle
-        label={`Embedding of the numbers in the plane of frequency ${k}`}
+        label={`Numbers in the plane of k = ${k}`}
         points={points}
         turn={(i) => ((k * i) % n) / n}
         nameOf={(i) => positionLabel("x", i)}

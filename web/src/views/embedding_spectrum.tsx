@@ -7,10 +7,11 @@ import { recordedUnder } from "../draw/curves";
 import { HeatMap } from "../draw/heatmap";
 import { whole } from "../draw/numbers";
 import { colourOf, isDark } from "../draw/palette";
+import { useStepInSight } from "../draw/step_in_sight";
 import { useQuantity } from "../engine/client";
 import { page } from "../page";
 import { registerView } from "../registry";
-import { frequency, step, toggleFrequency, wantedStep } from "../state";
+import { frequency, toggleFrequency, wantedStep } from "../state";
 import { MissingMeasure } from "./missing_measure";
 
 function EmbeddingSpectrum(): JSX.Element {
@@ -45,9 +46,10 @@ function EmbeddingSpectrum(): JSX.Element {
 /** Share of the embedding's energy at each frequency, at every step that was measured. */
 function Strip(): JSX.Element {
   const strip = useMemo(readStrip, []);
+  const at = useStepInSight();
   if (strip === null) return <MissingMeasure what="The spectrum through training" />;
   const { steps, ks, values } = strip;
-  const nearest = step.value === null ? null : indexOfNearest(steps, step.value);
+  const nearest = at === null ? null : indexOfNearest(steps, at);
   return (
     <HeatMap
       label="Spectrum of the embedding through training"

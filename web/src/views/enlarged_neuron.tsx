@@ -33,6 +33,8 @@ function InFull({ found }: { found: NeuronInFull }): JSX.Element {
   const most = Math.max(...activation) || 1;
   const rows = [0, ...basisRows(frequency, n)];
   const block = rows.flatMap((inY) => rows.map((inX) => coefficients[inX * n + inY]!));
+  // The label of the constant has no place beside that of a low frequency.
+  const ticks = rows[1]! > n / 6 ? [0, rows[1]!] : [rows[1]!];
   const top = largestButFirst(coefficients);
   return (
     <>
@@ -66,8 +68,8 @@ function InFull({ found }: { found: NeuronInFull }): JSX.Element {
             columnName={`wave in ${axisName("x")}`}
             rowLabel={rowLabel}
             columnLabel={rowLabel}
-            rowTicks={[0, rows[1]!]}
-            columnTicks={[0, rows[1]!]}
+            rowTicks={ticks}
+            columnTicks={ticks}
             unit="coefficient"
           />
           <figcaption>Strength of each product (wave in x) × (wave in y)</figcaption>

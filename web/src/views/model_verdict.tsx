@@ -2,17 +2,17 @@
 import type { JSX } from "preact";
 import { percent } from "../draw/numbers";
 import type { ModelAnswer } from "../engine/quantities/answer";
-import { positionLabel } from "../operands";
+import { valueLabel } from "../operands";
 
 export function Verdict({ found }: { found: ModelAnswer }): JSX.Element {
   const { right, answer, probability, trained } = found;
   return (
     <dl class="verdict">
       <dt>Right answer</dt>
-      <dd>{right === null ? "not defined for this pair" : positionLabel("z", right)}</dd>
+      <dd>{right === null ? "not defined for this pair" : valueLabel("z", right)}</dd>
       <dt>Model's answer</dt>
       <dd>
-        {positionLabel("z", answer)} {right !== null && <strong>{answer === right ? "✓ right" : "✗ wrong"}</strong>}
+        {valueLabel("z", answer)} {right !== null && <strong>{answer === right ? "✓ right" : "✗ wrong"}</strong>}
       </dd>
       <dt>Probability of the right answer</dt>
       <dd>{percent(probability)}</dd>

@@ -2,7 +2,9 @@
 import { useComputed, useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { csvLine, useSaveable } from "../draw/export";
 import { colourTable, isDark } from "../draw/palette";
+import { document as svgDocument, element } from "../draw/svg";
 import { useQuantity } from "../engine/client";
 import { useOnScreen } from "../engine/on_screen";
 import type { NeuronMaps } from "../engine/quantities/neuron_maps";
@@ -51,12 +53,13 @@ export function NeuronGroup({ name, neurons, enlarged, describe, children }: Neu
           </button>
         )}
       </h4>
-      <Atlas neurons={shown} answer={answer.value} columns={columns} cell={cell} enlarged={enlarged} describe={describe} />
+      <Atlas name={name} neurons={shown} answer={answer.value} columns={columns} cell={cell} enlarged={enlarged} describe={describe} />
     </section>
   );
 }
 
 interface AtlasProps {
+  name: string;
   neurons: number[];
   answer: NeuronMaps | null;
   columns: number;
@@ -65,7 +68,7 @@ interface AtlasProps {
   describe(neuron: number): string;
 }
 
-function Atlas({ neurons, answer, columns, cell, enlarged, describe }: AtlasProps): JSX.Element {
+function Atlas({ name, neurons, answer, columns, cell, enlarged, describe }: AtlasProps): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const dark = isDark();
@@ -74,6 +77,10 @@ function Atlas({ neurons, answer, columns, cell, enlarged, describe }: AtlasProp
   useEffect(() => {
     if (answer !== null) drawMaps(canvas.current!, answer, columns, cell, colourTable("sequential", dark));
   }, [answer, columns, cell, dark, rows]);
+  useSaveable({
+    svg: () => asSvg(`Neurons: ${name}`, canvas.current!, size),
+    csv: () => [csvLine(["neuron", "description"]), ...neurons.map((one) => csvLine([one, describe(one)]))].join("\n"),
+  });
   // One stop for the Tab key; arrows move inside, as in a grid.
   const stop = neurons.includes(enlarged) ? enlarged : neurons[0];
   const move = (event: KeyboardEvent, from: number): void => {
@@ -104,6 +111,11 @@ function Atlas({ neurons, answer, columns, cell, enlarged, describe }: AtlasProp
       </div>
     </div>
   );
+}
+
+function asSvg(title: string, canvas: HTMLCanvasElement, { width, height }: { width: number; height: number }): string {
+  const picture = element("image", { x: 12, y: 0, width, height, href: canvas.toDataURL(), style: "image-rendering:pixelated" });
+  return svgDocument(width + 24, height + 12, title, picture);
 }
 
 function drawMaps(canvas: HTMLCanvasElement, { n, maps }: NeuronMaps, columns: number, cell: number, table: Uint8ClampedArray): void {

@@ -41,6 +41,8 @@ def run(parser: Parser, arguments: list[str]) -> int:
     header = ("boundary", "step", "interval", "train loss", "test loss", "test accuracy")
     print_table(header, [_row(boundary) for boundary in found.boundaries])
     print(f"\n{found.reason}\n{found.outcome.reason}")
+    if found.guessing is not None:
+        print(f"The loss of guessing is {nats(found.guessing)} nats.")
     for boundary in found.boundaries:
         if boundary.reason is not None:
             print(f"{boundary.name}: {boundary.reason}")

@@ -11,6 +11,7 @@ from latebloom._errors import LatebloomError
 from latebloom.cli.output import print_json, print_table
 from latebloom.cli.parser import Parser, add_json, add_runs
 from latebloom.store import RunDirectory, effective_status, find_runs
+from latebloom.store.sweep_documents import failures_of
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
@@ -47,7 +48,7 @@ def _row(directory: RunDirectory, root: Path) -> dict[str, Any]:
 
 def _sweep(folder: Path, rows: list[dict[str, Any]], root: Path) -> dict[str, Any]:
     """All runs of a sweep as one row; its steps and seeds are those of all of them together."""
-    failed = RunDirectory(folder).read_document("failures") or {}
+    failed = failures_of(RunDirectory(folder).read_document)
     counts = Counter(row["status"] for row in rows if Path(row["run"]).name not in failed)
     counts["failed"] += len(failed)
     recipes = dict.fromkeys(row["recipe"] for row in rows if "recipe" in row)

@@ -1,12 +1,13 @@
 """Which checkpoints of a run go into its page, and their packed weights."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
 
 import numpy as np
 from jaxtyping import Float
 
 from latebloom.analysis import Analysis
-from latebloom.explorer.pack import pack
+from latebloom.explorer.pack import Weights, pack
 
 BUDGET = 7_000_000
 """Largest size of the packed weights in bytes: 9.3 MB as base64, so that the whole file stays below 10 MB."""
@@ -14,44 +15,70 @@ BUDGET = 7_000_000
 WATCHED = ("train_loss", "test_loss", "restricted_loss", "excluded_loss", "sum_squared_weights")
 """Series whose changes decide which checkpoints are kept."""
 
-FINER = 8
-"""Factor on the resolution of small models: two layers with sharp attention deviate more than one layer from the same
-rounding, and their weights are few."""
+COARSER_WITH_CIRCUIT = 2.5
+"""Factor on the units of checkpoints whose test loss is below guessing. A circuit averages over many weights, so that
+the same rounding shifts the views of such a checkpoint by a third of what it does to those of random weights."""
 
-SMALL = 0.65
-"""A model is small if all its checkpoints take at most this share of the budget at the finer resolution."""
+FINER = (32, 8)
+"""Factors on the resolution of small models, the first with which they are still small: they average over few weights,
+and two layers with sharp attention deviate more than one from the same rounding."""
+
+SMALL = 0.6
+"""A run is small if all its checkpoints take at most this share of the budget at a finer resolution."""
 
 SAMPLED = 16
 """Sizes are estimated from one weight in 16 of each tensor."""
 
+CODE_TABLES = 400
+"""Bytes of a stream that do not depend on the number of weights: the tables of its Huffman codes, about."""
+
 
 def packed_weights(analysis: Analysis, budget: int = BUDGET) -> bytes | None:
     """The weights of as many checkpoints as fit, in the order of `by_importance`; None for a run without
-    checkpoints."""
+    checkpoints. Where all of them fit, they are stored more finely."""
     steps = by_importance(analysis)
     if not steps:
         return None
     read = analysis.run.directory.read_checkpoint
-    sample = {step: {name: value.ravel()[::SAMPLED] for name, value in read(step).items()} for step in steps}
-    share = sum(map(np.size, read(steps[0]).values())) / sum(map(np.size, sample[steps[0]].values()))
-
-    def size(count: int, finer: int = 1) -> float:
-        return share * len(pack([(step, sample[step]) for step in sorted(steps[:count])], finer=finer))
-
-    count = len(steps)
-    if size(count) > budget:
-        count = _largest(1, count, lambda some: size(some) <= budget)
-    finer = FINER if count == len(steps) and size(count, FINER) <= SMALL * budget else 1
+    usual = _coarseness(analysis, steps)
+    size = _Estimate((step, read(step)) for step in steps)
+    for finer in FINER:
+        coarseness = {step: factor / finer for step, factor in usual.items()}
+        if size(len(steps), coarseness) <= SMALL * budget:
+            return pack([(step, read(step)) for step in sorted(steps)], coarseness)
+    count = _largest(len(steps), lambda count: size(count, usual) <= budget)
     while True:
-        packed = pack([(step, read(step)) for step in sorted(steps[:count])], finer=finer)
+        packed = pack([(step, read(step)) for step in sorted(steps[:count])], usual)
         if len(packed) <= budget or count == 1:
             return packed
         # The estimate was a little too low.
         count = min(count - 1, int(count * budget / len(packed)))
 
 
-def _largest(low: int, high: int, fits: Callable[[int], bool]) -> int:
-    """The largest count from ``low`` to below ``high`` that fits, where every smaller one does; ``low`` if none does."""
+def _coarseness(analysis: Analysis, steps: list[int]) -> dict[int, float]:
+    learned = analysis.boundary("test loss under guessing")
+    return {step: 1.0 if learned is None or step <= learned else COARSER_WITH_CIRCUIT for step in steps}
+
+
+class _Estimate:
+    """The packed size of the first so many checkpoints, from a part of their weights."""
+
+    def __init__(self, checkpoints: Iterable[tuple[int, Weights]]) -> None:
+        self._sample: list[tuple[int, Weights]] = []
+        for step, weights in checkpoints:
+            part = {name: value.ravel()[::SAMPLED] for name, value in weights.items()}
+            self._share = sum(map(np.size, weights.values())) / sum(map(np.size, part.values()))
+            self._sample.append((step, part))
+
+    def __call__(self, count: int, coarseness: Mapping[int, float]) -> float:
+        packed = pack(sorted(self._sample[:count], key=itemgetter(0)), coarseness)
+        fixed = int.from_bytes(packed[:4], "little") + CODE_TABLES * count
+        return fixed + self._share * (len(packed) - fixed)
+
+
+def _largest(most: int, fits: Callable[[int], bool]) -> int:
+    """The largest count up to ``most`` that fits, if every smaller one does too; at least 1."""
+    low, high = 1, most + 1
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if fits(middle) else (low, middle)

@@ -20,6 +20,7 @@ from latebloom.runs import Run
 from latebloom.runs.environment import device, git_commit, versions
 from latebloom.statistics.foresight import ScoredItems, controls, shared_moments
 from latebloom.store import RunDirectory
+from latebloom.sweeps.asked import asked_of
 from latebloom.sweeps.fields import SEEDS, flat, varied
 from latebloom.sweeps.spec import Spec
 from latebloom.sweeps.sweep import Sweep, load_sweep
@@ -100,7 +101,7 @@ def _finished(sweep: Sweep) -> tuple[list[Run], dict[str, int]]:
     status = [run.status for run in runs]
     finished = sorted((r for r, s in zip(runs, status) if s == "finished"), key=lambda run: run.manifest.seed)
     left_out = Counter(s for s in status if s != "finished")
-    planned = {seed for request in _requests(sweep.path) for seed in request["seeds"]}
+    planned = {seed for request in _requests(sweep.path) for seed in request.seeds}
     left_out["not begun"] = max(0, len(planned) - len(runs))
     if not finished:
         raise UsageError(f"seeds: {sweep.path} has no finished run among {len(runs)}; wait, or continue its training")
@@ -110,15 +111,14 @@ def _finished(sweep: Sweep) -> tuple[list[Run], dict[str, int]]:
     return finished, {name: count for name, count in sorted(left_out.items()) if count}
 
 
-def _requests(path: Path) -> list[dict[str, Any]]:
+def _requests(path: Path) -> tuple[Spec, ...]:
     """The specifications that ``sweep.json`` records."""
-    document = RunDirectory(path).read_document("sweep")
-    return [] if document is None else document.get("asked", [])
+    return asked_of(RunDirectory(path).read_document).asked
 
 
 def _trained(path: Path, recipe: str) -> str:
     """The recorded commands that trained the sweep."""
-    return "; ".join(Spec.model_validate(request).command() for request in _requests(path)) or f"recipe {recipe}"
+    return "; ".join(request.command() for request in _requests(path)) or f"recipe {recipe}"
 
 
 def _inner(progress: StudyProgress | None, done: int, runs: int) -> Callable[[int, int], None] | None:

@@ -1,0 +1,158 @@
+"""The data of a page: true captions, valid JSON, and a page for runs of every kind."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from latebloom._text import percent
+from latebloom.analysis import Analysis
+from latebloom.claims import complete_claims
+from latebloom.explorer.page import render_page
+from latebloom.lab.explorer import packed_weights, page_of
+from latebloom.lab.explorer.captions import CAPTIONS, captions_of
+from latebloom.lab.explorer.claims import OF_CLAIM, OF_FIGURE, views_of
+from latebloom.lab.explorer.evidence import Evidence
+from latebloom.runs import Run, train_run
+from latebloom.tasks import Data, ModularAddition
+from latebloom.training import Experiment, Optimiser, Recording, Training
+
+OF_A_CIRCUIT = {
+    "embedding-spectrum", "circles", "attention-maps", "neuron-gallery", "logits-fourier", "w-logit",
+    "cos-coefficients", "excluded-by-frequency", "restricted", "take-apart", "try-it",
+}  # fmt: skip
+KEYS = "3, 5, 9"
+
+
+@pytest.fixture(scope="module")
+def planted(planted_run: Run) -> dict[str, Any]:
+    analysis = Analysis(planted_run)
+    return page_of(Evidence(analysis, complete_claims(analysis)))
+
+
+def text(page: dict[str, Any], view: str) -> str:
+    return " ".join(page["captions"].get(view, []))
+
+
+def test_captions_of_a_planted_circuit_are_what_was_planted(planted: dict[str, Any]) -> None:
+    """By hand: keys 3, 5 and 9; train loss level at 1000, test loss under guessing between 3000 and 4000."""
+    explanation = planted["modular"]["explanation"]
+    assert text(planted, "page").startswith("Grokked: ")
+    assert f"Its key frequencies are {KEYS}" in text(planted, "page")
+    assert f"The key frequencies {KEYS} hold" in text(planted, "embedding-spectrum")
+    levels, under = (int(re.sub(r"\D", "", found[1])) for found in (
+        re.search(r"levels out at step ([\d\u202f]+)", text(planted, "losses")),
+        re.search(r"guessing \([^)]*\) from step ([\d\u202f]+) on", text(planted, "losses")),
+    ) if found)  # fmt: skip
+    assert 900 < levels < 1200
+    assert 3000 < under < 4000
+    fve = explanation["logits"]["fve_cos_fit"]
+    assert f"explain {percent(fve)} of" in text(planted, "logits-fourier")
+    assert f"leave {percent(1 - fve)} unexplained" in text(planted, "logits-fourier")
+    clustered = explanation["neurons"]["clustered_fraction"]
+    assert f"{percent(clustered)} are in a cluster" in text(planted, "neuron-gallery")
+
+
+def test_a_caption_counts_the_verdicts_and_names_what_fails(planted: dict[str, Any]) -> None:
+    for view, sentences in planted["captions"].items():
+        rows = [row for row in planted["verdicts"] if view in row["views"]]
+        failing = [row for row in rows if row["state"] == "fails"]
+        assert sum(sentence.startswith("Fails on this run") for sentence in sentences) == len(failing), view
+        assert all(any(row["finding"] in sentence for sentence in sentences) for row in failing)
+        assert any("One run decides nothing" in sentence for sentence in sentences) == bool(rows), view
+
+
+def test_a_run_that_only_memorised_has_no_circuit_on_its_page(memorised_run: Run) -> None:
+    analysis = Analysis(memorised_run)
+    page = page_of(Evidence(analysis, complete_claims(analysis)))
+    assert page["run"]["outcome"] == "memorised"
+    assert text(page, "page").startswith("Memorised: ")
+    assert "no key frequencies, so no waves explain its answers" in text(page, "page")
+    measured = [s for view in OF_A_CIRCUIT for s in page["captions"].get(view, []) if "this run" not in s]
+    assert measured == []
+    assert not {row["state"] for row in page["verdicts"] if row["id"] == "groks"} & {"holds"}
+    assert page["modular"]["key_frequencies"] == []
+
+
+def test_what_is_not_stored_is_not_said(planted_run: Run, tmp_path: Path) -> None:
+    shutil.copytree(planted_run.path, tmp_path / "copy")
+    (tmp_path / "copy" / "quantities.json").unlink(missing_ok=True)
+    page = page_of(Analysis(Run(tmp_path / "copy")))
+    assert {row["state"] for row in page["verdicts"]} == {"not measured"}
+    assert not any("this picture" in s for sentences in page["captions"].values() for s in sentences)
+    assert "circles" not in page["captions"]
+    quick = page_of(Analysis(Run(tmp_path / "copy")), explained=False, judged=False)
+    assert quick["pending"] == ["explanation", "verdicts"]
+    assert (quick["captions"], quick["verdicts"], quick["modular"]["explanation"]) == ({}, [], None)
+
+
+@pytest.fixture
+def copied(planted_run: Run, tmp_path: Path) -> Run:
+    shutil.copytree(planted_run.path, tmp_path / "run")
+    return Run(tmp_path / "run")
+
+
+def test_a_run_without_checkpoints_has_a_page_with_the_reason(copied: Run) -> None:
+    shutil.rmtree(copied.path / "checkpoints")
+    analysis = Analysis(copied)
+    page = page_of(analysis)
+    assert packed_weights(analysis) is None
+    assert page["missing"]["weights"] == "planted has no checkpoints, so nothing can be computed from its weights."
+    assert page["modular"]["explanation"] is None
+    assert "planted has no checkpoints" in page["modular"]["reason"]
+    assert str(copied.path) not in json.dumps(page)
+    assert 'id="latebloom-weights"></script>' in render_page(page, None)
+
+
+def test_weights_without_curves_have_a_page(copied: Run) -> None:
+    (copied.path / "metrics.parquet").unlink()
+    page = page_of(Analysis(copied))
+    assert page["metrics"] == {"step": [], "columns": {}}
+    assert page["run"]["outcome"] is None
+    assert page["run"]["headline"].startswith("No outcome")
+    assert page["missing"]["metrics"] == "No losses were recorded in planted."
+    assert page["modular"]["key_frequencies"] == [3, 5, 9]
+
+
+def test_a_run_that_diverged_has_a_page(tmp_path: Path) -> None:
+    experiment = Experiment(
+        task=ModularAddition(p=11), data=Data(fraction=0.5), optimiser=Optimiser(lr=1e8),
+        training=Training(steps=100), recording=Recording(checkpoints="5", metrics="5"),
+    )  # fmt: skip
+    with pytest.raises(Exception, match="not finite"):
+        train_run(experiment, root=tmp_path, name="diverged")
+    page = page_of(Analysis(Run(tmp_path / "diverged")))
+    assert page["run"]["headline"].startswith("Diverged: ")
+    json.dumps(page, allow_nan=False)
+
+
+def test_names_cannot_end_the_script_and_numbers_are_json(planted: dict[str, Any]) -> None:
+    named = {**planted, "run": {**planted["run"], "name": "</script><b>&"}}
+    html = render_page(named, b"weights")
+    (data,) = re.findall(r'id="latebloom-page">(.*?)</script>', html, re.DOTALL)
+    assert json.loads(data)["run"]["name"] == "</script><b>&"
+    assert "<title>&lt;/script&gt;&lt;b&gt;&amp;" in html
+    with pytest.raises(ValueError, match="JSON"):
+        render_page({**planted, "extra": {"x": float("nan")}}, None)
+
+
+def test_every_claim_of_one_run_with_a_figure_has_a_view() -> None:
+    assert all(views_of(id) == views for id, views in OF_CLAIM.items())
+    assert set(OF_CLAIM) & set(OF_FIGURE) == set()
+
+
+def test_a_caption_of_another_package_stands_under_its_view(
+    planted_run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from latebloom.lab.explorer.captions import caption
+
+    monkeypatch.setattr(CAPTIONS, "_things", dict(CAPTIONS._things))
+
+    @caption("my-view", "modular")
+    def mine(evidence: Evidence) -> list[str | None]:
+        return [f"The run has {len(evidence.analysis.run.checkpoints)} checkpoints.", None]
+
+    assert captions_of(Evidence(Analysis(planted_run)))["my-view"] == ["The run has 4 checkpoints."]
