@@ -121,10 +121,11 @@ function HeadPicker({ all, length, chosen }: { all: HeadPattern[]; length: numbe
             type="button"
             key={index}
             aria-pressed={one === chosen}
-            aria-label={`Head ${one.layer}.${one.number}`}
             onClick={() => (head.value = [one.layer, one.number])}
           >
-            <HeatMap bare label={`Head ${one.layer}.${one.number}`} rows={length} columns={length} values={one.values} map="sequential" range={[0, 1]} />
+            <span aria-hidden="true">
+              <HeatMap bare label={`Head ${one.layer}.${one.number}`} rows={length} columns={length} values={one.values} map="sequential" range={[0, 1]} />
+            </span>
             <span>
               head {one.layer}.{one.number}
             </span>
