@@ -164,6 +164,8 @@ def _grid(opened: Opened, step: int) -> Grid:
 
 def test_click_on_a_pair_and_a_wave_switched_off(opened: Opened) -> None:
     page = opened.page
+    # A view asks for its quantities once it is on the screen.
+    page.locator("#view-try-it").scroll_into_view_if_needed()
     waves = page.locator("#view-try-it .wave-label input")
     waves.first.wait_for()
     before = page.locator("#view-try-it .stack").inner_text()

@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from latebloom.analysis import Analysis
 from latebloom.explorer.pack import RESOLUTION, RESOLUTION_OF_EMBEDDINGS, pack
+from latebloom.lab.explorer.weights import by_importance, packed_weights
+from latebloom.runs import Run
 
 
 def unpack(packed: bytes) -> dict[int, dict[str, np.ndarray]]:
@@ -86,3 +89,32 @@ def test_diverged_weights_are_nan_and_leave_the_others() -> None:
 def test_wrong_use(checkpoints: list[Any]) -> None:
     with pytest.raises(ValueError, match="at least one checkpoint"):
         pack(checkpoints)
+
+
+def test_a_coarser_step_is_smaller_and_less_exact() -> None:
+    checkpoints = _walk(2)
+    fine, coarse = pack(checkpoints), pack(checkpoints, {100: 8.0})
+    assert len(coarse) < len(fine)
+    off = [np.abs(unpack(packed)[100]["embed.W_E"] - checkpoints[1][1]["embed.W_E"]).max() for packed in (fine, coarse)]
+    assert 4 * off[0] < off[1]
+
+
+def test_steps_by_importance(planted_run: Run) -> None:
+    """The last and the first, those beside the phase boundaries, then the others; all of them fit at once."""
+    analysis = Analysis(planted_run)
+    chosen = by_importance(analysis)
+    assert chosen[:2] == [6000, 0]
+    assert sorted(chosen) == planted_run.checkpoints
+    packed = packed_weights(analysis)
+    assert packed is not None
+    assert sorted(unpack(packed)) == planted_run.checkpoints
+
+
+def test_a_small_budget_keeps_the_most_important_steps(planted_run: Run) -> None:
+    analysis = Analysis(planted_run)
+    two = sorted(by_importance(analysis)[:2])
+    room = len(pack([(step, planted_run.directory.read_checkpoint(step)) for step in two])) + 1000
+    packed = packed_weights(analysis, room)
+    assert packed is not None
+    assert len(packed) <= room
+    assert sorted(unpack(packed)) in ([6000], two)

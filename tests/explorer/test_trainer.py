@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from latebloom.recipes.settings import experiment_of
+from latebloom.runs.threads import single_threaded_torch
 from latebloom.training import Experiment
 from latebloom.training.trainer import Trainer
 
@@ -28,9 +29,10 @@ SMALL: dict[str, Any] = {"operation": "modular_addition", "p": 23, "fraction": 0
 
 @pytest.fixture(scope="module")
 def page(transformer_page: Callable[..., Any]) -> Iterator[Any]:
-    """The page of a fresh model, for its trainer."""
+    """The page of a fresh model, for its trainer. Python's models are so small that a second thread only waits."""
     shown = transformer_page().page
-    yield shown
+    with single_threaded_torch():
+        yield shown
     shown.close()
 
 

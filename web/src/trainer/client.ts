@@ -53,6 +53,8 @@ export const milestones = computed(() => milestonesOf(curve.value));
 const LIVELY = 250;
 const CALM = 1500;
 
+/** Address of the worker's code. */
+let code: string | undefined;
 let worker: Worker | null = null;
 /** Questions to the worker that have not been answered, by the kind of the answer. */
 const waiting = new Map<FromTrainer["kind"], (message: FromTrainer) => void>();
@@ -101,7 +103,7 @@ export function reset(): void {
     seconds.value = 0;
   });
   if (settingsFault.peek() !== null) return;
-  worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+  worker = new Worker((code ??= URL.createObjectURL(new Blob([source], { type: "text/javascript" }))));
   worker.onmessage = (event: MessageEvent<FromTrainer>) => receive(event.data);
   worker.onerror = (event) => receive({ kind: "failed", reason: event.message });
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -50,7 +50,7 @@ function Map({ title, values, columns, columnName, unit, tokens }: MapProps): JS
         columnName={columnName}
         rowLabel={(row) => vocabulary[row]!}
         columnLabel={(column) => (columnName === "answer" ? answers[column]! : String(column))}
-        {...(columnName === "head" ? { width: 210, aspect: 0.3 } : { width: 380, aspect: 0.7 })}
+        {...(columnName === "head" ? { width: 210, aspect: 0.33 } : { width: 380, aspect: 0.7 })}
       />
     </div>
   );
