@@ -23,7 +23,7 @@ FINER = (32, 8)
 """Factors on the resolution of small models, the first with which they are still small: they average over few weights,
 and two layers with sharp attention deviate more than one from the same rounding."""
 
-SMALL = 0.6
+SMALL = 0.65
 """A run is small if all its checkpoints take at most this share of the budget at a finer resolution."""
 
 SAMPLED = 16
