@@ -33,6 +33,11 @@ function strongest(): number | null {
   return shares.sort((a, b) => b.share - a.share)[0]?.k ?? null;
 }
 
+/** A frequency on one line. */
+function named(k: number | string): string {
+  return `k\u00a0=\u00a0${k}`;
+}
+
 function list(numbers: number[]): string {
   return numbers.length < 2 ? numbers.join() : `${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1)}`;
 }
@@ -122,7 +127,7 @@ const circles: Make = ({ p, combined }) => {
     view: "circles",
     text: (
       <>
-        The cosine and the sine of one frequency together place the numbers on a circle, like hours on a clock. On the circle of k = {k}, going from
+        The cosine and the sine of one frequency together place the numbers on a circle, like hours on a clock. On the circle of {named(k)}, going from
         x to x + 1 turns the hand by {k}/{p} of a full turn. So {combined} becomes a sum of angles, and the remainder mod {p} needs no
         further work: the circle closes by itself.
       </>
@@ -146,8 +151,8 @@ const products: Make = ({ combined }) => {
     text: (
       <>
         To add two angles, the network must multiply waves in x by waves in y. Each square shows one neuron for every pair of inputs.{" "}
-        {clustered} of the {neurons.live} live neurons ({percent(neurons.clustered_fraction)}) follow the waves of one key frequency, and the
-        squares show them as stripes and checks.
+        {clustered} of the {neurons.live} live neurons ({percent(neurons.clustered_fraction)}) follow the waves of one key frequency, and
+        their squares repeat evenly.
       </>
     ),
     words: [
@@ -189,7 +194,7 @@ const apart: Make = () => {
     view: "take-apart",
     text: (
       <>
-        If this explanation is right, the loss must rise when a key frequency is taken away. Without the waves of k = {k} in its outputs, the
+        If this explanation is right, the loss must rise when a key frequency is taken away. Without the waves of {named(k)} in its outputs, the
         loss over all pairs rises from {nats(found.loss.all)} to {nats(without)}. If only the waves of the key frequencies are kept and
         everything else is deleted, it is {nats(found.restricted_loss.all)}. Try both here.
       </>
