@@ -1,147 +1,150 @@
-"""Compare what the page of a run computes with Python, and take its times; needs Chromium.
+"""How fast the page of a run opens and follows the visitor, in Debian's Chromium on this machine.
 
-    python -m benchmarks.explorer runs/demo --out benchmarks/results/explorer.json
-
-Python computes from the run's own weights, so the deviations include the rounding of those in the page. A deviation is
-the worst over the checkpoints looked at, in units of the range of the values there; that of a loss is relative. Times
-are medians in milliseconds from question to answer in the page, at checkpoints that it has not computed anything of.
+latebloom report RUN --out report.html
+python benchmarks/explorer.py report.html --out benchmarks/results/explorer.json
 """
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
+import statistics
 from pathlib import Path
-from statistics import median
-from tempfile import TemporaryDirectory
 from typing import Any
 
-import numpy as np
-import torch
-from playwright.sync_api import sync_playwright
-from tests.explorer.conftest import CHROMIUM, Opened
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from latebloom.analysis import Analysis
 from latebloom.bench import machine
-from latebloom.circuits.modular.ablations import last_layer
-from latebloom.circuits.modular.grid import Grid, modular_grid
-from latebloom.circuits.modular.neuron_ablations import without_neurons
-from latebloom.circuits.modular.neurons import neuron_clusters
-from latebloom.circuits.modular.projections import excluded_logits, restricted_logits
-from latebloom.explorer.page import render_page
-from latebloom.lab.explorer import packed_weights, page_of
-from latebloom.models import Transformer
-from latebloom.runs import open_run
 
-CHECKPOINTS_TIMED = 6
+OPENINGS = 5
+"""Times that the page is opened, each in a fresh profile."""
 
-NOTHING: dict[str, Any] = {
-    "frequencies": [], "clusters": [], "heads": [], "skipAttention": False, "skipMlp": False, "keepKeys": False,
-    "random": False, "seed": 0,
-}  # fmt: skip
+MOVES = 12
+"""Moves of the slider for each view, to checkpoints that have not been in view before."""
 
-_TIME = """async ([name, index, args]) => {
+CHEAP = ("losses", "weight-norms", "embedding-spectrum", "circles", "restricted", "cos-coefficients")
+"""Views that read their numbers from the records or from one small table of weights."""
+
+RECOMPUTED = ("attention-maps", "neuron-gallery", "logits-fourier", "w-logit", "try-it", "take-apart")
+"""Views whose numbers are computed for all pairs of inputs."""
+
+CUTS = {
+    "one key frequency": "cutFrequencies.value = [keys[0]]",
+    "all key frequencies": "cutFrequencies.value = keys",
+    "a cluster of neurons": "cutClusters.value = [keys[0]]",
+    "a head": "cutHeads.value = [0]",
+    "the residual connection around attention": "cutResidualAttention.value = true",
+    "the residual connection around the MLP": "cutResidualMlp.value = true",
+    "all but the key directions": "keepOnlyKeys.value = true",
+}
+
+FIRST_VIEW = """
+(() => {
+  const look = () => {
+    const canvas = document.querySelector("#view-losses canvas");
+    if (canvas && canvas.width > 0) requestAnimationFrame(() => (window.firstView = performance.now()));
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})()"""
+"""Notes when the curves have been painted, in milliseconds since the page began to open."""
+
+TIMED = """async (change) => {
+  const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  const keys = latebloom.page().modular?.key_frequencies ?? [];
+  await latebloom.whenIdle();
+  await painted();
   const began = performance.now();
-  await latebloom.ask(name, index, args);
+  new Function("state", "keys", change)(latebloom.state, keys);
+  await painted();
+  await latebloom.whenIdle();
+  await painted();
   return performance.now() - began;
 }"""
+"""Milliseconds from a change to the frame that shows it everywhere in the window."""
 
 
-def deviation(got: Any, expected: torch.Tensor) -> float:
-    """Largest deviation, in units of the range of the expected values."""
-    wanted = expected.detach().double().numpy().ravel()
-    return float(np.abs(np.asarray(got, dtype=np.float64).ravel() - wanted).max() / (np.ptp(wanted) or 1.0))
+def opened(browser: Browser, report: Path) -> Page:
+    """The page in a profile of its own, with its weights read and its first views drawn."""
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.add_init_script(FIRST_VIEW)
+    page.goto(report.resolve().as_uri())
+    page.wait_for_function("window.firstView && latebloom.state.steps.value.length > 0", timeout=120_000)
+    return page
 
 
-def compared(opened: Opened, step: int, keys: list[int]) -> Iterator[tuple[str, float]]:
-    """The deviation of each quantity at one checkpoint."""
-    model = opened.run.checkpoint(step).model.double()
-    grid = modular_grid(model, opened.run.task)
-    got = opened.ask("grid", step)
-    yield "embedding", deviation(got["embedding"]["data"], grid.embedding)
-    yield "neurons", deviation(got["neurons"], grid.neurons)
-    yield "logits", deviation(got["logits"], grid.logits)
-    yield "W_logit", deviation(got["wLogit"], grid.w_logit)
-    if grid.pattern is not None:
-        yield "attention", deviation(got["pattern"], grid.pattern)
-    clusters = neuron_clusters(grid)
-    yield "share of a neuron's variance", deviation(opened.ask("clusters", step)["fve"], clusters.fve)
-    yield "loss", _relative(opened.ask("losses", step), grid.loss())
-    for name, args, logits in cuts(grid, clusters.members, keys, model):
-        yield f"loss {name}", _relative(opened.ask("cut", step, {**NOTHING, **args}), grid.loss(logits()))
+def opening(browser: Browser, report: Path) -> dict[str, float]:
+    """Milliseconds until the curves are painted, and until the weights are read and the views in sight are drawn."""
+    page = opened(browser, report)
+    page.evaluate("latebloom.whenIdle()")
+    times = {"curves": page.evaluate("window.firstView"), "views in sight": page.evaluate("performance.now()")}
+    page.context.close()
+    return times
 
 
-def cuts(
-    grid: Grid, members: Callable[[int], torch.Tensor], keys: list[int], model: Any
-) -> Iterator[tuple[str, dict[str, Any], Callable[[], torch.Tensor]]]:
-    """Each cut: its name, the question to the page, and Python's logits."""
-    if grid.sign is not None:
-        sign = grid.sign
-        yield "without one frequency", {"frequencies": keys[:1]}, lambda: excluded_logits(grid, keys[:1], sign)
-        yield "of the key directions", {"keepKeys": True}, lambda: restricted_logits(grid, keys, sign)
-    yield "without one cluster", {"clusters": keys[:1]}, lambda: without_neurons(grid, members(keys[0]))
-    if isinstance(model, Transformer):
-        layer = last_layer(model, grid.task)
-        heads = list(range(model.config.n_heads))
-        yield "without heads", {"heads": heads}, lambda: layer.before_mlp(-layer.attn_out)
-        yield "without residual around attention", {"skipAttention": True}, lambda: layer.before_mlp(-layer.resid_pre)
-        yield "without residual around MLP", {"skipMlp": True}, lambda: layer.around_mlp(-layer.resid_mid)
+def moves(page: Page, view: str) -> dict[str, float]:
+    """Median and worst time of a move of the slider with this view in the window."""
+    page.evaluate(f"document.getElementById('view-{view}').scrollIntoView()")
+    page.wait_for_timeout(3000)
+    last = page.evaluate("latebloom.state.steps.value.length - 1")
+    times = []
+    for move in range(MOVES):
+        index = round(last * (MOVES - move - 1) / MOVES)
+        step = page.evaluate(f"latebloom.state.steps.value[{index}]")
+        times.append(page.evaluate(TIMED, f"state.wantedStep.value = {step}"))
+    page.evaluate(TIMED, "state.wantedStep.value = -1")
+    return {"median": round(statistics.median(times), 1), "worst": round(max(times), 1)}
 
 
-def _relative(got: dict[str, Any], expected: float) -> float:
-    return abs(got["loss"]["all"] / expected - 1)
+def cuts(page: Page) -> dict[str, float]:
+    """Time of each kind of cut, first time, from the whole model."""
+    page.evaluate("document.getElementById('view-take-apart').scrollIntoView()")
+    page.wait_for_timeout(3000)
+    times = {}
+    for name, change in CUTS.items():
+        times[name] = round(page.evaluate(TIMED, f"state.{change}"), 1)
+        page.evaluate(TIMED, MENDED)
+    return times
 
 
-def times(opened: Opened, keys: list[int]) -> dict[str, float]:
-    """Median milliseconds of questions, which are asked in this order at each checkpoint."""
-    cut = {"frequencies": keys[:1], "clusters": keys[:1], "heads": [0], "skipMlp": True}
-    questions: dict[str, tuple[str, dict[str, Any]]] = {
-        "all pairs, and their loss": ("losses", {}),
-        "clusters": ("clusters", {}),
-        **{f"cut of {name}": ("cut", {**NOTHING, name: value}) for name, value in cut.items()},
-    }
-    taken: dict[str, list[float]] = {name: [] for name in questions}
-    for index in range(1, len(opened.steps), len(opened.steps) // CHECKPOINTS_TIMED):
-        for name, (quantity, args) in questions.items():
-            taken[name].append(opened.page.evaluate(_TIME, [quantity, index, args]))
-    return {name: round(median(found)) for name, found in taken.items()}
+MENDED = "; ".join(
+    [f"state.{cut}.value = []" for cut in ("cutFrequencies", "cutClusters", "cutHeads")]
+    + [f"state.{cut}.value = false" for cut in ("cutResidualAttention", "cutResidualMlp", "keepOnlyKeys")]
+)
 
 
-@torch.no_grad()
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("run", type=Path)
-    parser.add_argument("--out", type=Path, required=True, help="file for the result")
-    parser.add_argument("--every", type=int, default=4, help="compare every so many checkpoints")
-    options = parser.parse_args()
-    run = open_run(options.run.name, options.run.parent)
-    analysis = Analysis(run)
-    page, weights = page_of(analysis), packed_weights(analysis)
-    worst: dict[str, dict[str, float]] = {}
-    with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        file = Path(folder) / "page.html"
-        file.write_text(render_page(page, weights), "utf-8")
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        tab = browser.new_page()
-        tab.goto(file.as_uri())
-        tab.wait_for_function("latebloom.state.steps.value.length > 0")
-        opened = Opened(run, tab, tab.evaluate("latebloom.state.steps.value"))
-        keys = page["modular"]["key_frequencies"]
-        taken, size = times(opened, keys), file.stat().st_size
-        for step in sorted({*opened.steps[:: options.every], opened.steps[-1]}):
-            for name, found in compared(opened, step, keys):
-                if found >= worst.get(name, {"deviation": -1.0})["deviation"]:
-                    worst[name] = {"deviation": float(f"{found:.2g}"), "step": step}
+def measure(report: Path) -> dict[str, Any]:
+    """All figures, in milliseconds."""
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+        openings = [opening(browser, report) for _ in range(OPENINGS)]
+        page = opened(browser, report)
+        shown = [view for view in (*CHEAP, *RECOMPUTED) if page.locator(f"#view-{view}").count()]
+        by_view = {view: moves(page, view) for view in shown}
+        found = {
+            "opening": {key: round(statistics.median(one[key] for one in openings), 1) for key in openings[0]},
+            "slider, cheap views": {view: by_view[view] for view in CHEAP if view in by_view},
+            "slider, recomputed views": {view: by_view[view] for view in RECOMPUTED if view in by_view},
+            "cuts": cuts(page) if "take-apart" in shown else {},
+        }
+        version = browser.version
         browser.close()
+    return {"chromium": version, "megabytes": round(report.stat().st_size / 1e6, 2), "milliseconds": found}
+
+
+def main() -> None:
+    """Measure one report and write the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("report", type=Path)
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
     result = {
-        "run": run.manifest.name,
-        "recipe": run.manifest.recipe,
-        "page_bytes": size,
-        "checkpoints": {"in_page": len(opened.steps), "in_run": len(run.checkpoints)},
-        "worst_deviation": worst,
-        "milliseconds": taken,
+        "command": f"python benchmarks/explorer.py {options.report.name}",
         "machine": machine(),
+        **measure(options.report),
     }
-    options.out.write_text(json.dumps(result, indent=1) + "\n")
+    print(json.dumps(result, indent=1))
+    if options.out:
+        options.out.write_text(json.dumps(result, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -87,6 +87,6 @@ def test_every_command_of_the_guide_runs_and_every_part_is_registered(place: Pat
     assert "largest_weight" in answers["measure twice --import my_parts"]
     assert "generalises" in answers["claims backwards --import my_parts"]
     assert "accuracy" in answers["explain backwards --import my_parts"]
-    assert 'id="figure-my-norms"' in (place / "runs" / "backwards" / "report.html").read_text()
+    assert 'id="figure-my-norms"' in (place / "runs" / "backwards" / "report-static.html").read_text()
     assert (place / "runs" / "backwards" / "figures" / "my-norms.svg").exists()
     assert len(list((place / "runs" / "my_recipe-sweep").glob("*/manifest.json"))) == 2

@@ -20,23 +20,34 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 PLOT = "#view-losses .plot"
 
+OUTSIDE = """() => [...document.querySelectorAll(".card")].filter((card) => {
+  const { left, right } = card.getBoundingClientRect();
+  const parts = ".lines canvas, .bars svg, .circle svg, .heat canvas, .legend button";
+  return [...card.querySelectorAll(parts)].some((part) => {
+    const box = part.getBoundingClientRect();
+    return box.right > right + 0.5 || box.left < left - 0.5;
+  });
+}).map((card) => card.id)"""
+"""Cards that a drawing sticks out of."""
+
 STEP_IN_VIEW = "latebloom.state.step.value"
+
 
 @pytest.fixture(scope="module")
 def page(make_run: Callable[..., Run], open_page: Callable[[Run], Opened]) -> Any:
     """The page of a run with three checkpoints."""
     model = planted_transformer(11, [2, 5], d_model=32, d_head=16, d_mlp=64)
-    run = make_run("charts", ModularAddition(p=11), model.config, {step: model for step in (0, 50, 200)})
+    run = make_run("charts", ModularAddition(p=11), model.config, dict.fromkeys((0, 50, 200), model))
     opened = open_page(run).page
     opened.set_viewport_size({"width": 1280, "height": 900})
-    opened.locator(PLOT).scroll_into_view_if_needed()
     return opened
 
 
 @pytest.fixture(autouse=True)
 def fresh(page: Any) -> None:
-    """Every test begins with the whole range and the last step."""
+    """Every test begins with the whole range, the last step, and the chart in the middle of the window."""
     page.evaluate("() => { latebloom.state.zoom.value = []; latebloom.state.wantedStep.value = -1; }")
+    page.evaluate(f"document.querySelector('{PLOT}').scrollIntoView({{ block: 'center', behavior: 'instant' }})")
     page.mouse.move(0, 0)
 
 
@@ -132,13 +143,7 @@ def test_a_name_in_the_legend_hides_its_line(page: Any) -> None:
 def test_charts_stay_inside_their_cards(page: Any, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.wait_for_timeout(200)
-    outside = page.evaluate(
-        """() => [...document.querySelectorAll(".card")].filter((card) => {
-          const { left, right } = card.getBoundingClientRect();
-          const boxes = [...card.querySelectorAll(".lines canvas, .bars svg, .circle svg, .heat canvas, .legend button")].map((part) => part.getBoundingClientRect());
-          return boxes.some((box) => box.right > right + 0.5 || box.left < left - 0.5);
-        }).map((card) => card.id)"""
-    )
+    outside = page.evaluate(OUTSIDE)
     page.set_viewport_size({"width": 1280, "height": 900})
     page.wait_for_timeout(200)
     assert outside == []

@@ -1,7 +1,7 @@
 """The quantities behind the views of the circuit and of the answer, against Python.
 
-Python computes with the weights that the page holds, so that only the computation is compared: what rounding the weights
-does is a matter of the packing, and larger in the tiny models of these tests than in those of a run.
+Python computes with the weights that the page holds, so that only the computation is compared: what rounding the
+weights does is a matter of the packing, and larger in the tiny models of these tests than in those of a run.
 """
 
 import math
@@ -126,7 +126,8 @@ def test_answer_to_a_pair(opened: Opened) -> None:
 
 def test_solution_built_by_hand(opened: Opened) -> None:
     ks, amplitudes = [1, 3, 5], [4.0, 2.0, 3.0]
-    got, grid = opened.ask("hand-built", opened.steps[0], {"ks": ks, "amplitudes": amplitudes}), _grid(opened, opened.steps[0])
+    grid = _grid(opened, opened.steps[0])
+    got = opened.ask("hand-built", opened.steps[0], {"ks": ks, "amplitudes": amplitudes})
     assert grid.sign is not None
     n = grid.order
     x, y, z = torch.meshgrid(*[torch.arange(n, dtype=torch.float64)] * 3, indexing="ij")
@@ -163,11 +164,13 @@ def _grid(opened: Opened, step: int) -> Grid:
 
 def test_click_on_a_pair_and_a_wave_switched_off(opened: Opened) -> None:
     page = opened.page
+    # A view asks for its quantities once it is on the screen.
+    page.locator("#view-try-it").scroll_into_view_if_needed()
     waves = page.locator("#view-try-it .wave-label input")
     waves.first.wait_for()
-    before = page.locator("#view-try-it .strips").inner_text()
+    before = page.locator("#view-try-it .stack").inner_text()
     waves.first.uncheck()
-    assert page.locator("#view-try-it .strips").inner_text() != before
+    assert page.locator("#view-try-it .stack").inner_text() != before
     page.locator("#view-try-it .heat .plot").click(position={"x": 3, "y": 3})
     order = opened.grid(opened.steps[0]).positions
     # x to the right and y up: the first x, and the last y.

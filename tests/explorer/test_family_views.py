@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from tests.explorer.conftest import Opened, agree
 
 from latebloom.analysis import Analysis
 from latebloom.circuits.digits import digit_spectrum
@@ -14,14 +15,13 @@ from latebloom.circuits.induction import draw_sequences, head_scores, planted_in
 from latebloom.circuits.skip_trigrams import end_tables, planted_trigrams, skip_trigrams
 from latebloom.circuits.skip_trigrams.trigrams import leads, strengths
 from latebloom.lab.explorer.evidence import Evidence
-from latebloom.lab.explorer.examples import SEED, SEQUENCES, examples_of
+from latebloom.lab.explorer.examples import COUNT, SEED, SEQUENCES, examples_of, sampled
 from latebloom.lab.explorer.extra import components
 from latebloom.models import LinearConfig, Model, Transformer, TransformerConfig
 from latebloom.recipes import RECIPES
 from latebloom.runs import Run
 from latebloom.store import RunDirectory, append_rows, empty_table
 from latebloom.tasks import Data, DigitAddition, RepeatedSubsequences, SharedFeature, SkipTrigrams, Task
-from tests.explorer.conftest import Opened, agree
 
 DRAWN = Data(train_size=64, test_size=64)
 REPEATED = RepeatedSubsequences(vocabulary=12, length=22, subsequence=5)
@@ -134,13 +134,14 @@ def test_weights_of_the_linear_model(make_run: Callable[..., Run], open_page: Ca
     assert page.page.locator("#view-attention-patterns").count() == 0
 
 
-def test_each_page_shows_the_views_of_its_task(pages: Callable[[str], Opened]) -> None:
-    shared = {"attention-patterns", "sequence-answers"}
-    for name, own in {"planted heads": {"induction-circuit"}, "digits": {"digit-waves"}, "trigrams": {"trigrams"}}.items():
-        page = pages(name).page
-        views = set(page.eval_on_selector_all("[id^='view-']", "all => all.map(one => one.id.slice(5))"))
-        assert views >= shared | own
-        assert not views & ({"induction-circuit", "digit-waves", "trigrams", "circles", "shared-feature"} - own)
+@pytest.mark.parametrize(
+    ("name", "own"), [("planted heads", "induction-circuit"), ("digits", "digit-waves"), ("trigrams", "trigrams")]
+)
+def test_each_page_shows_the_views_of_its_task(pages: Callable[[str], Opened], name: str, own: str) -> None:
+    page = pages(name).page
+    views = set(page.eval_on_selector_all("[id^='view-']", "all => all.map(one => one.id.slice(5))"))
+    assert views >= {"attention-patterns", "sequence-answers", own}
+    assert not views & ({"induction-circuit", "digit-waves", "trigrams", "circles", "shared-feature"} - {own})
 
 
 def test_typed_sums_are_answered(pages: Callable[[str], Opened]) -> None:
@@ -175,6 +176,15 @@ def test_examples_are_right_and_small(make_run: Callable[..., Run], recipe: str)
             assert right == [names[position + 1] for position in one["read"]]
 
 
+def test_examples_of_a_task_without_a_maker_are_what_it_samples() -> None:
+    made = sampled(TRIGRAMS)
+    assert made.vocabulary == [str(token) for token in range(TRIGRAMS.d_vocab)]
+    assert made.batch.tokens.shape == (COUNT, TRIGRAMS.n_ctx)
+    assert np.array_equal(
+        made.batch.labels[:, 0], made.batch.tokens.max(1, where=made.batch.tokens < 20, initial=0) - 10
+    )
+
+
 def test_phase_changes_of_parts(make_run: Callable[..., Run]) -> None:
     task, model = MODELS["two layers"]()
     run = make_run("parts", task, model.config, {10: model}, data=DRAWN)
@@ -183,7 +193,8 @@ def test_phase_changes_of_parts(make_run: Callable[..., Run]) -> None:
     rows = []
     for step in range(0, 1000, 10):
         losses = {name: chance / (1 + float(np.exp((step - at) / 20))) for name, at in falls.items()}
-        rows.append({"step": step, "test_loss": sum(losses.values()) / 2} | {f"test_loss.{n}": v for n, v in losses.items()})
+        parts = {f"test_loss.{name}": loss for name, loss in losses.items()}
+        rows.append({"step": step, "test_loss": sum(losses.values()) / 2, **parts})
     RunDirectory(run.path).write_table("metrics", append_rows(empty_table(), rows))
     found = components(Evidence(Analysis(run)))
     assert found is not None

@@ -36,7 +36,9 @@ def test_the_widget_hands_the_page_to_a_frame(shown: Any, browser: Any, tmp_path
     traits = {"page": shown.page, "shell": shown.shell, "height": shown.height}
     weights = base64.b64encode(shown.weights).decode()
     data = json.dumps(traits).replace("<", "\\u003c")
-    (tmp_path / "cell.html").write_text(f"""<!doctype html><meta charset="utf-8"><div id="cell"></div><script type="module">
+    (
+        tmp_path / "cell.html"
+    ).write_text(f"""<!doctype html><meta charset="utf-8"><div id="cell"></div><script type="module">
 const traits = {data};
 traits.weights = new DataView(Uint8Array.from(atob("{weights}"), (c) => c.charCodeAt(0)).buffer);
 const widget = await import("data:text/javascript;base64,{module}");

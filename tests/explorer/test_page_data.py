@@ -144,9 +144,7 @@ def test_every_claim_of_one_run_with_a_figure_has_a_view() -> None:
     assert set(OF_CLAIM) & set(OF_FIGURE) == set()
 
 
-def test_a_caption_of_another_package_stands_under_its_view(
-    planted_run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_caption_of_another_package_stands_under_its_view(planted_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from latebloom.lab.explorer.captions import caption
 
     monkeypatch.setattr(CAPTIONS, "_things", dict(CAPTIONS._things))

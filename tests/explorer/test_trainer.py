@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from latebloom.recipes.settings import experiment_of
+from latebloom.runs.threads import single_threaded_torch
 from latebloom.training import Experiment
 from latebloom.training.trainer import Trainer
 
@@ -14,8 +15,9 @@ SEEDS = (1, 2, 3)
 """A rounding can move a pre-activation across the kink of the ReLU, after which two trainings differ by much more than
 rounding, as two trainings of Python do; so the middle of several seeds is compared."""
 
-SAME = 1e-5
-"""Deviation in units of a tensor's range that counts as rounding."""
+SAME = 2e-5
+"""Deviation in units of a tensor's range that counts as rounding: where no kink is crossed, moving Python's own initial
+weights by one rounding moves its weights after 100 steps by about 1e-5."""
 
 _TRAINED = """async ([settings, count]) => {
   const { step, weights } = await latebloom.trainer.trained(settings, count);
@@ -23,14 +25,14 @@ _TRAINED = """async ([settings, count]) => {
 }"""
 
 SMALL: dict[str, Any] = {"operation": "modular_addition", "p": 23, "fraction": 0.5, "width": 64, "lr": 1e-3, "decay": 1}
-GROKS: dict[str, Any] = {"operation": "modular_addition", "p": 31, "fraction": 0.5, "width": 128, "lr": 0.01, "decay": 1, "seed": 0}
 
 
 @pytest.fixture(scope="module")
 def page(transformer_page: Callable[..., Any]) -> Iterator[Any]:
-    """The page of a fresh model, for its trainer."""
+    """The page of a fresh model, for its trainer. Python's models are so small that a second thread only waits."""
     shown = transformer_page().page
-    yield shown
+    with single_threaded_torch():
+        yield shown
     shown.close()
 
 
@@ -67,7 +69,7 @@ def test_update_of_a_large_rate_is_seen_to_diverge(page: Any) -> None:
 
 
 def test_it_groks_within_a_minute(page: Any) -> None:
-    page.evaluate(_TRAINED, [{**GROKS, "model": "transformer"}, 0])
+    page.evaluate("latebloom.trainer.trained(latebloom.trainer.DEFAULTS.transformer, 0)")
     before = _pixels(page)
     page.click("#view-train button.primary")
     page.wait_for_function("latebloom.trainer.stopped.value !== null", timeout=60_000)
@@ -78,7 +80,8 @@ def test_it_groks_within_a_minute(page: Any) -> None:
     assert "It grokked" in page.inner_text("#view-train [role=status]")
     page.wait_for_timeout(300)
     after = _pixels(page)
-    assert before.keys() == after.keys() and all(before[name] != after[name] for name in before)
+    assert before.keys() == after.keys()
+    assert all(before[name] != after[name] for name in before)
     _shown_above(page)
 
 
@@ -99,7 +102,8 @@ def _shown_above(page: Any) -> None:
 
 def test_settings_stand_in_the_address_and_wrong_ones_are_refused(page: Any) -> None:
     page.evaluate(_TRAINED, [{**SMALL, "model": "mlp", "seed": 3}, 0])
-    assert "train-model=mlp" in page.url and "train-seed=3" in page.url
+    assert "train-model=mlp" in page.url
+    assert "train-seed=3" in page.url
     page.evaluate("latebloom.trainer.chosen.p.value = 24")
     assert "expected a prime" in page.inner_text("#view-train [role=status]")
     page.evaluate("latebloom.trainer.chosen.p.value = 23")

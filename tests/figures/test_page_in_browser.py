@@ -1,4 +1,4 @@
-"""The report in a browser: it needs no network, shows its pictures, and fits a narrow window."""
+"""The static page in a browser: it needs no network, shows its pictures, and fits a narrow window."""
 
 import re
 import shutil
@@ -23,7 +23,7 @@ ASK = """<script>addEventListener("load", () => {
 
 @pytest.fixture(scope="module")
 def page(grokked: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return report(grokked, tmp_path_factory.mktemp("page") / "report.html")
+    return report(grokked, tmp_path_factory.mktemp("page") / "report.html", static=True)
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed; `make test` installs it if possible")

@@ -1,4 +1,4 @@
-"""The report of complete runs, both of one that grokked and of one that did not."""
+"""The static page of complete runs, both of one that grokked and of one that did not."""
 
 import json
 import re
@@ -19,7 +19,7 @@ MODULAR = [
 
 @pytest.fixture(scope="module")
 def page(grokked):
-    return report(grokked).read_text()
+    return report(grokked, static=True).read_text()
 
 
 def test_one_file_that_loads_nothing(page):
@@ -30,9 +30,10 @@ def test_one_file_that_loads_nothing(page):
     assert set(re.findall(r"url\((.)", page)) == {"#"}
 
 
-def test_every_figure_is_in_it_and_no_id_comes_twice(page):
+def test_every_figure_is_in_it_and_no_id_comes_twice(page, grokked):
     for name in MODULAR:
         assert f'id="figure-{name}"' in page
+        assert f"latebloom figure {name} {grokked.manifest.name}</p>" in page
     ids = re.findall(r'\sid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
     used = set(re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', page))
@@ -56,7 +57,7 @@ def test_the_data_are_stored_in_the_run(grokked, page):
 
 
 def test_a_run_that_never_grokked_is_not_called_grokked(memorised, tmp_path):
-    text = report(memorised, tmp_path / "out.html").read_text()
+    text = report(memorised, tmp_path / "out.html", static=True).read_text()
     assert "The phases could not be separated" in text
     assert "There are no key frequencies" in text
     assert "Memorised: the train set reached" in text

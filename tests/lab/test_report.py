@@ -1,4 +1,4 @@
-"""Reports of runs that are not modular: their text, parts and planted circuits, and nothing about waves."""
+"""Static pages of runs that are not modular: their text, parts and planted circuits, and nothing about waves."""
 
 import json
 from pathlib import Path
@@ -86,7 +86,7 @@ RUNS = {
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
     root = tmp_path_factory.mktemp("runs")
     runs = {name: made(root / name, *parts) for name, parts in RUNS.items()}
-    texts = {name: report(run).read_text() for name, run in runs.items()}
+    texts = {name: report(run, static=True).read_text() for name, run in runs.items()}
     return {name: (json.loads((run.path / "summary.json").read_text()), texts[name]) for name, run in runs.items()}
 
 
@@ -145,7 +145,7 @@ def test_the_phases_of_a_run_that_groks_are_described(pages: Pages) -> None:
 
 def test_a_stream_whose_losses_fall_together_has_no_phases_and_no_boundaries(tmp_path: Path) -> None:
     run = made(tmp_path / "together", SUMS, SMALL.build(SUMS), FRESH, train_ends=LAST)
-    page = report(run, tmp_path / "page.html").read_text()
+    page = report(run, tmp_path / "page.html", static=True).read_text()
     assert "this run has no phases of grokking" in page
     assert "Boundaries of the phases" not in page
     assert "3 of 3 parts have a phase change of their own" in page.split("<nav")[0]
@@ -156,7 +156,10 @@ def test_a_model_that_cannot_be_explained_is_shown_with_the_reason(tmp_path: Pat
     run = made(tmp_path / "two", TRIGRAMS, two, FRESH)
     summary = summarise(run)
     assert summary["weights"]["rows"] is None
-    assert f"No explanation: {summary['weights']['reason']}" in report(run, tmp_path / "page.html").read_text()
+    assert (
+        f"No explanation: {summary['weights']['reason']}"
+        in report(run, tmp_path / "page.html", static=True).read_text()
+    )
 
 
 def test_every_built_in_task_has_a_family() -> None:
@@ -167,7 +170,7 @@ def test_every_built_in_task_has_a_family() -> None:
 def test_a_task_without_a_family_gets_a_true_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(families, "FAMILIES", Registry("family"))
     run = made(tmp_path / "unknown", TRIGRAMS, planted_trigrams(TRIGRAMS), FRESH)
-    page = report(run).read_text()
+    page = report(run, static=True).read_text()
     assert "No family is registered for this task" in page
     assert f"The task: {TRIGRAMS.summary}." in page
     assert "Each part of the task has a loss of its own." in page

@@ -107,8 +107,8 @@ def test_it_is_measured_explained_judged_drawn_and_reported(call, trained, place
     assert verdicts["p"]["parity-by-hidden-bits"]["outcome"] in ("holds", "fails")
     call("figure", "bit-influence", "p", "--out", "bits.svg")
     assert (place / "bits.svg").read_bytes().startswith(b"<?xml")
-    call("report", "p")
-    page = (place / "runs" / "p" / "report.html").read_text()
+    call("report", "p", "--static")
+    page = (place / "runs" / "p" / "report-static.html").read_text()
     assert 'id="figure-bit-influence"' in page
     assert "the parity of the first few of them is asked" in page
 

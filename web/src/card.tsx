@@ -29,11 +29,15 @@ export function Card({ view }: { view: View }): JSX.Element {
           </InSight.Provider>
         </ShelfContext.Provider>
       </Guard>
-      {captions.map((sentence) => (
-        <p class="caption" key={sentence}>
-          {sentence}
-        </p>
-      ))}
+      {captions.length > 0 && (
+        <div class="captions">
+          {captions.map((sentence) => (
+            <p class="caption" key={sentence}>
+              {sentence}
+            </p>
+          ))}
+        </div>
+      )}
     </article>
   );
 }

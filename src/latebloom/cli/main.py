@@ -28,7 +28,7 @@ COMMANDS = {
     "claims": "judge the write-up's claims on runs, or list all claims",
     "reproduce": "reproduce the write-up: train its models, judge every claim, write one page",
     "figure": "draw a figure of a run or of a sweep",
-    "report": "write the report of a run as one HTML page",
+    "report": "write the page of a run as one HTML file",
     "explore": "show all runs in the browser, and follow those in training",
     "bench": "measure the speed of training and analysis on this machine",
 }

@@ -82,7 +82,7 @@ class Live:
             for found in todo:
                 try:
                     outcome = json.loads(await self._quick.answer("outcome", found.path, found.signature))
-                except LatebloomError:
+                except Exception:  # whatever is wrong with the run, the others must go on
                     outcome = None
                 before = self._overview.revision
                 self._overview.set_outcome(found, outcome)

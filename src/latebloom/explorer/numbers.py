@@ -1,6 +1,6 @@
 """Numbers as text on a page, and the text for undefined numbers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from latebloom._text import nats, percent, whole
@@ -26,6 +26,17 @@ def share(value: float | int | None) -> str:
 def step(value: float | int | None) -> str:
     """A step or a count."""
     return show(value, "step")
+
+
+def strongest_wave(coefficients: Mapping[str, float]) -> tuple[str, float] | None:
+    """The frequency with the most energy in a sum of waves of different frequencies, which are orthogonal, and its share
+    of the energy; None for fewer than two waves, or where all are zero."""
+    energy = {k: value**2 for k, value in coefficients.items()}
+    total = sum(energy.values())
+    if not total or len(energy) < 2:
+        return None
+    most = max(energy, key=lambda k: energy[k])
+    return most, energy[most] / total
 
 
 def _range(value: Sequence[float]) -> str:

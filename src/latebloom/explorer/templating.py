@@ -27,4 +27,5 @@ def templates() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     made.filters |= {"show": numbers.show, "loss": numbers.loss, "share": numbers.share, "step": numbers.step}
+    made.filters["strongest_wave"] = numbers.strongest_wave
     return made

@@ -25,7 +25,7 @@ def page_widget(page: Mapping[str, Any], weights: bytes | None, height: int = HE
     Errors: UsageError if anywidget is not installed.
     """
     shell = page_around(page["run"]["name"])
-    return _kind()(page=dict(page), weights=weights, shell=shell, height=height)  # type: ignore[no-any-return]
+    return _kind()(page=dict(page), weights=weights, shell=shell, height=height)
 
 
 @cache

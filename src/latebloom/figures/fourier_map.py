@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float
+from scipy.ndimage import maximum_filter
 
 from latebloom._text import percent
 from latebloom.analysis import Analysis
@@ -18,6 +19,9 @@ from latebloom.figures.of_pairs import wave_rows
 
 if TYPE_CHECKING:
     import matplotlib.figure
+
+MOST_VISIBLE = 40
+"""In a map of more waves than this, a single cell is too small to be seen."""
 
 MOST_KEYS = 6
 """More key frequencies than this are not enlarged, because their labels would overlap."""
@@ -77,15 +81,27 @@ def draw(figure: matplotlib.figure.Figure, fourier: FourierMap) -> None:
     colours = theme.key_colours(fourier.keys)
     enlarged = 0 < len(fourier.keys) <= MOST_KEYS
     panels = figure.subplots(1, 2 if enlarged else 1, squeeze=False)[0]
-    image = heat(panels[0], fourier.norms, top=top, upwards=False)
+    image = heat(panels[0], _widened(fourier.norms), top=top, upwards=False)
     tick_keys(panels[0], fourier.labels, fourier.keys, colours)
     if enlarged:
         rows = fourier.key_rows
         heat(panels[1], fourier.norms[np.ix_(rows, rows)], top=top, upwards=False)
         name_waves(panels[1], [fourier.labels[row] for row in rows], colours)
-        panels[0].set_title("all waves")
+        panels[0].set_title(
+            "all waves" + (" (each drawn three cells wide)" if len(fourier.norms) > MOST_VISIBLE else "")
+        )
         panels[1].set_title("key frequencies alone")
     colour_bar(image, list(panels), "norm")
+
+
+def _widened(norms: Float[np.ndarray, "wave_x wave_y"]) -> Float[np.ndarray, "wave_x wave_y"]:
+    """Each cell of a large map also shows the largest of its neighbours, so that single cells can be seen."""
+    if len(norms) <= MOST_VISIBLE:
+        return norms
+    varying = norms.copy()
+    varying[0, 0] = 0
+    widened: Float[np.ndarray, "wave_x wave_y"] = maximum_filter(varying, size=3)
+    return widened
 
 
 def neurons_data(analysis: Analysis) -> FourierMap:
@@ -106,7 +122,7 @@ NEURONS_FIGURE = Figure(
     title="All neurons, as products of waves",
     caption=(
         "The strength of every product (wave in x) × (wave in y) over all neurons together. The algorithm appears "
-        "as dark cells in the top row and left column (waves of one operand alone) and in small blocks on the "
+        "as strong cells in the top row and left column (waves of one operand alone) and in small blocks on the "
         "diagonal, where both waves have the same frequency. These blocks are the multiplication that it needs. The "
         "colour scale does not include the constant."
     ),

@@ -95,7 +95,7 @@ FIGURE = Figure(
     title="Principal components of the embedding",
     caption=(
         "The directions along which the embedding varies most. Above: the energy of each component by frequency; one "
-        "dark cell in a row means a component of one frequency. Below: pairs of components of the same frequency "
+        "strong cell in a row means a component of one frequency. Below: pairs of components of the same frequency "
         "plotted against each other, if there are any, with a thin line through 0, 1, 2, … Two pure waves put the "
         "numbers on a circle, and adding 1 is a rotation by 2πk/p, so the algorithm needs no further step for “mod p”."
     ),

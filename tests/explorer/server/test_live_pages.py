@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -68,6 +69,7 @@ def opened(browser: Any) -> Iterator[Callable[[str], Any]]:
     def page(address: str, **options: Any) -> Any:
         made = browser.new_context(**options).new_page()
         made.on("console", lambda message: message.type == "error" and problems.append(message.text))
+        made.on("response", lambda r: r.status >= 400 and problems.append(f"{r.url}: {r.text()}"))
         made.on("pageerror", lambda error: problems.append(str(error)))
         made.on("request", lambda r: r.url.startswith((address[:16], "blob:", "data:")) or problems.append(r.url))
         made.goto(address)
@@ -77,9 +79,18 @@ def opened(browser: Any) -> Iterator[Callable[[str], Any]]:
     assert problems == []
 
 
+ONE_AT_A_TIME = threading.Lock()
+"""In use, the answers come from processes of their own."""
+
+
+def quick(what: Any, path: Path, argument: int = -1) -> bytes:
+    with ONE_AT_A_TIME:
+        return answer(what, path, argument)
+
+
 def without_verdicts(what: str, path: Path, argument: int = -1) -> bytes:
     """Judging takes long, and is tested elsewhere."""
-    return json.dumps({**json.loads(answer("explained", path, argument)), "pending": []}).encode()
+    return json.dumps({**json.loads(quick("explained", path, argument)), "pending": []}).encode()
 
 
 def until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
@@ -92,7 +103,7 @@ def until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
 
 def test_list_and_page_follow_a_run_in_training(tmp_path: Path, serving, opened) -> None:
     run = Writer(tmp_path / "live")
-    with RunLock(run.directory.path), serving(tmp_path, answer, without_verdicts) as port:
+    with RunLock(run.directory.path), serving(tmp_path, quick, without_verdicts) as port:
         listing = opened(f"http://127.0.0.1:{port}/")
         listing.wait_for_selector("text=There are no runs yet")
         run.go_on()
@@ -169,7 +180,7 @@ def test_a_run_that_is_deleted_or_damaged_is_said_to_be_so(tmp_path: Path, servi
     damaged = tmp_path / "damaged"
     damaged.mkdir()
     (damaged / "manifest.json").write_text("{")
-    with serving(tmp_path, answer, without_verdicts) as port:
+    with serving(tmp_path, quick, without_verdicts) as port:
         listing = opened(f"http://127.0.0.1:{port}/")
         listing.wait_for_selector("li.run.damaged >> text=expected JSON")
         page = opened(f"http://127.0.0.1:{port}/run/gone")

@@ -9,8 +9,6 @@ import { paint } from "./paint";
 import { colourTable, isDark, type Map } from "./palette";
 import { positionTicks } from "./ticks";
 
-export { shown } from "./numbers";
-
 export interface HeatMapProps {
   /** Name for screen readers, and of the saved file. */
   label: string;

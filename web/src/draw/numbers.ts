@@ -1,6 +1,5 @@
 /** Numbers as read-outs and axes show them. */
 
-
 export const NOT_DEFINED = "not defined";
 
 /** Three significant digits: 0.0123, 4.76, 12,500, 1.2e-6. */

@@ -50,30 +50,30 @@ export function Strips(props: StripsProps): JSX.Element {
     setMoved(Math.max(0, Math.min(count - 1, Math.floor(((event.clientX - box.left) / box.width) * count))));
   };
   return (
-    <div class="strips" role="group" aria-label={props.label}>
+    <div class="stack" role="group" aria-label={props.label}>
       {strips.map((strip) => (
-        <div class={strip.tall ? "strip tall" : "strip"} key={strip.name}>
-          <div class="strip-label">{strip.label}</div>
+        <div class={strip.tall ? "stack-row tall" : "stack-row"} key={strip.name}>
+          <div class="stack-label">{strip.label}</div>
           <svg viewBox={`0 -1 ${count} 2`} preserveAspectRatio="none" role="img" aria-label={described(strip, props, z)} onPointerMove={follow} onPointerLeave={() => setMoved(null)}>
             <line x1="0" x2={count} y1="0" y2="0" class="zero" />
             {marks.map((mark) => (
-              <line key={mark.name} x1={mark.z + 0.5} x2={mark.z + 0.5} y1="-1" y2="1" stroke={mark.colour} class={mark.dashed ? "mark dashed" : "mark"} />
+              <line key={mark.name} x1={mark.z + 0.5} x2={mark.z + 0.5} y1="-1" y2="1" stroke={mark.colour} class={mark.dashed ? "line dashed" : "line"} />
             ))}
-            {moved !== null && <line x1={moved + 0.5} x2={moved + 0.5} y1="-1" y2="1" class="cursor" />}
+            {moved !== null && <line x1={moved + 0.5} x2={moved + 0.5} y1="-1" y2="1" class="pointer" />}
             <g opacity={strip.faint ? 0.25 : 1}>
               <Curve strip={strip} count={count} />
               {strip.over && <polyline points={points(strip.over, strip.top)} class="curve over" />}
             </g>
           </svg>
-          <span class="strip-value">{shown(strip.values[z])}</span>
+          <span class="stack-value">{shown(strip.values[z])}</span>
         </div>
       ))}
-      <div class="strip axis-row">
-        <label for={`read-${props.label}`} class="strip-label">
+      <div class="stack-row">
+        <label for={`read-${props.label}`} class="stack-label">
           Read at {zName}
         </label>
         <input id={`read-${props.label}`} type="range" min={0} max={count - 1} value={z} aria-valuetext={`${zName} = ${zLabel(z)}`} onInput={(event) => setMoved(Number(event.currentTarget.value))} />
-        <span class="strip-value">
+        <span class="stack-value">
           {zName} = {z}
         </span>
       </div>

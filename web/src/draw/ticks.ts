@@ -36,6 +36,7 @@ export function logTicks(low: number, high: number, most: number): Tick[] {
 
 /** Positions 0 … count − 1 at which a heat map's axis has a label. */
 export function positionTicks(count: number, most: number): number[] {
+  if (count < 2) return Array.from({ length: count }, (_, i) => i);
   const distance = Math.max(1, roundedUp((count - 1) / Math.max(1, most)));
   return Array.from({ length: Math.floor((count - 1) / distance) + 1 }, (_, i) => i * distance);
 }

@@ -109,7 +109,7 @@ function sendNext(afterBackground: boolean): void {
 
 /** Resolves when no view waits for an answer. */
 export async function whenIdle(): Promise<void> {
-  while (running !== null || waiting.length > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  while (running !== null || waiting.length > 0) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 /** A quantity of the checkpoint at this index. `background`: answered when the visitor waits for nothing else. */

@@ -1,7 +1,7 @@
 /** Several runs on one axis: their curves over the steps, and the steps of their boundaries. */
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
-import { shown } from "../draw/heatmap";
+import { shown } from "../draw/numbers";
 import { Lines, type Line } from "../draw/lines";
 import { seriesColour } from "../draw/palette";
 import { pathOf } from "../live/server";
@@ -114,7 +114,7 @@ function linesOf(runs: Compared[]): { x: number[]; lines: Line[] } {
     sets.flatMap((set): Line[] => {
       const recorded = run.curves?.columns[`${set}_${quantity.value}`];
       if (!recorded) return [];
-      const values = new Array<number | null>(x.length).fill(null);
+      const values = new Array<number | null | undefined>(x.length).fill(undefined); // other runs recorded other steps
       recorded.forEach((value, i) => (values[place.get(run.curves!.step[i]!)!] = value));
       return [{ label: `${run.name} ${set}`, values, colour: colour(index, runs.length), dashed: set === "train" }];
     }),

@@ -6,20 +6,20 @@ import { theme } from "../state";
 import "./index_page.css";
 
 export function Frame({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
-  document.documentElement.dataset.theme = theme.value;
+  document.documentElement.dataset.theme = isDark() ? "dark" : "light";
   return (
     <>
       <a class="skip" href="#main">
         Skip to the content
       </a>
-      <header class="top">
+      <header class="plain-head">
         {location.pathname !== "/" && <a href={homeAddress()}>All runs</a>}
         <h1>{title}</h1>
         <button type="button" onClick={() => (theme.value = isDark() ? "light" : "dark")}>
           {isDark() ? "Light" : "Dark"}
         </button>
       </header>
-      <main id="main">
+      <main id="main" class="plain">
         {connection.value === "lost" && <p role="alert">The server does not answer, so nothing here is updated.</p>}
         {children}
       </main>

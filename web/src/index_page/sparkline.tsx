@@ -1,6 +1,6 @@
 /** A small curve of the losses on a logarithmic scale, without axes. */
 import type { JSX } from "preact";
-import { shown } from "../draw/heatmap";
+import { shown } from "../draw/numbers";
 import type { Row } from "../live/server";
 
 const WIDTH = 240;

@@ -29,6 +29,7 @@ export async function showServedRun(name: string, place: HTMLElement): Promise<v
   }
   document.title = `${name} · latebloom`;
   setPage(shown);
+  engineState.value = "loading";
   render(h(Fragment, null, h(LiveBar, {}), h(App, {})), place);
   listen({
     query: () => Promise.resolve({ run: name, after: String(page().metrics.step.at(-1) ?? -1) }),
@@ -45,6 +46,7 @@ export async function showServedRun(name: string, place: HTMLElement): Promise<v
   const again = atMostEvery(LOOK_AGAIN, () => lookAgain(path));
   const explain = atMostEvery(EXPLAIN_AGAIN, () => part(path, "explained"));
   await weights(path);
+  if (engineState.value === "loading") engineState.value = "none"; // the run has no checkpoints, or they cannot be read
   if (shown.run.status === "running") void explain.call();
   else await fillIn(path);
 

@@ -5,6 +5,7 @@
 import type { ComponentChildren } from "preact";
 import { percent, whole } from "../draw/numbers";
 import { nats } from "../frame/words";
+import { page } from "../page";
 import { cutFrequencies, frequency, logLoss, showCheckpoint, showStep, steps } from "../state";
 import * as facts from "./facts";
 
@@ -41,6 +42,7 @@ const memorises: Make = ({ p, combined }) => {
   const pairs = facts.trainPairs();
   if (end === null || pairs === null) return null;
   const [train, test] = [facts.logged("train_loss", end), facts.logged("test_loss", end)];
+  const guessing = page().task.guessing ?? Math.log(p);
   if (train === null || test === null) return null;
   return {
     title: "First it memorises",
@@ -49,8 +51,8 @@ const memorises: Make = ({ p, combined }) => {
       <>
         The network sees two numbers from 0 to {p - 1} and must answer {combined} mod {p}. It trains on {whole(pairs.train)} of
         the {whole(pairs.all)} pairs. At step {whole(end)} its loss on these is {nats(train)}, but on the other pairs it is{" "}
-        {nats(test)}, where guessing costs {nats(Math.log(p))}: it knows its pairs by
-        heart{test > Math.log(p) ? ", and does worse than guessing on the rest" : ""}.
+        {nats(test)}, where guessing costs {nats(guessing)}: it knows its pairs by
+        heart{test > guessing ? ", and does worse than guessing on the rest" : ""}.
       </>
     ),
     words: [
@@ -215,7 +217,7 @@ const grows: Make = () => {
         {weights[0] != null && weights[1] != null && weights[1] < weights[0] && (
           <>
             {" "}
-            From then until step {whole(settles)} the sum of squared weights falls from {Math.round(weights[0])} to {Math.round(weights[1])}.
+            From then until step {whole(settles)} the sum of squared weights falls from {whole(weights[0])} to {whole(weights[1])}.
             The write-up calls this the clean-up: weight decay removes what is no longer needed.
           </>
         )}

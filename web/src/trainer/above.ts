@@ -3,7 +3,7 @@ import { batch, signal } from "@preact/signals";
 import { addWeights, givenPacks, startEngine } from "../engine/client";
 import type { Facts } from "../engine/quantity";
 import { page, setPage, type RunPage, type Table } from "../page";
-import { cutClusters, cutFrequencies, cutHeads, frequency, neuron, pair, steps, wantedStep, zoom } from "../state";
+import { cutClusters, cutFrequencies, cutHeads, frequency, neuron, pair, steps, storyStop, wantedStep, zoom } from "../state";
 import { checkpoints, curve, milestones, seconds, settings } from "./client";
 import { commandOf } from "./command";
 import { inWords, outcomeOf } from "./milestones";
@@ -13,6 +13,7 @@ import type { Metrics } from "./training";
 import { REASON } from "../views/missing_measure";
 
 const NOT_MEASURED = "Of a training in the page only losses, accuracies and the sum of squared weights are recorded.";
+const HOW_BACK = "This model was trained in this page. The button “Back” in the section “Train one yourself” shows the run again.";
 
 let before: { page: RunPage; packs: readonly Uint8Array[] } | null = null;
 
@@ -27,9 +28,10 @@ export function mayShowAbove(): boolean {
 export async function showAbove(): Promise<void> {
   const { checkpoints: kept, facts } = await checkpoints();
   before ??= { page: page(), packs: givenPacks() };
+  const ready = startEngine(kept, facts);
   replace(pageOf(facts, before.page));
   runBefore.value = before.page.run.name;
-  await startEngine(kept, facts);
+  await ready;
 }
 
 export async function showRunAgain(): Promise<void> {
@@ -37,10 +39,10 @@ export async function showRunAgain(): Promise<void> {
   const { page: shown, packs } = before;
   before = null;
   runBefore.value = null;
-  replace(shown);
   const [first, ...later] = packs;
-  if (first === undefined) return;
-  await startEngine(first, { task: shown.task, model: shown.run.model, modular: shown.modular, examples: shown.examples });
+  const ready = first && startEngine(first, { task: shown.task, model: shown.run.model, modular: shown.modular, examples: shown.examples });
+  replace(shown);
+  await ready;
   for (const pack of later) await addWeights(pack);
 }
 
@@ -51,6 +53,7 @@ function replace(shown: RunPage): void {
     wantedStep.value = -1;
     frequency.value = null;
     neuron.value = null;
+    storyStop.value = null;
     pair.value = [5, 7];
     zoom.value = [];
     for (const cut of [cutFrequencies, cutClusters, cutHeads]) cut.value = [];
@@ -84,7 +87,7 @@ function pageOf(facts: Facts, around: RunPage): RunPage {
     training: {},
     versions: {},
   });
-  return Object.assign({}, around, { pending: [], run, task: facts.task, metrics: tableOf(curve.peek()), measures: { step: [], columns: {} }, phases: null, verdicts: [], captions: {}, modular: facts.modular, examples: null, extra: { [REASON]: NOT_MEASURED }, missing: {} });
+  return Object.assign({}, around, { pending: [], run, task: facts.task, metrics: tableOf(curve.peek()), measures: { step: [], columns: {} }, phases: null, verdicts: [], captions: {}, modular: facts.modular, examples: null, extra: { [REASON]: NOT_MEASURED }, missing: { "stored run": HOW_BACK } });
 }
 
 function tableOf(points: Metrics[]): Table {

@@ -49,6 +49,12 @@ export const stepsPerSecond = signal<number | null>(null);
 export const seconds = signal(0);
 export const milestones = computed(() => milestonesOf(curve.value));
 
+/** Milliseconds between two pictures of the training: usually, and for visitors who asked for less motion. */
+const LIVELY = 250;
+const CALM = 1500;
+
+/** Address of the worker's code. */
+let code: string | undefined;
 let worker: Worker | null = null;
 /** Questions to the worker that have not been answered, by the kind of the answer. */
 const waiting = new Map<FromTrainer["kind"], (message: FromTrainer) => void>();
@@ -97,10 +103,11 @@ export function reset(): void {
     seconds.value = 0;
   });
   if (settingsFault.peek() !== null) return;
-  worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+  worker = new Worker((code ??= URL.createObjectURL(new Blob([source], { type: "text/javascript" }))));
   worker.onmessage = (event: MessageEvent<FromTrainer>) => receive(event.data);
   worker.onerror = (event) => receive({ kind: "failed", reason: event.message });
-  send({ kind: "start", settings: settings.peek() });
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  send({ kind: "start", settings: settings.peek(), interval: calm ? CALM : LIVELY });
 }
 
 /** Make a model when the visitor first comes near the section, and a new one whenever a setting changes. */

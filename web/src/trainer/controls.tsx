@@ -147,7 +147,10 @@ function Status(): JSX.Element {
   if (!last) return <p class="waiting">Making the model …</p>;
   return (
     <>
-      <p role="status">{sentence(settings.value)}</p>
+      <p>{sentence(settings.value)}</p>
+      <p class="visually-hidden" role="status">
+        {spoken(settings.value)}
+      </p>
       <Found />
       <dl class="trainer-numbers">
         <Numbers name="Train" loss={last.trainLoss} accuracy={last.trainAccuracy} />
@@ -169,6 +172,14 @@ function sentence({ p, fraction }: Settings): string {
   const words = inWords(milestones.value, last);
   if (ended?.why === "generalised") return `${words} Training paused at step ${whole(ended.step)}; continue to see more of the clean-up.`;
   return ended?.why === "steps" ? `${words} Training ends at step ${whole(MOST_STEPS)} here.` : words;
+}
+
+/** What a screen reader says: the sentence where training has ended, before that only what has changed for good. */
+function spoken(now: Settings): string {
+  const { trained, generalised } = milestones.value;
+  if (stopped.value !== null) return sentence(now);
+  if (generalised !== null) return `Test accuracy reached 99 % at step ${generalised}.`;
+  return trained === null ? "" : `Train accuracy reached 99 % at step ${trained}.`;
 }
 
 function Found(): JSX.Element | null {
@@ -195,7 +206,7 @@ function Numbers({ name, loss, accuracy }: { name: string; loss: number; accurac
 
 registerView({
   name: "train",
-  title: "Train one yourself",
+  title: "Choose a model and train it",
   chapter: "train",
   order: 0,
   isFor: (shown) => shown.task.family === "modular",

@@ -7,5 +7,6 @@ import * as client from "./client";
 import * as above from "./above";
 import { commandOf } from "./command";
 import { split } from "./examples";
+import { DEFAULTS } from "./settings";
 
-export const trainer = { ...client, ...above, commandOf, split };
+export const trainer = { ...client, ...above, commandOf, split, DEFAULTS };

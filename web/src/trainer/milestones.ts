@@ -23,7 +23,7 @@ export function milestonesOf(curve: Metrics[]): Milestones {
 /** A sentence about where the training is. */
 export function inWords({ trained, generalised }: Milestones, last: Metrics): string {
   const test = `${Math.round(100 * last.testAccuracy)} % of the test pairs`;
-  if (trained === null) return `It is memorising: it answers ${Math.round(100 * last.trainAccuracy)} % of the training pairs right, and ${test}.`;
+  if (trained === null) return `So far it answers ${Math.round(100 * last.trainAccuracy)} % of the training pairs right, and ${test}.`;
   if (generalised === null) return `It memorised: train accuracy reached 99 % at step ${trained}. It answers ${test} right.`;
   if (last.testAccuracy < ACCURATE) return `Test accuracy reached 99 % at step ${generalised} and is now below: it answers ${test} right.`;
   const verdict = generalised >= 2 * trained ? "It grokked" : "It generalised at once";
@@ -32,7 +32,7 @@ export function inWords({ trained, generalised }: Milestones, last: Metrics): st
 
 /** One or two words for the same. */
 export function outcomeOf({ trained, generalised }: Milestones, last: Metrics): string {
-  if (trained === null) return "still memorising";
+  if (trained === null) return "not memorised yet";
   if (generalised === null || last.testAccuracy < ACCURATE) return "memorised so far";
   return generalised >= 2 * trained ? "grokked" : "generalised at once";
 }

@@ -9,7 +9,8 @@ import type { Settings } from "./settings";
 import type { Metrics } from "./training";
 
 export type ToTrainer =
-  | { kind: "start"; settings: Settings }
+  /** `interval`: milliseconds between reports, at least. */
+  | { kind: "start"; settings: Settings; interval: number }
   | { kind: "run" }
   | { kind: "pause" }
   /** Make so many updates, then pause. */

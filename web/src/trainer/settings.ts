@@ -25,8 +25,6 @@ export const STREAM = { d_model: 64, heads: 4, d_head: 16 } as const;
 export const OPTIMISER = { betaFirst: 0.9, betaSecond: 0.98, epsilon: 1e-8, warmup: 10 } as const;
 
 interface OperationFacts {
-  /** As it stands between x and y. */
-  symbol: string;
   name: string;
   /** s where the operation is i + s·j of the operands' positions i and j in a cyclic group. */
   sign: 1 | -1;
@@ -34,9 +32,9 @@ interface OperationFacts {
 }
 
 export const OPERATIONS: Record<Operation, OperationFacts> = {
-  modular_addition: { symbol: "+", name: "x + y mod p", sign: 1, answer: (x, y, p) => (x + y) % p },
-  modular_subtraction: { symbol: "−", name: "x − y mod p", sign: -1, answer: (x, y, p) => (x - y + p) % p },
-  modular_multiplication: { symbol: "·", name: "x · y mod p", sign: 1, answer: (x, y, p) => (x * y) % p },
+  modular_addition: { name: "x + y mod p", sign: 1, answer: (x, y, p) => (x + y) % p },
+  modular_subtraction: { name: "x − y mod p", sign: -1, answer: (x, y, p) => (x - y + p) % p },
+  modular_multiplication: { name: "x · y mod p", sign: 1, answer: (x, y, p) => (x * y) % p },
 };
 
 export const PRIMES = [23, 29, 31, 37, 41, 43, 47, 53, 59];

@@ -6,7 +6,7 @@ import type { Snapshot } from "./protocol";
 import type { Training } from "./training";
 
 /** Neurons whose maps are shown: the first ones, so that each can be followed through the training. */
-export const SHOWN_NEURONS = 8;
+const SHOWN_NEURONS = 8;
 
 /** Waves whose planes are shown. */
 const SHOWN_PLANES = 4;

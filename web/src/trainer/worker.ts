@@ -10,12 +10,12 @@ import { Training, type Metrics } from "./training";
 /** Milliseconds of training between looks at the messages. */
 const SLICE = 30;
 
-/** Milliseconds between reports: at least this, and at least `DEAR` times what the last one took. */
-const REPORT = 250;
+/** A report is made at the earliest after this many times as long as the last one took. */
 const DEAR = 8;
 
 let training: Training | null = null;
 let facts: Facts | null = null;
+let interval = 0;
 let running = false;
 let stopped: Stopped | null = null;
 /** Metrics that have not been reported. */
@@ -66,12 +66,13 @@ function slice(): void {
   if (now === null || !running) return;
   const until = performance.now() + SLICE;
   while (running && performance.now() < until) running = update(now);
-  if (!running || performance.now() - reported.at > Math.max(REPORT, DEAR * reported.took)) report(now);
+  if (!running || performance.now() - reported.at > Math.max(interval, DEAR * reported.took)) report(now);
   if (running) setTimeout(slice, 0);
 }
 
 async function start(message: Extract<ToTrainer, { kind: "start" }>): Promise<void> {
   training = await Training.start(message.settings);
+  interval = message.interval;
   facts = factsOf(message.settings, training.split, []);
   record(training);
   report(training);

@@ -26,7 +26,7 @@ function AttentionMaps(): JSX.Element {
       </div>
       <Computed answer={answer}>
         {({ heads, maps }) => (
-          <div class="maps">
+          <div class="pair-maps">
             {heads.map((head, i) => (
               <div key={i}>
                 <h4>

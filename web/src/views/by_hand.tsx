@@ -73,7 +73,7 @@ registerView({
   isFor: (shown) => shown.modular !== null && typeof shown.task.sign === "number",
   Body: ByHand,
   help:
-    "No training here: the score of answer z is written down as a sum of waves cos w(x + y − z) with frequencies that you choose. It depends on the distance d from z to the right answer alone, so one curve describes all pairs. " +
-    "Every wave has a crest at d = 0. One wave alone answers correctly too, but its neighbours are nearly as high: the margin, the lead of the right answer over the best wrong one, is tiny. " +
-    "Waves of different frequencies have their other crests at different places, so a few of them together have a much larger margin at the same height of the peak. A higher peak makes the softmax more certain and lowers the loss, and costs larger weights.",
+    "Nothing is trained here: the score of answer z is a sum of waves cos w(x + y − z) of frequencies that you choose. It depends on the distance d from z to the right answer alone, so one curve describes all pairs. " +
+    "One wave already has its only highest crest at d = 0, but the neighbours are nearly as high: the margin, the lead of the right answer over the best wrong one, is tiny. A few waves of different frequencies have a much larger margin at the same height. " +
+    "A higher peak lowers the loss, and costs larger weights.",
 });

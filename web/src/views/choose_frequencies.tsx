@@ -21,7 +21,7 @@ export function ChooseFrequencies({ chosen }: { chosen: number[] }): JSX.Element
     <>
       <div class="choice">
         <label>
-          Frequencies <input class="typed wide" value={chosen.join(" ")} onChange={(event) => typed(event.currentTarget.value)} />
+          Frequencies <input class="typed" value={chosen.join(" ")} onChange={(event) => typed(event.currentTarget.value)} />
         </label>
         {keys.length > 0 && (
           <button type="button" onClick={() => (handFrequencies.value = [])}>

@@ -18,7 +18,7 @@ const MOST = 12;
 function Circles(): JSX.Element {
   const args = useComputed(() => ({ ks: chosen(frequency.value) }));
   const answer = useQuantity("circles", args).value;
-  if (args.value.ks.length === 0) return <p class="missing">The model has no key frequencies at the last step. Choose a frequency in “Waves in the embedding” to see its plane.</p>;
+  if (args.value.ks.length === 0) return <p class="missing">The model of the last step has no key frequencies. Choose a frequency in “Waves in the embedding” to see its plane.</p>;
   return (
     <Computed answer={answer}>
       {(planes) => (

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { recorded, type Curve } from "../draw/curves";
 import type { Dot } from "../draw/lines";
+import { NumberTable } from "../draw/number_table";
 import { whole } from "../draw/numbers";
 import { ink, isDark } from "../draw/palette";
 import { StepLines } from "../draw/step_lines";
@@ -12,7 +13,6 @@ import { page } from "../page";
 import { registerView } from "../registry";
 import { logLoss } from "../state";
 import { styleOf } from "./line_style";
-import "./sequence.css";
 
 function ComponentLosses(): JSX.Element {
   const { parts, kind } = componentLosses(page())!;
@@ -54,31 +54,19 @@ function dotOf(part: Part, index: number): Dot[] {
 /** The steps of the changes, earliest first; parts without one with the reason. */
 function Changes({ parts }: { parts: Part[] }): JSX.Element {
   const middle = (part: Part) => part.change?.step ?? Infinity;
+  const rows = [...parts].sort((a, b) => middle(a) - middle(b)).map((part) => ({ name: part.name, cells: [...changeOf(part), part.chance.toFixed(2)] }));
   return (
-    <div class="numbers">
-      <table>
-        <caption>Phase change of each part: steps with their 95 % intervals</caption>
-        <thead>
-          <tr>
-            <th scope="col">part</th>
-            <th scope="col">begins</th>
-            <th scope="col">half done</th>
-            <th scope="col">done</th>
-            <th scope="col">guessing (nats)</th>
-          </tr>
-        </thead>
-        <tbody>
-          {[...parts].sort((a, b) => middle(a) - middle(b)).map((part) => (
-            <tr key={part.name}>
-              <th scope="row">{part.name}</th>
-              {part.onset ? [part.onset, part.change, part.completion].map((at, i) => <td key={i}>{at ? located(at) : "not yet"}</td>) : <td colSpan={3}>none: {part.reason}</td>}
-              <td>{part.chance.toFixed(2)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <NumberTable
+      caption="Phase change of each part, at its steps with their 95 % intervals, and the loss of guessing in nats"
+      columns={["part", "begins", "half done", "done", "guessing"]}
+      rows={rows}
+    />
   );
+}
+
+function changeOf(part: Part): string[] {
+  if (part.onset === null) return [`none: ${part.reason}`, "–", "–"];
+  return [part.onset, part.change, part.completion].map((at) => (at ? located(at) : "not yet"));
 }
 
 function located({ step, low, high }: Location): string {

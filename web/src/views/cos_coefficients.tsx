@@ -9,6 +9,7 @@ import { page } from "../page";
 import { registerView } from "../registry";
 import { frequency } from "../state";
 import { MissingMeasure } from "./missing_measure";
+import { hasKeys, NoKeys } from "./no_keys";
 import { Computed, hasPhase, MOST, useWaveLosses } from "./wave_losses";
 
 function CosCoefficients(): JSX.Element {
@@ -21,6 +22,7 @@ function CosCoefficients(): JSX.Element {
     if (!value || step === null || value.coefficients.length !== ks.length) return [];
     return ks.map((k, i): Dot => ({ x: step, y: value.coefficients[i]!, label: `k = ${k}`, colour: colourOf(k) }));
   }, [answer, ks, dark]);
+  if (!hasKeys()) return <NoKeys />;
   if (curves.length === 0) return <MissingMeasure what="The coefficients of the waves" />;
   return (
     <>

@@ -1,42 +1,51 @@
 /** Digits as waves, and what each answer digit depends on. */
 import type { JSX } from "preact";
-import { HeatMap } from "../draw/heatmap";
-import { Lines } from "../draw/lines";
-import { whole } from "../draw/numbers";
-import { seriesColour } from "../draw/palette";
-import { useQuantity } from "../engine/client";
+import { useMemo } from "preact/hooks";
+import { Bars } from "../draw/bars";
+import { Computed } from "../draw/computed";
 import { nearestSample, recorded } from "../draw/curves";
+import { HeatMap } from "../draw/heatmap";
+import { whole } from "../draw/numbers";
+import { isDark, seriesColour } from "../draw/palette";
+import { useQuantity } from "../engine/client";
 import { page, type RunPage } from "../page";
 import { registerView } from "../registry";
 import { step } from "../state";
 import "./sequence.css";
 
-/** Directions without a constant in the embedding of ten digits; in a random order each has the same share on average. */
-const DIRECTIONS = 9;
+/** Shares of frequencies 1 … 5 on average over random orders of the digits: each has two of nine directions, 5 has one. */
+const EVEN = [2, 2, 2, 2, 1].map((directions) => directions / 9);
 
 function Spectrum(): JSX.Element {
-  const { value, error } = useQuantity("digit-spectrum", {}).value;
-  if (error) return <p class="error">{error}</p>;
-  if (!value) return <p class="waiting">Computing …</p>;
-  if (value.fraction === null) return <p>All digits have the same embedding, so its spectrum is not defined.</p>;
-  const even = value.frequencies.map((k) => (2 * k === 10 ? 1 : 2) / DIRECTIONS);
+  const answer = useQuantity("digit-spectrum", {}).value;
+  const dark = isDark();
+  const colour = useMemo(() => () => seriesColour(0), [dark]);
   return (
-    <Lines
-      label="Share of the digits' embedding by frequency"
-      x={value.frequencies}
-      xName="frequency k"
-      yName="share of the embedding"
-      lines={[
-        { label: "this step", values: value.fraction, colour: seriesColour(0) },
-        { label: "digits in random order", values: even, colour: seriesColour(1), dashed: true },
-      ]}
-      yRange={[0, 1]}
-    />
+    <Computed answer={answer}>
+      {({ frequencies, fraction }) =>
+        fraction === null ? (
+          <p class="missing">All digits have the same embedding, so its spectrum is not defined.</p>
+        ) : (
+          <Bars
+            label="Share of the digits' embedding by frequency"
+            x={frequencies}
+            xName="frequency k"
+            yName="share of the embedding"
+            parts={[
+              { label: "this step", values: fraction },
+              { label: "digits in random order", values: EVEN },
+            ]}
+            colourOf={colour}
+            named={[]}
+          />
+        )
+      }
+    </Computed>
   );
 }
 
 /** Factors of the right answer, as the measures name them. Python: `latebloom.circuits.digits.shares`. */
-const FACTORS = { pair: "both digits above", sum: "their sum mod 10", carry: "carry", both: "digits and carry", answer: "right answer" };
+const FACTORS = { pair: "both digits above", sum: "sum mod 10", carry: "carry", both: "digits and carry", answer: "right answer" };
 
 function Dependence({ of }: { of: "neurons" | "logits" }): JSX.Element | null {
   const places = Array.from({ length: Number(page().task.settings.digits) + 1 }, (_, place) => place);
@@ -96,5 +105,5 @@ registerView({
   isFor,
   Body: Digits,
   size: "wide",
-  help: "Left: the embedding of the ten digits written as waves over 0 … 9. The maps show, for each digit of the answer (0 is the first), the share of the variance of the model's logits and neurons that is explained by the two digits above it, by the carry into it, and by both; digit 1 depends on its pair even in an untrained model, because its input is digit 0, which is the carry of that pair.",
+  help: "The bars show the embedding of the ten digits written as waves over 0 … 9. The maps show, for each digit of the answer (0 is the first), the share of the variance of the model's logits and neurons that is explained by the two digits above it, by the carry into it, and by both; digit 1 depends on its pair even in an untrained model, because its input is digit 0, which is the carry of that pair.",
 });

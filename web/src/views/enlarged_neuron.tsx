@@ -48,7 +48,7 @@ function InFull({ found }: { found: NeuronInFull }): JSX.Element {
           Neuron {neuron} ≈ {written(formula)}, which explains <strong>{percent(fve)}</strong> of its variance.
         </p>
       )}
-      <div class="maps">
+      <div class="pair-maps">
         <figure>
           <PairMap label={`Neuron ${neuron}`} values={activation} map="sequential" range={[0, most]} unit="activation" />
           <figcaption>The neuron itself</figcaption>

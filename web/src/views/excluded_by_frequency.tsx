@@ -9,6 +9,7 @@ import { page } from "../page";
 import { registerView } from "../registry";
 import { frequency } from "../state";
 import { MissingMeasure } from "./missing_measure";
+import { hasKeys, NoKeys } from "./no_keys";
 import { Computed, hasPhase, MOST, shownFrequencies, useWaveLosses } from "./wave_losses";
 
 function ExcludedByFrequency(): JSX.Element {
@@ -21,6 +22,7 @@ function ExcludedByFrequency(): JSX.Element {
     if (!value || step === null || value.excludedAlone.length !== ks.length) return [];
     return [{ x: step, y: value.excluded, label: "without all keys", colour: ink() }, ...ks.map((k, i): Dot => ({ x: step, y: value.excludedAlone[i]!, label: `without k = ${k}`, colour: colourOf(k) }))];
   }, [answer, ks, dark]);
+  if (!hasKeys()) return <NoKeys />;
   if (curves.length < 2) return <MissingMeasure what="Excluded loss" />;
   return (
     <>

@@ -52,7 +52,7 @@ function Numbers({ hand, learned }: Pick<Props, "hand" | "learned">): JSX.Elemen
     ["Loss over all pairs (nats)", shown(hand.loss), shown(learned.loss)],
   ];
   return (
-    <table class="numbers">
+    <table class="hand-numbers">
       <thead>
         <tr>
           <td />

@@ -1,4 +1,4 @@
-/** What a view says where a measure is missing, and the command that adds it. */
+/** What a view says where a measure is missing: why, and the command that adds it. */
 import type { JSX } from "preact";
 import { page } from "../page";
 
@@ -6,11 +6,14 @@ import { page } from "../page";
 export const REASON = "missing-measure";
 
 export function MissingMeasure({ what }: { what: string }): JSX.Element {
-  const { [REASON]: reason } = page().extra;
+  const { extra, measures, missing, run } = page();
+  const reason = extra[REASON];
   if (typeof reason === "string") return <p class="missing">{reason}</p>;
+  if (measures.step.length > 0) return <p class="missing">{what} is not among the measures of this run.</p>;
+  if (missing["weights"]) return <p class="missing">{missing["weights"]}</p>;
   return (
     <p class="missing">
-      {what} was not measured on this run. The command <code>latebloom measure {page().run.name}</code> adds it.
+      {what} was not measured on this run. The command <code>latebloom measure {run.name}</code> adds it.
     </p>
   );
 }

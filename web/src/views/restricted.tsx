@@ -7,6 +7,7 @@ import { grey, isDark, seriesColour } from "../draw/palette";
 import { StepLines } from "../draw/step_lines";
 import { registerView } from "../registry";
 import { MissingMeasure } from "./missing_measure";
+import { hasKeys, NoKeys } from "./no_keys";
 import { Computed, hasPhase, useWaveLosses } from "./wave_losses";
 
 /** Column, name, colour and stroke of each line; the first that a run has of the last two is its control. */
@@ -31,6 +32,7 @@ function Restricted(): JSX.Element {
       ...(test === null ? [] : [{ x: step, y: test, label: "restricted, test", colour: seriesColour(3) }]),
     ] as Dot[];
   }, [answer, dark]);
+  if (!hasKeys()) return <NoKeys />;
   if (recorded("restricted_loss") === null) return <MissingMeasure what="Restricted loss" />;
   return (
     <>

@@ -4,8 +4,8 @@ import { useMemo } from "preact/hooks";
 import { useComputed } from "@preact/signals";
 import { ShelfContext } from "../draw/export";
 import { HeatMap } from "../draw/heatmap";
-import { positionTicks } from "../draw/ticks";
 import { shown as written } from "../draw/numbers";
+import { positionTicks } from "../draw/ticks";
 import { useQuantity } from "../engine/client";
 import type { HeadScores } from "../engine/quantities/head_scores";
 import { page, type RunPage } from "../page";
@@ -30,6 +30,11 @@ function SequenceAttention(): JSX.Element {
 /** Tokens that are named on an axis of the map: every one of a short sequence. */
 const MOST_TICKS = 22;
 
+/** A name that fits under its column. */
+function short(name: string): string {
+  return name.length > 3 ? `${name[0]}…` : name;
+}
+
 interface Patterns {
   layers: number;
   heads: number;
@@ -43,6 +48,7 @@ function Heads({ layers, heads, length, patterns }: Patterns): JSX.Element {
   const all = useMemo(() => patterns.flatMap((values, i) => Array.from({ length: heads }, (_, h) => ({ layer: i, number: h, values: ofHead(values, h, length) }))), [patterns]);
   const chosen = all[layer * heads + number]!;
   const name = tokenNames();
+  const ticks = positionTicks(length, MOST_TICKS);
   const token = (position: number) => page().examples!.vocabulary[sequence.value.tokens[position]!]!;
   return (
     <div class="attention">
@@ -63,9 +69,9 @@ function Heads({ layers, heads, length, patterns }: Patterns): JSX.Element {
         rowLabel={name}
         columnLabel={name}
         rowTick={token}
-        columnTick={token}
-        rowTicks={positionTicks(length, MOST_TICKS)}
-        columnTicks={positionTicks(length, MOST_TICKS)}
+        rowTicks={ticks}
+        columnTick={(position) => short(token(position))}
+        columnTicks={ticks}
         marked={[shownQuery.value, strongest(chosen.values, shownQuery.value)]}
         onPick={(row) => (query.value = row)}
         width={560}
@@ -115,10 +121,11 @@ function HeadPicker({ all, length, chosen }: { all: HeadPattern[]; length: numbe
             type="button"
             key={index}
             aria-pressed={one === chosen}
-            aria-label={`Head ${one.layer}.${one.number}`}
             onClick={() => (head.value = [one.layer, one.number])}
           >
-            <HeatMap bare label={`Head ${one.layer}.${one.number}`} rows={length} columns={length} values={one.values} map="sequential" range={[0, 1]} />
+            <span aria-hidden="true">
+              <HeatMap bare label={`Head ${one.layer}.${one.number}`} rows={length} columns={length} values={one.values} map="sequential" range={[0, 1]} />
+            </span>
             <span>
               head {one.layer}.{one.number}
             </span>
@@ -200,5 +207,5 @@ registerView({
   isFor,
   Body: SequenceAttention,
   size: "wide",
-  help: "Each head of each layer looks back over the tokens so far and divides its attention among them. Choose a head, then a token: the tokens that it attends to are shaded, and the map below shows all positions at once, from the row to the column.",
+  help: "Each head of each layer looks back over the tokens so far and divides its attention among them. Choose a head, then a token: the tokens that it attends to are shaded, and the map shows all positions at once, from the row to the column.",
 });

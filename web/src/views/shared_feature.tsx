@@ -1,6 +1,7 @@
 /** The weights of the linear model: one for each example, and one that all examples share. */
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import { Computed } from "../draw/computed";
 import { Lines } from "../draw/lines";
 import { StepLines } from "../draw/step_lines";
 import { seriesColour } from "../draw/palette";
@@ -17,15 +18,13 @@ type Weights = Result<"linear-weights">;
 
 function SharedFeature(): JSX.Element {
   const trained = useMemo(trainedExamples, []);
-  const { value, error } = useQuantity("linear-weights", {}).value;
+  const answer = useQuantity("linear-weights", {}).value;
   const all = useEveryCheckpoint("linear-weights", {});
-  if (error) return <p class="error">{error}</p>;
-  if (!value) return <p class="waiting">Computing …</p>;
   return (
     <div class="maps">
       <div>
         <h4>Weight of each example, at this step</h4>
-        <ByExample weights={value} trained={trained} />
+        <Computed answer={answer}>{(weights) => <ByExample weights={weights} trained={trained} />}</Computed>
       </div>
       {all && (
         <div>

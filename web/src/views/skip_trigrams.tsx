@@ -1,6 +1,8 @@
 /** The skip trigrams in the weights: what END attends to, and what it then answers. */
 import type { JSX } from "preact";
+import { Computed } from "../draw/computed";
 import { HeatMap } from "../draw/heatmap";
+import { NumberTable } from "../draw/number_table";
 import { useQuantity } from "../engine/client";
 import type { TrigramTables } from "../engine/quantities/trigram_tables";
 import { page, type RunPage } from "../page";
@@ -8,18 +10,19 @@ import { registerView } from "../registry";
 import "./sequence.css";
 
 function SkipTrigrams(): JSX.Element {
-  const { value, error } = useQuantity("trigram-tables", {}).value;
-  if (error) return <p class="error">{error}</p>;
-  if (!value) return <p class="waiting">Computing …</p>;
   return (
-    <>
-      <div class="maps">
-        <Map title="QK: score" values={value.scores} columns={value.heads} columnName="head" unit="" tokens={value.tokens} />
-        <Map title="OV: if attended to" values={value.written} columns={value.answers} columnName="answer" unit="nats" tokens={value.tokens} />
-        <Map title="Attention × OV" values={value.arrives} columns={value.answers} columnName="answer" unit="nats" tokens={value.tokens} />
-      </div>
-      <Strongest tables={value} />
-    </>
+    <Computed answer={useQuantity("trigram-tables", {}).value}>
+      {(value) => (
+        <>
+          <div class="maps">
+            <Map title="QK: score" values={value.scores} columns={value.heads} columnName="head" unit="" tokens={value.tokens} />
+            <Map title="OV: if attended to" values={value.written} columns={value.answers} columnName="answer" unit="nats" tokens={value.tokens} />
+            <Map title="Attention × OV" values={value.arrives} columns={value.answers} columnName="answer" unit="nats" tokens={value.tokens} />
+          </div>
+          <Strongest tables={value} />
+        </>
+      )}
+    </Computed>
   );
 }
 
@@ -47,7 +50,7 @@ function Map({ title, values, columns, columnName, unit, tokens }: MapProps): JS
         columnName={columnName}
         rowLabel={(row) => vocabulary[row]!}
         columnLabel={(column) => (columnName === "answer" ? answers[column]! : String(column))}
-        {...(columnName === "head" ? { width: 210, aspect: 0.3 } : { width: 380, aspect: 0.7 })}
+        {...(columnName === "head" ? { width: 210, aspect: 0.33 } : { width: 380, aspect: 0.7 })}
       />
     </div>
   );
@@ -55,32 +58,17 @@ function Map({ title, values, columns, columnName, unit, tokens }: MapProps): JS
 
 function Strongest({ tables }: { tables: TrigramTables }): JSX.Element {
   const { vocabulary, answers } = page().examples!;
+  const rows = tables.trigrams.slice(0, tables.answers).map((one) => ({
+    name: `${vocabulary[one.token]} … END ${answers[one.answer]}`,
+    lead: vocabulary[one.token] === answers[one.answer],
+    cells: [one.qk, one.ov, one.strength].map((value) => value.toFixed(2)),
+  }));
   return (
-    <div class="numbers">
-      <table>
-        <caption>The strongest trigram of each token, the ten strongest first; in bold those of the task</caption>
-        <thead>
-          <tr>
-            <th scope="col">trigram</th>
-            <th scope="col">QK: score</th>
-            <th scope="col">OV (nats)</th>
-            <th scope="col">arrives (nats)</th>
-          </tr>
-        </thead>
-        <tbody>
-          {tables.trigrams.slice(0, tables.answers).map((one) => (
-            <tr key={one.token} class={vocabulary[one.token] === answers[one.answer] ? "lead" : ""}>
-              <th scope="row">
-                {vocabulary[one.token]} … END {answers[one.answer]}
-              </th>
-              <td>{one.qk.toFixed(2)}</td>
-              <td>{one.ov.toFixed(2)}</td>
-              <td>{one.strength.toFixed(2)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <NumberTable
+      caption="The strongest trigrams at this step, one for each token, with those of the task in bold: leads of their answers in nats, and scores without a unit"
+      columns={["trigram", "QK: score", "OV", "attention × OV"]}
+      rows={rows}
+    />
   );
 }
 

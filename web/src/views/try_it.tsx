@@ -51,7 +51,7 @@ registerView({
   isFor: (shown) => shown.modular !== null,
   Body: TryIt,
   help:
-    "Choose x and y, by number or with a click on any map over the pairs. For every possible answer z the model gives a score, its logit; the largest one is its answer. " +
-    "Each coloured wave is the part of the scores at one key frequency k, cos w(x + y − z) with w = 2πk/p, and as high as in the model. All waves have a crest at the right answer, and at different wrong ones, so that only the right one stands out in their sum. " +
-    "Switch waves off to see why the model needs several. In subtraction the waves run over x − y − z, and in multiplication over logarithms.",
+    "Choose x and y, by number or with a click on any map over the pairs. For every answer z the model gives a score, its logit; the largest is its answer. " +
+    "Each coloured wave, cos w(x + y − z) with w = 2πk/p, is the part of the scores at one key frequency k. All waves have a crest at the right answer and other crests at different places, so that only the right answer stands out in their sum. " +
+    "Switch waves off to see why several are needed. (For x − y the waves run over x − y − z, for x · y over logarithms.)",
 });

@@ -17,7 +17,7 @@ import { registerView } from "../registry";
 import { frequency, toggleFrequency } from "../state";
 import "./circuit.css";
 
-/** Clusters of other frequencies than the key ones are named while they are at most this many. */
+/** Clusters of other frequencies than the key ones are named while they are at most this many; so many labels fit on the axis, too. */
 const MOST_NAMED = 12;
 
 function WLogit(): JSX.Element {
@@ -55,7 +55,7 @@ function Written({ n, clusters }: { n: number; clusters: ClusterWeights[] }): JS
         rowLabel={(row) => `k = ${rows[row]!.k}, neuron ${rows[row]!.neuron}`}
         columnLabel={(column) => rowLabel(column + 1)}
         rowTicks={[]}
-        columnTicks={drawn.slice(0, MOST_NAMED).map(({ k }) => basisRows(k, n)[0]! - 1)}
+        columnTicks={spaced(drawn.map(({ k }) => basisRows(k, n)[0]! - 1), n / MOST_NAMED)}
         unit="weight"
         onPick={(_, column) => toggleFrequency(frequencyOfRow(column + 1))}
       />
@@ -68,6 +68,11 @@ function Written({ n, clusters }: { n: number; clusters: ClusterWeights[] }): JS
       </ul>
     </>
   );
+}
+
+/** Ascending places without those that are closer than `distance` to the one before: their labels would overlap. */
+function spaced(places: number[], distance: number): number[] {
+  return places.reduce<number[]>((kept, place) => (kept.length > 0 && place - kept[kept.length - 1]! < distance ? kept : [...kept, place]), []);
 }
 
 /** The rows of several clusters under one another. */

@@ -4,6 +4,7 @@ import { useMemo } from "preact/hooks";
 import { recorded, recordedUnder, type Curve } from "../draw/curves";
 import { ink, isDark, seriesColour } from "../draw/palette";
 import { StepLines } from "../draw/step_lines";
+import { page } from "../page";
 import { registerView } from "../registry";
 import { MissingMeasure } from "./missing_measure";
 
@@ -13,7 +14,7 @@ function WeightNorms(): JSX.Element {
   return (
     <>
       <StepLines label="Sum of squared weights by step" yName="sum of squares" curves={curves} log />
-      {curves.length < 2 && <MissingMeasure what="The sum of each weight matrix" />}
+      {curves.length < 2 && page().measures.step.length === 0 && <MissingMeasure what="The sum of squares of each weight matrix" />}
     </>
   );
 }

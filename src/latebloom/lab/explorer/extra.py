@@ -17,6 +17,7 @@ from latebloom.phases.components import ComponentChange
 from latebloom.phases.location import Location
 from latebloom.tasks import RepeatedSubsequences, SharedFeature
 
+
 @dataclass(frozen=True)
 class Extra:
     """Data of the view of this name. make: plain JSON, or None for a run to which the view does not apply; UsageError
@@ -45,7 +46,8 @@ def extra_of(evidence: Evidence) -> dict[str, Any]:
 
 def components(evidence: Evidence) -> dict[str, Any] | None:
     """The phase change of each part of the task, and its loss of guessing (nats). ``kind``, ``column``: the set, and
-    the column of the page's metrics with the losses. ``explained``: share of the whole loss's fall that they make up."""
+    the column of the page's metrics with the losses. ``explained``: share of the whole loss's fall that they make
+    up."""
     if len(evidence.analysis.task.components) < 2:
         return None
     losses = evidence.analysis.parts

@@ -8,6 +8,7 @@ from jaxtyping import Float
 
 from latebloom.analysis import Analysis
 from latebloom.explorer.pack import Weights, pack
+from latebloom.phases import UNDER_GUESSING
 
 BUDGET = 7_000_000
 """Largest size of the packed weights in bytes: 9.3 MB as base64, so that the whole file stays below 10 MB."""
@@ -19,11 +20,14 @@ COARSER_WITH_CIRCUIT = 2.5
 """Factor on the units of checkpoints whose test loss is below guessing. A circuit averages over many weights, so that
 the same rounding shifts the views of such a checkpoint by a third of what it does to those of random weights."""
 
+FINAL = 1 / 32
+"""Factor on the units of the last checkpoint, so that what the page counts there is what Python counted."""
+
 FINER = (32, 8)
 """Factors on the resolution of small models, the first with which they are still small: they average over few weights,
 and two layers with sharp attention deviate more than one from the same rounding."""
 
-SMALL = 0.6
+SMALL = 0.65
 """A run is small if all its checkpoints take at most this share of the budget at a finer resolution."""
 
 SAMPLED = 16
@@ -56,8 +60,9 @@ def packed_weights(analysis: Analysis, budget: int = BUDGET) -> bytes | None:
 
 
 def _coarseness(analysis: Analysis, steps: list[int]) -> dict[int, float]:
-    learned = analysis.boundary("test loss under guessing")
-    return {step: 1.0 if learned is None or step <= learned else COARSER_WITH_CIRCUIT for step in steps}
+    learned = analysis.boundary(UNDER_GUESSING)
+    coarseness = {step: 1.0 if learned is None or step <= learned else COARSER_WITH_CIRCUIT for step in steps}
+    return {**coarseness, max(steps): FINAL}
 
 
 class _Estimate:

@@ -13,16 +13,15 @@ from latebloom.explorer.maker import What
 from latebloom.explorer.pack import pack
 from latebloom.lab.explorer import page_of
 from latebloom.lab.explorer.evidence import Evidence
-from latebloom.lab.explorer.weights import chosen_steps
+from latebloom.lab.explorer.weights import by_importance, packed_weights
 from latebloom.lab.serving.diagrams import sweep_diagrams
 from latebloom.runs import Run
 
-MOST_CHECKPOINTS = 120
-MOST_BYTES = 120_000_000
-"""A served page holds this many checkpoints, and this many bytes of weights, at most. A page on disk holds fewer, since
-it must be small."""
+BUDGET = 30_000_000
+"""Largest size of the packed weights of a served page in bytes. A page on disk holds fewer, since it must be small."""
 
-_FAST = 1  # the way to the browser is short, so packing must be quick rather than tight
+MOST_LATER = 100
+"""A page that has missed more checkpoints than this gets the most important ones."""
 
 
 def answer(what: What, path: Path, argument: int) -> bytes:
@@ -53,15 +52,14 @@ def _complete(path: Path, _: int) -> bytes:
 
 
 def _weights(path: Path, after: int) -> bytes:
-    """Checkpoints chosen by where things change; with ``after``, all that are later than that step. Empty where there
+    """Checkpoints chosen by where things change; with ``after``, those that are later than that step. Empty where there
     are none."""
     analysis = Analysis(Run(path))
-    read, steps = analysis.run.directory.read_checkpoint, [step for step in analysis.run.checkpoints if step > after]
-    if not steps:
-        return b""
-    size = sum(tensor.nbytes for tensor in read(steps[-1]).values())
-    most = max(2, min(MOST_CHECKPOINTS, MOST_BYTES // max(1, size)))
-    return pack([(step, read(step)) for step in chosen_steps(analysis, steps, most)], _FAST)
+    if after < 0:
+        return packed_weights(analysis, BUDGET) or b""
+    later = [step for step in by_importance(analysis) if step > after][:MOST_LATER]
+    read = analysis.run.directory.read_checkpoint
+    return pack([(step, read(step)) for step in sorted(later)]) if later else b""
 
 
 def _phases(path: Path, _: int) -> bytes:

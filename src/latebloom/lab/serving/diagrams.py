@@ -101,9 +101,8 @@ def _trained(run: Run, outcome: Outcome, values: dict[str, Any], fields: Sequenc
 
 
 def _diagram(trained: Sequence[_Trained], x: str, y: str) -> dict[str, Any]:
-    diagram = phase_diagram(
-        *([one.values[name] for one in trained] for name in (x, y)), [one.outcome for one in trained]
-    )
+    across, up = ([one.values[name] for one in trained] for name in (x, y))
+    diagram = phase_diagram(across, up, [one.outcome for one in trained])
     cells = []
     for cell in diagram.cells:
         members = [one for one in trained if (one.values[x], one.values[y]) == (cell.x, cell.y)]

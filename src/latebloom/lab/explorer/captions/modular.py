@@ -7,6 +7,7 @@ from typing import Any
 from latebloom._text import nats, percent, whole
 from latebloom.circuits.modular.neurons import FVE_THRESHOLD
 from latebloom.claims.lottery import INITIAL_DRAWS
+from latebloom.explorer.numbers import strongest_wave
 from latebloom.lab.explorer.captions.caption import caption
 from latebloom.lab.explorer.captions.words import series
 from latebloom.lab.explorer.evidence import Evidence, guessing_loss
@@ -289,15 +290,12 @@ def _summary(found: Explanation) -> str:
 
 
 def _energy(waves: Mapping[str, float]) -> str | None:
-    """How unevenly the waves share the energy of their sum: waves of different frequencies are orthogonal."""
-    energy = {k: value**2 for k, value in waves.items()}
-    total = sum(energy.values())
-    if not total or len(energy) < 2:
+    """How unevenly the waves share the energy of their sum."""
+    strongest = strongest_wave(waves)
+    if strongest is None:
         return None
-    most = max(energy, key=lambda k: energy[k])
-    return (
-        f"The waves are not equally strong: k = {most} has {percent(energy[most] / total)} of the energy of their sum."
-    )
+    k, share = strongest
+    return f"The waves are not equally strong: k = {k} has {percent(share)} of the energy of their sum."
 
 
 def _formula(evidence: Evidence, waves: Mapping[str, float]) -> str:
