@@ -39,7 +39,8 @@ export interface Verdict {
 /** The task as Python names it: `name`, and its settings (`p` of a modular task …). */
 export interface Task {
   name: string;
-  family: "modular" | "digits" | "induction" | "trigrams" | "other";
+  /** "modular", "digits", "induction", "trigrams", or the name of another family. */
+  family: string;
   summary: string;
   p?: number;
   /** s where the right answer to (x, y) is x + s·y mod p in the order of the page's operands; null elsewhere. */
