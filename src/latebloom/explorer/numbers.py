@@ -29,8 +29,8 @@ def step(value: float | int | None) -> str:
 
 
 def strongest_wave(coefficients: Mapping[str, float]) -> tuple[str, float] | None:
-    """The frequency with the most energy in a sum of waves of different frequencies, which are orthogonal, and its share
-    of the energy; None for fewer than two waves, or where all are zero."""
+    """The frequency with the most energy in a sum of waves of different frequencies, which are orthogonal, and its
+    share of the energy; None for fewer than two waves, or where all are zero."""
     energy = {k: value**2 for k, value in coefficients.items()}
     total = sum(energy.values())
     if not total or len(energy) < 2:

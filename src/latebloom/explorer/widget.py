@@ -1,5 +1,5 @@
-"""The page of the explorer in a notebook: a widget while a kernel runs, and a page in a frame where the notebook is only
-shown."""
+"""The page of the explorer in a notebook: a widget while a kernel runs, and a page in a frame where the notebook is
+only shown."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _kind() -> Any:
     except ImportError:
         raise UsageError("view needs anywidget, which is not installed: pip install 'latebloom[notebook]'") from None
 
-    class PageWidget(anywidget.AnyWidget):  # type: ignore[misc]
+    class PageWidget(anywidget.AnyWidget):
         """The traits that ``web/src/widget.ts`` reads."""
 
         _esm = bundled("widget.js")

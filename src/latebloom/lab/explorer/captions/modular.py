@@ -267,13 +267,13 @@ def page(evidence: Evidence) -> Sentences:
     keys, accuracy = found["key_frequencies"], percent(found["accuracy"])
     if not keys:
         yield (
-            f"At the last checkpoint the model answers {accuracy} of all pairs correctly and has no key frequencies, so "
-            "no waves explain its answers."
+            f"At the last checkpoint the model answers {accuracy} of all pairs correctly and has no key frequencies, "
+            "so no waves explain its answers."
         )
     elif not found["does_task"]:
         yield (
-            f"At the last checkpoint the model answers {accuracy} of all pairs correctly, fewer than half, so the waves "
-            f"of the frequencies {_list(keys)} in its neurons do not explain its answers."
+            f"At the last checkpoint the model answers {accuracy} of all pairs correctly, fewer than half, so the "
+            f"waves of the frequencies {_list(keys)} in its neurons do not explain its answers."
         )
     else:
         yield f"At the last checkpoint the model answers {accuracy} of all pairs correctly. {_summary(found)}"
