@@ -1,4 +1,5 @@
-"""The page of the explorer in a notebook: a widget while a kernel runs, else a page in a frame."""
+"""The page of the explorer in a notebook: a widget while a kernel runs, and a page in a frame where the notebook is
+only shown."""
 
 from __future__ import annotations
 
