@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pages.crossover import crossover_block
 from pages.demo import demo_block, demo_page
+from pages.explorer import explorer_page
 from pages.keep import freeze_rules, keep_crossover, keep_reproduction, keep_run, rejudge
 from pages.measures import measures_page
 from pages.paths import DOCS, ROOT
@@ -41,6 +42,7 @@ def pages() -> dict[Path, str]:
         DOCS / "crossover.md": filled(DOCS / "crossover.md", measured=crossover_block()),
         DOCS / "demo.md": demo_page(),
         DOCS / "speed.md": speed_page(),
+        DOCS / "explorer.md": explorer_page(),
         DOCS / "reproduction.md": reproduction_page(),
         DOCS / "pictures.md": pictures_page(),
         DOCS / "measures.md": measures_page(),

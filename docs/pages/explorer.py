@@ -1,0 +1,63 @@
+"""docs/explorer.md: what the page of a run shows, how fast it is and how well it agrees with Python.
+
+The figures are those of ``benchmarks/explorer.py`` and ``benchmarks/explorer_agreement.py``.
+"""
+
+from __future__ import annotations
+
+from statistics import median
+
+from .paths import BENCHMARKS
+from .stored import Machine, Stored
+from .templating import render
+
+
+class Deviation(Stored):
+    """The worst deviation from Python, as a share of the range of the values (of the loss, for a loss), and its step."""
+
+    deviation: float
+    step: int
+
+
+class Kept(Stored):
+    """Checkpoints of the run, and those that its page holds."""
+
+    in_page: int
+    in_run: int
+
+
+class Agreement(Stored):
+    """The page of a run beside Python, which computes from the run's exact weights."""
+
+    run: str
+    recipe: str
+    page_bytes: int
+    checkpoints: Kept
+    worst_deviation: dict[str, Deviation]
+    machine: Machine
+
+
+class Times(Stored):
+    """The page of a run in Chromium. milliseconds: by kind of change, medians by what was changed."""
+
+    command: str
+    machine: Machine
+    chromium: str
+    megabytes: float
+    milliseconds: dict[str, dict[str, float]]
+
+    def middle(self, kind: str) -> float:
+        """The median over what was changed."""
+        return median(self.milliseconds[kind].values())
+
+    def slowest(self, kind: str) -> float:
+        """The largest of the medians."""
+        return max(self.milliseconds[kind].values())
+
+
+def explorer_page() -> str:
+    """docs/explorer.md."""
+    times, agreement = ((BENCHMARKS / f"{name}.json").read_bytes() for name in ("explorer", "explorer_agreement"))
+    return render(
+        "explorer", times=Times.model_validate_json(times), agreement=Agreement.model_validate_json(agreement)
+    )
