@@ -13,7 +13,7 @@ from .templating import render
 
 
 class Deviation(Stored):
-    """The worst deviation from Python, as a share of the range of the values (of the loss, for a loss), and its step."""
+    """The worst deviation from Python and its step: a share of the range of the values, or, for a loss, of the loss."""
 
     deviation: float
     step: int

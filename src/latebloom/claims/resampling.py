@@ -111,7 +111,10 @@ resampled_neurons, resampled_neurons_wrong = _shares("neurons", "each neuron by 
 def resampled_neurons_harm(analysis: Analysis) -> float:
     whole = _mlp_output(analysis)
     # A rise below the loss itself, or below zero, cannot be distinguished from none.
-    return _single_neurons(analysis).rise / max(whole.rise, whole.whole)
+    least = max(whole.rise, whole.whole)
+    if least <= 0:
+        raise Undefined("train loss is 0, so a rise has nothing to be compared with")
+    return _single_neurons(analysis).rise / least
 
 
 @once
