@@ -1,0 +1,1 @@
+function i({model:t,el:g}){let n=t.get("weights"),a=t.get("page"),e=document.createElement("iframe");e.title=`latebloom: ${a.run.name}`,e.style.cssText=`width: 100%; height: ${t.get("height")}px; border: 0`,e.latebloom={page:a,weights:n===null?null:new Uint8Array(n.buffer,n.byteOffset,n.byteLength)},e.srcdoc=t.get("shell"),g.append(e)}var l={render:i};export{l as default};
