@@ -71,6 +71,16 @@ def test_weights_far_above_the_others_survive() -> None:
     assert unpack(pack([(0, {"w": weights})]))[0]["w"][7] == pytest.approx(1e4, rel=1e-2)
 
 
+def test_units_are_wide_enough_for_what_follows() -> None:
+    """A tensor that is large later is predicted to be large before, in units that are fine there."""
+    checkpoints = _walk(3)
+    checkpoints[2][1]["b"] *= 3000
+    got = unpack(pack(checkpoints, {step: 1 / 32 for step, _ in checkpoints}))
+    for step, weights in checkpoints:
+        largest = np.abs(checkpoints[2][1]["b"]).max()
+        assert np.abs(got[step]["b"] - weights["b"]).max() <= largest / 2**21
+
+
 def test_diverged_weights_are_nan_and_leave_the_others() -> None:
     checkpoints = _walk(4)
     checkpoints[2][1]["b"][3] = np.nan

@@ -45,6 +45,9 @@ SMALLEST = 64
 MOMENTA = 16
 """A momentum is a multiple of 1 / 16."""
 
+LARGEST_CODE = 2**22
+"""So that zigzag-coded differences of codes have 24 bits. A unit is wider where a weight or its prediction needs it."""
+
 Weights = Mapping[str, Float[np.ndarray, "..."]]
 
 
@@ -112,8 +115,10 @@ class _Tensor:
         """Differences of codes, unit and momentum."""
         if not np.isfinite(weights).all():
             return np.zeros(len(weights), np.int32), None, 0.0
-        unit = coarseness * max(_size(weights), self._smallest) / self._resolution or 1.0
         predicted, momentum = self._predicted(weights)
+        largest = max(float(np.abs(values).max(initial=0)) for values in (weights, predicted))
+        unit = coarseness * max(_size(weights), self._smallest) / self._resolution
+        unit = max(unit, largest / LARGEST_CODE) or 1.0
         codes = np.rint(weights / unit).astype(np.int32)
         differences = codes - np.floor(predicted / unit + 0.5).astype(np.int32)
         self._after = [(codes * unit).astype(np.float32).astype(np.float64), *self._after[:1]]

@@ -20,8 +20,9 @@ COARSER_WITH_CIRCUIT = 2.5
 """Factor on the units of checkpoints whose test loss is below guessing. A circuit averages over many weights, so that
 the same rounding shifts the views of such a checkpoint by a third of what it does to those of random weights."""
 
-FINAL = 1 / 32
-"""Factor on the units of the last checkpoint, so that what the page counts there is what Python counted."""
+FINEST = 1 / 32
+"""Smallest factor on the units: codes have 24 bits. It is that of the last checkpoint, so that what the page counts
+there is what Python counted."""
 
 FINER = (32, 8)
 """Factors on the resolution of small models, the first with which they are still small: they average over few weights,
@@ -47,7 +48,7 @@ def packed_weights(analysis: Analysis, budget: int = BUDGET) -> bytes | None:
     usual = _coarseness(analysis, steps)
     size = _Estimate((step, read(step)) for step in steps)
     for finer in FINER:
-        coarseness = {step: factor / finer for step, factor in usual.items()}
+        coarseness = {step: max(factor / finer, FINEST) for step, factor in usual.items()}
         if size(len(steps), coarseness) <= SMALL * budget:
             return pack([(step, read(step)) for step in sorted(steps)], coarseness)
     count = _largest(len(steps), lambda count: size(count, usual) <= budget)
@@ -62,7 +63,7 @@ def packed_weights(analysis: Analysis, budget: int = BUDGET) -> bytes | None:
 def _coarseness(analysis: Analysis, steps: list[int]) -> dict[int, float]:
     learned = analysis.boundary(UNDER_GUESSING)
     coarseness = {step: 1.0 if learned is None or step <= learned else COARSER_WITH_CIRCUIT for step in steps}
-    return {**coarseness, max(steps): FINAL}
+    return {**coarseness, max(steps): FINEST}
 
 
 class _Estimate:
