@@ -51,7 +51,10 @@ declare global {
 
 function given(): Given | null {
   const frame = window.frameElement; // null also where the document around is of another origin
-  return (frame as HTMLIFrameElement | null)?.latebloom ?? null;
+  const found = (frame as HTMLIFrameElement | null)?.latebloom;
+  if (found === undefined) return null;
+  // The bytes of another document are no Uint8Array of this one.
+  return { page: found.page, weights: found.weights && Uint8Array.from(found.weights) };
 }
 
 function fromFile(): Given {

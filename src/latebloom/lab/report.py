@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from latebloom._errors import LatebloomError
 from latebloom.analysis import Analysis
 from latebloom.claims import complete_claims, stored_record, write_record
 from latebloom.explorer import render_report
@@ -35,10 +34,10 @@ def report(
     page without scripts instead, with drawings of the last checkpoint. out: by default ``report.html`` in the run, or
     ``report-static.html``.
 
-    Measures and quantities of claims that are not stored are measured first, except for a run in training. Without
-    ``out`` the quantities are stored in the run, and so are the data of a static page, as ``summary.json``; with it
-    only measures are. Errors: StoreError if the page cannot be written. Only the static page needs a
-    checkpoint, matplotlib and jinja2 (UsageError).
+    Quantities of claims that are not stored are measured first, except for a run in training. Without ``out`` they are
+    stored in the run, and so are the data of a static page, as ``summary.json``; with it nothing is written to the run.
+    `latebloom.measure` adds the measures. Errors: StoreError if the page cannot be written. Only the static page needs
+    a checkpoint, matplotlib and jinja2 (UsageError).
     """
     run = open_run(target, root)
     path = run.path / ("report-static.html" if static else "report.html") if out is None else Path(out)
@@ -71,22 +70,22 @@ def prepared(run: Run, store: bool, progress: Progress | None = None) -> Evidenc
     """
     if not run.checkpoints or run.status == "running":
         return Evidence(Analysis(run))
-    reasons = {} if is_measured(run) else _measure(run, progress)
     analysis = Analysis(run)
     stored = stored_record(run)
     record = complete_claims(analysis, _named("quantities of the claims", progress))
     if store and record is not stored and record.quantities:
         write_record(run, record)
-    return Evidence(analysis, record, reasons)
+    return Evidence(analysis, record)
 
 
-def _measure(run: Run, progress: Progress | None) -> dict[str, str]:
-    """Measure every checkpoint; why there are no measures, where that is impossible, as for weights that diverged."""
-    try:
+def measure_for_page(target: Run | str | Path, root: str | Path = "runs", progress: Progress | None = None) -> None:
+    """Measure the checkpoints of a run where a page lacks measures and can have them: not of a run in training.
+
+    Errors: as `latebloom.lab.measure.measure`, for example for weights that diverged.
+    """
+    run = open_run(target, root)
+    if run.checkpoints and run.status != "running" and not is_measured(run):
         measure(run, progress=_named("checkpoints", progress))
-    except LatebloomError as error:
-        return {"measures": str(error)}
-    return {}
 
 
 def _named(what: str, progress: Progress | None) -> Callable[[int, int], None]:

@@ -5,6 +5,7 @@ scripts, with drawings of the last checkpoint, for printing and for mail gateway
 shows and the run does not have yet, such as measures and verdicts, is measured first, unless the run is training.
 """
 
+import sys
 from pathlib import Path
 
 from latebloom.cli.output import SlowProgress, print_json
@@ -22,12 +23,19 @@ def run(parser: Parser, arguments: list[str]) -> int:
     add_runs(parser)
     add_json(parser)
     options = parser.parse_args(arguments)
-    from latebloom.lab.report import report
+    from latebloom._errors import LatebloomError
+    from latebloom.lab.report import measure_for_page, report
+    from latebloom.runs import open_run
     from latebloom.store import check_output
 
     out = None if options.out is None else Path(options.out)
     if out is not None:
         check_output(out)
-    page = report(options.target, out, options.runs, static=options.static, progress=SlowProgress())
+    progress, target = SlowProgress(), open_run(options.target, options.runs)
+    try:
+        measure_for_page(target, progress=progress)
+    except LatebloomError as error:  # The page of a run that cannot be measured says so.
+        print(f"latebloom: the checkpoints are not measured: {error}", file=sys.stderr)
+    page = report(target, out, static=options.static, progress=progress)
     print_json({"report": str(page)}) if options.json else print(page)
     return 0
