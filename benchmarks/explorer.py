@@ -20,10 +20,10 @@ OPENINGS = 5
 MOVES = 12
 """Moves of the slider for each view, to checkpoints that have not been in view before."""
 
-CHEAP = ("losses", "weight-norms", "embedding-spectrum", "circles", "restricted", "cos-coefficients")
+CHEAP = ("losses", "weight-norms", "embedding-spectrum", "circles", "cos-coefficients")
 """Views that read their numbers from the records or from one small table of weights."""
 
-RECOMPUTED = ("attention-maps", "neuron-gallery", "logits-fourier", "w-logit", "try-it", "take-apart")
+RECOMPUTED = ("restricted", "attention-maps", "neuron-gallery", "logits-fourier", "w-logit", "try-it", "take-apart")
 """Views whose numbers are computed for all pairs of inputs."""
 
 CUTS = {
