@@ -12,7 +12,7 @@
     const print = canvases.map((canvas) => canvas.reduce((sum, pixel) => (31 * sum + pixel) | 0, 0));
     return {
       colours: Math.max(0, ...canvases.map((canvas) => new Set(canvas).size)),
-      shapes: card.querySelectorAll("svg:not(.glyph) :is(path, circle, line, polyline, rect), td, input").length,
+      shapes: card.querySelectorAll("svg:not(.glyph) :is(path, circle, line, polyline, rect), td, input, .missing").length,
       faults: [...card.querySelectorAll(".error, .waiting")].map((fault) => fault.textContent),
       print: [...print, card.innerHTML].join("\n"),
     };

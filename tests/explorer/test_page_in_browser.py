@@ -83,7 +83,7 @@ def test_every_view_draws_and_follows_the_slider(visit: Callable[..., Any]) -> N
     assert {"losses", "embedding-spectrum", "circles", "neuron-gallery", "try-it", "take-apart"} <= last.keys()
     for view, drawn in last.items():
         assert drawn["faults"] == [], view
-        assert drawn["colours"] > 1 or drawn["shapes"] > 1, f"{view} is blank"
+        assert drawn["colours"] > 1 or drawn["shapes"] > 0, f"{view} is blank"
     page.locator("#step").fill("0")
     page.wait_for_timeout(600)
     draw_everything(page)

@@ -107,9 +107,10 @@ function sendNext(afterBackground: boolean): void {
   } else pause = setTimeout(() => sendNext(true), QUIET);
 }
 
-/** Resolves when no view waits for an answer. */
-export async function whenIdle(): Promise<void> {
-  while (running !== null || waiting.length > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+/** Resolves when no view waits for an answer; `inSightOnly`: none in the window. */
+export async function whenIdle(inSightOnly = false): Promise<void> {
+  const isBusy = () => [running, ...waiting].some((asked) => asked !== null && !(inSightOnly && asked.background));
+  while (isBusy()) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 /** A quantity of the checkpoint at this index. `background`: answered when the visitor waits for nothing else. */
