@@ -74,11 +74,11 @@ def test_weights_far_above_the_others_survive() -> None:
 def test_units_are_wide_enough_for_what_follows() -> None:
     """A tensor that is large later is predicted to be large before, in units that are fine there."""
     checkpoints = _walk(3)
-    checkpoints[2][1]["b"] *= 3000
+    checkpoints[2][1]["embed.W_E"] *= 3000
     got = unpack(pack(checkpoints, {step: 1 / 32 for step, _ in checkpoints}))
     for step, weights in checkpoints:
-        largest = np.abs(checkpoints[2][1]["b"]).max()
-        assert np.abs(got[step]["b"] - weights["b"]).max() <= largest / 2**21
+        largest = np.abs(checkpoints[2][1]["embed.W_E"]).max()
+        assert np.abs(got[step]["embed.W_E"] - weights["embed.W_E"]).max() <= largest / RESOLUTION_OF_EMBEDDINGS / 32
 
 
 def test_diverged_weights_are_nan_and_leave_the_others() -> None:
