@@ -5,8 +5,6 @@ The figures are those of ``benchmarks/explorer.py`` and ``benchmarks/explorer_ag
 
 from __future__ import annotations
 
-from statistics import median
-
 from .paths import BENCHMARKS
 from .stored import Machine, Stored
 from .templating import render
@@ -37,22 +35,27 @@ class Agreement(Stored):
     machine: Machine
 
 
+class Moves(Stored):
+    """Milliseconds of several moves of the slider with one view in sight."""
+
+    median: float
+    worst: float
+
+
 class Times(Stored):
-    """The page of a run in Chromium. milliseconds: by kind of change, medians by what was changed."""
+    """The page of a run in Chromium. milliseconds: by kind of change, by what was changed."""
 
     command: str
     machine: Machine
     chromium: str
     megabytes: float
-    milliseconds: dict[str, dict[str, float]]
+    milliseconds: dict[str, dict[str, float | Moves]]
 
-    def middle(self, kind: str) -> float:
-        """The median over what was changed."""
-        return median(self.milliseconds[kind].values())
-
-    def slowest(self, kind: str) -> float:
-        """The largest of the medians."""
-        return max(self.milliseconds[kind].values())
+    @property
+    def rows(self) -> list[tuple[str, float, float | None]]:
+        """What was changed, the median in milliseconds, and the worst of several moves."""
+        named = ((f"{kind}: {what}", figure) for kind, all in self.milliseconds.items() for what, figure in all.items())
+        return [(what, f.median, f.worst) if isinstance(f, Moves) else (what, f, None) for what, f in named]
 
 
 def explorer_page() -> str:
