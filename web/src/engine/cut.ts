@@ -98,6 +98,6 @@ function lastForward(at: Checkpoint, whole: Grid, cut: Cut): Activations {
   if (isWhole(parts)) return whole;
   const kept = at.once("last-cut", (): { key: string; value: Activations | null } => ({ key: "", value: null }));
   const key = JSON.stringify(parts);
-  if (kept.value === null || kept.key !== key) Object.assign(kept, { key, value: forward(modularModel(at), parts) });
+  if (kept.value === null || kept.key !== key) Object.assign(kept, { key, value: forward(modularModel(at), parts, whole) });
   return kept.value!;
 }

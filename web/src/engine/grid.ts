@@ -54,9 +54,9 @@ export function modularModel(at: Checkpoint): ModularModel {
   return at.once("modular-model", () => shapeOf(at));
 }
 
-/** Run a model on all pairs, without some of its parts. */
-export function forward(model: ModularModel, without: Parts): Activations {
-  return model.layers === 1 && model.width > 0 ? pairForward(model, without) : plainForward(model, without);
+/** Run a model on all pairs, without some of its parts. `whole`: the activations with all parts, if known. */
+export function forward(model: ModularModel, without: Parts, whole: Activations | null = null): Activations {
+  return model.layers === 1 && model.width > 0 ? pairForward(model, without, whole) : plainForward(model, without);
 }
 
 /** The right answers and the train set, which do not change with the checkpoint. */

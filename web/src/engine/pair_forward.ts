@@ -16,9 +16,9 @@ interface Tables {
   equals: Float32Array;
 }
 
-/** Run a one-layer model on all pairs, without some of its parts. */
-export function pairForward(model: ModularModel, without: Parts): Activations {
-  return model.unembed === null ? mlpForward(model) : transformerForward(model, model.unembed, without);
+/** Run a one-layer model on all pairs, without some of its parts. `whole`: the activations with all parts, if known. */
+export function pairForward(model: ModularModel, without: Parts, whole: Activations | null): Activations {
+  return model.unembed === null ? mlpForward(model) : transformerForward(model, model.unembed, without, whole);
 }
 
 function mlpForward({ n, width, at, embedding, embeddingY, wLogit, bias }: ModularModel): Activations {
@@ -28,17 +28,22 @@ function mlpForward({ n, width, at, embedding, embeddingY, wLogit, bias }: Modul
   return { pattern: null, neurons, logits };
 }
 
-function transformerForward(model: ModularModel, unembed: Float32Array, without: Parts): Activations {
+function transformerForward(model: ModularModel, unembed: Float32Array, without: Parts, whole: Activations | null): Activations {
   const { n, width, at, wLogit, bias } = model;
   const { "blocks.0.mlp.W_in": into, "blocks.0.mlp.b_in": added } = at.weights;
   const streams = residuals(model);
-  const pattern = attention(model, streams);
+  const pattern = whole?.pattern ?? attention(model, streams);
   const shares = toOperands(pattern);
   const d = into!.shape[0]!;
   const turned = turns(without, d);
   const mixture = (map: Float32Array, constant: Float32Array) => mixtureOf(model, streams, shares, without, turned, map, constant);
-  const neurons = mixed(mixture(into!.data, added!.data), 0);
   const around = without.skipMlp ? leftOfMap(unembed, turned.aroundMlp, d) : unembed;
+  if (whole !== null && without.heads.length === 0 && !without.skipAttention) {
+    // The neurons are as they were; what reaches the logits around the MLP changes linearly.
+    const change = around.map((value, i) => value - unembed[i]!);
+    return { pattern, neurons: whole.neurons, logits: sum(whole.logits, mixed(mixture(change, new Float32Array(n)))) };
+  }
+  const neurons = mixed(mixture(into!.data, added!.data), 0);
   const logits = mixed(mixture(around, bias));
   return { pattern, neurons, logits: multiply(neurons, wLogit, { rows: n * n, inner: width, columns: n }, logits) };
 }
@@ -99,9 +104,14 @@ function softmax(scores: Tables, n: number, heads: number): Float32Array {
   for (let x = 0; x < n; x++)
     for (let y = 0; y < n; y++)
       for (let h = 0; h < heads; h++) {
-        const three = [scores.x[x * heads + h]!, scores.y[y * heads + h]!, scores.equals[h]!] as const;
-        const top = Math.max(...three);
-        const [a, b, c] = three.map((score) => Math.exp(score - top)) as [number, number, number];
+        // Without arrays, which would be made for each pair and head.
+        const toX = scores.x[x * heads + h]!;
+        const toY = scores.y[y * heads + h]!;
+        const toEquals = scores.equals[h]!;
+        const top = Math.max(toX, toY, toEquals);
+        const a = Math.exp(toX - top);
+        const b = Math.exp(toY - top);
+        const c = Math.exp(toEquals - top);
         const total = a + b + c;
         pattern[to++] = a / total;
         pattern[to++] = b / total;
