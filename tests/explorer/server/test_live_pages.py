@@ -120,6 +120,9 @@ def test_list_and_page_follow_a_run_in_training(tmp_path: Path, serving, opened)
         listing.wait_for_selector("text=step 200 of 1,000")
         until(lambda: page.evaluate("latebloom.state.step.value") == 200)
         assert page.evaluate("latebloom.page().metrics.step") == [0, 100, 200]
+        last = page.evaluate("latebloom.page().metrics.columns.train_loss.at(-1)")
+        curves = page.locator("#view-losses [aria-roledescription=chart]")
+        until(lambda: f"train {last:.3g} at the end" in curves.get_attribute("aria-label"))
         assert page.evaluate("latebloom.ask('embedding-spectrum', 2, {}).then((answer) => answer !== null)")
 
         follow.uncheck()

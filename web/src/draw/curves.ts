@@ -1,5 +1,7 @@
 /** Series that were recorded at different steps, on one axis. */
+import { useMemo } from "preact/hooks";
 import { page } from "../page";
+import { isDark } from "./palette";
 import type { Line } from "./lines";
 
 export interface Series {
@@ -18,6 +20,12 @@ export function recorded(name: string): Series | null {
     if (values?.some((value) => value !== null)) return { x: table.step, values };
   }
   return null;
+}
+
+/** Curves, made anew when the theme, the run's records (in training they go on), or one of `also` changes. */
+export function useCurves(make: () => Curve[], also: unknown[] = []): Curve[] {
+  const { metrics, measures } = page();
+  return useMemo(make, [isDark(), metrics, measures, ...also]);
 }
 
 /** Names of the measures `PREFIX.REST`, as pairs of REST and column, in the order of the table. */

@@ -23,7 +23,7 @@ export function StepLines({ curves, ...rest }: StepLinesProps): JSX.Element {
   const dark = isDark();
   const names = curves.map((curve) => `${curve.label} ${curve.colour} ${curve.faint} ${curve.width}`).join("|");
   const { x, lines } = useMemo(() => joined(curves), [names, ...curves.map((curve) => curve.values)]);
-  const shades = useMemo(() => phaseShades(x[x.length - 1] ?? 0), [x, dark]);
+  const shades = useMemo(() => phaseShades(x[x.length - 1] ?? 0), [x, dark, page().phases]);
   return (
     <Lines
       {...rest}

@@ -12,14 +12,14 @@ export function Frame({ title, children }: { title: string; children: ComponentC
       <a class="skip" href="#main">
         Skip to the content
       </a>
-      <header class="plain-head">
+      <header class="frame-head">
         {location.pathname !== "/" && <a href={homeAddress()}>All runs</a>}
         <h1>{title}</h1>
         <button type="button" onClick={() => (theme.value = isDark() ? "light" : "dark")}>
           {isDark() ? "Light" : "Dark"}
         </button>
       </header>
-      <main id="main" class="plain">
+      <main id="main" class="frame">
         {connection.value === "lost" && <p role="alert">The server does not answer, so nothing here is updated.</p>}
         {children}
       </main>

@@ -64,7 +64,7 @@ function summary(): string {
   if (!arrived.value) return "Loading …";
   if (all.value.length === 0) return "There are no runs yet. Train one with `latebloom train RECIPE`; it appears here as soon as it begins.";
   const training = all.value.filter((row) => row.status === "running").length;
-  const shown = found.value.length === all.value.length ? `${all.value.length} runs` : `${found.value.length} of ${all.value.length} runs`;
+  const shown = found.value.length === all.value.length ? `${all.value.length} ${all.value.length === 1 ? "run" : "runs"}` : `${found.value.length} of ${all.value.length} runs`;
   return training ? `${shown}, ${training} in training` : shown;
 }
 

@@ -1,7 +1,7 @@
 /** The loss of each part of a task by step, with the phase change of each. */
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import { recorded, type Curve } from "../draw/curves";
+import { type Curve, recorded, useCurves } from "../draw/curves";
 import type { Dot } from "../draw/lines";
 import { NumberTable } from "../draw/number_table";
 import { whole } from "../draw/numbers";
@@ -17,8 +17,8 @@ import { styleOf } from "./line_style";
 function ComponentLosses(): JSX.Element {
   const { parts, kind } = componentLosses(page())!;
   const dark = isDark();
-  const curves = useMemo(() => [total(kind), ...parts.flatMap(curveOf)], [dark]);
-  const dots = useMemo(() => parts.flatMap(dotOf), [dark]);
+  const curves = useCurves(() => [total(kind), ...parts.flatMap(curveOf)], [parts]);
+  const dots = useMemo(() => parts.flatMap(dotOf), [dark, parts]);
   return (
     <>
       <div class="switches">

@@ -1,7 +1,7 @@
 /** Coefficients of cos w(x + y − z) in the logits. */
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import { recorded, type Curve } from "../draw/curves";
+import { type Curve, recorded, useCurves } from "../draw/curves";
 import type { Dot } from "../draw/lines";
 import { colourOf, isDark } from "../draw/palette";
 import { StepLines } from "../draw/step_lines";
@@ -16,7 +16,7 @@ function CosCoefficients(): JSX.Element {
   const dark = isDark();
   const { ks, answer } = useWaveLosses();
   const lit = frequency.value;
-  const curves = useMemo(() => curvesOf(lit), [dark, lit]);
+  const curves = useCurves(() => curvesOf(lit), [lit]);
   const dots = useMemo(() => {
     const { value, step } = answer;
     if (!value || step === null || value.coefficients.length !== ks.length) return [];

@@ -45,7 +45,7 @@ function EmbeddingSpectrum(): JSX.Element {
 
 /** Share of the embedding's energy at each frequency, at every step that was measured. */
 function Strip(): JSX.Element {
-  const strip = useMemo(readStrip, []);
+  const strip = useMemo(readStrip, [page().measures]);
   const at = useStepInSight();
   if (strip === null) return <MissingMeasure what="The spectrum through training" />;
   const { steps, ks, values } = strip;

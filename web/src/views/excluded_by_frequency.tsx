@@ -1,7 +1,7 @@
 /** Excluded loss: train loss without the waves of the key frequencies, one by one and together. */
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import { recorded, recordedUnder, type Curve } from "../draw/curves";
+import { type Curve, recorded, recordedUnder, useCurves } from "../draw/curves";
 import type { Dot } from "../draw/lines";
 import { colourOf, grey, ink, isDark } from "../draw/palette";
 import { StepLines } from "../draw/step_lines";
@@ -16,7 +16,7 @@ function ExcludedByFrequency(): JSX.Element {
   const dark = isDark();
   const { ks, answer } = useWaveLosses();
   const lit = frequency.value;
-  const curves = useMemo(() => curvesOf(lit), [dark, lit]);
+  const curves = useCurves(() => curvesOf(lit), [lit]);
   const dots = useMemo(() => {
     const { value, step } = answer;
     if (!value || step === null || value.excludedAlone.length !== ks.length) return [];

@@ -1,10 +1,10 @@
 /** Losses or accuracy over the steps: the time axis of the page. */
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import { recorded, type Curve } from "../draw/curves";
+import { type Curve, recorded, useCurves } from "../draw/curves";
 import type { Mark } from "../draw/lines";
 import { percent, shown } from "../draw/numbers";
-import { grey, isDark, seriesColour } from "../draw/palette";
+import { grey, seriesColour } from "../draw/palette";
 import { StepLines } from "../draw/step_lines";
 import { Switch } from "../draw/switch";
 import { page, type Boundary } from "../page";
@@ -30,10 +30,9 @@ const COLUMNS: Record<string, [string, string, number][]> = {
 };
 
 function Losses(): JSX.Element {
-  const dark = isDark();
   const ofLoss = quantity.value !== "accuracy" || !has("accuracy");
-  const curves = useMemo(() => curvesOf(ofLoss ? "loss" : "accuracy"), [ofLoss, dark]);
-  const marks = useMemo(() => (page().phases?.boundaries ?? []).flatMap(marked), []);
+  const curves = useCurves(() => curvesOf(ofLoss ? "loss" : "accuracy"), [ofLoss]);
+  const marks = useMemo(() => (page().phases?.boundaries ?? []).flatMap(marked), [page().phases]);
   return (
     <>
       <div class="switches">

@@ -1,7 +1,7 @@
 /** Restricted loss: the loss of the waves of the key frequencies alone. */
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import { recorded, type Curve } from "../draw/curves";
+import { type Curve, recorded, useCurves } from "../draw/curves";
 import type { Dot } from "../draw/lines";
 import { grey, isDark, seriesColour } from "../draw/palette";
 import { StepLines } from "../draw/step_lines";
@@ -22,7 +22,7 @@ const LINES: [string, string, () => string, Partial<Curve>][] = [
 function Restricted(): JSX.Element {
   const dark = isDark();
   const { answer } = useWaveLosses();
-  const curves = useMemo(curvesOf, [dark]);
+  const curves = useCurves(curvesOf);
   const dots = useMemo(() => {
     const { value, step } = answer;
     if (!value || step === null) return [];

@@ -1,16 +1,14 @@
 /** Shares that grow with the circuit: the embedding's sparsity, neurons in clusters, attention to `=`. */
 import type { JSX } from "preact";
-import { useMemo } from "preact/hooks";
-import { recorded, recordedUnder, type Curve } from "../draw/curves";
+import { type Curve, recorded, recordedUnder, useCurves } from "../draw/curves";
 import { percent } from "../draw/numbers";
-import { grey, ink, isDark, seriesColour } from "../draw/palette";
+import { grey, ink, seriesColour } from "../draw/palette";
 import { StepLines } from "../draw/step_lines";
 import { page } from "../page";
 import { registerView } from "../registry";
 
 function Sparsity(): JSX.Element {
-  const dark = isDark();
-  const curves = useMemo(curvesOf, [dark]);
+  const curves = useCurves(curvesOf);
   return <StepLines label="Sparsity, clusters and attention by step" yName="share" curves={curves} yRange={[-0.02, 1.02]} format={percent} />;
 }
 

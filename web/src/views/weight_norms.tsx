@@ -1,16 +1,14 @@
 /** Sum of squared weights, over all and by tensor. */
 import type { JSX } from "preact";
-import { useMemo } from "preact/hooks";
-import { recorded, recordedUnder, type Curve } from "../draw/curves";
-import { ink, isDark, seriesColour } from "../draw/palette";
+import { type Curve, recorded, recordedUnder, useCurves } from "../draw/curves";
+import { ink, seriesColour } from "../draw/palette";
 import { StepLines } from "../draw/step_lines";
 import { page } from "../page";
 import { registerView } from "../registry";
 import { MissingMeasure } from "./missing_measure";
 
 function WeightNorms(): JSX.Element {
-  const dark = isDark();
-  const curves = useMemo(curvesOf, [dark]);
+  const curves = useCurves(curvesOf);
   return (
     <>
       <StepLines label="Sum of squared weights by step" yName="sum of squares" curves={curves} log />
