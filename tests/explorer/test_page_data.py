@@ -108,7 +108,8 @@ def test_a_run_without_checkpoints_has_a_page_with_the_reason(copied: Run) -> No
 
 
 def test_weights_without_curves_have_a_page(copied: Run) -> None:
-    (copied.path / "metrics.parquet").unlink()
+    for table in ("metrics", "measures"):
+        (copied.path / f"{table}.parquet").unlink(missing_ok=True)
     page = page_of(Analysis(copied))
     assert page["metrics"] == {"step": [], "columns": {}}
     assert page["run"]["outcome"] is None
