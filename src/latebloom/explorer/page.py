@@ -28,6 +28,12 @@ def render_page(page: Mapping[str, Any], weights: bytes | None = None) -> str:
 
 def page_around(title: str, data: str = "") -> str:
     """The page with this HTML for its data; without, it takes them from the frame in which it stands."""
+    style, script = (bundled(f"explorer.{kind}") for kind in ("css", "js"))
+    return document(title, f"<style>{style}</style>", NO_SCRIPT, f'{data}<script type="module">{script}</script>\n')
+
+
+def document(title: str, head: str, no_script: str, body: str = "") -> str:
+    """The HTML round the explorer, on disk and served. head, body: HTML for these; no_script: where scripts are off."""
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -35,13 +41,12 @@ def page_around(title: str, data: str = "") -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
 <title>{escape(title)} · latebloom</title>
-<style>{bundled("explorer.css")}</style>
+{head}
 </head>
 <body>
 <div id="app"></div>
-<noscript>{NO_SCRIPT}</noscript>
-{data}<script type="module">{bundled("explorer.js")}</script>
-</body>
+<noscript>{no_script}</noscript>
+{body}</body>
 </html>
 """
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from html import escape
 from importlib.resources import files
 from typing import Any
+
+from latebloom.explorer.page import document
 
 
 def shell(kind: str, title: str, **facts: Any) -> str:
@@ -14,23 +15,10 @@ def shell(kind: str, title: str, **facts: Any) -> str:
 
     A JSON element is data and not a script, so the strict policy of `latebloom.explorer.guard` holds."""
     data = json.dumps({"kind": kind, **facts}).replace("<", "\\u003c")
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<title>{escape(title)} · latebloom</title>
-<link rel="stylesheet" href="/assets/explorer.css">
+    head = f"""<link rel="stylesheet" href="/assets/explorer.css">
 <script type="application/json" id="latebloom-served">{data}</script>
-<script type="module" src="/assets/explorer.js"></script>
-</head>
-<body>
-<div id="app"></div>
-<noscript>This page draws everything with a script.</noscript>
-</body>
-</html>
-"""
+<script type="module" src="/assets/explorer.js"></script>"""
+    return document(title, head, "This page draws everything with a script.")
 
 
 @cache

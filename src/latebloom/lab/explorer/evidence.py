@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from copy import copy
 from functools import cached_property
 from typing import Any
-
-import numpy as np
 
 from latebloom._errors import LatebloomError
 from latebloom.analysis import Analysis
 from latebloom.circuits import explain
 from latebloom.claims import Record, Verdict, judge, record_run, stored_record
-from latebloom.tasks.guessing import guessing_losses
 
 
 class Evidence:
     """One run for its page. Nothing here measures a quantity: what is not stored is absent."""
 
-    def __init__(
-        self, analysis: Analysis, record: Record | None = None, missing: Mapping[str, str] | None = None
-    ) -> None:
-        """record: the quantities of the run's last step; by default those stored in the run. missing: why parts of the
-        page are empty, by their name, where it is known."""
+    def __init__(self, analysis: Analysis, record: Record | None = None) -> None:
+        """record: the quantities of the run's last step; by default those stored in the run."""
         self.analysis = analysis
         self.record = stored_record(analysis.run) if record is None else record
-        self.missing = dict(missing or {})
         self._explained, self._judged = True, True
 
     def limited(self, explained: bool, judged: bool) -> Evidence:
@@ -72,10 +64,3 @@ def readable(analysis: Analysis, error: Exception) -> str:
     """The text of an error for a page: without paths, because the page may be read on another machine."""
     run = analysis.run
     return " ".join(str(error).replace(str(run.path), run.manifest.name).split())
-
-
-def guessing_loss(analysis: Analysis) -> float | None:
-    """The loss of guessing in nats, as the phases use it: the first test loss where the answer is always the same."""
-    test = analysis.series("test_loss")
-    first = None if test is None else float(test.value[0])
-    return float(np.mean(list(guessing_losses(analysis.task).values()))) or first

@@ -49,7 +49,7 @@ def page_of(run: Analysis | Evidence, explained: bool = True, judged: bool = Tru
         "modular": modular_of(evidence),
         "examples": examples_of(analysis),
         "extra": extra_of(evidence),
-        "missing": {**_missing(analysis), **evidence.missing},
+        "missing": _missing(analysis),
     }
     plain: dict[str, Any] = json.loads(json.dumps(finite(page)))
     return plain

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from latebloom._text import nats, whole
 from latebloom.figures import FIGURES
 from latebloom.lab.explorer.captions.caption import caption
-from latebloom.lab.explorer.evidence import Evidence, guessing_loss
+from latebloom.lab.explorer.evidence import Evidence
 from latebloom.phases import HIGHEST, LEARNED, MEMORISATION_ENDS, SETTLES, UNDER_GUESSING, Boundary
 
 _REACHED = {
@@ -42,7 +42,7 @@ def losses(evidence: Evidence) -> Iterator[str | None]:
     boundaries = {boundary.name: boundary for boundary in analysis.phases.boundaries}
     for name, words in _REACHED.items():
         if name in boundaries:
-            yield _reached(boundaries[name], words, guessing_loss(analysis))
+            yield _reached(boundaries[name], words, analysis.phases.guessing)
     if UNDER_GUESSING in boundaries and analysis.series("test_loss") is not None:
         yield boundaries[UNDER_GUESSING].reason
     ends = [

@@ -10,7 +10,7 @@ from latebloom.claims.lottery import INITIAL_DRAWS
 from latebloom.explorer.numbers import strongest_wave
 from latebloom.lab.explorer.captions.caption import caption
 from latebloom.lab.explorer.captions.words import series
-from latebloom.lab.explorer.evidence import Evidence, guessing_loss
+from latebloom.lab.explorer.evidence import Evidence
 from latebloom.phases import RESTRICTED_HALVES, UNDER_GUESSING
 
 FAMILY = "modular"
@@ -193,7 +193,7 @@ def excluded(evidence: Evidence, found: Explanation) -> Sentences:
     if together is not None and loss["train"] is not None:
         yield (
             f"Without all key frequencies train loss is {_loss(together)} instead of {_loss(loss['train'])}; guessing "
-            f"has {_loss(guessing_loss(evidence.analysis))}."
+            f"has {_loss(evidence.analysis.phases.guessing)}."
         )
 
 
