@@ -1,6 +1,7 @@
 """The data of a page: true captions, valid JSON, and a page for runs of every kind."""
 
 import json
+import math
 import re
 import shutil
 from pathlib import Path
@@ -115,6 +116,7 @@ def test_weights_without_curves_have_a_page(copied: Run) -> None:
     assert page["run"]["outcome"] is None
     assert page["run"]["headline"].startswith("No outcome")
     assert page["missing"]["metrics"] == "No losses were recorded in planted."
+    assert page["task"]["guessing"] == pytest.approx(math.log(page["task"]["p"]), rel=0.01)
     assert page["modular"]["key_frequencies"] == [3, 5, 9]
 
 

@@ -85,6 +85,7 @@ def _task(analysis: Analysis) -> dict[str, Any]:
         "family": FAMILIES.get(analysis.family.name, analysis.family.name),
         "summary": task.summary,
         **{key: facts[fact] for key, fact in (("p", "p"), ("sign", "phase_sign")) if fact in facts},
+        "guessing": analysis.phases.guessing,
         "settings": task.model_dump(mode="json", exclude={"name"}),
     }
 
