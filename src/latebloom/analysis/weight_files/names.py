@@ -7,18 +7,25 @@ import _compat_pickle
 from latebloom._errors import DamagedFileError
 from latebloom.analysis.weight_files.stand_ins import Name
 
-_SYSTEM = frozenset(
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(text.split())
+
+
+_SYSTEM = words(
     "asyncio bdb builtins code codeop commands concurrent ctypes ensurepip faulthandler fcntl ftplib gc http imaplib "
     "importlib imp inspect io linecache marshal mmap multiprocessing nt operator os pdb pip pkgutil platform poplib "
     "posix profile pty pydoc resource runpy shelve shutil signal site smtplib socket sqlite3 ssl subprocess sys "
     "telnetlib tempfile threading timeit trace tracemalloc types urllib venv webbrowser xmlrpc zipimport zipapp "
-    "_posixsubprocess _thread pickle _pickle cPickle dill cloudpickle joblib".split()
+    "_posixsubprocess _thread pickle _pickle cPickle dill cloudpickle joblib"
 )
 """Modules that act on the system, on the network or on Python itself: nothing of them belongs in a file of weights."""
 
-_TYPES = frozenset(
+_TYPES = words(
     "set frozenset bytearray bytes complex range slice object dict list tuple int float str bool type NoneType "
-    "ellipsis NotImplementedType getattr".split()
+    "ellipsis NotImplementedType getattr"
 )
 """Built-in types, which only make values; and getattr, by which protocol 2 refers to a name inside a class."""
 
@@ -38,7 +45,7 @@ def present_name(module: str, name: str) -> Name:
 def refuse_if_forbidden(name: Name) -> None:
     """Errors: DamagedFileError for a name in a module that acts on the system or on Python itself."""
     top = name.module.partition(".")[0]
-    if name.module == "builtins" and name.name in _TYPES or str(name) in _HONEST:
+    if (name.module == "builtins" and name.name in _TYPES) or str(name) in _HONEST:
         return
     if top in _SYSTEM or not _printable(name):
         raise refused(name)

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from latebloom._errors import DamagedFileError
-from latebloom.analysis.weight_files.names import present_name, refuse_if_forbidden
+from latebloom.analysis.weight_files.names import present_name, refuse_if_forbidden, words
 from latebloom.analysis.weight_files.numpy_parts import build_array, build_type
 from latebloom.analysis.weight_files.rebuild import Context, called, instance, key
 from latebloom.analysis.weight_files.stand_ins import Name, NumpyArray, NumpyType, StandIn
@@ -32,9 +32,9 @@ _CONSTANTS: dict[str, Callable[[], Any]] = {
     "EMPTY_DICT": dict,
     "EMPTY_SET": set,
 }
-_LITERALS = frozenset(
+_LITERALS = words(
     "INT BININT BININT1 BININT2 LONG LONG1 LONG4 STRING BINSTRING SHORT_BINSTRING BINBYTES SHORT_BINBYTES BINBYTES8 "
-    "BYTEARRAY8 UNICODE SHORT_BINUNICODE BINUNICODE BINUNICODE8 FLOAT BINFLOAT".split()
+    "BYTEARRAY8 UNICODE SHORT_BINUNICODE BINUNICODE BINUNICODE8 FLOAT BINFLOAT"
 )
 
 def unpickle(file: io.BytesIO, context: Context) -> Any:

@@ -10,7 +10,7 @@ import torch
 
 from latebloom._errors import DamagedFileError
 from latebloom.analysis.weight_files.limits import Budget
-from latebloom.analysis.weight_files.names import is_class, refused
+from latebloom.analysis.weight_files.names import is_class, refused, words
 from latebloom.analysis.weight_files.numpy_parts import numpy_array, numpy_from_buffer, numpy_scalar, numpy_type
 from latebloom.analysis.weight_files.stand_ins import Name, StandIn, Storage
 
@@ -206,12 +206,12 @@ _BUILDERS: Mapping[str, Callable[..., Any]] = {
 }
 """What is rebuilt, by its full name: ``build(context, *arguments)``."""
 
-_INERT = frozenset(
+_INERT = words(
     "builtins.complex builtins.range builtins.slice builtins.object builtins.int builtins.float builtins.str "
     "builtins.bool builtins.type types.SimpleNamespace torch.device torch.dtype datetime.datetime datetime.date "
     "datetime.time datetime.timedelta datetime.timezone functools.partial numpy.ndarray "
     "numpy.random._pickle.__randomstate_ctor numpy.random._pickle.__generator_ctor "
-    "numpy.random._pickle.__bit_generator_ctor torch.serialization._get_layout re._compile".split()
+    "numpy.random._pickle.__bit_generator_ctor torch.serialization._get_layout re._compile"
 )
 """Honest classes whose names are not written as those of classes, and harmless functions: stand-ins as well."""
 

@@ -30,7 +30,7 @@ def read_zip(archive: Archive, memory: Budget) -> Any:
     """What a zip file of `torch.save` holds. Errors: DamagedFileError."""
     home = min((name for name in archive.names if name.split("/")[-1] == _PICKLE), key=len).removesuffix(_PICKLE)
     if home + _SCRIPT in archive.names:
-        raise DamagedFileError("it is a TorchScript program; save the weights with torch.save(model.state_dict(), FILE)")
+        raise DamagedFileError("it is a TorchScript program; save its weights: torch.save(model.state_dict(), FILE)")
     if home + "byteorder" in archive.names and bytes(archive.read(home + "byteorder")) != b"little":
         raise DamagedFileError("its numbers are not little-endian; save it again on another machine")
     storages: dict[str, Storage] = {}
@@ -56,7 +56,7 @@ def read_pickles(content: memoryview, memory: Budget, nested: bool = True) -> An
 
 
 def _read_legacy(file: io.BytesIO, content: memoryview, context: Context) -> Any:
-    """The object pickle is read twice: once to learn which storages there are, which lie behind it, and once with them."""
+    """The object's pickle is read twice: first to learn which storages lie behind it, then with them."""
     if unpickle(file, context) != 1001:  # the version of the format
         raise DamagedFileError("it is of an unknown version of torch.save")
     about = unpickle(file, context)
@@ -105,7 +105,7 @@ def _storage_named(identifier: Any) -> tuple[Name, str, int]:
 def _storage(data: memoryview, kind: Name, key: str) -> Storage:
     dtype = dtype_of(kind)
     if dtype is None:
-        raise DamagedFileError(f"it has numbers of type {kind}; expected float, half, bfloat16, double or whole numbers")
+        raise DamagedFileError(f"it has numbers of type {kind}; expected a usual type")
     return Storage(elements(data, dtype), key)
 
 
