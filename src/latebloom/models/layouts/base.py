@@ -25,13 +25,15 @@ class Hints:
     """What is known about a model besides its tensors.
 
     config: settings in the file or beside it, under the names of their code base; plain values. task, p: ``--task`` and
-    ``--p``. model: ``--model.FIELD``, by field of the model's configuration; they take precedence over ``config``.
+    ``--p``. model, task_fields: ``--model.FIELD`` and ``--task.FIELD``, by field of our own configuration. What the
+    command line says takes precedence over ``config``.
     """
 
     config: Mapping[str, Any] = field(default_factory=dict)
     task: str | None = None
     p: int | None = None
     model: Mapping[str, Any] = field(default_factory=dict)
+    task_fields: Mapping[str, Any] = field(default_factory=dict)
 
     def setting(self, *names: str) -> Any:
         """The first of these settings that the config holds; None where it holds none of them."""
@@ -45,12 +47,14 @@ class Read:
     model: rows of the embedding are in the order of the modular tasks' tokens: the values of x, (those of y), (the
     operator), (``=``), further rows. task_fields: fields of a `ModularTask` that say so (``p``, ``equals``, …), so that
     ``ModularAddition(**task_fields)`` fits the model; empty where the shapes fit no modular task. assumed: what neither
-    the tensors nor the hints say, by name.
+    the tensors nor the hints say, by name. stored_squares: sum of the squared weights as stored, where the file holds
+    more than the model.
     """
 
     model: Model
     task_fields: Mapping[str, Any] = field(default_factory=dict)
     assumed: Mapping[str, Any] = field(default_factory=dict)
+    stored_squares: float | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,71 @@
+"""What a config of another code base says about a transformer, in the words of `TransformerConfig`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from latebloom._errors import UsageError
+from latebloom.models.layouts.base import Hints
+
+ACTIVATIONS = {
+    "relu": "relu",
+    "gelu": "gelu",
+    "gelu_new": "gelu_new",
+    "gelu_fast": "gelu_new",
+    "gelu_pytorch_tanh": "gelu_new",
+    "tanh": "tanh",
+    "square": "square",
+    "quad": "square",
+    "quadratic": "square",
+}
+"""Names of activation functions in lower case, as code bases have them, and ours."""
+
+NORMS = {"ln": "layernorm", "lnpre": "layernorm_pre", "none": "none"}
+_WITHOUT_COUNTERPART: Mapping[str, tuple[Any, ...]] = {
+    "positional_embedding_type": ("standard",),
+    "use_attn_scale": (True,),
+    "parallel_attn_mlp": (False,),
+    "gated_mlp": (False,),
+    "attn_types": (),
+    "attn_scores_soft_cap": (-1, -1.0, 0, 0.0),
+}
+"""Settings of TransformerLens with the values that our transformer has."""
+
+
+def transformer_settings(hints: Hints) -> dict[str, Any]:
+    """The fields of `TransformerConfig` that the hints say; ``--model.FIELD`` comes before the config.
+
+    Errors: UsageError for a setting that our transformer does not have.
+    """
+    _refuse_others(hints)
+    said: dict[str, Any] = {}
+    activation = hints.setting("activation", "act_fn", "act_type", "act")
+    if isinstance(activation, str):
+        said["activation"] = _known("activation", activation, ACTIVATIONS)
+    if "normalization_type" in hints.config:
+        said["norm"] = _known("normalization_type", str(hints.config["normalization_type"]), NORMS)
+    coefficient = hints.setting("attn_coeff", "attention_mix")
+    if isinstance(coefficient, int | float):
+        # The code that has this setting attends in both directions, whatever its attention_dir says.
+        said |= {"attention_mix": float(coefficient), "attention": "bidirectional"}
+    elif hints.setting("attention_dir", "attention") == "bidirectional":
+        said["attention"] = "bidirectional"
+    heads = hints.setting("n_heads", "num_heads")
+    if isinstance(heads, int):
+        said["n_heads"] = heads
+    return said | dict(hints.model)
+
+
+def _refuse_others(hints: Hints) -> None:
+    for name, ours in _WITHOUT_COUNTERPART.items():
+        value = hints.config.get(name)
+        if value is not None and value not in ours:
+            raise UsageError(f"config: got {name} {value!r}, which the transformer of latebloom does not have")
+
+
+def _known(setting: str, value: str, names: Mapping[str, str]) -> str:
+    found = names.get(value.lower().replace("-", "_"))
+    if found is None:
+        raise UsageError(f"config: got {setting} {value[:40]!r}, expected one of {', '.join(names)}")
+    return found
