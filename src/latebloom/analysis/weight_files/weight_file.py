@@ -17,11 +17,15 @@ NEAREST = 4
 
 @dataclass(frozen=True)
 class State:
-    """One state dict. step: as the file says it, None where it says none. tensors: by name, without prefixes, buffers
-    and copies."""
+    """One state dict.
+
+    step: as the file says it, None where it says none. tensors: by name, without prefixes and buffers. choice: where the
+    file holds several state dicts, the name of this one, then those of the others.
+    """
 
     step: int | None
     tensors: Mapping[str, Tensor]
+    choice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class WeightFile:
 
     def at(self, step: int | None) -> State:
         """The state of a step, by default the final one. Errors: UsageError where the file does not hold it."""
+        if not self.states:
+            raise UsageError(f"it holds curves ({', '.join(list(self.curves)[:3])}) and no weights of a known layout")
         if step is None:
             return self.states[-1]
         if not self.steps:
