@@ -38,7 +38,9 @@ class EmbeddingMLPConfig(ModelConfig):
     """
 
     kind: Literal["embedding_mlp"] = "embedding_mlp"
-    combine: Literal["add", "concat"] = Field(default="add", description="how the two embeddings enter: E_x + E_y, or joined")
+    combine: Literal["add", "concat"] = Field(
+        default="add", description="how the two embeddings enter: E_x + E_y, or joined"
+    )
     d_embed: int = Field(default=128, ge=1, description="width of the embedding of one operand")
     widths: Annotated[tuple[Width, ...], BeforeValidator(_numbers), Field(min_length=1)] = Field(
         default=(256,), description="neurons of each hidden layer, as 256,256"

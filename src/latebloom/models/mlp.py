@@ -36,7 +36,9 @@ class MLPConfig(ModelConfig):
         if not isinstance(task, ModularTask):
             raise UsageError(f"model.kind: got mlp, which is for modular tasks, for {task.name}; expected transformer")
         if not task.usual_layout:
-            raise UsageError("model.kind: got mlp, which reads x y = only, for another layout; expected transformer or embedding_mlp")
+            raise UsageError(
+                "model.kind: got mlp, which reads x y = only, for another layout; expected transformer or embedding_mlp"
+            )
         check_order_matters_not("mlp", task, "transformer, or embedding_mlp with model.combine concat")
         model = MLP(self, task.d_vocab, task.d_vocab_out)
         model.init_weights()

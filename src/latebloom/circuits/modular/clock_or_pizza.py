@@ -60,7 +60,9 @@ def gradient_symmetricity(model: Model, task: ModularTask, samples: int = SAMPLE
     Errors: UsageError for a model that does not embed each operand.
     """
     if EMBED not in model.activation_names:
-        raise UsageError(f"model: got {type(model).__name__}, expected a model that embeds each operand, such as a Transformer")
+        raise UsageError(
+            f"model: got {type(model).__name__}, expected a model that embeds each operand, such as a Transformer"
+        )
     generator = torch.Generator().manual_seed(seed)
     order = positions(task)
     x, y, z = torch.randint(len(order.x), (3, samples), generator=generator)

@@ -1,6 +1,5 @@
 """A transformer whose circuit is known because the algorithm is written into its weights."""
 
-import math
 from collections.abc import Sequence
 
 import torch
@@ -9,12 +8,10 @@ from torch import Tensor
 
 from latebloom._errors import UsageError
 from latebloom.circuits.modular.planted_parts import (
-    BIAS,
     check_frequencies,
     check_width,
-    even_phases,
     read_out_scale,
-    shifted,
+    two_phase_neurons,
     waves,
     zeroed,
 )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from torch import Tensor
 
 from latebloom._errors import UsageError
+from latebloom.models.embedding_mlp import EmbeddingMLP, EmbeddingMLPConfig
 from latebloom.models.layouts.base import LAYOUTS, Hints, Layout, Read, Shapes
 from latebloom.models.layouts.chain import (
     ONE_TABLE,
@@ -18,7 +19,6 @@ from latebloom.models.layouts.chain import (
     modulus_of,
     stem_of,
 )
-from latebloom.models.embedding_mlp import EmbeddingMLP, EmbeddingMLPConfig
 
 _SUMMED_AFTER = "C"
 """The model of Zhong et al. that has l1(E_x) + l1(E_y), so that the bias of l1 counts twice. Names and shapes are those
@@ -120,8 +120,10 @@ LAYOUTS.register(
     Layout(
         "the MLP of Chughtai et al. 2023",
         "W_x",
-        lambda shapes: {"W_x", "W_y", "W_U"} <= set(shapes) <= {"W_x", "W_y", "W", "W_U"}
-        and all(len(shape) == 2 for shape in shapes.values()),
+        lambda shapes: (
+            {"W_x", "W_y", "W_U"} <= set(shapes) <= {"W_x", "W_y", "W", "W_U"}
+            and all(len(shape) == 2 for shape in shapes.values())
+        ),
         _read_groups,
     )
 )
