@@ -90,7 +90,7 @@ def test_the_mlp_has_other_activations():
 @pytest.mark.parametrize("task", [ModularSubtraction(p=7), ModularDivision(p=7)])
 def test_sums_of_operands_cannot_subtract(task):
     for config in (MLPConfig(), EmbeddingMLPConfig()):
-        with pytest.raises(UsageError, match="it adds the operands, so that it cannot tell .* concat") as caught:
+        with pytest.raises(UsageError, match=r"it adds the operands, so that it cannot tell .* concat") as caught:
             config.build(task)
         assert "\n" not in str(caught.value)
     EmbeddingMLPConfig(combine="concat").build(task)

@@ -1,7 +1,8 @@
-"""Models on embeddings of both operands, with hidden layers and no attention: the linear models of Zhong et al. 2023."""
+"""Models on embeddings of both operands, with hidden layers and no attention."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from itertools import pairwise
+from typing import Annotated, Any, Literal, cast
 
 import torch
 from jaxtyping import Float, Int
@@ -110,6 +111,9 @@ class EmbeddingMLP(Model):
     Source: Zhong et al. 2023, "The Clock and the Pizza", appendix on linear models.
     """
 
+    # A ModuleList; torch's own type does not keep the type of its items.
+    blocks: Sequence[Hidden]
+
     def __init__(
         self, config: EmbeddingMLPConfig, operands: int, d_vocab_out: int, operand_positions: tuple[int, int] = (0, 1)
     ) -> None:
@@ -125,7 +129,8 @@ class EmbeddingMLP(Model):
         self._activation = ACTIVATIONS[config.activation]
         self.embed = Embed(operands, config.d_embed)
         inputs = (config.d_embed * (2 if config.combine == "concat" else 1), *config.widths)
-        self.blocks = nn.ModuleList(Hidden(a, b, config.bias) for a, b in zip(inputs, inputs[1:]))
+        blocks = nn.ModuleList(Hidden(a, b, config.bias) for a, b in pairwise(inputs))
+        self.blocks = cast(Sequence[Hidden], blocks)
         with_bias = config.bias and config.out == "output"
         self.unembed = None if config.out == "tied" else Output(config.widths[-1], d_vocab_out, with_bias)
 

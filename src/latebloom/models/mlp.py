@@ -71,7 +71,10 @@ class MLP(Model):
         self.mlp = MLPWeights(d_vocab - 1, config.d_mlp, d_vocab_out)
 
     def init_weights(self) -> None:
-        """W_in and W_out N(0, 1/d_mlp), times ``init_scale``; biases 0. This is our choice: the write-up does not give its own."""
+        """W_in and W_out N(0, 1/d_mlp), times ``init_scale``; biases 0.
+
+        This is our choice: the write-up does not give its own.
+        """
         generator = torch.Generator().manual_seed(self.config.seed)
         for name, weight in self.named_parameters():
             if name.endswith(("b_in", "b_out")):

@@ -1,5 +1,7 @@
 """State dicts of plain networks are read as models with the same logits, compared with torch's own modules."""
 
+from itertools import pairwise
+
 import pytest
 import torch
 from torch import nn
@@ -22,7 +24,7 @@ def read_logits(state, hints=None):
 
 def weights(**shapes):
     generator = torch.Generator().manual_seed(0)
-    return {name.replace("__", "."): torch.randn(shape, generator=generator) for name, shape in shapes.items()}
+    return {name.replace("__", "."): torch.randn(shape, generator=generator).double() for name, shape in shapes.items()}
 
 
 def affine(state, name, value):
@@ -55,7 +57,7 @@ def test_the_linear_models_of_the_clock_and_the_pizza(kind):
     value = (pre + state["l1.bias"] if kind == "C" else pre).relu()
     value = affine(state, "l2", value).relu() if kind in "BC" else value
     read, logits = read_logits(state, Hints(config={"model_type": kind, "act_fn": "ReLU"}))
-    torch.testing.assert_close(logits, value @ state["unembed.weight"].T, rtol=0, atol=1e-5)
+    torch.testing.assert_close(logits, value @ state["unembed.weight"].T, rtol=0, atol=1e-6)
     assert not read.assumed
     assert ("first layer" in read_state(state).assumed) == (kind != "D")
 
@@ -65,7 +67,7 @@ def test_the_linear_models_of_the_clock_and_the_pizza(kind):
 )
 def test_networks_on_one_hots(joined, depth, bias):
     sizes = [2 * P if joined else P, *[W] * depth, P]
-    layers = [nn.Linear(a, b, bias=bias) for a, b in zip(sizes, sizes[1:])]
+    layers = [nn.Linear(a, b, bias=bias) for a, b in pairwise(sizes)]
     state = {f"fc{i}.{name}": v for i, layer in enumerate(layers, 1) for name, v in layer.state_dict().items()}
     one_hots = [nn.functional.one_hot(values, P).float() for values in (X, Y)]
     value = torch.cat(one_hots, 1) if joined else one_hots[0] + one_hots[1]
@@ -80,7 +82,7 @@ def test_the_mlp_on_a_group():
     state = weights(W_x=(P, D), W_y=(P, D), W=(2 * D, W), W_U=(W, P))
     read, logits = read_logits(state)
     joined = torch.cat([state["W_x"][X], state["W_y"][Y]], 1)
-    torch.testing.assert_close(logits, (joined @ state["W"]).relu() @ state["W_U"], rtol=0, atol=1e-5)
+    torch.testing.assert_close(logits, (joined @ state["W"]).relu() @ state["W_U"], rtol=0, atol=1e-6)
     assert read.task_fields["separate_operands"]
     with pytest.raises(UsageError, match="the bilinear network of Chughtai"):
         read_state({name: value for name, value in state.items() if name != "W"})

@@ -61,7 +61,7 @@ def gradient_symmetricity(model: Model, task: ModularTask, samples: int = SAMPLE
     """
     if EMBED not in model.activation_names:
         raise UsageError(
-            f"model: got {type(model).__name__}, expected a model that embeds each operand, such as a Transformer"
+            f"model: got {type(model).__name__}, expected a Transformer or another model that embeds both operands"
         )
     generator = torch.Generator().manual_seed(seed)
     order = positions(task)

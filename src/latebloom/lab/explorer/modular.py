@@ -13,8 +13,8 @@ from latebloom.tasks import ModularTask
 
 
 def modular_of(evidence: Evidence) -> dict[str, Any] | None:
-    """``Modular`` of ``web/src/page.ts``; None for other tasks, and for models that the page cannot compute, whose views
-    of all pairs are then absent. An explanation that is None has its ``reason``; the key
+    """``Modular`` of ``web/src/page.ts``; None for other tasks, and for models that the page cannot compute: views of
+    all pairs are then absent. An explanation that is None has its ``reason``; the key
     frequencies are then those that the run was measured with."""
     task, measured = evidence.analysis.task, evidence.analysis.measured_basis or {}
     if not isinstance(task, ModularTask) or not page_computes(evidence.analysis.run.experiment.model, task):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -65,7 +66,7 @@ def affine_layers(tensors: Mapping[str, Tensor]) -> list[Affine]:
     stems = dict.fromkeys(stem_of(name) for name in tensors)
     ordered = sorted((stem for stem in stems if is_linear(stem)), key=_place)
     layers = [Affine(stem, tensors[f"{stem}.weight"], tensors.get(f"{stem}.bias")) for stem in ordered]
-    for before, after in zip(layers, layers[1:]):
+    for before, after in pairwise(layers):
         if before.weight.shape[0] != after.weight.shape[1]:
             raise UsageError(
                 f"weights: {before.stem} has {before.weight.shape[0]} outputs and {after.stem} "
@@ -109,7 +110,7 @@ def modulus_of(outputs: int, rows: int, hints: Hints) -> tuple[int, dict[str, An
 
 def embedding_model(
     tables: Sequence[Float[Tensor, "row d_embed"]],
-    hidden: Sequence[tuple[Float[Tensor, "in out"], Float[Tensor, " out"] | None]],
+    hidden: Sequence[tuple[Float[Tensor, "_in _out"], Float[Tensor, " _out"] | None]],
     last: tuple[Float[Tensor, "width d_out"], Float[Tensor, " d_out"] | None],
     hints: Hints,
     assumed: Mapping[str, Any] | None = None,

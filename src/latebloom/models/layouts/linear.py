@@ -27,7 +27,7 @@ def _read_own_mlp(tensors: Mapping[str, Tensor], hints: Hints) -> Read:
     activation, assumed = activation_of(hints)
     operands, d_mlp = tensors["mlp.W_in"].shape
     outputs = tensors["mlp.W_out"].shape[1]
-    p, fields = modulus_of(outputs, operands, hints)
+    p, _ = modulus_of(outputs, operands, hints)
     if (p, p) != (operands, outputs):
         raise UsageError(f"p: got {p} with an MLP of {operands} operands and {outputs} outputs, expected one number")
     model = MLP(MLPConfig(d_mlp=d_mlp, activation=activation), p + 1, p)
@@ -58,8 +58,8 @@ def _read_one_hot(tensors: Mapping[str, Tensor], hints: Hints) -> Read:
     tables = inputs // known if known else 0
     if inputs % max(known, 1) or tables not in (1, 2):
         raise UsageError(
-            f"weights: the first layer has {inputs} inputs for p = {known}, expected p (one-hots added) or 2p (joined); "
-            "give --p"
+            f"weights: the first layer has {inputs} inputs for p = {known}, expected p (one-hots added) or 2p "
+            "(joined); give --p"
         )
     rows = list(hidden[0].weight.T.split(known))
     first_bias = hidden[0].bias
