@@ -112,7 +112,7 @@ def test_mlp_is_recovered(p, ks):
         ({"widths": (96, 128)}, 1),
         ({"combine": "concat"}, -1),
         ({"separate": True}, -1),
-        ({"combine": "concat", "separate": True, "widths": (80, 80, 90)}, 1),
+        ({"combine": "concat", "separate": True, "widths": (150, 150, 160)}, 1),
     ],
 )
 def test_model_on_embeddings_is_recovered(changes, sign):

@@ -72,7 +72,9 @@ def _write(model: EmbeddingMLP, p: int, ks: Sequence[int], neurons: Neurons) -> 
         W_E[p:, second] = wave
         if added:
             W_in[second, :width] = neurons.for_y
-    model.blocks[0].b_in[:width] = neurons.bias
+    b_in = model.blocks[0].b_in
+    assert b_in is not None
+    b_in[:width] = neurons.bias
     for layer in model.blocks[1:]:
         layer.W_in[:width, :width] = torch.eye(width)
     model.w_logit[:width] = neurons.out @ wave.T
