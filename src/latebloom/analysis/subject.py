@@ -5,15 +5,21 @@ from pathlib import Path
 
 from latebloom._errors import RunNotFoundError
 from latebloom.analysis.analysis import Analysis
-from latebloom.analysis.weights_file import snapshot_of_file
+from latebloom.analysis.weight_files import snapshot_of_file
 from latebloom.measures import Snapshot
+from latebloom.models.layouts import Hints
 from latebloom.runs import Run, open_run
 
 
 def snapshot_of(
-    target: str | Path | Run, step: int | None = None, rule: str | None = None, root: str | Path = "runs"
+    target: str | Path | Run,
+    step: int | None = None,
+    rule: str | None = None,
+    root: str | Path = "runs",
+    hints: Hints | None = None,
 ) -> Snapshot:
-    """The model of a run (object, path, or name under ``root``) or of a file of weights (.safetensors, or .pth).
+    """The model of a run (object, path, or name under ``root``) or of a file of weights, or a folder with one.
+    ``hints``: what is known about the model of a file.
 
     ``step``: which checkpoint (the last by default). ``rule``: how the family fixes the basis from this model; by
     default the last checkpoint has the basis of its run, and any other checkpoint one of its own, by the family's rule.
@@ -23,10 +29,12 @@ def snapshot_of(
         return _of_run(target, step, rule)
     path = Path(target)
     if os.path.isfile(path):  # unlike Path.is_file, False for a name too long or without rights
-        return snapshot_of_file(path, step, rule)
+        return snapshot_of_file(path, step, rule, hints)
     try:
         run = open_run(target, root)
     except RunNotFoundError:
+        if os.path.exists(path):
+            return snapshot_of_file(path, step, rule, hints)
         raise RunNotFoundError(
             f"got {str(target)!r}, expected a run (see `latebloom runs`) or a file of weights (.pth, .safetensors)"
         ) from None

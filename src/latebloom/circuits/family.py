@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -12,7 +12,7 @@ from latebloom._errors import UsageError
 from latebloom._registry import Registry
 from latebloom.circuits.words import FRESH, SEEN, Table, Words
 from latebloom.measures import Basis, Snapshot, measures_of, plain_forward
-from latebloom.models import Examples, Transformer
+from latebloom.models import Examples, Model, Transformer
 from latebloom.tasks import Task
 
 
@@ -46,7 +46,7 @@ class Family:
     explain: what `latebloom explain` returns, given the basis of the snapshot; None if there is no circuit to look for.
     basis: what is fixed from one model, by the rule of that name, and applied to others. forward: logits of examples; a
     family may look them up. guess: the task with a transformer's vocabularies and length; None if no task of the family
-    has them. shapes: those vocabularies and lengths in words. facts: of the task, for the head of the page. page:
+    has them. of_tokens: the task of a model by the layout of its tokens, and by its name if that is known. shapes: those vocabularies and lengths in words. facts: of the task, for the head of the page. page:
     additional keys of the report's summary. tables: additional tables of the page. layout: the template of the page.
     """
 
@@ -58,6 +58,7 @@ class Family:
     basis: Callable[[Snapshot, str | None], Basis] = nothing_to_choose
     forward: Callable[[Snapshot, Examples], torch.Tensor] = plain_forward
     guess: Callable[[Transformer], Task | None] = lambda model: None
+    of_tokens: Callable[[Model, Mapping[str, Any], str | None], Task | None] = lambda model, fields, name: None
     shapes: str = ""
     facts: Callable[[Task], dict[str, Any]] = lambda task: {}
     page: Callable[[Snapshot], dict[str, Any]] = lambda snapshot: {}
@@ -127,11 +128,21 @@ def measure_snapshot(snapshot: Snapshot) -> dict[str, float]:
     return row
 
 
-def guess_task(model: Transformer) -> Task:
-    """The task with the model's vocabularies and length. Errors: UsageError if no family has one."""
+def guess_task(model: Model, fields: Mapping[str, Any] | None = None, name: str | None = None) -> Task:
+    """The task of a model, from the layout of its tokens, or else from its vocabularies and length.
+
+    fields: of a modular task, which fit the model. name: of the task, where it is known.
+    Errors: UsageError if no family has one, or the named one does not fit.
+    """
+    for family in FAMILIES.values() if fields else ():
+        task = family.of_tokens(model, fields, name)
+        if task is not None:
+            return task
+    if not isinstance(model, Transformer):
+        raise UsageError(f"got a {type(model).__name__} whose shapes fit no modular task; say --p")
     for family in FAMILIES.values():
         task = family.guess(model)
-        if task is not None:
+        if task is not None and name in (None, task.name):
             return task
     inputs, outputs = model.embed.W_E.shape[0], model.unembed.W_U.shape[1]
     expected = "; or ".join(family.shapes for family in FAMILIES.values() if family.shapes)

@@ -6,6 +6,7 @@ from latebloom.models.transformer import Transformer, TransformerConfig, is_one_
 from latebloom.models.mlp import MLP, MLPConfig  # isort: skip
 from latebloom.models.bilinear import Bilinear, BilinearConfig, growth_rate
 from latebloom.models.clamped import ClampedConfig, ClampedTransformer
+from latebloom.models.embedding_mlp import EmbeddingMLP, EmbeddingMLPConfig
 from latebloom.models.evaluate import evaluate, sum_squared_weights, summarise
 from latebloom.models.examples import Examples
 from latebloom.models.half_planted import HALVES, HalfPlantedConfig
@@ -25,6 +26,8 @@ __all__ = [
     "BilinearConfig",
     "ClampedConfig",
     "ClampedTransformer",
+    "EmbeddingMLP",
+    "EmbeddingMLPConfig",
     "Examples",
     "HalfPlantedConfig",
     "Hooks",

@@ -1,16 +1,18 @@
 """The two-layer MLP of the write-up: the simplest model that groks modular addition."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
 import torch
 from jaxtyping import Float, Int
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from torch import Tensor, nn
 
 from latebloom._errors import UsageError
 from latebloom.models.base import Model, ModelConfig
+from latebloom.models.components.activations import ACTIVATIONS, known_activation
 from latebloom.models.hooks import NO_HOOKS, Hooks
+from latebloom.models.symmetric import check_order_matters_not
 from latebloom.tasks import ModularTask, Task
 
 
@@ -19,13 +21,25 @@ class MLPConfig(ModelConfig):
 
     kind: Literal["mlp"] = "mlp"
     d_mlp: int = Field(default=256, ge=1, description="neurons")
+    activation: Annotated[str, AfterValidator(known_activation)] = Field(
+        default="relu", description=f"function of each neuron: {', '.join(ACTIVATIONS)}"
+    )
+    init_scale: float = Field(default=1.0, gt=0, description="factor on all random initial weights")
+
+    later_fields: ClassVar[frozenset[str]] = frozenset({"activation", "init_scale"})
 
     def build(self, task: Task) -> "MLP":
-        """A freshly initialised model for a modular task, in float32. Errors: UsageError for another task."""
+        """A freshly initialised model for a modular task, in float32.
+
+        Errors: UsageError for another task or layout of its tokens, and for x - y and x / y.
+        """
         if not isinstance(task, ModularTask):
             raise UsageError(f"model.kind: got mlp, which is for modular tasks, for {task.name}; expected transformer")
         if not task.usual_layout:
-            raise UsageError("model.kind: got mlp, which reads x y = only, for another layout; expected transformer")
+            raise UsageError(
+                "model.kind: got mlp, which reads x y = only, for another layout; expected transformer or embedding_mlp"
+            )
+        check_order_matters_not("mlp", task, "transformer, or embedding_mlp with model.combine concat")
         model = MLP(self, task.d_vocab, task.d_vocab_out)
         model.init_weights()
         return model
@@ -43,7 +57,7 @@ class MLPWeights(nn.Module):
 
 
 class MLP(Model):
-    """ReLU((one-hot(x) + one-hot(y)) W_in + b_in) W_out + b_out: one "position", the answer.
+    """f((one-hot(x) + one-hot(y)) W_in + b_in) W_out + b_out with an activation f: one "position", the answer.
 
     The operands are the tokens before the last one (``=``). Where x = y the input has a single entry of two, as in the
     write-up's footnote 33. W_in has one row per operand value, so it combines embedding and input weights.
@@ -53,20 +67,34 @@ class MLP(Model):
     def __init__(self, config: MLPConfig, d_vocab: int, d_vocab_out: int) -> None:
         super().__init__()
         self.config = config
+        self._activation = ACTIVATIONS[config.activation]
         self.mlp = MLPWeights(d_vocab - 1, config.d_mlp, d_vocab_out)
 
     def init_weights(self) -> None:
-        """W_in and W_out N(0, 1/d_mlp), biases 0. This is our choice: the write-up does not give its own."""
+        """W_in and W_out N(0, 1/d_mlp), times ``init_scale``; biases 0.
+
+        This is our choice: the write-up does not give its own.
+        """
         generator = torch.Generator().manual_seed(self.config.seed)
         for name, weight in self.named_parameters():
             if name.endswith(("b_in", "b_out")):
                 nn.init.zeros_(weight)
             else:
-                nn.init.normal_(weight, std=self.config.d_mlp**-0.5, generator=generator)
+                nn.init.normal_(weight, std=self.config.init_scale * self.config.d_mlp**-0.5, generator=generator)
 
     @property
     def activation_names(self) -> tuple[str, ...]:
         return ("mlp.hook_pre", "mlp.hook_post")
+
+    @property
+    def operand_rows(self) -> Float[Tensor, "operand d_mlp"]:
+        """W_in, one row per operand, which is embedding and input weights in one."""
+        return self.mlp.W_in
+
+    @property
+    def w_logit(self) -> Float[Tensor, "d_mlp d_vocab_out"]:
+        """The neurons' linear map to the logits."""
+        return self.mlp.W_out
 
     def forward(
         self,
@@ -76,5 +104,5 @@ class MLP(Model):
     ) -> Float[Tensor, "batch 1 d_vocab_out"]:
         rows = nn.functional.embedding(tokens[:, :-1], self.mlp.W_in)
         pre = hooks("mlp.hook_pre", rows.sum(1, keepdim=True) + self.mlp.b_in)
-        post = hooks("mlp.hook_post", torch.relu(pre))
+        post = hooks("mlp.hook_post", self._activation.apply(pre))
         return post @ self.mlp.W_out + self.mlp.b_out

@@ -4,7 +4,16 @@ from latebloom.recipes.addition import addition_5, addition_15, addition_few
 from latebloom.recipes.induction import induction, induction_512
 from latebloom.recipes.linear import linear
 from latebloom.recipes.lookup import RECIPES, Recipe, recipe, recipe_label
-from latebloom.recipes.modular import mainline, mainline_95, mainline_stream, memorise, mlp, small, subtraction
+from latebloom.recipes.modular import (
+    embedding_mlp,
+    mainline,
+    mainline_95,
+    mainline_stream,
+    memorise,
+    mlp,
+    small,
+    subtraction,
+)
 from latebloom.recipes.skip_trigrams import skip_trigrams, skip_trigrams_limited
 
 for _recipe in (
@@ -13,6 +22,7 @@ for _recipe in (
     mainline_stream,
     subtraction,
     mlp,
+    embedding_mlp,
     memorise,
     small,
     addition_5,
@@ -33,6 +43,7 @@ __all__ = [
     "addition_5",
     "addition_15",
     "addition_few",
+    "embedding_mlp",
     "induction",
     "induction_512",
     "linear",

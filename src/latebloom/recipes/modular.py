@@ -46,6 +46,24 @@ def mlp(seed: int = 0) -> Experiment:
     return mainline(seed).with_settings({"recipe": "mlp", "model.kind": "mlp", "model.d_mlp": 256})
 
 
+def embedding_mlp(seed: int = 0) -> Experiment:
+    """x + y mod 31 on 60 % of the pairs, relu(l1(E_x + E_y)) times an unembedding; 6 000 steps, otherwise as small.
+
+    The linear model A of Zhong et al. 2023, smaller. --model.combine concat is their D, --model.widths 128,128 their B.
+    """
+    return small(seed).with_settings(
+        {
+            "recipe": "embedding_mlp",
+            "task.p": 31,
+            "data.fraction": 0.6,
+            "model.kind": "embedding_mlp",
+            "model.d_embed": 64,
+            "model.widths": (128,),
+            "training.steps": 6000,
+        }
+    )
+
+
 def memorise(seed: int = 0) -> Experiment:
     """A fixed random table mod 113, otherwise as mainline: a control that can only be memorised; 10 000 steps."""
     return mainline(seed).with_settings({"recipe": "memorise", "task.name": "random_table", "training.steps": 10_000})

@@ -15,11 +15,12 @@ from latebloom.circuits.modular import (
     explain_model,
     modular_grid,
     neuron_clusters,
+    planted_embedding_mlp,
     planted_mlp,
     planted_operation,
     planted_transformer,
 )
-from latebloom.models import MLPConfig, TransformerConfig
+from latebloom.models import EmbeddingMLPConfig, MLPConfig, TransformerConfig
 from latebloom.tasks import ModularAddition, ModularDivision, ModularMultiplication, ModularSubtraction
 
 
@@ -105,6 +106,33 @@ def test_mlp_is_recovered(p, ks):
 
 
 @pytest.mark.parametrize(
+    ("changes", "sign"),
+    [
+        ({}, 1),
+        ({"widths": (96, 128)}, 1),
+        ({"combine": "concat"}, -1),
+        ({"separate": True}, -1),
+        ({"combine": "concat", "separate": True, "widths": (150, 150, 160)}, 1),
+    ],
+)
+def test_model_on_embeddings_is_recovered(changes, sign):
+    p, ks, separate = 31, (1, 5, 12), changes.get("separate", False)
+    kind = ModularAddition if sign == 1 else ModularSubtraction
+    task = kind(p=p, equals=False, separate_operands=separate)
+    model = planted_embedding_mlp(p, ks, sign, **changes)
+    explanation = explain_model(model, task)
+    assert explanation.key_frequencies == sorted(ks)
+    assert (explanation.accuracy, explanation.neurons.clustered_fraction) == (1, 1)
+    assert explanation.loss.all < 1e-3 < 1 < explanation.excluded_loss.all
+    assert sum(explanation.embedding.fraction[k] for k in ks) == pytest.approx(1)
+    # Operands that are added and share a table have one phase, as in planted_mlp.
+    one_phase = changes.get("combine", "add") == "add" and not separate
+    assert (explanation.logits.fve_cos_fit > 0.999) == (not one_phase)
+    symmetricity = clock_or_pizza(model, modular_grid(model, task)).gradient_symmetricity
+    assert symmetricity == pytest.approx(1 if changes.get("combine", "add") == "add" else 0, abs=0.06)
+
+
+@pytest.mark.parametrize(
     ("build", "message"),
     [
         (lambda: planted_transformer(113, []), "ks: got none, expected at least one frequency in 1 … 56"),
@@ -121,6 +149,10 @@ def test_mlp_is_recovered(p, ks):
         (lambda: planted_mlp(113, [1, 2], sign=-1), "sign: got -1, expected 1"),
         (lambda: planted_mlp(12, [1]), "p: got 12, expected an odd number"),
         (lambda: planted_mlp(113, [3]), "add more"),
+        (lambda: planted_embedding_mlp(13, [1, 2], sign=-1), "it adds the operands"),
+        (lambda: planted_embedding_mlp(12, [1]), "p: got 12, expected an odd number"),
+        (lambda: planted_embedding_mlp(13, [1, 2], d_embed=3), "d_embed: got 3, expected at least 4"),
+        (lambda: planted_embedding_mlp(13, [1, 2], widths=(64, 15)), "widths: got 15, expected at least 16"),
         (lambda: planted_mlp(113, range(1, 57)), "d_mlp: got 256, expected at least 448"),
     ],
 )
@@ -130,7 +162,17 @@ def test_impossible_plantings_give_the_reason(build, message):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("config", "p"), [(TransformerConfig(), 113), (TransformerConfig(), 31), (MLPConfig(), 31)])
+@pytest.mark.parametrize(
+    ("config", "p"),
+    [
+        (TransformerConfig(), 113),
+        (TransformerConfig(), 31),
+        (MLPConfig(), 31),
+        (MLPConfig(activation="gelu"), 31),
+        (EmbeddingMLPConfig(widths=(128, 128)), 31),
+        (EmbeddingMLPConfig(combine="concat", activation="tanh"), 31),
+    ],
+)
 def test_random_weights_have_no_key_frequencies(config, p):
     explanation = explain_model(config.build(ModularAddition(p=p)), ModularAddition(p=p))
     assert explanation.key_frequencies == []

@@ -1,7 +1,7 @@
 """Files of weights, opened without executing anything in them."""
 
-from latebloom.analysis.weight_files.open_file import open_weights
+from latebloom.analysis.weight_files.open_file import open_weights, read_content
 from latebloom.analysis.weight_files.snapshot import hints_of, snapshot_of_file, snapshot_of_state
 from latebloom.analysis.weight_files.weight_file import State, WeightFile
 
-__all__ = ["State", "WeightFile", "hints_of", "open_weights", "snapshot_of_file", "snapshot_of_state"]
+__all__ = ["State", "WeightFile", "hints_of", "open_weights", "read_content", "snapshot_of_file", "snapshot_of_state"]

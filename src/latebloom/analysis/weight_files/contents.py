@@ -55,7 +55,11 @@ def _in_mapping(entries: Mapping[Any, Any], depth: int) -> list[State]:
     several: list[State] = []
     final: dict[str, State] = {}
     for name, value in entries.items():
-        found = _in_list(value, _steps_of(entries, name, value), depth - 1) if _is_list(value) else states_in(value, depth - 1)
+        found = (
+            _in_list(value, _steps_of(entries, name, value), depth - 1)
+            if _is_list(value)
+            else states_in(value, depth - 1)
+        )
         if _is_list(value) or len(found) > 1:
             several = several or found
         elif found:
@@ -70,7 +74,7 @@ def _with_final(several: list[State], final: Mapping[str, State], step: int | No
     name = next((name for name in _PREFERRED if name in final), list(final)[-1])
     last = final[name]
     others = tuple(other for other in final if other != name)
-    last = State(last.step if last.step is not None else step, last.tensors, others and (name, *others) or last.choice)
+    last = State(last.step if last.step is not None else step, last.tensors, (others and (name, *others)) or last.choice)
     if several and _same(several[-1].tensors, last.tensors):
         return several
     if several and last.step is not None and any(state.step == last.step for state in several):

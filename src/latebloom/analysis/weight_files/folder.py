@@ -30,7 +30,9 @@ def weights_in(folder: Path) -> Path:
     if usual is not None or len(found) == 1:
         return folder / (usual or found[0])
     if not found:
-        raise UsageError(f"{folder}: got a folder without weights, expected a run, or a file {', '.join(SUFFIXES)} in it")
+        raise UsageError(
+            f"{folder}: got a folder without weights, expected a run, or a file {', '.join(SUFFIXES)} in it"
+        )
     listed = ", ".join(found[:_LISTED])
     raise UsageError(f"{folder}: got {len(found)} files of weights ({listed} …), expected one; name the file")
 
@@ -62,7 +64,9 @@ def _settings(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(bytes(read_regular(path, _MOST_CONFIG)))
     except (ValueError, RecursionError):
-        raise DamagedFileError(f"{path}: no JSON, expected the settings of the weights beside it; mend or move it") from None
+        raise DamagedFileError(
+            f"{path}: no JSON, expected the settings of the weights beside it; mend or move it"
+        ) from None
     if not isinstance(content, dict):
         raise DamagedFileError(f"{path}: got {type(content).__name__}, expected an object of settings by name")
     return content

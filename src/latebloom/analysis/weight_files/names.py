@@ -8,7 +8,6 @@ from latebloom._errors import DamagedFileError
 from latebloom.analysis.weight_files.stand_ins import Name
 
 
-
 def words(text: str) -> frozenset[str]:
     """The words of a text."""
     return frozenset(text.split())

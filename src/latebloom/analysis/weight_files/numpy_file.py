@@ -38,7 +38,9 @@ def _array(name: str, data: memoryview) -> np.ndarray | None:
     except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError, EOFError) as error:
         raise DamagedFileError(f"its member {name} is no array of numpy") from error
     if dtype.hasobject:
-        raise DamagedFileError(f"refused: its array {name} holds Python objects, and loading it elsewhere would run code")
+        raise DamagedFileError(
+            f"refused: its array {name} holds Python objects, and loading it elsewhere would run code"
+        )
     if dtype.kind not in _NUMBERS or dtype.itemsize > 8:
         return None
     body = data[file.tell() :]

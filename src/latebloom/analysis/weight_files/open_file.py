@@ -36,6 +36,15 @@ def open_weights(path: Path) -> WeightFile:
         raise type(error)(f"{path}: {error}") from None
 
 
+def read_content(path: Path) -> Any:
+    """The object in a file: plain values, tensors and stand-ins. Errors: as `open_weights`."""
+    content = read_regular(path, MOST_BYTES)
+    try:
+        return _held(memoryview(content))
+    except LatebloomError as error:
+        raise type(error)(f"{path}: {error}") from None
+
+
 def _opened(path: Path, content: memoryview) -> WeightFile:
     held = _held(content)
     states = states_in(held)

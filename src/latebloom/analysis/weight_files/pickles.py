@@ -37,6 +37,7 @@ _LITERALS = words(
     "BYTEARRAY8 UNICODE SHORT_BINUNICODE BINUNICODE BINUNICODE8 FLOAT BINFLOAT"
 )
 
+
 def unpickle(file: io.BytesIO, context: Context) -> Any:
     """The object of the pickle at the position of the file, which is left behind the pickle.
 

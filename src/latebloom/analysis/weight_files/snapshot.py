@@ -31,9 +31,7 @@ def snapshot_of_file(
         raise type(error)(f"{path}: {error}") from None
 
 
-def snapshot_of_state(
-    file: WeightFile, state: State, rule: str | None = None, hints: Hints | None = None
-) -> Snapshot:
+def snapshot_of_state(file: WeightFile, state: State, rule: str | None = None, hints: Hints | None = None) -> Snapshot:
     """The model of one state dict of a file. Errors: UsageError in one line, without the file's name."""
     known = hints_of(file, hints)
     read = read_state(state.tensors, known)
@@ -62,4 +60,6 @@ def hints_of(file: WeightFile, hints: Hints | None = None) -> Hints:
 def _check_size(read: Read) -> None:
     p = read.task_fields.get("p", 0)
     if p**3 > MOST_LOGITS:
-        raise UsageError(f"got a model of p = {p}, whose p³ logits take {8 * p**3 / 2**30:.0f} GiB; expected a smaller p")
+        raise UsageError(
+            f"got a model of p = {p}, whose p³ logits take {8 * p**3 / 2**30:.0f} GiB; expected a smaller p"
+        )

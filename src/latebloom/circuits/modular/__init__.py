@@ -24,6 +24,7 @@ from latebloom.circuits.modular.neurons import (
     neuron_polynomials,
 )
 from latebloom.circuits.modular.plain_forward import all_pairs
+from latebloom.circuits.modular.planted_embedding_mlp import planted_embedding_mlp
 from latebloom.circuits.modular.planted_mlp import planted_mlp
 from latebloom.circuits.modular.planted_transformer import planted_operation, planted_transformer
 from latebloom.circuits.modular.projections import excluded_logits, restricted_logits
@@ -77,6 +78,7 @@ __all__ = [
     "neuron_formula",
     "neuron_polynomials",
     "numerical_rank",
+    "planted_embedding_mlp",
     "planted_mlp",
     "planted_operation",
     "planted_transformer",

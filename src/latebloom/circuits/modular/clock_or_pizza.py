@@ -17,7 +17,8 @@ from latebloom.circuits.modular.grid import Grid
 from latebloom.circuits.modular.plain_forward import all_pairs
 from latebloom.circuits.modular.positions import positions
 from latebloom.fourier import rounding_energy
-from latebloom.models import Model, Transformer
+from latebloom.models import Model
+from latebloom.models.embedding_mlp import EMBED
 from latebloom.tasks import ModularTask
 
 SAMPLES = 2000
@@ -58,8 +59,10 @@ def gradient_symmetricity(model: Model, task: ModularTask, samples: int = SAMPLE
     Source: Zhong et al., 2023, "The Clock and the Pizza".
     Errors: UsageError for a model that does not embed each operand.
     """
-    if not isinstance(model, Transformer):
-        raise UsageError(f"model: got {type(model).__name__}, expected a Transformer, which embeds each operand")
+    if EMBED not in model.activation_names:
+        raise UsageError(
+            f"model: got {type(model).__name__}, expected a Transformer or another model that embeds both operands"
+        )
     generator = torch.Generator().manual_seed(seed)
     order = positions(task)
     x, y, z = torch.randint(len(order.x), (3, samples), generator=generator)
@@ -74,12 +77,12 @@ def gradient_symmetricity(model: Model, task: ModularTask, samples: int = SAMPLE
 
 
 def _gradients(
-    model: Transformer, task: ModularTask, tokens: Int[Tensor, "sample pos"], z: Int[Tensor, " sample"]
+    model: Model, task: ModularTask, tokens: Int[Tensor, "sample pos"], z: Int[Tensor, " sample"]
 ) -> tuple[Float[Tensor, "sample d_model"], Float[Tensor, "sample d_model"]]:
     """∂L_z/∂E at the first and at the second operand, float64."""
     with torch.enable_grad():
-        embedded = model.embed(tokens).detach().requires_grad_()
-        logits = model.run_with_hooks(tokens, {"hook_embed": lambda _: embedded}, task.loss_positions)[:, 0]
+        embedded = model.run_with_cache(tokens, task.loss_positions)[1][EMBED].detach().requires_grad_()
+        logits = model.run_with_hooks(tokens, {EMBED: lambda _: embedded}, task.loss_positions)[:, 0]
         # Examples are independent, so the gradient of the sum is the gradient of each example.
         (gradient,) = torch.autograd.grad(logits.gather(1, z[:, None]).sum(), embedded)
     return gradient[:, 0].double(), gradient[:, 1].double()

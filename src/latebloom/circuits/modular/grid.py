@@ -12,7 +12,7 @@ from latebloom.circuits.modular.pair_forward import has_pair_tables, pair_forwar
 from latebloom.circuits.modular.plain_forward import plain_forward
 from latebloom.circuits.modular.positions import Positions, positions
 from latebloom.fourier import transform
-from latebloom.models import MLP, Model, Transformer
+from latebloom.models import MLP, EmbeddingMLP, Model, Transformer
 from latebloom.tasks import IGNORE, ModularTask
 
 
@@ -28,10 +28,10 @@ class Grid:
 
     outputs: the model's logits of all p² pairs, in the order of the values.
     logits: those of the n answers (the extra ``=`` logit of a published model is dropped).
-    neurons: activations after the ReLU at ``=``, last layer (width 0 for an attention-only model).
-    pattern: attention of ``=`` to ``x y =``, by head, last layer; None for the MLP.
-    embedding: one row per operand: W_E, or W_in of the MLP.
-    w_logit: the neurons' linear map to the logits: W_out W_U, or W_out of the MLP.
+    neurons: activations of the neurons at ``=``, last layer (width 0 for an attention-only model).
+    pattern: attention of ``=`` to ``x y =``, by head, last layer; None for a model without attention.
+    embedding: one row per operand x: W_E, or W_in of the MLP.
+    w_logit: the neurons' linear map to the logits: W_out W_U; W_out of the MLP, W_U of a model on embeddings.
     """
 
     task: ModularTask
@@ -121,7 +121,7 @@ def masked(grid: Shaped[Tensor, "x y *rest"], mask: Bool[Tensor, "x y"] | None) 
 def modular_grid(model: Model, task: ModularTask) -> Grid:
     """Run a model on all pairs, in the precision of its weights.
 
-    Errors: UsageError for a model of another kind than Transformer or MLP.
+    Errors: UsageError for a model of another kind than Transformer, MLP or EmbeddingMLP.
     """
     embedding, w_logit = _maps(model)
     run = pair_forward(model, task) if has_pair_tables(model, task) else plain_forward(model, task)
@@ -139,9 +139,9 @@ def modular_grid(model: Model, task: ModularTask) -> Grid:
 
 def _maps(model: Model) -> tuple[Tensor, Tensor]:
     """Embedding and W_logit of a model of a known kind."""
-    if isinstance(model, MLP):
-        return model.mlp.W_in, model.mlp.W_out
+    if isinstance(model, MLP | EmbeddingMLP):
+        return model.operand_rows, model.w_logit
     if not isinstance(model, Transformer):
-        raise UsageError(f"model: got {type(model).__name__}, expected a Transformer or an MLP")
+        raise UsageError(f"model: got {type(model).__name__}, expected a Transformer, an MLP or an EmbeddingMLP")
     mlp, unembed = model.blocks[-1].mlp, model.unembed.W_U
     return model.embed.W_E, unembed.new_zeros(0, unembed.shape[1]) if mlp is None else mlp.W_out @ unembed

@@ -6,12 +6,11 @@ import torch
 
 from latebloom._errors import UsageError
 from latebloom.circuits.modular.planted_parts import (
-    BIAS,
     check_frequencies,
+    check_odd,
     check_width,
-    even_phases,
+    one_phase_neurons,
     read_out_scale,
-    shifted,
     waves,
     zeroed,
 )
@@ -39,8 +38,7 @@ def planted_mlp(p: int, ks: Sequence[int], sign: int = 1, d_mlp: int = 256, loss
             f"sign: got {sign}, expected 1: an MLP on one-hot(x) + one-hot(y) cannot tell x - y from y - x"
         )
     check_frequencies(p, ks)
-    if p % 2 == 0:
-        raise UsageError(f"p: got {p}, expected an odd number: a planted MLP leaves answers tied where x - y = p/2")
+    check_odd(p)
     check_width("d_mlp", d_mlp, len(ks) * FEWEST_PHASES, ks)
     task = ModularAddition(p=p)
     model = MLPConfig(d_mlp=d_mlp).build(task)
@@ -51,10 +49,7 @@ def planted_mlp(p: int, ks: Sequence[int], sign: int = 1, d_mlp: int = 256, loss
 
 
 def _write(model: MLP, p: int, ks: Sequence[int]) -> None:
-    count = model.config.d_mlp // len(ks)
-    phase = even_phases(count)
-    for i, k in enumerate(ks):
-        wave, own = waves(p, [k]), slice(i * count, (i + 1) * count)
-        model.mlp.W_in[:, own] = wave @ shifted(phase)
-        model.mlp.b_in[own] = BIAS
-        model.mlp.W_out[own] = (wave @ shifted(2 * phase)).T
+    neurons, wave = one_phase_neurons(len(ks), model.config.d_mlp), waves(p, ks)
+    model.mlp.W_in.copy_(wave @ neurons.for_x)
+    model.mlp.b_in.copy_(neurons.bias)
+    model.mlp.W_out.copy_(neurons.out @ wave.T)

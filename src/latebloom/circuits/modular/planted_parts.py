@@ -7,6 +7,7 @@ cancel; cos wx cos wy and the other second-order products add up to cos w(x + sÂ
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 from jaxtyping import Float
@@ -35,6 +36,46 @@ def shifted(phase: Float[Tensor, " neuron"]) -> Float[Tensor, "2 neuron"]:
 def even_phases(count: int) -> Float[Tensor, " neuron"]:
     """``count`` phases spaced evenly around the circle."""
     return 2 * math.pi * torch.arange(count, dtype=torch.float64) / count
+
+
+class Neurons(NamedTuple):
+    """One layer of neurons on waves, in the order of `waves`: what they read of x and of y, and what they write."""
+
+    for_x: Float[Tensor, "wave d_mlp"]
+    for_y: Float[Tensor, "wave d_mlp"]
+    bias: Float[Tensor, " d_mlp"]
+    out: Float[Tensor, "d_mlp wave"]
+
+
+def one_phase_neurons(frequencies: int, d_mlp: int) -> Neurons:
+    """Neurons in which both operands have one phase, so that their waves can be added first; phases run once around
+    the circle. Neurons that are left over are zero."""
+    phase = even_phases(d_mlp // frequencies)
+    return _neurons(frequencies, d_mlp, phase, phase, 2 * phase)
+
+
+def two_phase_neurons(frequencies: int, d_mlp: int, sign: int) -> Neurons:
+    """Neurons whose phases for x and y run over all pairs of m, as many as fit."""
+    count = math.isqrt(d_mlp // frequencies)
+    phase_x, phase_y = torch.cartesian_prod(even_phases(count), even_phases(count)).unbind(1)
+    return _neurons(frequencies, d_mlp, phase_x, phase_y, phase_x + sign * phase_y)
+
+
+def _neurons(frequencies: int, d_mlp: int, of_x: Tensor, of_y: Tensor, of_z: Tensor) -> Neurons:
+    wide = torch.zeros(2 * frequencies, d_mlp, dtype=torch.float64)
+    neurons = Neurons(wide, wide.clone(), wide.new_zeros(d_mlp), wide.T.clone())
+    for i in range(frequencies):
+        own, both = slice(i * len(of_x), (i + 1) * len(of_x)), slice(2 * i, 2 * i + 2)
+        neurons.for_x[both, own], neurons.for_y[both, own] = shifted(of_x), shifted(of_y)
+        neurons.bias[own] = BIAS
+        neurons.out[own, both] = shifted(of_z).T
+    return neurons
+
+
+def check_odd(p: int) -> None:
+    """UsageError for an even p, where one phase for both operands is not enough."""
+    if p % 2 == 0:
+        raise UsageError(f"p: got {p}, expected an odd number: a planted MLP leaves answers tied where x - y = p/2")
 
 
 def check_frequencies(p: int, ks: Sequence[int]) -> None:

@@ -1,6 +1,5 @@
 """A transformer whose circuit is known because the algorithm is written into its weights."""
 
-import math
 from collections.abc import Sequence
 
 import torch
@@ -9,12 +8,10 @@ from torch import Tensor
 
 from latebloom._errors import UsageError
 from latebloom.circuits.modular.planted_parts import (
-    BIAS,
     check_frequencies,
     check_width,
-    even_phases,
     read_out_scale,
-    shifted,
+    two_phase_neurons,
     waves,
     zeroed,
 )
@@ -97,15 +94,11 @@ def _carry(attn: Attention, head: int, width: int) -> None:
 
 
 def _compute(mlp: MLPLayer, width: int, sign: int) -> None:
-    count = math.isqrt(2 * mlp.W_in.shape[1] // width)
-    phase_x, phase_y = torch.cartesian_prod(even_phases(count), even_phases(count)).unbind(1)
-    for i in range(0, width, 2):
-        first = i // 2 * count**2
-        own = slice(first, first + count**2)
-        mlp.b_in[own] = BIAS
-        mlp.W_in[i : i + 2, own] = shifted(phase_x)
-        mlp.W_in[width + i : width + i + 2, own] = shifted(phase_y)
-        mlp.W_out[own, 2 * width + i : 2 * width + i + 2] = shifted(phase_x + sign * phase_y).T
+    neurons = two_phase_neurons(width // 2, mlp.W_in.shape[1], sign)
+    mlp.b_in.copy_(neurons.bias)
+    mlp.W_in[:width] = neurons.for_x
+    mlp.W_in[width : 2 * width] = neurons.for_y
+    mlp.W_out[:, 2 * width : 3 * width] = neurons.out
 
 
 @torch.no_grad()

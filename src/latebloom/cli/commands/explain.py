@@ -1,5 +1,6 @@
 """Reverse-engineer a run, one of its checkpoints, or a published state dict (.pth, .safetensors)."""
 
+from latebloom.cli.hints import add_hints, hints_from, split_hints
 from latebloom.cli.output import print_json, print_pairs
 from latebloom.cli.parser import Parser, add_json, add_runs
 
@@ -14,10 +15,13 @@ def run(parser: Parser, arguments: list[str]) -> int:
     )
     add_runs(parser)
     add_json(parser)
-    options = parser.parse_args(arguments)
+    add_hints(parser)
+    sections, others = split_hints(arguments)
+    options = parser.parse_args(others)
     from latebloom.lab.explain import explain
 
-    explanation = explain(options.target, options.step, options.rule, options.runs)
+    hints = hints_from(options.task, options.p, sections)
+    explanation = explain(options.target, options.step, options.rule, options.runs, hints)
     if options.json:
         print_json(explanation.model_dump(mode="json"))
     else:

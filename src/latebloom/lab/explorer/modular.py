@@ -8,14 +8,16 @@ import numpy as np
 from latebloom.analysis import Analysis
 from latebloom.circuits.modular.positions import positions
 from latebloom.lab.explorer.evidence import Evidence
+from latebloom.models import ModelConfig
 from latebloom.tasks import ModularTask
 
 
 def modular_of(evidence: Evidence) -> dict[str, Any] | None:
-    """``Modular`` of ``web/src/page.ts``; None for other tasks. An explanation that is None has its ``reason``; the key
+    """``Modular`` of ``web/src/page.ts``; None for other tasks, and for models that the page cannot compute: views of
+    all pairs are then absent. An explanation that is None has its ``reason``; the key
     frequencies are then those that the run was measured with."""
     task, measured = evidence.analysis.task, evidence.analysis.measured_basis or {}
-    if not isinstance(task, ModularTask):
+    if not isinstance(task, ModularTask) or not page_computes(evidence.analysis.run.experiment.model, task):
         return None
     order = positions(task)
     explanation, reason = evidence.explained
@@ -27,6 +29,13 @@ def modular_of(evidence: Evidence) -> dict[str, Any] | None:
         "explanation": explanation,
         "reason": reason,
     }
+
+
+def page_computes(model: ModelConfig, task: ModularTask) -> bool:
+    """Whether the page has a forward pass of its own for this model: a transformer or an MLP as in the write-up."""
+    fields, architecture = type(model).model_fields, model.later_fields - {"init_scale"}
+    usual = all(getattr(model, name) == fields[name].default for name in architecture)
+    return model.kind in ("transformer", "mlp") and task.usual_layout and usual
 
 
 def train_bits(analysis: Analysis, task: ModularTask) -> str:

@@ -14,7 +14,7 @@ import torch
 
 from latebloom._errors import LatebloomError, UsageError
 from latebloom.analysis import Analysis
-from latebloom.analysis.weights_file import read_content, snapshot_of_file
+from latebloom.analysis.weight_files import read_content, snapshot_of_file
 from latebloom.circuits import family_of
 from latebloom.claims import SYSTEMS, Verdict, judge, measure_claims
 from latebloom.lab.reproduce.catalogue import catalogue

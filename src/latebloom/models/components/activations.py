@@ -29,3 +29,10 @@ ACTIVATIONS.register(
 )
 ACTIVATIONS.register(Activation("tanh", "tanh(x)", torch.tanh))
 ACTIVATIONS.register(Activation("square", "x²", torch.square))
+
+
+def known_activation(name: str) -> str:
+    """The name of an activation, as a check of a configuration. Errors: ValueError for an unknown one."""
+    if name not in ACTIVATIONS:
+        raise ValueError(f"got {name!r}, expected one of {', '.join(ACTIVATIONS)}")
+    return name

@@ -54,4 +54,6 @@ def without_copies(state: Mapping[str, Tensor], known: re.Pattern[str]) -> dict[
 
 
 def _is_among(value: Tensor, others: list[Tensor]) -> bool:
-    return any(value.shape == other.shape and value.dtype == other.dtype and torch.equal(value, other) for other in others)
+    return any(
+        value.shape == other.shape and value.dtype == other.dtype and torch.equal(value, other) for other in others
+    )

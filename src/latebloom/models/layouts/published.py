@@ -50,7 +50,9 @@ def _turned(name: str, value: Tensor, queries: Tensor) -> Tensor:
     if leaf == "W_O" and value.ndim == 2:
         heads = queries.shape[0]
         if heads == 0 or value.shape[1] % heads:
-            raise UsageError(f"state dict: {name} has shape {tuple(value.shape)}, expected one column per head and width")
+            raise UsageError(
+                f"state dict: {name} has shape {tuple(value.shape)}, expected one column per head and width"
+            )
         return value.T.unflatten(0, (heads, -1))
     return value.T if leaf in _TRANSPOSED and value.ndim == 2 else value
 

@@ -33,8 +33,10 @@ def _read(tensors: Mapping[str, Tensor], hints: Hints) -> Read:
     if not isinstance(heads, int) or heads < 1 or width % heads:
         raise UsageError(f"model.n_heads: got {heads}, but queries have {width} dimensions; expected a divisor of them")
     read = read_transformer({_ours(name): _turned(name, value, heads) for name, value in weights.items()}, hints)
-    return read if said is not None else Read(
-        read.model, read.task_fields, {**read.assumed, "n_heads": heads}, read.stored_squares
+    return (
+        read
+        if said is not None
+        else Read(read.model, read.task_fields, {**read.assumed, "n_heads": heads}, read.stored_squares)
     )
 
 

@@ -99,9 +99,7 @@ def checked(weights: Mapping[str, Tensor]) -> None:
         leaf = name.rsplit(".", 1)[-1]
         expected = _AXES.get(leaf, 2 if leaf in _MATRICES else 1)
         if value.ndim != expected or value.numel() == 0:
-            raise UsageError(
-                f"state dict: {name} has shape {tuple(value.shape)}, expected {expected} axes, none empty"
-            )
+            raise UsageError(f"state dict: {name} has shape {tuple(value.shape)}, expected {expected} axes, none empty")
 
 
 def _is_plain(value: Tensor) -> bool:
