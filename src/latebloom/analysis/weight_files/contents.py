@@ -74,7 +74,8 @@ def _with_final(several: list[State], final: Mapping[str, State], step: int | No
     name = next((name for name in _PREFERRED if name in final), list(final)[-1])
     last = final[name]
     others = tuple(other for other in final if other != name)
-    last = State(last.step if last.step is not None else step, last.tensors, (others and (name, *others)) or last.choice)
+    choice = (name, *others) if others else last.choice
+    last = State(last.step if last.step is not None else step, last.tensors, choice)
     if several and _same(several[-1].tensors, last.tensors):
         return several
     if several and last.step is not None and any(state.step == last.step for state in several):
@@ -142,7 +143,7 @@ def _whole(value: Any) -> int | None:
 
 def _known_layout(entries: Mapping[Any, Any]) -> dict[str, Tensor] | None:
     """The weights of a state dict, without prefixes and buffers, if it has a known layout."""
-    tensors = {name: tensor for name, tensor in _tensors(entries)}
+    tensors = dict(_tensors(entries))
     if not tensors:
         return None
     for bare in without_prefixes(tensors):
@@ -163,7 +164,7 @@ def _tensors(entries: Mapping[Any, Any]) -> Iterator[tuple[str, Tensor]]:
 
 
 def unknown_state(content: Any) -> UsageError:
-    """The error for a file without a state dict of a known layout: the names of its tensors, or of what else it holds."""
+    """The error for a file without a state dict of a known layout: it names what the file holds."""
     tensors = _most_tensors(content, _DEEPEST)
     if tensors:
         try:

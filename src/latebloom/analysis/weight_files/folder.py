@@ -20,7 +20,7 @@ _LISTED = 4
 
 
 def weights_in(folder: Path) -> Path:
-    """The file of weights of a folder. Errors: UsageError where there is none, or several and none with a usual name."""
+    """The file of weights of a folder. Errors: UsageError where there is none, or no usual one of several."""
     try:
         names = sorted(entry.name for entry in os.scandir(folder) if entry.is_file())
     except OSError as error:
@@ -40,8 +40,8 @@ def weights_in(folder: Path) -> Path:
 def config_beside(path: Path) -> dict[str, Any]:
     """The settings beside a file of weights; empty where there are none.
 
-    NAME.cfg.json or NAME.json beside NAME.pt, config_ID.json beside model_ID.pt, and config.json beside a file of weights
-    that is alone in its folder or has a usual name. Errors: DamagedFileError where such a file is no JSON object.
+    NAME.cfg.json or NAME.json beside NAME.pt, config_ID.json beside model_ID.pt, and config.json beside a file that
+    is alone in its folder or has a usual name. Errors: DamagedFileError where such a file is no JSON object.
     """
     own = [f"{path.stem}.cfg.json", f"{path.stem}.json", f"config_{path.stem.removeprefix('model_')}.json"]
     for name in [*own, *([_CONFIG] if _alone(path) else [])]:

@@ -71,14 +71,17 @@ class _Machine:
         """Carry out one instruction."""
         self._context.work.spend(1)
         if name in _LITERALS:
-            self._stack.append(argument)
+            self._push(argument)
         elif name in _CONSTANTS:
-            self._stack.append(_CONSTANTS[name]())
+            self._push(_CONSTANTS[name]())
         else:
             handler = getattr(self, f"_{name.lower()}", None)
             if handler is None:
                 raise DamagedFileError(f"its pickle has the instruction {name}, which no file of weights has")
             handler(argument)
+
+    def _push(self, value: Any) -> None:
+        self._stack.append(value)  # looked up now: a mark replaces the list
 
     def pop(self) -> Any:
         """The value on top of the stack."""
@@ -111,7 +114,7 @@ class _Machine:
         self._popped_to_mark()
 
     def _dup(self, _: None) -> None:
-        self._stack.append(self._stack[-1])
+        self._push(self._stack[-1])
 
     def _put(self, index: int) -> None:
         self._memo[index] = self._stack[-1]
@@ -122,14 +125,14 @@ class _Machine:
         self._memo[len(self._memo)] = self._stack[-1]
 
     def _get(self, index: int) -> None:
-        self._stack.append(self._memo[index])
+        self._push(self._memo[index])
 
     _binget = _long_binget = _get
 
     # Containers
 
     def _tuple(self, _: None) -> None:
-        self._stack.append(tuple(self._popped_to_mark()))
+        self._push(tuple(self._popped_to_mark()))
 
     def _tuple1(self, _: None) -> None:
         self._stack[-1:] = [tuple(self._stack[-1:])]
@@ -141,15 +144,15 @@ class _Machine:
         self._stack[-3:] = [(self._stack[-3], self._stack[-2], self._stack[-1])]
 
     def _list(self, _: None) -> None:
-        self._stack.append(self._popped_to_mark())
+        self._push(self._popped_to_mark())
 
     def _dict(self, _: None) -> None:
         items = self._popped_to_mark()
-        self._stack.append({})
+        self._push({})
         self._set_all(items)
 
     def _frozenset(self, _: None) -> None:
-        self._stack.append(frozenset(map(key, self._popped_to_mark())))
+        self._push(frozenset(map(key, self._popped_to_mark())))
 
     def _append(self, _: None) -> None:
         self._extend([self.pop()])
@@ -191,31 +194,31 @@ class _Machine:
     def _push_name(self, module: str, name: str) -> None:
         found = present_name(module, name)
         refuse_if_forbidden(found)
-        self._stack.append(found)
+        self._push(found)
 
     def _reduce(self, _: None) -> None:
         arguments, function = _of(tuple, self.pop()), _of(Name, self.pop())
-        self._stack.append(called(function, arguments, self._context))
+        self._push(called(function, arguments, self._context))
 
     def _newobj(self, _: None) -> None:
         arguments, kind = _of(tuple, self.pop()), _of(Name, self.pop())
-        self._stack.append(instance(kind, arguments, self._context))
+        self._push(instance(kind, arguments, self._context))
 
     def _newobj_ex(self, _: None) -> None:
         named, arguments, kind = _of(dict, self.pop()), _of(tuple, self.pop()), _of(Name, self.pop())
         made = instance(kind, arguments, self._context)
         if isinstance(made, StandIn):
             made.build(named)
-        self._stack.append(made)
+        self._push(made)
 
     def _inst(self, both: str) -> None:
         arguments = tuple(self._popped_to_mark())
         self._global(both)
-        self._stack.append(instance(_of(Name, self.pop()), arguments, self._context))
+        self._push(instance(_of(Name, self.pop()), arguments, self._context))
 
     def _obj(self, _: None) -> None:
         kind, *arguments = self._popped_to_mark()
-        self._stack.append(instance(_of(Name, kind), tuple(arguments), self._context))
+        self._push(instance(_of(Name, kind), tuple(arguments), self._context))
 
     def _build(self, _: None) -> None:
         state, target = self.pop(), self._stack[-1]
@@ -228,10 +231,10 @@ class _Machine:
         # The attributes of a dictionary or tensor, such as the versions of its modules, say nothing about weights.
 
     def _binpersid(self, _: None) -> None:
-        self._stack.append(self._context.persistent(self.pop()))
+        self._push(self._context.persistent(self.pop()))
 
     def _persid(self, identifier: str) -> None:
-        self._stack.append(self._context.persistent(identifier))
+        self._push(self._context.persistent(identifier))
 
 
 def _of(kind: type[Any], value: Any) -> Any:

@@ -19,8 +19,8 @@ NEAREST = 4
 class State:
     """One state dict.
 
-    step: as the file says it, None where it says none. tensors: by name, without prefixes and buffers. choice: where the
-    file holds several state dicts, the name of this one, then those of the others.
+    step: as the file says it, None where it says none. tensors: by name, without prefixes and buffers. choice: where
+    the file holds several state dicts, the name of this one, then those of the others.
     """
 
     step: int | None

@@ -48,7 +48,7 @@ def _renamed(state: Mapping[str, Tensor], names: Mapping[str, str]) -> dict[str,
 
 
 def without_copies(state: Mapping[str, Tensor], known: re.Pattern[str]) -> dict[str, Tensor]:
-    """The state dict without tensors of other names that equal a known one, such as ``x_embed`` beside ``embed.W_E``."""
+    """The state dict without tensors of unknown names that equal a known one, such as ``x_embed``."""
     own = [value for name, value in state.items() if known.match(name)]
     return {name: value for name, value in state.items() if known.match(name) or not _is_among(value, own)}
 

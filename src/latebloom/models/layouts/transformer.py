@@ -55,7 +55,7 @@ def read_transformer(
     checked(weights)
     said = dict(fields or {}) | transformer_settings(hints)
     config = _config(weights, said)
-    rows, d_model = weights["embed.W_E"].shape
+    rows, _ = weights["embed.W_E"].shape
     n_ctx = _positions(weights, hints)
     outputs = weights["unembed.W_U"].shape[1] if "unembed.W_U" in weights else rows
     task_fields, assumed = token_fields(rows, outputs, n_ctx, hints)
@@ -156,7 +156,7 @@ def _shapes(config: TransformerConfig, rows: int, outputs: int, n_ctx: int) -> S
 
 
 def _with_zero_biases(shapes: Shapes, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The weights, with zeros for missing biases. Errors: UsageError for a weight that is missing, or of another shape."""
+    """The weights, with zeros for missing biases. Errors: UsageError for a missing or misshapen weight."""
     complete = dict(weights)
     for name, shape in shapes.items():
         if name not in weights:
