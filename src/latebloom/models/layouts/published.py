@@ -2,8 +2,8 @@
 
 W_E (d_model, d_vocab), W_Q, W_K, W_V (head, d_head, d_model), W_O (d_model, head·d_head), W_in (d_mlp, d_model), W_out
 (d_model, d_mlp), W_U (d_model, d_vocab_out). Blocks without neurons may be called attn_blocks: those runs added the
-input of a block twice, see dev/searches/induction.md. Models of two positions are those of Zhong et al. 2023, whose attention
-is bidirectional; its mix is the ``attn_coeff`` of the config beside the weights.
+input of a block twice, see dev/searches/induction.md. Models of two positions are those of Zhong et al. 2023, whose
+attention is bidirectional; its mix is the ``attn_coeff`` of the config beside the weights.
 """
 
 import re
