@@ -49,7 +49,7 @@ def build_array(target: NumpyArray, state: Any) -> None:
     target.value = None if kind.dtype is None else _numbers(data, kind.dtype, shape, bool(fortran))
 
 
-def _numbers(data: Any, dtype: np.dtype[Any], shape: Any, fortran: bool = False) -> np.ndarray[Any, Any]:
+def _numbers(data: Any, dtype: np.dtype[Any], shape: Any, fortran: bool = False) -> np.ndarray:
     """Errors: ValueError where the bytes are not exactly those of an array of this shape."""
     if not isinstance(data, bytes | bytearray | memoryview) or not isinstance(shape, tuple) or len(shape) > _MOST_AXES:
         raise ValueError("an array without bytes or shape")

@@ -60,7 +60,7 @@ class NumpyType:
 class NumpyArray:
     """A numpy.ndarray in the making; ``value``: None until its content has been read, or where it holds objects."""
 
-    value: np.ndarray[Any, Any] | None = None
+    value: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
