@@ -135,8 +135,8 @@ def guess_task(model: Model, fields: Mapping[str, Any] | None = None, name: str 
     fields: of a modular task, which fit the model. name: of the task, where it is known.
     Errors: UsageError if no family has one, or the named one does not fit.
     """
-    for family in FAMILIES.values() if fields else ():
-        task = family.of_tokens(model, fields, name)
+    for family in FAMILIES.values():
+        task = family.of_tokens(model, fields, name) if fields else None
         if task is not None:
             return task
     if not isinstance(model, Transformer):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -49,7 +49,7 @@ class NumpyType:
     """A numpy.dtype of numbers, in the making; ``code``: as numpy writes it, None where it is not one of numbers."""
 
     code: str | None
-    order: str = "="
+    order: Literal["=", "<", ">"] = "="
 
     @property
     def dtype(self) -> np.dtype[Any] | None:
