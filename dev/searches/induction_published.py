@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from latebloom.models.loss import cross_entropy, per_label
-from latebloom.models.published import transformer_from_state
+from latebloom.models.layouts import read_state, trained_tensors
 from latebloom.models.transformer import Transformer
 from latebloom.tasks import IGNORE, Batch, RepeatedSubsequences
 
@@ -36,7 +36,9 @@ def main(path: str) -> None:
     sequences = TASK.batch(tokens, starts)
     layouts(stored, sequences, starts)
     states = [state for _, state in sorted(stored["optimizer"]["state"].items())]
-    moments = transformer_from_state({name: state["exp_avg_sq"] for name, state in zip(weights, states, strict=True)})
+    moments = read_state(
+        trained_tensors({name: state["exp_avg_sq"] for name, state in zip(weights, states, strict=True)})
+    ).model
     for scale in SCALES:
         balance(with_scale(stored, scale), dict(moments.named_parameters()), sequences, scale)
 
@@ -103,7 +105,7 @@ def balance(model: Transformer, moments: Mapping[str, Tensor], sequences: Batch,
 
 
 def with_scale(stored: dict, scale: float) -> Transformer:
-    model = transformer_from_state(stored["model"])
+    model = read_state(trained_tensors(stored["model"])).model
     twin = Transformer(
         model.config.model_copy(update={"residual_scale": scale}), TASK.d_vocab, TASK.d_vocab_out, TASK.n_ctx
     )

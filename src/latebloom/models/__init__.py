@@ -14,7 +14,6 @@ from latebloom.models.hooks import Hooks, Replacement
 from latebloom.models.linear import Linear, LinearConfig
 from latebloom.models.loss import TINY_GRADIENT, cross_entropy, per_label
 from latebloom.models.planted_trigrams import planted_trigrams
-from latebloom.models.published import trained_tensors, transformer_from_state
 
 __all__ = [
     "HALVES",
@@ -47,6 +46,4 @@ __all__ = [
     "planted_trigrams",
     "sum_squared_weights",
     "summarise",
-    "trained_tensors",
-    "transformer_from_state",
 ]

@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from torch import Tensor
 
 from latebloom._errors import UsageError
-from latebloom.models.evaluate import sum_squared_weights
 from latebloom.models.layouts.base import LAYOUTS, Hints, Layout, Read, Shapes
 from latebloom.models.layouts.names import without_copies
 from latebloom.models.layouts.transformer import NAME, is_transformer, read_transformer
 
 _ATTENTION_ONLY = re.compile(r"^attn_blocks\.")
 _TRANSPOSED = ("W_E", "W_in", "W_out")
+_AXES = 3
+"""Axes of W_O where it is not transposed: (head, d_head, d_model)."""
 _HEADS = ("W_Q", "W_K", "W_V")
 
 
@@ -28,19 +29,22 @@ def _renamed(name: str) -> str:
 
 def _matches(shapes: Shapes) -> bool:
     own = {_renamed(name): shape for name, shape in shapes.items()}
-    return is_transformer(own) and len(own.get("blocks.0.attn.W_O", ())) in (1, 2)
+    old = any(map(_ATTENTION_ONLY.match, shapes))
+    return is_transformer(own) and (old or len(own.get("blocks.0.attn.W_O", ())) != _AXES)
 
 
 def _read(tensors: Mapping[str, Tensor], hints: Hints) -> Read:
     weights = without_copies({_renamed(name): value for name, value in tensors.items()}, NAME)
-    turned = {name: _turned(name, value, weights["blocks.0.attn.W_Q"]) for name, value in weights.items()}
+    turned = weights
+    if "blocks.0.attn.W_O" in weights and weights["blocks.0.attn.W_O"].ndim != _AXES:
+        turned = {name: _turned(name, value, weights["blocks.0.attn.W_Q"]) for name, value in weights.items()}
     fields: dict[str, object] = {}
     if any(map(_ATTENTION_ONLY.match, tensors)):
         fields["residual_scale"] = 2.0
     positions = weights.get("pos_embed.W_pos")
     if positions is not None and positions.shape[0] == 2:
         fields["attention"] = "bidirectional"
-    return read_transformer(turned, hints, fields, sum_squared_weights(weights.values()))
+    return read_transformer(turned, hints, fields, weights)
 
 
 def _turned(name: str, value: Tensor, queries: Tensor) -> Tensor:

@@ -44,12 +44,15 @@ def is_transformer(shapes: Shapes) -> bool:
 
 
 def read_transformer(
-    tensors: Mapping[str, Tensor], hints: Hints, fields: Mapping[str, Any] | None = None, stored: float | None = None
+    tensors: Mapping[str, Tensor],
+    hints: Hints,
+    fields: Mapping[str, Any] | None = None,
+    stored: Mapping[str, Tensor] | None = None,
 ) -> Read:
     """A transformer with these weights, under our names and in our shapes.
 
-    fields: of the config, which the layout says; hints may replace them. stored: sum of the squares of the weights as
-    stored. Missing biases are zero. Errors: UsageError that names the first problem.
+    fields: of the config, which the layout says; hints may replace them. stored: the weights in the shapes
+    of the file. Missing biases are zero. Errors: UsageError that names the first problem.
     """
     weights = without_copies(tensors, NAME)
     checked(weights)
@@ -71,7 +74,7 @@ def read_transformer(
         model.to(weights["embed.W_E"].dtype),
         task_fields,
         open_fields | _SCALE | assumed,
-        sum_squared_weights(weights.values()) if stored is None else stored,
+        sum_squared_weights((weights if stored is None else stored).values()),
     )
 
 

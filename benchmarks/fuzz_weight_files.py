@@ -1,0 +1,423 @@
+"""Mutated files of weights: none may be executed, give a traceback, or be read wrongly. Seeded, and resumable.
+
+    python benchmarks/fuzz_weight_files.py --count 10000 --out results/fuzz_weight_files.json
+
+Each file is made from a case number: a container, then mutations of its bytes, of its structure (instructions of the
+pickle, members of the zip file, fields of headers), of its tensors, or of its settings. It is read in a child process
+with limits of memory and time. The oracle of what is read wrongly: the tensors must be those that torch, safetensors or
+numpy read from the same file, and the model's logits those of a plain forward pass over them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import pickle
+import random
+import resource
+import signal
+import sys
+import tempfile
+import traceback
+import warnings
+import zipfile
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import load as load_safetensors
+from safetensors.torch import save as save_safetensors
+
+from latebloom._errors import LatebloomError
+from latebloom.analysis.weight_files import open_weights, snapshot_of_file
+from latebloom.circuits.modular.planted_transformer import planted_transformer
+
+P = 7
+MEMORY = 3 * 2**30
+"""Bytes of address space that a child may take beyond those it is born with."""
+SECONDS = 30
+AGREES = 1e-6
+BAD = ("executed", "traceback", "silently wrong", "out of memory", "out of time")
+
+
+class Bomb:
+    """Pickles to a call that leaves a mark."""
+
+    def __init__(self, mark: str) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> Any:
+        return (os.mkdir, (self.mark,))
+
+
+def weights(rng: random.Random) -> dict[str, torch.Tensor]:
+    """A planted model with biases that count."""
+    state = {k: v.detach().clone().float() for k, v in planted_transformer(P, [1, 2]).state_dict().items()}
+    heads, d_model, width = state["blocks.0.attn.W_Q"].shape
+    generator = torch.Generator().manual_seed(rng.randrange(2**31))
+    shapes = {"b_Q": (heads, width), "b_K": (heads, width), "b_V": (heads, width), "b_O": (d_model,)}
+    state |= {f"blocks.0.attn.{k}": 0.1 * torch.randn(*s, generator=generator) for k, s in shapes.items()}
+    return state | {"unembed.b_U": torch.zeros(state["unembed.W_U"].shape[1])}
+
+
+# Mutations of tensors and settings, before the file is written
+
+
+def mutate_tensors(state: dict[str, Any], rng: random.Random) -> dict[str, Any]:
+    name = rng.choice(list(state))
+    value = state[name]
+    changes: list[Callable[[], Any]] = [
+        lambda: value.T if value.ndim == 2 else value.flip(0),
+        lambda: value[..., :-1],
+        lambda: value[:0],
+        lambda: value.unsqueeze(rng.randrange(value.ndim + 1)),
+        lambda: value.reshape(-1),
+        lambda: torch.full_like(value, float(rng.choice(["nan", "inf", "1e30", "0"]))),
+        lambda: value.to(rng.choice([torch.float16, torch.bfloat16, torch.float64, torch.int64, torch.bool])),
+        lambda: value.reshape(-1)[:1].expand(rng.choice([3, 2**20, 2**40])),
+        lambda: value.reshape(-1)[:1].expand(*[rng.choice([1, 7, 2**20])] * value.ndim),
+        lambda: torch.cat([value, value]),
+        lambda: value * rng.choice([-1, 2, 0.5]),
+        lambda: 5,
+    ]
+    renamed = rng.choice([name, name + "x", "model." + name, name.replace("blocks.0", f"blocks.{rng.randrange(3)}")])
+    rest = {k: v for k, v in state.items() if k != name}
+    return rest if rng.random() < 0.1 else rest | {renamed: rng.choice(changes)()}
+
+
+def settings(rng: random.Random) -> dict[str, Any]:
+    values = [None, True, -1, 0, 2, P, 10**6, 2**70, 1.5, float("nan"), "", "relu", "gelu", "x" * 5000, [1], {"a": 1}]
+    names = (
+        "p C n_ctx n_heads act_fn attn_coeff diff_vocab eqn_sign normalization_type attention_dir epoch d_mlp".split()
+    )
+    return {name: rng.choice(values) for name in rng.sample(names, rng.randrange(4))}
+
+
+def nested(state: dict[str, Any], rng: random.Random, mark: str) -> Any:
+    """The state dict in one of the ways in which people keep it."""
+    other = rng.choice([{}, {"config": settings(rng)}, {"args": argparse.Namespace(**settings(rng))}, settings(rng)])
+    if rng.random() < 0.1:
+        other = other | {"bomb": Bomb(mark)}
+    epochs = rng.choice([[0, 10], [None, 1], [float("nan"), 1], ["a", "b"], [1], [5, 5]])
+    return rng.choice(
+        [
+            lambda: state,
+            lambda: {rng.choice(["model", "net", "state_dict"]): state} | other,
+            lambda: {0: state, rng.choice([10, "10", None, -1]): state},
+            lambda: [state, state],
+            lambda: {"state_dicts": [state, state], "epochs": epochs} | other,
+            lambda: {"module." + k: v for k, v in state.items()},
+        ]
+    )()
+
+
+# Containers
+
+
+def to_torch(thing: Any) -> bytes:
+    file = io.BytesIO()
+    torch.save(thing, file)
+    return file.getvalue()
+
+
+def to_legacy(thing: Any) -> bytes:
+    file = io.BytesIO()
+    torch.save(thing, file, _use_new_zipfile_serialization=False)
+    return file.getvalue()
+
+
+def to_pickle(thing: Any) -> bytes:
+    return pickle.dumps(thing, protocol=4)
+
+
+def _flat(thing: Any) -> dict[str, torch.Tensor]:
+    return {str(k): v for k, v in thing.items() if isinstance(v, torch.Tensor) and v.numel() < 2**20}
+
+
+def to_safetensors(thing: Any) -> bytes:
+    return save_safetensors({k: v.contiguous().clone() for k, v in _flat(thing).items()})
+
+
+def to_npz(thing: Any) -> bytes:
+    file = io.BytesIO()
+    arrays = {k: (v.float() if v.dtype == torch.bfloat16 else v).numpy() for k, v in _flat(thing).items()}
+    np.savez_compressed(file, **arrays) if len(arrays) % 2 else np.savez(file, **arrays)
+    return file.getvalue()
+
+
+CONTAINERS: dict[str, Callable[[Any], bytes]] = {
+    "torch": to_torch,
+    "legacy": to_legacy,
+    "pickle": to_pickle,
+    "safetensors": to_safetensors,
+    "npz": to_npz,
+}
+
+
+# Mutations of bytes and of structure, in the file
+
+
+def mutate_bytes(data: bytes, rng: random.Random) -> bytes:
+    whole, at = bytearray(data), rng.randrange(max(1, len(data)))
+    kind = rng.randrange(5)
+    if kind == 0:
+        return bytes(whole[:at])
+    if kind == 1:
+        for _ in range(rng.randrange(1, 8)):
+            whole[rng.randrange(len(whole))] ^= 1 << rng.randrange(8)
+    elif kind == 2:
+        whole[at : at + rng.randrange(16)] = rng.randbytes(rng.randrange(16))
+    elif kind == 3:
+        start = rng.randrange(len(whole))
+        whole[at:at] = whole[start : start + rng.randrange(64)]
+    else:
+        whole[at : at + 8] = rng.choice([b"\xff" * 8, b"\x00" * 8, (2**40).to_bytes(8, "little")])
+    return bytes(whole)
+
+
+def mutate_pickle(data: bytes, rng: random.Random) -> bytes:
+    """Change instructions: single bytes near names and numbers, whole instructions, names of functions."""
+    whole = bytearray(data)
+    choice = rng.randrange(4)
+    if choice == 0:
+        names = [b"torch._utils\n_rebuild_tensor_v2", b"collections\nOrderedDict", b"torch\nFloatStorage"]
+        others = [
+            b"os\nsystem",
+            b"builtins\neval",
+            b"torch\nHalfStorage",
+            b"torch\nLongStorage",
+            b"a\nB",
+            b"numpy\ndtype",
+        ]
+        return bytes(whole).replace(rng.choice(names), rng.choice(others), 1)
+    for _ in range(rng.randrange(1, 5)):
+        at = rng.randrange(len(whole))
+        if choice == 1:
+            whole[at] = rng.choice(b"()]}.0123NIJKMRbacdehjlopqrstuQX\x80\x81\x85\x86\x87\x88\x89\x8a\x8c\x93\x94\x95")
+        elif choice == 2:
+            whole[at] = rng.randrange(256)
+        else:
+            start = rng.randrange(len(whole))
+            whole[at:at] = whole[start : start + rng.randrange(1, 12)]
+    return bytes(whole)
+
+
+def mutate_zip(data: bytes, rng: random.Random) -> bytes:
+    """Change one member, its name or its compression, and write the archive anew, with right checksums."""
+    out = io.BytesIO()
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+            members = [(info.filename, old.read(info)) for info in old.infolist()]
+            which = rng.randrange(len(members)) if rng.random() < 0.5 else 0
+            name, content = members[which]
+            change = rng.randrange(6)
+            if name.endswith(".pkl") and change < 4:
+                content = mutate_pickle(content, rng)
+            elif change < 4:
+                content = mutate_bytes(content, rng) if content else b"x"
+            elif change == 4:
+                name = rng.choice([members[-1][0], "../x", name + "/", "data.pkl", ""])
+            else:
+                content = rng.choice([b"", b"\0" * 2**20, content * 2])
+            members[which] = (name, content)
+            method = rng.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
+            with warnings.catch_warnings(action="ignore"):
+                for name, content in members:
+                    new.writestr(name, content, method)
+    except (zipfile.BadZipFile, ValueError):
+        return data
+    return out.getvalue()
+
+
+def mutate_header(data: bytes, rng: random.Random) -> bytes:
+    """Change a field of safetensors' header."""
+    end = 8 + int.from_bytes(data[:8], "little")
+    header = json.loads(data[8:end])
+    name = rng.choice([k for k in header if k != "__metadata__"])
+    field = rng.choice(["dtype", "shape", "data_offsets"])
+    choices: dict[str, list[Any]] = {
+        "dtype": ["F64", "F16", "I32", "BF16", "U8", "F8_E4M3", "X"],
+        "shape": [[], [0], [2**40], [-1], header[name]["shape"][::-1], [2**62, 4], ["a"]],
+        "data_offsets": [[0, 0], [0, 2**60], [8, 4], [-4, 0], None],
+    }
+    header[name][field] = rng.choice(choices[field])
+    text = json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text + data[end:]
+
+
+def case(number: int, seed: int, mark: str) -> tuple[bytes, str]:
+    """The file of this number, and what was done to it."""
+    rng = random.Random(f"{seed}:{number}")
+    state = weights(rng)
+    container = rng.choice(list(CONTAINERS))
+    done = []
+    if rng.random() < 0.4:
+        state = mutate_tensors(state, rng)
+        done.append("tensors")
+    flat = container in ("safetensors", "npz")
+    thing = state if flat else nested(state, rng, mark)
+    data = CONTAINERS[container](thing)
+    how = rng.choice(["bytes", "structure", "none"] if done else ["bytes", "structure"])
+    if how == "bytes":
+        data = mutate_bytes(data, rng)
+    elif how == "structure":
+        mutate = {"torch": mutate_zip, "npz": mutate_zip, "safetensors": mutate_header}.get(container, mutate_pickle)
+        data = mutate(data, rng)
+    return data, "+".join([container, *done, how])
+
+
+# The oracle
+
+
+def trusted(path: Path, data: bytes) -> Any:
+    """What another reader sees in the file; None where it refuses it."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            if data[:2] == b"PK" and b".npy" in data:
+                with np.load(path, allow_pickle=False) as file:
+                    return {k: torch.from_numpy(np.atleast_1d(file[k])) for k in file.files}
+            if data[8:9] == b"{":
+                return load_safetensors(data)
+            return torch.load(path, map_location="cpu", weights_only=True)
+    except Exception:
+        return None
+
+
+def all_tensors(content: Any, depth: int = 4) -> list[torch.Tensor]:
+    if isinstance(content, torch.Tensor):
+        return [content]
+    inside = content.values() if isinstance(content, dict) else content if isinstance(content, list) else ()
+    return [tensor for one in inside for tensor in all_tensors(one, depth - 1)] if depth else []
+
+
+def same(one: torch.Tensor, other: torch.Tensor) -> bool:
+    return one.shape == other.shape and one.dtype == other.dtype and torch.equal(one, other)
+
+
+def plain_logits(w: dict[str, torch.Tensor], tokens: np.ndarray) -> np.ndarray:
+    """The logits at the last position of a one-layer causal ReLU transformer, by einsum in float64."""
+    a = {k: v.double().numpy() for k, v in w.items()}
+    zero = np.zeros(1)
+    x = a["embed.W_E"][tokens] + a["pos_embed.W_pos"]
+    bias = {c: np.atleast_2d(a.get(f"blocks.0.attn.b_{c}", zero))[:, None] for c in "QKV"}
+    q, k, v = (np.einsum("bpd,hde->bhpe", x, a[f"blocks.0.attn.W_{c}"]) + bias[c] for c in "QKV")
+    score = np.einsum("bhe,bhpe->bhp", q[:, :, -1], k) / np.sqrt(q.shape[-1])
+    pattern = np.exp(score - score.max(-1, keepdims=True))
+    z = np.einsum("bhp,bhpe->bhe", pattern / pattern.sum(-1, keepdims=True), v)
+    mid = x[:, -1] + np.einsum("bhe,hed->bd", z, a["blocks.0.attn.W_O"]) + a.get("blocks.0.attn.b_O", 0)
+    if "blocks.0.mlp.W_in" in a:
+        post = np.maximum(mid @ a["blocks.0.mlp.W_in"] + a.get("blocks.0.mlp.b_in", 0), 0)
+        mid = mid + post @ a["blocks.0.mlp.W_out"] + a.get("blocks.0.mlp.b_out", 0)
+    return mid @ a["unembed.W_U"] + a.get("unembed.b_U", 0)
+
+
+def verdict(path: Path, data: bytes) -> str:
+    """What becomes of one file."""
+    try:
+        state = open_weights(path).at(None)
+        snapshot = snapshot_of_file(path)
+        batch = snapshot.task.universe()
+        if batch is None:
+            return "opened, no table"
+        with torch.no_grad():
+            logits = snapshot.model(torch.from_numpy(batch.tokens))[:, -1].numpy()
+    except LatebloomError as error:
+        return "refused" if "\n" not in str(error) and str(path) in str(error) else "traceback"
+    seen = trusted(path, data)
+    if seen is not None:
+        there = all_tensors(seen)
+        if not all(any(same(value, other) for other in there) for value in state.tensors.values()):
+            return "silently wrong"
+    config = getattr(snapshot.model, "config", None)
+    usual = config is not None and getattr(config, "architecture", {}).keys() <= {"attention_bias", "unembed_bias"}
+    if not usual or config.n_layers != 1 or state.tensors["blocks.0.attn.W_O"].ndim != 3:
+        return "opened, another architecture"
+    with np.errstate(all="ignore"):
+        expected = plain_logits(dict(state.tensors), batch.tokens)
+    scale = max(1.0, float(np.abs(expected).max()))
+    close = np.allclose(logits / scale, expected / scale, rtol=AGREES, atol=AGREES, equal_nan=True)
+    return ("opened, right" if seen is not None else "opened, right, others refuse it") if close else "silently wrong"
+
+
+def in_child(number: int, seed: int, folder: Path) -> tuple[str, str, str]:
+    """The verdict on one case, reached in a process with limits; what was done; the traceback, where there is one."""
+    mark = folder / "executed"
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        result = ("traceback", "", "")
+        try:
+            os.close(read)
+            taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+            data, done = case(number, seed, str(mark))
+            path = folder / "mutated.any"
+            path.write_bytes(data)
+            resource.setrlimit(resource.RLIMIT_AS, (taken + MEMORY, taken + MEMORY))
+            signal.alarm(SECONDS)
+            try:
+                result = (verdict(path, data), done, "")
+            except MemoryError:
+                result = ("out of memory", done, traceback.format_exc(limit=-3))
+            except BaseException:
+                result = ("traceback", done, traceback.format_exc(limit=-3))
+            os.write(write, json.dumps(result).encode()[:60000])
+        finally:
+            os._exit(0)
+    os.close(write)
+    with os.fdopen(read, "rb") as pipe:
+        text = pipe.read()
+    _, status = os.waitpid(child, 0)
+    if mark.exists():
+        mark.rmdir()
+        return "executed", "", ""
+    if not text:
+        return ("out of time" if os.WTERMSIG(status) == signal.SIGALRM else "traceback"), "", f"status {status}"
+    what, done, trace = json.loads(text)
+    return what, done, trace
+
+
+def fuzz(count: int, seed: int, out: Path | None) -> dict[str, Any]:
+    """Cases up to ``count``; those of an earlier summary with the same seed are not repeated."""
+    summary: dict[str, Any] = {"seed": seed, "cases": 0, "verdicts": {}, "kinds": {}, "bad": []}
+    if out is not None and out.exists():
+        earlier = json.loads(out.read_text())
+        summary = earlier if earlier.get("seed") == seed else summary
+    verdicts, kinds = Counter(summary["verdicts"]), Counter(summary["kinds"])
+    torch.set_num_threads(1)
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(summary["cases"], count):
+            what, done, trace = in_child(number, seed, Path(folder))
+            verdicts[what] += 1
+            kinds[done.split("+")[0]] += 1
+            if what in BAD:
+                summary["bad"].append({"case": number, "verdict": what, "done": done, "trace": trace[-1500:]})
+            summary |= {
+                "cases": number + 1,
+                "verdicts": dict(sorted(verdicts.items())),
+                "kinds": dict(sorted(kinds.items())),
+            }
+            if out is not None and (number % 200 == 199 or number + 1 == count):
+                out.write_text(json.dumps(summary, indent=1) + "\n")
+    return summary
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args(arguments)
+    summary = fuzz(options.count, options.seed, options.out)
+    print(json.dumps({name: summary[name] for name in ("cases", "verdicts", "kinds")}))
+    for bad in summary["bad"][:20]:
+        print(bad["case"], bad["verdict"], bad["done"], bad["trace"][-600:])
+    return 1 if summary["bad"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
