@@ -21,6 +21,7 @@ from latebloom.models.components import (
     rows_repeat,
 )
 from latebloom.models.hooks import NO_HOOKS, Hooks
+from latebloom.models.shape import TransformerShape
 from latebloom.tasks import Task
 
 _ATTENTION = ("q", "k", "v", "attn_scores", "pattern", "z")
@@ -70,6 +71,7 @@ class Transformer(Model):
     def __init__(self, config: TransformerConfig, d_vocab: int, d_vocab_out: int, n_ctx: int) -> None:
         super().__init__()
         self.config = config
+        self.cfg = TransformerShape.of(config, d_vocab, d_vocab_out, n_ctx)
         self.embed = Embed(d_vocab, config.d_model)
         self.pos_embed = PosEmbed(n_ctx, config.d_model)
         blocks = nn.ModuleList(self._block(config, n_ctx) for _ in range(config.n_layers))
