@@ -1,9 +1,9 @@
 """The base of every configuration object: frozen, strict about names, readable from JSON and from the command line."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, model_serializer, model_validator
 
 C = TypeVar("C", bound="Config")
 
@@ -15,6 +15,18 @@ class Config(BaseModel):
 
     former_names: ClassVar[Mapping[str, str]] = {}
     """Former name → present name of each renamed field: objects stored under the former names still validate."""
+
+    later_fields: ClassVar[frozenset[str]] = frozenset()
+    """Fields that were added after objects without them had been stored. They are stored only where they differ from
+    their default, so that the identity of what was stored before does not change."""
+
+    @model_serializer(mode="wrap")
+    def _stored(self, serialise: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        stored = serialise(self)
+        for name in self.later_fields & stored.keys():
+            if getattr(self, name) == type(self).model_fields[name].default:
+                del stored[name]
+        return stored
 
     @model_validator(mode="before")
     @classmethod

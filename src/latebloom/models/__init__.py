@@ -2,7 +2,7 @@
 
 from latebloom.models.base import MODELS, AnyModelConfig, Model, ModelConfig
 
-from latebloom.models.transformer import Transformer, TransformerConfig  # isort: skip (`MODELS` lists it first)
+from latebloom.models.transformer import Transformer, TransformerConfig, is_one_layer  # isort: skip (`MODELS` lists it first)
 from latebloom.models.mlp import MLP, MLPConfig  # isort: skip
 from latebloom.models.bilinear import Bilinear, BilinearConfig, growth_rate
 from latebloom.models.clamped import ClampedConfig, ClampedTransformer
@@ -39,6 +39,7 @@ __all__ = [
     "cross_entropy",
     "evaluate",
     "growth_rate",
+    "is_one_layer",
     "per_label",
     "planted_trigrams",
     "sum_squared_weights",

@@ -36,6 +36,11 @@ class HalfPlantedConfig(TransformerConfig):
                 f"model.kind: got {self.kind} with task {task.name}, n_layers {self.n_layers} and d_mlp {self.d_mlp}; "
                 "expected skip_trigrams, 1 and 0"
             )
+        if self.architecture:
+            name, value = next(iter(self.architecture.items()))
+            raise UsageError(
+                f"model.{name}: got {value} with kind {self.kind}, which has no such variant; leave it out"
+            )
         model = super().build(task)
         planted = planted_trigrams(task, self.d_model, self.n_heads, self.d_head).state_dict()
         with torch.no_grad():

@@ -24,6 +24,8 @@ class MLPConfig(ModelConfig):
         """A freshly initialised model for a modular task, in float32. Errors: UsageError for another task."""
         if not isinstance(task, ModularTask):
             raise UsageError(f"model.kind: got mlp, which is for modular tasks, for {task.name}; expected transformer")
+        if not task.usual_layout:
+            raise UsageError("model.kind: got mlp, which reads x y = only, for another layout; expected transformer")
         model = MLP(self, task.d_vocab, task.d_vocab_out)
         model.init_weights()
         return model

@@ -1,11 +1,11 @@
-"""The base class of modular tasks: binary operations on 0 … p-1, written ``x y =``."""
+"""The base class of modular tasks: binary operations on 0 … p-1, written ``x y =`` or in another layout."""
 
 from abc import abstractmethod
 from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Bool, Int
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from latebloom.tasks.base import IGNORE, Batch, Task
 from latebloom.tasks.cyclic import CyclicForm, cyclic_form
@@ -18,12 +18,30 @@ class ModularTask(Task):
     """z = f(x, y), both operands and the answer in 0 … p-1; tokens ``x y =`` with ``=`` as token p.
 
     A subclass gives ``answer`` and ``summary``, and ``defined`` where the operation excludes some pairs.
-    Source: the write-up, "Model details" (vocabulary p + 1 in, p out, loss at ``=`` only).
+    The layout of the tokens can be another one: ``x y``, ``= x y``, ``x op y``, ``x op y =``, ``= x op y``. The answer
+    is read at the last position. Tokens are numbered in this order: the values of x, those of y (where it has tokens of
+    its own), ``op``, ``=``, extra tokens. Outputs: the p answers, then extra ones.
+    Source: the write-up, "Model details" (vocabulary p + 1 in, p out, loss at ``=`` only); of the other layouts, the
+    published code of Power et al. 2022 (``x op y =``) and Zhong et al. 2023 (``x y``, two sets of operand tokens).
     """
 
-    swapped: ClassVar[tuple[int, ...] | None] = (1, 0, 2)
+    later_fields: ClassVar[frozenset[str]] = frozenset(
+        {"equals", "equals_first", "operator", "separate_operands", "extra_tokens", "extra_answers"}
+    )
 
     p: int = Field(default=113, ge=3, le=MOST, description="modulus: operands and answers are 0 … p-1 (3 or more)")
+    equals: bool = Field(default=True, description="whether the input has the token =")
+    equals_first: bool = Field(default=False, description="whether = is the first token instead of the last")
+    operator: bool = Field(default=False, description="whether a token for the operation is between the operands")
+    separate_operands: bool = Field(default=False, description="whether y has tokens of its own, p … 2p-1")
+    extra_tokens: int = Field(default=0, ge=0, le=MOST, description="input tokens that never occur")
+    extra_answers: int = Field(default=0, ge=0, le=MOST, description="outputs that are never right")
+
+    @model_validator(mode="after")
+    def _has_the_first_token(self) -> "ModularTask":
+        if self.equals_first and not self.equals:
+            raise ValueError("equals_first: got true with equals false, expected false, because there is no =")
+        return self
 
     @abstractmethod
     def answer(self, x: Int[np.ndarray, "*shape"], y: Int[np.ndarray, "*shape"]) -> Int[np.ndarray, "*shape"]:
@@ -48,20 +66,54 @@ class ModularTask(Task):
         return form.sign if form is not None and form.natural else None
 
     @property
+    def operator_token(self) -> int:
+        """The number of the token ``op``, where there is one: the first after the operands."""
+        return self.p * (2 if self.separate_operands else 1)
+
+    @property
+    def equals_token(self) -> int:
+        """The number of the token ``=``, where there is one."""
+        return self.operator_token + self.operator
+
+    @property
     def d_vocab(self) -> int:
-        return self.p + 1
+        return self.equals_token + self.equals + self.extra_tokens
 
     @property
     def d_vocab_out(self) -> int:
+        return self.p + self.extra_answers
+
+    @property
+    def answers(self) -> int:
         return self.p
 
     @property
+    def operand_positions(self) -> tuple[int, int]:
+        """The input positions of x and y."""
+        x = int(self.equals_first)
+        return x, x + 1 + self.operator
+
+    @property
+    def swapped(self) -> tuple[int, ...] | None:  # type: ignore[override]
+        """The input positions in the order that swaps the operands; None where they have different tokens."""
+        if self.separate_operands:
+            return None
+        order, (x, y) = list(range(self.n_ctx)), self.operand_positions
+        order[x], order[y] = y, x
+        return tuple(order)
+
+    @property
+    def usual_layout(self) -> bool:
+        """Whether the tokens are ``x y =`` and nothing else, and the outputs the p answers."""
+        return all(getattr(self, name) == type(self).model_fields[name].default for name in ModularTask.later_fields)
+
+    @property
     def n_ctx(self) -> int:
-        return 3
+        return 2 + self.operator + self.equals
 
     @property
     def loss_positions(self) -> tuple[int, ...]:
-        return (2,)
+        return (self.n_ctx - 1,)
 
     @property
     def components(self) -> tuple[str, ...]:
@@ -78,9 +130,21 @@ class ModularTask(Task):
         defined = self.defined(x, y)
         return x[defined], y[defined]
 
-    def tokens(self, x: Int[np.ndarray, " batch"], y: Int[np.ndarray, " batch"]) -> Int[np.ndarray, "batch 3"]:
-        """The input ``x y =`` of each pair."""
-        return np.stack([x, y, np.full_like(x, self.p)], axis=1)
+    def tokens(self, x: Int[np.ndarray, " batch"], y: Int[np.ndarray, " batch"]) -> Int[np.ndarray, "batch pos"]:
+        """The input of each pair, ``x y =`` by default."""
+        columns = [x, y + self.p if self.separate_operands else y]
+        if self.operator:
+            columns.insert(1, np.full_like(x, self.operator_token))
+        if self.equals:
+            columns.insert(0 if self.equals_first else len(columns), np.full_like(x, self.equals_token))
+        return np.stack(columns, axis=1)
+
+    def operands(
+        self, tokens: Int[np.ndarray, "batch pos"]
+    ) -> tuple[Int[np.ndarray, " batch"], Int[np.ndarray, " batch"]]:
+        """x and y of inputs: the inverse of `tokens`."""
+        x, y = (tokens[:, position] for position in self.operand_positions)
+        return x, y - self.p if self.separate_operands else y
 
     def universe(self) -> Batch:
         """Every pair on which the operation is defined, in the order of `pairs`."""

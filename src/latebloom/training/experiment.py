@@ -38,7 +38,7 @@ class Experiment(Config):
         return self
 
     @model_serializer(mode="wrap")
-    def _without_no_intervention(self, serialise: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+    def _stored(self, serialise: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
         """Stored experiments have no intervention unless there is one, so that other runs keep their identity."""
         stored = serialise(self)
         if self.intervention == Intervention():

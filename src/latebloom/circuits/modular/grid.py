@@ -124,7 +124,7 @@ def modular_grid(model: Model, task: ModularTask) -> Grid:
     Errors: UsageError for a model of another kind than Transformer or MLP.
     """
     embedding, w_logit = _maps(model)
-    run = pair_forward(model, task) if has_pair_tables(model) else plain_forward(model, task)
+    run = pair_forward(model, task) if has_pair_tables(model, task) else plain_forward(model, task)
     order = positions(task)
     return Grid(
         task=task,

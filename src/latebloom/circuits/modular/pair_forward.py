@@ -19,34 +19,42 @@ from jaxtyping import Float
 from torch import Tensor
 
 from latebloom.circuits.modular.plain_forward import PairRun
-from latebloom.models import Model, Transformer
+from latebloom.models import Model, Transformer, is_one_layer
 from latebloom.models.components import Attention
 from latebloom.tasks import ModularTask
 
+_EXACT = frozenset({"activation", "attention", "unembed_bias", "positions", "tied"})
+"""What may differ from the write-up's model: none of it changes the heads' pattern at the last position, which adds up
+to 1, or that their outputs enter neurons and logits linearly."""
 
-def has_pair_tables(model: Model) -> TypeGuard[Transformer]:
-    """Whether `pair_forward` applies: one layer, with an MLP."""
-    return isinstance(model, Transformer) and model.config.n_layers == 1 and model.blocks[0].mlp is not None
+
+def has_pair_tables(model: Model, task: ModularTask) -> TypeGuard[Transformer]:
+    """Whether `pair_forward` applies: one layer with an MLP, without norm, attention biases or mix, on ``x y =``."""
+    return is_one_layer(model, _EXACT) and task.operand_positions == (0, 1) and task.loss_positions == (2,)
 
 
 def pair_forward(model: Transformer, task: ModularTask) -> PairRun:
     """Run a model on all pairs; without gradients."""
     attn, mlp, unembed = model.blocks[0].attn, model.blocks[0].mlp, model.unembed.W_U
     assert mlp is not None
-    residuals = _residuals(model, task.p)
+    residuals = _residuals(model, task)
     pattern = _pattern(attn, residuals)
     carried = [_carried(attn, resid) for resid in residuals]
     skip = residuals[-1]
-    neurons = _mix(pattern, [table @ mlp.W_in for table in carried], skip @ mlp.W_in + mlp.b_in).relu_()
-    outputs = _mix(pattern, [table @ unembed for table in carried], (skip + mlp.b_out) @ unembed)
+    neurons = mlp.activation.apply(_mix(pattern, [table @ mlp.W_in for table in carried], skip @ mlp.W_in + mlp.b_in))
+    constant = (skip + mlp.b_out) @ unembed
+    if model.unembed.b_U is not None:
+        constant = constant + model.unembed.b_U
+    outputs = _mix(pattern, [table @ unembed for table in carried], constant)
     outputs.flatten(0, 1).addmm_(neurons.flatten(0, 1), mlp.W_out @ unembed)
     return PairRun(outputs, neurons, pattern.movedim(0, -1))
 
 
-def _residuals(model: Transformer, p: int) -> list[Float[Tensor, "_row d_model"]]:
+def _residuals(model: Transformer, task: ModularTask) -> list[Float[Tensor, "_row d_model"]]:
     """Residual stream before attention: of every x, of every y, and (one row) of ``=``."""
-    embed, position = model.embed.W_E, model.pos_embed.W_pos
-    return [embed[:p] + position[0], embed[:p] + position[1], embed[p:] + position[2]]
+    embed, position, p = model.embed.W_E, model.pos_embed.W_pos, task.p
+    of_y = embed[p : 2 * p] if task.separate_operands else embed[:p]
+    return [embed[:p] + position[0], of_y + position[1], embed[None, task.equals_token] + position[2]]
 
 
 def _pattern(attn: Attention, residuals: list[Float[Tensor, "_row d_model"]]) -> Float[Tensor, "pos x x head"]:

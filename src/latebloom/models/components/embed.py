@@ -17,11 +17,16 @@ class Embed(nn.Module):
 
 
 class PosEmbed(nn.Module):
-    """One learned vector per position."""
+    """One learned vector per position; with ``learned`` False, 0 for each, which is no weight and is not stored."""
 
-    def __init__(self, n_ctx: int, d_model: int) -> None:
+    W_pos: Tensor
+
+    def __init__(self, n_ctx: int, d_model: int, learned: bool = True) -> None:
         super().__init__()
-        self.W_pos = nn.Parameter(torch.empty(n_ctx, d_model))
+        if learned:
+            self.W_pos = nn.Parameter(torch.empty(n_ctx, d_model))
+        else:
+            self.register_buffer("W_pos", torch.zeros(n_ctx, d_model), persistent=False)
 
     def forward(self, tokens: Int[Tensor, "batch pos"]) -> Float[Tensor, "pos d_model"]:
         return self.W_pos[: tokens.shape[1]]

@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from latebloom.models.components.block import Block
-from latebloom.models.hooks import Hooks
+from latebloom.models.hooks import NO_HOOKS, Hooks
 
 EXAMPLES_PER_TOKEN = 2
 """Tables are used for batches with at least this many examples per token of the vocabulary. Arbitrary; timings in
@@ -20,7 +20,8 @@ PREFIX = "blocks.0"
 
 def read_by_name(hooks: Hooks) -> bool:
     """Whether the hooks need activations that tables do not have: the stream before the first block, or its heads'."""
-    return any(hooks.touches(name) for name in ("hook_", f"{PREFIX}.hook_resid_pre", f"{PREFIX}.attn."))
+    early = ("hook_", f"{PREFIX}.hook_resid_pre", f"{PREFIX}.ln1.", f"{PREFIX}.attn.")
+    return any(hooks.touches(name) for name in early)
 
 
 def rows_repeat(tokens: Int[Tensor, "batch pos"], d_vocab: int) -> bool:
@@ -46,7 +47,8 @@ def first_block_by_rows(
     query_row = row if queries is None else row[:, queries]
     stream = (W_E[:, None] + W_pos).flatten(0, 1)
     attn = block.attn
-    tables = (attn.project(stream, weight).flatten(1) for weight in attn.input_weights)
+    read = block.read_by_attention(stream, NO_HOOKS, PREFIX)
+    tables = (table.flatten(1) for table in attn.projected(read, read, read))
     q, k, v = (
         nn.functional.embedding(where, table).unflatten(-1, attn.W_Q.shape[::2])
         for where, table in zip((query_row, row, row), tables)

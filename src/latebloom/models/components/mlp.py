@@ -4,14 +4,19 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from latebloom.models.components.activations import RELU, Activation
 from latebloom.models.hooks import Hooks
 
 
 class MLPLayer(nn.Module):
-    """ReLU(x W_in + b_in) W_out + b_out. Activations ``hook_pre`` and ``hook_post``: before and after the ReLU."""
+    """f(x W_in + b_in) W_out + b_out with an activation f.
 
-    def __init__(self, d_model: int, d_mlp: int) -> None:
+    Activations ``hook_pre`` and ``hook_post``: before and after f.
+    """
+
+    def __init__(self, d_model: int, d_mlp: int, activation: Activation = RELU) -> None:
         super().__init__()
+        self.activation = activation
         self.W_in = nn.Parameter(torch.empty(d_model, d_mlp))
         self.b_in = nn.Parameter(torch.empty(d_mlp))
         self.W_out = nn.Parameter(torch.empty(d_mlp, d_model))
@@ -21,5 +26,5 @@ class MLPLayer(nn.Module):
         self, resid: Float[Tensor, "batch pos d_model"], hooks: Hooks, prefix: str
     ) -> Float[Tensor, "batch pos d_model"]:
         pre = hooks(f"{prefix}.hook_pre", resid @ self.W_in + self.b_in)
-        post = hooks(f"{prefix}.hook_post", torch.relu(pre))
+        post = hooks(f"{prefix}.hook_post", self.activation.apply(pre))
         return post @ self.W_out + self.b_out

@@ -24,9 +24,9 @@ from latebloom.models.tables.answer_examples import (
     new_answer_block,
 )
 from latebloom.models.tables.arrays import Weights, aligned
-from latebloom.models.tables.batch import WORTH_A_THREAD, helper
+from latebloom.models.tables.batch import EXACT, WORTH_A_THREAD, helper
 from latebloom.models.tables.blas import single_threaded_blas
-from latebloom.models.transformer import Transformer
+from latebloom.models.transformer import is_one_layer
 from latebloom.tasks import IGNORE
 
 WIDTH_OF_LOGITS = 16
@@ -36,11 +36,10 @@ WIDTH_OF_LOGITS = 16
 def answers_apply(
     model: Model, tokens: Int[Tensor, "batch pos"], labels: Int[Tensor, "batch answer"], positions: tuple[int, ...]
 ) -> bool:
-    """Whether `AnswerBatch` applies: one layer with an MLP, on the CPU, a label for every answer, and no more scores
-    between pairs of token and position than there are in the batch's patterns."""
-    # A subclass may have another forward pass.
-    single = type(model) is Transformer and model.config.n_layers == 1 and model.config.d_mlp > 0
-    if not single or tokens.device.type != "cpu" or bool((labels == IGNORE).any()):
+    """Whether `AnswerBatch` applies: one layer of the write-up's model, on the CPU, a label for every answer, and no
+    more scores between pairs of token and position than there are in the batch's patterns."""
+    exact = EXACT if positions == (tokens.shape[1] - 1,) else frozenset()
+    if not is_one_layer(model, exact) or tokens.device.type != "cpu" or bool((labels == IGNORE).any()):
         return False
     pairs = [int(column.unique().numel()) for column in tokens.T]
     return sum(pairs) * sum(pairs[i] for i in positions) <= tokens.numel() * len(positions)

@@ -18,18 +18,22 @@ from latebloom.models.tables.build_backward import build_backward, finish
 from latebloom.models.tables.examples import evaluate_examples, learn_examples
 from latebloom.models.tables.loss import new_workspace
 from latebloom.models.tables.rows import table_rows
-from latebloom.models.transformer import Transformer
+from latebloom.models.transformer import is_one_layer
 
 WORTH_A_THREAD = 200_000
 """Examples times width of a table row above which half of the batch takes longer than waking a thread."""
 
+EXACT = frozenset({"attention"})
+"""What may differ from the write-up's model: the last position of one layer sees all others in any case."""
+
 
 def tables_apply(model: Model, tokens: Int[Tensor, "batch pos"], positions: tuple[int, ...]) -> bool:
-    """Whether the exact fast forward applies: one layer with an MLP, on the CPU, loss only at the last position, which
-    holds the same token in every example."""
-    single = isinstance(model, Transformer) and model.config.n_layers == 1 and model.config.d_mlp > 0
+    """Whether the exact fast forward applies: one layer of the write-up's model, on the CPU, loss only at the last
+    position, which holds the same token in every example."""
     last = tokens.shape[1] - 1
-    return single and positions == (last,) and tokens.device.type == "cpu" and tokens[:, last].unique().numel() == 1
+    if not is_one_layer(model, EXACT) or positions != (last,) or tokens.device.type != "cpu":
+        return False
+    return tokens[:, last].unique().numel() == 1
 
 
 def named_weights(tensors: dict[str, Tensor]) -> Weights:

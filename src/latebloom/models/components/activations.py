@@ -1,0 +1,31 @@
+"""Activation functions by name. Another one is one more line here, or one registration in another package."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch import Tensor
+
+from latebloom._registry import Registry
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A function of one number, applied to each neuron. words: what it is, in a few words."""
+
+    name: str
+    words: str
+    apply: Callable[[Tensor], Tensor]
+
+
+ACTIVATIONS: Registry[Activation] = Registry("activation")
+"""Every activation by name."""
+
+RELU = ACTIVATIONS.register(Activation("relu", "max(x, 0)", torch.relu))
+ACTIVATIONS.register(Activation("gelu", "x Φ(x), exact", torch.nn.functional.gelu))
+ACTIVATIONS.register(
+    Activation("gelu_new", "x Φ(x), by the tanh approximation", partial(torch.nn.functional.gelu, approximate="tanh"))
+)
+ACTIVATIONS.register(Activation("tanh", "tanh(x)", torch.tanh))
+ACTIVATIONS.register(Activation("square", "x²", torch.square))
