@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from latebloom.models.transformer import TransformerConfig
 
+_NORMS = {"none": None, "layernorm": "LN", "layernorm_pre": "LNPre"}
+
 
 @dataclass(frozen=True)
 class TransformerShape:
@@ -43,5 +45,8 @@ class TransformerShape:
             d_vocab=d_vocab,
             d_vocab_out=d_vocab_out,
             n_ctx=n_ctx,
+            act_fn=config.activation,
+            normalization_type=_NORMS[config.norm],
             attn_only=not config.d_mlp,
+            attention_dir=config.attention,
         )
