@@ -85,7 +85,7 @@ def test_files_of_others_are_refused_and_stay_if_overwritten(tmp_path):
     out = tmp_path / "out"
     write_folder(out, {"a": b"1", "b/c": b"2"}, {}, overwrite=False)
     (out / "notes.txt").write_text("mine")
-    with pytest.raises(UsageError, match="notes.txt, which no export wrote"):
+    with pytest.raises(UsageError, match=r"notes\.txt, which no export wrote"):
         write_folder(out, {"a": b"3"}, {}, overwrite=False)
     assert (out / "a").read_bytes() == b"1"
     write_folder(out, {"a": b"3"}, {}, overwrite=True)

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from latebloom._errors import UsageError
 from latebloom.exports.exported import json_bytes
@@ -62,7 +63,7 @@ def exported_files(folder: Path) -> dict[str, str]:
     return dict(marker_of(folder).get("files", {}))
 
 
-def marker_of(folder: Path) -> dict[str, dict[str, str]]:
+def marker_of(folder: Path) -> dict[str, Any]:
     """What the marker holds; empty where there is none that can be read."""
     try:
         found = json.loads((folder / MARKER).read_bytes())

@@ -30,9 +30,9 @@ def train(
     track: the name of a tracker that mirrors the metrics; UsageError where its library is missing. A tracker that fails
     while training gives one warning, and training goes on.
     """
-    with mirrored(experiment, name or default_name(experiment), root, track) as mirror:
-        with watch_training(experiment, quiet) as view:
-            return train_run(experiment, name, root, resume, both(view, mirror))
+    mirror = mirrored(experiment, name or default_name(experiment), root, track)
+    with mirror as log, watch_training(experiment, quiet) as view:
+        return train_run(experiment, name, root, resume, both(view, log))
 
 
 def train_seeds(

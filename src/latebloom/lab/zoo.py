@@ -116,13 +116,16 @@ def _archive(folder: Path, files: Sequence[str]) -> Path:
 
 
 def _pack(path: Path, folder: Path, files: Sequence[str]) -> None:
-    with path.open("wb") as raw, gzip.GzipFile("", "wb", mtime=0, fileobj=raw) as packed:
-        with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-            for name in files:
-                content = (folder / name).read_bytes()
-                member = tarfile.TarInfo(f"latebloom-zoo/{name}")
-                member.size, member.mode = len(content), 0o644
-                archive.addfile(member, io.BytesIO(content))
+    with (
+        path.open("wb") as raw,
+        gzip.GzipFile("", "wb", mtime=0, fileobj=raw) as packed,
+        tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive,
+    ):
+        for name in files:
+            content = (folder / name).read_bytes()
+            member = tarfile.TarInfo(f"latebloom-zoo/{name}")
+            member.size, member.mode = len(content), 0o644
+            archive.addfile(member, io.BytesIO(content))
 
 
 def _sum(path: Path) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from latebloom._registry import Registry
 
@@ -23,6 +23,7 @@ class Tracked:
     folder: Path
 
 
+@runtime_checkable
 class Tracker(Protocol):
     """One run in a tracker. Any exception is a failure: it is reported once, and training goes on without it."""
 
