@@ -42,6 +42,7 @@ def test_a_tracker_gets_every_metric_and_changes_no_bit(fake, tiny, tmp_path):
     alone = train(tiny(), "alone", tmp_path, quiet=True)
     tracker = fake(Fake())
     tracked = train(tiny(), "tracked", tmp_path, quiet=True, track="fake")
+    assert (alone.status, alone.manifest.step) == ("finished", 40)
     assert [{"step": step, **metrics} for step, metrics in tracker.told] == alone.metrics.to_pylist()
     assert tracker.ended is True
     ours, theirs = alone.checkpoint().model.state_dict(), tracked.checkpoint().model.state_dict()

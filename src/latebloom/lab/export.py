@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Literal
 
-from latebloom._errors import LatebloomError, UsageError
+from latebloom._errors import UsageError
 from latebloom.analysis import Analysis
 from latebloom.claims import judge, stored_record
 from latebloom.exports import FORMATS, Exported, write_folder
@@ -68,10 +68,8 @@ def facts_of(run: Run) -> dict[str, Any]:
 
 def key_frequencies(run: Run) -> list[int] | None:
     """The stored key frequencies of the run; None where `latebloom measure` has stored none."""
-    try:
-        return [int(k) for k in Analysis(run).key_frequencies]
-    except (AttributeError, LatebloomError):
-        return None
+    found = (Analysis(run).measured_basis or {}).get("key_frequencies")
+    return None if found is None else [int(k) for k in found]
 
 
 def _metrics(run: Run, step: int) -> dict[str, float]:
