@@ -9,6 +9,7 @@ A recipe that a library cannot hold has the reason instead.
 import json
 import sys
 import tempfile
+from contextlib import redirect_stdout
 from importlib.metadata import version
 from pathlib import Path
 
@@ -150,7 +151,7 @@ def compared(library, recipe, root):
 
 def main(libraries):
     results = {"versions": {name: version(PACKAGES.get(name, name)) for name in [*libraries, "torch"]}}
-    with tempfile.TemporaryDirectory() as root:
+    with tempfile.TemporaryDirectory() as root, redirect_stdout(sys.stderr):  # libraries print there too
         for library in libraries:
             results[library] = {}
             for recipe in RECIPES:

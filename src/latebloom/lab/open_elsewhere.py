@@ -2,6 +2,7 @@
 
 import tempfile
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from latebloom.exports.transformerlens import bridge_config, bridge_names, hooke
 from latebloom.lab.export import export, exported_of
 from latebloom.models import Transformer
 from latebloom.runs import Run, open_run
+
+FIRST_BRIDGE = 4
+"""The major version of transformer-lens from which on it has no HookedTransformer."""
 
 
 def to_transformer_lens(target: Run | str | Path, step: int | None = None, root: str | Path = "runs") -> Any:
@@ -23,7 +27,7 @@ def to_transformer_lens(target: Run | str | Path, step: int | None = None, root:
     TRANSFORMERLENS.made(exported)
     assert isinstance(exported.model, Transformer)
     model = exported.model
-    if hasattr(lens, "HookedTransformer"):
+    if int(version("transformer-lens").split(".")[0]) < FIRST_BRIDGE:
         hooked = lens.HookedTransformer(lens.HookedTransformerConfig(**hooked_config(model)))
         hooked.load_and_process_state_dict(
             older_names(model),
