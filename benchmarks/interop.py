@@ -1,4 +1,4 @@
-"""Makes an environment for each library that opens our runs, opens every recipe's run there, and writes the differences.
+"""Makes an environment for each library that opens our runs, opens every recipe's run in it, and writes differences.
 
     python benchmarks/interop.py FOLDER [NAME ...]
 
