@@ -21,7 +21,7 @@ from latebloom.exports import HUGGINGFACE, TRANSFORMERLENS
 from latebloom.models import Transformer
 from latebloom.recipes import RECIPES
 
-STEPS, EXAMPLES = 2, 32
+STEPS, EXAMPLES, SAMPLED = 2, 32, 256
 PACKAGES = {"transformer_lens": "transformer-lens"}
 
 
@@ -122,7 +122,7 @@ def devinterp(run, step):
     model = run.checkpoint(step).model
     if not isinstance(model, Transformer):
         return {"refused": f"got a model of the kind {type(model).__name__}, expected a transformer"}
-    tokens = tokens_of(run.task)
+    tokens = tokens_of(run.task, SAMPLED)
 
     def loss(one, input_ids):
         return one(input_ids)[:, -1:].log_softmax(-1)[..., 0].neg()
@@ -131,7 +131,7 @@ def devinterp(run, step):
     with tempfile.TemporaryDirectory() as folder:
         sampled = llc(
             model, data, {"all": data}, lr=1e-6, n_beta=1.0, loss_fn=loss, num_chains=1, num_draws=2,
-            batch_size=len(tokens), output_path=str(Path(folder) / "out"),
+            batch_size=EXAMPLES, output_path=str(Path(folder) / "out"),
         )  # fmt: skip
     assert model.cfg.n_heads
     return {"llc_finite": bool(np.isfinite(float(np.asarray(sampled["llc_mean"]).ravel()[0])))}

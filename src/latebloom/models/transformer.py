@@ -188,6 +188,10 @@ class Transformer(Model):
                 scale = self.config.qk_init_scale if leaf in ("W_Q", "W_K") else 1.0
                 nn.init.normal_(weight, std=self.config.init_scale * scale * fan**-0.5, generator=generator)
 
+    def to(self, *arguments: Any, print_details: bool = False, **options: Any) -> "Transformer":
+        """As torch's; devinterp passes ``print_details`` to every model that has a ``cfg``, as to TransformerLens'."""
+        return super().to(*arguments, **options)
+
     def passed_on(self, written: int, read: int) -> float:
         """Factor on the output of layer ``written`` in the residual stream that the later layer ``read`` reads."""
         return self.config.residual_scale ** (read - written - 1)
