@@ -125,7 +125,7 @@ def devinterp(run, step):
     tokens = tokens_of(run.task, SAMPLED)
 
     def loss(one, input_ids):
-        return one(input_ids)[:, -1:].log_softmax(-1)[..., 0].neg()
+        return one(input_ids)[:, 1:].log_softmax(-1)[..., 0].neg()
 
     data = Dataset.from_dict({"input_ids": tokens.tolist()}).with_format("torch")
     with tempfile.TemporaryDirectory() as folder:
