@@ -33,14 +33,14 @@ class Recorder:
             self._rows.append({"step": record.step, **record.metrics})
         if record.checkpoint:
             self._lock.check()
-            self.directory.write_checkpoint(record.step, _arrays(self._trainer.weights()))
+            self.directory.write_checkpoint(record.step, _arrays(self._trainer.weights()), self.manifest.run)
         if record.checkpoint or time.monotonic() - self._committed > COMMIT_SECONDS:
             self.commit("running")
 
     def commit(self, status: Status, stopped_because: str | None = None, message: str | None = None) -> None:
         """Make everything up to the trainer's step durable: tables, then resume state, then manifest."""
         self.flush()
-        self.directory.write_state(self._trainer.step, _arrays(self._trainer.state()))
+        self.directory.write_state(self._trainer.step, _arrays(self._trainer.state()), self.manifest.run)
         self.note(status, self._trainer.step, stopped_because, message)
 
     def flush(self) -> None:
@@ -73,11 +73,13 @@ def new_manifest(name: str, experiment: Experiment) -> Manifest:
     """The manifest of a run that has not started."""
     now = datetime.now(UTC)
     stored = experiment.model_dump(mode="json")
+    own = identity(stored)
     return Manifest(
         name=name,
         recipe=experiment.recipe,
         experiment=stored,
-        experiment_hash=identity(stored),
+        experiment_hash=own,
+        run=own,
         seed=experiment.model.seed,
         status="running",
         step=0,

@@ -48,6 +48,11 @@ class Manifest(BaseModel):
     experiment: dict[str, Any]
     experiment_hash: str
     """`identity(experiment)`; validated, so that an edited experiment is detected before a resume."""
+    run: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
+    """Which run it is: `experiment_hash` when it was created, kept when it is resumed with more steps.
+
+    Checkpoints and state carry it, so that those of another run are recognised. Empty where it was never recorded.
+    """
     seed: int = Field(ge=-(2**63), lt=2**63)
     status: Status
     step: int = Field(ge=0, lt=2**63)
