@@ -264,7 +264,8 @@ def by_hand(evidence: Evidence, found: Explanation) -> Sentences:
     if waves and loss is not None:
         yield (
             f"The sum of the waves of the key frequencies {_list(found['key_frequencies'])}, as high as in the model "
-            f"at the last step, has a loss of {_loss(loss)} over all pairs; the model has {_loss(found['loss']['all'])}."
+            f"at the last step, has a loss of {_loss(loss)} over all pairs; the model has "
+            f"{_loss(found['loss']['all'])}."
         )
 
 

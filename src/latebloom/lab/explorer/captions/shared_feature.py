@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import torch
+
 from latebloom._text import whole
 from latebloom.circuits.shared_feature.family import SHARED_FEATURE
 from latebloom.lab.explorer.captions.caption import caption
@@ -20,7 +22,7 @@ def shared_feature(evidence: Evidence) -> Iterator[str]:
     if analysis.train_rows is None:
         return
     own = model.w_own.detach().double()
-    trained = own.new_zeros(own.shape, dtype=bool)
+    trained = torch.zeros(own.shape, dtype=torch.bool)
     trained[analysis.train_rows] = True
     if trained.any() and not trained.all():
         yield (
