@@ -19,7 +19,7 @@ from latebloom.lab.explorer.captions import CAPTIONS, captions_of
 from latebloom.lab.explorer.claims import OF_CLAIM, OF_FIGURE, views_of
 from latebloom.lab.explorer.evidence import Evidence
 from latebloom.lab.measure import measure
-from latebloom.models import LinearConfig
+from latebloom.models import Linear, LinearConfig
 from latebloom.runs import Run, train_run
 from latebloom.tasks import Data, ModularAddition, SharedFeature
 from latebloom.training import Experiment, Optimiser, Recording, Training
@@ -189,6 +189,8 @@ def test_the_caption_of_the_linear_model_has_its_means(tmp_path: Path) -> None:
     )
     run = Run(train_run(experiment, root=tmp_path, name="linear").path)
     model, rows = run.checkpoint(2).model, Analysis(run).train_rows
+    assert isinstance(model, Linear)
+    assert rows is not None
     own = model.w_own.detach().numpy()
     shared, means = captions_of(Evidence(Analysis(run)))["shared-feature"]
     assert shared == f"At step 2 the weight that all examples share is {model.w_shared.item():.3g}."
