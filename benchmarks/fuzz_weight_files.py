@@ -45,6 +45,9 @@ AGREES = 1e-6
 BAD = ("executed", "traceback", "silently wrong", "out of memory", "out of time")
 
 
+PLANTED = {k: v.detach().clone().float() for k, v in planted_transformer(P, [1, 2]).state_dict().items()}
+
+
 class Bomb:
     """Pickles to a call that leaves a mark."""
 
@@ -57,7 +60,7 @@ class Bomb:
 
 def weights(rng: random.Random) -> dict[str, torch.Tensor]:
     """A planted model with biases that count."""
-    state = {k: v.detach().clone().float() for k, v in planted_transformer(P, [1, 2]).state_dict().items()}
+    state = dict(PLANTED)
     heads, d_model, width = state["blocks.0.attn.W_Q"].shape
     generator = torch.Generator().manual_seed(rng.randrange(2**31))
     shapes = {"b_Q": (heads, width), "b_K": (heads, width), "b_V": (heads, width), "b_O": (d_model,)}
@@ -92,9 +95,20 @@ def mutate_tensors(state: dict[str, Any], rng: random.Random) -> dict[str, Any]:
 
 def settings(rng: random.Random) -> dict[str, Any]:
     values = [None, True, -1, 0, 2, P, 10**6, 2**70, 1.5, float("nan"), "", "relu", "gelu", "x" * 5000, [1], {"a": 1}]
-    names = (
-        "p C n_ctx n_heads act_fn attn_coeff diff_vocab eqn_sign normalization_type attention_dir epoch d_mlp".split()
-    )
+    names = [
+        "p",
+        "C",
+        "n_ctx",
+        "n_heads",
+        "act_fn",
+        "attn_coeff",
+        "diff_vocab",
+        "eqn_sign",
+        "normalization_type",
+        "attention_dir",
+        "epoch",
+        "d_mlp",
+    ]
     return {name: rng.choice(values) for name in rng.sample(names, rng.randrange(4))}
 
 

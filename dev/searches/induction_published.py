@@ -15,8 +15,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from latebloom.models.loss import cross_entropy, per_label
 from latebloom.models.layouts import read_state, trained_tensors
+from latebloom.models.loss import cross_entropy, per_label
 from latebloom.models.transformer import Transformer
 from latebloom.tasks import IGNORE, Batch, RepeatedSubsequences
 

@@ -103,5 +103,5 @@ def altered(name, change):
 def test_malformed_is_one_line(damage, message, layout):
     state = layout(TransformerConfig(d_model=8, d_head=2, d_mlp=4).build(TASK))
     with pytest.raises(UsageError, match=message) as caught:
-        read_state(trained_tensors(damage(state))).model
+        read_state(trained_tensors(damage(state)))
     assert "\n" not in str(caught.value)
