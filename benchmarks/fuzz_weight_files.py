@@ -235,7 +235,7 @@ def mutate_zip(data: bytes, rng: random.Random) -> bytes:
             elif change < 4:
                 content = mutate_bytes(content, rng) if content else b"x"
             elif change == 4:
-                name = rng.choice([members[-1][0], "../x", name + "/", "data.pkl", ""])
+                name = rng.choice([members[-1][0], "../x", name + "/", "data.pkl", " "])
             else:
                 content = rng.choice([b"", b"\0" * 2**20, content * 2])
             members[which] = (name, content)
