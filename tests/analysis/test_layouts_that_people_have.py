@@ -48,7 +48,8 @@ def plain_logits(w: State, tokens: np.ndarray, mix: float = 1.0) -> np.ndarray:
             np.einsum("bpd,hde->bhpe", r, b[f"attn.W_{c}"]) + np.atleast_2d(b.get(f"attn.b_{c}", 0.0))[:, None]
             for c in "QKV"
         )
-        score = np.exp(np.einsum("bhqe,bhpe->bhqp", q, k) / np.sqrt(q.shape[-1]))
+        score = np.einsum("bhqe,bhpe->bhqp", q, k) / np.sqrt(q.shape[-1])
+        score = np.exp(score - score.max(-1, keepdims=True))
         pattern = mix * score / score.sum(-1, keepdims=True) + (1 - mix)
         x = x + np.einsum("bhqp,bhpe,hed->bqd", pattern, v, b["attn.W_O"]) + b.get("attn.b_O", 0.0)
         post = np.maximum(layer_norm(x, b, "ln2") @ b["mlp.W_in"] + b["mlp.b_in"], 0)
@@ -203,7 +204,7 @@ def test_a_whole_module_is_read_without_its_class(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("run", "mix"), [("l8k1hzciux", 1.0), ("p99zdpze5l", 0.0)])
 def test_published_clock_and_pizza(run: str, mix: float) -> None:
     path = FIXTURES / f"pizza/model_{run}.pt"
-    w = torch.load(path, weights_only=True)
+    w = torch.load(path, weights_only=True, map_location="cpu")
     turned = {k: v.T if k.endswith(("W_E", "W_in", "W_out")) else v for k, v in w.items() if not k.endswith("mask")}
     turned |= {f"blocks.0.attn.W_{c}": w[f"blocks.0.attn.W_{c}"].transpose(1, 2) for c in "QKV"}
     turned["blocks.0.attn.W_O"] = w["blocks.0.attn.W_O"].T.unflatten(0, (4, 32))
@@ -220,7 +221,11 @@ def test_published_clock_and_pizza(run: str, mix: float) -> None:
 @pytest.mark.skipif(not FIXTURES.exists(), reason="the published files are not here")
 def test_published_group_composition() -> None:
     path = FIXTURES / "groups/S5_T_seed1.pt"
-    w = {k: v for k, v in torch.load(path, weights_only=True).items() if "_embed" not in k or k.startswith("pos")}
+    w = {
+        k: v
+        for k, v in torch.load(path, weights_only=True, map_location="cpu").items()
+        if "_embed" not in k or k.startswith("pos")
+    }
     snapshot = snapshot_of_file(path)
     rng = np.random.default_rng(0)
     some = np.concatenate([rng.integers(0, 120, (500, 2)), np.full((500, 1), 120)], 1)
