@@ -10,7 +10,14 @@ from latebloom._errors import DamagedFileError
 from latebloom.runs import Run, train_run
 from latebloom.training.settings import with_settings
 
-SETTINGS = {"task.p": 5, "model.d_model": 8, "model.n_heads": 1, "model.d_head": 8, "model.d_mlp": 8, "training.steps": 3}
+SETTINGS = {
+    "task.p": 5,
+    "model.d_model": 8,
+    "model.n_heads": 1,
+    "model.d_head": 8,
+    "model.d_mlp": 8,
+    "training.steps": 3,
+}
 
 
 def _run(root: Path, name: str, seed: int, steps: int = 3) -> Run:

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from latebloom.runs.classes import foreign_classes
 from latebloom.runs.environment import device, git_commit, versions
+from latebloom.runs.naming import without_length
 from latebloom.store import Manifest, RunDirectory, RunLock, Status, append_rows, identity
 from latebloom.training import Experiment, Record, Trainer
 
@@ -73,13 +74,12 @@ def new_manifest(name: str, experiment: Experiment) -> Manifest:
     """The manifest of a run that has not started."""
     now = datetime.now(UTC)
     stored = experiment.model_dump(mode="json")
-    own = identity(stored)
     return Manifest(
         name=name,
         recipe=experiment.recipe,
         experiment=stored,
-        experiment_hash=own,
-        run=own,
+        experiment_hash=identity(stored),
+        run=identity(without_length(stored)),
         seed=experiment.model.seed,
         status="running",
         step=0,

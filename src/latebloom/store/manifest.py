@@ -49,7 +49,7 @@ class Manifest(BaseModel):
     experiment_hash: str
     """`identity(experiment)`; validated, so that an edited experiment is detected before a resume."""
     run: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
-    """Which run it is: `experiment_hash` when it was created, kept when it is resumed with more steps.
+    """Which run it is: the identity of the experiment, without its length, when it was created; a resume keeps it.
 
     Checkpoints and state carry it, so that those of another run are recognised. Empty where it was never recorded.
     """
