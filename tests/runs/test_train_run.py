@@ -145,12 +145,12 @@ def test_divergence_keeps_what_was_recorded_and_says_what_to_try(tiny, tmp_path:
 def test_a_full_disk_leaves_the_last_state_whole(tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = train_run(tiny(30), "whole", tmp_path)
 
-    def full(self: RunDirectory, step: int, tensors: object) -> None:
+    def full(self: RunDirectory, step: int, tensors: object, run: str) -> None:
         if step >= 20:
             raise StoreError(
                 "disk full while writing: the previous state is kept; free space and continue with --resume"
             )
-        original(self, step, tensors)
+        original(self, step, tensors, run)
 
     original = RunDirectory.write_state
     with monkeypatch.context() as patched:

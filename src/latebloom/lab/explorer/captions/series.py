@@ -1,4 +1,4 @@
-"""Captions of curves that `latebloom measure` adds: their last values, and nothing where they were not measured."""
+"""Captions of curves that `latebloom measure` adds; nothing is written where they were not measured."""
 
 from collections.abc import Iterator
 
@@ -43,7 +43,7 @@ def carries(evidence: Evidence) -> Iterator[str]:
 
 @caption("trigram-growth", SKIP_TRIGRAMS.name)
 def trigram_growth(evidence: Evidence) -> Iterator[str]:
-    """The last losses with the task's ten trigrams alone and without them."""
+    """How many of the strongest trigrams belong to the task, and the last losses with and without the task's ten."""
     found = evidence.last("trigrams_found")
     if found is not None:
         at = _last_step(evidence.analysis, "trigrams_found")
