@@ -39,9 +39,13 @@ if TYPE_CHECKING:
     from latebloom.lab.effects import effects as effects
     from latebloom.lab.explain import ablate as ablate
     from latebloom.lab.explain import explain as explain
+    from latebloom.lab.export import export as export
     from latebloom.lab.figure import figure as figure
     from latebloom.lab.judge import judge as judge
     from latebloom.lab.measure import measure as measure
+    from latebloom.lab.open_elsewhere import to_huggingface as to_huggingface
+    from latebloom.lab.open_elsewhere import to_nnsight as to_nnsight
+    from latebloom.lab.open_elsewhere import to_transformer_lens as to_transformer_lens
     from latebloom.lab.phases import phases_of as phases_of
     from latebloom.lab.register import register as register
     from latebloom.lab.report import report as report
@@ -54,6 +58,7 @@ if TYPE_CHECKING:
     from latebloom.lab.train import train as train
     from latebloom.lab.train import train_seeds as train_seeds
     from latebloom.lab.view import view as view
+    from latebloom.lab.zoo import zoo as zoo
     from latebloom.recipes import recipe as recipe
     from latebloom.runs.run import Run as Run
     from latebloom.runs.run import open_run as open_run
@@ -75,6 +80,7 @@ _HOME = {
     "crossover": "latebloom.lab.crossover.ask",
     "effects": "latebloom.lab.effects",
     "explain": "latebloom.lab.explain",
+    "export": "latebloom.lab.export",
     "figure": "latebloom.lab.figure",
     "judge": "latebloom.lab.judge",
     "list_runs": "latebloom.lab.sweep",
@@ -90,9 +96,13 @@ _HOME = {
     "study_seeds": "latebloom.lab.seeds.study",
     "sweep": "latebloom.lab.sweep",
     "table": "latebloom.lab.sweep",
+    "to_huggingface": "latebloom.lab.open_elsewhere",
+    "to_nnsight": "latebloom.lab.open_elsewhere",
+    "to_transformer_lens": "latebloom.lab.open_elsewhere",
     "train": "latebloom.lab.train",
     "train_seeds": "latebloom.lab.train",
     "view": "latebloom.lab.view",
+    "zoo": "latebloom.lab.zoo",
 }
 __all__ = [
     "Drawing",
@@ -108,6 +118,7 @@ __all__ = [
     "crossover",
     "effects",
     "explain",
+    "export",
     "figure",
     "figures",
     "fourier",
@@ -133,10 +144,14 @@ __all__ = [
     "sweeps",
     "table",
     "tasks",
+    "to_huggingface",
+    "to_nnsight",
+    "to_transformer_lens",
     "train",
     "train_seeds",
     "training",
     "view",
+    "zoo",
 ]
 
 

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from latebloom._text import percent
@@ -17,8 +18,10 @@ from latebloom.lab.explorer import packed_weights, page_of
 from latebloom.lab.explorer.captions import CAPTIONS, captions_of
 from latebloom.lab.explorer.claims import OF_CLAIM, OF_FIGURE, views_of
 from latebloom.lab.explorer.evidence import Evidence
+from latebloom.lab.measure import measure
+from latebloom.models import Linear, LinearConfig
 from latebloom.runs import Run, train_run
-from latebloom.tasks import Data, ModularAddition
+from latebloom.tasks import Data, ModularAddition, SharedFeature
 from latebloom.training import Experiment, Optimiser, Recording, Training
 
 OF_A_CIRCUIT = {
@@ -157,3 +160,39 @@ def test_a_caption_of_another_package_stands_under_its_view(planted_run: Run, mo
         return [f"The run has {len(evidence.analysis.run.checkpoints)} checkpoints.", None]
 
     assert captions_of(Evidence(Analysis(planted_run)))["my-view"] == ["The run has 4 checkpoints."]
+
+
+SILENT = {"attention-patterns", "sequence-answers", "claims", "train", "train-curves"}
+"""Views without a sentence about the run: two show what the visitor chooses or types, one lists verdicts, and
+two train another model."""
+
+
+def test_every_view_has_a_caption_or_is_silent_on_purpose() -> None:
+    views = Path(__file__).parents[2] / "web" / "src"
+    files = [*views.glob("views/*.tsx"), *views.glob("trainer/*.tsx")]
+    named = {name for file in files for name in re.findall(r'registerView\(\{\s+name: "([\w-]+)"', file.read_text())}
+    assert len(named) > 20
+    assert named - {one.view for one in CAPTIONS.values()} == SILENT
+
+
+def test_captions_of_curves_give_their_last_values(planted_run: Run, tmp_path: Path) -> None:
+    shutil.copytree(planted_run.path, tmp_path / "run")
+    run = measure(Run(tmp_path / "run"))
+    last = Analysis(run).require("embedding_gini").value[-1]
+    (sentence, *_) = captions_of(Evidence(Analysis(run)))["sparsity"]
+    assert sentence.endswith(f"it is {percent(last)}.")
+
+
+def test_the_caption_of_the_linear_model_has_its_means(tmp_path: Path) -> None:
+    experiment = Experiment(
+        task=SharedFeature(examples=8), model=LinearConfig(), data=Data(fraction=0.5), training=Training(steps=2)
+    )
+    run = Run(train_run(experiment, root=tmp_path, name="linear").path)
+    model, rows = run.checkpoint(2).model, Analysis(run).train_rows
+    assert isinstance(model, Linear)
+    assert rows is not None
+    own = model.w_own.detach().numpy()
+    shared, means = captions_of(Evidence(Analysis(run)))["shared-feature"]
+    assert shared == f"At step 2 the weight that all examples share is {model.w_shared.item():.3g}."
+    assert f"is {own[rows].mean():.3g} on average" in means
+    assert f"and {np.delete(own, rows).mean():.3g} if not" in means

@@ -27,6 +27,8 @@ COMMANDS = {
     "measure": "compute every measure at every checkpoint of a run and store the values",
     "claims": "judge the write-up's claims on runs, or list all claims",
     "reproduce": "reproduce the write-up: train its models, judge every claim, write one page",
+    "export": "write the weights of a run so that TransformerLens, transformers or plain torch opens them",
+    "zoo": "export many runs into one archive with an index",
     "figure": "draw a figure of a run or of a sweep",
     "report": "write the page of a run as one HTML file",
     "explore": "show all runs in the browser, and follow those in training",

@@ -7,9 +7,11 @@ from latebloom._errors import UsageError
 from latebloom._registry import Registry
 from latebloom.circuits import FAMILIES, Family
 from latebloom.claims import CLAIMS, QUANTITIES, SYSTEMS, Claim, Quantity, SweepClaim, System
+from latebloom.exports import FORMATS, Format
 from latebloom.figures import FIGURES, SWEEP_FIGURES, Figure, SweepFigure
 from latebloom.measures import MEASURES, Measure
 from latebloom.recipes import RECIPES
+from latebloom.trackers import TRACKERS, TrackerKind
 from latebloom.training.optimisers import OPTIMISERS, UpdateRule
 
 T = TypeVar("T")
@@ -24,6 +26,8 @@ _REGISTRIES: tuple[tuple[str, type[Any], Registry[Any]], ...] = (
     ("a SweepClaim", SweepClaim, CLAIMS),
     ("a Quantity", Quantity, QUANTITIES),
     ("a System", System, SYSTEMS),
+    ("a Format", Format, FORMATS),
+    ("a TrackerKind", TrackerKind, TRACKERS),
     ("a recipe (a function of a seed)", FunctionType, RECIPES),
 )
 """For each kind of part: its name in messages, its class, and its registry."""

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from latebloom.lab.mirror import both, mirrored
 from latebloom.runs import Job, JobResult, Run, train_batch, train_run
 from latebloom.runs.naming import default_name
 from latebloom.sweeps.progress import watch_sweep
@@ -18,15 +19,20 @@ def train(
     root: str | Path = "runs",
     resume: bool = True,
     quiet: bool = False,
+    track: str | None = None,
 ) -> Run:
     """Train into ``root/name`` and return the run; show progress on standard error unless ``quiet``.
 
     An existing run of the same experiment is continued, or returned if it is finished; with ``resume`` False it is an
     error. Ctrl-C stops training after the current step, and the same call continues it. Errors: those of
     `latebloom.runs.train_run`.
+
+    track: the name of a tracker that mirrors the metrics; UsageError where its library is missing. A tracker that fails
+    while training gives one warning, and training goes on.
     """
-    with watch_training(experiment, quiet) as observer:
-        return train_run(experiment, name, root, resume, observer)
+    mirror = mirrored(experiment, name or default_name(experiment), root, track)
+    with mirror as log, watch_training(experiment, quiet) as view:
+        return train_run(experiment, name, root, resume, both(view, log))
 
 
 def train_seeds(

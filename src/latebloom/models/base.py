@@ -1,8 +1,8 @@
 """The interface of every model: logits at chosen positions, activations that can be read and replaced by name."""
 
-from abc import ABC, abstractmethod
+from abc import ABCMeta, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import torch
 from jaxtyping import Float, Int
@@ -13,14 +13,28 @@ from latebloom._errors import UsageError
 from latebloom._parts import Part, part_registry
 from latebloom._registry import Registry
 from latebloom.models.hooks import NO_HOOKS, Hooks, Replacement
+from latebloom.models.points import add_points, is_watched, points_of
 from latebloom.tasks import Task
 
 MODELS: "Registry[type[ModelConfig]]" = part_registry("model")
 """The configuration class of every kind of model, by ``kind``."""
 
 
-class Model(nn.Module, ABC):
-    """A network on token sequences; its weights are its ``state_dict``, names as in TransformerLens."""
+class _WithPoints(ABCMeta):
+    """Adds the hook points once a model is complete, so that the constructors of models need not."""
+
+    def __call__(cls, *arguments: Any, **options: Any) -> Any:
+        model = super().__call__(*arguments, **options)
+        add_points(model, model.activation_names)
+        return model
+
+
+class Model(nn.Module, metaclass=_WithPoints):
+    """A network on token sequences; its weights are its ``state_dict``, names as in TransformerLens.
+
+    Every activation is a submodule too, see `latebloom.models.points`: hooks that another library attaches to a
+    submodule see every activation, since the fast paths are then not used.
+    """
 
     @property
     @abstractmethod
@@ -35,6 +49,17 @@ class Model(nn.Module, ABC):
         hooks: Hooks = NO_HOOKS,
     ) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
         """Logits at ``positions`` (None: everywhere); other positions of the last layer are not computed."""
+
+    def __call__(
+        self,
+        tokens: Int[Tensor, "batch pos"],
+        positions: Sequence[int] | None = None,
+        hooks: Hooks = NO_HOOKS,
+    ) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
+        """As `forward`, with activations passing through the hook points where another library watches them."""
+        if is_watched(self):
+            hooks = hooks.through(points_of(self))
+        return super().__call__(tokens, positions, hooks)
 
     def run_with_cache(
         self, tokens: Int[Tensor, "batch pos"], positions: Sequence[int] | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from torch import Tensor
+from torch import Tensor, nn
 
 Replacement = Callable[[Tensor], Tensor]
 """Takes an activation and returns the one that the rest of the forward pass uses instead (same shape)."""
@@ -11,12 +11,20 @@ Replacement = Callable[[Tensor], Tensor]
 class Hooks:
     """What a forward pass does with activations: ``replace`` changes some by name, ``keep`` stores all in ``cache``.
 
-    ``fuse``: operations whose activations are neither replaced nor kept may be fused.
+    ``fuse``: operations whose activations are neither replaced nor kept may be fused. ``points``: modules that every
+    activation of their name passes through, see `latebloom.models.points`; with them nothing is fused.
     """
 
-    def __init__(self, replace: Mapping[str, Replacement] | None = None, keep: bool = False, fuse: bool = True) -> None:
+    def __init__(
+        self,
+        replace: Mapping[str, Replacement] | None = None,
+        keep: bool = False,
+        fuse: bool = True,
+        points: Mapping[str, nn.Module] | None = None,
+    ) -> None:
         self.replace = dict(replace or {})
-        self._fuse = fuse
+        self._fuse = fuse and not points
+        self._points = dict(points or {})
         self.cache: dict[str, Tensor] | None = {} if keep else None
 
     def touches(self, prefix: str) -> bool:
@@ -27,7 +35,14 @@ class Hooks:
         """The same hooks, with one more replacement, made before theirs; activations are kept in the same cache."""
         theirs = self.replace.get(name)
         both = replacement if theirs is None else lambda value: theirs(replacement(value))
-        hooks = Hooks({**self.replace, name: both}, fuse=self._fuse)
+        return self._with({**self.replace, name: both}, self._points)
+
+    def through(self, points: Mapping[str, nn.Module]) -> "Hooks":
+        """The same hooks, with activations passing through modules; activations are kept in the same cache."""
+        return self._with(self.replace, points)
+
+    def _with(self, replace: Mapping[str, Replacement], points: Mapping[str, nn.Module]) -> "Hooks":
+        hooks = Hooks(replace, fuse=self._fuse, points=points)
         hooks.cache = self.cache
         return hooks
 
@@ -36,6 +51,8 @@ class Hooks:
         replacement = self.replace.get(name)
         if replacement is not None:
             value = replacement(value)
+        if name in self._points:
+            value = self._points[name](value)
         if self.cache is not None:
             self.cache[name] = value
         return value

@@ -27,6 +27,7 @@ from latebloom.models.components import (
     rows_repeat,
 )
 from latebloom.models.hooks import NO_HOOKS, Hooks
+from latebloom.models.shape import TransformerShape
 from latebloom.tasks import Task
 
 _ATTENTION = ("q", "k", "v", "attn_scores", "pattern", "z")
@@ -134,6 +135,7 @@ class Transformer(Model):
     def __init__(self, config: TransformerConfig, d_vocab: int, d_vocab_out: int, n_ctx: int) -> None:
         super().__init__()
         self.config = config
+        self.cfg = TransformerShape.of(config, d_vocab, d_vocab_out, n_ctx)
         self.embed = Embed(d_vocab, config.d_model)
         self.pos_embed = PosEmbed(n_ctx, config.d_model, config.positions)
         blocks = nn.ModuleList(self._block(config, n_ctx) for _ in range(config.n_layers))
@@ -185,6 +187,10 @@ class Transformer(Model):
                 fan = d_vocab if leaf == "W_U" else d_model
                 scale = self.config.qk_init_scale if leaf in ("W_Q", "W_K") else 1.0
                 nn.init.normal_(weight, std=self.config.init_scale * scale * fan**-0.5, generator=generator)
+
+    def to(self, *arguments: Any, print_details: bool = False, **options: Any) -> "Transformer":
+        """As torch's; devinterp passes ``print_details`` to every model that has a ``cfg``, as to TransformerLens'."""
+        return super().to(*arguments, **options)
 
     def passed_on(self, written: int, read: int) -> float:
         """Factor on the output of layer ``written`` in the residual stream that the later layer ``read`` reads."""

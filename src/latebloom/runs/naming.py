@@ -13,7 +13,7 @@ from latebloom.training import Experiment
 
 def default_name(experiment: Experiment) -> str:
     """``recipe-SEED-abcdef``: the letters identify all settings except the length, so that a run can be made longer."""
-    return f"{experiment.recipe}-{experiment.model.seed}-{identity(_strip_length(chosen_settings(experiment)))[:6]}"
+    return f"{experiment.recipe}-{experiment.model.seed}-{identity(without_length(chosen_settings(experiment)))[:6]}"
 
 
 def chosen_settings(config: Config) -> dict[str, Any]:
@@ -54,10 +54,11 @@ def difference(stored: dict[str, Any], experiment: Experiment) -> str | None:
     """
     with suppress(ValidationError):  # an experiment that no longer validates is compared unchanged
         stored = Experiment.model_validate(stored).model_dump(mode="json")
-    return _first_difference(_strip_length(stored), _strip_length(experiment.model_dump(mode="json")), "")
+    return _first_difference(without_length(stored), without_length(experiment.model_dump(mode="json")), "")
 
 
-def _strip_length(stored: dict[str, Any]) -> dict[str, Any]:
+def without_length(stored: dict[str, Any]) -> dict[str, Any]:
+    """A stored experiment without its number of steps, which a run may change when it is resumed."""
     training = {key: value for key, value in stored.get("training", {}).items() if key != "steps"}
     return {**stored, "training": training}
 

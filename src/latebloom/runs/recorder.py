@@ -8,6 +8,7 @@ from torch import Tensor
 
 from latebloom.runs.classes import foreign_classes
 from latebloom.runs.environment import device, git_commit, versions
+from latebloom.runs.naming import without_length
 from latebloom.store import Manifest, RunDirectory, RunLock, Status, append_rows, identity
 from latebloom.training import Experiment, Record, Trainer
 
@@ -33,14 +34,14 @@ class Recorder:
             self._rows.append({"step": record.step, **record.metrics})
         if record.checkpoint:
             self._lock.check()
-            self.directory.write_checkpoint(record.step, _arrays(self._trainer.weights()))
+            self.directory.write_checkpoint(record.step, _arrays(self._trainer.weights()), self.manifest.run)
         if record.checkpoint or time.monotonic() - self._committed > COMMIT_SECONDS:
             self.commit("running")
 
     def commit(self, status: Status, stopped_because: str | None = None, message: str | None = None) -> None:
         """Make everything up to the trainer's step durable: tables, then resume state, then manifest."""
         self.flush()
-        self.directory.write_state(self._trainer.step, _arrays(self._trainer.state()))
+        self.directory.write_state(self._trainer.step, _arrays(self._trainer.state()), self.manifest.run)
         self.note(status, self._trainer.step, stopped_because, message)
 
     def flush(self) -> None:
@@ -78,6 +79,7 @@ def new_manifest(name: str, experiment: Experiment) -> Manifest:
         recipe=experiment.recipe,
         experiment=stored,
         experiment_hash=identity(stored),
+        run=identity(without_length(stored)),
         seed=experiment.model.seed,
         status="running",
         step=0,

@@ -67,25 +67,26 @@ class RunDirectory:
     def read_checkpoint(self, step: int) -> dict[str, numpy.ndarray]:
         """The weights at the step; UsageError with the nearest steps if there is no such checkpoint."""
         file = self._checkpoint(step)
-        checkpoint = tensors.read_tensors(file) if step in self.checkpoint_steps() else None
+        checkpoint = self._of_this_run(file) if step in self.checkpoint_steps() else None
         if checkpoint is None:
             raise UsageError(f"{self.path} has no checkpoint at step {step}: {self._nearest(step)}")
-        if checkpoint[0] != step:
-            raise DamagedFileError(f"{file} holds step {checkpoint[0]}, not {step}: it was renamed or copied")
-        return checkpoint[1]
+        if checkpoint.step != step:
+            raise DamagedFileError(f"{file} holds step {checkpoint.step}, not {step}: it was renamed or copied")
+        return checkpoint.arrays
 
-    def write_checkpoint(self, step: int, weights: Mapping[str, numpy.ndarray]) -> None:
-        """Store the weights (float32 by convention) with unchanged dtypes."""
+    def write_checkpoint(self, step: int, weights: Mapping[str, numpy.ndarray], run: str = "") -> None:
+        """Store the weights (float32 by convention) with unchanged dtypes; `run`: `Manifest.run`."""
         self._check_inside()
-        tensors.write_tensors(self._checkpoint(step), step, weights)
+        tensors.write_tensors(self._checkpoint(step), step, weights, run)
 
     def read_state(self) -> tuple[int, dict[str, numpy.ndarray]] | None:
         """The step and everything needed to resume from it bit-identically; None before the first commit."""
-        return tensors.read_tensors(self.path / "state.safetensors")
+        state = self._of_this_run(self.path / "state.safetensors")
+        return None if state is None else (state.step, state.arrays)
 
-    def write_state(self, step: int, state: Mapping[str, numpy.ndarray]) -> None:
+    def write_state(self, step: int, state: Mapping[str, numpy.ndarray], run: str = "") -> None:
         """Commit the step: weights, optimiser moments and random generators, with unchanged dtypes."""
-        tensors.write_tensors(self.path / "state.safetensors", step, state)
+        tensors.write_tensors(self.path / "state.safetensors", step, state, run)
 
     def drop_after(self, step: int) -> None:
         """Remove checkpoints and table rows after the step (-1: all). Hold the lock."""
@@ -121,6 +122,18 @@ class RunDirectory:
             with suppress(FileNotFoundError):  # a writer may replace it meanwhile
                 total += file.lstat().st_size if file.is_file() else 0
         return total
+
+    def _of_this_run(self, file: Path) -> tensors.Stored | None:
+        """The content of a file of tensors. DamagedFileError if another run wrote it, so that runs never mix."""
+        stored = tensors.read_tensors(file)
+        if stored is not None and stored.run and self.exists():
+            own = self.read_manifest().run
+            if own and stored.run != own:
+                raise DamagedFileError(
+                    f"{file} was written by another run ({stored.run[:12]}, expected {own[:12]}): two runs are mixed "
+                    "in this directory; restore the file, or train under another --name"
+                )
+        return stored
 
     def _check_inside(self) -> None:
         """UsageError if the checkpoints are elsewhere: a writer must not change files outside the run directory."""

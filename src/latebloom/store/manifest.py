@@ -48,6 +48,11 @@ class Manifest(BaseModel):
     experiment: dict[str, Any]
     experiment_hash: str
     """`identity(experiment)`; validated, so that an edited experiment is detected before a resume."""
+    run: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
+    """Which run it is: the identity of the experiment, without its length, when it was created; a resume keeps it.
+
+    Checkpoints and state carry it, so that those of another run are recognised. Empty where it was never recorded.
+    """
     seed: int = Field(ge=-(2**63), lt=2**63)
     status: Status
     step: int = Field(ge=0, lt=2**63)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,20 +17,29 @@ if TYPE_CHECKING:
     import numpy
 
 
-def write_tensors(path: Path, step: int, tensors: Mapping[str, numpy.ndarray]) -> None:
-    """Write arrays of any shape and dtype with the metadata `step` and `crc32`."""
+@dataclass(frozen=True)
+class Stored:
+    """What a file holds: arrays at a step, and the run that wrote them ("" where the file does not say)."""
+
+    step: int
+    arrays: dict[str, numpy.ndarray]
+    run: str
+
+
+def write_tensors(path: Path, step: int, tensors: Mapping[str, numpy.ndarray], run: str = "") -> None:
+    """Write arrays of any shape and dtype with the metadata `step`, `run` (unless empty) and `crc32`."""
     import numpy as np
     from safetensors.numpy import save
 
     # safetensors reads raw memory, so strided views must become contiguous (asarray keeps scalars scalar).
     header, data = _split(save({name: np.asarray(array, order="C") for name, array in tensors.items()}))
-    header["__metadata__"] = {"step": str(step)}
+    header["__metadata__"] = {"step": str(step), **({"run": run} if run else {})}
     header["__metadata__"]["crc32"] = _checksum(header, data)
     atomic_write(path, _join(header, data))
 
 
-def read_tensors(path: Path) -> tuple[int, dict[str, numpy.ndarray]] | None:
-    """The step and new, writable arrays, or None if there is no file.
+def read_tensors(path: Path) -> Stored | None:
+    """The step, the run, and new, writable arrays; None if there is no file.
 
     DamagedFileError if the file is truncated, altered, not safetensors, or has no step.
     """
@@ -47,7 +57,7 @@ class _AlteredError(Exception):
     """Well-formed safetensors whose content differs from what latebloom wrote."""
 
 
-def _decode(content: bytes) -> tuple[int, dict[str, numpy.ndarray]]:
+def _decode(content: bytes) -> Stored:
     from safetensors.numpy import load
 
     tensors = load(content)
@@ -57,7 +67,8 @@ def _decode(content: bytes) -> tuple[int, dict[str, numpy.ndarray]]:
         raise _AlteredError("it has no step and checksum, so latebloom did not write it")
     if metadata.pop("crc32") != _checksum(header, data):
         raise _AlteredError("its checksum does not match its content")
-    return int(metadata["step"]), {name: array.copy() for name, array in tensors.items()}
+    arrays = {name: array.copy() for name, array in tensors.items()}
+    return Stored(int(metadata["step"]), arrays, metadata.get("run", ""))
 
 
 def _split(content: bytes) -> tuple[dict[str, Any], bytes]:

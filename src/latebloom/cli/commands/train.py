@@ -31,10 +31,12 @@ def run(parser: Parser, arguments: list[str]) -> int:
     experiment = experiment_of(options.recipe, options.seed or 0, settings)
     quiet = options.quiet or options.json
     if options.seeds is not None:
+        if options.track is not None:
+            parser.error("--track: got --seeds too, expected --seed: a tracker follows one run")
         return _many(experiment, options, quiet)
     from latebloom.lab.train import train
 
-    trained = train(experiment, options.name, options.runs, quiet=quiet)
+    trained = train(experiment, options.name, options.runs, quiet=quiet, track=options.track)
     if options.json:
         print_json({"run": str(trained.path), **trained.manifest.model_dump(mode="json")})
     else:
@@ -61,6 +63,11 @@ def _add_options(parser: Parser) -> None:
     parser.add_argument("--name", metavar="NAME", help="name of the run (default: RECIPE-SEED-…)")
     add_runs(parser)
     parser.add_argument("--resume", action="store_true", help="continue an existing run; this is always done")
+    parser.add_argument(
+        "--track",
+        metavar="TRACKER",
+        help="mirror the metrics while training to wandb, trackio, mlflow or tensorboard; the run stores them anyway",
+    )
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     add_json(parser)
 

@@ -42,7 +42,7 @@ def _read(tensors: Mapping[str, Tensor], hints: Hints) -> Read:
     if any(map(_ATTENTION_ONLY.match, tensors)):
         fields["residual_scale"] = 2.0
     positions = weights.get("pos_embed.W_pos")
-    if positions is not None and positions.shape[:1] == (2,):
+    if positions is not None and positions.ndim and len(positions) == 2:
         fields["attention"] = "bidirectional"
     return read_transformer(turned, hints, fields, weights)
 

@@ -1,6 +1,14 @@
 """Sentences about a run under the views of its page, each made from stored quantities and verdicts."""
 
-from latebloom.lab.explorer.captions import components, explained, induction, learning, modular  # noqa: F401 - they register
+from latebloom.lab.explorer.captions import (  # noqa: F401 - they register
+    components,
+    explained,
+    induction,
+    learning,
+    modular,
+    series,
+    shared_feature,
+)
 from latebloom.lab.explorer.captions.caption import CAPTIONS, Caption, caption, captions_of
 
 __all__ = ["CAPTIONS", "Caption", "caption", "captions_of"]

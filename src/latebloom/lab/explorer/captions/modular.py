@@ -258,6 +258,17 @@ def try_it(evidence: Evidence, found: Explanation) -> Sentences:
     yield from _fit(evidence, found)
 
 
+@of_circuit("by-hand")
+def by_hand(evidence: Evidence, found: Explanation) -> Sentences:
+    waves, loss = found["logits"]["cos_coefficients"], found["logits"]["loss_cos_fit"]
+    if waves and loss is not None:
+        yield (
+            f"The sum of the waves of the key frequencies {_list(found['key_frequencies'])}, as high as in the model "
+            f"at the last step, has a loss of {_loss(loss)} over all pairs; the model has "
+            f"{_loss(found['loss']['all'])}."
+        )
+
+
 @caption("page", FAMILY)
 def page(evidence: Evidence) -> Sentences:
     """What the final model is, in one sentence with what stays unexplained, or that no circuit explains it."""

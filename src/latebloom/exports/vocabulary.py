@@ -1,0 +1,32 @@
+"""The word of each token, for a tokenizer, and which token each answer class is."""
+
+from latebloom.tasks import DigitAddition, ModularTask, RepeatedSubsequences, SkipTrigrams, Task
+
+
+def words(task: Task) -> list[str]:
+    """One different word per input token, in the order of the tokens' numbers."""
+    numbers = [str(token) for token in range(task.d_vocab)]
+    if isinstance(task, ModularTask):
+        return _modular_words(task)
+    if isinstance(task, DigitAddition):
+        return [*numbers[:-2], "+", "="]
+    if isinstance(task, SkipTrigrams):
+        return [*numbers[:-2], "START", "END"]
+    if isinstance(task, RepeatedSubsequences):
+        return ["START", *numbers[1:]]
+    return numbers
+
+
+def _modular_words(task: ModularTask) -> list[str]:
+    names = [str(value) for value in range(task.p)]
+    if getattr(task, "separate_operands", False):
+        names += [f"y{value}" for value in range(task.p)]
+    names += ["op"] if getattr(task, "operator", False) else []
+    names += ["="] if getattr(task, "equals", True) else []
+    return names + [f"unused{number}" for number in range(task.d_vocab - len(names))]
+
+
+def answer_tokens(task: Task) -> list[int]:
+    """The token of each answer class."""
+    first = task.d_vocab - 2 - task.d_vocab_out if isinstance(task, SkipTrigrams) else 0
+    return [first + answer for answer in range(task.d_vocab_out)]

@@ -1,0 +1,126 @@
+"""Exports: what is written, what is refused, and that a folder of somebody else is left alone."""
+
+import json
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from latebloom._errors import UsageError
+from latebloom.exports import FORMATS, Exported, write_folder
+from latebloom.exports.vocabulary import answer_tokens, words
+from latebloom.lab.export import export
+from latebloom.models import LinearConfig, MLPConfig, TransformerConfig
+from latebloom.recipes import RECIPES
+from latebloom.tasks import ModularAddition, SharedFeature
+
+TASK = ModularAddition(p=5)
+SMALL = TransformerConfig(n_layers=2, d_model=8, n_heads=2, d_head=3, d_mlp=6)
+
+
+def exported(config, task=TASK):
+    return Exported("a run", "recipe", 0, 7, config.build(task), task, {})
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"residual_scale": 2.0, "d_mlp": 0}, "residual_scale: got 2"),
+        ({"attention_mix": 0.5}, "attention_mix: got 0.5"),
+        ({"activation": "square"}, "activation: got square"),
+    ],
+)
+def test_a_setting_without_a_counterpart_is_refused_by_name(changed, named):
+    model = exported(SMALL.model_copy(update=changed))
+    with pytest.raises(UsageError, match=named):
+        FORMATS["transformerlens"].made(model)
+    assert FORMATS["huggingface"].made(model)
+
+
+def test_other_kinds_of_model_are_exported_where_they_have_a_counterpart():
+    assert FORMATS["huggingface"].made(exported(MLPConfig(d_mlp=6)))
+    linear = exported(LinearConfig(), SharedFeature())
+    assert FORMATS["state-dict"].made(linear)
+    with pytest.raises(UsageError, match="Linear, expected a transformer or an MLP"):
+        FORMATS["huggingface"].made(linear)
+
+
+def test_names_of_transformer_lens_4_are_linear_layers_that_compute_the_same(planted_run, tmp_path):
+    export(planted_run, "transformerlens", tmp_path / "out")
+    weights = load_file(tmp_path / "out" / "model.safetensors")
+    model = planted_run.checkpoint().model
+    resid = torch.randn(4, model.cfg.d_model)
+    q = torch.nn.functional.linear(resid, weights["blocks.0.attn.q.weight"], weights["blocks.0.attn.q.bias"])
+    expected = model.blocks[0].attn.project(resid, model.blocks[0].attn.W_Q)
+    torch.testing.assert_close(q.unflatten(-1, expected.shape[1:]), expected)
+    z = torch.randn(4, model.cfg.n_heads, model.cfg.d_head)
+    out = torch.nn.functional.linear(z.flatten(1), weights["blocks.0.attn.o.weight"])
+    torch.testing.assert_close(out, torch.einsum("bhd,hdm->bm", z, model.blocks[0].attn.W_O))
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_the_words_of_every_recipe_are_one_different_word_per_token(recipe):
+    task = RECIPES[recipe](0).task
+    assert len(set(words(task))) == task.d_vocab
+    assert len(answer_tokens(task)) == task.d_vocab_out
+
+
+def test_the_answers_of_skip_trigrams_are_tokens_10_to_19():
+    task = RECIPES["skip_trigrams"](0).task
+    assert answer_tokens(task) == list(range(10, 20))
+    assert words(task)[20:] == ["START", "END"]
+
+
+def test_every_checkpoint_into_a_folder_of_its_own_and_again_over_its_own(planted_run, tmp_path):
+    for _ in range(2):
+        folders = export(planted_run, "huggingface", tmp_path / "out", "all")
+    assert [folder.name for folder in folders] == [f"step-{step:08d}" for step in planted_run.checkpoints]
+    card = (folders[-1] / "README.md").read_text()
+    assert "step 6000" in card
+    assert "test_accuracy | 1 |" in card
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [folder.name for folder in folders]
+
+
+def test_files_of_others_are_refused_and_stay_if_overwritten(tmp_path):
+    out = tmp_path / "out"
+    write_folder(out, {"a": b"1", "b/c": b"2"}, {}, overwrite=False)
+    (out / "notes.txt").write_text("mine")
+    with pytest.raises(UsageError, match=r"notes\.txt, which no export wrote"):
+        write_folder(out, {"a": b"3"}, {}, overwrite=False)
+    assert (out / "a").read_bytes() == b"1"
+    write_folder(out, {"a": b"3"}, {}, overwrite=True)
+    assert (out / "a").read_bytes() == b"3"
+    assert (out / "notes.txt").read_text() == "mine"
+    assert not (out / "b").exists()
+
+
+def test_a_changed_file_is_somebody_elses(tmp_path):
+    write_folder(tmp_path / "out", {"a": b"1"}, {}, overwrite=False)
+    (tmp_path / "out" / "a").write_bytes(b"changed")
+    with pytest.raises(UsageError, match="holds a, which no export wrote"):
+        write_folder(tmp_path / "out", {"a": b"1"}, {}, overwrite=False)
+
+
+def test_a_failed_write_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr("latebloom.exports.folder._keep", lambda *_: (_ for _ in ()).throw(OSError("no space")))
+    with pytest.raises(Exception, match="no space"):
+        write_folder(tmp_path / "out", {"a": b"1"}, {}, overwrite=False)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_run_itself_is_no_place_for_an_export(planted_run):
+    with pytest.raises(UsageError, match="holds the run itself"):
+        export(planted_run, "state-dict", planted_run.path, overwrite=True)
+
+
+def test_the_zoo_has_the_same_bytes_again_and_an_index(planted_run, tmp_path):
+    from latebloom.lab.zoo import zoo
+
+    first, rows = zoo(planted_run.path.parent, tmp_path / "a")
+    again, _ = zoo(planted_run.path.parent, tmp_path / "a")
+    other, _ = zoo(planted_run.path.parent, tmp_path / "b")
+    assert first == again
+    assert first.name == other.name
+    assert first.read_bytes() == other.read_bytes()
+    assert json.loads((tmp_path / "a" / "index.json").read_text()) == rows
+    assert rows[0]["test_accuracy"] == 1
