@@ -36,6 +36,16 @@ class DivergedError(LatebloomError):
     """Training met a loss that is NaN or infinite."""
 
 
+MOST_SHOWN = 600
+"""Characters of a message that may quote names from a file."""
+
+
+def quoted(text: str) -> str:
+    """Text from a file as it may stand in a message: printable, in one line, and not too long."""
+    shown = "".join(c if c.isprintable() else "?" for c in text[: MOST_SHOWN + 1])
+    return shown if len(shown) <= MOST_SHOWN else f"{shown[:MOST_SHOWN]} …"
+
+
 def first_line(error: Exception) -> str:
     """What an error of somebody else's says, in one line: the first of its message, or its type where it has none."""
     return (str(error).strip() or type(error).__name__).splitlines()[0]

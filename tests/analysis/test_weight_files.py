@@ -170,6 +170,29 @@ def test_expanded_tensors_are_bounded(tmp_path: Path) -> None:
         open_weights(tmp_path / "a.pt")
 
 
+def test_lists_that_share_their_items_are_bounded(tmp_path: Path) -> None:
+    shared: list[Any] = [{"a": 1}]
+    for _ in range(5):
+        shared = [shared] * 1000
+    torch.save(shared, tmp_path / "a.pt")
+    with pytest.raises(LatebloomError, match="asks for more work"):
+        open_weights(tmp_path / "a.pt")
+
+
+def test_names_from_a_file_stay_on_one_line(tmp_path: Path) -> None:
+    torch.save({"a\n\x1b[31m" * 1000: torch.ones(2, 2)}, tmp_path / "a.pt")
+    with pytest.raises(LatebloomError) as caught:
+        snapshot_of_file(tmp_path / "a.pt")
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 1000
+
+
+def test_zip_bombs_are_bounded(tmp_path: Path) -> None:
+    np.savez_compressed(tmp_path / "a.npz", a=np.zeros(2**28, dtype=np.uint8))
+    with pytest.raises(LatebloomError, match="asks for more memory"):
+        open_weights(tmp_path / "a.npz")
+
+
 def test_what_is_no_file_of_weights_is_one_line(tmp_path: Path) -> None:
     torch.save(state(), tmp_path / "whole.pt")
     whole = (tmp_path / "whole.pt").read_bytes()

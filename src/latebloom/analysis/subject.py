@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from latebloom._errors import RunNotFoundError
+from latebloom._errors import RunNotFoundError, UsageError
 from latebloom.analysis.analysis import Analysis
 from latebloom.analysis.weight_files import snapshot_of_file
 from latebloom.measures import Snapshot
@@ -26,7 +26,7 @@ def snapshot_of(
     Errors: UsageError or DamagedFileError, one line: what was got, what was expected, what to do.
     """
     if isinstance(target, Run):
-        return _of_run(target, step, rule)
+        return _of_run(target, step, rule, hints)
     path = Path(target)
     if os.path.isfile(path):  # unlike Path.is_file, False for a name too long or without rights
         return snapshot_of_file(path, step, rule, hints)
@@ -38,10 +38,12 @@ def snapshot_of(
         raise RunNotFoundError(
             f"got {str(target)!r}, expected a run (see `latebloom runs`) or a file of weights (.pth, .safetensors)"
         ) from None
-    return _of_run(run, step, rule)
+    return _of_run(run, step, rule, hints)
 
 
-def _of_run(run: Run, step: int | None, rule: str | None) -> Snapshot:
+def _of_run(run: Run, step: int | None, rule: str | None, hints: Hints | None) -> Snapshot:
+    if hints is not None and hints != Hints():
+        raise UsageError(f"{run.path} is a run, which states its task and model; leave --task, --p, --model.… out")
     analysis = Analysis(run)
     if rule is None and step in (None, analysis.step):
         return analysis.final

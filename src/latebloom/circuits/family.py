@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import torch
+from pydantic import ValidationError
 
 from latebloom._errors import UsageError
 from latebloom._registry import Registry
@@ -136,7 +137,10 @@ def guess_task(model: Model, fields: Mapping[str, Any] | None = None, name: str 
     Errors: UsageError if no family has one, or the named one does not fit.
     """
     for family in FAMILIES.values():
-        task = family.of_tokens(model, fields, name) if fields else None
+        try:
+            task = family.of_tokens(model, fields, name) if fields else None
+        except ValidationError as error:
+            raise UsageError(f"task: {error.errors()[0]['msg']}, in its tokens {dict(fields or {})}") from None
         if task is not None:
             return task
     if not isinstance(model, Transformer):

@@ -55,7 +55,12 @@ def _value(text: str) -> Any:
 
 
 def hints_from(task: str | None, p: int | None, sections: dict[str, dict[str, Any]]) -> Hints:
-    """The hints as one object."""
+    """The hints as one object. Errors: UsageError for a field of the tokens that no file needs."""
     from latebloom.models.layouts import Hints
+    from latebloom.models.layouts.vocabulary import FLAGS
 
+    for field, value in sections["task"].items():
+        if field not in FLAGS or not isinstance(value, bool):
+            expected = ", ".join(f"--task.{flag}" for flag in FLAGS)
+            raise UsageError(f"--task.{field}: got {value}, expected --p P, or one of {expected} with true or false")
     return Hints(task=task, p=p, model=sections["model"], task_fields=sections["task"])

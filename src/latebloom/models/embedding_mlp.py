@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from latebloom._errors import UsageError
 from latebloom.models.base import Model, ModelConfig
 from latebloom.models.components.activations import ACTIVATIONS, known_activation
+from latebloom.models.components.activations import NAMES as ACTIVATION_NAMES
 from latebloom.models.components.embed import Embed
 from latebloom.models.hooks import NO_HOOKS, Hooks
 from latebloom.models.symmetric import check_order_matters_not
@@ -46,9 +47,7 @@ class EmbeddingMLPConfig(ModelConfig):
     widths: Annotated[tuple[Width, ...], BeforeValidator(_numbers), Field(min_length=1)] = Field(
         default=(256,), description="neurons of each hidden layer, as 256,256"
     )
-    activation: Annotated[str, AfterValidator(known_activation)] = Field(
-        default="relu", description=f"function of each neuron: {', '.join(ACTIVATIONS)}"
-    )
+    activation: Annotated[str, AfterValidator(known_activation)] = Field(default="relu", description=ACTIVATION_NAMES)
     bias: bool = Field(default=True, description="biases of the hidden layers and of an output layer")
     out: Literal["unembed", "output", "tied"] = Field(
         default="unembed", description="the logits' layer: a matrix, a layer with a bias, or the transposed embedding"

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from latebloom._errors import UsageError
 from latebloom.models.base import Model, ModelConfig
 from latebloom.models.components.activations import ACTIVATIONS, known_activation
+from latebloom.models.components.activations import NAMES as ACTIVATION_NAMES
 from latebloom.models.hooks import NO_HOOKS, Hooks
 from latebloom.models.symmetric import check_order_matters_not
 from latebloom.tasks import ModularTask, Task
@@ -21,9 +22,7 @@ class MLPConfig(ModelConfig):
 
     kind: Literal["mlp"] = "mlp"
     d_mlp: int = Field(default=256, ge=1, description="neurons")
-    activation: Annotated[str, AfterValidator(known_activation)] = Field(
-        default="relu", description=f"function of each neuron: {', '.join(ACTIVATIONS)}"
-    )
+    activation: Annotated[str, AfterValidator(known_activation)] = Field(default="relu", description=ACTIVATION_NAMES)
     init_scale: float = Field(default=1.0, gt=0, description="factor on all random initial weights")
 
     later_fields: ClassVar[frozenset[str]] = frozenset({"activation", "init_scale"})

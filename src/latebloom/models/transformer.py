@@ -26,6 +26,7 @@ from latebloom.models.components import (
     read_by_name,
     rows_repeat,
 )
+from latebloom.models.components.activations import NAMES as ACTIVATION_NAMES
 from latebloom.models.hooks import NO_HOOKS, Hooks
 from latebloom.models.shape import TransformerShape
 from latebloom.tasks import Task
@@ -50,7 +51,7 @@ class TransformerConfig(ModelConfig):
     qk_init_scale: float = Field(
         default=1.0, gt=0, description="initial W_Q and W_K, in units of 1 / sqrt(d_model); larger separates heads"
     )
-    activation: str = Field(default="relu", description=f"function of each neuron: {', '.join(ACTIVATIONS)}")
+    activation: str = Field(default="relu", description=ACTIVATION_NAMES)
     attention: Literal["causal", "bidirectional"] = Field(
         default="causal", description="whether a position sees the earlier ones only, or all"
     )

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from latebloom._errors import UsageError
+from latebloom.analysis.weight_files.limits import VISITS, Budget
 from latebloom.analysis.weight_files.stand_ins import Name, NumpyArray, StandIn
 from latebloom.analysis.weight_files.weight_file import State
 from latebloom.models.layouts import LAYOUTS, layout_of, trained_tensors, without_prefixes
@@ -30,35 +31,38 @@ _MOST_SETTINGS = 1000
 _LONGEST_TEXT = 1000
 
 
-def states_in(content: Any, depth: int = _DEEPEST) -> list[State]:
+def states_in(content: Any, depth: int = _DEEPEST, visits: Budget | None = None) -> list[State]:
     """The state dicts whose layout is known, ascending by step, the final one last; none where there are none.
 
     A state dict may be the object itself, lie under any name, or be one of a list or of a dictionary by step.
+    Errors: LimitError for content that has more entries than its size explains.
     """
+    visits = visits or Budget(VISITS, "more work")
     entries = _entries(content)
     if entries is not None:
+        visits.spend(1 + len(entries))
         own = _known_layout(entries)
         if own is not None:
             return [State(None, own)]
-        return _in_mapping(entries, depth)
-    if isinstance(content, list | tuple) and depth:
-        return _in_list(content, (), depth)
+        return _in_mapping(entries, depth, visits)
+    if _is_list(content) and depth:
+        return _in_list(content, (), depth, visits)
     return []
 
 
-def _in_mapping(entries: Mapping[Any, Any], depth: int) -> list[State]:
+def _in_mapping(entries: Mapping[Any, Any], depth: int, visits: Budget) -> list[State]:
     if not depth:
         return []
-    by_step = _by_step(entries, depth)
+    by_step = _by_step(entries, depth, visits)
     if by_step:
         return by_step
     several: list[State] = []
     final: dict[str, State] = {}
     for name, value in entries.items():
         found = (
-            _in_list(value, _steps_of(entries, name, value), depth - 1)
+            _in_list(value, _steps_of(entries, name, value), depth - 1, visits)
             if _is_list(value)
-            else states_in(value, depth - 1)
+            else states_in(value, depth - 1, visits)
         )
         if _is_list(value) or len(found) > 1:
             several = several or found
@@ -89,13 +93,13 @@ def _same(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> bool:
     )
 
 
-def _by_step(entries: Mapping[Any, Any], depth: int) -> list[State]:
+def _by_step(entries: Mapping[Any, Any], depth: int, visits: Budget) -> list[State]:
     """The state dicts of a dictionary whose names are steps: ``0``, ``"100"``, ``"epoch_100"``."""
     steps = {name: _step_in_name(name) for name in entries}
     numbered = [(step, entries[name]) for name, step in steps.items() if step is not None]
     if not numbered or 2 * len(numbered) < len(entries) or len({step for step, _ in numbered}) < len(numbered):
         return []
-    found = [(step, states_in(value, depth - 1)) for step, value in sorted(numbered, key=lambda one: one[0])]
+    found = [(step, states_in(value, depth - 1, visits)) for step, value in sorted(numbered, key=lambda one: one[0])]
     return [State(step, states[-1].tensors) for step, states in found if states]
 
 
@@ -106,9 +110,10 @@ def _step_in_name(name: Any) -> int | None:
     return _whole(name)
 
 
-def _in_list(items: Sequence[Any], steps: Sequence[int], depth: int) -> list[State]:
+def _in_list(items: Sequence[Any], steps: Sequence[int], depth: int, visits: Budget) -> list[State]:
     """The state dicts of a list, with the steps beside it or in its items."""
-    found = [states_in(item, depth) for item in items] if depth >= 0 else []
+    visits.spend(1 + len(items))
+    found = [states_in(item, depth, visits) for item in items] if depth >= 0 else []
     kept = [(index, states[-1]) for index, states in enumerate(found) if states]
     given = steps if len(steps) == len(items) else ()
     states = [State(given[i] if given else state.step, state.tensors) for i, state in kept]
@@ -165,7 +170,7 @@ def _tensors(entries: Mapping[Any, Any]) -> Iterator[tuple[str, Tensor]]:
 
 def unknown_state(content: Any) -> UsageError:
     """The error for a file without a state dict of a known layout: it names what the file holds."""
-    tensors = _most_tensors(content, _DEEPEST)
+    tensors = _most_tensors(content, _DEEPEST, Budget(VISITS, "more work"))
     if tensors:
         try:
             layout_of({name: tuple(value.shape) for name, value in trained_tensors(tensors).items()})
@@ -180,11 +185,12 @@ def unknown_state(content: Any) -> UsageError:
     return UsageError(f"no weights in it: got entries {listed} …, expected a state dict; save model.state_dict()")
 
 
-def _most_tensors(content: Any, depth: int) -> dict[str, Tensor]:
+def _most_tensors(content: Any, depth: int, visits: Budget) -> dict[str, Tensor]:
     entries = _entries(content)
     inside = list(entries.values()) if entries is not None else list(content) if isinstance(content, list) else []
+    visits.spend(1 + len(inside))
     own = dict(_tensors(entries)) if entries is not None else {}
-    deeper = [_most_tensors(value, depth - 1) for value in inside[:_MOST_SETTINGS]] if depth else []
+    deeper = [_most_tensors(value, depth - 1, visits) for value in inside[:_MOST_SETTINGS]] if depth else []
     return max([own, *deeper], key=len)
 
 

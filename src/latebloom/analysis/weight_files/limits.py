@@ -17,6 +17,10 @@ WORK = 20_000_000
 """Instructions of a pickle, and items that they copy. A file with 500 checkpoints has about 500 000."""
 
 
+VISITS = 2_000_000
+"""Entries that are looked at in search of state dicts; lists that share their items would be without end."""
+
+
 class LimitError(DamagedFileError):
     """A file asks for more than its size explains."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import Tensor
 
-from latebloom._errors import DamagedFileError, LatebloomError
+from latebloom._errors import DamagedFileError, LatebloomError, quoted
 from latebloom.analysis.weight_files.archive import MAGIC, Archive
 from latebloom.analysis.weight_files.contents import config_in, curves_in, states_in, train_rows_in, unknown_state
 from latebloom.analysis.weight_files.folder import config_beside, weights_in
@@ -33,7 +33,7 @@ def open_weights(path: Path) -> WeightFile:
     try:
         return _opened(file, memoryview(content))
     except LatebloomError as error:
-        raise type(error)(f"{path}: {error}") from None
+        raise type(error)(f"{path}: {quoted(str(error))}") from None
 
 
 def read_content(path: Path) -> Any:
@@ -42,7 +42,7 @@ def read_content(path: Path) -> Any:
     try:
         return _held(memoryview(content))
     except LatebloomError as error:
-        raise type(error)(f"{path}: {error}") from None
+        raise type(error)(f"{path}: {quoted(str(error))}") from None
 
 
 def _opened(path: Path, content: memoryview) -> WeightFile:

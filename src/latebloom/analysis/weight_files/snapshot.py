@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from latebloom._errors import LatebloomError, UsageError
+from latebloom._errors import LatebloomError, UsageError, quoted
 from latebloom.analysis.weight_files.open_file import open_weights
 from latebloom.analysis.weight_files.weight_file import State, WeightFile
 from latebloom.circuits.family import family_of, guess_task
@@ -28,7 +28,7 @@ def snapshot_of_file(
     try:
         return snapshot_of_state(file, file.at(step), rule, hints)
     except LatebloomError as error:
-        raise type(error)(f"{path}: {error}") from None
+        raise type(error)(f"{path}: {quoted(str(error))}") from None
 
 
 def snapshot_of_state(file: WeightFile, state: State, rule: str | None = None, hints: Hints | None = None) -> Snapshot:

@@ -36,3 +36,8 @@ def known_activation(name: str) -> str:
     if name not in ACTIVATIONS:
         raise ValueError(f"got {name!r}, expected one of {', '.join(ACTIVATIONS)}")
     return name
+
+
+NAMES = "function of each neuron: relu, gelu, gelu_new, tanh, square, or another that is registered"
+"""Of the field ``activation``, for help. Listing the registry here would import the modules of other packages while
+this one is being imported."""

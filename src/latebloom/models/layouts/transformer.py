@@ -74,8 +74,13 @@ def read_transformer(
         model.to(weights["embed.W_E"].dtype),
         task_fields,
         open_fields | _SCALE | assumed,
-        sum_squared_weights((weights if stored is None else stored).values()),
+        _sum_of_squares(weights if stored is None else stored),
     )
+
+
+def _sum_of_squares(weights: Mapping[str, Tensor]) -> float:
+    """In the order of the names, so that equal weights in different files have equal sums."""
+    return sum_squared_weights(weights[name] for name in sorted(weights))
 
 
 def _matters(name: str, config: TransformerConfig) -> bool:

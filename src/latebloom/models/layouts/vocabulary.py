@@ -43,8 +43,8 @@ def token_fields(rows: int, outputs: int, n_ctx: int, hints: Hints) -> tuple[dic
     if separate is None:
         separate = left == 2 * p and outputs < 2 * p
     layout["separate_operands"] = separate
-    extra = left - p * (2 if separate else 1)
-    if p < _FEWEST or p > MOST or extra < 0 or outputs < p:
+    extra, spare = left - p * (2 if separate else 1), outputs - p
+    if not (_FEWEST <= p <= MOST and 0 <= extra <= MOST and 0 <= spare <= MOST):
         if not stated:
             return {}, {}
         raise UsageError(
@@ -52,7 +52,6 @@ def token_fields(rows: int, outputs: int, n_ctx: int, hints: Hints) -> tuple[dic
             f"outputs; expected {_FEWEST} to {min(left, outputs, MOST)}"
         )
     # A single logit more than answers is that of `=`; the analysis drops it.
-    spare = outputs - p
     fields = {"p": p, **layout, "extra_tokens": extra, "extra_answers": 0 if spare == 1 and layout["equals"] else spare}
     return fields, ({} if stated else {"p": p}) | ({} if said else {"tokens": written(layout)})
 
