@@ -97,7 +97,7 @@ def fits(layout, fields):
     return not fields["tied"] or task.d_vocab_out <= task.d_vocab
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(layout=LAYOUTS, fields=ARCHITECTURES)
 @torch.no_grad()
 def test_every_forward_pass_is_the_one_written_out(layout, fields):
@@ -129,7 +129,7 @@ def test_tables_have_the_loss_and_gradients_of_the_plain_pass_or_stand_back(layo
         return
     task = ModularAddition(p=5, **layout)
     model = random_model(task, **fields)
-    examples = Examples.of(task.universe())
+    examples = Examples.of(task.universe(), "cpu")
     one = tables_apply(model, examples.tokens, task.loss_positions)
     several = answers_apply(model, examples.tokens, examples.labels, task.loss_positions)
     assert not one or not set(model.config.architecture) - {"attention"}
