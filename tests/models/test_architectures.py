@@ -66,14 +66,16 @@ def by_hand(model, tokens):
         x = (x - x.mean(-1, keepdim=True)) / (x.var(-1, keepdim=True, correction=0) + 1e-5).sqrt()
         return x if c.norm == "layernorm_pre" else x * w[f"{name}.w"] + w[f"{name}.b"]
 
-    seen = torch.ones(length, length).tril() if c.attention == "causal" else torch.ones(length, length)
+    seen = torch.ones(length, length, dtype=torch.float64)
+    seen = seen.tril() if c.attention == "causal" else seen
     for i in range(c.n_layers):
         at, x, out = f"blocks.{i}.attn", norm(resid, f"blocks.{i}.ln1"), 0
         for h in range(c.n_heads):
             q, k, v = (
                 x @ w[f"{at}.W_{n}"][h] + (w[f"{at}.b_{n}"][h] if c.attention_bias else 0) for n in ("Q", "K", "V")
             )
-            weights = (q @ k.mT / c.d_head**0.5).exp() * seen
+            scores = (q @ k.mT / c.d_head**0.5).masked_fill(seen == 0, -torch.inf)
+            weights = (scores - scores.amax(-1, keepdim=True)).exp()
             pattern = c.attention_mix * weights / weights.sum(-1, keepdim=True) + (1 - c.attention_mix) * seen
             out = out + pattern @ v @ w[f"{at}.W_O"][h]
         resid = resid + out + (w[f"{at}.b_O"] if c.attention_bias else 0)
