@@ -62,6 +62,8 @@ def _final(analysis: Analysis, exchange: Callable[[Grid], Exchange]) -> Resample
     grid = exact.get(views.grid)
     if grid.neurons.shape[-1] == 0:
         raise Undefined("the model has no neurons")
+    if not grid.linear and exchange is not logit_waves:
+        raise Undefined("a norm is before the unembedding, so the logits are not linear in the neurons")
     return _resampled(exact, exchange(grid), grid)
 
 

@@ -12,7 +12,7 @@ from latebloom.models.examples import Examples
 from latebloom.models.half_planted import HALVES, HalfPlantedConfig
 from latebloom.models.hooks import Hooks, Replacement
 from latebloom.models.linear import Linear, LinearConfig
-from latebloom.models.loss import TINY_GRADIENT, cross_entropy, per_label
+from latebloom.models.loss import TINY_GRADIENT, TRAINING_LOSSES, cross_entropy, mean_squared_error, per_label
 from latebloom.models.planted_trigrams import planted_trigrams
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "MLP",
     "MODELS",
     "TINY_GRADIENT",
+    "TRAINING_LOSSES",
     "AnyModelConfig",
     "Bilinear",
     "BilinearConfig",
@@ -42,6 +43,7 @@ __all__ = [
     "evaluate",
     "growth_rate",
     "is_one_layer",
+    "mean_squared_error",
     "per_label",
     "planted_trigrams",
     "sum_squared_weights",

@@ -29,6 +29,25 @@ def cross_entropy(
     return torch.nn.functional.cross_entropy(logits.flatten(0, 1).to(dtype), labels.flatten(), ignore_index=IGNORE)
 
 
+def mean_squared_error(
+    logits: Float[Tensor, "batch loss_pos d_vocab_out"],
+    labels: Int[Tensor, "batch loss_pos"],
+    dtype: torch.dtype = torch.float64,
+) -> Float[Tensor, ""]:
+    """Mean over labels and outputs of (logit - 1 where the output is right, else logit)².
+
+    A model at its minimum has logits of 0 and 1, so its cross-entropy is ln(1 + (outputs - 1) / e), not 0.
+    Source: Liu et al. 2022, "Omnigrok", and Gromov 2023, "Grokking modular arithmetic", who train with it.
+    """
+    counted = labels != IGNORE
+    targets = torch.nn.functional.one_hot(labels[counted], logits.shape[-1]).to(dtype)
+    return (logits[counted].to(dtype) - targets).square().mean()
+
+
+TRAINING_LOSSES = {"cross_entropy": cross_entropy, "mse": mean_squared_error}
+"""What training can minimise, by the name of `Training.loss`."""
+
+
 def per_label(
     logits: Float[Tensor, "batch loss_pos d_vocab_out"],
     labels: Int[Tensor, "batch loss_pos"],

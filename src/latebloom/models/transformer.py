@@ -225,6 +225,12 @@ class Transformer(Model):
             resid, done = hooks("hook_embed", self.embed(tokens)) + hooks("hook_pos_embed", self.pos_embed(tokens)), 0
         for i in range(done, len(self.blocks)):
             resid = self.blocks[i](resid, hooks, f"blocks.{i}", queries[i])
+        return self.read_out(resid, hooks)
+
+    def read_out(
+        self, resid: Float[Tensor, "*rows d_model"], hooks: Hooks = NO_HOOKS
+    ) -> Float[Tensor, "*rows d_vocab_out"]:
+        """The logits from the residual stream after the last block."""
         return self.unembed(resid if self.ln_final is None else self.ln_final(resid, hooks, "ln_final"))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from latebloom.models import Examples, Hooks, Model, cross_entropy, per_label
+from latebloom.models import TRAINING_LOSSES, Examples, Hooks, Model, per_label
 from latebloom.models.hooks import NO_HOOKS
 from latebloom.tasks import IGNORE
 from latebloom.training.denormals import drop_tiny_gradients
@@ -18,7 +18,8 @@ from latebloom.training.torch_updates import TorchUpdates
 class AutogradEngine:
     """The forward pass at the positions with loss, autograd, and torch's own optimiser.
 
-    ``hooks``: those of the forward pass of each step. ``choice``: which labels have a gradient; None: all.
+    ``loss``: what is minimised, a name of `TRAINING_LOSSES`. ``hooks``: those of the forward pass of each step.
+    ``choice``: which labels have a gradient; None: all.
     ``keeps_wrong``: the others keep the gradients on the logits of wrong answers.
     """
 
@@ -31,12 +32,14 @@ class AutogradEngine:
         batch: Callable[[int], Examples],
         positions: tuple[int, ...],
         loss_dtype: torch.dtype,
+        loss: str = "cross_entropy",
         hooks: Callable[[int], Hooks] = lambda step: NO_HOOKS,
         choice: Choice | None = None,
         keeps_wrong: bool = False,
     ) -> None:
         self._model, self._l1, self._batch = model, settings.l1, batch
         self._positions, self._dtype = positions, loss_dtype
+        self._loss = TRAINING_LOSSES[loss]
         self._hooks, self._choice, self._keeps_wrong = hooks, choice, keeps_wrong
         self._updates = TorchUpdates(model, settings)
 
@@ -49,11 +52,11 @@ class AutogradEngine:
         return count
 
     def gradient(self, step: int) -> float:
-        """Compute the gradient of this step's batch into the model's parameters; returns the batch's loss (nats)."""
+        """Compute the gradient of this step's batch into the model's parameters; returns the batch's loss."""
         batch = self._batch(step)
         self._updates.zero_gradients()
         logits = drop_tiny_gradients(self._model(batch.tokens, self._positions, self._hooks(step)))
-        loss = cross_entropy(logits, batch.labels, self._dtype)
+        loss = self._loss(logits, batch.labels, self._dtype)
         chosen = loss if self._choice is None else self._of_chosen(self._choice, logits, batch.labels, step)
         chosen.backward()
         if self._l1:

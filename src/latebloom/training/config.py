@@ -1,6 +1,6 @@
 """How a run is trained and what it records."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, PlainSerializer
 
@@ -17,11 +17,18 @@ class Training(Config):
     stop: Literal["steps", "settled"] = Field("steps", description="stop at `steps`, or earlier once settled")
     batch_size: int | None = Field(None, ge=1, description="examples per step; none = full batch")
     dropout: float = Field(0.0, ge=0, lt=1, description="fraction of the neurons dropped in each update")
+    loss: Literal["cross_entropy", "mse"] = Field(
+        "cross_entropy",
+        description="what is minimised; mse: squared error to 1 for the right answer and 0 for the others. "
+        "Recorded losses are cross-entropies in either case",
+    )
     loss_dtype: Literal["float64", "float32"] = Field("float64", description="precision of log-softmax")
     forward: Literal["auto", "plain"] = Field(
         "auto", description="auto: the exact fast forward where it applies; plain: each operation separately"
     )
     device: Literal["cpu", "cuda"] = Field("cpu", description="device that trains")
+
+    later_fields: ClassVar[frozenset[str]] = frozenset({"loss"})
 
 
 class Recording(Config):

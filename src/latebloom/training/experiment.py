@@ -35,6 +35,11 @@ class Experiment(Config):
             split(self.task, self.data)
         elif self.training.batch_size is None:
             raise ValueError("training.batch_size: got none, expected a number: a stream has no full batch")
+        if self.training.loss != "cross_entropy" and self.intervention.kind != "none":
+            raise ValueError(
+                f"training.loss: got {self.training.loss} with intervention {self.intervention.kind}, expected "
+                "cross_entropy, by which interventions choose labels"
+            )
         return self
 
     @model_serializer(mode="wrap")

@@ -56,6 +56,7 @@ class Trainer:
         experiment, train = self.experiment, self.data.train
         # The table gradient supports none of these.
         extras = experiment.optimiser.l1 or experiment.training.dropout or experiment.intervention.kind != "none"
+        extras = extras or experiment.training.loss != "cross_entropy"
         if train is not None and self.data.full_batch and not extras and self._tables_apply(train):
             from latebloom.training.tables import TableEngine
 
@@ -68,6 +69,7 @@ class Trainer:
             self.data.batch,
             self._positions,
             self._dtype,
+            experiment.training.loss,
             self._update_hooks(),
             experiment.intervention.choice(experiment.data.seed),
             experiment.intervention.keeps_wrong_answers,
@@ -94,6 +96,11 @@ class Trainer:
         for name, value in extras.items():
             if value:
                 raise UsageError(f"{name}: got {value}, which runs that share a GPU cannot have; use 0, or the CPU")
+        if self.experiment.training.loss != "cross_entropy":
+            raise UsageError(
+                f"training.loss: got {self.experiment.training.loss}, which runs that share a GPU cannot have; use "
+                "cross_entropy, or the CPU"
+            )
         if self.experiment.intervention.kind != "none":
             raise UsageError(
                 f"intervention.kind: got {self.experiment.intervention.kind}, which runs that share a GPU cannot have; "

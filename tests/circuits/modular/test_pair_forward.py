@@ -29,7 +29,7 @@ def random_transformer(d_vocab_out=13, **shape):
 @torch.no_grad()
 def test_equals_the_plain_forward(dtype, close, d_vocab_out):
     model = random_transformer(d_vocab_out, d_mlp=32).to(dtype)
-    assert has_pair_tables(model)
+    assert has_pair_tables(model, TASK)
     for fast, plain in zip(pair_forward(model, TASK), plain_forward(model, TASK), strict=True):
         assert fast.dtype == dtype
         torch.testing.assert_close(fast, plain, rtol=close, atol=close * float(plain.abs().max()))
@@ -46,7 +46,7 @@ def test_equals_the_plain_forward(dtype, close, d_vocab_out):
 )
 @torch.no_grad()
 def test_other_models_take_the_plain_forward(model):
-    assert not has_pair_tables(model)
+    assert not has_pair_tables(model, TASK)
     grid = modular_grid(model, TASK)
     tokens = torch.from_numpy(TASK.universe().tokens)
     logits, cache = model.run_with_cache(tokens, TASK.loss_positions)

@@ -42,12 +42,16 @@ from latebloom.tasks import ModularTask
 def ablate(model: Model, task: ModularTask, keys: Sequence[int], seed: int = 0, draws: int = 3) -> list[Ablation]:
     """Every ablation that applies to this model, in float64, each with ``draws`` random controls from ``seed``.
 
-    Ablations that need key frequencies are left out if ``keys`` is empty, those that need cos w(x ± y) if the task's
-    answer does not depend on x ± y, and those that need attention for an MLP. Source: Nanda et al., 2023.
+    Those that take neurons out of the logits are left out for a model with a norm before its unembedding, because its
+    logits are not linear in the neurons. Ablations that need key frequencies are left out if ``keys`` is empty, those
+    that need cos w(x ± y) if the task's answer does not depend on x ± y, and those that need attention for an MLP.
+    Source: Nanda et al., 2023.
     """
     exact = copy.deepcopy(model).double()
     grid = modular_grid(exact, task)
-    changes = [*_logit_changes(grid, keys), *_neuron_changes(grid, neuron_clusters(grid), keys)]
+    changes = list(_logit_changes(grid, keys))
+    if grid.linear:
+        changes += _neuron_changes(grid, neuron_clusters(grid), keys)
     if isinstance(exact, Transformer):
         changes += _layer_changes(last_layer(exact, task))
     return [change.measure(grid, seed, draws) for change in changes]

@@ -80,12 +80,13 @@ def _gradients(
     model: Model, task: ModularTask, tokens: Int[Tensor, "sample pos"], z: Int[Tensor, " sample"]
 ) -> tuple[Float[Tensor, "sample d_model"], Float[Tensor, "sample d_model"]]:
     """∂L_z/∂E at the first and at the second operand, float64."""
+    at_x, at_y = task.operand_positions
     with torch.enable_grad():
         embedded = model.run_with_cache(tokens, task.loss_positions)[1][EMBED].detach().requires_grad_()
         logits = model.run_with_hooks(tokens, {EMBED: lambda _: embedded}, task.loss_positions)[:, 0]
         # Examples are independent, so the gradient of the sum is the gradient of each example.
         (gradient,) = torch.autograd.grad(logits.gather(1, z[:, None]).sum(), embedded)
-    return gradient[:, 0].double(), gradient[:, 1].double()
+    return gradient[:, at_x].double(), gradient[:, at_y].double()
 
 
 def distance_irrelevance(grid: Grid) -> float | None:

@@ -36,7 +36,8 @@ class CosWaves:
         return self.table[masked(self.sums, mask)]
 
     def loss(self, labels: Int[Tensor, "x y"]) -> float:
-        """Mean cross-entropy (nats, float64) of the fit alone, over all pairs."""
+        """Mean cross-entropy (nats, float64) of the fit alone, over all pairs, among the n answers: the fit says
+        nothing of extra ones."""
         return -float(self.table.double().log_softmax(1)[self.sums, labels].mean())
 
 

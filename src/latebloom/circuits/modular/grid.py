@@ -13,6 +13,7 @@ from latebloom.circuits.modular.plain_forward import plain_forward
 from latebloom.circuits.modular.positions import Positions, positions
 from latebloom.fourier import transform
 from latebloom.models import MLP, EmbeddingMLP, Model, Transformer
+from latebloom.models.components import LayerNorm
 from latebloom.tasks import IGNORE, ModularTask
 
 
@@ -27,11 +28,16 @@ class Grid:
     has no position). Every other operation is in the order of its values, n = p.
 
     outputs: the model's logits of all p² pairs, in the order of the values.
-    logits: those of the n answers (the extra ``=`` logit of a published model is dropped).
-    neurons: activations of the neurons at ``=``, last layer (width 0 for an attention-only model).
-    pattern: attention of ``=`` to ``x y =``, by head, last layer; None for a model without attention.
-    embedding: one row per operand x: W_E, or W_in of the MLP.
-    w_logit: the neurons' linear map to the logits: W_out W_U; W_out of the MLP, W_U of a model on embeddings.
+    logits: those of the n answers (the extra ``=`` logit of a published model is dropped). The task's extra answers
+    are not analysed, but count in every softmax, always with the model's own logits.
+    neurons: after the activation function, at the last position, last layer (width 0 for an attention-only model).
+    pattern: attention of the last position to all positions, by head, last layer; None for a model without
+    attention.
+    embedding: one row per value of x: W_E, or W_in of the MLP.
+    w_logit: the neurons' linear map to the logits: W_out W_U; W_out of the MLP, W_U of a model on embeddings. With a
+    norm before the unembedding it is that map before the division by the norm: the centring and the gain are in it, and each pair has its own
+    positive factor. So its directions and shares are right, and a change of the logits cannot be computed from it.
+    linear: whether w_logit is the map as it is, without such a factor.
     """
 
     task: ModularTask
@@ -41,6 +47,7 @@ class Grid:
     pattern: Float[Tensor, "x y head pos"] | None
     embedding: Float[Tensor, "x d_model"]
     w_logit: Float[Tensor, "d_mlp z"]
+    linear: bool = True
 
     @property
     def order(self) -> int:
@@ -73,7 +80,8 @@ class Grid:
         return transform(self.logits, (0, 1))
 
     def pair_losses(self, logits: Float[Tensor, "x y z"]) -> Float[Tensor, "x y"]:
-        """Cross-entropy (nats, float64) of each pair among the n answers; 0 where the operation is not defined."""
+        """Cross-entropy (nats, float64) of each pair among the n answers and the task's extra ones; 0 where the
+        operation is not defined."""
         return self.row_losses(logits.flatten(0, 1)).view_as(self.labels)
 
     def row_losses(
@@ -81,7 +89,14 @@ class Grid:
     ) -> Float[Tensor, " pair"]:
         """Cross-entropy (nats, float64) of each masked pair, or of all pairs, given the logits of only these pairs."""
         labels = masked(self.labels, mask)
+        if self.task.extra_answers:
+            rows = torch.cat([rows, masked(self.extra_logits, mask).to(rows)], 1)
         return torch.nn.functional.cross_entropy(rows.double(), labels, ignore_index=IGNORE, reduction="none")
+
+    @cached_property
+    def extra_logits(self) -> Float[Tensor, "x y extra"]:
+        """Logits of the task's extra answers."""
+        return self.positions.of_pairs(self.outputs[..., self.task.p : self.task.d_vocab_out])
 
     def loss(self, logits: Float[Tensor, "x y z"] | None = None, mask: Bool[Tensor, "x y"] | None = None) -> float:
         """Mean cross-entropy (nats, float64) of these logits, or the model's own, over all pairs or the masked ones
@@ -96,7 +111,7 @@ class Grid:
 
     @cached_property
     def universe_losses(self) -> Float[Tensor, " row"]:
-        """Cross-entropy (nats, float64) of every row of the task's universe among all p answers."""
+        """Cross-entropy (nats, float64) of every row of the task's universe among all outputs of the task."""
         logits, labels = self._universe
         return torch.nn.functional.cross_entropy(logits.double(), labels, reduction="none")
 
@@ -106,10 +121,10 @@ class Grid:
         return float((logits.argmax(-1) == labels).double().mean())
 
     @cached_property
-    def _universe(self) -> tuple[Float[Tensor, "row p"], Int[Tensor, " row"]]:
-        """Logits of all p answers and the right answer, for every row of the task's universe."""
+    def _universe(self) -> tuple[Float[Tensor, "row d_vocab_out"], Int[Tensor, " row"]]:
+        """Logits of all outputs of the task and the right answer, for every row of the task's universe."""
         x, y = (torch.from_numpy(values) for values in self.task.pairs())
-        return self.outputs[x, y, : self.task.p], torch.from_numpy(self.task.universe().labels[:, 0])
+        return self.outputs[x, y, : self.task.d_vocab_out], torch.from_numpy(self.task.universe().labels[:, 0])
 
 
 def masked(grid: Shaped[Tensor, "x y *rest"], mask: Bool[Tensor, "x y"] | None) -> Shaped[Tensor, "pair *rest"]:
@@ -134,6 +149,7 @@ def modular_grid(model: Model, task: ModularTask) -> Grid:
         pattern=None if run.pattern is None else order.of_pairs(run.pattern),
         embedding=embedding[order.x].detach(),
         w_logit=order.of_answers(w_logit).detach(),
+        linear=not isinstance(model, Transformer) or model.ln_final is None,
     )
 
 
@@ -143,5 +159,15 @@ def _maps(model: Model) -> tuple[Tensor, Tensor]:
         return model.operand_rows, model.w_logit
     if not isinstance(model, Transformer):
         raise UsageError(f"model: got {type(model).__name__}, expected a Transformer, an MLP or an EmbeddingMLP")
-    mlp, unembed = model.blocks[-1].mlp, model.unembed.W_U
+    mlp, unembed = model.blocks[-1].mlp, _before_division(model)
     return model.embed.W_E, unembed.new_zeros(0, unembed.shape[1]) if mlp is None else mlp.W_out @ unembed
+
+
+def _before_division(model: Transformer) -> Float[Tensor, "d_model d_vocab_out"]:
+    """W_U, with the centring and the gain of the norm before it where there is one."""
+    unembed = model.unembed.W_U
+    if model.ln_final is None:
+        return unembed
+    if isinstance(model.ln_final, LayerNorm):
+        unembed = model.ln_final.w[:, None] * unembed
+    return unembed - unembed.mean(0)

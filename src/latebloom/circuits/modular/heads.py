@@ -1,4 +1,4 @@
-"""Attention heads: what ``=`` attends to as a function of the operands, and with which frequency."""
+"""Attention heads: what the last position attends to as a function of the operands, and with which frequency."""
 
 from dataclasses import dataclass
 
@@ -16,11 +16,11 @@ float32's rounding times an arbitrary safety factor."""
 
 @dataclass(frozen=True)
 class AttentionHead:
-    """One head's attention from ``=`` to the first operand.
+    """One head's attention from the last position (``=`` in the usual layout) to the first operand.
 
     frequency: the k that explains most of the variance; None where the attention is constant. fve: the share that it
     explains.
-    cos, sin: α and β below, for waves of amplitude 1. to_itself: mean attention of ``=`` to ``=``.
+    cos, sin: α and β below, for waves of amplitude 1. to_itself: mean attention of the last position to itself.
     """
 
     frequency: int | None
@@ -34,11 +34,13 @@ def attention_heads(grid: Grid) -> list[AttentionHead] | None:
     """Fit A_x(x, y) ≈ const + α (cos wx - cos wy) + β (sin wx - sin wy), w = 2πk/p, to each head; best k by FVE.
 
     FVE: energy of A_x along those two directions over its energy about the mean. None for a model without attention.
+    Limits: the form supposes that the operands share their tokens and that the query is the same for all pairs; where
+    that is not so, it is a fit like any other, and a low FVE says that it does not hold.
     Source: Nanda et al., 2023, second-hand: each head is periodic in one key frequency.
     """
     if grid.pattern is None:
         return None
-    to_x, to_itself = grid.pattern[..., 0], grid.pattern[..., -1].mean((0, 1))
+    to_x, to_itself = grid.pattern[..., grid.task.operand_positions[0]], grid.pattern[..., -1].mean((0, 1))
     return [_head(to_x[..., head], float(to_itself[head])) for head in range(to_x.shape[-1])]
 
 
@@ -50,7 +52,7 @@ def head_spectra(grid: Grid) -> list[Float[Tensor, " k"] | None]:
     """
     if grid.pattern is None:
         return []
-    return [_spectrum(grid.pattern[..., head, 0]) for head in range(grid.pattern.shape[2])]
+    return [_spectrum(grid.pattern[..., head, grid.task.operand_positions[0]]) for head in range(grid.pattern.shape[2])]
 
 
 def antisymmetric_waves(attention: Float[Tensor, "x x"]) -> Float[Tensor, " f"]:

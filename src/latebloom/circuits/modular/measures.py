@@ -75,7 +75,7 @@ CLUSTER_SIZE = Column(
 ATTENTION_TO_SELF = Column(
     "attention_to_self",
     "share",
-    "mean attention of `=` to itself over all pairs and all heads of the last layer",
+    "mean attention of the last position (`=`) to itself over all pairs and all heads of the last layer",
     filled(f"{_WRITE_UP}, footnote 27; {_PAPER}: {{mainline.attention_to_itself}}"),
 )
 ATTENTION_TO_SELF_OF = Column(

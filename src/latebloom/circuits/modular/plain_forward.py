@@ -12,10 +12,10 @@ from latebloom.tasks import ModularTask
 
 
 class PairRun(NamedTuple):
-    """The activations of a model at ``=`` for all pairs.
+    """The activations of a model at the last position (``=`` in the usual layout) for all pairs.
 
-    outputs: the logits. neurons: after the ReLU, last layer (width 0 where there are none). pattern: attention of
-    ``=`` to ``x y =``, last layer; None for a model without attention.
+    outputs: the logits. neurons: after the activation function, last layer (width 0 where there are none). pattern:
+    attention of the last position to all positions, last layer; None for a model without attention.
     """
 
     outputs: Float[Tensor, "x y d_vocab_out"]

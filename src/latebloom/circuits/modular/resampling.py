@@ -62,15 +62,26 @@ class Resampled:
 
 
 def mlp_output(grid: Grid) -> Exchange:
-    """The output of the MLP at ``=``, all of it; the residual connection around the MLP keeps the pair's own."""
+    """The output of the MLP at the last position, all of it; the residual connection around the MLP keeps the pair's
+    own. Errors: as `_linear`."""
+    _linear(grid)
     return _added(grid, grid.neurons.flatten(0, 1) @ grid.w_logit)
 
 
 def read_out_directions(grid: Grid, ks: Sequence[int]) -> Exchange:
     """The neurons along the directions that W_logit reads at the key frequencies (which carry cos w(x + s·y) and
-    sin w(x + s·y)); the rest of every neuron keeps the pair's own."""
+    sin w(x + s·y)); the rest of every neuron keeps the pair's own. Errors: as `_linear`."""
+    _linear(grid)
     axes = orthonormal(grid.w_logit @ output_directions(grid.order, ks, grid.w_logit.dtype).T)
     return _added(grid, (grid.neurons.flatten(0, 1) @ axes) @ (axes.T @ grid.w_logit))
+
+
+def _linear(grid: Grid) -> None:
+    """UsageError for a model whose logits are not linear in its neurons."""
+    if not grid.linear:
+        raise UsageError(
+            "model.norm: got a norm before the unembedding, so the logits are not linear in the neurons; expected none"
+        )
 
 
 def _added(grid: Grid, part: Float[Tensor, "xy z"]) -> Exchange:
@@ -96,7 +107,11 @@ def logit_waves(grid: Grid) -> Exchange:
 
 def single_neurons(grid: Grid) -> Exchange:
     """Each neuron from a pair of its own. The negative control: the explanation says that a neuron depends on more than
-    x + s·y. Its readers average over many neurons, so that part of the loss is recovered nevertheless."""
+    x + s·y. Its readers average over many neurons, so that part of the loss is recovered nevertheless.
+
+    Errors: as `_linear`.
+    """
+    _linear(grid)
     neurons = grid.neurons.flatten(0, 1)
     rest = grid.logits.flatten(0, 1) - neurons @ grid.w_logit
     by_neuron = neurons.T.contiguous()  # so that the pairs of one neuron are neighbours in memory

@@ -15,15 +15,17 @@ from latebloom.tasks import ModularTask
 
 @dataclass(frozen=True)
 class LastLayer:
-    """The last layer at ``=`` on all pairs of a `Grid` in its order, and the model after its attention.
+    """The last layer at the last position on all pairs of a `Grid` in its order, and the model after its attention.
 
-    resid_pre: the residual stream before it. attn_out: the sum of its heads' outputs. logits: of the unchanged model.
+    resid_pre: the residual stream before it. attn_out: the sum of its heads' outputs. resid_post: the stream after it.
+    logits: of the unchanged model.
     """
 
     model: Transformer
     order: Positions
     resid_pre: Float[Tensor, "xy d_model"]
     attn_out: Float[Tensor, "xy d_model"]
+    resid_post: Float[Tensor, "xy d_model"]
     logits: Float[Tensor, "x y z"]
 
     @property
@@ -36,12 +38,14 @@ class LastLayer:
         mid = self.resid_mid + change
         block = self.model.blocks[-1]
         if block.mlp is not None:
-            mid = mid + block.mlp(mid[:, None], NO_HOOKS, "")[:, 0]
-        return self._grid(mid @ self.model.unembed.W_U)
+            mid = mid + block.mlp_out(block.mlp, mid[:, None], NO_HOOKS, "")[:, 0]
+        return self._grid(self.model.read_out(mid))
 
     def around_mlp(self, change: Float[Tensor, "xy d_model"]) -> Float[Tensor, "x y z"]:
         """Logits after a change of the residual connection around the MLP; the input of the MLP is unchanged."""
-        return self.logits + self._grid(change @ self.model.unembed.W_U)
+        if self.model.ln_final is None:
+            return self.logits + self._grid(change @ self.model.unembed.W_U)
+        return self._grid(self.model.read_out(self.resid_post + change))
 
     def _grid(self, logits: Float[Tensor, "xy d_vocab_out"]) -> Float[Tensor, "x y z"]:
         return _on_grid(logits, self.order)
@@ -55,7 +59,8 @@ def last_layer(model: Transformer, task: ModularTask) -> LastLayer:
     logits, cache = model.run_with_cache(tokens, task.loss_positions)
     prefix = f"blocks.{model.config.n_layers - 1}"
     attn_out, mid = cache[f"{prefix}.hook_attn_out"][:, 0], cache[f"{prefix}.hook_resid_mid"][:, 0]
-    return LastLayer(model, order, mid - attn_out, attn_out, _on_grid(logits[:, 0], order))
+    post = cache[f"{prefix}.hook_resid_post"][:, 0]
+    return LastLayer(model, order, mid - attn_out, attn_out, post, _on_grid(logits[:, 0], order))
 
 
 def _on_grid(logits: Float[Tensor, "xy d_vocab_out"], order: Positions) -> Float[Tensor, "x y z"]:

@@ -70,5 +70,5 @@ def train_mask(snapshot: Snapshot) -> Bool[Tensor, "x y"] | None:
 
 def looked_up(snapshot: Snapshot, examples: Examples) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
     """The logits of some examples, taken from the forward pass on all pairs."""
-    x, y = examples.tokens[:, 0], examples.tokens[:, 1]
+    x, y = map(torch.from_numpy, modular_task(snapshot).operands(examples.tokens.cpu().numpy()))
     return snapshot.get(grid).outputs[x, y][:, None]

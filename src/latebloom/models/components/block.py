@@ -60,6 +60,11 @@ class Block(nn.Module):
         resid_mid = hooks(f"{prefix}.hook_resid_mid", self._residual_scale * resid_pre + attn_out)
         if self.mlp is None:
             return hooks(f"{prefix}.hook_resid_post", resid_mid)
+        return hooks(f"{prefix}.hook_resid_post", resid_mid + self.mlp_out(self.mlp, resid_mid, hooks, prefix))
+
+    def mlp_out(
+        self, mlp: MLPLayer, resid_mid: Float[Tensor, "*rows d_model"], hooks: Hooks, prefix: str
+    ) -> Float[Tensor, "*rows d_model"]:
+        """The output of the MLP, after the norm of what it reads where there is one."""
         read = resid_mid if self.ln2 is None else self.ln2(resid_mid, hooks, f"{prefix}.ln2")
-        mlp_out = hooks(f"{prefix}.hook_mlp_out", self.mlp(read, hooks, f"{prefix}.mlp"))
-        return hooks(f"{prefix}.hook_resid_post", resid_mid + mlp_out)
+        return hooks(f"{prefix}.hook_mlp_out", mlp(read, hooks, f"{prefix}.mlp"))

@@ -23,8 +23,8 @@ class MLPLayer(nn.Module):
         self.b_out = nn.Parameter(torch.empty(d_model))
 
     def forward(
-        self, resid: Float[Tensor, "batch pos d_model"], hooks: Hooks, prefix: str
-    ) -> Float[Tensor, "batch pos d_model"]:
+        self, resid: Float[Tensor, "*rows d_model"], hooks: Hooks, prefix: str
+    ) -> Float[Tensor, "*rows d_model"]:
         pre = hooks(f"{prefix}.hook_pre", resid @ self.W_in + self.b_in)
         post = hooks(f"{prefix}.hook_post", self.activation.apply(pre))
         return post @ self.W_out + self.b_out

@@ -17,7 +17,7 @@ class Unembed(nn.Module):
         self.W_U = nn.Parameter(torch.empty(d_model, d_vocab_out))
         self.b_U = nn.Parameter(torch.empty(d_vocab_out)) if bias else None
 
-    def forward(self, resid: Float[Tensor, "batch pos d_model"]) -> Float[Tensor, "batch pos d_vocab_out"]:
+    def forward(self, resid: Float[Tensor, "*rows d_model"]) -> Float[Tensor, "*rows d_vocab_out"]:
         logits = resid @ self.W_U
         return logits if self.b_U is None else logits + self.b_U
 
