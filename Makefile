@@ -3,10 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
+# Processes that share the tests. Each computes on one thread, so that they do not take each other's cores.
+WORKERS ?= 2
+ONE_THREAD := OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1
+
 # What `npm ci` writes last: there once the packages of web/ are installed.
 WEB := web/node_modules/.package-lock.json
 
-.PHONY: demo test check web clean
+.PHONY: demo test coverage check web clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -43,7 +47,11 @@ test: check
 	done
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(WEB) || echo "npm ci failed: the bundle is not compared with its source"; \
 		else echo "no npm: the bundle is not compared with its source"; fi
-	$(BIN)/pytest --cov --cov-report=term:skip-covered
+	$(ONE_THREAD) $(BIN)/pytest --numprocesses $(WORKERS) --dist loadscope
+
+# The same tests with a table of the lines that no test runs. Slower, so it is not part of `make test`.
+coverage: $(READY)
+	$(ONE_THREAD) $(BIN)/pytest --numprocesses $(WORKERS) --dist loadscope --cov --cov-report=term:skip-covered
 
 clean:
 	rm -rf .venv web/node_modules .mypy_cache .pytest_cache .ruff_cache
