@@ -31,12 +31,12 @@ class Grid:
     logits: those of the n answers (the extra ``=`` logit of a published model is dropped). The task's extra answers
     are not analysed, but count in every softmax, always with the model's own logits.
     neurons: after the activation function, at the last position, last layer (width 0 for an attention-only model).
-    pattern: attention of the last position to all positions, by head, last layer; None for a model without
-    attention.
+    pattern: attention of the last position to all positions, by head, last layer; None for a model without attention.
     embedding: one row per value of x: W_E, or W_in of the MLP.
     w_logit: the neurons' linear map to the logits: W_out W_U; W_out of the MLP, W_U of a model on embeddings. With a
-    norm before the unembedding it is that map before the division by the norm: the centring and the gain are in it, and each pair has its own
-    positive factor. So its directions and shares are right, and a change of the logits cannot be computed from it.
+    norm before the unembedding it is that map before the division by the norm: the centring and the gain are in it, and
+    each pair has its own positive factor. So its directions and shares are right, and a change of the logits cannot be
+    computed from it.
     linear: whether w_logit is the map as it is, without such a factor.
     """
 
