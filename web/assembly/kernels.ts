@@ -123,3 +123,67 @@ export function addSquares(block: usize, rows: i32, width: usize, mean: usize, t
     block += width;
   }
 }
+
+/** Rows of all y beside one x, of `width` floats, less the row x + s·y mod n of a table. */
+export function subtractByTurn(block: usize, x: i32, n: i32, sign: i32, width: i32, table: usize): void {
+  const vectors = width & ~3;
+  for (let y = 0; y < n; y++) {
+    const row = table + (<usize>(((x + sign * y + n) % n) * width) << 2);
+    for (let z = 0; z < vectors; z += 4) {
+      const at = <usize>z << 2;
+      v128.store(block + at, f32x4.sub(v128.load(block + at), v128.load(row + at)));
+    }
+    for (let z = vectors; z < width; z++) {
+      const at = <usize>z << 2;
+      store<f32>(block + at, load<f32>(block + at) - load<f32>(row + at));
+    }
+    block += <usize>width << 2;
+  }
+}
+
+/**
+ * Of each row of logits: the largest beside that of the label (int32), and Σ exp(logit − top) over all but the label, where
+ * top is the largest of the row. Without the label the sum keeps its digits where the label's share is nearly 1.
+ */
+export function besideLabel(block: usize, rows: i32, width: i32, labels: usize, largest: usize, sums: usize): void {
+  const vectors = width & ~3;
+  for (let i = 0; i < rows; i++) {
+    const place = block + (<usize>load<i32>(labels) << 2);
+    const own = load<f32>(place);
+    store<f32>(place, -Infinity);
+    let most = f32x4.splat(-Infinity);
+    for (let z = 0; z < vectors; z += 4) most = f32x4.max(most, v128.load(block + (<usize>z << 2)));
+    let other = max(max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)), max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)));
+    for (let z = vectors; z < width; z++) other = max(other, load<f32>(block + (<usize>z << 2)));
+    const top = f32x4.splat(max(own, other));
+    let sum = f32x4.splat(0);
+    for (let z = 0; z < vectors; z += 4) sum = f32x4.add(sum, exponential(f32x4.sub(v128.load(block + (<usize>z << 2)), top)));
+    let total = f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1) + f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3);
+    for (let z = vectors; z < width; z++)
+      total += f32x4.extract_lane(exponential(f32x4.sub(v128.load_splat<f32>(block + (<usize>z << 2)), top)), 0);
+    store<f32>(place, own);
+    store<f32>(largest, other);
+    store<f32>(sums, total);
+    labels += 4;
+    largest += 4;
+    sums += 4;
+    block += <usize>width << 2;
+  }
+}
+
+/** exp of four numbers that are not positive, to a few units in the last place; under -87, exp(-87). NaN stays NaN. */
+function exponential(x: v128): v128 {
+  const kept = f32x4.max(x, f32x4.splat(-87));
+  const whole = f32x4.nearest(f32x4.mul(kept, f32x4.splat(1.4426950408889634)));
+  // ln 2 in two parts, so that the rest is exact.
+  const rest = f32x4.sub(f32x4.sub(kept, f32x4.mul(whole, f32x4.splat(0.693359375))), f32x4.mul(whole, f32x4.splat(-2.12194440e-4)));
+  let series = f32x4.splat(1.9875691500e-4);
+  series = f32x4.add(f32x4.mul(series, rest), f32x4.splat(1.3981999507e-3));
+  series = f32x4.add(f32x4.mul(series, rest), f32x4.splat(8.3334519073e-3));
+  series = f32x4.add(f32x4.mul(series, rest), f32x4.splat(4.1665795894e-2));
+  series = f32x4.add(f32x4.mul(series, rest), f32x4.splat(1.6666665459e-1));
+  series = f32x4.add(f32x4.mul(series, rest), f32x4.splat(5.0000001201e-1));
+  const value = f32x4.add(f32x4.add(f32x4.mul(f32x4.mul(series, rest), rest), rest), f32x4.splat(1));
+  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(whole), i32x4.splat(127)), 23);
+  return f32x4.mul(value, power);
+}

@@ -29,7 +29,12 @@ const KEPT = 96e6;
 /** Milliseconds after the last urgent answer before the worker turns to views outside the window. */
 const QUIET = 500;
 
+/** Workers at the most: more would hardly be faster, and each takes memory. */
+const MOST_WORKERS = 4;
+
 let worker: Worker | null = null;
+/** Workers that compute parts of what `worker` is asked. */
+let helpers: Worker[] = [];
 let loading: { resolve(): void; reject(error: Error): void } | null = null;
 let next = 0;
 let running: Asked | null = null;
@@ -50,12 +55,13 @@ export function givenPacks(): readonly Uint8Array[] {
 
 /** Start the worker on these weights, packed or as they are. */
 export function startEngine(weights: Uint8Array | LooseCheckpoint[], facts: Facts): Promise<void> {
-  worker?.terminate();
+  for (const old of [worker, ...helpers]) old?.terminate();
   answers.clear();
   for (const asked of [...waiting.splice(0), ...(running ? [running] : [])]) asked.reject(new Error("the weights were replaced"));
   running = null;
   engineState.value = "loading";
-  worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+  const code = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  worker = new Worker(code);
   worker.onmessage = (event: MessageEvent<FromWorker>) => {
     const message = event.data;
     if (message.kind === "loaded") {
@@ -69,9 +75,23 @@ export function startEngine(weights: Uint8Array | LooseCheckpoint[], facts: Fact
       loading?.reject(new Error(message.reason));
     } else answered(message);
   };
+  startHelpers(worker, code, facts);
   const packed = weights instanceof Uint8Array;
   given = packed ? [weights] : [];
   return loaded(packed ? { kind: "load", pack: weights, facts } : { kind: "loose", checkpoints: weights, facts });
+}
+
+/** One processor is left for drawing, where there are more than two. */
+function startHelpers(asking: Worker, code: string, facts: Facts): void {
+  const count = Math.max(2, Math.min(MOST_WORKERS, navigator.hardwareConcurrency - 1)) - 1;
+  const channels = Array.from({ length: facts.modular === null ? 0 : count }, () => new MessageChannel());
+  helpers = channels.map(({ port1: port }) => {
+    const helper = new Worker(code);
+    helper.postMessage({ kind: "help", port, facts } satisfies ToWorker, [port]);
+    return helper;
+  });
+  const ports = channels.map(({ port2 }) => port2);
+  asking.postMessage({ kind: "helpers", ports } satisfies ToWorker, ports);
 }
 
 /** Hand the worker checkpoints that come after those that it has, as of a run in training. Call it after `startEngine`. */

@@ -5,6 +5,8 @@ interface Exports {
   multiplyAdd(a: number, b: number, c: number, rows: number, inner: number, panels: number, list: number): void;
   mix(shares: number, x: number, y: number, constant: number, out: number, rows: number, heads: number, width: number, floor: number): void;
   addMarginals(block: number, x: number, n: number, width: number, byX: number, byY: number, bySum: number, byDifference: number): void;
+  subtractByTurn(block: number, x: number, n: number, sign: number, width: number, table: number): void;
+  besideLabel(block: number, rows: number, width: number, labels: number, largest: number, sums: number): void;
   addSquares(block: number, rows: number, width: number, mean: number, to: number): void;
 }
 

@@ -16,6 +16,9 @@ export interface Parts {
 
 export const WHOLE: Parts = { heads: [], skipAttention: false, skipMlp: false, turned: null };
 
+/** What a quantity of the model as it is reads, in `registerQuantity`. */
+export const wholePass = (): Parts[] => [WHOLE];
+
 export function isWhole({ heads, skipAttention, skipMlp }: Parts): boolean {
   return heads.length === 0 && !skipAttention && !skipMlp;
 }

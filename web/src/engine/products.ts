@@ -1,5 +1,6 @@
 /** Products of row-major float32 matrices: by WebAssembly, or by plain loops where there is none. */
 import { kernels, PANEL, type Kernels } from "./kernels";
+import type { Rows } from "./pass";
 
 /** Of a (rows × inner) times b (inner × columns). */
 export interface Sizes {
@@ -55,9 +56,11 @@ function intoPanels(b: Float32Array, inner: number, columns: number, panels: Flo
 /** What `mixed` adds up for each pair: n operands x, n operands y, heads, and the columns of the tables. */
 export interface Mixture {
   n: number;
+  /** The x whose pairs are wanted. */
+  rows: Rows;
   heads: number;
   columns: number;
-  /** n² × heads × 2: factors of the rows of x and y. */
+  /** Pairs × heads × 2: factors of the rows of x and y. */
   shares: Float32Array;
   /** n × heads × columns. */
   x: Float32Array;
@@ -67,18 +70,18 @@ export interface Mixture {
   constant: Float32Array;
 }
 
-/** n² × columns: max(floor, constant + Σ_h shares[x, y, h, 0] x[x, h] + shares[x, y, h, 1] y[y, h]). */
+/** Pairs × columns: max(floor, constant + Σ_h shares[x, y, h, 0] x[x, h] + shares[x, y, h, 1] y[y, h]). */
 export function mixed(mixture: Mixture, floor = -Infinity): Float32Array {
-  const sums = new Float32Array(mixture.n * mixture.n * mixture.columns);
+  const sums = new Float32Array((mixture.rows.to - mixture.rows.from) * mixture.n * mixture.columns);
   const fast = kernels();
   if (fast === null) mixPlainly(mixture, floor, sums);
   else mixFast(fast, mixture, floor, sums);
   return sums;
 }
 
-function mixPlainly({ n, heads, columns, shares, x, y, constant }: Mixture, floor: number, sums: Float32Array): void {
-  for (let pair = 0; pair < n * n; pair++) {
-    const [i, j] = [Math.floor(pair / n), pair % n];
+function mixPlainly({ n, rows, heads, columns, shares, x, y, constant }: Mixture, floor: number, sums: Float32Array): void {
+  for (let pair = 0; pair < (rows.to - rows.from) * n; pair++) {
+    const [i, j] = [rows.from + Math.floor(pair / n), pair % n];
     const row = sums.subarray(pair * columns, (pair + 1) * columns);
     row.set(constant);
     for (let h = 0; h < heads; h++) {
@@ -90,17 +93,17 @@ function mixPlainly({ n, heads, columns, shares, x, y, constant }: Mixture, floo
   }
 }
 
-function mixFast(fast: Kernels, { n, heads, columns, shares, x, y, constant }: Mixture, floor: number, sums: Float32Array): void {
+function mixFast(fast: Kernels, { n, rows: { from, to }, heads, columns, shares, x, y, constant }: Mixture, floor: number, sums: Float32Array): void {
   const width = Math.ceil(columns / 4) * 4;
   const [share, ofX, ofY, base, out] = fast.arrays([n * heads * 2, heads * width, n * heads * width, width, n * width]);
-  const padded = (from: Float32Array, to: Float32Array) => {
-    for (let i = 0; i * columns < from.length; i++) to.set(from.subarray(i * columns, (i + 1) * columns), i * width);
+  const padded = (table: Float32Array, into: Float32Array) => {
+    for (let i = 0; i * columns < table.length; i++) into.set(table.subarray(i * columns, (i + 1) * columns), i * width);
   };
   padded(y, ofY.data);
   padded(constant, base.data);
-  for (let i = 0; i < n; i++) {
+  for (let i = 0; i < to - from; i++) {
     share.data.set(shares.subarray(i * n * heads * 2, (i + 1) * n * heads * 2));
-    padded(x.subarray(i * heads * columns, (i + 1) * heads * columns), ofX.data);
+    padded(x.subarray((from + i) * heads * columns, (from + i + 1) * heads * columns), ofX.data);
     fast.run.mix(share.at, ofX.at, ofY.at, base.at, out.at, n, heads, width * 4, floor);
     if (width === columns) sums.set(out.data, i * n * columns);
     else for (let j = 0; j < n; j++) sums.set(out.data.subarray(j * width, j * width + columns), (i * n + j) * columns);

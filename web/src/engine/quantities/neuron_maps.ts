@@ -17,12 +17,16 @@ declare module "../quantity" {
 
 function neuronMaps(at: Checkpoint, { neurons }: { neurons: number[] }): NeuronMaps {
   const { n, width, neurons: all } = grid(at);
-  // Neurons lie side by side at each pair, so the pairs are the outer loop.
-  const most = new Float32Array(neurons.length);
-  for (let pair = 0; pair < n * n; pair++) neurons.forEach((neuron, i) => (most[i] = Math.max(most[i]!, all[pair * width + neuron]!)));
-  const scale = most.map((value) => (value > 0 ? 255 / value : 0));
   const maps = neurons.map(() => new Uint8Array(n * n));
-  for (let pair = 0; pair < n * n; pair++) neurons.forEach((neuron, i) => (maps[i]![pair] = scale[i]! * all[pair * width + neuron]!));
+  // Neurons lie side by side at each pair, so the pairs are the outer loop. Plain loops: they run a million times.
+  const most = new Float32Array(neurons.length);
+  for (let pair = 0; pair < n * n; pair++)
+    for (let i = 0; i < neurons.length; i++) {
+      const value = all[pair * width + neurons[i]!]!;
+      if (value > most[i]!) most[i] = value;
+    }
+  const scale = most.map((value) => (value > 0 ? 255 / value : 0));
+  for (let pair = 0; pair < n * n; pair++) for (let i = 0; i < neurons.length; i++) maps[i]![pair] = scale[i]! * all[pair * width + neurons[i]!]!;
   return { n, neurons, maps };
 }
 
