@@ -94,7 +94,7 @@ function mixPlainly({ n, rows, heads, columns, shares, x, y, constant }: Mixture
 }
 
 function mixFast(fast: Kernels, { n, rows: { from, to }, heads, columns, shares, x, y, constant }: Mixture, floor: number, sums: Float32Array): void {
-  const width = Math.ceil(columns / 4) * 4;
+  const width = Math.ceil(columns / PANEL) * PANEL;
   const [share, ofX, ofY, base, out] = fast.arrays([n * heads * 2, heads * width, n * heads * width, width, n * width]);
   const padded = (table: Float32Array, into: Float32Array) => {
     for (let i = 0; i * columns < table.length; i++) into.set(table.subarray(i * columns, (i + 1) * columns), i * width);
