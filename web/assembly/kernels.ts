@@ -115,11 +115,10 @@ function mixPanel(shares: usize, x: usize, y: usize, constant: usize, out: usize
   v128.store(out, f32x4.pmax(s7, least), 112);
 }
 
-/** sum + a · b; in one rounding where the browser has an instruction for it. */
 // @ts-ignore: decorator
 @inline
 function plus(sum: v128, a: v128, b: v128): v128 {
-  return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, sum) : f32x4.add(sum, f32x4.mul(a, b));
+  return f32x4.add(sum, f32x4.mul(a, b));
 }
 
 /**

@@ -1,6 +1,5 @@
 /** The WebAssembly kernels and their memory, which holds the operands of one call at a time. */
 import binary from "wasm:../../assembly/kernels.ts";
-import fused from "wasm:../../assembly/kernels.ts?relaxed-simd";
 
 interface Exports {
   multiplyAdd(a: number, b: number, c: number, rows: number, inner: number, panels: number, list: number): void;
@@ -22,8 +21,7 @@ export class Kernels {
   readonly run: Exports;
 
   constructor() {
-    // Twice as fast where the browser multiplies and adds in one instruction.
-    const module = new WebAssembly.Module((WebAssembly.validate(fused as BufferSource) ? fused : binary) as BufferSource);
+    const module = new WebAssembly.Module(binary as BufferSource);
     this.run = new WebAssembly.Instance(module, { env: { memory: this.memory } }).exports as unknown as Exports;
   }
 
