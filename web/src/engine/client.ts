@@ -12,6 +12,8 @@ export interface Answer<T> {
   value: T | null;
   /** The step that `value` belongs to. */
   step: number | null;
+  /** The arguments that `value` belongs to. */
+  args: unknown;
   error: string | null;
 }
 
@@ -207,7 +209,7 @@ export function useQuantity<N extends Name>(
   args: ReadonlySignal<Args<N>> | Args<N>,
   visible?: ReadonlySignal<boolean>,
 ): ReadonlySignal<Answer<Result<N>>> {
-  const current = useSignal<Answer<Result<N>>>({ value: null, step: null, error: null });
+  const current = useSignal<Answer<Result<N>>>({ value: null, step: null, args: null, error: null });
   const busy = useRef(false);
   const inSight = useContext(InSight);
   const wanted = () => ({
@@ -218,7 +220,7 @@ export function useQuantity<N extends Name>(
     if (busy.current) return void (inSight.peek() && hurry(keyOf(name, now.index, now.args)));
     busy.current = true;
     ask(name, now.index, now.args, !inSight.peek())
-      .then((value) => (current.value = { value, step: steps.peek()[now.index]!, error: null }))
+      .then((value) => (current.value = { value, step: steps.peek()[now.index]!, args: now.args, error: null }))
       .catch((error: Error) => (current.value = { ...current.peek(), error: error.message }))
       .finally(() => {
         busy.current = false;
@@ -233,6 +235,11 @@ export function useQuantity<N extends Name>(
     else if (engineState.value === "none") current.value = { ...current.peek(), error: "it needs weights, and this page has none" };
   });
   return current;
+}
+
+/** Whether an answer is of another step or of other arguments than are in view: the new one is on its way. */
+export function isOutdated({ value, step: answered, args }: Answer<unknown>, step: number | null, wanted: unknown): boolean {
+  return value !== null && (answered !== step || JSON.stringify(args) !== JSON.stringify(wanted));
 }
 
 function keyOf(name: string, index: number, args: unknown): string {
