@@ -9,6 +9,7 @@ import { answers, type Answers } from "./answers";
 import { clusters, members, type Clusters } from "./clusters";
 import { losses, lossesByTurn, type Losses } from "./losses";
 import { modularModel, type ModularModel } from "./modular_model";
+import { someNeurons } from "./neurons";
 import { isWhole, WHOLE, type Parts } from "./parts";
 import { pass, type Pass } from "./pass";
 import { multiply } from "./products";
@@ -90,11 +91,9 @@ function otherFrequencies(n: number, taken: number[]): number[] {
 }
 
 /** L − N W_logit over some neurons. */
-function withoutNeurons({ neurons, logits }: Pass, { n, width, wLogit }: ModularModel, removed: number[]): Float32Array {
+function withoutNeurons({ neurons, logits }: Pass, { n, wLogit }: ModularModel, removed: number[]): Float32Array {
   if (removed.length === 0) return logits;
-  const columns = new Float32Array(n * n * removed.length);
-  for (let pair = 0, to = 0; pair < n * n; pair++) for (let i = 0; i < removed.length; i++) columns[to++] = neurons[pair * width + removed[i]!]!;
   const rows = new Float32Array(removed.length * n);
   removed.forEach((j, i) => rows.set(wLogit.subarray(j * n, (j + 1) * n).map((value) => -value), i * n));
-  return multiply(columns, rows, { rows: n * n, inner: removed.length, columns: n }, logits.slice());
+  return multiply(someNeurons(neurons, removed), rows, { rows: n * n, inner: removed.length, columns: n }, logits.slice());
 }

@@ -4,15 +4,18 @@
  */
 import { answers, type Answers } from "./answers";
 import { modularModel } from "./modular_model";
+import { allNeurons } from "./neurons";
 import { pass, type Pass } from "./pass";
 import type { Checkpoint } from "./quantity";
 import type { Tensor } from "./pack";
 
 /** Activations are computed when they are first read: a view of the attention needs no logits. */
-export interface Grid extends Answers, Pass {
+export interface Grid extends Answers, Omit<Pass, "neurons"> {
   heads: number;
   /** Neurons. */
   width: number;
+  /** n² × width, after the ReLU. Large: views read what they need by `neurons.ts`. */
+  neurons: Float32Array;
   /** n × d: one row per operand; W_E, or W_in of the MLP. */
   embedding: Tensor;
   /** width × n: the neurons' linear map to the logits. */
@@ -30,7 +33,7 @@ export function grid(at: Checkpoint): Grid {
         return pass(at).pattern;
       },
       get neurons() {
-        return pass(at).neurons;
+        return allNeurons(pass(at).neurons);
       },
       get logits() {
         return pass(at).logits;

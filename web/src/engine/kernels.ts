@@ -10,6 +10,12 @@ interface Exports {
   addSquares(block: number, rows: number, width: number, mean: number, to: number): void;
 }
 
+/** An array in the kernels' memory: its address in bytes, and a view of it that is valid until the next call of `arrays`. */
+export interface KernelArray {
+  at: number;
+  data: Float32Array;
+}
+
 /** Columns of a panel in `multiplyAdd`. */
 export const PANEL = 32;
 
@@ -26,7 +32,7 @@ export class Kernels {
   }
 
   /** Arrays of these lengths in the memory, and their addresses. They are valid until the next call. */
-  arrays<const L extends readonly number[]>(lengths: L): { [I in keyof L]: { at: number; data: Float32Array } } {
+  arrays<const L extends readonly number[]>(lengths: L): { [I in keyof L]: KernelArray } {
     const sizes = lengths.map((length) => Math.ceil(length / 4) * 16);
     const total = sizes.reduce((sum, size) => sum + size, PAGE);
     const missing = total - this.memory.buffer.byteLength;
@@ -37,7 +43,7 @@ export class Kernels {
       at += size;
       return { at: at - size, data };
     });
-    return made as { [I in keyof L]: { at: number; data: Float32Array } };
+    return made as { [I in keyof L]: KernelArray };
   }
 }
 

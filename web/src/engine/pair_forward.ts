@@ -8,7 +8,7 @@ import { lazily } from "./lazily";
 import type { ModularModel } from "./modular_model";
 import { isWhole, leftOfMap, turns, type Parts } from "./parts";
 import type { Pass, Rows } from "./pass";
-import { mixed, multiply, repeated, sum, type Mixture } from "./products";
+import { mixed, mixedTimes, multiply, ofRows, sum, type Mixture } from "./products";
 
 /** Rows for x, for y and for `=`: n, n and one. */
 interface Tables {
@@ -23,19 +23,18 @@ export function pairPass(model: ModularModel, without: Parts, whole: Pass | null
   const made: Pass = lazily<Pass>({
     pattern: () => (whole === null ? patternOf(model, rows) : whole.pattern),
     // What is changed after the MLP leaves the neurons as they were.
-    neurons: () => (whole !== null && leavesNeurons(without) ? whole.neurons : neuronsOf(model, without, rows, made.pattern)),
+    neurons: () => (whole !== null && leavesNeurons(without) ? whole.neurons : { n: model.n, width: model.width, mixture: neuronsOf(model, without, rows, made.pattern) }),
     logits: () => (whole !== null && leavesNeurons(without) ? changed(model, without, whole) : pairRows(model, without, rows, made)),
   });
   return made;
 }
 
-/** Logits of the rows of some x. `known`: the pass without these parts, of which the pattern and the neurons are used. */
+/** Logits of the rows of some x. `known`: the pass without these parts, whose pattern and tables are used. */
 export function pairRows(model: ModularModel, without: Parts, rows: Rows, known: Pass | null): Float32Array {
-  const { n, width, wLogit } = model;
-  const of = (all: Float32Array, columns: number) => all.subarray(rows.from * n * columns, rows.to * n * columns);
-  const pattern = known === null ? patternOf(model, rows) : known.pattern && of(known.pattern, model.heads * 3);
-  const neurons = known === null ? neuronsOf(model, without, rows, pattern) : of(known.neurons, width);
-  return multiply(neurons, wLogit, { rows: (rows.to - rows.from) * n, inner: width, columns: n }, aroundNeurons(model, without, rows, pattern));
+  const size = model.n * model.heads * 3;
+  const pattern = known === null ? patternOf(model, rows) : known.pattern && known.pattern.subarray(rows.from * size, rows.to * size);
+  const neurons = known !== null && "mixture" in known.neurons ? ofRows(known.neurons.mixture, rows) : neuronsOf(model, without, rows, pattern);
+  return mixedTimes(neurons, model.wLogit, aroundNeurons(model, without, rows, pattern));
 }
 
 function leavesNeurons({ heads, skipAttention }: Parts): boolean {
@@ -47,21 +46,23 @@ function patternOf(model: ModularModel, rows: Rows): Float32Array | null {
   return model.unembed && attention(model, residuals(model), rows);
 }
 
-function neuronsOf(model: ModularModel, without: Parts, rows: Rows, pattern: Float32Array | null): Float32Array {
+/** The neurons before the ReLU. */
+function neuronsOf(model: ModularModel, without: Parts, rows: Rows, pattern: Float32Array | null): Mixture {
   const { n, width, at, embedding, embeddingY } = model;
   if (pattern === null) {
     const shares = new Float32Array(2 * n * (rows.to - rows.from)).fill(1);
-    return mixed({ n, rows, heads: 1, columns: width, x: embedding.data, y: embeddingY.data, shares, constant: at.weights["mlp.b_in"]!.data }, 0);
+    return { n, rows, heads: 1, columns: width, x: embedding.data, y: embeddingY.data, shares, constant: at.weights["mlp.b_in"]!.data };
   }
   const { "blocks.0.mlp.W_in": into, "blocks.0.mlp.b_in": added } = at.weights;
-  return mixed(mixtureOf(model, without, rows, pattern, into!.data, added!.data), 0);
+  return mixtureOf(model, without, rows, pattern, into!.data, added!.data);
 }
 
 /** What reaches the logits around the neurons. */
-function aroundNeurons(model: ModularModel, without: Parts, rows: Rows, pattern: Float32Array | null): Float32Array {
+function aroundNeurons(model: ModularModel, without: Parts, rows: Rows, pattern: Float32Array | null): Mixture {
   const { n, unembed, bias } = model;
-  if (pattern === null) return repeated(bias, (rows.to - rows.from) * n);
-  return mixed(mixtureOf(model, without, rows, pattern, mapAround(model, unembed!, without), bias));
+  const nothing = new Float32Array(0);
+  if (pattern === null) return { n, rows, heads: 0, columns: n, x: nothing, y: nothing, shares: nothing, constant: bias };
+  return mixtureOf(model, without, rows, pattern, mapAround(model, unembed!, without), bias);
 }
 
 /** The map from the residual stream before the MLP to the logits, around the MLP. */
@@ -89,8 +90,8 @@ function mixtureOf(model: ModularModel, without: Parts, rows: Rows, pattern: Flo
   const { x, y, equals } = carried(model, streams, maps, columns);
   const skip = multiply(streams.equals, without.skipAttention ? removed : map, { rows: 1, inner: d, columns });
   const ofEquals = Array.from({ length: heads }, (_, h) => equals.subarray(h * columns, (h + 1) * columns));
-  const beyond = (table: Float32Array) => table.map((value, i) => value - equals[i % equals.length]!);
-  return { n, rows, heads, columns, shares: toOperands(pattern), x: beyond(x), y: beyond(y), constant: sum(skip, constant, ...ofEquals) };
+  for (const table of [x, y]) for (let from = 0; from < table.length; from += equals.length) for (let i = 0; i < equals.length; i++) table[from + i]! -= equals[i]!;
+  return { n, rows, heads, columns, shares: toOperands(pattern), x, y, constant: sum(skip, constant, ...ofEquals) };
 }
 
 /** The residual stream before attention: of every x, of every y, and of `=` (one row). */

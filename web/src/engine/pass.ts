@@ -4,6 +4,7 @@
  */
 import { lazily } from "./lazily";
 import { modularModel, type ModularModel } from "./modular_model";
+import type { Neurons } from "./neurons";
 import { pairPass, pairRows } from "./pair_forward";
 import { isWhole, WHOLE, type Parts } from "./parts";
 import { plainRows } from "./plain_forward";
@@ -13,8 +14,8 @@ import type { Checkpoint } from "./quantity";
 export interface Pass {
   /** n² × heads × 3, attention of `=` to x, y and `=`; null without attention. */
   readonly pattern: Float32Array | null;
-  /** n² × width, after the ReLU. */
-  readonly neurons: Float32Array;
+  /** After the ReLU. */
+  readonly neurons: Neurons;
   /** n² × n. */
   readonly logits: Float32Array;
 }
@@ -33,7 +34,7 @@ export interface Piece {
   logits: Float32Array;
 }
 
-/** Passes without some parts that are kept, of those asked for last: a cut and the random one beside it. 30 MB each at p = 113. */
+/** Passes without some parts that are kept, of those asked for last: a cut and the random one beside it. */
 const KEPT = 2;
 
 /** The pass of a checkpoint's model without some parts, for as long as the checkpoint is kept. */
@@ -83,7 +84,7 @@ export function isHeavy(model: ModularModel, parts: Parts): boolean {
   return !isPairModel(model) || isWhole(parts) || parts.heads.length > 0 || parts.skipAttention;
 }
 
-/** The rows of some x. `alone`: the same pass, whose neurons are used. */
+/** The rows of some x. `alone`: the same pass, whose attention is used. */
 export function pieceOf(model: ModularModel, parts: Parts, rows: Rows, alone: Pass | null = null): Piece {
   if (!isPairModel(model)) return { rows, ...plainRows(model, parts, rows) };
   return { rows, pattern: null, neurons: null, logits: pairRows(model, parts, rows, alone) };
@@ -100,5 +101,5 @@ export function joined(model: ModularModel, pieces: Piece[], alone: Pass | null 
   };
   const logits = all((piece) => piece.logits, n);
   if (alone !== null) return lazily({ pattern: () => alone.pattern, neurons: () => alone.neurons, logits: () => logits });
-  return { pattern: all((piece) => piece.pattern!, heads * 3), neurons: all((piece) => piece.neurons!, width), logits };
+  return { pattern: all((piece) => piece.pattern!, heads * 3), neurons: { n, width, values: all((piece) => piece.neurons!, width) }, logits };
 }
