@@ -22,29 +22,30 @@ const workers = {
     }));
     build.onLoad({ filter: /.*/, namespace: "worker" }, async (args) => {
       const made = await esbuild.build({ ...shared, entryPoints: [args.path], write: false, format: "iife", plugins: [kernels], metafile: true });
-      const files = Object.keys(made.metafile.inputs).map((file) => path.join(root, file.replace(/^\w+:/, "")));
+      const files = Object.keys(made.metafile.inputs).map((file) => path.join(root, file.replace(/^\w+:/, "").split("?")[0]));
       return { contents: made.outputFiles[0].text, loader: "text", watchFiles: files.filter((f) => !f.includes("node_modules")) };
     });
   },
 };
 
-/** `import bytes from "wasm:./x.ts"`: AssemblyScript compiled to WebAssembly, as a Uint8Array. */
+/** `import bytes from "wasm:./x.ts?feature"`: AssemblyScript compiled to WebAssembly, as a Uint8Array; with a feature of it, or without. */
 const kernels = {
   name: "wasm",
   setup(build) {
     build.onResolve({ filter: /^wasm:/ }, (args) => ({ path: path.join(args.resolveDir, args.path.slice(5)), namespace: "wasm" }));
     build.onLoad({ filter: /.*/, namespace: "wasm" }, async (args) => ({
-      contents: await compile(args.path),
+      contents: await compile(...args.path.split("?")),
       loader: "binary",
-      watchFiles: [args.path],
+      watchFiles: [args.path.split("?")[0]],
     }));
   },
 };
 
-async function compile(file) {
+async function compile(file, feature) {
   let binary;
+  const features = ["simd", ...(feature ? [feature] : [])].flatMap((name) => ["--enable", name]);
   const { error, stderr } = await asc.main(
-    [path.relative(root, file), "--baseDir", root, "--outFile", "out.wasm", "-O3", "--noAssert", "--runtime", "stub", "--enable", "simd", "--importMemory"],
+    [path.relative(root, file), "--baseDir", root, "--outFile", "out.wasm", "-O3", "--noAssert", "--runtime", "stub", ...features, "--importMemory"],
     {
       readFile: async (name, base) => readFile(path.join(base, name), "utf8").catch(() => null),
       writeFile: (name, contents) => void (name.endsWith(".wasm") && (binary = contents)),

@@ -21,7 +21,10 @@ export function circleMarkup({ points, turn, nameOf, ringed }: CircleProps, size
     element("line", { x1: 0, x2: size, y1: size / 2, y2: size / 2, stroke: ink.line }),
     element("line", { x1: size / 2, x2: size / 2, y1: 0, y2: size, stroke: ink.line }),
     element("path", { d: `M${path}`, fill: "none", stroke: ink.soft, "stroke-width": 0.5 * unit, opacity: 0.3 }),
-    ...order.map((i) => element("circle", { cx: x(i), cy: y(i), r: radius, fill: colourAt(table, turn(i)) })),
+    ...dots(order, turn).map(({ colour, members }) => {
+      const d = members.map((i) => `M${x(i).toFixed(2)} ${y(i).toFixed(2)}h0`).join("");
+      return element("path", { d, fill: "none", stroke: colourAt(table, colour), "stroke-width": 2 * radius, "stroke-linecap": "round" });
+    }),
     ...ringed.flatMap((i) => {
       const length = Math.hypot(points[2 * i]!, points[2 * i + 1]!) || 1;
       const [away, up] = [points[2 * i]! / length, points[2 * i + 1]! / length];
@@ -31,4 +34,14 @@ export function circleMarkup({ points, turn, nameOf, ringed }: CircleProps, size
       ];
     }),
   ].join("");
+}
+
+/** Colours of the points: so many that neighbours look alike, and few enough that a step of the slider makes few elements. */
+const COLOURS = 32;
+
+/** The points of each colour, which is a share of a turn. */
+function dots(order: number[], turn: (index: number) => number): { colour: number; members: number[] }[] {
+  const groups = Array.from({ length: COLOURS }, (_, at) => ({ colour: (at + 0.5) / COLOURS, members: [] as number[] }));
+  for (const i of order) groups[Math.min(COLOURS - 1, Math.floor(turn(i) * COLOURS))]!.members.push(i);
+  return groups.filter(({ members }) => members.length > 0);
 }

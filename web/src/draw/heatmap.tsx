@@ -1,6 +1,6 @@
 /** A heat map on a canvas: one cell a number, with axes, a colour bar, a hover read-out, clicks and keyboard. */
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import "./draw.css";
 import { useSaveable } from "./export";
 import { heatAsCsv, heatAsSvg } from "./heatmap_export";
@@ -62,7 +62,8 @@ export function HeatMap(props: HeatMapProps): JSX.Element {
   const dark = isDark();
   const { rows, columns, values, map = "diverging" } = props;
   const [low, high] = props.range ?? usualRange(values, map);
-  useEffect(() => paint(canvas.current!, rows, columns, values, low, high, colourTable(map, dark)), [values, rows, columns, low, high, map, dark]);
+  // An effect after the layout is drawn in this frame; a plain one would be in the next.
+  useLayoutEffect(() => paint(canvas.current!, rows, columns, values, low, high, colourTable(map, dark)), [values, rows, columns, low, high, map, dark]);
   useSaveable({ svg: () => heatAsSvg(props, low, high), csv: () => heatAsCsv(props) });
   const at = (event: MouseEvent): [number, number] => {
     const box = canvas.current!.getBoundingClientRect();

@@ -1,8 +1,15 @@
 /** The orthonormal real Fourier basis of functions on n points: const, cos 1, sin 1, cos 2, … Python: `latebloom.fourier`. */
 import { cosine, sine } from "./fourier";
 
-/** n × n, one wave a row. */
+const bases = new Map<number, Float64Array>();
+
+/** n × n, one wave a row. The same array for every call with this n. */
 export function fourierBasis(n: number): Float64Array {
+  if (!bases.has(n)) bases.set(n, madeBasis(n));
+  return bases.get(n)!;
+}
+
+function madeBasis(n: number): Float64Array {
   const rows = new Float64Array(n * n);
   rows.set(cosine(0, n));
   for (let k = 1; 2 * k <= n; k++) {

@@ -12,6 +12,8 @@ export interface Answer<T> {
   value: T | null;
   /** The step that `value` belongs to. */
   step: number | null;
+  /** The arguments that `value` belongs to. */
+  args: unknown;
   error: string | null;
 }
 
@@ -29,7 +31,12 @@ const KEPT = 96e6;
 /** Milliseconds after the last urgent answer before the worker turns to views outside the window. */
 const QUIET = 500;
 
+/** Workers at the most: more would hardly be faster, and each takes memory. */
+const MOST_WORKERS = 4;
+
 let worker: Worker | null = null;
+/** Workers that compute parts of what `worker` is asked. */
+let helpers: Worker[] = [];
 let loading: { resolve(): void; reject(error: Error): void } | null = null;
 let next = 0;
 let running: Asked | null = null;
@@ -50,12 +57,13 @@ export function givenPacks(): readonly Uint8Array[] {
 
 /** Start the worker on these weights, packed or as they are. */
 export function startEngine(weights: Uint8Array | LooseCheckpoint[], facts: Facts): Promise<void> {
-  worker?.terminate();
+  for (const old of [worker, ...helpers]) old?.terminate();
   answers.clear();
   for (const asked of [...waiting.splice(0), ...(running ? [running] : [])]) asked.reject(new Error("the weights were replaced"));
   running = null;
   engineState.value = "loading";
-  worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+  const code = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  worker = new Worker(code);
   worker.onmessage = (event: MessageEvent<FromWorker>) => {
     const message = event.data;
     if (message.kind === "loaded") {
@@ -69,9 +77,23 @@ export function startEngine(weights: Uint8Array | LooseCheckpoint[], facts: Fact
       loading?.reject(new Error(message.reason));
     } else answered(message);
   };
+  startHelpers(worker, code, facts);
   const packed = weights instanceof Uint8Array;
   given = packed ? [weights] : [];
   return loaded(packed ? { kind: "load", pack: weights, facts } : { kind: "loose", checkpoints: weights, facts });
+}
+
+/** One processor is left for drawing, where there are more than two. */
+function startHelpers(asking: Worker, code: string, facts: Facts): void {
+  const count = Math.max(2, Math.min(MOST_WORKERS, navigator.hardwareConcurrency - 1)) - 1;
+  const channels = Array.from({ length: facts.modular === null ? 0 : count }, () => new MessageChannel());
+  helpers = channels.map(({ port1: port }) => {
+    const helper = new Worker(code);
+    helper.postMessage({ kind: "help", port, facts } satisfies ToWorker, [port]);
+    return helper;
+  });
+  const ports = channels.map(({ port2 }) => port2);
+  asking.postMessage({ kind: "helpers", ports } satisfies ToWorker, ports);
 }
 
 /** Hand the worker checkpoints that come after those that it has, as of a run in training. Call it after `startEngine`. */
@@ -187,7 +209,7 @@ export function useQuantity<N extends Name>(
   args: ReadonlySignal<Args<N>> | Args<N>,
   visible?: ReadonlySignal<boolean>,
 ): ReadonlySignal<Answer<Result<N>>> {
-  const current = useSignal<Answer<Result<N>>>({ value: null, step: null, error: null });
+  const current = useSignal<Answer<Result<N>>>({ value: null, step: null, args: null, error: null });
   const busy = useRef(false);
   const inSight = useContext(InSight);
   const wanted = () => ({
@@ -198,7 +220,7 @@ export function useQuantity<N extends Name>(
     if (busy.current) return void (inSight.peek() && hurry(keyOf(name, now.index, now.args)));
     busy.current = true;
     ask(name, now.index, now.args, !inSight.peek())
-      .then((value) => (current.value = { value, step: steps.peek()[now.index]!, error: null }))
+      .then((value) => (current.value = { value, step: steps.peek()[now.index]!, args: now.args, error: null }))
       .catch((error: Error) => (current.value = { ...current.peek(), error: error.message }))
       .finally(() => {
         busy.current = false;
@@ -213,6 +235,11 @@ export function useQuantity<N extends Name>(
     else if (engineState.value === "none") current.value = { ...current.peek(), error: "it needs weights, and this page has none" };
   });
   return current;
+}
+
+/** Whether an answer is of another step or of other arguments than are in view: the new one is on its way. */
+export function isOutdated({ value, step: answered, args }: Answer<unknown>, step: number | null, wanted: unknown): boolean {
+  return value !== null && (answered !== step || JSON.stringify(args) !== JSON.stringify(wanted));
 }
 
 function keyOf(name: string, index: number, args: unknown): string {

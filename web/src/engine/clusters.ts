@@ -1,6 +1,6 @@
 /** Neuron clusters: the frequency of each neuron. Python: `latebloom.circuits.modular.neurons`. */
-import { grid } from "./grid";
 import { blockEnergies, marginals } from "./marginals";
+import { pass } from "./pass";
 import type { Checkpoint } from "./quantity";
 
 /** A neuron whose centred energy (sum of squares over all pairs) is below this is dead: Python's `LIVE_ENERGY`. */
@@ -25,9 +25,9 @@ export interface Clusters {
 /** The clusters of a checkpoint, computed once. Empty for a model without neurons. */
 export function clusters(at: Checkpoint): Clusters {
   return at.once("clusters", () => {
-    const { neurons, n, width } = grid(at);
-    const sums = marginals(neurons, n, width);
-    return assigned(blockEnergies(sums, n), sums.centred, n >> 1);
+    const { neurons } = pass(at);
+    const sums = marginals(neurons);
+    return assigned(blockEnergies(sums, neurons.n), sums.centred, neurons.n >> 1);
   });
 }
 

@@ -5,14 +5,17 @@
  * - clusters: `without_neurons` (`neuron_ablations`), beside random live neurons outside the clusters
  * - heads, residual connections: `LastLayer` (`skip_ablations`), beside the same change after one random rotation
  */
+import { answers, type Answers } from "./answers";
 import { clusters, members, type Clusters } from "./clusters";
-import { forward, grid, modularModel, type Activations, type Grid } from "./grid";
-import { losses, type Losses } from "./losses";
-import { isWhole, type Parts } from "./parts";
+import { losses, lossesByTurn, type Losses } from "./losses";
+import { modularModel, type ModularModel } from "./modular_model";
+import { someNeurons } from "./neurons";
+import { isWhole, WHOLE, type Parts } from "./parts";
+import { pass, type Pass } from "./pass";
 import { multiply } from "./products";
 import type { Checkpoint } from "./quantity";
 import { choose } from "./random";
-import { onlyWaves, withoutWaves } from "./waves";
+import { onlyWaves, removal, turnsOf, wholeTurns } from "./waves";
 
 export interface Cut {
   /** Waves that are removed from the logits. */
@@ -42,14 +45,26 @@ export type CutResult = (Losses & { drawn: Drawn }) | { undefinedBecause: string
 
 /** Loss and accuracy after a cut. */
 export function cutLosses(at: Checkpoint, cut: Cut): CutResult {
-  const whole = grid(at);
-  const neurons = chosenNeurons(clusters(at), cut);
+  // Without a cut of clusters there is no need to know them.
+  const neurons = cut.clusters.length === 0 ? [] : chosenNeurons(clusters(at), cut);
   if (neurons === null) return { undefinedBecause: "there are too few other live neurons to draw as many from" };
-  const waves = chosenWaves(at.facts.modular!.key_frequencies, whole, cut);
+  const waves = chosenWaves(at.facts.modular!.key_frequencies, answers(at), cut);
   if ("undefinedBecause" in waves) return waves;
-  const left = lastForward(at, whole, cut);
-  const logits = waves.change(withoutNeurons(left, whole, neurons));
-  return { ...losses(logits, whole), drawn: { frequencies: waves.frequencies, neurons } };
+  return { ...lossesOf(at, cut, neurons, waves.frequencies), drawn: { frequencies: waves.frequencies, neurons } };
+}
+
+/** The parts without which the model is run for a cut. */
+export function partsOf({ heads, skipAttention, skipMlp, random, seed }: Cut): Parts {
+  const parts = { heads, skipAttention, skipMlp, turned: random ? seed : null };
+  return isWhole(parts) ? WHOLE : parts;
+}
+
+function lossesOf(at: Checkpoint, cut: Cut, removed: number[], frequencies: number[]): Losses {
+  const known = answers(at);
+  const logits = withoutNeurons(pass(at, partsOf(cut)), modularModel(at), removed);
+  if (!cut.keepKeys && frequencies.length === 0) return losses(logits, known);
+  const turns = logits === pass(at).logits ? wholeTurns(at)! : turnsOf(logits, known.n, known.sign!);
+  return cut.keepKeys ? lossesByTurn(onlyWaves(turns, frequencies), turns.sign, known) : losses(logits, known, removal(turns, frequencies));
 }
 
 /** Neurons to zero; null where there are too few to draw from. */
@@ -60,21 +75,14 @@ function chosenNeurons(all: Clusters, cut: Cut): number[] | null {
   return choose(pool, own.length, cut.seed);
 }
 
-interface Waves {
-  frequencies: number[];
-  change(logits: Float32Array): Float32Array;
-}
-
-/** The change of the logits' waves, and the frequencies that it removes or keeps. */
-function chosenWaves(keys: number[], { n, sign }: Grid, cut: Cut): Waves | { undefinedBecause: string } {
-  if (!cut.keepKeys && cut.frequencies.length === 0) return { frequencies: [], change: (logits) => logits };
+/** The frequencies whose waves are removed from the logits, or kept alone. */
+function chosenWaves(keys: number[], { n, sign }: Answers, cut: Cut): { frequencies: number[] } | { undefinedBecause: string } {
+  if (!cut.keepKeys && cut.frequencies.length === 0) return { frequencies: [] };
   if (sign === null) return { undefinedBecause: "the answers of this task do not depend on x + y or x − y alone, so there are no waves of them" };
   if (cut.keepKeys && keys.length === 0) return { undefinedBecause: "the run has no key frequencies" };
   const own = cut.keepKeys ? keys.filter((k) => !cut.frequencies.includes(k)) : cut.frequencies;
   const frequencies = cut.random ? choose(otherFrequencies(n, [...keys, ...own]), own.length, cut.seed) : own;
-  if (frequencies === null) return { undefinedBecause: "there are too few other frequencies to draw as many from" };
-  const project = cut.keepKeys ? onlyWaves : withoutWaves;
-  return { frequencies, change: (logits) => project(logits, n, sign, frequencies) };
+  return frequencies === null ? { undefinedBecause: "there are too few other frequencies to draw as many from" } : { frequencies };
 }
 
 /** Frequencies with both a cosine and a sine that are not among these. Python: `other_frequencies`. */
@@ -83,21 +91,9 @@ function otherFrequencies(n: number, taken: number[]): number[] {
 }
 
 /** L − N W_logit over some neurons. */
-function withoutNeurons({ neurons, logits }: Activations, { n, width, wLogit }: Grid, removed: number[]): Float32Array {
+function withoutNeurons({ neurons, logits }: Pass, { n, wLogit }: ModularModel, removed: number[]): Float32Array {
   if (removed.length === 0) return logits;
-  const columns = new Float32Array(n * n * removed.length);
-  for (let pair = 0, to = 0; pair < n * n; pair++) for (const j of removed) columns[to++] = neurons[pair * width + j]!;
   const rows = new Float32Array(removed.length * n);
   removed.forEach((j, i) => rows.set(wLogit.subarray(j * n, (j + 1) * n).map((value) => -value), i * n));
-  return multiply(columns, rows, { rows: n * n, inner: removed.length, columns: n }, logits.slice());
-}
-
-/** The activations without some parts. Only the last ones asked for are kept, because they take 30 MB at p = 113. */
-function lastForward(at: Checkpoint, whole: Grid, cut: Cut): Activations {
-  const parts: Parts = { heads: cut.heads, skipAttention: cut.skipAttention, skipMlp: cut.skipMlp, turned: cut.random ? cut.seed : null };
-  if (isWhole(parts)) return whole;
-  const kept = at.once("last-cut", (): { key: string; value: Activations | null } => ({ key: "", value: null }));
-  const key = JSON.stringify(parts);
-  if (kept.value === null || kept.key !== key) Object.assign(kept, { key, value: forward(modularModel(at), parts, whole) });
-  return kept.value!;
+  return multiply(someNeurons(neurons, removed), rows, { rows: n * n, inner: removed.length, columns: n }, logits.slice());
 }

@@ -5,7 +5,15 @@ interface Exports {
   multiplyAdd(a: number, b: number, c: number, rows: number, inner: number, panels: number, list: number): void;
   mix(shares: number, x: number, y: number, constant: number, out: number, rows: number, heads: number, width: number, floor: number): void;
   addMarginals(block: number, x: number, n: number, width: number, byX: number, byY: number, bySum: number, byDifference: number): void;
+  subtractByTurn(block: number, x: number, n: number, sign: number, width: number, table: number): void;
+  besideLabel(block: number, rows: number, width: number, labels: number, largest: number, sums: number): void;
   addSquares(block: number, rows: number, width: number, mean: number, to: number): void;
+}
+
+/** An array in the kernels' memory: its address in bytes, and a view of it that is valid until the next call of `arrays`. */
+export interface KernelArray {
+  at: number;
+  data: Float32Array;
 }
 
 /** Columns of a panel in `multiplyAdd`. */
@@ -24,7 +32,7 @@ export class Kernels {
   }
 
   /** Arrays of these lengths in the memory, and their addresses. They are valid until the next call. */
-  arrays<const L extends readonly number[]>(lengths: L): { [I in keyof L]: { at: number; data: Float32Array } } {
+  arrays<const L extends readonly number[]>(lengths: L): { [I in keyof L]: KernelArray } {
     const sizes = lengths.map((length) => Math.ceil(length / 4) * 16);
     const total = sizes.reduce((sum, size) => sum + size, PAGE);
     const missing = total - this.memory.buffer.byteLength;
@@ -35,7 +43,7 @@ export class Kernels {
       at += size;
       return { at: at - size, data };
     });
-    return made as { [I in keyof L]: { at: number; data: Float32Array } };
+    return made as { [I in keyof L]: KernelArray };
   }
 }
 

@@ -1,5 +1,9 @@
 /** Loss and accuracy over the pairs of a modular task. Python: `Grid.pair_losses` and `Grid.mean`. */
-import type { Grid } from "./grid";
+import { answers, turnOf, type Answers } from "./answers";
+import { crossEntropy } from "./cross_entropy";
+import { pairLosses, type ByTurn, type PairLosses } from "./pair_losses";
+import { pass } from "./pass";
+import type { Checkpoint } from "./quantity";
 
 /** Over all pairs, and over the two parts; null where a part has no pairs, or the run does not say which they are. */
 export interface Parted {
@@ -15,34 +19,45 @@ export interface Losses {
   accuracy: Parted;
 }
 
-/** Of logits (n² × n), in float64, over the pairs on which the operation is defined. */
-export function losses(logits: Float32Array, { n, labels, train }: Pick<Grid, "n" | "labels" | "train">): Losses {
-  const counts = [0, 0];
-  const sums = [0, 0];
-  const right = [0, 0];
-  for (let pair = 0; pair < n * n; pair++) {
-    const label = labels[pair]!;
-    if (label < 0) continue;
-    const part = train[pair]!;
-    const from = pair * n;
-    let best = 0;
-    for (let z = 1; z < n; z++) if (logits[from + z]! > logits[from + best]!) best = z;
-    const top = logits[from + best]!;
-    let total = 0;
-    for (let z = 0; z < n; z++) total += Math.exp(logits[from + z]! - top);
-    counts[part]!++;
-    sums[part]! += Math.log(total) - (logits[from + label]! - top);
-    right[part]! += Number(best === label);
-  }
-  return { loss: parted(sums, counts), accuracy: parted(right, counts) };
+/** Of the model as it is, pair by pair. */
+export function wholeLosses(at: Checkpoint): PairLosses {
+  return at.once("pair-losses", () => pairLosses(pass(at).logits, answers(at)));
 }
 
-function parted([test, train]: number[], [tests, trained]: number[]): Parted {
-  const known = trained! > 0;
-  const share = (sum: number, count: number) => (count > 0 ? sum / count : null);
+/** Of logits (n² × n), less rows by x + s·y mod n. */
+export function losses(logits: Float32Array, known: Answers, less: ByTurn | null = null): Losses {
+  return means(pairLosses(logits, known, less), known);
+}
+
+/** Means over the pairs on which the operation is defined. */
+export function means({ loss, right }: PairLosses, known: Answers): Losses {
+  return { loss: parted(loss, known), accuracy: parted(right, known) };
+}
+
+/** Of logits that are a function of x + s·y mod n, n × n: one loss for each sum, because the answer is the sum. */
+export function lossesByTurn(table: Float64Array, sign: number, known: Answers): Losses {
+  const { n } = known;
+  const rows = Array.from({ length: n }, (_, t) => table.subarray(t * n, (t + 1) * n));
+  const loss = rows.map(crossEntropy);
+  const right = rows.map((row, t) => Number(row.indexOf(row.reduce((most, value) => Math.max(most, value))) === t));
+  const spread = (by: number[]) => Float64Array.from({ length: n * n }, (_, pair) => by[turnOf(Math.floor(pair / n), pair % n, n, sign)]!);
+  return { loss: parted(spread(loss), known), accuracy: parted(spread(right), known) };
+}
+
+/** The mean of numbers by pair, and of its parts. */
+export function parted(values: ArrayLike<number>, { labels, train }: Answers): Parted {
+  const sums = [0, 0];
+  const counts = [0, 0];
+  for (let pair = 0; pair < labels.length; pair++) {
+    if (labels[pair]! < 0) continue;
+    sums[train[pair]!]! += values[pair]!;
+    counts[train[pair]!]!++;
+  }
+  const mean = (sum: number, count: number) => (count > 0 ? sum / count : null);
+  const [test, trained] = counts as [number, number];
   return {
-    all: share(test! + train!, tests! + trained!),
-    train: share(train!, trained!),
-    test: known ? share(test!, tests!) : null,
+    all: mean(sums[0]! + sums[1]!, test + trained),
+    train: mean(sums[1]!, trained),
+    test: trained > 0 ? mean(sums[0]!, test) : null,
   };
 }

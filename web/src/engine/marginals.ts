@@ -5,7 +5,9 @@
  * x + y and in x − y, so its energy needs four sums over n values each, not a 2D transform.
  */
 import { cosine, sine } from "./fourier";
-import { kernels, type Kernels } from "./kernels";
+import { kernels, type KernelArray, type Kernels } from "./kernels";
+import { unpadded } from "./mixer";
+import { allNeurons, neuronBlocks, type Neurons } from "./neurons";
 import { multiply } from "./products";
 
 export interface Marginals {
@@ -19,14 +21,13 @@ export interface Marginals {
   centred: Float32Array;
 }
 
-/** Marginals of `values`, n² × width. */
-export function marginals(values: Float32Array, n: number, width: number): Marginals {
+export function marginals(neurons: Neurons): Marginals {
+  const { n, width } = neurons;
   const of = () => new Float32Array(n * width);
   const made: Marginals = { x: of(), y: of(), sum: of(), difference: of(), centred: new Float32Array(width) };
   const fast = kernels();
-  // The kernels read vectors of four.
-  if (fast === null || width % 4) addPlainly(values, n, width, made);
-  else addFast(fast, values, n, width, made);
+  if (fast === null) addPlainly(allNeurons(neurons), n, width, made);
+  else addFast(fast, neurons, made);
   return made;
 }
 
@@ -46,24 +47,27 @@ function addPlainly(values: Float32Array, n: number, width: number, made: Margin
   for (let i = 0; i < values.length; i++) made.centred[i % width]! += (values[i]! - mean[i % width]!) ** 2;
 }
 
-function addFast(fast: Kernels, values: Float32Array, n: number, width: number, made: Marginals): void {
-  const [block, byX, byY, bySum, byDifference, mean, squares] = fast.arrays([n * width, width, n * width, n * width, n * width, width, width]);
+function addFast(fast: Kernels, neurons: Neurons, made: Marginals): void {
+  const { n, width: columns } = neurons;
+  const { width, block, make, others } = neuronBlocks(fast, neurons, (width) => [width, n * width, n * width, n * width, width, width]);
+  const [byX, byY, bySum, byDifference, mean, squares] = others as [KernelArray, KernelArray, KernelArray, KernelArray, KernelArray, KernelArray];
   for (const { data } of [byY, bySum, byDifference, squares]) data.fill(0);
   for (let x = 0; x < n; x++) {
-    block.data.set(values.subarray(x * n * width, (x + 1) * n * width));
+    make(x);
     byX.data.fill(0);
     fast.run.addMarginals(block.at, x, n, width * 4, byX.at, byY.at, bySum.at, byDifference.at);
-    made.x.set(byX.data, x * width);
+    made.x.set(byX.data.subarray(0, columns), x * columns);
   }
-  made.y.set(byY.data);
-  made.sum.set(bySum.data);
-  made.difference.set(byDifference.data);
-  mean.data.set(meanOver(made.x, n, width));
+  unpadded(byY.data, width, columns, made.y, 0);
+  unpadded(bySum.data, width, columns, made.sum, 0);
+  unpadded(byDifference.data, width, columns, made.difference, 0);
+  mean.data.fill(0);
+  mean.data.set(meanOver(made.x, n, columns));
   for (let x = 0; x < n; x++) {
-    block.data.set(values.subarray(x * n * width, (x + 1) * n * width));
+    make(x);
     fast.run.addSquares(block.at, n, width * 4, mean.at, squares.at);
   }
-  made.centred.set(squares.data);
+  made.centred.set(squares.data.subarray(0, columns));
 }
 
 function meanOver(byX: Float32Array, n: number, width: number): Float64Array {

@@ -22,8 +22,13 @@ export interface ModularModel {
   bias: Float32Array;
 }
 
+/** The model of a checkpoint, its rows in the order of the page's operands and its columns in that of the answers. */
+export function modularModel(at: Checkpoint): ModularModel {
+  return at.once("modular-model", () => shapeOf(at));
+}
+
 /** Errors: for a kind of model that has no views on all pairs. */
-export function shapeOf(at: Checkpoint): ModularModel {
+function shapeOf(at: Checkpoint): ModularModel {
   const { kind } = at.facts.model;
   if (at.facts.modular === null) throw new Error("views of all pairs need a modular task");
   if (kind === "mlp") return mlp(at);

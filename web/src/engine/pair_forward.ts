@@ -4,10 +4,11 @@
  *
  *     pre[x, y] = c + Σ_h a_x[x, y, h] (T_x[x, h] - T_=[h]) + a_y[x, y, h] (T_y[y, h] - T_=[h]).
  */
-import type { Activations } from "./grid";
+import { lazily } from "./lazily";
 import type { ModularModel } from "./modular_model";
-import { leftOfMap, turns, type Parts, type Turns } from "./parts";
-import { mixed, multiply, repeated, sum, type Mixture } from "./products";
+import { isWhole, leftOfMap, turns, type Parts } from "./parts";
+import type { Pass, Rows } from "./pass";
+import { mixed, mixedTimes, multiply, ofRows, sum, type Mixture } from "./products";
 
 /** Rows for x, for y and for `=`: n, n and one. */
 interface Tables {
@@ -16,58 +17,81 @@ interface Tables {
   equals: Float32Array;
 }
 
-/** Run a one-layer model on all pairs, without some of its parts. `whole`: the activations with all parts, if known. */
-export function pairForward(model: ModularModel, without: Parts, whole: Activations | null): Activations {
-  return model.unembed === null ? mlpForward(model) : transformerForward(model, model.unembed, without, whole);
+/** A one-layer model on all pairs, without some of its parts. `whole`: the same model with all parts; null for itself. */
+export function pairPass(model: ModularModel, without: Parts, whole: Pass | null): Pass {
+  const rows = { from: 0, to: model.n };
+  const made: Pass = lazily<Pass>({
+    pattern: () => (whole === null ? patternOf(model, rows) : whole.pattern),
+    // What is changed after the MLP leaves the neurons as they were.
+    neurons: () => (whole !== null && leavesNeurons(without) ? whole.neurons : { n: model.n, width: model.width, mixture: neuronsOf(model, without, rows, made.pattern) }),
+    logits: () => (whole !== null && leavesNeurons(without) ? changed(model, without, whole) : pairRows(model, without, rows, made)),
+  });
+  return made;
 }
 
-function mlpForward({ n, width, at, embedding, embeddingY, wLogit, bias }: ModularModel): Activations {
-  const rows = { n, heads: 1, columns: width, x: embedding.data, y: embeddingY.data };
-  const neurons = mixed({ ...rows, shares: new Float32Array(2 * n * n).fill(1), constant: at.weights["mlp.b_in"]!.data }, 0);
-  const logits = multiply(neurons, wLogit, { rows: n * n, inner: width, columns: n }, repeated(bias, n * n));
-  return { pattern: null, neurons, logits };
+/** Logits of the rows of some x. `known`: the pass without these parts, whose pattern and tables are used. */
+export function pairRows(model: ModularModel, without: Parts, rows: Rows, known: Pass | null): Float32Array {
+  const size = model.n * model.heads * 3;
+  const pattern = known === null ? patternOf(model, rows) : known.pattern && known.pattern.subarray(rows.from * size, rows.to * size);
+  const neurons = known !== null && "mixture" in known.neurons ? ofRows(known.neurons.mixture, rows) : neuronsOf(model, without, rows, pattern);
+  return mixedTimes(neurons, model.wLogit, aroundNeurons(model, without, rows, pattern));
 }
 
-function transformerForward(model: ModularModel, unembed: Float32Array, without: Parts, whole: Activations | null): Activations {
-  const { n, width, at, wLogit, bias } = model;
-  const { "blocks.0.mlp.W_in": into, "blocks.0.mlp.b_in": added } = at.weights;
-  const streams = residuals(model);
-  const pattern = whole?.pattern ?? attention(model, streams);
-  const shares = toOperands(pattern);
-  const d = into!.shape[0]!;
-  const turned = turns(without, d);
-  const mixture = (map: Float32Array, constant: Float32Array) => mixtureOf(model, streams, shares, without, turned, map, constant);
-  const around = without.skipMlp ? leftOfMap(unembed, turned.aroundMlp, d) : unembed;
-  if (whole !== null && without.heads.length === 0 && !without.skipAttention) {
-    // The neurons are as they were; what reaches the logits around the MLP changes linearly.
-    const change = around.map((value, i) => value - unembed[i]!);
-    return { pattern, neurons: whole.neurons, logits: sum(whole.logits, mixed(mixture(change, new Float32Array(n)))) };
+function leavesNeurons({ heads, skipAttention }: Parts): boolean {
+  return heads.length === 0 && !skipAttention;
+}
+
+/** Null for the MLP. */
+function patternOf(model: ModularModel, rows: Rows): Float32Array | null {
+  return model.unembed && attention(model, residuals(model), rows);
+}
+
+/** The neurons before the ReLU. */
+function neuronsOf(model: ModularModel, without: Parts, rows: Rows, pattern: Float32Array | null): Mixture {
+  const { n, width, at, embedding, embeddingY } = model;
+  if (pattern === null) {
+    const shares = new Float32Array(2 * n * (rows.to - rows.from)).fill(1);
+    return { n, rows, heads: 1, columns: width, x: embedding.data, y: embeddingY.data, shares, constant: at.weights["mlp.b_in"]!.data };
   }
-  const neurons = mixed(mixture(into!.data, added!.data), 0);
-  const logits = mixed(mixture(around, bias));
-  return { pattern, neurons, logits: multiply(neurons, wLogit, { rows: n * n, inner: width, columns: n }, logits) };
+  const { "blocks.0.mlp.W_in": into, "blocks.0.mlp.b_in": added } = at.weights;
+  return mixtureOf(model, without, rows, pattern, into!.data, added!.data);
+}
+
+/** What reaches the logits around the neurons. */
+function aroundNeurons(model: ModularModel, without: Parts, rows: Rows, pattern: Float32Array | null): Mixture {
+  const { n, unembed, bias } = model;
+  const nothing = new Float32Array(0);
+  if (pattern === null) return { n, rows, heads: 0, columns: n, x: nothing, y: nothing, shares: nothing, constant: bias };
+  return mixtureOf(model, without, rows, pattern, mapAround(model, unembed!, without), bias);
+}
+
+/** The map from the residual stream before the MLP to the logits, around the MLP. */
+function mapAround(model: ModularModel, unembed: Float32Array, without: Parts): Float32Array {
+  const d = model.embedding.shape[1]!;
+  return without.skipMlp ? leftOfMap(unembed, turns(without, d).aroundMlp, d) : unembed;
+}
+
+/** The logits of a pass that has the neurons of the whole one: what reaches the logits around the MLP changes linearly. */
+function changed(model: ModularModel, without: Parts, whole: Pass): Float32Array {
+  const { n, unembed } = model;
+  if (unembed === null) return whole.logits;
+  const change = mapAround(model, unembed, without).map((value, i) => value - unembed[i]!);
+  return sum(whole.logits, mixed(mixtureOf(model, without, { from: 0, to: n }, whole.pattern!, change, new Float32Array(n))));
 }
 
 /** The residual stream after attention, times a map (d × columns), plus a constant row. */
-function mixtureOf(
-  model: ModularModel,
-  streams: Tables,
-  shares: Float32Array,
-  without: Parts,
-  turned: Turns,
-  map: Float32Array,
-  constant: Float32Array,
-): Mixture {
+function mixtureOf(model: ModularModel, without: Parts, rows: Rows, pattern: Float32Array, map: Float32Array, constant: Float32Array): Mixture {
   const { n, heads } = model;
   const d = model.embedding.shape[1]!;
+  const streams = residuals(model);
   const columns = map.length / d;
-  const removed = leftOfMap(map, turned.beforeMlp, d);
+  const removed = isWhole(without) ? map : leftOfMap(map, turns(without, d).beforeMlp, d);
   const maps = Array.from({ length: heads }, (_, h) => (without.heads.includes(h) ? removed : map));
   const { x, y, equals } = carried(model, streams, maps, columns);
   const skip = multiply(streams.equals, without.skipAttention ? removed : map, { rows: 1, inner: d, columns });
-  const rows = Array.from({ length: heads }, (_, h) => equals.subarray(h * columns, (h + 1) * columns));
-  const beyond = (table: Float32Array) => table.map((value, i) => value - equals[i % equals.length]!);
-  return { n, heads, columns, shares, x: beyond(x), y: beyond(y), constant: sum(skip, constant, ...rows) };
+  const ofEquals = Array.from({ length: heads }, (_, h) => equals.subarray(h * columns, (h + 1) * columns));
+  for (const table of [x, y]) for (let from = 0; from < table.length; from += equals.length) for (let i = 0; i < equals.length; i++) table[from + i]! -= equals[i]!;
+  return { n, rows, heads, columns, shares: toOperands(pattern), x, y, constant: sum(skip, constant, ...ofEquals) };
 }
 
 /** The residual stream before attention: of every x, of every y, and of `=` (one row). */
@@ -83,8 +107,8 @@ function residuals({ at, embedding, embeddingY }: ModularModel): Tables {
   };
 }
 
-/** Attention of `=` on all pairs: n² × heads × 3. */
-function attention({ n, heads, at }: ModularModel, streams: Tables): Float32Array {
+/** Attention of `=` on the pairs of some x: pairs × heads × 3. */
+function attention({ n, heads, at }: ModularModel, streams: Tables, rows: Rows): Float32Array {
   const { "blocks.0.attn.W_Q": queries, "blocks.0.attn.W_K": keys } = at.weights;
   const [, d, inside] = queries!.shape as [number, number, number];
   const weights = new Float32Array(d * heads);
@@ -95,13 +119,13 @@ function attention({ n, heads, at }: ModularModel, streams: Tables): Float32Arra
     toKey.forEach((value, m) => (weights[m * heads + h] = value / Math.sqrt(inside)));
   }
   const scores = (rows: Float32Array) => multiply(rows, weights, { rows: rows.length / d, inner: d, columns: heads });
-  return softmax({ x: scores(streams.x), y: scores(streams.y), equals: scores(streams.equals) }, n, heads);
+  return softmax({ x: scores(streams.x), y: scores(streams.y), equals: scores(streams.equals) }, n, heads, rows);
 }
 
-function softmax(scores: Tables, n: number, heads: number): Float32Array {
-  const pattern = new Float32Array(n * n * heads * 3);
+function softmax(scores: Tables, n: number, heads: number, rows: Rows): Float32Array {
+  const pattern = new Float32Array((rows.to - rows.from) * n * heads * 3);
   let to = 0;
-  for (let x = 0; x < n; x++)
+  for (let x = rows.from; x < rows.to; x++)
     for (let y = 0; y < n; y++)
       for (let h = 0; h < heads; h++) {
         // Without arrays, which would be made for each pair and head.
@@ -120,7 +144,7 @@ function softmax(scores: Tables, n: number, heads: number): Float32Array {
   return pattern;
 }
 
-/** The shares of x and y in a pattern: n² × heads × 2. */
+/** The shares of x and y in a pattern: pairs × heads × 2. */
 function toOperands(pattern: Float32Array): Float32Array {
   const shares = new Float32Array((pattern.length / 3) * 2);
   for (let from = 0, to = 0; from < pattern.length; from += 3) {

@@ -16,6 +16,9 @@ export interface Parts {
 
 export const WHOLE: Parts = { heads: [], skipAttention: false, skipMlp: false, turned: null };
 
+/** What a quantity of the model as it is reads, in `registerQuantity`. */
+export const wholePass = (): Parts[] => [WHOLE];
+
 export function isWhole({ heads, skipAttention, skipMlp }: Parts): boolean {
   return heads.length === 0 && !skipAttention && !skipMlp;
 }
@@ -28,8 +31,12 @@ export interface Turns {
 
 export function turns({ turned }: Parts, d: number): Turns {
   if (turned === null) return { beforeMlp: null, aroundMlp: null };
-  return { beforeMlp: rotation(d, turned), aroundMlp: rotation(d, turned + 1) };
+  if (last?.seed !== turned || last.d !== d) last = { seed: turned, d, turns: { beforeMlp: rotation(d, turned), aroundMlp: rotation(d, turned + 1) } };
+  return last.turns;
 }
+
+/** The rotations that were made last: they take longer than most of what is done with them. */
+let last: { seed: number; d: number; turns: Turns } | null = null;
 
 /** A map of removed vectors, d × columns: zeros, or map − Q map after a rotation Q. */
 export function leftOfMap(map: Float32Array, rotated: Float32Array | null, d: number): Float32Array {

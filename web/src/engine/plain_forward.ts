@@ -2,26 +2,33 @@
  * The plain forward of a transformer on all pairs, for models without neurons or with several layers. Python:
  * `latebloom.circuits.modular.plain_forward`.
  */
-import type { Activations } from "./grid";
 import type { ModularModel } from "./modular_model";
 import { leftOfMap, leftOfRows, turns, type Parts, type Turns } from "./parts";
+import type { Rows } from "./pass";
 import { multiply, sum } from "./products";
+
+/** Of some pairs, as in `Pass`. */
+interface Activations {
+  pattern: Float32Array;
+  neurons: Float32Array;
+  logits: Float32Array;
+}
 
 /** Tokens of a sequence `x y =`. */
 const LENGTH = 3;
 
-/** Run a transformer on all pairs, without some parts of its last layer. */
-export function plainForward(model: ModularModel, without: Parts): Activations {
+/** Run a transformer on the pairs of some x, without some parts of its last layer. */
+export function plainRows(model: ModularModel, without: Parts, { from, to }: Rows): Activations {
   const { n, heads, width } = model;
   const turned = turns(without, model.embedding.shape[1]!);
-  const logits = new Float32Array(n * n * n);
-  const neurons = new Float32Array(n * n * width);
-  const pattern = new Float32Array(n * n * heads * LENGTH);
-  for (let x = 0; x < n; x++) {
+  const logits = new Float32Array((to - from) * n * n);
+  const neurons = new Float32Array((to - from) * n * width);
+  const pattern = new Float32Array((to - from) * n * heads * LENGTH);
+  for (let x = from; x < to; x++) {
     const rows = row(model, x, without, turned);
-    logits.set(rows.logits, x * n * n);
-    neurons.set(rows.neurons, x * n * width);
-    pattern.set(rows.pattern!, x * n * heads * LENGTH);
+    logits.set(rows.logits, (x - from) * n * n);
+    neurons.set(rows.neurons, (x - from) * n * width);
+    pattern.set(rows.pattern, (x - from) * n * heads * LENGTH);
   }
   return { logits, neurons, pattern };
 }

@@ -6,6 +6,7 @@
  */
 import type { Examples, Modular, Task } from "../page";
 import type { Weights } from "./pack";
+import type { Parts } from "./parts";
 
 /** Filled by declaration merging: name → arguments and result (structured-cloneable). */
 // eslint-disable-next-line @typescript-eslint/no-empty-interface
@@ -33,17 +34,40 @@ export interface Checkpoint {
   once<T>(key: string, make: () => T): T;
 }
 
-type Compute = (at: Checkpoint, args: never) => unknown;
+/** A checkpoint of which nothing has been computed. */
+export function opened(step: number, weights: Weights, facts: Facts): Checkpoint {
+  const kept = new Map<string, unknown>();
+  const once = <T>(key: string, make: () => T): T => {
+    if (!kept.has(key)) kept.set(key, make());
+    return kept.get(key) as T;
+  };
+  return { step, weights, facts, once };
+}
 
-const all = new Map<string, Compute>();
+interface Entry {
+  compute(at: Checkpoint, args: never): unknown;
+  passes(args: never): Parts[];
+}
 
-export function registerQuantity<N extends Name>(name: N, compute: (at: Checkpoint, args: Args<N>) => Result<N>): void {
+const all = new Map<string, Entry>();
+
+/** `passes`: parts without which the model is run on all pairs, once for each; other workers help with their logits. */
+export function registerQuantity<N extends Name>(name: N, compute: (at: Checkpoint, args: Args<N>) => Result<N>, passes: (args: Args<N>) => Parts[] = () => []): void {
   if (all.has(name)) throw new Error(`two quantities are named ${name}`);
-  all.set(name, compute as Compute);
+  all.set(name, { compute, passes });
 }
 
 export function computeQuantity(name: string, at: Checkpoint, args: unknown): unknown {
-  const compute = all.get(name);
-  if (compute === undefined) throw new Error(`quantity: got ${name}, expected one of ${[...all.keys()].join(", ")}`);
-  return compute(at, args as never);
+  return entry(name).compute(at, args as never);
+}
+
+/** The passes that a quantity reads the logits of. */
+export function passesOf(name: string, args: unknown): Parts[] {
+  return entry(name).passes(args as never);
+}
+
+function entry(name: string): Entry {
+  const found = all.get(name);
+  if (found === undefined) throw new Error(`quantity: got ${name}, expected one of ${[...all.keys()].join(", ")}`);
+  return found;
 }

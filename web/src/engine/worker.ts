@@ -1,9 +1,9 @@
 /** The worker: keeps the packed weights, and computes quantities of the checkpoints that the page asks for. */
 import { Loose } from "./loose";
-import type { Weights } from "./pack";
 import { Packs } from "./packs";
 import type { FromWorker, ToWorker } from "./protocol";
-import { computeQuantity, type Checkpoint, type Facts } from "./quantity";
+import { computeQuantity, opened, passesOf, type Checkpoint, type Facts } from "./quantity";
+import { help, share, useHelpers } from "./sharing";
 import "./quantities";
 
 /** Checkpoints whose intermediate results are kept: all pairs of p = 113 take some 60 MB each. */
@@ -23,15 +23,6 @@ async function checkpointAt(index: number): Promise<Checkpoint> {
   return at;
 }
 
-function opened(step: number, weights: Weights, known: Facts): Checkpoint {
-  const kept = new Map<string, unknown>();
-  const once = <T>(key: string, make: () => T): T => {
-    if (!kept.has(key)) kept.set(key, make());
-    return kept.get(key) as T;
-  };
-  return { step, weights, facts: known, once };
-}
-
 /** Unpack the other checkpoints one by one, so that questions which arrive meanwhile are answered between them. */
 async function unpackAll(from: Packs): Promise<void> {
   for (let index = from.steps.length - 1; index >= 0; index--) await from.weights(index);
@@ -42,6 +33,8 @@ function send(message: FromWorker): void {
 }
 
 async function receive(message: ToWorker): Promise<void> {
+  if (message.kind === "help") return help(message.port, message.facts);
+  if (message.kind === "helpers") return useHelpers(message.ports);
   if (message.kind === "load" || message.kind === "loose") {
     facts = message.facts;
     recent.clear();
@@ -57,7 +50,9 @@ async function receive(message: ToWorker): Promise<void> {
   }
   const began = performance.now();
   try {
-    const value = computeQuantity(message.name, await checkpointAt(message.index), message.args);
+    const at = await checkpointAt(message.index);
+    await share(at, passesOf(message.name, message.args));
+    const value = computeQuantity(message.name, at, message.args);
     send({ kind: "result", id: message.id, value, milliseconds: performance.now() - began });
   } catch (error) {
     send({ kind: "error", id: message.id, reason: error instanceof Error ? error.message : String(error) });

@@ -1,6 +1,6 @@
 /** What the views show of a training's present step, by the same quantities as for a stored run. */
 import { clusters } from "../engine/clusters";
-import { computeQuantity, type Args, type Checkpoint, type Facts, type Name, type Result } from "../engine/quantity";
+import { computeQuantity, opened, type Args, type Facts, type Name, type Result } from "../engine/quantity";
 import "../engine/quantities";
 import type { Snapshot } from "./protocol";
 import type { Training } from "./training";
@@ -15,7 +15,7 @@ const SHOWN_PLANES = 4;
 const KEY_SHARE = 0.01;
 
 export function snapshotOf(training: Training, facts: Facts): Snapshot {
-  const at = checkpointOf(training, facts);
+  const at = opened(training.step, training.weights(), facts);
   const ask = <N extends Name>(name: N, args: Args<N>): Result<N> => computeQuantity(name, at, args) as Result<N>;
   const spectrum = ask("embedding-spectrum", {});
   const { sizes } = clusters(at);
@@ -29,15 +29,6 @@ export function snapshotOf(training: Training, facts: Facts): Snapshot {
     clusters: sizes,
     keys: sizes.filter(({ count }) => count >= KEY_SHARE * width).map(({ frequency }) => frequency),
   };
-}
-
-function checkpointOf(training: Training, facts: Facts): Checkpoint {
-  const kept = new Map<string, unknown>();
-  const once = <T>(key: string, make: () => T): T => {
-    if (!kept.has(key)) kept.set(key, make());
-    return kept.get(key) as T;
-  };
-  return { step: training.step, weights: training.weights(), facts, once };
 }
 
 function largest({ frequencies, cos, sin }: Snapshot["spectrum"], count: number): number[] {

@@ -10,6 +10,8 @@ import type { Losses, Parted } from "../engine/losses";
 export interface Outcome {
   name: string;
   found: CutResult | Losses | null;
+  /** Whether these are the numbers of an earlier step or cut, and new ones are being computed. */
+  isOutdated: boolean;
 }
 
 const MEASURES = [
@@ -41,7 +43,7 @@ export function CutOutcome({ outcomes }: { outcomes: Outcome[] }): JSX.Element {
       ),
   });
   return (
-    <div class="cut-outcome" aria-live="polite">
+    <div class="cut-outcome" aria-live="polite" aria-busy={outcomes.some(({ isOutdated }) => isOutdated)}>
       {MEASURES.map(({ measure, name, show }) => (
         <table key={measure}>
           <caption>{name}</caption>
@@ -59,8 +61,8 @@ export function CutOutcome({ outcomes }: { outcomes: Outcome[] }): JSX.Element {
             {PAIRS.map(({ part, name: pairs }) => (
               <tr key={part} class={part}>
                 <th scope="row">{pairs}</th>
-                {outcomes.map(({ name: column, found }) => (
-                  <td key={column}>{found === null ? "…" : show(numberOf(found, measure, part))}</td>
+                {outcomes.map(({ name: column, found, isOutdated }) => (
+                  <td key={column} class={isOutdated ? "outdated" : undefined}>{found === null ? "…" : show(numberOf(found, measure, part))}</td>
                 ))}
               </tr>
             ))}

@@ -1,37 +1,24 @@
 /** Excluded loss: train loss without the waves of the key frequencies, one by one and together. */
-import type { JSX } from "preact";
-import { useMemo } from "preact/hooks";
-import { type Curve, recorded, recordedUnder, useCurves } from "../draw/curves";
-import type { Dot } from "../draw/lines";
-import { colourOf, grey, ink, isDark } from "../draw/palette";
-import { StepLines } from "../draw/step_lines";
+import { type Curve, recorded, recordedUnder } from "../draw/curves";
+import { colourOf, grey, ink } from "../draw/palette";
 import { page } from "../page";
 import { registerView } from "../registry";
-import { frequency } from "../state";
-import { MissingMeasure } from "./missing_measure";
-import { hasKeys, NoKeys } from "./no_keys";
-import { Computed, hasPhase, MOST, shownFrequencies, useWaveLosses } from "./wave_losses";
+import { hasPhase, MOST, shownFrequencies, waveView } from "./wave_losses";
 
-function ExcludedByFrequency(): JSX.Element {
-  const dark = isDark();
-  const { ks, answer } = useWaveLosses();
-  const lit = frequency.value;
-  const curves = useCurves(() => curvesOf(lit), [lit]);
-  const dots = useMemo(() => {
-    const { value, step } = answer;
-    if (!value || step === null || value.excludedAlone.length !== ks.length) return [];
-    return [{ x: step, y: value.excluded, label: "without all keys", colour: ink() }, ...ks.map((k, i): Dot => ({ x: step, y: value.excludedAlone[i]!, label: `without k = ${k}`, colour: colourOf(k) }))];
-  }, [answer, ks, dark]);
-  if (!hasKeys()) return <NoKeys />;
-  if (curves.length < 2) return <MissingMeasure what="Excluded loss" />;
-  return (
-    <>
-      <StepLines label="Excluded loss by frequency" yName="loss on the train set (nats)" curves={curves} dots={dots} log height={320} />
-      {answer.error && <p class="error">{answer.error}</p>}
-      <Computed step={answer.step} dots={dots} unit="nats" />
-    </>
-  );
-}
+const ExcludedByFrequency = waveView({
+  label: "Excluded loss by frequency",
+  yName: "loss on the train set (nats)",
+  unit: "nats",
+  log: true,
+  height: 320,
+  curves: curvesOf,
+  missing: "Excluded loss",
+  isMissing: (curves) => curves.length < 2,
+  dots: ({ excluded, excludedAlone }, ks) => [
+    { y: excluded, label: "without all keys", colour: ink() },
+    ...ks.map((k, i) => ({ y: excludedAlone[i]!, label: `without k = ${k}`, colour: colourOf(k) })),
+  ],
+});
 
 /** Train loss, the loss without each key frequency and without all, and faint the controls. The lit frequency is thick. */
 function curvesOf(lit: number | null): Curve[] {

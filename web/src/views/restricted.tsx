@@ -1,14 +1,8 @@
 /** Restricted loss: the loss of the waves of the key frequencies alone. */
-import type { JSX } from "preact";
-import { useMemo } from "preact/hooks";
-import { type Curve, recorded, useCurves } from "../draw/curves";
-import type { Dot } from "../draw/lines";
-import { grey, isDark, seriesColour } from "../draw/palette";
-import { StepLines } from "../draw/step_lines";
+import { type Curve, recorded } from "../draw/curves";
+import { grey, seriesColour } from "../draw/palette";
 import { registerView } from "../registry";
-import { MissingMeasure } from "./missing_measure";
-import { hasKeys, NoKeys } from "./no_keys";
-import { Computed, hasPhase, useWaveLosses } from "./wave_losses";
+import { hasPhase, waveView } from "./wave_losses";
 
 /** Column, name, colour and stroke of each line; the first that a run has of the last two is its control. */
 const LINES: [string, string, () => string, Partial<Curve>][] = [
@@ -19,29 +13,19 @@ const LINES: [string, string, () => string, Partial<Curve>][] = [
   ["restricted_loss_control", "random frequencies", grey, { width: 1.5, dashed: true }],
 ];
 
-function Restricted(): JSX.Element {
-  const dark = isDark();
-  const { answer } = useWaveLosses();
-  const curves = useCurves(curvesOf);
-  const dots = useMemo(() => {
-    const { value, step } = answer;
-    if (!value || step === null) return [];
-    const { all, train, test } = value.restricted;
-    return [
-      ...(train === null ? [{ x: step, y: all, label: "restricted", colour: seriesColour(2) }] : [{ x: step, y: train, label: "restricted, train", colour: seriesColour(2) }]),
-      ...(test === null ? [] : [{ x: step, y: test, label: "restricted, test", colour: seriesColour(3) }]),
-    ] as Dot[];
-  }, [answer, dark]);
-  if (!hasKeys()) return <NoKeys />;
-  if (recorded("restricted_loss") === null) return <MissingMeasure what="Restricted loss" />;
-  return (
-    <>
-      <StepLines label="Restricted loss by step" yName="loss (nats)" curves={curves} dots={dots} log />
-      {answer.error && <p class="error">{answer.error}</p>}
-      <Computed step={answer.step} dots={dots} unit="nats" />
-    </>
-  );
-}
+const Restricted = waveView({
+  label: "Restricted loss by step",
+  yName: "loss (nats)",
+  unit: "nats",
+  log: true,
+  curves: curvesOf,
+  missing: "Restricted loss",
+  isMissing: () => recorded("restricted_loss") === null,
+  dots: ({ restricted: { all, train, test } }) => [
+    train === null ? { y: all!, label: "restricted", colour: seriesColour(2) } : { y: train, label: "restricted, train", colour: seriesColour(2) },
+    ...(test === null ? [] : [{ y: test, label: "restricted, test", colour: seriesColour(3) }]),
+  ],
+});
 
 /** Restricted loss on train and test, or on all pairs of a run without a split. */
 function curvesOf(): Curve[] {

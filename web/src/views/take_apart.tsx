@@ -2,7 +2,8 @@
 import { useComputed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { cutInView, isUncut, putEverythingBack } from "../cuts";
-import { useQuantity } from "../engine/client";
+import { useStepInSight } from "../draw/step_in_sight";
+import { isOutdated, useQuantity } from "../engine/client";
 import { useOnScreen } from "../engine/on_screen";
 import { registerView } from "../registry";
 import { CutOutcome, type Outcome } from "./cut_outcome";
@@ -19,8 +20,12 @@ function TakeApart(): JSX.Element {
   const control = useQuantity("cut", random, cutting).value;
   const clusters = useQuantity("clusters", {}, visible).value;
   const error = whole.error ?? clusters.error ?? (isUncut.value ? null : (left.error ?? control.error));
-  const outcomes: Outcome[] = [{ name: "whole model", found: whole.value }];
-  if (!isUncut.value) outcomes.push({ name: "what is left", found: left.value }, { name: "random cut of the same size", found: control.value });
+  const at = useStepInSight();
+  const outcomes: Outcome[] = [{ name: "whole model", found: whole.value, isOutdated: isOutdated(whole, at, {}) }];
+  if (!isUncut.value) {
+    outcomes.push({ name: "what is left", found: left.value, isOutdated: isOutdated(left, at, cutInView.value) });
+    outcomes.push({ name: "random cut of the same size", found: control.value, isOutdated: isOutdated(control, at, random.value) });
+  }
   return (
     <div class="take-apart" ref={ref}>
       <CutSwitches clusters={clusters.value} />

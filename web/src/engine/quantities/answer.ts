@@ -1,5 +1,6 @@
 /** The model's logits over all answers for one pair, and the coefficients of its waves. */
 import { grid } from "../grid";
+import { wholePass } from "../parts";
 import { registerQuantity, type Checkpoint } from "../quantity";
 import { softmaxAt } from "../softmax";
 import { learnedProfile } from "./learned_profile";
@@ -50,4 +51,4 @@ function answerTo(at: Checkpoint, { x, y }: { x: number; y: number }): ModelAnsw
   };
 }
 
-registerQuantity("answer", answerTo);
+registerQuantity("answer", answerTo, wholePass);

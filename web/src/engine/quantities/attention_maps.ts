@@ -35,7 +35,11 @@ declare module "../quantity" {
 function attentionMaps(at: Checkpoint): AttentionMaps | null {
   const { n, heads, pattern } = grid(at);
   if (pattern === null) return null;
-  const map = (head: number, position: number) => Float32Array.from({ length: n * n }, (_, pair) => pattern[(pair * heads + head) * 3 + position]!);
+  const map = (head: number, position: number) => {
+    const values = new Float32Array(n * n);
+    for (let pair = 0; pair < n * n; pair++) values[pair] = pattern[(pair * heads + head) * 3 + position]!;
+    return values;
+  };
   const maps = Array.from({ length: heads }, (_, head) => [0, 1, 2].map((position) => map(head, position)));
   return { n, heads: maps.map(([toX, , toItself]) => ({ ...bestFrequency(toX!, n), toItself: mean(toItself!) })), maps };
 }

@@ -4,7 +4,7 @@
  */
 import { embeddingWave } from "../embedding_waves";
 import { cosine, sine } from "../fourier";
-import { modularModel } from "../grid";
+import { modularModel } from "../modular_model";
 import type { Tensor } from "../pack";
 import { registerQuantity, type Checkpoint } from "../quantity";
 

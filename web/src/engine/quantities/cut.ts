@@ -1,7 +1,8 @@
 /** Loss and accuracy of the model in view, as it is and with parts switched off. */
-import { cutLosses, type Cut, type CutResult } from "../cut";
-import { grid } from "../grid";
-import { losses, type Losses } from "../losses";
+import { cutLosses, partsOf, type Cut, type CutResult } from "../cut";
+import { answers } from "../answers";
+import { means, wholeLosses, type Losses } from "../losses";
+import { wholePass } from "../parts";
 import { registerQuantity } from "../quantity";
 
 declare module "../quantity" {
@@ -11,5 +12,5 @@ declare module "../quantity" {
   }
 }
 
-registerQuantity("losses", (at) => at.once("losses", () => losses(grid(at).logits, grid(at))));
-registerQuantity("cut", cutLosses);
+registerQuantity("losses", (at) => means(wholeLosses(at), answers(at)), wholePass);
+registerQuantity("cut", cutLosses, (cut) => [partsOf(cut)]);

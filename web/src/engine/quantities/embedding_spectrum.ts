@@ -1,6 +1,6 @@
 /** Norms of the embedding along the waves over its operands, by frequency. Python: `latebloom.circuits.modular.embedding.embedding_norms`. */
 import { embeddingWave, type Wave } from "../embedding_waves";
-import { modularModel } from "../grid";
+import { modularModel } from "../modular_model";
 import { registerQuantity, type Checkpoint } from "../quantity";
 
 interface Spectrum {

@@ -1,5 +1,6 @@
 /** The model on all pairs as it is, for tests and for the curious: `await latebloom.ask("grid", 0, {})`. */
 import { grid, type Grid } from "../grid";
+import { wholePass } from "../parts";
 import { registerQuantity } from "../quantity";
 
 declare module "../quantity" {
@@ -8,4 +9,4 @@ declare module "../quantity" {
   }
 }
 
-registerQuantity("grid", grid);
+registerQuantity("grid", grid, wholePass);

@@ -3,8 +3,11 @@
  * The coefficient of cos w(x + s·y − z) in the logits, `cos_waves` in Python, follows from the profile: the wave depends
  * on d alone, so α_k = (2/n) Σ_d profile(d) cos wd (1/n for the Nyquist wave).
  */
-import { grid, type Grid } from "../grid";
+import { answers } from "../answers";
+import { means, wholeLosses } from "../losses";
+import { wholePass } from "../parts";
 import { registerQuantity, type Checkpoint } from "../quantity";
+import { wholeTurns, type Turns } from "../waves";
 
 export interface LearnedProfile {
   n: number;
@@ -28,36 +31,26 @@ declare module "../quantity" {
 }
 
 export function learnedProfile(at: Checkpoint): LearnedProfile | null {
-  return at.once("learned-profile", () => (grid(at).sign === null ? null : profiled(grid(at))));
+  return at.once("learned-profile", () => {
+    const turns = wholeTurns(at);
+    return turns && profiled(at, turns);
+  });
 }
 
-function profiled({ n, logits, labels }: Grid): LearnedProfile {
+function profiled(at: Checkpoint, { n, means: rows }: Turns): LearnedProfile {
   const profile = new Float64Array(n);
-  const margins = new Float64Array(n * n);
-  let loss = 0;
-  for (let pair = 0; pair < n * n; pair++) {
-    const right = labels[pair]!;
-    let wrong = -Infinity;
-    let sum = 0;
-    const own = logits[pair * n + right]!;
-    for (let d = 0; d < n; d++) {
-      const value = logits[pair * n + ((right + d) % n)]!;
-      profile[d]! += value / (n * n);
-      sum += Math.exp(value - own);
-      if (d > 0 && value > wrong) wrong = value;
-    }
-    margins[pair] = own - wrong;
-    loss += Math.log(sum) / (n * n);
-  }
+  for (let t = 0; t < n; t++) for (let d = 0; d < n; d++) profile[d]! += rows[t * n + ((t + d) % n)]! / n;
   const middle = profile.reduce((total, value) => total + value, 0) / n;
   const centred = profile.map((value) => value - middle);
+  const { margin } = wholeLosses(at);
+  const { loss, accuracy } = means(wholeLosses(at), answers(at));
   return {
     n,
     profile: centred,
     coefficients: Float64Array.from({ length: n >> 1 }, (_, index) => coefficient(centred, index + 1, n)),
-    margin: { mean: margins.reduce((total, value) => total + value, 0) / (n * n), least: margins.reduce((a, b) => Math.min(a, b)) },
-    loss,
-    accuracy: margins.filter((margin) => margin > 0).length / (n * n),
+    margin: { mean: margin.reduce((total, value) => total + value, 0) / (n * n), least: margin.reduce((a, b) => Math.min(a, b)) },
+    loss: loss.all!,
+    accuracy: accuracy.all!,
   };
 }
 
@@ -66,4 +59,4 @@ function coefficient(profile: Float64Array, k: number, n: number): number {
   return ((2 * k === n ? 1 : 2) * sum) / n;
 }
 
-registerQuantity("learned-profile", learnedProfile);
+registerQuantity("learned-profile", learnedProfile, wholePass);

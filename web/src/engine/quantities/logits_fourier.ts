@@ -2,6 +2,7 @@
 import { fourierBasis } from "../basis";
 import { grid } from "../grid";
 import { multiply } from "../products";
+import { wholePass } from "../parts";
 import { registerQuantity, type Checkpoint } from "../quantity";
 
 declare module "../quantity" {
@@ -18,9 +19,13 @@ function logitsFourier(at: Checkpoint): { n: number; norms: Float64Array } {
   const norms = new Float64Array(n * n);
   for (let f = 0; f < n; f++) {
     const both = multiply(basis, alongX.subarray(f * n * n, (f + 1) * n * n), { rows: n, inner: n, columns: n });
-    for (let g = 0; g < n; g++) norms[f * n + g] = Math.hypot(...both.subarray(g * n, (g + 1) * n));
+    for (let g = 0; g < n; g++) {
+      let energy = 0;
+      for (let z = 0; z < n; z++) energy += both[g * n + z]! ** 2;
+      norms[f * n + g] = Math.sqrt(energy);
+    }
   }
   return { n, norms };
 }
 
-registerQuantity("logits-fourier", logitsFourier);
+registerQuantity("logits-fourier", logitsFourier, wholePass);

@@ -3,7 +3,9 @@
  * Python: `latebloom.figures.neuron`, `latebloom.figures.neuron_fourier`, `circuits.modular.neurons.neuron_formula`.
  */
 import { basisRows, fourierBasis, transform2d } from "../basis";
-import { grid } from "../grid";
+import { modularModel } from "../modular_model";
+import { someNeurons } from "../neurons";
+import { pass } from "../pass";
 import { registerQuantity, type Checkpoint } from "../quantity";
 
 export interface NeuronInFull {
@@ -33,9 +35,9 @@ declare module "../quantity" {
 const LIVE_ENERGY = 1e-8;
 
 function neuronInFull(at: Checkpoint, { neuron }: { neuron: number }): NeuronInFull {
-  const { n, width, neurons } = grid(at);
+  const { n, width } = modularModel(at);
   if (!(neuron >= 0 && neuron < width)) throw new Error(`neuron: got ${neuron}, expected 0 to ${width - 1}`);
-  const activation = Float32Array.from({ length: n * n }, (_, pair) => neurons[pair * width + neuron]!);
+  const activation = someNeurons(pass(at).neurons, [neuron]);
   const coefficients = transform2d(activation, n);
   const energy = coefficients.reduce((sum, value) => sum + value * value, 0) - coefficients[0]! ** 2;
   const inBlock = (k: number) => products(k, n).reduce((sum, [i, j]) => sum + (i || j ? coefficients[i * n + j]! ** 2 : 0), 0);

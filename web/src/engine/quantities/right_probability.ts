@@ -1,7 +1,8 @@
 /** The probability of the right answer of each pair: exp of minus `Grid.pair_losses` in Python. */
-import { grid } from "../grid";
+import { answers } from "../answers";
+import { wholeLosses } from "../losses";
+import { wholePass } from "../parts";
 import { registerQuantity, type Checkpoint } from "../quantity";
-import { softmaxAt } from "../softmax";
 
 declare module "../quantity" {
   interface Quantities {
@@ -11,9 +12,7 @@ declare module "../quantity" {
 }
 
 function rightProbability(at: Checkpoint): { n: number; probability: Float32Array } {
-  const { n, logits, labels } = grid(at);
-  const probability = Float32Array.from(labels, (right, pair) => (right < 0 ? NaN : softmaxAt(logits, pair * n, n, right)));
-  return { n, probability };
+  return { n: answers(at).n, probability: Float32Array.from(wholeLosses(at).loss, (loss) => Math.exp(-loss)) };
 }
 
-registerQuantity("right-probability", rightProbability);
+registerQuantity("right-probability", rightProbability, wholePass);
