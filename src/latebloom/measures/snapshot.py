@@ -72,7 +72,7 @@ class Snapshot:
         return self._cache[function]
 
     def task_as(self, kind: type[K]) -> K:
-        """The task, if it is of that class. Errors: UsageError for a task of another class, and where none was found."""
+        """The task, if it is of that class. Errors: UsageError for a task of another class, and if none was found."""
         if self.answers is not None and self.answers.reason:
             raise UsageError(f"the model {self.answers.reason}; to suppose a task all the same, say --task")
         if not isinstance(self.task, kind):

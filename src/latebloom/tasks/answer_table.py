@@ -14,9 +14,13 @@ from latebloom.tasks.groups.table import UNKNOWN, Group, exact_group
 from latebloom.tasks.modular import ModularTask
 
 
+def _rows(table: Int[np.ndarray, "p p"]) -> tuple[tuple[int, ...], ...]:
+    return tuple(map(tuple, table.tolist()))
+
+
 def _plain(entries: object) -> object:
     """An array as nested tuples; anything else as it is."""
-    return tuple(map(tuple, entries.tolist())) if isinstance(entries, np.ndarray) else entries
+    return _rows(entries) if isinstance(entries, np.ndarray) else entries
 
 
 Entries = Annotated[tuple[tuple[int, ...], ...], BeforeValidator(_plain)]
@@ -32,7 +36,7 @@ class AnswerTable(ModularTask):
     summary: ClassVar[str] = "a table of answers, given entry by entry"
     name: Literal["answer_table"] = "answer_table"
     p: int = Field(default=3, ge=3, description="rows of the table: operands and answers are 0 … p-1")
-    entries: Entries = Field(default=_plain(cyclic(3)), description="the answers by x, then by y; -1: not defined")
+    entries: Entries = Field(default=_rows(cyclic(3)), description="the answers by x, then by y; -1: not defined")
 
     @model_validator(mode="after")
     def _is_square(self) -> "AnswerTable":
@@ -64,12 +68,12 @@ class AnswerTable(ModularTask):
 
 
 class GroupComposition(AnswerTable):
-    """z = x∘y in a finite group whose elements are numbered 0 … n-1; the default is S3. Source: Chughtai et al. 2023."""
+    """z = x∘y in a finite group with elements 0 … n-1; the default is S3. Source: Chughtai et al. 2023."""
 
     summary: ClassVar[str] = "x∘y in a finite group, given by its table"
-    name: Literal["group_composition"] = "group_composition"
+    name: Literal["group_composition"] = "group_composition"  # type: ignore[assignment]
     p: int = Field(default=6, ge=3, description="order of the group: operands and answers are 0 … p-1")
-    entries: Entries = Field(default=_plain(symmetric(3)), description="the group's table by x, then by y")
+    entries: Entries = Field(default=_rows(symmetric(3)), description="the group's table by x, then by y")
 
     @model_validator(mode="after")
     def _is_a_group(self) -> "GroupComposition":

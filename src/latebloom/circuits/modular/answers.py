@@ -182,9 +182,7 @@ def _as_group(
     return Reading(model, task, Answers(shares))
 
 
-def _unknown(
-    model: Model, fields: Mapping[str, Any], answers: Int[np.ndarray, "p p"], compared: Answers
-) -> Reading:
+def _unknown(model: Model, fields: Mapping[str, Any], answers: Int[np.ndarray, "p p"], compared: Answers) -> Reading:
     """The reading of a model that does nothing known, with the order in which it is a group where there is one."""
     names = ", ".join(compared.agreement)
     none = f"does none of these on more than {compared.best:.2%} of the pairs: {names}"
@@ -197,9 +195,7 @@ def _unknown(
         return Reading(model, layout, Answers(compared.agreement, reason))
     in_order = AnswerTable(**fields, entries=found.table)
     order = f"found from its answers, {found.agreement(answers):.2%} of which are as in {_described(found)}"
-    return Reading(
-        model, layout, Answers(compared.agreement, reason, in_order, order), {"order of the numbers": order}
-    )
+    return Reading(model, layout, Answers(compared.agreement, reason, in_order, order), {"order of the numbers": order})
 
 
 def _described(found: Disguise) -> str:

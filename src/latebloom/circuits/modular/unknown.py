@@ -1,4 +1,4 @@
-"""What `latebloom explain` gives for a model that does no known operation: how far it is from each, and nothing else."""
+"""What `latebloom explain` gives for a model that does no known operation: its distance from each, and no more."""
 
 from dataclasses import replace
 from typing import Any
@@ -12,7 +12,7 @@ from latebloom.circuits.modular.explanation import Explanation, Losses, assumed_
 from latebloom.circuits.modular.order import NumberOrder, number_order
 from latebloom.circuits.modular.views import basis
 from latebloom.measures import Snapshot
-from latebloom.tasks import ModularTask
+from latebloom.tasks import ModularTask, Task
 
 
 class InOrder(Config):
@@ -75,7 +75,8 @@ class UnknownExplanation(Config):
 def explain_unknown(snapshot: Snapshot) -> UnknownExplanation:
     """The explanation of a model for which `read_operation` found no task."""
     answers, task = snapshot.answers, snapshot.task
-    assert answers is not None and isinstance(task, ModularTask)
+    assert answers is not None
+    assert isinstance(task, ModularTask)
     return UnknownExplanation(
         p=task.p,
         reason=answers.reason,
@@ -87,9 +88,10 @@ def explain_unknown(snapshot: Snapshot) -> UnknownExplanation:
     )
 
 
-def explain_in_order(snapshot: Snapshot, task: ModularTask, found: str) -> InOrder:
+def explain_in_order(snapshot: Snapshot, task: Task, found: str) -> InOrder:
     """The explanation of a model on a task that is a cyclic group, in the order of that group. found: how the order was
     found."""
+    assert isinstance(task, ModularTask)
     known = replace(snapshot, task=task, answers=None, basis_of=lambda one: basis(one, None), _cache={})
     order = number_order(task, found)
     assert order is not None
