@@ -140,7 +140,7 @@ def family_of(task: Task) -> Family:
 def explain(snapshot: Snapshot) -> Explained:
     """The explanation of a model by its task's family. Errors: UsageError if there is no circuit to look for."""
     family = family_of(snapshot.task)
-    if snapshot.answers is not None and snapshot.answers.reason and family.explain_unknown is not None:
+    if snapshot.lacks_task and family.explain_unknown is not None:
         return family.explain_unknown(snapshot)
     if family.explain is None:
         raise UsageError(f"explain: got a model of task {snapshot.task.name}, which has no circuit to look for")

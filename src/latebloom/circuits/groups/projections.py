@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from latebloom.circuits.groups.irreps import Irrep, inverses
@@ -29,7 +29,7 @@ class GroupLogits:
         return cls(task, exact[..., : task.p], exact[..., task.p : task.d_vocab_out])
 
     @cached_property
-    def products(self) -> Float[Tensor, "a b"]:
+    def products(self) -> Int[Tensor, "a b"]:
         """a∘b, the right answers."""
         return torch.from_numpy(self.task.group.table)
 
