@@ -13,7 +13,6 @@ from latebloom.tasks.groups.families import cyclic, symmetric
 from latebloom.tasks.groups.table import UNKNOWN, Group, exact_group
 from latebloom.tasks.modular import ModularTask
 
-
 _KEPT = 16
 """Tables whose arrays and orders are kept."""
 

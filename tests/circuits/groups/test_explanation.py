@@ -87,7 +87,7 @@ def test_a_cyclic_group_has_the_figures_of_modular_addition() -> None:
     snapshot = Snapshot(model, GroupComposition(p=p, entries=cyclic(p)))
     found = explain(snapshot).model_dump(mode="json")
     assert (found["group"], found["abelian"], found["cyclic"], found["key_dimensions"]) == ("C13", True, True, [2])
-    assert found["element_orders"] == {1: 1, 13: 12}
+    assert found["element_orders"] == {"1": 1, "13": 12}
     assert found["in_order"]["explanation"]["accuracy"] == 1
 
 

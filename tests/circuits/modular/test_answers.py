@@ -12,7 +12,7 @@ from latebloom.circuits.modular import planted_operation, planted_transformer
 from latebloom.circuits.modular.answers import read_operation
 from latebloom.circuits.modular.unknown import UnknownExplanation
 from latebloom.measures import Snapshot
-from latebloom.models import Model, MLPConfig, TransformerConfig
+from latebloom.models import MLPConfig, Model, TransformerConfig
 from latebloom.tasks import (
     AnswerTable,
     GroupComposition,

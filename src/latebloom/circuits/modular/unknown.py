@@ -18,16 +18,17 @@ from latebloom.tasks import ModularTask, Task
 class InOrder(Config):
     """A model whose answers are a cyclic group's, explained in the order in which they are addition or subtraction.
 
-    order: of the numbers. explanation: as for a model of that operation; a factor without common divisor with n that
+    order: of the numbers; None where it is their own. explanation: as for a model of that operation; a factor without common divisor with n that
     all its frequencies share is arbitrary, since no answer depends on it.
     """
 
-    order: NumberOrder
+    order: NumberOrder | None
     explanation: Explanation
 
     def rows(self) -> list[tuple[str, str]]:
         """The explanation as (quantity, value) pairs, for printing."""
-        return [("in another order", self.order.sentence), *self.explanation.figures()]
+        how = "the order of the numbers" if self.order is None else self.order.sentence
+        return [("as addition mod n", how), *self.explanation.figures()]
 
 
 class UnknownExplanation(Config):
@@ -93,6 +94,4 @@ def explain_in_order(snapshot: Snapshot, task: Task, found: str) -> InOrder:
     found."""
     assert isinstance(task, ModularTask)
     known = replace(snapshot, task=task, answers=None, basis_of=lambda one: basis(one, None), _cache={})
-    order = number_order(task, found)
-    assert order is not None
-    return InOrder(order=order, explanation=explain(known))
+    return InOrder(order=number_order(task, found), explanation=explain(known))
