@@ -1,14 +1,14 @@
 """Mechanisms by family of tasks, and interventions on any model."""
 
-from latebloom.circuits import digits, induction, modular, shared_feature, skip_trigrams
+from latebloom.circuits import digits, groups, induction, modular, shared_feature, skip_trigrams
 from latebloom.circuits.family import (
     FAMILIES,
     GENERIC,
     Family,
     explain,
     family_of,
-    guess_task,
     measure_snapshot,
+    read_task,
     task_words,
 )
 from latebloom.circuits.interventions import AddVector, MeanNeurons, ReplaceWith, ZeroHeads, ZeroNeurons
@@ -30,10 +30,11 @@ __all__ = [
     "digits",
     "explain",
     "family_of",
-    "guess_task",
+    "groups",
     "induction",
     "measure_snapshot",
     "modular",
+    "read_task",
     "shared_feature",
     "skip_trigrams",
     "task_words",
