@@ -11,7 +11,8 @@ from latebloom.recipes import recipe as experiment_of
 def facts(analysis: Analysis) -> dict[str, Any]:
     """The report's ``run``: the experiment, the sizes of its data, and its progress.
 
-    settings: sizes of the task by name. train_examples: None for a stream. batch_size: None for the full batch. The
+    settings: sizes of the task by name. train_examples: None for a stream. Both sizes are None
+    where the train set of an imported run is not known. batch_size: None for the full batch. The
     family may add facts of the task; for a modular task p and phase_sign.
     """
     run, manifest, task = analysis.run, analysis.run.manifest, analysis.task
@@ -24,7 +25,7 @@ def facts(analysis: Analysis) -> dict[str, Any]:
         "settings": task.model_dump(mode="json", exclude={"name"}),
         "model": run.experiment.model.model_dump(mode="json"),
         **_examples(analysis),
-        "weight_decay": run.experiment.optimiser.weight_decay,
+        "weight_decay": run.experiment.setting("optimiser.weight_decay"),
         "seed": manifest.seed,
         "status": run.status,
         "step": manifest.step,
@@ -42,17 +43,18 @@ def facts(analysis: Analysis) -> dict[str, Any]:
 
 def _examples(analysis: Analysis) -> dict[str, int | None]:
     sizes = {name: len(examples) for name, examples in analysis.sets.items()}
-    fresh = analysis.run.experiment.data.kind == "stream"
+    experiment = analysis.run.experiment
+    fresh, absent = experiment.data.kind == "stream", experiment.data.fixed is not False and not experiment.data.listed
     return {
-        "train_examples": None if fresh else sizes.get("train", 0),
-        "test_examples": sizes.get("test", 0),
-        "batch_size": analysis.run.experiment.training.batch_size,
+        "train_examples": None if fresh or absent else sizes.get("train", 0),
+        "test_examples": None if absent else sizes.get("test", 0),
+        "batch_size": experiment.setting("training.batch_size"),
     }
 
 
-def command(recipe: str, seed: int, experiment: Mapping[str, Any]) -> str | None:
+def command(recipe: str, seed: int | None, experiment: Mapping[str, Any]) -> str | None:
     """The command that trains this experiment again; None if it is not based on a recipe."""
-    if recipe not in RECIPES:
+    if recipe not in RECIPES or seed is None:
         return None
     usual = dict(_flat(experiment_of(recipe, seed).model_dump(mode="json")))
     changed = [f" --{place} {value}" for place, value in _flat(experiment) if usual.get(place, value) != value]
