@@ -54,6 +54,11 @@ class Imported(BaseModel):
     left_out: dict[str, str] = {}
     settings: dict[str, str] = {}
 
+    @property
+    def form_with_hash(self) -> str:
+        """What the file is, with the first digits of its hash, as people read it."""
+        return f"{self.format} (SHA-256 {self.sha256[:12]}…)"
+
 
 class Manifest(BaseModel):
     """The manifest of one run. `latebloom.runs` validates `experiment`."""

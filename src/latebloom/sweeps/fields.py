@@ -8,7 +8,7 @@ from typing import Any
 from latebloom._errors import UsageError
 from latebloom.training.settings import known_settings, sections, with_present_names
 
-NO_COLUMNS = ("unknown", "data.train_rows", "data.test_rows")
+NO_COLUMNS = ("source", "unknown", "data.train_rows", "data.test_rows")
 """What an experiment stores about an import, which is no setting to compare runs by."""
 
 SEEDS = ("model.seed", "data.seed")

@@ -28,6 +28,7 @@ class Experiment(Config):
     training: Training = Training()
     recording: Recording = Recording()
     intervention: AnyIntervention = Intervention()
+    source: str = Field("", description="SHA-256 of the file that an imported run comes from; empty for other runs")
     unknown: tuple[str, ...] = Field(
         (), description="SECTION or SECTION.FIELD that nothing says about an imported run; not stored, and None as a setting"
     )
@@ -54,8 +55,9 @@ class Experiment(Config):
         stored = serialise(self)
         if self.intervention == Intervention():
             stored.pop("intervention", None)
-        if not self.unknown:
-            stored.pop("unknown", None)
+        for name in ("source", "unknown"):
+            if not getattr(self, name):
+                stored.pop(name, None)
         for name in self.unknown:
             section, _, field = name.partition(".")
             stored.get(section, {}).pop(field, None) if field else stored.pop(section, None)

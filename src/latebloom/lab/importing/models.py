@@ -1,0 +1,105 @@
+"""The models of a training file, as those of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from latebloom._errors import LatebloomError, UsageError
+from latebloom.analysis.weight_files import SavedState
+from latebloom.circuits.family import guess_task
+from latebloom.models import Examples, Model, ModelConfig, evaluate
+from latebloom.models.layouts import Hints, Read, read_state
+from latebloom.tasks import ModularTask, Task
+
+KNOWS = 0.5
+"""Accuracy from which on a model does the task that its shapes name, so that the task is that of the file."""
+
+_EXAMPLES = 256
+"""Random examples on which that accuracy is measured, where a task cannot list all of them."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What all checkpoints of a run share: the task, the configuration of the model, and what is assumed of them."""
+
+    task: Task
+    config: ModelConfig
+    assumed: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, last: Mapping[str, Tensor], hints: Hints) -> Subject:
+        """By the last state dict. Errors: UsageError where its task is not said and it does none on most examples."""
+        read = read_state(last, hints)
+        task = guess_task(_exact(read), read.task_fields, hints.task)
+        config = getattr(read.model, "config", None)
+        if not isinstance(config, ModelConfig):
+            raise UsageError(f"got a {type(read.model).__name__}, expected weights of a transformer or an MLP")
+        if hints.task is None:
+            _check_does(read.model, task)
+        told = {} if hints.task else {"task": task.name}
+        return cls(task, config, {**told, **read.assumed, **_cut(read.model, task)})
+
+    def arrays(self, state: Mapping[str, Tensor], hints: Hints) -> dict[str, np.ndarray]:
+        """The weights of one checkpoint, as the run stores them. Errors: UsageError for another model."""
+        return {name: value.numpy() for name, value in self.model(state, hints).state_dict().items()}
+
+    def model(self, state: Mapping[str, Tensor], hints: Hints) -> Model:
+        """The model of one checkpoint, in float32. Errors: UsageError for another model than the last one."""
+        read = read_state(state, hints)
+        if getattr(read.model, "config", None) != self.config:
+            raise UsageError("its model has other sizes than the last one; expected checkpoints of one training")
+        model = self.config.build(self.task)
+        stored = {name: value.detach().float() for name, value in read.model.state_dict().items()}
+        own = model.state_dict()
+        try:
+            model.load_state_dict({name: _fitted(name, value, own[name]) for name, value in stored.items()})
+        except (KeyError, RuntimeError):
+            raise UsageError(f"its weights do not fit a {self.config.kind} for {self.task.name}") from None
+        return model
+
+
+def _cut(model: Model, task: Task) -> dict[str, str]:
+    outputs = model.state_dict().get("unembed.W_U")
+    extra = 0 if outputs is None else outputs.shape[1] - task.d_vocab_out
+    return {"logits": f"those of the {task.d_vocab_out} answers; the one of = is dropped"} if extra > 0 else {}
+
+
+def read_at(step: int, saved: SavedState) -> Mapping[str, Tensor]:
+    """The tensors of a checkpoint. Errors: as the file's, with the step."""
+    try:
+        return saved.read()
+    except LatebloomError as error:
+        raise type(error)(f"step {step}: {error}") from None
+
+
+def _fitted(name: str, value: Tensor, own: Tensor) -> Tensor:
+    """A published model may have a logit for `=`, which the model of a run has not."""
+    if name in ("unembed.W_U", "unembed.b_U") and value.ndim == own.ndim and value.shape[-1] > own.shape[-1]:
+        return value[..., : own.shape[-1]]
+    return value
+
+
+def _exact(read: Read) -> Model:
+    """In half precision even the accuracy, and so the task, could come out wrong."""
+    return read.model.double()
+
+
+@torch.no_grad()
+def _check_does(model: Model, task: Task) -> None:
+    """UsageError where the model does not do the task that was found for it."""
+    batch = task.universe() or task.sample(_EXAMPLES, np.random.default_rng(0))
+    examples = Examples.of(batch, "cpu")
+    logits = model(examples.tokens, task.loss_positions)[..., : task.d_vocab_out]
+    right = evaluate(logits, task, examples, "test")["test_accuracy"]
+    if right < KNOWS:
+        fits = "modular tasks" if isinstance(task, ModularTask) else cast(str, task.name)
+        raise UsageError(
+            f"its last model is right on {right:.0%} of {task.name}, and its shapes fit {fits}, so what it was trained "
+            "on is not known; say it with --task NAME (see `latebloom tasks`)"
+        )
