@@ -104,7 +104,8 @@ class Importing:
         p = self.hints.p or 0
         if p**3 > MOST_LOGITS:
             raise UsageError(f"--p: got {p}, whose p³ logits do not fit into memory; expected a smaller one")
-        return Subject.of(read_at(*self.timeline.states[-1]), self.hints)
+        subject = Subject.of(read_at(*self.timeline.states[-1]), self.hints)
+        return subject.without_zero_biases((read_at(*one) for one in self.timeline.states), self.hints)
 
     def _stated_task(self) -> Task:
         """Errors: UsageError where the task of curves alone is not said."""

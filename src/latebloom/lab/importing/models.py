@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -24,13 +25,24 @@ _EXAMPLES = 256
 """Random examples on which that accuracy is measured, where a task cannot list all of them."""
 
 
+_BIASES = {
+    "attention_bias": re.compile(r"attn\.b_[QKVO]$"),
+    "unembed_bias": re.compile(r"^unembed\.b_U$"),
+}
+"""Fields of a transformer, and the names of the biases that they stand for."""
+
+
 @dataclass(frozen=True)
 class Subject:
-    """What all checkpoints of a run share: the task, the configuration of the model, and what is assumed of them."""
+    """What all checkpoints of a run share: the task, the configuration of the model, and what is assumed of them.
+
+    without: fields of `_BIASES` whose biases are zero in every checkpoint, so that the run's model does not have them.
+    """
 
     task: Task
     config: ModelConfig
     assumed: Mapping[str, Any]
+    without: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, last: Mapping[str, Tensor], hints: Hints) -> Subject:
@@ -45,6 +57,17 @@ class Subject:
         told = {} if hints.task else {"task": task.name}
         return cls(task, config, {**told, **read.assumed, **_cut(read.model, task)})
 
+    def without_zero_biases(self, states: Iterable[Mapping[str, Tensor]], hints: Hints) -> Subject:
+        """The same without the biases that are zero in every checkpoint, as those that were never trained are."""
+        without = {name for name in _BIASES if getattr(self.config, name, False)}
+        for state in states:
+            if not without:
+                return self
+            weights = read_state(state, hints).model.state_dict()
+            without = {name for name in without if not any(weights[w].any() for w in _of(name, weights))}
+        config = self.config.model_copy(update=dict.fromkeys(without, False))
+        return replace(self, config=config, without=frozenset(without))
+
     def arrays(self, state: Mapping[str, Tensor], hints: Hints) -> dict[str, np.ndarray]:
         """The weights of one checkpoint, as the run stores them. Errors: UsageError for another model."""
         return {name: value.numpy() for name, value in self.model(state, hints).state_dict().items()}
@@ -52,10 +75,13 @@ class Subject:
     def model(self, state: Mapping[str, Tensor], hints: Hints) -> Model:
         """The model of one checkpoint, in float32. Errors: UsageError for another model than the last one."""
         read = read_state(state, hints)
-        if getattr(read.model, "config", None) != self.config:
+        config = getattr(read.model, "config", None)
+        if config is None or config.model_copy(update=dict.fromkeys(self.without, False)) != self.config:
             raise UsageError("its model has other sizes than the last one; expected checkpoints of one training")
         model = self.config.build(self.task)
         stored = {name: value.detach().float() for name, value in read.model.state_dict().items()}
+        for name in (bias for field in self.without for bias in _of(field, stored)):
+            del stored[name]
         own = model.state_dict()
         try:
             model.load_state_dict({name: _fitted(name, value, own[name]) for name, value in stored.items()})
@@ -76,6 +102,11 @@ def read_at(step: int, saved: SavedState) -> Mapping[str, Tensor]:
         return saved.read()
     except LatebloomError as error:
         raise type(error)(f"step {step}: {error}") from None
+
+
+def _of(field: str, weights: Mapping[str, Tensor]) -> list[str]:
+    """The names of the biases that a field stands for."""
+    return [name for name in weights if _BIASES[field].search(name)]
 
 
 def _fitted(name: str, value: Tensor, own: Tensor) -> Tensor:

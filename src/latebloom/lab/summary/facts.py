@@ -11,9 +11,9 @@ from latebloom.recipes import recipe as experiment_of
 def facts(analysis: Analysis) -> dict[str, Any]:
     """The report's ``run``: the experiment, the sizes of its data, and its progress.
 
-    settings: sizes of the task by name. train_examples: None for a stream. Both sizes are None
-    where the train set of an imported run is not known. batch_size: None for the full batch. The
-    family may add facts of the task; for a modular task p and phase_sign.
+    settings: sizes of the task by name. train_examples: None for a stream. Both sizes are None where the train set of
+    an imported run is not known. batch_size: None for the full batch. imported: where an imported run comes from, None
+    for others; what is unknown of it is None. The family may add facts of the task; for a modular task p and phase_sign.
     """
     run, manifest, task = analysis.run, analysis.run.manifest, analysis.task
     return {
@@ -23,7 +23,7 @@ def facts(analysis: Analysis) -> dict[str, Any]:
         "task_summary": task.summary,
         **analysis.family.facts(task),
         "settings": task.model_dump(mode="json", exclude={"name"}),
-        "model": run.experiment.model.model_dump(mode="json"),
+        "model": run.experiment.model_dump(mode="json").get("model"),
         **_examples(analysis),
         "weight_decay": run.experiment.setting("optimiser.weight_decay"),
         "seed": manifest.seed,
@@ -37,6 +37,7 @@ def facts(analysis: Analysis) -> dict[str, Any]:
         "versions": manifest.versions,
         "device": manifest.device,
         "git_commit": manifest.git_commit,
+        "imported": None if manifest.imported is None else manifest.imported.model_dump(),
         "command": command(manifest.recipe, manifest.seed, run.experiment.model_dump(mode="json")),
     }
 
