@@ -7,8 +7,8 @@ from latebloom.circuits.family import (
     Family,
     explain,
     family_of,
-    guess_task,
     measure_snapshot,
+    read_task,
     task_words,
 )
 from latebloom.circuits.interventions import AddVector, MeanNeurons, ReplaceWith, ZeroHeads, ZeroNeurons
@@ -30,10 +30,10 @@ __all__ = [
     "digits",
     "explain",
     "family_of",
-    "guess_task",
     "induction",
     "measure_snapshot",
     "modular",
+    "read_task",
     "shared_feature",
     "skip_trigrams",
     "task_words",

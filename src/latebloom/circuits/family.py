@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import torch
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from latebloom._errors import UsageError
 from latebloom._registry import Registry
 from latebloom.circuits.words import FRESH, SEEN, Table, Words
-from latebloom.measures import Basis, Snapshot, measures_of, plain_forward
+from latebloom.measures import Answers, Basis, Snapshot, measures_of, plain_forward
 from latebloom.models import Examples, Model, Transformer
 from latebloom.tasks import Task
 
@@ -30,6 +30,28 @@ class Explained(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Tokens:
+    """The layout of a model's tokens. fields: of a modular task that fit the model. p_known: whether p is stated."""
+
+    fields: Mapping[str, Any]
+    p_known: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A model with the task that its tokens and answers show.
+
+    model: its rows in the order of the task's tokens. answers: what its answers were compared with; None where the
+    task was known, or follows from the shapes alone. assumed: what was found out about the tokens, by name.
+    """
+
+    model: Model
+    task: Task
+    answers: Answers | None = None
+    assumed: Mapping[str, Any] = field(default_factory=dict)
+
+
 def nothing_to_choose(snapshot: Snapshot, rule: str | None) -> Basis:
     """The basis of a family that fixes nothing. Errors: UsageError if a rule is given."""
     if rule is not None:
@@ -45,10 +67,11 @@ class Family:
     family of its nearest class. words, stream_words: text of the page of a run on a fixed train set, and on fresh
     batches.
     explain: what `latebloom explain` returns, given the basis of the snapshot; None if there is no circuit to look for.
+    explain_unknown: the same where ``of_tokens`` found no task.
     basis: what is fixed from one model, by the rule of that name, and applied to others. forward: logits of examples; a
     family may look them up. guess: the task with a transformer's vocabularies and length; None if no task of the family
-    has them. of_tokens: the task of a model by the layout of its tokens, and by its name if that is known. shapes:
-    those vocabularies and lengths in words. facts: of the task, for the head of the page. page: additional keys of the
+    has them. of_tokens: the task of a model by the layout of its tokens, and by its name if that is known, or else by
+    its answers. shapes: those vocabularies and lengths in words. facts: of the task, for the head of the page. page: additional keys of the
     report's summary. tables: additional tables of the page. layout: the template of the page.
     """
 
@@ -57,10 +80,11 @@ class Family:
     words: Words = SEEN
     stream_words: Words = FRESH
     explain: Callable[[Snapshot], Explained] | None = None
+    explain_unknown: Callable[[Snapshot], Explained] | None = None
     basis: Callable[[Snapshot, str | None], Basis] = nothing_to_choose
     forward: Callable[[Snapshot, Examples], torch.Tensor] = plain_forward
     guess: Callable[[Transformer], Task | None] = lambda model: None
-    of_tokens: Callable[[Model, Mapping[str, Any], str | None], Task | None] = lambda model, fields, name: None
+    of_tokens: Callable[[Model, Tokens, str | None], Reading | None] = lambda model, tokens, name: None
     shapes: str = ""
     facts: Callable[[Task], dict[str, Any]] = lambda task: {}
     page: Callable[[Snapshot], dict[str, Any]] = lambda snapshot: {}
@@ -116,6 +140,8 @@ def family_of(task: Task) -> Family:
 def explain(snapshot: Snapshot) -> Explained:
     """The explanation of a model by its task's family. Errors: UsageError if there is no circuit to look for."""
     family = family_of(snapshot.task)
+    if snapshot.answers is not None and snapshot.answers.reason and family.explain_unknown is not None:
+        return family.explain_unknown(snapshot)
     if family.explain is None:
         raise UsageError(f"explain: got a model of task {snapshot.task.name}, which has no circuit to look for")
     return family.explain(snapshot)
@@ -130,25 +156,25 @@ def measure_snapshot(snapshot: Snapshot) -> dict[str, float]:
     return row
 
 
-def guess_task(model: Model, fields: Mapping[str, Any] | None = None, name: str | None = None) -> Task:
-    """The task of a model, from the layout of its tokens, or else from its vocabularies and length.
+def read_task(model: Model, tokens: Tokens | None = None, name: str | None = None) -> Reading:
+    """The task of a model, from the layout of its tokens and its answers, or else from its vocabularies and length.
 
-    fields: of a modular task, which fit the model. name: of the task, where it is known.
-    Errors: UsageError if no family has one, or the named one does not fit.
+    name: of the task, where it is known. Errors: UsageError if no family has one, or the named one does not fit.
     """
     for family in FAMILIES.values():
         try:
-            task = family.of_tokens(model, fields, name) if fields else None
+            found = family.of_tokens(model, tokens, name) if tokens is not None else None
         except ValidationError as error:
-            raise UsageError(f"task: {error.errors()[0]['msg']}, in its tokens {dict(fields or {})}") from None
-        if task is not None:
-            return task
+            fields = dict(tokens.fields) if tokens else {}
+            raise UsageError(f"task: {error.errors()[0]['msg']}, in its tokens {fields}") from None
+        if found is not None:
+            return found
     if not isinstance(model, Transformer):
         raise UsageError(f"got a {type(model).__name__} whose shapes fit no modular task; say --p")
     for family in FAMILIES.values():
         task = family.guess(model)
         if task is not None and name in (None, task.name):
-            return task
+            return Reading(model, task)
     inputs, outputs = model.embed.W_E.shape[0], model.unembed.W_U.shape[1]
     expected = "; or ".join(family.shapes for family in FAMILIES.values() if family.shapes)
     raise UsageError(

@@ -3,6 +3,7 @@
 The measures of one family of tasks live in that family's folder of `latebloom.circuits`.
 """
 
+from latebloom.measures.answers import Answers
 from latebloom.measures.any_model import LOSSES, WEIGHTS
 from latebloom.measures.column import Column
 from latebloom.measures.measure import MEASURES, Measure, measures_of
@@ -12,6 +13,7 @@ __all__ = [
     "LOSSES",
     "MEASURES",
     "WEIGHTS",
+    "Answers",
     "Basis",
     "Column",
     "Measure",

@@ -12,6 +12,7 @@ from numpy import ndarray
 from torch import Tensor
 
 from latebloom._errors import UsageError
+from latebloom.measures.answers import Answers
 from latebloom.models import Examples, Model
 from latebloom.models import sum_squared_weights as sum_of_squares
 from latebloom.tasks import Task
@@ -48,6 +49,8 @@ class Snapshot:
     forward: computes logits on examples; a family may look them up instead of running the model again.
     stored_squares: sum of squared weights as stored, where a file holds more than the model.
     assumed: values missing from a file of weights that were assumed, by name; empty for runs.
+    answers: what the model's answers were compared with to find its task; None where the task is known. Where no task
+    was found, ``task`` says no more than how the tokens are laid out.
     """
 
     model: Model
@@ -58,6 +61,7 @@ class Snapshot:
     forward: Callable[[Snapshot, Examples], Float[Tensor, "batch loss_pos d_vocab_out"]] = plain_forward
     stored_squares: float | None = None
     assumed: Mapping[str, Any] = field(default_factory=dict)
+    answers: Answers | None = None
     _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def get(self, function: Callable[[Snapshot], T]) -> T:
@@ -68,7 +72,9 @@ class Snapshot:
         return self._cache[function]
 
     def task_as(self, kind: type[K]) -> K:
-        """The task, if it is of that class. Errors: UsageError for a task of another class."""
+        """The task, if it is of that class. Errors: UsageError for a task of another class, and where none was found."""
+        if self.answers is not None and self.answers.reason:
+            raise UsageError(f"the model {self.answers.reason}; to suppose a task all the same, say --task")
         if not isinstance(self.task, kind):
             expected = kind.model_fields["name"].default
             name = expected if isinstance(expected, str) else kind.__name__

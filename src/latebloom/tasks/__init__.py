@@ -21,16 +21,19 @@ from latebloom.tasks.digit_addition import DigitAddition  # isort: skip (the ord
 from latebloom.tasks.skip_trigrams import SkipTrigrams  # isort: skip
 from latebloom.tasks.repeated_subsequences import RepeatedSubsequences  # isort: skip
 from latebloom.tasks.shared_feature import SharedFeature  # isort: skip
+from latebloom.tasks.answer_table import AnswerTable, GroupComposition  # isort: skip
 from latebloom.tasks.split import Data, Split, held_out, split
 
 __all__ = [
     "IGNORE",
     "TASKS",
+    "AnswerTable",
     "AnyTask",
     "Batch",
     "CyclicForm",
     "Data",
     "DigitAddition",
+    "GroupComposition",
     "ModularAddition",
     "ModularCubic",
     "ModularDivision",

@@ -7,7 +7,7 @@ from pathlib import Path
 from latebloom._errors import LatebloomError, UsageError, quoted
 from latebloom.analysis.weight_files.open_file import open_weights
 from latebloom.analysis.weight_files.weight_file import State, WeightFile
-from latebloom.circuits.family import family_of, guess_task
+from latebloom.circuits.family import Tokens, family_of, read_task
 from latebloom.measures import Snapshot
 from latebloom.models.layouts import Hints, Read, read_state
 
@@ -37,17 +37,20 @@ def snapshot_of_state(file: WeightFile, state: State, rule: str | None = None, h
     read = read_state(state.tensors, known)
     read.model.double()  # in half precision even the accuracy, and so the task, could come out wrong
     _check_size(read)
-    task = guess_task(read.model, read.task_fields, known.task)
-    family = family_of(task)
+    tokens = Tokens(read.task_fields, "p" not in read.assumed) if read.task_fields else None
+    reading = read_task(read.model, tokens, known.task)
+    family = family_of(reading.task)
     choice = {"state_dict": f"{state.choice[0]} (of {', '.join(state.choice)})"} if state.choice else {}
-    told = {} if known.task else {"task": task.name}
+    unknown = reading.answers is not None and reading.answers.reason
+    told = {} if known.task or unknown else {"task": reading.task.name}
     return Snapshot(
-        read.model,
-        task,
+        reading.model,
+        reading.task,
         basis_of=family.own_basis(rule),
         forward=family.forward,
         stored_squares=read.stored_squares,
-        assumed={**told, **read.assumed, **choice},
+        assumed={**told, **read.assumed, **reading.assumed, **choice},
+        answers=reading.answers,
     )
 
 

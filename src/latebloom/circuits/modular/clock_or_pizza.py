@@ -45,10 +45,9 @@ class ClockOrPizza:
 
 
 def clock_or_pizza(model: Model, grid: Grid) -> ClockOrPizza:
-    """All three of a model, ``grid`` being the same model on all pairs. Errors: as `gradient_symmetricity`."""
-    return ClockOrPizza(
-        gradient_symmetricity(model, grid.task), distance_irrelevance(grid), circular_components(grid.embedding)
-    )
+    """All three of a model, ``grid`` being the same model on all pairs; no gradients where operands are not embedded."""
+    gradients = gradient_symmetricity(model, grid.task) if EMBED in model.activation_names else None
+    return ClockOrPizza(gradients, distance_irrelevance(grid), circular_components(grid.embedding))
 
 
 def gradient_symmetricity(model: Model, task: ModularTask, samples: int = SAMPLES, seed: int = 0) -> float | None:

@@ -1,5 +1,7 @@
 """The numbers that `latebloom explain` gives for a model of a modular task."""
 
+import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -9,10 +11,14 @@ from pydantic import Field
 from torch import Tensor
 
 from latebloom._config import Config
-from latebloom._errors import UsageError
 from latebloom._text import html_table
+from latebloom.circuits.modular.answers import DOES_TASK
+from latebloom.circuits.modular.clock_or_pizza import ClockOrPizza, clock_or_pizza
 from latebloom.circuits.modular.cos_waves import cos_fit_fve, cos_waves
 from latebloom.circuits.modular.embedding import embedding_fractions
+from latebloom.circuits.modular.heads import attention_heads, head_spectra
+from latebloom.circuits.modular.order import NumberOrder, number_order
+from latebloom.circuits.modular.plain_forward import check_finite
 from latebloom.circuits.modular.projections import excluded_logits, restricted_logits
 from latebloom.circuits.modular.trig_variance import trig_fve
 from latebloom.circuits.modular.views import (
@@ -29,9 +35,6 @@ from latebloom.fourier import frequencies, gini
 from latebloom.measures import Snapshot
 from latebloom.models import Model
 from latebloom.tasks import ModularTask
-
-DOES_TASK = 0.5
-"""A model counts as doing the task from this accuracy over all pairs on (design.md)."""
 
 
 class Losses(Config):
@@ -74,6 +77,24 @@ class LogitFigures(Config):
     fve_trig_directions: float | None
 
 
+class HeadFigures(Config):
+    """One head of the last layer: the frequency that explains most of its attention to x, the shares of the variance
+    that this frequency and all key frequencies together explain, and its mean attention to the last position."""
+
+    frequency: int | None
+    fve: float | None
+    fve_by_keys: float | None
+    to_itself: float
+
+
+class CircuitFigures(Config):
+    """Clock or pizza; see `ClockOrPizza`."""
+
+    gradient_symmetricity: float | None
+    distance_irrelevance: float | None
+    circularity: float | None
+
+
 class Explanation(Config):
     """The numbers of `latebloom explain --json`. The functions that compute them and docs/measures.md give the
     formulas.
@@ -83,17 +104,26 @@ class Explanation(Config):
     discrete logarithms, 1 … (p - 1)//2. A value is None if it is not defined: without a key frequency, a split, or a
     direction cos w(x ± y) that determines the answer.
     does_task: whether accuracy is at least one half. assumed: values missing from a file of weights; empty for runs.
+    agreement: where the task was found from the model's answers, the share of its pairs that it answers as each
+    operation does. order: the numbers at each position where these are not the same. heads: None without attention.
+    Neurons and heads are those of the last layer.
     """
 
     task: str
     p: int
     does_task: bool
     assumed: dict[str, Any] = Field(default_factory=dict)
+    agreement: dict[str, float] = Field(default_factory=dict)
+    order: NumberOrder | None = None
     accuracy: float
     loss: Losses
     key_frequencies: list[int]
     embedding: EmbeddingFigures
     neurons: NeuronFigures
+    heads: list[HeadFigures] | None = None
+    clock_or_pizza: CircuitFigures = CircuitFigures(
+        gradient_symmetricity=None, distance_irrelevance=None, circularity=None
+    )
     logits: LogitFigures
     restricted_loss: Losses
     excluded_loss: ExcludedLosses
@@ -101,32 +131,58 @@ class Explanation(Config):
 
     def rows(self) -> list[tuple[str, str]]:
         """The explanation as (quantity, value) pairs, for printing."""
+        fails = f"no: it answers {self.accuracy:.2%} of all pairs correctly, fewer than half"
+        return [
+            *([] if self.does_task else [("does the task", fails)]),
+            *assumed_row(self.assumed),
+            ("task", f"{self.task}, p = {self.p}"),
+            *([] if self.order is None else [("order of the numbers", self.order.sentence)]),
+            *self.figures(),
+        ]
+
+    def figures(self) -> list[tuple[str, str]]:
+        """The numbers of `rows` alone, without what they are about."""
         clusters = ", ".join(f"{k}: {n}" for k, n in self.neurons.clusters.items()) or "none"
         waves = ", ".join(f"{k}: {a:.4g}" for k, a in self.logits.cos_coefficients.items()) or "none"
         number = _number
-        fails = f"no: it answers {self.accuracy:.2%} of all pairs correctly, fewer than half"
-        assumed = ", ".join(f"{name} = {value}" for name, value in self.assumed.items())
         return [
-            *([] if self.does_task else [("does the task", fails)]),
-            *([("assumed, because the file does not contain it", assumed)] if assumed else []),
-            ("task", f"{self.task}, p = {self.p}"),
             ("accuracy, all pairs", f"{self.accuracy:.6g}"),
             ("loss (all / train / test)", " / ".join(map(number, (self.loss.all, self.loss.train, self.loss.test)))),
             ("key frequencies", ", ".join(map(str, self.key_frequencies)) or "none"),
             ("embedding Gini", number(self.embedding.gini)),
             ("neurons live", str(self.neurons.live)),
             ("neurons in clusters", f"{number(self.neurons.clustered_fraction)}  ({clusters})"),
+            *self._head_rows(),
             ("cos w(x±y-z) coefficients", waves),
             ("variance explained by cos fit", number(self.logits.fve_cos_fit)),
             ("loss of cos fit", number(self.logits.loss_cos_fit)),
             ("variance along trig directions", number(self.logits.fve_trig_directions)),
             ("restricted loss, all pairs", number(self.restricted_loss.all)),
             ("excluded loss (all / train)", f"{number(self.excluded_loss.all)} / {number(self.excluded_loss.train)}"),
+            ("gradient symmetricity", f"{number(self.clock_or_pizza.gradient_symmetricity)}  (clock 0, pizza 1)"),
+            ("distance irrelevance", f"{number(self.clock_or_pizza.distance_irrelevance)}  (clock near 1, pizza 0)"),
+            ("circularity", number(self.clock_or_pizza.circularity)),
             ("sum of squared weights", number(self.sum_squared_weights)),
+        ]
+
+    def _head_rows(self) -> list[tuple[str, str]]:
+        if not self.heads:
+            return []
+        one = ", ".join("constant" if h.frequency is None else f"{h.frequency}: {_number(h.fve)}" for h in self.heads)
+        together = ", ".join(_number(h.fve_by_keys) for h in self.heads)
+        return [
+            ("heads' variance, best frequency", one),
+            ("heads' variance, all key frequencies", together),
         ]
 
     def _repr_html_(self) -> str:
         return html_table(self.rows())
+
+
+def assumed_row(assumed: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The row that lists what a file does not say; none where nothing is assumed."""
+    text = ", ".join(f"{name} = {value}" for name, value in assumed.items())
+    return [("assumed, because the file does not contain it", text)] if text else []
 
 
 def _number(value: float | None) -> str:
@@ -153,10 +209,7 @@ def explain(snapshot: Snapshot) -> Explanation:
     """
     exact = snapshot.exact
     whole = exact.get(grid)
-    if not bool(whole.logits.isfinite().all()):
-        raise UsageError(
-            "model: its logits are not finite numbers, so there is nothing to explain; its weights diverged"
-        )
+    check_finite(whole.logits)
     by_frequency = exact.get(clusters)
     fractions = embedding_fractions(whole.embedding)
     accuracy = whole.accuracy()
@@ -165,6 +218,8 @@ def explain(snapshot: Snapshot) -> Explanation:
         p=whole.task.p,
         does_task=accuracy >= DOES_TASK,
         assumed=dict(snapshot.assumed),
+        agreement={} if snapshot.answers is None else dict(snapshot.answers.agreement),
+        order=number_order(whole.task),
         accuracy=accuracy,
         loss=_means(whole.universe_losses, exact.get(trained_rows)),
         key_frequencies=list(exact.get(keys)),
@@ -177,9 +232,35 @@ def explain(snapshot: Snapshot) -> Explanation:
             clustered_fraction=by_frequency.clustered_fraction,
             clusters=by_frequency.sizes,
         ),
+        heads=head_figures(exact),
+        clock_or_pizza=circuit_figures(exact),
         **_wave_figures(exact),
         sum_squared_weights=snapshot.sum_squared_weights,
     )
+
+
+def head_figures(snapshot: Snapshot) -> list[HeadFigures] | None:
+    """The heads of the last layer, each also with the share of its variance that all key frequencies explain together;
+    None for a model without attention."""
+    whole, rows = snapshot.get(grid), [k - 1 for k in snapshot.get(keys)]
+    heads = attention_heads(whole)
+    if heads is None:
+        return None
+    return [
+        HeadFigures(
+            frequency=head.frequency,
+            fve=head.fve,
+            fve_by_keys=None if spectrum is None or not rows else float(spectrum[rows].sum()),
+            to_itself=head.to_itself,
+        )
+        for head, spectrum in zip(heads, head_spectra(whole), strict=True)
+    ]
+
+
+def circuit_figures(snapshot: Snapshot) -> CircuitFigures:
+    """Clock or pizza, as far as it is defined: no gradients for a model that does not embed each operand."""
+    found: ClockOrPizza = clock_or_pizza(snapshot.model, snapshot.get(grid))
+    return CircuitFigures(**dataclasses.asdict(found))
 
 
 def _wave_figures(snapshot: Snapshot) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from latebloom.circuits.modular.ablation import Ablation
 from latebloom.circuits.modular.ablations import ablate
 from latebloom.circuits.modular.explanation import Explanation, explain
 from latebloom.circuits.modular.heads import AttentionHead, attention_heads, head_spectra
-from latebloom.circuits.modular.positions import Positions, positions
+from latebloom.circuits.modular.order import describe_positions
+from latebloom.circuits.modular.positions import positions
 from latebloom.circuits.modular.unembedding import read_outs, unembedding_residual
 from latebloom.circuits.modular.views import clusters, grid, keys, modular_task, phase
 from latebloom.measures import Snapshot
@@ -23,15 +24,7 @@ def facts(task: Task) -> dict[str, Any]:
     not the values themselves."""
     assert isinstance(task, ModularTask)
     order = positions(task)
-    return {"p": task.p, "phase_sign": order.sign, "order": len(order.x), "positions": _positions(task.p, order)}
-
-
-def _positions(p: int, order: Positions) -> str | None:
-    if order.natural:
-        return None
-    if int(order.x[0]) == 1:
-        return f"x, y and z stand for discrete logarithms mod {p} to the base {int(order.x[1])}; the value 0 has none"
-    return "z stands for the position of the answer, counted from the answer to x = 0, y = 0"
+    return {"p": task.p, "phase_sign": order.sign, "order": len(order.x), "positions": describe_positions(order)}
 
 
 def page(snapshot: Snapshot) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from latebloom._errors import UsageError
 from latebloom.models import Model
 from latebloom.tasks import ModularTask
 
@@ -40,3 +41,11 @@ def plain_forward(model: Model, task: ModularTask) -> PairRun:
         neurons=neurons[:, 0].unflatten(0, square),
         pattern=None if pattern is None else pattern[:, :, 0].unflatten(0, square),
     )
+
+
+def check_finite(logits: Float[Tensor, "*pair z"]) -> None:
+    """Errors: UsageError where a logit is not a finite number."""
+    if not bool(logits.isfinite().all()):
+        raise UsageError(
+            "model: its logits are not finite numbers, so there is nothing to explain; its weights diverged"
+        )

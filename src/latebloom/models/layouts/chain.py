@@ -93,8 +93,8 @@ def activation_of(hints: Hints) -> tuple[str, dict[str, Any]]:
     return name, {}
 
 
-def modulus_of(outputs: int, rows: int, hints: Hints) -> tuple[int, dict[str, Any]]:
-    """p, and the fields of a `ModularTask` without ``=``; all outputs beyond p are extra answers.
+def modulus_of(outputs: int, rows: int, hints: Hints) -> tuple[int, dict[str, Any], dict[str, Any]]:
+    """p, the fields of a `ModularTask` without ``=``, and what is assumed; all outputs beyond p are extra answers.
 
     rows: operands of one embedding. Errors: UsageError for a p that is too small or that the embedding does not cover.
     """
@@ -105,7 +105,7 @@ def modulus_of(outputs: int, rows: int, hints: Hints) -> tuple[int, dict[str, An
             f"p: got {p} with {rows} inputs and {outputs} outputs, expected a number from 3 to {min(outputs, rows)}"
         )
     extra = {"extra_answers": outputs - p} if outputs > p else {}
-    return p, {"p": p, "equals": False, **extra}
+    return p, {"p": p, "equals": False, **extra}, {} if p == known else {"p": p}
 
 
 def embedding_model(
@@ -121,7 +121,7 @@ def embedding_model(
     b_U. Errors: UsageError where the first layer fits neither E_x + E_y nor both joined.
     """
     activation, guessed = activation_of(hints)
-    p, fields = modulus_of(last[0].shape[1], min(map(len, tables)), hints)
+    p, fields, searched = modulus_of(last[0].shape[1], min(map(len, tables)), hints)
     d_embed, inputs = tables[0].shape[1], hidden[0][0].shape[0]
     if inputs not in (d_embed, 2 * d_embed):
         raise UsageError(
@@ -147,7 +147,7 @@ def embedding_model(
         state[f"blocks.{i}.W_in"] = weight
         if with_bias:
             state[f"blocks.{i}.b_in"] = weight.new_zeros(weight.shape[1]) if bias is None else bias
-    return Read(loaded(model, state), fields, {**guessed, **(assumed or {})})
+    return Read(loaded(model, state), fields, {**guessed, **searched, **(assumed or {})})
 
 
 def loaded(model: Any, state: Mapping[str, Tensor]) -> Any:

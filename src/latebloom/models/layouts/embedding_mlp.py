@@ -85,7 +85,7 @@ def _read_own(tensors: Mapping[str, Tensor], hints: Hints) -> Read:
     W_U = tensors.get("unembed.W_U")
     outputs = rows if W_U is None else W_U.shape[1]
     separate = rows == 2 * outputs
-    p, fields = modulus_of(outputs, rows // 2 if separate else rows, hints)
+    p, fields, searched = modulus_of(outputs, rows // 2 if separate else rows, hints)
     config = EmbeddingMLPConfig(
         combine="add" if len(first) == d_embed else "concat",
         d_embed=d_embed,
@@ -95,7 +95,7 @@ def _read_own(tensors: Mapping[str, Tensor], hints: Hints) -> Read:
         out="tied" if W_U is None else "output" if "unembed.b_U" in tensors else "unembed",
     )
     extra = {"separate_operands": True} if separate else {"extra_tokens": rows - p} if rows > p else {}
-    return Read(loaded(EmbeddingMLP(config, rows, outputs), tensors), fields | extra, assumed)
+    return Read(loaded(EmbeddingMLP(config, rows, outputs), tensors), fields | extra, {**assumed, **searched})
 
 
 def _read_groups(tensors: Mapping[str, Tensor], hints: Hints) -> Read:

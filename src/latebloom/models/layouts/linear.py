@@ -27,12 +27,12 @@ def _read_own_mlp(tensors: Mapping[str, Tensor], hints: Hints) -> Read:
     activation, assumed = activation_of(hints)
     operands, d_mlp = tensors["mlp.W_in"].shape
     outputs = tensors["mlp.W_out"].shape[1]
-    p, _ = modulus_of(outputs, operands, hints)
+    p, _, searched = modulus_of(outputs, operands, hints)
     if (p, p) != (operands, outputs):
         raise UsageError(f"p: got {p} with an MLP of {operands} operands and {outputs} outputs, expected one number")
     model = MLP(MLPConfig(d_mlp=d_mlp, activation=activation), p + 1, p)
     # Its input is latebloom's usual one, x y =, of which it reads x and y.
-    return Read(loaded(model, tensors), {"p": p}, assumed)
+    return Read(loaded(model, tensors), {"p": p}, {**assumed, **searched})
 
 
 def _read_own_linear(tensors: Mapping[str, Tensor], hints: Hints) -> Read:

@@ -1,0 +1,85 @@
+"""Operations that are given by their table of answers, as read off a model or drawn up by hand."""
+
+from functools import cached_property
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from jaxtyping import Bool, Int
+from pydantic import BeforeValidator, Field, model_validator
+
+from latebloom.tasks.cyclic import CyclicForm
+from latebloom.tasks.groups.disguise import cyclic_order, read_disguise, read_disguise_without_zero
+from latebloom.tasks.groups.families import cyclic, symmetric
+from latebloom.tasks.groups.table import UNKNOWN, Group, exact_group
+from latebloom.tasks.modular import ModularTask
+
+
+def _plain(entries: object) -> object:
+    """An array as nested tuples; anything else as it is."""
+    return tuple(map(tuple, entries.tolist())) if isinstance(entries, np.ndarray) else entries
+
+
+Entries = Annotated[tuple[tuple[int, ...], ...], BeforeValidator(_plain)]
+
+
+class AnswerTable(ModularTask):
+    """z = T[x, y] with a table T that is part of the task; -1 where the operation is not defined.
+
+    p is the number of rows. Where T is a cyclic group, whatever the numbers of its elements, `cyclic_form` has the
+    order in which it is addition or subtraction, found from the table itself.
+    """
+
+    summary: ClassVar[str] = "a table of answers, given entry by entry"
+    name: Literal["answer_table"] = "answer_table"
+    p: int = Field(default=3, ge=3, description="rows of the table: operands and answers are 0 … p-1")
+    entries: Entries = Field(default=_plain(cyclic(3)), description="the answers by x, then by y; -1: not defined")
+
+    @model_validator(mode="after")
+    def _is_square(self) -> "AnswerTable":
+        widths = {len(self.entries), *map(len, self.entries)}
+        if widths != {self.p}:
+            raise ValueError(f"entries: got rows and columns of {sorted(widths)}, expected p = {self.p} of each")
+        if not ((self._table >= UNKNOWN) & (self._table < self.p)).all() or (self._table == UNKNOWN).all():
+            raise ValueError(f"entries: expected answers from 0 to {self.p - 1}, or -1 for some")
+        return self
+
+    @cached_property
+    def _table(self) -> Int[np.ndarray, "p p"]:
+        return np.array(self.entries)
+
+    def answer(self, x: Int[np.ndarray, "*shape"], y: Int[np.ndarray, "*shape"]) -> Int[np.ndarray, "*shape"]:
+        return np.maximum(self._table[x, y], 0)
+
+    def defined(self, x: Int[np.ndarray, "*shape"], y: Int[np.ndarray, "*shape"]) -> Bool[np.ndarray, "*shape"]:
+        return self._table[x, y] != UNKNOWN
+
+    @property
+    def cyclic_form(self) -> CyclicForm | None:
+        return self._form
+
+    @cached_property
+    def _form(self) -> CyclicForm | None:
+        found = read_disguise(self._table) or read_disguise_without_zero(self._table)
+        return None if found is None else cyclic_order(found)
+
+
+class GroupComposition(AnswerTable):
+    """z = x∘y in a finite group whose elements are numbered 0 … n-1; the default is S3. Source: Chughtai et al. 2023."""
+
+    summary: ClassVar[str] = "x∘y in a finite group, given by its table"
+    name: Literal["group_composition"] = "group_composition"
+    p: int = Field(default=6, ge=3, description="order of the group: operands and answers are 0 … p-1")
+    entries: Entries = Field(default=_plain(symmetric(3)), description="the group's table by x, then by y")
+
+    @model_validator(mode="after")
+    def _is_a_group(self) -> "GroupComposition":
+        if exact_group(self._table) is None:
+            raise ValueError("entries: got a table that is no group's, expected a Latin and associative one")
+        return self
+
+    @cached_property
+    def group(self) -> Group:
+        """The group."""
+        found = exact_group(self._table)
+        assert found is not None
+        return found
