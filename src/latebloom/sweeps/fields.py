@@ -8,8 +8,8 @@ from typing import Any
 from latebloom._errors import UsageError
 from latebloom.training.settings import known_settings, sections, with_present_names
 
-NO_COLUMNS = ("source", "unknown", "data.train_rows", "data.test_rows")
-"""What an experiment stores about an import, which is no setting to compare runs by."""
+NO_COLUMNS = ("source", "unknown", "data.train_rows", "data.test_rows", "task.entries")
+"""What an experiment stores that is no setting to compare runs by: about an import, and tables of answers."""
 
 SEEDS = ("model.seed", "data.seed")
 """Fields that the single column ``seed`` replaces if they are equal in every run."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,13 +13,16 @@ from torch import Tensor
 
 from latebloom._errors import LatebloomError, UsageError
 from latebloom.analysis.weight_files import SavedState
-from latebloom.circuits.family import guess_task
+from latebloom.circuits.family import Reading, Tokens, read_task
+from latebloom.lab.importing.renumbering import Renumbering, renumbering
 from latebloom.models import Examples, Model, ModelConfig, evaluate
-from latebloom.models.layouts import Hints, Read, read_state
-from latebloom.tasks import ModularTask, Task
+from latebloom.models.layouts import Hints, read_state
+from latebloom.tasks import Task
 
 KNOWS = 0.5
 """Accuracy from which on a model does the task that its shapes name, so that the task is that of the file."""
+
+_SAY = "so what it was trained on is not known: say --task NAME (see `latebloom tasks`)"
 
 _EXAMPLES = 256
 """Random examples on which that accuracy is measured, where a task cannot list all of them."""
@@ -36,26 +39,30 @@ _BIASES = {
 class Subject:
     """What all checkpoints of a run share: the task, the configuration of the model, and what is assumed of them.
 
-    without: fields of `_BIASES` whose biases are zero in every checkpoint, so that the run's model does not have them.
+    order: in which the file's tokens and answers are those of the task. without: fields of `_BIASES` whose biases are
+    zero in every checkpoint, so that the run's model does not have them.
     """
 
     task: Task
     config: ModelConfig
     assumed: Mapping[str, Any]
+    order: Renumbering = Renumbering()
     without: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, last: Mapping[str, Tensor], hints: Hints) -> Subject:
         """By the last state dict. Errors: UsageError where its task is not said and it does none on most examples."""
         read = read_state(last, hints)
-        task = guess_task(_exact(read), read.task_fields, hints.task)
         config = getattr(read.model, "config", None)
         if not isinstance(config, ModelConfig):
             raise UsageError(f"got a {type(read.model).__name__}, expected weights of a transformer or an MLP")
-        if hints.task is None:
-            _check_does(read.model, task)
+        tokens = Tokens(read.task_fields, "p" not in read.assumed) if read.task_fields else None
+        # In half precision even the accuracy, and so the task, could come out wrong.
+        reading = read_task(read.model.double(), tokens, hints.task)
+        task = _known_task(reading) if hints.task is None else reading.task
         told = {} if hints.task else {"task": task.name}
-        return cls(task, config, {**told, **read.assumed, **_cut(read.model, task)})
+        assumed = {**told, **read.assumed, **reading.assumed, **_cut(reading.model, task)}
+        return cls(task, config, assumed, renumbering(read.model, reading.model))
 
     def without_zero_biases(self, states: Iterable[Mapping[str, Tensor]], hints: Hints) -> Subject:
         """The same without the biases that are zero in every checkpoint, as those that were never trained are."""
@@ -79,7 +86,7 @@ class Subject:
         if config is None or config.model_copy(update=dict.fromkeys(self.without, False)) != self.config:
             raise UsageError("its model has other sizes than the last one; expected checkpoints of one training")
         model = self.config.build(self.task)
-        stored = {name: value.detach().float() for name, value in read.model.state_dict().items()}
+        stored = {name: value.detach().float() for name, value in self.order.of(read.model.state_dict()).items()}
         for name in (bias for field in self.without for bias in _of(field, stored)):
             del stored[name]
         own = model.state_dict()
@@ -116,21 +123,25 @@ def _fitted(name: str, value: Tensor, own: Tensor) -> Tensor:
     return value
 
 
-def _exact(read: Read) -> Model:
-    """In half precision even the accuracy, and so the task, could come out wrong."""
-    return read.model.double()
+def _known_task(reading: Reading) -> Task:
+    """The task that the answers of the model show. Errors: UsageError where they show none."""
+    answers = reading.answers
+    if answers is None:
+        _check_does(reading.model, reading.task)
+        return reading.task
+    if answers.in_order is not None:
+        return answers.in_order
+    if answers.reason:
+        raise UsageError(f"its last model {answers.reason}; {_SAY}")
+    return reading.task
 
 
 @torch.no_grad()
 def _check_does(model: Model, task: Task) -> None:
-    """UsageError where the model does not do the task that was found for it."""
+    """UsageError where the model does not do the task that was found for its shapes."""
     batch = task.universe() or task.sample(_EXAMPLES, np.random.default_rng(0))
     examples = Examples.of(batch, "cpu")
     logits = model(examples.tokens, task.loss_positions)[..., : task.d_vocab_out]
     right = evaluate(logits, task, examples, "test")["test_accuracy"]
     if right < KNOWS:
-        fits = "modular tasks" if isinstance(task, ModularTask) else cast(str, task.name)
-        raise UsageError(
-            f"its last model is right on {right:.0%} of {task.name}, and its shapes fit {fits}, so what it was trained "
-            "on is not known; say it with --task NAME (see `latebloom tasks`)"
-        )
+        raise UsageError(f"its last model has the shapes of {task.name}, but is right on {right:.0%} of it; {_SAY}")
