@@ -25,7 +25,18 @@ _PREFERRED = ("model", "state_dict", "model_state_dict", "final", "weights", "ne
 
 _STEP = ("step", "global_step", "epoch", "iteration")
 _STEPS = ("checkpoint_epochs", "checkpoint_steps", "epochs", "steps", "saved_epochs")
-_CONFIGS = ("hyper_parameters", "hparams", "args", "config", "cfg", "model_config", "task_config", "data_config")
+_CONFIGS = (
+    "hyper_parameters",
+    "hparams",
+    "args",
+    "config",
+    "cfg",
+    "model_config",
+    "task_config",
+    "data_config",
+    "optim_config",
+    "train_config",
+)
 _NUMBER_IN_NAME = re.compile(r"^(?:\D*[_\-. ])?(\d{1,15})$")
 _MOST_SETTINGS = 1000
 _LONGEST_TEXT = 1000

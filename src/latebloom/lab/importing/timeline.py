@@ -145,9 +145,10 @@ class _Curves:
         if per_step and longest % n == 0:
             every = longest // n
             return np.arange(n) * every, "every step from 0" if every == 1 else f"every {every} steps from 0"
-        if not per_step and self.last is not None and self.last % (n - 1) == 0:
-            every = self.last // (n - 1)
-            return np.arange(n) * every, f"every {every} steps, from 0 to the last checkpoint"
+        end = longest - 1 if per_step else self.last
+        if end is not None and end % (n - 1) == 0:
+            every = end // (n - 1)
+            return np.arange(n) * every, f"every {every} steps, from 0 to {end}"
         return None, ""
 
 
