@@ -10,6 +10,7 @@ from latebloom.phases import MEMORISATION_ENDS, UNDER_GUESSING, Series
 from latebloom.phases.outcome import DELAY, LEARNED_ACCURACY, LEARNED_LOSS_SHARE, Outcome, outcome_of
 from latebloom.statistics import first_reached
 from latebloom.tasks.guessing import guessing_losses
+from latebloom.tasks.split import UNLISTED
 
 THREE_QUARTERS = 0.75
 
@@ -23,8 +24,16 @@ def series_of(analysis: Analysis, name: str) -> Series:
     """A series of the run. Errors: Undefined where it was neither recorded nor measured."""
     series = analysis.series(name)
     if series is None:
-        raise Undefined(f"the run has no {name}; `latebloom measure` may add it")
+        raise missing(analysis, name)
     return series
+
+
+def missing(analysis: Analysis, what: str) -> Undefined:
+    """The reason why a series is missing, and what may add it."""
+    data = analysis.run.experiment.data
+    if data.listed or data.fixed is False:
+        return Undefined(f"the run has no {what}; `latebloom measure` may add it")
+    return Undefined(f"the run has no {what}: {UNLISTED}")
 
 
 def boundary_of(analysis: Analysis, name: str) -> float:

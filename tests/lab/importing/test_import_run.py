@@ -169,11 +169,13 @@ def test_commands_on_an_imported_run(demo_file: Path, tmp_path: Path, capsys: py
     assert (status, made["experiment"]["optimiser"], made["seed"]) == (0, {"weight_decay": 1.0}, None)
     status, out, _ = call("runs", "--json")
     assert (status, json.loads(out)[0]["seed"], json.loads(out)[0]["recipe"]) == (0, None, "imported")
-    assert call("phases", "a")[0] == call("claims", "a")[0] == 0
+    assert call("phases", "a")[0] == 0
+    status, out, _ = call("claims", "a", "--json")
+    assert status in (0, 1) and json.loads(out)
     for arguments, expected in (
         (("import", str(demo_file), "--name", "a"), "an import of this file already"),
         (("import", str(tmp_path / "a")), "is a run of latebloom already"),
-        (("import", str(demo_file), "--model.lr", "1", "--optimiser.lr", "x"), "optimiser.lr"),
+        (("import", str(demo_file), "--optimiser.lr", "x"), "optimiser.lr"),
         (("import", str(demo_file), "--training.steps", "9"), "an import does not take it"),
         (("import", str(demo_file), "--data.kind", "finite"), "--data.seed and --data.fraction"),
         (("train", "small", "--name", "a"), "was imported from full_run_data.pth"),
@@ -203,7 +205,7 @@ def test_curves_alone_need_their_task(training: Training, tmp_path: Path) -> Non
     with pytest.raises(UsageError, match="say --task NAME --p P"):
         lb.import_run(file, "a", tmp_path)
     run = lb.import_run(file, "a", tmp_path, hints=Hints(task="modular_addition", p=P))
-    assert (run.checkpoints, run.manifest.step, run.phases.guessing) == ([], 100, pytest.approx(np.log(P)))
+    assert (run.checkpoints, run.manifest.step, run.phases.guessing) == ([], 100, pytest.approx(np.log(P), rel=1e-2))
     assert "model" not in run.manifest.experiment
     assert page_of(Analysis(run))["missing"]["weights"] == "a has no checkpoints, so nothing can be computed from its weights."
 
