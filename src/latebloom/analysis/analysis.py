@@ -10,9 +10,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from latebloom._errors import UsageError
-from latebloom.analysis.absent import AbsentSets
 from latebloom.circuits.family import Family, family_of
-from latebloom.measures import Basis, Snapshot, fixed_basis
+from latebloom.measures import AbsentSets, Basis, Snapshot, fixed_basis
 from latebloom.models import Examples
 from latebloom.phases import (
     MEMORISATION_ENDS,

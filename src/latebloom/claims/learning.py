@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Bool
+from torch import Tensor
 
 from latebloom.analysis import Analysis
+from latebloom.circuits.modular.views import train_mask
 from latebloom.claims.quantity import Never, Undefined, once, percent, quantity
+from latebloom.measures import Snapshot
 from latebloom.phases import MEMORISATION_ENDS, UNDER_GUESSING, Series
 from latebloom.phases.outcome import DELAY, LEARNED_ACCURACY, LEARNED_LOSS_SHARE, Outcome, outcome_of
 from latebloom.statistics import first_reached
@@ -26,6 +30,13 @@ def series_of(analysis: Analysis, name: str) -> Series:
     if series is None:
         raise missing(analysis, name)
     return series
+
+
+def train_mask_of(snapshot: Snapshot) -> Bool[Tensor, "x y"] | None:
+    """The pairs of the train set; None for a stream, which stands for all. Errors: Undefined where it is not known."""
+    if snapshot.lacks_train_set:
+        raise Undefined(UNLISTED)
+    return snapshot.get(train_mask)
 
 
 def missing(analysis: Analysis, what: str) -> Undefined:
