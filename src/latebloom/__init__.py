@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from latebloom.lab.explain import explain as explain
     from latebloom.lab.export import export as export
     from latebloom.lab.figure import figure as figure
+    from latebloom.lab.importing.import_run import import_run as import_run
     from latebloom.lab.judge import judge as judge
     from latebloom.lab.measure import measure as measure
     from latebloom.lab.open_elsewhere import to_huggingface as to_huggingface
@@ -82,6 +83,7 @@ _HOME = {
     "explain": "latebloom.lab.explain",
     "export": "latebloom.lab.export",
     "figure": "latebloom.lab.figure",
+    "import_run": "latebloom.lab.importing.import_run",
     "judge": "latebloom.lab.judge",
     "list_runs": "latebloom.lab.sweep",
     "load_sweep": "latebloom.sweeps.sweep",
@@ -122,6 +124,7 @@ __all__ = [
     "figure",
     "figures",
     "fourier",
+    "import_run",
     "judge",
     "list_runs",
     "load_sweep",

@@ -142,7 +142,7 @@ def test_steps_curves_and_settings(tmp_path: Path) -> None:
     whole = {"model": last, "checkpoints": [first, last], "checkpoint_epochs": [0, 100], "train_losses": [2.0, 1.0]}
     torch.save(whole | {"args": argparse.Namespace(p=P, honest=Honest()), "np": np.float64(1)}, tmp_path / "a.pth")
     file = open_weights(tmp_path / "a.pth")
-    assert (file.steps, file.curves["train_losses"], file.config["p"]) == ((0, 100), (2.0, 1.0), P)
+    assert (file.steps, file.curves["train_losses"].values, file.config["p"]) == ((0, 100), (2.0, 1.0), P)
     assert not file.at(0).tensors["embed.W_E"].any()
     for step, name in ((0, "0"), (7, "epoch_7")):
         torch.save({name: first, "100": last}, tmp_path / "b.pth")

@@ -90,6 +90,11 @@ export function randomPair(unseen: boolean): [number, number] {
   return pairDrawn;
 }
 
+/** Whether it is known which pairs were trained on: the file of an imported run may not list them. */
+export function trainPairsAreKnown(): boolean {
+  return !["unlisted", "unknown"].includes(String(page().run.data["kind"]));
+}
+
 function wasTrained(x: number, y: number): boolean {
   const at = valueAt("x", x) * page().task.p! + valueAt("y", y);
   return ((atob(modular().train).charCodeAt(at >> 3) >> (7 - (at & 7))) & 1) === 1;

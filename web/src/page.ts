@@ -53,13 +53,15 @@ export interface Task {
 export interface RunFacts {
   name: string;
   recipe: string;
-  seed: number;
+  /** Null where it is unknown, as for an imported run. */
+  seed: number | null;
   status: string;
   step: number;
-  steps_planned: number;
+  steps_planned: number | null;
   stopped_because: string | null;
   created: string;
-  seconds: number;
+  /** Of training; null where it is unknown. */
+  seconds: number | null;
   command: string | null;
   /** What became of it: "grokked", "memorised" …; null where the record cannot decide. */
   outcome: string | null;
@@ -70,6 +72,21 @@ export interface RunFacts {
   data: Record<string, unknown>;
   training: Record<string, unknown>;
   versions: Record<string, string>;
+  /** Where an imported run comes from: the sections above lack what is unknown of it. Null, or missing, for other runs. */
+  imported?: Imported | null;
+}
+
+export interface Imported {
+  file: string;
+  sha256: string;
+  /** What the file is, in words. */
+  format: string;
+  /** What neither the file nor the command says, by name. */
+  assumed: Record<string, string>;
+  /** What the file holds and the run does not have, with the reason. */
+  left_out: Record<string, string>;
+  /** Settings in the file, by name. */
+  settings: Record<string, string>;
 }
 
 /** A modular task's facts that the views need: which pairs were trained on, and the key frequencies of the last step. */

@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 
 from latebloom._errors import UsageError
 from latebloom.circuits.family import Family, family_of
-from latebloom.measures import Basis, Snapshot, fixed_basis
+from latebloom.measures import AbsentSets, Basis, Snapshot, fixed_basis
 from latebloom.models import Examples
 from latebloom.phases import (
     MEMORISATION_ENDS,
@@ -28,6 +28,7 @@ from latebloom.runs import Run
 from latebloom.runs.components import ComponentLosses, component_losses
 from latebloom.runs.outcome import outcome_of_experiment, phases_of_experiment
 from latebloom.tasks import Task, split
+from latebloom.tasks.split import UNLISTED
 from latebloom.training import DataSource
 
 T = TypeVar("T")
@@ -114,16 +115,21 @@ class Analysis:
 
     @cached_property
     def sets(self) -> Mapping[str, Examples]:
-        """The fixed sets of examples by name (``train``, ``test``); a stream has no train set."""
+        """The fixed sets of examples by name (``train``, ``test``); a stream has no train set.
+
+        Where they are not known there are none, and asking for one by name is a UsageError with the reason.
+        """
+        if self.run.experiment.data.kind in ("unlisted", "unknown"):
+            return AbsentSets(f"{self.run.manifest.name} was imported, and {UNLISTED}")
         source = DataSource(self.run.experiment)
         named = {"train": source.train, "test": source.test}
         return {name: examples for name, examples in named.items() if examples is not None}
 
     @cached_property
     def train_rows(self) -> Int[np.ndarray, " row"] | None:
-        """Which rows of ``task.universe()`` were trained on; None for a stream, or where the universe is not listed."""
+        """Which rows of ``task.universe()`` were trained on; None for a stream, or where it is not listed or known."""
         data = self.run.experiment.data
-        return split(self.run.task, data).train_rows if data.kind == "finite" else None
+        return split(self.run.task, data).train_rows if data.listed else None
 
     @cached_property
     def metrics(self) -> dict[str, Series]:

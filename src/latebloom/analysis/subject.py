@@ -1,6 +1,7 @@
 """A model by run, checkpoint or file."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from latebloom._errors import RunNotFoundError, UsageError
@@ -45,6 +46,10 @@ def _of_run(run: Run, step: int | None, rule: str | None, hints: Hints | None) -
     if hints is not None and hints != Hints():
         raise UsageError(f"{run.path} is a run, which states its task and model; leave --task, --p, --model.… out")
     analysis = Analysis(run)
+    assumed = {} if run.manifest.imported is None else run.manifest.imported.assumed
     if rule is None and step in (None, analysis.step):
-        return analysis.final
+        return replace(analysis.final, assumed=assumed) if assumed else analysis.final
+    if assumed:
+        chosen = analysis.snapshot_by(rule, analysis.step if step is None else step)
+        return replace(chosen, assumed=assumed)
     return analysis.snapshot_by(rule, analysis.step if step is None else step)

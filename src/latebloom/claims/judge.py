@@ -56,7 +56,7 @@ def stored_record(run: Run) -> Record | None:
         record = Record.model_validate(document)
     except ValidationError:
         return None
-    same = record.identity == identity(run.experiment.model_dump(mode="json")) and record.created == manifest.created
+    same = record.identity == identity(run.experiment.model_dump(mode="json")) and record.created == manifest.began
     current = record.step == manifest.step and record.date >= manifest.updated.replace(microsecond=0)
     return record if same and current else None
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Bool
+from torch import Tensor
 
 from latebloom.analysis import Analysis
+from latebloom.circuits.modular.views import train_mask
 from latebloom.claims.quantity import Never, Undefined, once, percent, quantity
+from latebloom.measures import Snapshot
 from latebloom.phases import MEMORISATION_ENDS, UNDER_GUESSING, Series
 from latebloom.phases.outcome import DELAY, LEARNED_ACCURACY, LEARNED_LOSS_SHARE, Outcome, outcome_of
 from latebloom.statistics import first_reached
 from latebloom.tasks.guessing import guessing_losses
+from latebloom.tasks.split import UNLISTED
 
 THREE_QUARTERS = 0.75
 
@@ -23,8 +28,23 @@ def series_of(analysis: Analysis, name: str) -> Series:
     """A series of the run. Errors: Undefined where it was neither recorded nor measured."""
     series = analysis.series(name)
     if series is None:
-        raise Undefined(f"the run has no {name}; `latebloom measure` may add it")
+        raise missing(analysis, name)
     return series
+
+
+def train_mask_of(snapshot: Snapshot) -> Bool[Tensor, "x y"] | None:
+    """The pairs of the train set; None for a stream, which stands for all. Errors: Undefined where it is not known."""
+    if snapshot.lacks_train_set:
+        raise Undefined(UNLISTED)
+    return snapshot.get(train_mask)
+
+
+def missing(analysis: Analysis, what: str) -> Undefined:
+    """The reason why a series is missing, and what may add it."""
+    data = analysis.run.experiment.data
+    if data.listed or data.fixed is False:
+        return Undefined(f"the run has no {what}; `latebloom measure` may add it")
+    return Undefined(f"the run has no {what}: {UNLISTED}")
 
 
 def boundary_of(analysis: Analysis, name: str) -> float:

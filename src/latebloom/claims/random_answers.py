@@ -9,7 +9,7 @@ from latebloom.circuits.modular.embedding import embedding_fractions
 from latebloom.circuits.modular.grid import masked
 from latebloom.circuits.modular.projections import phase_part
 from latebloom.claims.claim import Statistic, SweepClaim, register, statistic
-from latebloom.claims.learning import boundary_of
+from latebloom.claims.learning import boundary_of, train_mask_of
 from latebloom.claims.operations import TIMES, on_random_answers
 from latebloom.claims.quantity import FEWEST_RUNS, Undefined, once, quantity
 from latebloom.claims.record import Record
@@ -73,7 +73,7 @@ def _courses(analysis: Analysis) -> tuple[Series, Series, Series]:
 
 def _losses_without(snapshot: Snapshot, sets: Sequence[Sequence[int]]) -> list[float]:
     """Train loss (nats) without the waves of each set of frequencies along x + y."""
-    whole, mask = snapshot.get(views.grid), snapshot.get(views.train_mask)
+    whole, mask = snapshot.get(views.grid), train_mask_of(snapshot)
     part, rows = phase_part(whole, sorted({k for ks in sets for k in ks}), _SUM), masked(whole.logits, mask)
     return [float(whole.row_losses(rows - part.along(ks, mask), mask).mean()) for ks in sets]
 

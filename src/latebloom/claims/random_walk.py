@@ -10,7 +10,7 @@ from latebloom.circuits.modular import views
 from latebloom.circuits.modular.bridges import PathLosses, bridge_losses, path_losses
 from latebloom.claims.claim import Claim, register
 from latebloom.claims.embedding import keys_of
-from latebloom.claims.learning import span
+from latebloom.claims.learning import span, train_mask_of
 from latebloom.claims.quantity import Undefined, once, quantity
 from latebloom.claims.region import AtMost, Below, Ratio
 from latebloom.runs.threads import single_threaded_torch
@@ -48,6 +48,7 @@ def _walks(analysis: Analysis) -> _Walks:
     (start, end), _ = span(analysis), keys_of(analysis)
     if analysis.final.get(views.phase) is None:
         raise Undefined("the answer is no function of a sum or difference of positions, so there is no excluded loss")
+    train_mask_of(analysis.final)  # as excluded loss is one over the train set
     snapshots = [analysis.snapshot(step) for step in _points(np.array(analysis.steps), start, end)]
     with single_threaded_torch():
         found = _Walks(path_losses(snapshots), bridge_losses(snapshots, WALKS))

@@ -21,7 +21,7 @@ class Record(Config):
     """One run as claims know it.
 
     identity: SHA-256 of the validated experiment, which old names of settings do not change. system: the experiment
-    of the write-up that it was trained for; None for a run by itself. step: the last one. created: when its training
+    of the write-up that it was trained for; None for a run by itself. seed: None where it is unknown. step: the last one. created: when its training
     began. date: of the newest measurement. seconds: of training. None stands for what is not known of an old run.
     command: trains the same run.
     """
@@ -30,7 +30,7 @@ class Record(Config):
     run: str
     system: str | None = None
     experiment: dict[str, Any]
-    seed: int
+    seed: int | None = None
     status: Status
     step: int | None = None
     command: str | None = None
@@ -96,7 +96,7 @@ def record_run(
         versions=manifest.versions,
         device=manifest.device,
         git_commit=manifest.git_commit,
-        created=manifest.created,
+        created=manifest.began,
         date=max(dates, default=manifest.updated),
         seconds=manifest.seconds,
         quantities=quantities,

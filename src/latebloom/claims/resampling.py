@@ -18,7 +18,7 @@ from latebloom.circuits.modular.resampling import (
 )
 from latebloom.claims.claim import Claim, register
 from latebloom.claims.embedding import keys_of
-from latebloom.claims.learning import boundary_of
+from latebloom.claims.learning import boundary_of, train_mask_of
 from latebloom.claims.logits import loss_over_guessing, phase_sign_of
 from latebloom.claims.quantity import Quantity, Undefined, once, quantity
 from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below
@@ -48,7 +48,7 @@ Place = Callable[[Analysis], Resampled]
 
 
 def _resampled(snapshot: Snapshot, exchange: Exchange, grid: Grid) -> Resampled:
-    mask = snapshot.get(views.train_mask)
+    mask = train_mask_of(snapshot)
     with single_threaded_torch():  # thousands of small selections, at which threads only wait for each other
         result = resampled(grid, exchange, mask)
     if result is None:
@@ -138,7 +138,7 @@ def _last(analysis: Analysis, boundary: float) -> int:
 
 def _at(snapshot: Snapshot) -> Resampled | None:
     grid = snapshot.get(views.grid)
-    return resampled(grid, mlp_output(grid), snapshot.get(views.train_mask), draws=1)
+    return resampled(grid, mlp_output(grid), train_mask_of(snapshot), draws=1)
 
 
 @quantity("steps", "the steps at which the course of resampling is measured")

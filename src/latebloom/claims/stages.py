@@ -10,7 +10,7 @@ from latebloom.analysis import Analysis
 from latebloom.circuits.modular.control_measures import EXCLUDED_CONTROL_ALONE
 from latebloom.circuits.modular.measures import EXCLUDED, EXCLUDED_ALONE, EXCLUDED_CONTROL
 from latebloom.claims.claim import Claim, register
-from latebloom.claims.learning import boundary_of, series_of, span
+from latebloom.claims.learning import boundary_of, missing, series_of, span
 from latebloom.claims.quantity import Quantity, Undefined, once, quantity
 from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below, Holds
 from latebloom.measures import Column
@@ -99,7 +99,7 @@ def _at_checkpoints(analysis: Analysis, column: str, other: str) -> tuple[Float[
 def _columns(analysis: Analysis, column: Column) -> list[str]:
     names = list(column.among(analysis.metrics))
     if not names:
-        raise Undefined(f"the run has no {column.name}; `latebloom measure` may add it")
+        raise missing(analysis, column.name)
     return names
 
 

@@ -42,11 +42,12 @@ def _modular(run: Run) -> bool:
 
 
 def _finite(run: Run) -> bool:
-    return run.experiment.data.kind == "finite"
+    return run.experiment.data.fixed is True
 
 
 def _much_data(run: Run) -> bool:
-    return _modular(run) and _finite(run) and MUCH_DATA <= run.experiment.data.fraction < 1
+    share = run.experiment.setting("data.fraction")
+    return _modular(run) and _finite(run) and share is not None and MUCH_DATA <= share < 1
 
 
 def _some_data(run: Run) -> bool:
@@ -54,7 +55,7 @@ def _some_data(run: Run) -> bool:
 
 
 def _stream(run: Run) -> bool:
-    return _modular(run) and not _finite(run)
+    return _modular(run) and run.experiment.data.fixed is False
 
 
 def _mlp(run: Run) -> bool:
@@ -65,9 +66,9 @@ def _late(run: Run) -> bool:
     return _modular(run) and run.manifest.step >= LATE
 
 
-def _of(task: str, kind: str | None = None) -> Callable[[Run], bool]:
-    """Whether a run is of this task, and of this kind of data if one is given."""
-    return lambda run: run.task.name == task and kind in (None, run.experiment.data.kind)
+def _of(task: str, fixed: bool | None = None) -> Callable[[Run], bool]:
+    """Whether a run is of this task, and of a fixed train set or of a stream if that is given."""
+    return lambda run: run.task.name == task and fixed in (None, run.experiment.data.fixed)
 
 
 for system in (
@@ -75,18 +76,18 @@ for system in (
     System("much-data", filled("Modular addition on {much_data.fraction} of the pairs"), _much_data),
     System("stream", "Modular addition on an endless stream of pairs", _stream),
     System("fractions", "Modular addition on 25 to 95 % of the pairs"),
-    System("digits", "5-digit addition, endless", _of("digit_addition", "stream")),
+    System("digits", "5-digit addition, endless", _of("digit_addition", fixed=False)),
     System("digits-15", "15-digit addition, endless"),
-    System("digits-few", "5-digit addition on few examples", _of("digit_addition", "finite")),
-    System("induction", "Repeated subsequences, endless", _of("repeated_subsequences", "stream")),
+    System("digits-few", "5-digit addition on few examples", _of("digit_addition", fixed=True)),
+    System("induction", "Repeated subsequences, endless", _of("repeated_subsequences", fixed=False)),
     System("induction-layers", "Repeated subsequences with one, two and three layers"),
     System(
         "induction-few",
         filled("Repeated subsequences: {induction_few.sequences} of them"),
-        _of("repeated_subsequences", "finite"),
+        _of("repeated_subsequences", fixed=True),
     ),
-    System("trigrams", "Skip trigrams, endless", _of("skip_trigrams", "stream")),
-    System("trigrams-few", "Skip trigrams on few sequences", _of("skip_trigrams", "finite")),
+    System("trigrams", "Skip trigrams, endless", _of("skip_trigrams", fixed=False)),
+    System("trigrams-few", "Skip trigrams on few sequences", _of("skip_trigrams", fixed=True)),
     System("precision", "A loss in float32 and in float64"),
     System("weight-decay", "Weight decay from 1 down to 0"),
     System("regularisers", "Dropout and L1 instead of weight decay"),

@@ -13,6 +13,7 @@ from latebloom.claims.learning import (
     LEARNED,
     boundary_of,
     memorised_at,
+    missing,
     near,
     outcome,
     series_of,
@@ -73,7 +74,7 @@ def _first_lasting(steps: Float[np.ndarray, " n"], there: Bool[np.ndarray, " n"]
 def excluded_parted_at(analysis: Analysis) -> float:
     pairs, control = analysis.paired("excluded_loss", "train_loss"), series_of(analysis, "excluded_loss_control")
     if pairs is None:
-        raise Undefined("the run has no excluded loss; `latebloom measure` may add it")
+        raise missing(analysis, "excluded loss")
     steps, excluded, train = pairs
     step = _first_lasting(
         steps, excluded > PARTED_FACTOR * np.maximum(train, np.interp(steps, control.step, control.value))
@@ -135,7 +136,7 @@ def restricted_control_leads(analysis: Analysis) -> float:
 def restricted_train_test_factor(analysis: Analysis) -> float:
     pairs, stable = analysis.paired("restricted_train_loss", "restricted_test_loss"), boundary_of(analysis, SETTLES)
     if pairs is None:
-        raise Undefined("the run has no restricted loss; `latebloom measure` may add it")
+        raise missing(analysis, "restricted loss")
     steps, train, test = pairs
     late = steps >= stable
     if not late.any():

@@ -5,6 +5,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from keyword import iskeyword
 
 from latebloom import __version__
 from latebloom._errors import LatebloomError
@@ -23,6 +24,7 @@ COMMANDS = {
     "statistics": "show what share of a sweep's runs grok, at which step, and how a setting affects both",
     "query": "run an SQL query over the metrics of all runs",
     "explain": "reverse-engineer a run, a checkpoint or a published state dict",
+    "import": "make a run of checkpoints and curves of a training that happened elsewhere",
     "phases": "show the phases of a run or of a table of curves, and the steps at which they begin",
     "measure": "compute every measure at every checkpoint of a run and store the values",
     "claims": "judge the write-up's claims on runs, or list all claims",
@@ -34,7 +36,10 @@ COMMANDS = {
     "explore": "show all runs in the browser, and follow those in training",
     "bench": "measure the speed of training and analysis on this machine",
 }
-"""Each command is the module of that name in `latebloom.cli.commands`, which is imported when the command is called."""
+"""Each command is the module of that name in `latebloom.cli.commands`, which is imported when the command is called.
+
+The module of a command whose name is a word of Python's has an underscore after it.
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -81,7 +86,8 @@ def _run(arguments: list[str]) -> int:
     name = parser.parse_args(rest[:1]).command
     for module in modules:
         import_module(module)
-    command = importlib.import_module(f"latebloom.cli.commands.{name}")
+    module_name = f"{name}_" if iskeyword(name) else name
+    command = importlib.import_module(f"latebloom.cli.commands.{module_name}")
     own = Parser(prog=f"latebloom {name}", description=command.__doc__)
     add_import(own)
     return command.run(own, rest[1:])

@@ -46,7 +46,7 @@ class SlowProgress:
         self._due = monotonic() + self.QUIET
 
     def __call__(self, what: str, done: int, total: int) -> None:
-        """``done`` of ``total`` parts are measured; ``what`` names them."""
+        """``done`` of ``total`` parts are done; ``what`` says of what, as in "measuring the checkpoints"."""
         if monotonic() >= self._due:
-            print(f"latebloom: measuring the {what}: {done} of {total}", file=sys.stderr)
+            print(f"latebloom: {what}: {done} of {total}", file=sys.stderr)
             self._due = monotonic() + self.EVERY

@@ -48,7 +48,7 @@ def data(analysis: Analysis) -> FewSums:
         raise UsageError(f"figure {FIGURE.name}: got a run of {analysis.task.name}, expected 5-digit addition")
     series = {name: analysis.series(f"{name}_loss") for name in _COLOURS}
     ours = {name: one for name, one in series.items() if one is not None}
-    if analysis.run.experiment.data.kind != "finite" or len(ours) < len(_COLOURS):
+    if not analysis.run.experiment.data.fixed or len(ours) < len(_COLOURS):
         raise UsageError(
             f"figure {FIGURE.name}: got a run on a stream or without a test set, expected a finite train set"
         )

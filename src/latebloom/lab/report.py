@@ -72,7 +72,7 @@ def prepared(run: Run, store: bool, progress: Progress | None = None) -> Evidenc
         return Evidence(Analysis(run))
     analysis = Analysis(run)
     stored = stored_record(run)
-    record = complete_claims(analysis, _named("quantities of the claims", progress))
+    record = complete_claims(analysis, _named("measuring the quantities of the claims", progress))
     if store and record is not stored and record.quantities:
         write_record(run, record)
     return Evidence(analysis, record)
@@ -85,7 +85,7 @@ def measure_for_page(target: Run | str | Path, root: str | Path = "runs", progre
     """
     run = open_run(target, root)
     if run.checkpoints and run.status != "running" and not is_measured(run):
-        measure(run, progress=_named("checkpoints", progress))
+        measure(run, progress=_named("measuring the checkpoints", progress))
 
 
 def _named(what: str, progress: Progress | None) -> Callable[[int, int], None]:

@@ -3,6 +3,7 @@
 The measures of one family of tasks live in that family's folder of `latebloom.circuits`.
 """
 
+from latebloom.measures.absent import AbsentSets
 from latebloom.measures.answers import Answers
 from latebloom.measures.any_model import LOSSES, WEIGHTS
 from latebloom.measures.column import Column
@@ -13,6 +14,7 @@ __all__ = [
     "LOSSES",
     "MEASURES",
     "WEIGHTS",
+    "AbsentSets",
     "Answers",
     "Basis",
     "Column",

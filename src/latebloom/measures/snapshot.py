@@ -12,6 +12,7 @@ from numpy import ndarray
 from torch import Tensor
 
 from latebloom._errors import UsageError
+from latebloom.measures.absent import AbsentSets
 from latebloom.measures.answers import Answers
 from latebloom.models import Examples, Model
 from latebloom.models import sum_squared_weights as sum_of_squares
@@ -94,6 +95,11 @@ class Snapshot:
     def exact(self) -> Snapshot:
         """The same model in float64; copied once."""
         return self.get(_in_float64)
+
+    @property
+    def lacks_train_set(self) -> bool:
+        """Whether its run had a train set of which the examples are not known; then nothing over it is defined."""
+        return isinstance(self.sets, AbsentSets)
 
     @property
     def sum_squared_weights(self) -> float:

@@ -40,7 +40,7 @@ def memorised_accuracy(experiment: Experiment, guessing_loss: float) -> float:
     a∘b = b∘a together with the train set, well before they learn the operation.
     """
     guessed, swapped = float(np.exp(-guessing_loss)), experiment.task.swapped
-    if experiment.data.kind != "finite" or swapped is None:
+    if not experiment.data.listed or swapped is None:
         return guessed
     sets = split(experiment.task, experiment.data)
     if not len(sets.test):

@@ -142,16 +142,27 @@ class Run:
         return [
             ("run", str(self.path)),
             ("recipe", manifest.recipe),
-            ("seed", str(manifest.seed)),
+            ("seed", "unknown" if manifest.seed is None else str(manifest.seed)),
             ("status", self.status),
             ("step", f"{manifest.step}" + (f" ({manifest.stopped_because})" if manifest.stopped_because else "")),
             ("loss", ", ".join(losses) or "none yet"),
             ("outcome", self.outcome.reason),
             ("checkpoints", str(len(self.checkpoints))),
+            *_origin(manifest),
         ]
 
     def _repr_html_(self) -> str:
         return html_table(self.rows())
+
+
+def _origin(manifest: Manifest) -> list[tuple[str, str]]:
+    """Where an imported run comes from, what is assumed and what was left out; nothing for other runs."""
+    if manifest.imported is None:
+        return []
+    origin = manifest.imported
+    rows = [("imported from", f"{origin.file}, {origin.form_with_hash}")]
+    rows += [("assumed", f"{name}: {text}") for name, text in origin.assumed.items()]
+    return rows + [("left out", f"{name}: {text}") for name, text in origin.left_out.items()]
 
 
 def _series(table: pyarrow.Table, name: str) -> Series:

@@ -46,6 +46,8 @@ def train_run(
         raise UsageError(
             f"{directory.path} already contains a run; continue it with resume=True, or choose another name or root"
         )
+    if exists:
+        _check_trained_here(directory)
     trainer = Trainer(experiment, share, ensemble)
     directory.create()
     with RunLock(directory.path) as lock, Interrupt() if interrupt is None else nullcontext(interrupt) as stop:
@@ -62,6 +64,16 @@ def train_run(
         recorder = Recorder(directory, lock, manifest, trainer)
         _follow(trainer, _replayed(directory, experiment, trainer.step), recorder, stop, observer)
     return Run(directory.path)
+
+
+def _check_trained_here(directory: RunDirectory) -> None:
+    """UsageError for an imported run, which has no state of an optimiser to continue from."""
+    imported = directory.read_manifest().imported
+    if imported is not None:
+        raise UsageError(
+            f"{directory.path} was imported from {imported.file}, which does not hold the state of its training, so it "
+            "cannot be trained further; train under another --name"
+        )
 
 
 def _whole(directory: RunDirectory, has_manifest: bool, step: int, has_state: bool) -> None:

@@ -8,12 +8,13 @@ from latebloom.store.directory import RunDirectory
 from latebloom.store.disk import DiskFullError, check_output, one_line
 from latebloom.store.listing import effective_status, find_runs
 from latebloom.store.lock import RunLock, folder_lock, is_locked
-from latebloom.store.manifest import Manifest, Status, identity
+from latebloom.store.manifest import Imported, Manifest, Status, identity
 from latebloom.store.records import append_rows, join_on_step
 from latebloom.store.tables import empty_table
 
 __all__ = [
     "DiskFullError",
+    "Imported",
     "Manifest",
     "RunDirectory",
     "RunLock",

@@ -37,6 +37,29 @@ def identity(experiment: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
+class Imported(BaseModel):
+    """Where an imported run comes from.
+
+    file: its name. sha256: of its content; of a folder, of the names and contents of its files. format: what it is, in
+    words. assumed: what neither the file nor the command says, by name, as text. left_out: what the file holds and the
+    run does not have, with the reason. settings: those of the file that latebloom does not use, by name, as text.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    file: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    format: str
+    assumed: dict[str, str] = {}
+    left_out: dict[str, str] = {}
+    settings: dict[str, str] = {}
+
+    @property
+    def form_with_hash(self) -> str:
+        """What the file is, with the first digits of its hash, as people read it."""
+        return f"{self.format} (SHA-256 {self.sha256[:12]}…)"
+
+
 class Manifest(BaseModel):
     """The manifest of one run. `latebloom.runs` validates `experiment`."""
 
@@ -53,7 +76,8 @@ class Manifest(BaseModel):
 
     Checkpoints and state carry it, so that those of another run are recognised. Empty where it was never recorded.
     """
-    seed: int = Field(ge=-(2**63), lt=2**63)
+    seed: int | None = Field(ge=-(2**63), lt=2**63)
+    """Of the initial weights; None where it is unknown."""
     status: Status
     step: int = Field(ge=0, lt=2**63)
     """The last step known to be on disk. If they differ, `state.safetensors` takes precedence."""
@@ -61,8 +85,8 @@ class Manifest(BaseModel):
     stopped_because: str | None = None
     created: UtcTime
     updated: UtcTime
-    seconds: float = Field(default=0.0, ge=0.0, allow_inf_nan=False)
-    """Training time so far in seconds, including all resumed parts."""
+    seconds: float | None = Field(default=0.0, ge=0.0, allow_inf_nan=False)
+    """Training time so far in seconds, including all resumed parts; None where it is unknown."""
     versions: dict[str, str] = {}
     device: dict[str, str | int] = {}
     git_commit: str | None = None
@@ -73,6 +97,13 @@ class Manifest(BaseModel):
     Names the modules that a reader must import; opening a run never imports them. Not part of the identity of the
     experiment.
     """
+    imported: Imported | None = None
+    """Where the run comes from, if latebloom did not train it; ``created`` is then the time of the import."""
+
+    @property
+    def began(self) -> datetime | None:
+        """When its training began; None where that is unknown."""
+        return self.created if self.imported is None else None
 
     @model_validator(mode="after")
     def _check_hash(self) -> Manifest:
@@ -84,7 +115,8 @@ class Manifest(BaseModel):
 def write_manifest(path: Path, manifest: Manifest) -> None:
     """Validate the manifest again, since `model_copy(update=…)` does not, and write it."""
     checked = Manifest.model_validate(manifest.model_dump(warnings=False))
-    write_json(path, checked.model_dump(mode="json"))
+    # Manifests of trained runs are what they were before runs could be imported.
+    write_json(path, checked.model_dump(mode="json", exclude=None if checked.imported else {"imported"}))
 
 
 def read_manifest(path: Path) -> Manifest:

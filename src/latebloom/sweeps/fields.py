@@ -8,6 +8,9 @@ from typing import Any
 from latebloom._errors import UsageError
 from latebloom.training.settings import known_settings, sections, with_present_names
 
+NO_COLUMNS = ("source", "unknown", "data.train_rows", "data.test_rows", "task.entries")
+"""What an experiment stores that is no setting to compare runs by: about an import, and tables of answers."""
+
 SEEDS = ("model.seed", "data.seed")
 """Fields that the single column ``seed`` replaces if they are equal in every run."""
 
@@ -29,12 +32,16 @@ def _nearest(name: str, known: tuple[str, ...]) -> list[str]:
 
 
 def flat(experiment: Mapping[str, Any]) -> dict[str, Any]:
-    """``{"task": {"p": 7}}`` as ``{"task.p": 7}``, with current names; lists as text, so that columns have one type."""
+    """``{"task": {"p": 7}}`` as ``{"task.p": 7}``, with current names; lists as text, so that columns have one type.
+
+    Without `NO_COLUMNS`.
+    """
     columns: dict[str, Any] = {}
     for section, value in with_present_names(experiment).items():
         fields = {f"{section}.{name}": leaf for name, leaf in value.items()} if isinstance(value, Mapping) else {}
         columns |= fields or {section: value}
-    return {name: str(value) if isinstance(value, list | dict) else value for name, value in columns.items()}
+    kept = {name: value for name, value in columns.items() if name not in NO_COLUMNS}
+    return {name: str(value) if isinstance(value, list | dict) else value for name, value in kept.items()}
 
 
 def misfits(experiments: Sequence[Mapping[str, Any]]) -> dict[int, str]:

@@ -1,13 +1,14 @@
 """The train and test examples of a run."""
 
-from typing import Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from latebloom._config import Config
 from latebloom._errors import UsageError
 from latebloom.tasks.base import Batch, Task
+from latebloom.tasks.rows import ROWS, rows_of
 
 _TRAIN, _TEST = 1, 2
 """Keys that make the random draws of the two fixed sets independent of each other and of the batches of a stream,
@@ -21,9 +22,17 @@ class Data(Config):
     int(fraction · size) examples are the train set, the others the test set. Otherwise ``train_size`` and ``test_size``
     examples are drawn.
     ``stream``: fresh examples for every batch; ``test_size`` other examples are a fixed test set.
+    ``listed``: a fixed train set of the rows of the universe in ``train_rows``, and a test set of those in
+    ``test_rows``, by default all others; imported runs have it where their file lists its train set.
+    ``unlisted``: a fixed train set, but its examples are not known. ``unknown``: it is not known whether the train set
+    was fixed. Only imported runs have these two; nothing can be trained on them.
     """
 
-    kind: Literal["finite", "stream"] = Field("finite", description="a fixed train set, or an infinite stream")
+    later_fields: ClassVar[frozenset[str]] = frozenset({"train_rows", "test_rows"})
+
+    kind: Literal["finite", "stream", "listed", "unlisted", "unknown"] = Field(
+        "finite", description="a fixed train set, or an infinite stream; the other kinds are those of imported runs"
+    )
     fraction: float = Field(0.3, gt=0, le=1, description="share of all examples in the train set")
     train_size: int | None = Field(
         None, ge=1, description="examples in the train set of tasks that cannot list all examples"
@@ -32,6 +41,29 @@ class Data(Config):
     seed: int = Field(
         0, ge=0, lt=2**63, description="seed of split, batch order and stream; the initial weights have their own"
     )
+    train_rows: str | None = Field(None, pattern=ROWS, description="rows of a listed train set, as hexadecimal bits")
+    test_rows: str | None = Field(None, pattern=ROWS, description="rows of a listed test set; none = all other rows")
+
+    @model_validator(mode="after")
+    def _lists_rows(self) -> "Data":
+        if (self.kind == "listed") != (self.train_rows is not None):
+            given = "no train_rows" if self.train_rows is None else "train_rows"
+            raise ValueError(f"kind: got {self.kind} with {given}, expected train_rows with kind listed, and only then")
+        return self
+
+    @property
+    def fixed(self) -> bool | None:
+        """Whether the train set is fixed; None where that is not known."""
+        return None if self.kind == "unknown" else self.kind != "stream"
+
+    @property
+    def listed(self) -> bool:
+        """Whether the train set is fixed and its examples are known."""
+        return self.kind in ("finite", "listed")
+
+
+UNLISTED = "which examples it was trained on is not known, so it has no train and test set"
+"""Why a run of kind ``unlisted`` or ``unknown`` lacks what needs them."""
 
 
 class Split(NamedTuple):
@@ -44,12 +76,16 @@ class Split(NamedTuple):
 
 
 def split(task: Task, data: Data) -> Split:
-    """The train and test sets of ``finite`` data.
+    """The train and test sets of ``finite`` or ``listed`` data.
 
-    Errors: UsageError where the sizes do not suit the task, or the train set would be empty.
+    Errors: UsageError where the sizes do not suit the task, the train set would be empty, or it is not known.
     Source: the published training code: int(0.3 · 12 769) = 3 830 pairs in the train set, the others in the test set.
     """
+    if not data.listed:
+        raise UsageError(f"data.kind: got {data.kind}: {UNLISTED}")
     universe = task.universe()
+    if data.kind == "listed":
+        return _listed(universe, data, task)
     return _drawn(task, data) if universe is None else _cut(universe, data)
 
 
@@ -83,4 +119,15 @@ def _cut(universe: Batch, data: Data) -> Split:
         )
     order = np.random.default_rng(data.seed).permutation(len(universe))
     train, test = order[:count], order[count:]
+    return Split(universe.take(train), universe.take(test), train, test)
+
+
+def _listed(universe: Batch | None, data: Data, task: Task) -> Split:
+    if universe is None:
+        raise UsageError(f"data.kind: got listed, but {task.name} has too many examples to list; expected another kind")
+    train = rows_of(data.train_rows or "", len(universe), "data.train_rows")
+    if data.test_rows is None:
+        test = np.setdiff1d(np.arange(len(universe)), train)
+    else:
+        test = rows_of(data.test_rows, len(universe), "data.test_rows")
     return Split(universe.take(train), universe.take(test), train, test)

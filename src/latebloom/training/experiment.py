@@ -28,12 +28,16 @@ class Experiment(Config):
     training: Training = Training()
     recording: Recording = Recording()
     intervention: AnyIntervention = Intervention()
+    source: str = Field("", description="SHA-256 of the file that an imported run comes from; empty for other runs")
+    unknown: tuple[str, ...] = Field(
+        (), description="SECTION or SECTION.FIELD that nothing says about an imported run; not stored, and None as a setting"
+    )
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Experiment":
-        if self.data.kind == "finite":
+        if self.data.listed:
             split(self.task, self.data)
-        elif self.training.batch_size is None:
+        elif self.data.kind == "stream" and self.training.batch_size is None and self.knows("training.batch_size"):
             raise ValueError("training.batch_size: got none, expected a number: a stream has no full batch")
         if self.training.loss != "cross_entropy" and self.intervention.kind != "none":
             raise ValueError(
@@ -44,16 +48,30 @@ class Experiment(Config):
 
     @model_serializer(mode="wrap")
     def _stored(self, serialise: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
-        """Stored experiments have no intervention unless there is one, so that other runs keep their identity."""
+        """Stored experiments have no intervention unless there is one, so that other runs keep their identity.
+
+        What is unknown is not stored either; reading puts defaults in its place, which `setting` does not return.
+        """
         stored = serialise(self)
         if self.intervention == Intervention():
             stored.pop("intervention", None)
+        for name in ("source", "unknown"):
+            if not getattr(self, name):
+                stored.pop(name, None)
+        for name in self.unknown:
+            section, _, field = name.partition(".")
+            stored.get(section, {}).pop(field, None) if field else stored.pop(section, None)
         return stored
 
+    def knows(self, field: str) -> bool:
+        """Whether SECTION or SECTION.FIELD is known."""
+        return not {field, field.partition(".")[0]} & set(self.unknown)
+
     def setting(self, field: str) -> Any:
-        """The value of SECTION.FIELD; None for a field that this task, model or optimiser does not have."""
+        """The value of SECTION.FIELD; None where it is unknown, and for a field that this task, model or optimiser does
+        not have."""
         section, _, name = field.partition(".")
-        return getattr(getattr(self, section), name, None)
+        return getattr(getattr(self, section), name, None) if self.knows(field) else None
 
     def with_settings(self, settings: Mapping[str, Any]) -> "Experiment":
         """The experiment with settings changed, as ``{"optimiser.lr": 1e-3, "task.p": 59, "model.kind": "mlp"}``.

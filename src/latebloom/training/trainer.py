@@ -41,6 +41,7 @@ class Trainer:
         if device == "cuda" and not torch.cuda.is_available():
             raise UsageError("training.device: got cuda, but torch finds no GPU here; use cpu")
         rule_of(experiment.optimiser)
+        _check_known(experiment)
         keep_memory()
         self.experiment = experiment
         self.model: Model = _built(experiment).to(device)
@@ -212,6 +213,17 @@ class Trainer:
             raise UsageError(f"resume state: got weights of another model: {str(error).splitlines()[-1]}") from None
         self._engine.load(tensors)
         self.step = step
+
+
+def _check_known(experiment: Experiment) -> None:
+    """UsageError for an experiment that does not say how to train."""
+    data = experiment.data
+    if not data.listed and data.kind != "stream":
+        raise UsageError(f"data.kind: got {data.kind}, which cannot be trained on; expected finite, stream or listed")
+    if experiment.unknown:
+        raise UsageError(
+            f"{experiment.unknown[0]} of an imported run is unknown, so it cannot be trained; train a recipe instead"
+        )
 
 
 def _built(experiment: Experiment) -> Model:

@@ -13,10 +13,10 @@ export function Header(): JSX.Element {
   return (
     <header class="top">
       <div class="headline">
-        <p class="eyebrow">latebloom · {run.recipe}</p>
+        <p class="eyebrow">latebloom · {run.imported ? `imported from ${run.imported.file}` : run.recipe}</p>
         <h1>{run.name}</h1>
         <p class="what">
-          {summary}, seed {run.seed}: <strong>{run.outcome ?? "outcome not known"}</strong> <span class="soft">({run.status}, step {whole(run.step)})</span>
+          {summary}, {run.seed === null ? "seed unknown" : `seed ${run.seed}`}: <strong>{run.outcome ?? "outcome not known"}</strong> <span class="soft">({run.status}, step {whole(run.step)})</span>
         </p>
         <p class="reason">{run.headline}</p>
         {Object.entries(missing).map(([entry, reason]) => (

@@ -1,7 +1,7 @@
 /** Inputs for the two operands. */
 import type { JSX } from "preact";
 import { page } from "../page";
-import { inWords, randomPair, showPair } from "../operands";
+import { inWords, randomPair, showPair, trainPairsAreKnown } from "../operands";
 import { pair } from "../state";
 
 export function ChoosePair(): JSX.Element {
@@ -20,9 +20,11 @@ export function ChoosePair(): JSX.Element {
         <button type="button" onClick={() => showPair(...randomPair(false))}>
           Random pair
         </button>
-        <button type="button" onClick={() => showPair(...randomPair(true))}>
-          Random pair not trained on
-        </button>
+        {trainPairsAreKnown() && (
+          <button type="button" onClick={() => showPair(...randomPair(true))}>
+            Random pair not trained on
+          </button>
+        )}
       </div>
     </div>
   );

@@ -1,6 +1,7 @@
 /** Excluded loss: train loss without the waves of the key frequencies, one by one and together. */
 import { type Curve, recorded, recordedUnder } from "../draw/curves";
 import { colourOf, grey, ink } from "../draw/palette";
+import { trainPairsAreKnown } from "../operands";
 import { page } from "../page";
 import { registerView } from "../registry";
 import { hasPhase, MOST, shownFrequencies, waveView } from "./wave_losses";
@@ -43,7 +44,7 @@ registerView({
   title: "Excluded loss: the model without its waves",
   chapter: "growth",
   order: 10,
-  isFor: hasPhase,
+  isFor: () => hasPhase() && trainPairsAreKnown(),
   Body: ExcludedByFrequency,
   size: "wide",
   help: "Train loss after the waves of a key frequency are removed from the logits. Where a line rises above train loss, the model has begun to rely on that frequency; the grey controls remove frequencies that are not key.",

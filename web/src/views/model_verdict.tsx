@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { percent } from "../draw/numbers";
 import type { ModelAnswer } from "../engine/quantities/answer";
-import { valueLabel } from "../operands";
+import { trainPairsAreKnown, valueLabel } from "../operands";
 
 export function Verdict({ found }: { found: ModelAnswer }): JSX.Element {
   const { right, answer, probability, trained } = found;
@@ -17,7 +17,7 @@ export function Verdict({ found }: { found: ModelAnswer }): JSX.Element {
       <dt>Probability of the right answer</dt>
       <dd>{percent(probability)}</dd>
       <dt>Trained on this pair</dt>
-      <dd>{trained ? "yes" : "no"}</dd>
+      <dd>{trainPairsAreKnown() ? (trained ? "yes" : "no") : "not known"}</dd>
     </dl>
   );
 }

@@ -12,8 +12,10 @@ import torch
 from torch import Tensor
 
 from latebloom._errors import UsageError
+from latebloom.analysis.weight_files.curves import Curve, curves_of
 from latebloom.analysis.weight_files.limits import VISITS, Budget
 from latebloom.analysis.weight_files.stand_ins import Name, NumpyArray, StandIn
+from latebloom.analysis.weight_files.values import listed, whole
 from latebloom.analysis.weight_files.weight_file import State
 from latebloom.models.layouts import LAYOUTS, layout_of, trained_tensors, without_prefixes
 
@@ -23,9 +25,18 @@ _PREFERRED = ("model", "state_dict", "model_state_dict", "final", "weights", "ne
 
 _STEP = ("step", "global_step", "epoch", "iteration")
 _STEPS = ("checkpoint_epochs", "checkpoint_steps", "epochs", "steps", "saved_epochs")
-_CONFIGS = ("hyper_parameters", "hparams", "args", "config", "cfg", "model_config", "task_config", "data_config")
-_CURVE = re.compile(r"(loss|losses|acc|accs|accuracy|accuracies)$")
-_TRAIN_ROWS = ("train_indices", "train_idx")
+_CONFIGS = (
+    "hyper_parameters",
+    "hparams",
+    "args",
+    "config",
+    "cfg",
+    "model_config",
+    "task_config",
+    "data_config",
+    "optim_config",
+    "train_config",
+)
 _NUMBER_IN_NAME = re.compile(r"^(?:\D*[_\-. ])?(\d{1,15})$")
 _MOST_SETTINGS = 1000
 _LONGEST_TEXT = 1000
@@ -107,7 +118,7 @@ def _step_in_name(name: Any) -> int | None:
     if isinstance(name, str):
         match = _NUMBER_IN_NAME.match(name)
         return int(match[1]) if match else None
-    return _whole(name)
+    return whole(name)
 
 
 def _in_list(items: Sequence[Any], steps: Sequence[int], depth: int, visits: Budget) -> list[State]:
@@ -127,23 +138,14 @@ def _in_list(items: Sequence[Any], steps: Sequence[int], depth: int, visits: Bud
 def _steps_of(entries: Mapping[Any, Any], name: Any, items: Sequence[Any]) -> Sequence[int]:
     """The list of steps beside a list of state dicts; empty where none has its length and whole numbers."""
     for key in (f"{name}_epochs", f"{name}_steps", *_STEPS):
-        numbers = [_whole(value) for value in _list(entries.get(key))]
+        numbers = [whole(value) for value in listed(entries.get(key))]
         if len(numbers) == len(items) and None not in numbers and key != name:
             return [number for number in numbers if number is not None]
     return ()
 
 
 def _step_of(entries: Mapping[Any, Any]) -> int | None:
-    return next((step for step in (_whole(entries.get(name)) for name in _STEP) if step is not None), None)
-
-
-def _whole(value: Any) -> int | None:
-    """A step: a whole number from 0 on."""
-    if isinstance(value, Tensor) and value.numel() == 1:
-        value = value.item()
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return int(value) if 0 <= value < 2**53 and value == int(value) else None
+    return next((step for step in (whole(entries.get(name)) for name in _STEP) if step is not None), None)
 
 
 def _known_layout(entries: Mapping[Any, Any]) -> dict[str, Tensor] | None:
@@ -250,37 +252,25 @@ def _is_setting(value: Any) -> bool:
     return value is None or isinstance(value, bool) or (isinstance(value, int) and value.bit_length() < 64)
 
 
-def curves_in(content: Any) -> dict[str, tuple[float, ...]]:
-    """The lists of losses and accuracies, by the names that the file gives them."""
+def curves_in(content: Any) -> dict[str, Curve]:
+    """The curves of a file, by the names that it gives them."""
+    entries = _entries(content)
+    return curves_of(content if entries is None else entries)
+
+
+TRAIN_ROWS = ("train_indices", "train_idx", "train_inds", "train_rows")
+TEST_ROWS = ("test_indices", "test_idx", "test_inds", "test_rows")
+"""Names of the lists of rows that were trained and tested on."""
+
+
+def rows_in(content: Any, names: Sequence[str]) -> tuple[int, ...] | None:
+    """The rows of a set of examples, where the file lists them under one of these names."""
     entries = _entries(content) or {}
-    lists = {name: _list(value) for name, value in entries.items() if isinstance(name, str) and _CURVE.search(name)}
-    numbers = {name: tuple(map(_number, values)) for name, values in lists.items() if len(values) > 1}
-    return {name: values for name, values in numbers.items() if None not in values}  # type: ignore[misc]
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, Tensor) and value.numel() == 1:
-        value = value.item()
-    fits = isinstance(value, float) or (isinstance(value, int) and value.bit_length() < 64)
-    return float(value) if fits else None
-
-
-def train_rows_in(content: Any) -> tuple[int, ...] | None:
-    """The rows that were trained on, where the file lists them."""
-    entries = _entries(content) or {}
-    for name in _TRAIN_ROWS:
-        rows = [_whole(value) for value in _list(entries.get(name))]
+    for name in names:
+        rows = [whole(value) for value in listed(entries.get(name))]
         if rows and None not in rows:
             return tuple(row for row in rows if row is not None)
     return None
-
-
-def _list(value: Any) -> list[Any]:
-    if isinstance(value, NumpyArray):
-        value = value.value
-    if isinstance(value, Tensor | np.ndarray) and value.ndim == 1:
-        return list(value.tolist())
-    return list(value) if isinstance(value, list | tuple) else []
 
 
 def _is_list(value: Any) -> bool:

@@ -10,7 +10,15 @@ from torch import Tensor
 
 from latebloom._errors import DamagedFileError, LatebloomError, quoted
 from latebloom.analysis.weight_files.archive import MAGIC, Archive
-from latebloom.analysis.weight_files.contents import config_in, curves_in, states_in, train_rows_in, unknown_state
+from latebloom.analysis.weight_files.contents import (
+    TEST_ROWS,
+    TRAIN_ROWS,
+    config_in,
+    curves_in,
+    rows_in,
+    states_in,
+    unknown_state,
+)
 from latebloom.analysis.weight_files.folder import config_beside, weights_in
 from latebloom.analysis.weight_files.limits import MOST_BYTES, Budget, allowed
 from latebloom.analysis.weight_files.numpy_file import is_numpy, read_arrays
@@ -58,7 +66,8 @@ def _opened(path: Path, content: memoryview) -> WeightFile:
         states=tuple(states),
         config=config_beside(path) | config_in(held),
         curves=curves,
-        train_indices=train_rows_in(held),
+        train_indices=rows_in(held, TRAIN_ROWS),
+        test_indices=rows_in(held, TEST_ROWS),
     )
 
 

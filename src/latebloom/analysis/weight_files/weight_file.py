@@ -10,6 +10,7 @@ from typing import Any
 from torch import Tensor
 
 from latebloom._errors import UsageError
+from latebloom.analysis.weight_files.curves import Curve
 
 NEAREST = 4
 """Steps that a message lists around one that is not there."""
@@ -34,14 +35,16 @@ class WeightFile:
 
     states: ascending by step, the final one last; at least one, unless the file holds curves alone. config: settings in
     the file and beside it, by name; plain values. curves: every list of numbers that is a curve (``train_losses``, …),
-    by the name that the file gives it. train_indices: rows that were trained on, where the file lists them.
+    by the name that the file gives it. train_indices, test_indices: rows that were trained and tested on, where the
+    file lists them.
     """
 
     path: Path
     states: tuple[State, ...]
     config: Mapping[str, Any] = field(default_factory=dict)
-    curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    curves: Mapping[str, Curve] = field(default_factory=dict)
     train_indices: tuple[int, ...] | None = None
+    test_indices: tuple[int, ...] | None = None
 
     @property
     def steps(self) -> tuple[int, ...]:

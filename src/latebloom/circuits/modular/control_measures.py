@@ -39,7 +39,7 @@ def other_frequencies(n: int, ks: Sequence[int], seed: int = 0) -> list[int]:
 def excluded_controls(snapshot: Snapshot) -> dict[str, float]:
     """Excluded loss without each of the random frequencies alone."""
     grid_and_sign = snapshot.get(phase)
-    if grid_and_sign is None:
+    if grid_and_sign is None or snapshot.lacks_train_set:
         return {}
     whole, sign = grid_and_sign
     others, mask = other_frequencies(whole.order, snapshot.get(keys)), snapshot.get(train_mask)

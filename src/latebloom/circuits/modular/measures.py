@@ -102,7 +102,7 @@ def restricted(snapshot: Snapshot) -> dict[str, float]:
 def excluded(snapshot: Snapshot) -> dict[str, float]:
     """Excluded loss: the waves of the key frequencies are removed from the logits."""
     grid_and_sign = snapshot.get(phase)
-    if grid_and_sign is None:
+    if grid_and_sign is None or snapshot.lacks_train_set:
         return {}
     whole, sign = grid_and_sign
     ks, mask = snapshot.get(keys), snapshot.get(train_mask)
@@ -124,12 +124,12 @@ def cos_coefficients(snapshot: Snapshot) -> dict[str, float]:
         return {}
     whole, sign = grid_and_sign
     waves, mask = cos_waves(whole, snapshot.get(keys), sign), snapshot.get(train_mask)
-    without = masked(whole.logits, mask) - waves.rows(mask)
-    return {
-        **{COS_COEFFICIENT.of(k=k): float(a) for k, a in zip(waves.ks, waves.coefficients)},
-        EXCLUDED_3D.name: float(whole.row_losses(without, mask).mean()),
-        RESTRICTED_3D.name: waves.loss(whole.labels),
-    }
+    values = {COS_COEFFICIENT.of(k=k): float(a) for k, a in zip(waves.ks, waves.coefficients)}
+    values[RESTRICTED_3D.name] = waves.loss(whole.labels)
+    if not snapshot.lacks_train_set:
+        without = masked(whole.logits, mask) - waves.rows(mask)
+        values[EXCLUDED_3D.name] = float(whole.row_losses(without, mask).mean())
+    return values
 
 
 def embedding(snapshot: Snapshot) -> dict[str, float]:

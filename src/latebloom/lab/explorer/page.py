@@ -21,6 +21,8 @@ FORMAT = 1
 FAMILIES = {"skip_trigrams": "trigrams"}
 """Families that the page calls by another name."""
 
+ROWS = ("train_rows", "test_rows")
+
 SECTIONS = ("model", "optimiser", "data", "training")
 """Sections of the experiment that the page shows."""
 
@@ -56,7 +58,10 @@ def page_of(run: Analysis | Evidence, explained: bool = True, judged: bool = Tru
 
 
 def _run(evidence: Evidence) -> dict[str, Any]:
-    """What was trained, how far, and what became of it. ``outcome`` is None where the record cannot decide."""
+    """What was trained, how far, and what became of it. ``outcome`` is None where the record cannot decide.
+
+    ``imported``: where an imported run comes from; its sections lack what is unknown. None for other runs.
+    """
     run, manifest = evidence.analysis.run, evidence.analysis.run.manifest
     experiment = run.experiment.model_dump(mode="json")
     return {
@@ -72,9 +77,15 @@ def _run(evidence: Evidence) -> dict[str, Any]:
         "command": command(manifest.recipe, manifest.seed, experiment),
         "outcome": evidence.analysis.outcome.name,
         "headline": headline(evidence),
-        **{section: experiment[section] for section in SECTIONS},
+        **{section: _settings(experiment.get(section, {})) for section in SECTIONS},
         "versions": manifest.versions,
+        "imported": None if manifest.imported is None else manifest.imported.model_dump(),
     }
+
+
+def _settings(section: dict[str, Any]) -> dict[str, Any]:
+    """The settings of a section without the rows that an imported run lists, which are no text to read."""
+    return {name: value for name, value in section.items() if name not in ROWS}
 
 
 def _task(analysis: Analysis) -> dict[str, Any]:

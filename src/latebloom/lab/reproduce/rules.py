@@ -51,7 +51,8 @@ class Rule(Config):
 
     def counts(self, record: Record) -> bool:
         """Whether a run was made for this rule: trained after it was frozen, with a seed that no rule was tuned on."""
-        return record.created is not None and record.created > self.frozen and record.seed >= FIRST_SEED
+        new_seed = record.seed is not None and record.seed >= FIRST_SEED
+        return record.created is not None and record.created > self.frozen and new_seed
 
 
 class Replaced(Config):

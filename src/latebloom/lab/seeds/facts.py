@@ -64,7 +64,7 @@ class SeedFacts(Config):
     """
 
     run: str
-    seed: int
+    seed: int | None
     step: int
     outcome: OutcomeName | None = None
     train_learned_at: float | None = None

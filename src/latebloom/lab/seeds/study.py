@@ -99,7 +99,7 @@ def _finished(sweep: Sweep) -> tuple[list[Run], dict[str, int]]:
     """The finished runs by seed, and the number of other runs by status, including planned runs that have not begun."""
     runs = sweep.runs
     status = [run.status for run in runs]
-    finished = sorted((r for r, s in zip(runs, status) if s == "finished"), key=lambda run: run.manifest.seed)
+    finished = sorted((r for r, s in zip(runs, status) if s == "finished"), key=_by_seed)
     left_out = Counter(s for s in status if s != "finished")
     planned = {seed for request in _requests(sweep.path) for seed in request.seeds}
     left_out["not begun"] = max(0, len(planned) - len(runs))
@@ -109,6 +109,12 @@ def _finished(sweep: Sweep) -> tuple[list[Run], dict[str, int]]:
     if fields:
         raise UsageError(f"seeds: got runs that differ in {fields[0]}, expected a sweep over seeds alone")
     return finished, {name: count for name, count in sorted(left_out.items()) if count}
+
+
+def _by_seed(run: Run) -> tuple[bool, int]:
+    """In order of the seeds; runs of an unknown one last."""
+    seed = run.manifest.seed
+    return seed is None, seed or 0
 
 
 def _requests(path: Path) -> tuple[Spec, ...]:

@@ -11,8 +11,9 @@ from latebloom.recipes import recipe as experiment_of
 def facts(analysis: Analysis) -> dict[str, Any]:
     """The report's ``run``: the experiment, the sizes of its data, and its progress.
 
-    settings: sizes of the task by name. train_examples: None for a stream. batch_size: None for the full batch. The
-    family may add facts of the task; for a modular task p and phase_sign.
+    settings: sizes of the task by name. train_examples: None for a stream. Both sizes are None where the train set of
+    an imported run is not known. batch_size: None for the full batch. imported: where an imported run comes from, None
+    for others; what is unknown of it is None. The family may add facts of the task; for a modular task p and phase_sign.
     """
     run, manifest, task = analysis.run, analysis.run.manifest, analysis.task
     return {
@@ -22,9 +23,9 @@ def facts(analysis: Analysis) -> dict[str, Any]:
         "task_summary": task.summary,
         **analysis.family.facts(task),
         "settings": task.model_dump(mode="json", exclude={"name"}),
-        "model": run.experiment.model.model_dump(mode="json"),
+        "model": run.experiment.model_dump(mode="json").get("model"),
         **_examples(analysis),
-        "weight_decay": run.experiment.optimiser.weight_decay,
+        "weight_decay": run.experiment.setting("optimiser.weight_decay"),
         "seed": manifest.seed,
         "status": run.status,
         "step": manifest.step,
@@ -36,23 +37,25 @@ def facts(analysis: Analysis) -> dict[str, Any]:
         "versions": manifest.versions,
         "device": manifest.device,
         "git_commit": manifest.git_commit,
+        "imported": None if manifest.imported is None else manifest.imported.model_dump(),
         "command": command(manifest.recipe, manifest.seed, run.experiment.model_dump(mode="json")),
     }
 
 
 def _examples(analysis: Analysis) -> dict[str, int | None]:
     sizes = {name: len(examples) for name, examples in analysis.sets.items()}
-    fresh = analysis.run.experiment.data.kind == "stream"
+    experiment = analysis.run.experiment
+    fresh, absent = experiment.data.kind == "stream", experiment.data.fixed is not False and not experiment.data.listed
     return {
-        "train_examples": None if fresh else sizes.get("train", 0),
-        "test_examples": sizes.get("test", 0),
-        "batch_size": analysis.run.experiment.training.batch_size,
+        "train_examples": None if fresh or absent else sizes.get("train", 0),
+        "test_examples": None if absent else sizes.get("test", 0),
+        "batch_size": experiment.setting("training.batch_size"),
     }
 
 
-def command(recipe: str, seed: int, experiment: Mapping[str, Any]) -> str | None:
+def command(recipe: str, seed: int | None, experiment: Mapping[str, Any]) -> str | None:
     """The command that trains this experiment again; None if it is not based on a recipe."""
-    if recipe not in RECIPES:
+    if recipe not in RECIPES or seed is None:
         return None
     usual = dict(_flat(experiment_of(recipe, seed).model_dump(mode="json")))
     changed = [f" --{place} {value}" for place, value in _flat(experiment) if usual.get(place, value) != value]

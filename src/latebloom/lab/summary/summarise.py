@@ -29,7 +29,7 @@ def summarise(run: Run | Analysis) -> dict[str, Any]:
     analysis = analyse(run)
     family = analysis.family
     own = family.page(analysis.final)
-    fresh = analysis.run.experiment.data.kind == "stream"
+    fresh = analysis.run.experiment.data.fixed is False
     summary = {
         "run": facts(analysis),
         "final": _final(analysis),

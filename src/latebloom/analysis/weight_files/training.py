@@ -1,0 +1,185 @@
+"""A whole training in a file, or in a folder with one file per step: state dicts by step, curves, settings."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from latebloom._errors import LatebloomError, UsageError
+from latebloom.analysis.weight_files.curve_files import is_curve_file, read_curve_file
+from latebloom.analysis.weight_files.curves import Curve
+from latebloom.analysis.weight_files.folder import SUFFIXES, weights_in
+from latebloom.analysis.weight_files.limits import MOST_BYTES
+from latebloom.analysis.weight_files.open_file import open_weights
+from latebloom.analysis.weight_files.regular import read_regular
+from latebloom.analysis.weight_files.weight_file import WeightFile
+
+_NUMBERED = (re.compile(r"(?:^|[^a-z])(?:global_)?steps?[=_\-. ]*(\d{1,15})", re.IGNORECASE), re.compile(r"(\d{1,15})"))
+"""The number in the name of a file that is its step: one after the word step, or else the only one."""
+
+_FEWEST_FILES = 2
+
+
+@dataclass(frozen=True)
+class SavedState:
+    """One state dict of a training, read when it is needed. step: as the file says it, None where it says none."""
+
+    step: int | None
+    read: Callable[[], Mapping[str, Tensor]]
+
+
+@dataclass(frozen=True)
+class TrainingFile:
+    """The content of a file or folder with the course of a training; nothing in it was executed.
+
+    states: ascending by step, the final one last; none where there are curves alone. sha256: of the file; of a folder,
+    of the names and contents of what was read in it. form: what it is, in words. Others: as in `WeightFile`.
+    """
+
+    path: Path
+    sha256: str
+    form: str
+    states: tuple[SavedState, ...]
+    config: Mapping[str, Any] = field(default_factory=dict)
+    curves: Mapping[str, Curve] = field(default_factory=dict)
+    train_indices: tuple[int, ...] | None = None
+    test_indices: tuple[int, ...] | None = None
+
+
+def open_training(path: Path) -> TrainingFile:
+    """What a file or folder holds of a training.
+
+    A folder holds files (or folders) of weights named by step, or one file of weights; and beside them tables of curves
+    (.csv, .parquet, .json). Errors: UsageError or DamagedFileError, one line: what was got, what to do.
+    """
+    if not os.path.isdir(path):
+        return _of_curves(path, [path]) if is_curve_file(path) else _of_file(path)
+    names = sorted(entry.name for entry in os.scandir(path))
+    by_step = _by_step(path, names)
+    tables = [path / name for name in names if is_curve_file(path / name)]
+    if len(by_step) >= _FEWEST_FILES:
+        return _of_folder(path, by_step, tables)
+    try:
+        file = weights_in(path)
+    except UsageError:
+        if not tables:
+            raise
+        return _of_curves(path, tables)
+    return _with_tables(_of_file(file), path, [table for table in tables if table.stem != file.stem])
+
+
+def _of_file(path: Path) -> TrainingFile:
+    file = open_weights(path)
+    states = tuple(SavedState(state.step, lambda tensors=state.tensors: tensors) for state in file.states)  # type: ignore[misc]
+    return _training(path, _sha256([path]), _form(len(states), "file"), states, file)
+
+
+def _of_folder(path: Path, by_step: Mapping[int, Path], tables: Sequence[Path]) -> TrainingFile:
+    """The files are opened one after another, since together they may not fit into memory."""
+    last = open_weights(by_step[max(by_step)])
+    states = tuple(SavedState(step, lambda file=file: _tensors(file)) for step, file in sorted(by_step.items()))  # type: ignore[misc]
+    form = f"a folder with {len(states)} files of weights"
+    return _with_tables(_training(path, _sha256(list(by_step.values())), form, states, last), path, tables)
+
+
+def _tensors(file: Path) -> Mapping[str, Tensor]:
+    opened = open_weights(file)
+    try:
+        return opened.at(None).tensors
+    except LatebloomError as error:
+        raise type(error)(f"{file}: {error}") from None
+
+
+def _training(
+    path: Path, sha256: str, form: str, states: tuple[SavedState, ...], file: WeightFile
+) -> TrainingFile:
+    return TrainingFile(path, sha256, form, states, file.config, file.curves, file.train_indices, file.test_indices)
+
+
+def _form(states: int, kind: str) -> str:
+    if not states:
+        return f"a {kind} of curves"
+    return f"a {kind} with {states} state dicts" if states > 1 else f"a {kind} with one state dict"
+
+
+def _of_curves(path: Path, tables: Sequence[Path]) -> TrainingFile:
+    curves = _curves(tables)
+    if not curves:
+        raise UsageError(f"{path}: got a table without columns such as train_loss and test_loss, expected curves")
+    return TrainingFile(path, _sha256(tables), _form(0, "table"), (), curves=curves)
+
+
+def _with_tables(training: TrainingFile, path: Path, tables: Sequence[Path]) -> TrainingFile:
+    """The training with the curves in tables beside its weights; those in the file of weights come first."""
+    curves = {**_curves(tables), **training.curves}
+    return TrainingFile(
+        path,
+        training.sha256,
+        training.form,
+        training.states,
+        training.config,
+        curves,
+        training.train_indices,
+        training.test_indices,
+    )
+
+
+def _curves(tables: Sequence[Path]) -> dict[str, Curve]:
+    found: dict[str, Curve] = {}
+    for table in tables:
+        found = read_curve_file(table) | found
+    return found
+
+
+def _by_step(folder: Path, names: Sequence[str]) -> dict[int, Path]:
+    """The files of weights whose names have a step, and folders with weights whose names have one.
+
+    Errors: UsageError for two of one step.
+    """
+    found: dict[int, Path] = {}
+    for name in names:
+        file = _weights_at(folder / name)
+        step = _step_of(Path(name).stem if file == folder / name else name)
+        if file is None or step is None:
+            continue
+        if step in found:
+            raise UsageError(f"{folder}: got {found[step].name} and {name}, both of step {step}; move one of them")
+        found[step] = file
+    return found
+
+
+def _weights_at(path: Path) -> Path | None:
+    if path.is_file():
+        return path if path.suffix in SUFFIXES else None
+    try:
+        return weights_in(path) if path.is_dir() else None
+    except UsageError:
+        return None
+
+
+def _step_of(name: str) -> int | None:
+    """The step in the name of a file: ``step-00000100``, ``epoch=3-step=300``, ``100``, ``model_epoch_100``."""
+    stepped, any_number = _NUMBERED
+    match = stepped.search(name)
+    if match is not None:
+        return int(match[1])
+    numbers = any_number.findall(name)
+    return int(numbers[0]) if len(numbers) == 1 else None
+
+
+def _sha256(files: Sequence[Path]) -> str:
+    if len(files) == 1:
+        return _digest(files[0])
+    listed = "".join(f"{file.name} {_digest(file)}\n" for file in sorted(files))
+    return hashlib.sha256(listed.encode()).hexdigest()
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(read_regular(file, MOST_BYTES)).hexdigest()

@@ -1,0 +1,65 @@
+"""Make a run of a training that happened elsewhere: a file or folder with checkpoints, curves or both.
+
+`latebloom report`, `claims`, `explain`, `phases`, `measure` and the others then work on it. What the file does not
+say is unknown, not guessed; --SECTION.FIELD VALUE says it, as in --optimiser.lr 1e-3 --data.fraction 0.3.
+Nothing in the file is executed.
+"""
+
+from typing import Any
+
+from latebloom._errors import UsageError
+from latebloom.cli.hints import add_hints, hints_from, split_hints
+from latebloom.cli.output import SlowProgress, print_json, print_pairs
+from latebloom.cli.parser import Parser, add_json, add_runs
+
+
+def run(parser: Parser, arguments: list[str]) -> int:
+    parser.add_argument("target", metavar="FILE|DIR", help="file of weights or curves, or a folder of files by step")
+    parser.add_argument("--name", metavar="NAME", help="name of the run (default: that of the file and its hash)")
+    parser.add_argument(
+        "--step", type=int, metavar="N", help="step of the only or final weights, where the file does not say it"
+    )
+    add_runs(parser)
+    add_json(parser)
+    add_hints(parser)
+    parser.epilog = (
+        f"{parser.epilog}\nFacts about the training: --optimiser.FIELD, --training.FIELD, --data.FIELD. Steps that the "
+        "file does not say:\n--recording.checkpoints 100 (of a list of state dicts), --recording.metrics 10 (of curves)."
+    )
+    sections, others = split_hints(arguments)
+    options, rest = parser.parse_known_args(others)
+    settings = _settings(rest)
+    if options.step is not None and options.step < 0:
+        raise UsageError(f"--step: got {options.step}, expected 0 or more")
+    from latebloom.lab.importing import import_run
+
+    hints = hints_from(options.task, options.p, sections)
+    made = import_run(
+        options.target,
+        options.name,
+        options.runs,
+        hints=hints,
+        settings=settings,
+        step=options.step,
+        progress=SlowProgress(),
+    )
+    if options.json:
+        print_json({"run": str(made.path), **made.manifest.model_dump(mode="json")})
+    else:
+        print_pairs(made.rows())
+        print(f"\nnext: latebloom report {made.path}    latebloom explain {made.path}")
+    return 0
+
+
+def _settings(rest: list[str]) -> dict[str, Any]:
+    """``--SECTION.FIELD VALUE`` as a dictionary. Errors: UsageError for anything else."""
+    found, words = {}, iter(rest)
+    for word in words:
+        name, equals, text = word.partition("=")
+        if not name.startswith("--") or "." not in name:
+            raise UsageError(f"got {word!r}, expected options such as --task NAME, --p P or --SECTION.FIELD VALUE")
+        value = text if equals else next(words, None)
+        if value is None or value.startswith("--"):
+            raise UsageError(f"{name}: got no value, expected {name} VALUE")
+        found[name.removeprefix("--")] = value
+    return found
