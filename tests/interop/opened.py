@@ -97,16 +97,13 @@ def logits_compared(model, tokens, theirs):
     }
 
 
-def in_bridge(name, cache, model):
-    """Our value of what transformer-lens 4 calls by a name, which differs from the name's meaning here and in 3.
+def in_bridge(name, cache):
+    """Our value of what transformer-lens 4 stores under a name.
 
-    Of its native attention it knows the pattern only, and stores that as the scores too; the normalised stream is
-    stored before the norm's gain and bias.
+    Its bridge gets only the pattern from the native attention, and stores that as ``hook_attn_scores`` too: for any
+    model, the scores before the softmax cannot be read there. Everything else means what it means here and in 3.
     """
-    if name.endswith("hook_attn_scores"):
-        return cache[name.replace("attn_scores", "pattern")]
-    norm = model.get_submodule(name.rpartition(".")[0]) if name.endswith("hook_normalized") else None
-    return (cache[name] - norm.b) / norm.w if hasattr(norm, "w") else cache[name]
+    return cache[name.replace("attn_scores", "pattern")]
 
 
 @torch.no_grad()
@@ -120,7 +117,7 @@ def transformer_lens(run, step):
     _, theirs = other.run_with_cache(tokens)
     shared = [name for name in ours if name in theirs]
     if int(version("transformer-lens").split(".")[0]) >= 4:
-        ours = {name: in_bridge(name, ours, model) for name in shared}
+        ours = {name: in_bridge(name, ours) for name in shared}
     activations = {name: worst(ours[name].expand_as(theirs[name]), theirs[name]) for name in shared}
     found = {**logits_compared(model, tokens, other(tokens)), "activations": max(activations.values())}
     found["compared"] = len(shared)
