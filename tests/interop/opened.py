@@ -27,7 +27,14 @@ from latebloom.recipes import RECIPES
 
 STEPS, EXAMPLES, BATCH = 2, 32, 16
 PACKAGES = {"transformer_lens": "transformer-lens"}
-TINY = {"task.p": 13, "data.fraction": 0.6, "model.d_model": 16, "model.n_heads": 2, "model.d_head": 8, "model.d_mlp": 24}
+TINY = {
+    "task.p": 13,
+    "data.fraction": 0.6,
+    "model.d_model": 16,
+    "model.n_heads": 2,
+    "model.d_head": 8,
+    "model.d_mlp": 24,
+}
 TWO_LAYERS = {**TINY, "model.n_layers": 2}
 HIDDEN = {"task.p": 13, "data.fraction": 0.6, "model.kind": "embedding_mlp", "model.d_embed": 16}
 SETTINGS = {
@@ -48,7 +55,13 @@ SETTINGS = {
     "equals_first": {**TINY, "task.equals_first": True},
     "operator": {**TINY, "task.operator": True, "task.separate_operands": True},
     "extra_tokens": {**TINY, "task.extra_tokens": 3, "task.extra_answers": 2},
-    "mlp_tanh": {"task.p": 13, "data.fraction": 0.6, "model.kind": "mlp", "model.d_mlp": 24, "model.activation": "tanh"},
+    "mlp_tanh": {
+        "task.p": 13,
+        "data.fraction": 0.6,
+        "model.kind": "mlp",
+        "model.d_mlp": 24,
+        "model.activation": "tanh",
+    },
     "hidden_added": {**HIDDEN, "model.widths": "24,16", "model.out": "tied"},
     "hidden_joined": {**HIDDEN, "model.combine": "concat", "model.out": "output", "task.operator": True},
 }
@@ -145,7 +158,7 @@ def transformers(run, step):
     with tempfile.TemporaryDirectory() as folder:
         (place,) = lb.export(run, "huggingface", Path(folder) / "out", step)
         text = [" ".join(words(run.task)[token] for token in row) for row in tokens.tolist()]
-        assert AutoTokenizer.from_pretrained(place)(text)["input_ids"] == tokens.tolist()
+        assert AutoTokenizer.from_pretrained(place, trust_remote_code=True)(text)["input_ids"] == tokens.tolist()
     return {**found, "logits_float64": double}
 
 
@@ -179,12 +192,12 @@ def _place(envoy, name):
 
 def _language_model(run, step):
     """The difference of the logits where nnsight opens the exported folder itself."""
-    from nnsight import LanguageModel
+    from nnsight import TransformersModel
 
     tokens = tokens_of(run.task)
     with tempfile.TemporaryDirectory() as folder:
         (place,) = lb.export(run, "huggingface", Path(folder) / "out", step)
-        other = LanguageModel(str(place), trust_remote_code=True, dispatch=True)
+        other = TransformersModel(str(place), task="text-generation", trust_remote_code=True, dispatch=True)
         with other.trace(tokens):
             out = other.output.logits.save()
     return worst(run.checkpoint(step).model(tokens), out)
@@ -198,15 +211,15 @@ def devinterp(run, step):
 
     given = lb.to_devinterp(run, step)
     model, loss_fn = given["model"], given["loss_fn"]
-    masks = [None, create_param_masks(model, "l0h1")] if isinstance(model, Transformer) else [None]
+    with_head = isinstance(model, Transformer) and step == run.checkpoints[-1]
+    masks = [None, create_param_masks(model, "l0h1")] if with_head else [None]
     chain = {"num_chains": 1, "num_draws": 2, "batch_size": BATCH, "num_init_loss_batches": 4, "device": "cpu"}
     differences, finite = [], []
     with tempfile.TemporaryDirectory() as folder:
         for number, mask in enumerate(masks):
             out = Path(folder) / str(number)
-            samples = sample(
-                **given, **chain, observables={}, lr=1e-5, n_beta=30.0, param_masks=mask, output_path=out
-            )  # fmt: skip
+            chain |= {"param_masks": mask, "output_path": out}
+            samples = sample(**given, **chain, observables={}, lr=1e-5, n_beta=30.0)
             found = samples.dataset
             rows = torch.from_numpy(found.sampling_input_ids_micro.values[0, 0]).long()
             with torch.no_grad():

@@ -17,7 +17,9 @@ COMPONENT_ACCURACY = Column("{set}_accuracy.{component}", "share", "the same acc
 
 SUM_SQUARED_WEIGHTS = Column("sum_squared_weights", "", "Σ of squares over all trained tensors")
 SUM_SQUARED_WEIGHTS_OF = Column(
-    "sum_squared_weights.{tensor}", "", "the same for one tensor, such as W_E; with several layers 1.W_Q is in block 1; of a norm ln1.w"
+    "sum_squared_weights.{tensor}",
+    "",
+    "the same for one tensor, such as W_E; with several layers 1.W_Q is in block 1; of a norm ln1.w",
 )
 
 
