@@ -3,9 +3,9 @@
     python tests/interop/opened.py transformer_lens transformers nnsight devinterp
 
 prints, as JSON, the versions and for every library and case the largest absolute differences over three checkpoints:
-``logits`` and ``activations`` in float32, ``logits_float64``, and beside them ``largest_logit`` and ``rounding``, the
-difference of our own logits in float32 from those in float64, below which no two libraries can agree. A case is a recipe
-or one of `SETTINGS`. One that a library cannot hold has the reason instead.
+``logits`` and ``activations`` in float32, and ``logits_float64``. Beside them are ``largest_logit`` and ``rounding``, the
+difference of our own logits in float32 from those in float64: what float32 can promise of these weights. A case is a
+recipe or one of `SETTINGS`. One that a library cannot hold has the reason instead.
 """
 
 import json

@@ -1,5 +1,7 @@
 """Hidden layers on the embeddings of both operands, trained with latebloom, for transformers."""
 
+from itertools import pairwise
+
 import torch
 from torch import nn
 
@@ -48,7 +50,7 @@ class LatebloomForCausalLM(LatebloomModel):
         super().__init__(config)
         self.embed = Embed(config)
         sizes = [config.d_embed * (2 if config.combine == "concat" else 1), *config.widths]
-        self.blocks = nn.ModuleList(Hidden(a, b, config) for a, b in zip(sizes, sizes[1:]))
+        self.blocks = nn.ModuleList(Hidden(a, b, config) for a, b in pairwise(sizes))
         self.unembed = None if config.out == "tied" else Output(config)
         self.post_init()
 
