@@ -17,14 +17,18 @@ FLOAT32, FLOAT64 = 1e-6, 1e-12
 @pytest.mark.parametrize("case", ["small", "mlp", "skip_trigrams", *SETTINGS])
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_logits_and_activations_are_ours(library, case, tmp_path):
-    """To 1e-6 in float32, or where the logits are so large that our own are not exact to 1e-6, to their rounding."""
+    """To 1e-12 in float64, and to 1e-6 in float32.
+
+    Logits of 2 and more are not exact to 1e-6 in float32, neither ours nor theirs. There the two may differ by twice the
+    rounding of ours.
+    """
     pytest.importorskip(library)
     found = compared(library, case, tmp_path)
     assert ("refused" in found) == (case in WITHOUT_COUNTERPART.get(library, ()))
     if "refused" in found:
         return
     assert found["checkpoints"] == 3
-    rounding = max(FLOAT32, found.get("rounding", 0))
+    rounding = max(FLOAT32, 2 * found.get("rounding", 0))
     assert found.get("logits", 0) <= rounding
     assert found.get("language_model", 0) <= rounding
     assert found.get("logits_of_an_ablation", 0) <= rounding
