@@ -19,8 +19,8 @@ FLOAT32, FLOAT64 = 1e-6, 1e-12
 def test_logits_and_activations_are_ours(library, case, tmp_path):
     """To 1e-12 in float64, and to 1e-6 in float32.
 
-    Logits of 2 and more are not exact to 1e-6 in float32, neither ours nor theirs. There the two may differ by twice the
-    rounding of ours.
+    Logits of 2 and more are not exact to 1e-6 in float32, neither ours nor theirs. There the two may differ by twice
+    the rounding of ours.
     """
     pytest.importorskip(library)
     found = compared(library, case, tmp_path)
