@@ -2,16 +2,18 @@
 
     python benchmarks/interop.py FOLDER [NAME ...]
 
-makes FOLDER/NAME with plain pip and the repository's constraints, or uses it if it is there, and adds its results to
-benchmarks/results/interop.json. It takes minutes and gigabytes, so `make test` runs tests/interop only where a library
-is installed.
+makes FOLDER/NAME with plain pip and the repository's constraints, or uses it if it is there, compares in all of them at
+once, and writes what each found to benchmarks/results/interop.json. It takes minutes and gigabytes, so `make test` runs
+tests/interop only where a library is installed. Exit status 1 where something failed.
 """
 
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT, RESULTS = HERE.parent, HERE / "results" / "interop.json"
@@ -26,25 +28,49 @@ ENVIRONMENTS = {
 
 def made(folder: Path, packages: list[str]) -> Path:
     """The Python of an environment, which is made first if it is not there."""
-    python = folder / "bin" / "python"
+    python, ready = folder / "bin" / "python", folder / "latebloom.ready"
+    if ready.exists() and ready.read_text() == str(ROOT):
+        return python
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     pip = [str(python), "-m", "pip", "install", "--quiet", "--constraint", str(ROOT / "constraints.txt")]
     subprocess.run([*pip, *packages, "--editable", str(ROOT)], check=True)
+    ready.write_text(str(ROOT))
     return python
 
 
-def main(folder: Path, names: list[str]) -> None:
+def found_in(python: Path, libraries: list[str], log: Path) -> dict[str, Any]:
+    """What tests/interop/opened.py prints in an environment."""
+    command = [str(python), str(ROOT / "tests" / "interop" / "opened.py"), *libraries]
+    with log.open("w") as errors:
+        found = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=errors, text=True).stdout
+    return {"date": datetime.now(UTC).date().isoformat(), **json.loads(found)}
+
+
+def failures(results: dict[str, Any]) -> list[str]:
+    """The comparisons that ended in an error, in words."""
+    return [
+        f"{name}: {library}: {case}: {found['failed']}"
+        for name, result in results.items()
+        for library in ENVIRONMENTS[name][1]
+        for case, found in result[library].items()
+        if "failed" in found
+    ]
+
+
+def main(folder: Path, names: list[str]) -> int:
     """Compare in each environment, and keep what was found in the others."""
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    for name in names or ENVIRONMENTS:
-        packages, libraries = ENVIRONMENTS[name]
-        python = made(folder / name, packages)
-        command = [str(python), str(ROOT / "tests" / "interop" / "opened.py"), *libraries]
-        found = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-        results[name] = {"date": datetime.now(UTC).date().isoformat(), **json.loads(found)}
-        RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
+    chosen = names or list(ENVIRONMENTS)
+    pythons = {name: made(folder / name, ENVIRONMENTS[name][0]) for name in chosen}
+    with ThreadPoolExecutor() as pool:
+        found = pool.map(lambda name: found_in(pythons[name], ENVIRONMENTS[name][1], folder / f"{name}.log"), chosen)
+        fresh = dict(zip(chosen, found))
+    kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    RESULTS.write_text(json.dumps({**kept, **fresh}, indent=1, sort_keys=True) + "\n")
+    failed = failures(fresh)
+    print(*failed, sep="\n")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))

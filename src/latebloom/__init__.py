@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from latebloom.lab.importing.import_run import import_run as import_run
     from latebloom.lab.judge import judge as judge
     from latebloom.lab.measure import measure as measure
+    from latebloom.lab.open_elsewhere import to_devinterp as to_devinterp
     from latebloom.lab.open_elsewhere import to_huggingface as to_huggingface
     from latebloom.lab.open_elsewhere import to_nnsight as to_nnsight
     from latebloom.lab.open_elsewhere import to_transformer_lens as to_transformer_lens
@@ -98,6 +99,7 @@ _HOME = {
     "study_seeds": "latebloom.lab.seeds.study",
     "sweep": "latebloom.lab.sweep",
     "table": "latebloom.lab.sweep",
+    "to_devinterp": "latebloom.lab.open_elsewhere",
     "to_huggingface": "latebloom.lab.open_elsewhere",
     "to_nnsight": "latebloom.lab.open_elsewhere",
     "to_transformer_lens": "latebloom.lab.open_elsewhere",
@@ -147,6 +149,7 @@ __all__ = [
     "sweeps",
     "table",
     "tasks",
+    "to_devinterp",
     "to_huggingface",
     "to_nnsight",
     "to_transformer_lens",

@@ -5,7 +5,11 @@ import pytest
 from latebloom.analysis import Analysis
 from latebloom.circuits.modular.explanation import explain_model
 from latebloom.lab.measure import measure
+from latebloom.measures import Snapshot
+from latebloom.measures.any_model import short_names, weights
+from latebloom.models import TransformerConfig, sum_squared_weights
 from latebloom.runs import Run
+from latebloom.tasks import ModularAddition
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +68,21 @@ def test_weights_add_up_and_attention_is_a_share(measured: Run) -> None:
     assert len(parts) == 11
     assert sum(column(measured, name)[0] for name in parts) == pytest.approx(column(measured, "sum_squared_weights")[0])
     assert 0 < column(measured, "attention_to_self")[0] < 1
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_norms_and_biases_of_one_name_are_all_counted(layers: int) -> None:
+    config = TransformerConfig(n_layers=layers, d_model=8, n_heads=2, d_head=4, d_mlp=8, norm="layernorm")
+    model = config.model_copy(update={"attention_bias": True}).build(ModularAddition(p=7))
+    values = weights(Snapshot(model, ModularAddition(p=7)))
+    assert len(values) == 1 + len(list(model.parameters()))
+    assert values["sum_squared_weights"] == pytest.approx(sum_squared_weights(model.parameters()))
+    assert values[f"sum_squared_weights.{'ln2.w' if layers == 1 else '1.ln2.w'}"] == 8
+    assert values["sum_squared_weights.ln_final.w"] == 8
+
+
+def test_names_that_would_be_equal_stay_whole() -> None:
+    assert short_names(["a.W", "b.W", "c.V"]) == {"a.W": "a.W", "b.W": "b.W", "c.V": "V"}
 
 
 def test_measuring_again_does_nothing_and_an_interrupted_call_is_resumed(measured: Run) -> None:

@@ -17,7 +17,7 @@ def model_card(exported: Exported) -> str:
         f"`{exported.task.name}`. {_sentence(facts.get('outcome'))}\n",
         "```python\nfrom transformers import AutoModelForCausalLM, AutoTokenizer\n\n"
         'model = AutoModelForCausalLM.from_pretrained(".", trust_remote_code=True)\n'
-        'tokenizer = AutoTokenizer.from_pretrained(".")\n```\n',
+        'tokenizer = AutoTokenizer.from_pretrained(".", trust_remote_code=True)\n```\n',
         f"The tokens are `{' '.join(_short(words(exported.task)))}`, separated by spaces. The logits have one column "
         "per answer; `config.answer_tokens` has the token of each.\n",
         _table("Numbers at this step", "quantity", facts.get("metrics")),

@@ -3,6 +3,7 @@
 AutoModelForCausalLM.from_pretrained(FOLDER, trust_remote_code=True)
 """
 
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
@@ -10,7 +11,7 @@ from latebloom.exports.card import model_card
 from latebloom.exports.exported import Exported, json_bytes, tensor_bytes
 from latebloom.exports.format import FORMATS, Format
 from latebloom.exports.vocabulary import answer_tokens, words
-from latebloom.models import MLP, Transformer
+from latebloom.models import MLP, EmbeddingMLP, Linear, Model, Transformer
 
 UNKNOWN = "[UNK]"
 _ACTIVATIONS = ("relu", "gelu", "gelu_new", "tanh", "square")
@@ -19,29 +20,27 @@ _SETTINGS = ("residual_scale", "activation", "attention", "attention_mix", "norm
 
 def _refuses(exported: Exported) -> str | None:
     model = exported.model
-    if type(model) is MLP:
-        changed = getattr(model.config, "activation", "relu")
-        return None if changed == "relu" else f"model.activation: got {changed}, expected relu for an MLP"
-    if type(model) is not Transformer:
-        return f"got a model of the kind {type(model).__name__}, expected a transformer or an MLP"
-    if model.config.activation not in _ACTIVATIONS:
-        return f"model.activation: got {model.config.activation}, expected one of {', '.join(_ACTIVATIONS)}"
+    if type(model) not in _KINDS:
+        kinds = ", ".join(kind.__name__ for kind in _KINDS)
+        return f"got a model of the kind {type(model).__name__}, expected one of {kinds}"
+    activation = _KINDS[type(model)][1](model).get("activation")
+    if activation not in (None, *_ACTIVATIONS):
+        return f"model.activation: got {activation}, expected one of {', '.join(_ACTIVATIONS)}"
     return None
 
 
 def _files(exported: Exported) -> dict[str, bytes]:
     weights = exported.weights
     if isinstance(exported.model, Transformer):
-        weights["unembed.W_U"] = exported.model.unembed.W_U
-        source, shape = "transformer.py", _transformer(exported.model)
-    else:
-        source, shape = "mlp.py", {"d_in": len(weights["mlp.W_in"]), "d_mlp": weights["mlp.W_in"].shape[1]}
-    modelling = files("latebloom.exports").joinpath("modelling", source).read_bytes()
+        weights["unembed.W_U"] = exported.model.unembed.W_U  # a tied one is in no state dict
+    source, shape = _KINDS[type(exported.model)]
+    modelling = files("latebloom.exports").joinpath("modelling")
     return {
         "README.md": model_card(exported).encode(),
-        "config.json": json_bytes({**_common(exported), **shape}),
+        "common_latebloom.py": modelling.joinpath("common.py").read_bytes(),
+        "config.json": json_bytes({**_common(exported), **shape(exported.model)}),
         "model.safetensors": tensor_bytes(weights),
-        "modeling_latebloom.py": modelling,
+        "modeling_latebloom.py": modelling.joinpath(source).read_bytes(),
         "tokenizer.json": json_bytes(_tokenizer(words(exported.task))),
         "tokenizer_config.json": json_bytes({"tokenizer_class": "PreTrainedTokenizerFast", "unk_token": UNKNOWN}),
     }
@@ -60,6 +59,35 @@ def _transformer(model: Transformer) -> dict[str, Any]:
         "num_hidden_layers": cfg.n_layers,
         "num_attention_heads": cfg.n_heads,
     }
+
+
+def _mlp(model: MLP) -> dict[str, Any]:
+    d_in, d_mlp = model.mlp.W_in.shape
+    return {"d_in": d_in, "d_mlp": d_mlp, "activation": model.config.activation}
+
+
+def _embedding_mlp(model: EmbeddingMLP) -> dict[str, Any]:
+    config = model.config
+    shape = {name: getattr(config, name) for name in ("combine", "d_embed", "activation", "bias", "out")}
+    return {
+        **shape,
+        "widths": list(config.widths),
+        "operands": len(model.embed.W_E),
+        "operand_positions": list(model.operand_positions),
+    }
+
+
+def _linear(model: Linear) -> dict[str, Any]:
+    return {}
+
+
+_KINDS: dict[type[Model], tuple[str, Callable[[Any], dict[str, Any]]]] = {
+    Transformer: ("transformer.py", _transformer),
+    MLP: ("mlp.py", _mlp),
+    EmbeddingMLP: ("embedding_mlp.py", _embedding_mlp),
+    Linear: ("linear.py", _linear),
+}
+"""By the kind of model: its modelling file, and what its configuration says besides the vocabulary."""
 
 
 def _common(exported: Exported) -> dict[str, Any]:

@@ -1,5 +1,8 @@
 """Measures of every model: losses, accuracies, and the sum of squared weights, which weight decay penalises."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from latebloom.measures.column import Column
 from latebloom.measures.measure import MEASURES, Measure
 from latebloom.measures.snapshot import Snapshot
@@ -14,7 +17,9 @@ COMPONENT_ACCURACY = Column("{set}_accuracy.{component}", "share", "the same acc
 
 SUM_SQUARED_WEIGHTS = Column("sum_squared_weights", "", "Σ of squares over all trained tensors")
 SUM_SQUARED_WEIGHTS_OF = Column(
-    "sum_squared_weights.{tensor}", "", "the same for one tensor, such as W_E; with several layers 1.W_Q is in block 1"
+    "sum_squared_weights.{tensor}",
+    "",
+    "the same for one tensor, such as W_E; with several layers 1.W_Q is in block 1; of a norm ln1.w",
 )
 
 
@@ -28,13 +33,25 @@ def losses(snapshot: Snapshot) -> dict[str, float]:
 
 def weights(snapshot: Snapshot) -> dict[str, float]:
     """Sum of squared weights over all trained tensors, and for each tensor."""
-    named = {tuple(name.split(".")): weight for name, weight in snapshot.model.named_parameters()}
-    layers = len({parts[1] for parts in named if parts[0] == "blocks"})
-    values: dict[str, float] = {}
-    for parts, weight in named.items():
-        short = f"{parts[1]}.{parts[-1]}" if layers > 1 and parts[0] == "blocks" else parts[-1]
-        values[SUM_SQUARED_WEIGHTS_OF.of(tensor=short)] = sum_squared_weights([weight])
+    named = dict(snapshot.model.named_parameters())
+    short = short_names(list(named))
+    values = {SUM_SQUARED_WEIGHTS_OF.of(tensor=short[name]): sum_squared_weights([named[name]]) for name in named}
     return {SUM_SQUARED_WEIGHTS.name: sum(values.values()), **values}
+
+
+def short_names(names: Sequence[str]) -> dict[str, str]:
+    """A different short name for each tensor: its last part, with the module's name before that of a norm's ``w`` and
+    ``b``, and with the number of the block where there are several. Names that would be equal stay whole."""
+    parts = {name: name.split(".") for name in names}
+    several = len({part[1] for part in parts.values() if part[0] == "blocks"}) > 1
+
+    def short(part: Sequence[str]) -> str:
+        block = part[1:2] if several and part[0] == "blocks" else []
+        return ".".join([*block, *part[-2 if part[-1] in ("w", "b") else -1 :]])
+
+    given = {name: short(part) for name, part in parts.items()}
+    count = Counter(given.values())
+    return {name: name if count[word] > 1 else word for name, word in given.items()}
 
 
 LOSSES = MEASURES.register(

@@ -124,7 +124,7 @@ class EmbeddingMLP(Model):
             )
         self.config = config
         self.d_vocab_out = d_vocab_out
-        self._operand_positions = list(operand_positions)
+        self.operand_positions = list(operand_positions)
         self._activation = ACTIVATIONS[config.activation]
         self.embed = Embed(operands, config.d_embed)
         inputs = (config.d_embed * (2 if config.combine == "concat" else 1), *config.widths)
@@ -164,7 +164,7 @@ class EmbeddingMLP(Model):
         positions: Sequence[int] | None = None,
         hooks: Hooks = NO_HOOKS,
     ) -> Float[Tensor, "batch 1 d_vocab_out"]:
-        operands = tokens[:, self._operand_positions]
+        operands = tokens[:, self.operand_positions]
         value = self._first(operands, hooks)[:, None]
         for i, layer in enumerate(self.blocks):
             if i:

@@ -1,22 +1,11 @@
-"""A transformer trained with latebloom, for transformers. Self-contained: it needs torch and transformers only."""
+"""A transformer trained with latebloom, for transformers."""
 
 import torch
 from torch import nn
-from transformers import GenerationMixin, PretrainedConfig, PreTrainedModel
-from transformers.modeling_outputs import CausalLMOutput
 
-ACTIVATIONS = {
-    "relu": torch.relu,
-    "gelu": nn.functional.gelu,
-    "gelu_new": lambda x: nn.functional.gelu(x, approximate="tanh"),
-    "tanh": torch.tanh,
-    "square": torch.square,
-}
+from .common_latebloom import ACTIVATIONS, LatebloomConfig, LatebloomModel
+
 EPS = 1e-5
-
-
-class LatebloomConfig(PretrainedConfig):
-    model_type = "latebloom"
 
 
 class Norm(nn.Module):
@@ -126,7 +115,7 @@ class Unembed(nn.Module):
         return x @ self.W_U + self.b_U if self.bias else x @ self.W_U
 
 
-class LatebloomForCausalLM(PreTrainedModel, GenerationMixin):
+class LatebloomForCausalLM(LatebloomModel):
     """Logits (batch, pos, answer class); class i is token ``config.answer_tokens[i]``."""
 
     config_class = LatebloomConfig
@@ -138,18 +127,8 @@ class LatebloomForCausalLM(PreTrainedModel, GenerationMixin):
         self.ln_final, self.unembed = Norm(config), Unembed(config)
         self.post_init()
 
-    def _init_weights(self, module):
-        pass
-
-    def forward(self, input_ids, attention_mask=None, labels=None, **ignored):
-        x = self.embed(input_ids) + self.pos_embed(input_ids)
+    def logits(self, tokens):
+        x = self.embed(tokens) + self.pos_embed(tokens)
         for block in self.blocks:
             x = block(x)
-        logits = self.unembed(self.ln_final(x))
-        loss = None if labels is None else nn.functional.cross_entropy(logits.flatten(0, 1).double(), labels.flatten())
-        return CausalLMOutput(loss=loss, logits=logits)
-
-    def prepare_inputs_for_generation(self, input_ids, **ignored):
-        if self.config.answer_tokens != list(range(len(self.config.answer_tokens))):
-            raise ValueError("generate: the answers are classes here; class i is token config.answer_tokens[i]")
-        return {"input_ids": input_ids}
+        return self.unembed(self.ln_final(x))

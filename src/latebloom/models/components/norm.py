@@ -13,7 +13,7 @@ EPS = 1e-5
 class LayerNormPre(nn.Module):
     """(x - mean x) / sqrt(var x + EPS), over the residual stream's width; no weights.
 
-    Activations, as in TransformerLens: ``hook_scale`` (pos, 1), the denominator; ``hook_normalized``, the result.
+    Activations, as in TransformerLens: ``hook_scale`` (pos, 1), the denominator; ``hook_normalized``, the quotient.
     """
 
     def forward(
@@ -21,7 +21,7 @@ class LayerNormPre(nn.Module):
     ) -> Float[Tensor, "*rows d_model"]:
         centred = resid - resid.mean(-1, keepdim=True)
         scale = hooks(f"{prefix}.hook_scale", (centred.square().mean(-1, keepdim=True) + EPS).sqrt())
-        return hooks(f"{prefix}.hook_normalized", self.scaled(centred / scale))
+        return self.scaled(hooks(f"{prefix}.hook_normalized", centred / scale))
 
     def scaled(self, normalised: Float[Tensor, "*rows d_model"]) -> Float[Tensor, "*rows d_model"]:
         """What follows the division: nothing."""
@@ -29,7 +29,10 @@ class LayerNormPre(nn.Module):
 
 
 class LayerNorm(LayerNormPre):
-    """As `LayerNormPre`, then times a gain ``w`` plus ``b`` for each dimension of the residual stream."""
+    """As `LayerNormPre`, then times a gain ``w`` plus ``b`` for each dimension of the residual stream.
+
+    ``hook_normalized`` is the quotient before that, as in TransformerLens 3.9 and 4.3.
+    """
 
     def __init__(self, d_model: int) -> None:
         super().__init__()
