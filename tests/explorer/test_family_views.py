@@ -21,7 +21,7 @@ from latebloom.models import LinearConfig, Model, Transformer, TransformerConfig
 from latebloom.recipes import RECIPES
 from latebloom.runs import Run
 from latebloom.store import RunDirectory, append_rows, empty_table
-from latebloom.tasks import Data, DigitAddition, RepeatedSubsequences, SharedFeature, SkipTrigrams, Task
+from latebloom.tasks import Data, DigitAddition, ModularAddition, RepeatedSubsequences, SharedFeature, SkipTrigrams, Task
 
 DRAWN = Data(train_size=64, test_size=64)
 REPEATED = RepeatedSubsequences(vocabulary=12, length=22, subsequence=5)
@@ -34,12 +34,29 @@ def fresh(task: Task, **shape: Any) -> Model:
     return config.build(task)
 
 
+def unusual(task: Task, **fields: Any) -> tuple[Task, Model]:
+    """A model that differs from the write-up's in these fields; its gains and biases are not 1 and 0 either."""
+    model = fresh(task, **fields)
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if name.rsplit(".", 1)[-1].startswith(("b", "w")):
+                weight += torch.linspace(-0.5, 0.5, weight.numel()).reshape(weight.shape)
+    return task, model
+
+
 MODELS: dict[str, Callable[[], tuple[Task, Model]]] = {
     "two layers": lambda: (REPEATED, fresh(REPEATED, n_layers=2, d_mlp=0, residual_scale=2.0)),
     "planted heads": lambda: (REPEATED, planted_induction(REPEATED)),
     "digits": lambda: (DigitAddition(digits=3), fresh(DigitAddition(digits=3), d_mlp=40)),
     "trigrams": lambda: (TRIGRAMS, fresh(TRIGRAMS, d_mlp=0)),
     "planted trigrams": lambda: (TRIGRAMS, planted_trigrams(TRIGRAMS)),
+    "norms": lambda: unusual(
+        DigitAddition(digits=2), n_layers=2, d_mlp=24, norm="layernorm", attention_bias=True, unembed_bias=True
+    ),
+    "bidirectional": lambda: unusual(REPEATED, attention="bidirectional", norm="layernorm_pre", d_mlp=24, tied=True),
+    "no order": lambda: unusual(TRIGRAMS, attention_mix=0.3, positions=False, d_mlp=24, activation="tanh"),
+    "with op": lambda: unusual(ModularAddition(p=7, operator=True, separate_operands=True), d_mlp=24, activation="gelu"),
+    "no =": lambda: unusual(ModularAddition(p=7, equals=False, extra_answers=2), d_mlp=24, activation="gelu_new"),
 }
 
 

@@ -1,9 +1,11 @@
 /** The frame of a view: title, help, captions, and the menu that saves it. */
-import { useSignal, type ReadonlySignal } from "@preact/signals";
+import { useComputed, useSignal, type ReadonlySignal } from "@preact/signals";
 import { Component, type ComponentChildren, type JSX, type RefObject } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { save, Shelf, ShelfContext, toPng } from "./draw/export";
+import { whole } from "./draw/numbers";
 import { InSight } from "./engine/client";
+import { LagsContext, type Lags } from "./engine/on_paper";
 import { Menu } from "./frame/menu";
 import { page } from "./page";
 import { highlighted, step } from "./state";
@@ -14,6 +16,7 @@ export function Card({ view }: { view: View }): JSX.Element {
   const captions = page().captions[view.name] ?? [];
   const card = useRef<HTMLElement>(null);
   const inSight = useInSight(card);
+  const lags: Lags = useSignal([]);
   const lit = highlighted.value === view.name ? "lit" : "";
   return (
     <article class={`card ${view.size ?? "normal"} ${lit}`} id={`view-${view.name}`} aria-labelledby={`title-${view.name}`} tabIndex={-1} ref={card}>
@@ -25,10 +28,13 @@ export function Card({ view }: { view: View }): JSX.Element {
       <Guard>
         <ShelfContext.Provider value={shelf}>
           <InSight.Provider value={inSight}>
-            <view.Body />
+            <LagsContext.Provider value={lags}>
+              <view.Body />
+            </LagsContext.Provider>
           </InSight.Provider>
         </ShelfContext.Provider>
       </Guard>
+      <OnPaper lags={lags} />
       {captions.length > 0 && (
         <div class="captions">
           {captions.map((sentence) => (
@@ -40,6 +46,14 @@ export function Card({ view }: { view: View }): JSX.Element {
       )}
     </article>
   );
+}
+
+/** Seen in print alone: what the browser's own print command found that was not of the step in view. */
+function OnPaper({ lags }: { lags: Lags }): JSX.Element | null {
+  const lag = useComputed(() => lags.value.map((one) => one.value).find((one) => one !== null) ?? null).value;
+  if (lag === null) return null;
+  const what = lag === "unseen" ? "This view was not drawn before the page was printed" : `This view shows step ${whole(lag)}`;
+  return <p class="on-paper">{what}. The button “Print” at the top draws every view at the step in view first.</p>;
 }
 
 /** Pixels around the window in which a view counts as in sight. */

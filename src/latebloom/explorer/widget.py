@@ -1,5 +1,5 @@
-"""The page of the explorer in a notebook: a widget while a kernel runs, and a page in a frame where the notebook is
-only shown."""
+"""The page of the explorer in a notebook: an HTML page in a frame, which a saved notebook also shows, and a widget where
+it stands inside other widgets."""
 
 from __future__ import annotations
 
@@ -21,11 +21,10 @@ HEIGHT = 900
 def page_widget(page: Mapping[str, Any], weights: bytes | None, height: int = HEIGHT) -> AnyWidget:
     """The page as a widget; arguments as for `latebloom.explorer.page.render_page`. It loads nothing from the network.
 
-    What a notebook stores also holds the page as HTML, so that a saved notebook shows it without a kernel.
-    Errors: UsageError if anywidget is not installed.
+    As the result of a cell it is an HTML page in a frame, so that a saved notebook shows it without a kernel. Inside
+    other widgets the frame asks the kernel for its data. Errors: UsageError if anywidget is not installed.
     """
-    shell = page_around(page["run"]["name"])
-    return _kind()(page=dict(page), weights=weights, shell=shell, height=height)
+    return _kind()(page, weights, height)
 
 
 @cache
@@ -38,20 +37,28 @@ def _kind() -> Any:
         raise UsageError("view needs anywidget, which is not installed: pip install 'latebloom[notebook]'") from None
 
     class PageWidget(anywidget.AnyWidget):
-        """The traits that ``web/src/widget.ts`` reads."""
+        """The counterpart of ``web/src/widget.ts``. The page is no trait: a notebook would store the traits with each
+        widget, and send them where nobody looks at it."""
 
         _esm = bundled("widget.js")
-        page = traitlets.Dict().tag(sync=True)
-        weights = traitlets.Bytes(allow_none=True).tag(sync=True)
-        shell = traitlets.Unicode().tag(sync=True)
         height = traitlets.Int().tag(sync=True)
 
-        def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-            found = super()._repr_mimebundle_(**options)
-            if found is None:
-                return None
-            data, metadata = found
-            return {**data, "text/html": framed(self.page, self.weights, self.height)}, metadata
+        def __init__(self, page: Mapping[str, Any], weights: bytes | None, height: int) -> None:
+            super().__init__(height=height)
+            self._page, self._weights = page, weights
+            self.on_msg(self._answer)
+
+        def _answer(self, *asked: Any) -> None:
+            """What the frame needs, whatever was asked: there is one question."""
+            answer = {"page": self._page, "shell": page_around(self._page["run"]["name"])}
+            self.send(answer, None if self._weights is None else [self._weights])
+
+        def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+            """HTML alone: a notebook that shows widgets prefers a widget, even one whose kernel is gone."""
+            return {"text/plain": repr(self), "text/html": framed(self._page, self._weights, self.height)}
+
+        def __repr__(self) -> str:
+            return f"<page of {self._page['run']['name']}>"
 
     return PageWidget
 

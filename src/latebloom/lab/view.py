@@ -18,8 +18,9 @@ def view(target: Run | str | Path, root: str | Path = "runs", *, height: int = H
     """The explorer's page of a run (an object, a path or a name under ``root``) as the result of a notebook cell.
 
     It shows what is stored in the run: `latebloom.measure` and the command ``latebloom claims`` add measures and
-    verdicts. A saved notebook shows the page without a kernel. height: in pixels. Errors: UsageError if anywidget is
-    not installed (``pip install 'latebloom[notebook]'``).
+    verdicts. The cell's result is HTML, so a saved notebook, and what nbconvert makes of it, shows the page without a
+    kernel. It is also a widget, to stand inside others. height: in pixels. Errors: UsageError if anywidget is not
+    installed (``pip install 'latebloom[notebook]'``).
     """
     analysis = Analysis(open_run(target, root))
     return page_widget(page_of(analysis), packed_weights(analysis), height)

@@ -109,6 +109,8 @@ def test_models_that_the_tables_do_not_describe_are_refused(task):
     for config in (TransformerConfig(), TransformerConfig(n_layers=2, d_mlp=0)):
         with pytest.raises(UsageError, match="one-layer attention-only"):
             end_tables(config.build(task), task)
+    with pytest.raises(UsageError, match="a model whose attention_bias, norm differs"):
+        end_tables(TransformerConfig(d_mlp=0, norm="layernorm", attention_bias=True).build(task), task)
 
 
 def test_too_narrow_to_plant(task):

@@ -1,10 +1,11 @@
 /** The page's side of the worker: asks for quantities, keeps recent answers, and drops questions that are out of date. */
-import { effect, Signal, signal, untracked, useSignal, useSignalEffect, type ReadonlySignal } from "@preact/signals";
+import { effect, Signal, signal, untracked, useComputed, useSignal, useSignalEffect, type ReadonlySignal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext, useRef } from "preact/hooks";
 import source from "worker:./worker.ts";
-import { checkpoint, steps } from "../state";
+import { checkpoint, step, steps } from "../state";
 import type { LooseCheckpoint } from "./loose";
+import { useLag } from "./on_paper";
 import type { FromWorker, ToWorker } from "./protocol";
 import type { Args, Facts, Name, Result } from "./quantity";
 
@@ -210,6 +211,13 @@ export function useQuantity<N extends Name>(
   visible?: ReadonlySignal<boolean>,
 ): ReadonlySignal<Answer<Result<N>>> {
   const current = useSignal<Answer<Result<N>>>({ value: null, step: null, args: null, error: null });
+  useLag(
+    useComputed(() => {
+      const { value, step: answered, error } = current.value;
+      if (error !== null || visible?.value === false) return null;
+      return value === null ? "unseen" : answered === step.value ? null : answered;
+    }),
+  );
   const busy = useRef(false);
   const inSight = useContext(InSight);
   const wanted = () => ({

@@ -14,7 +14,8 @@ import { DEFAULTS, OPERATIONS, PRESETS, PRIMES, RATES, DECAYS, SHARES, WIDTHS, t
 import "./trainer.css";
 
 function Controls(): JSX.Element {
-  const { ref, visible } = useOnScreen();
+  // Its worker is not started for a visitor who does not come here.
+  const { ref, visible } = useOnScreen({ drawUnseen: false });
   useEffect(() => visible.subscribe((seen) => void (seen && prepare())), []);
   return (
     <div ref={ref} class="trainer">

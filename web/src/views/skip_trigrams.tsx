@@ -72,10 +72,11 @@ function Strongest({ tables }: { tables: TrigramTables }): JSX.Element {
   );
 }
 
-/** Whether the tables describe the model completely: one layer of attention alone. */
+/** Fields of a transformer with which the tables describe it completely: one layer of attention alone, with softmax, and nothing else. */
+const DESCRIBED = { kind: "transformer", n_layers: 1, d_mlp: 0, attention_mix: 1, norm: "none", attention_bias: false, unembed_bias: false, tied: false, positions: true };
+
 function isFor(shown: RunPage): boolean {
-  const { kind, n_layers, d_mlp } = shown.run.model;
-  return shown.task.family === "trigrams" && shown.examples !== null && kind === "transformer" && n_layers === 1 && d_mlp === 0;
+  return shown.task.family === "trigrams" && shown.examples !== null && Object.entries(DESCRIBED).every(([field, value]) => shown.run.model[field] === value);
 }
 
 registerView({

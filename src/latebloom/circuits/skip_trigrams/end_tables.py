@@ -11,6 +11,9 @@ from latebloom.models import Model, Transformer
 from latebloom.tasks import SkipTrigrams
 from latebloom.tasks.skip_trigrams import END
 
+DESCRIBED = frozenset({"attention", "positions", "tied"})
+"""Fields of the transformer that the tables describe whatever they are: ``END`` sees every position anyway."""
+
 
 @dataclass(frozen=True, eq=False)
 class EndTables:
@@ -51,12 +54,19 @@ class EndTables:
 def end_tables(model: Model, task: SkipTrigrams) -> EndTables:
     """The tables of a model, in float64.
 
-    Errors: UsageError for a model with an MLP or of another depth or kind, which these tables do not describe.
+    Errors: UsageError for a model with an MLP, of another depth or kind, or with a norm, biases or a mixed attention,
+    which these tables do not describe.
     """
     if not isinstance(model, Transformer) or len(model.blocks) != 1 or model.blocks[0].mlp is not None:
         raise UsageError(
             "skip trigrams: got a model that is not a one-layer attention-only transformer; train one with "
             "--model.n_layers 1 --model.d_mlp 0"
+        )
+    other = sorted(model.config.architecture.keys() - DESCRIBED)
+    if other:
+        raise UsageError(
+            f"skip trigrams: got a model whose {', '.join(other)} differs from the write-up's, expected the default; "
+            "the tables of the weights do not describe its attention or its logits"
         )
     attn, embed, unembed = model.blocks[0].attn, model.embed.W_E.double(), model.unembed.W_U.double()
     positions = model.pos_embed.W_pos.double()

@@ -16,7 +16,9 @@ from latebloom.circuits.digits.family import DIGITS
 from latebloom.circuits.induction.family import INDUCTION
 from latebloom.circuits.induction.measures import SEQUENCES
 from latebloom.circuits.induction.sequences import draw_sequences
+from latebloom.circuits.modular.family import MODULAR
 from latebloom.circuits.skip_trigrams.family import SKIP_TRIGRAMS
+from latebloom.lab.explorer.modular import page_computes
 from latebloom.tasks import IGNORE, Batch, DigitAddition, ModularTask, RepeatedSubsequences, SharedFeature, SkipTrigrams
 from latebloom.tasks.digit_addition import BASE
 from latebloom.tasks.repeated_subsequences import START
@@ -66,7 +68,9 @@ def examples_of(analysis: Analysis) -> dict[str, Any] | None:
     """``Examples`` of ``web/src/page.ts``; None for tasks whose sequences the page shows otherwise or cannot show."""
     task, family = analysis.task, analysis.family.name
     sizes = (task.d_vocab, task.d_vocab_out)
-    if isinstance(task, ModularTask | SharedFeature) or task.n_ctx > LONGEST or max(sizes) > MOST_NAMES:
+    if isinstance(task, SharedFeature) or task.n_ctx > LONGEST or max(sizes) > MOST_NAMES:
+        return None
+    if isinstance(task, ModularTask) and page_computes(analysis.run.experiment.model, task):
         return None
     made = MAKERS[family].make(task) if family in MAKERS else sampled(task)
     return {
@@ -122,6 +126,19 @@ def repeated_subsequences(task: RepeatedSubsequences) -> Examples:
     return Examples(names, names, batch, None, drawn.starts.numpy(), drawn.control.numpy())
 
 
+def operand_pairs(task: ModularTask) -> Examples:
+    """Pairs of operands in whatever layout the task has."""
+    batch, p = task.sample(COUNT, np.random.default_rng(SEED)), task.p
+    operands = [f"x{x}" for x in range(p)] + [f"y{y}" for y in range(p)] if task.separate_operands else _numbers(p)
+    marks = ["op"] * task.operator + ["="] * task.equals
+    extra, answers = (_unused(count) for count in (task.extra_tokens, task.extra_answers))
+    return Examples([*operands, *marks, *extra], [*_numbers(p), *answers], batch)
+
+
+def _unused(count: int) -> list[str]:
+    return [f"unused{number}" for number in range(count)]
+
+
 def skip_trigrams(task: SkipTrigrams) -> Examples:
     """A sequence for each of the ten answers."""
     many = task.sample(COUNT * TRIGGERS**2, np.random.default_rng(SEED))
@@ -130,6 +147,7 @@ def skip_trigrams(task: SkipTrigrams) -> Examples:
     return Examples(names, names[FILLERS : FILLERS + TRIGGERS], many.take(np.array(rows)))
 
 
+MAKERS.register(Maker(MODULAR.name, operand_pairs))
 MAKERS.register(Maker(DIGITS.name, digit_sums))
 MAKERS.register(Maker(INDUCTION.name, repeated_subsequences))
 MAKERS.register(Maker(SKIP_TRIGRAMS.name, skip_trigrams))

@@ -1,6 +1,8 @@
 """What the views of a modular task need: the train pairs, the order of the operands, and what explains the model."""
 
 import base64
+import json
+from collections.abc import Set
 from typing import Any
 
 import numpy as np
@@ -32,10 +34,25 @@ def modular_of(evidence: Evidence) -> dict[str, Any] | None:
 
 
 def page_computes(model: ModelConfig, task: ModularTask) -> bool:
-    """Whether the page has a forward pass of its own for this model: a transformer or an MLP as in the write-up."""
-    fields, architecture = type(model).model_fields, model.later_fields - {"init_scale"}
-    usual = all(getattr(model, name) == fields[name].default for name in architecture)
-    return model.kind in ("transformer", "mlp") and task.usual_layout and usual
+    """Whether the page has a forward pass over all pairs for this model: a transformer or an MLP as in the write-up."""
+    return not beyond_page(model, task)
+
+
+def beyond_page(model: ModelConfig, task: ModularTask) -> list[str]:
+    """What the page's forward pass over all pairs does not compute, as ``model.norm layernorm``."""
+    if model.kind not in ("transformer", "mlp"):
+        return [f"model.kind {model.kind}"]
+    return [
+        *_unusual("model", model, model.later_fields - {"init_scale"}),
+        *_unusual("task", task, ModularTask.later_fields),
+    ]
+
+
+def _unusual(section: str, part: ModelConfig | ModularTask, names: Set[str]) -> list[str]:
+    """Those of these fields that do not have their default, in the order of the fields."""
+    fields = {name: field.default for name, field in type(part).model_fields.items() if name in names}
+    values = {name: getattr(part, name) for name, default in fields.items() if getattr(part, name) != default}
+    return [f"{section}.{name} {json.dumps(value).strip(chr(34))}" for name, value in values.items()]
 
 
 def train_bits(analysis: Analysis, task: ModularTask) -> str:

@@ -12,9 +12,10 @@ from latebloom.lab.explorer.claims import verdict_rows
 from latebloom.lab.explorer.evidence import Evidence
 from latebloom.lab.explorer.examples import examples_of
 from latebloom.lab.explorer.extra import extra_of
-from latebloom.lab.explorer.modular import modular_of
+from latebloom.lab.explorer.modular import beyond_page, modular_of
 from latebloom.lab.summary.facts import command
 from latebloom.runs import Run
+from latebloom.tasks import ModularTask
 
 FORMAT = 1
 
@@ -112,6 +113,12 @@ def _missing(analysis: Analysis) -> dict[str, str]:
     if run.checkpoints and not len(run.directory.read_table("measures")):
         reasons["measures"] = (
             f"{name} is not measured yet: `latebloom measure {name}` adds measures at every checkpoint."
+        )
+    beyond = beyond_page(run.experiment.model, analysis.task) if isinstance(analysis.task, ModularTask) else []
+    if beyond:
+        reasons["modular"] = (
+            "This page computes all pairs for the transformer and the MLP of the write-up alone. The run has "
+            f"{', '.join(beyond)}, so the views of neurons, circles, logits and cuts are left out."
         )
     return reasons
 
