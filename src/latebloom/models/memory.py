@@ -2,8 +2,9 @@
 
 from latebloom._memory import check_bytes
 
-BYTES_PER_WEIGHT = 16
-"""Training holds a weight, its gradient and two moments of the optimiser, each in float32."""
+BYTES_PER_WEIGHT = 40
+"""Training holds a weight, its gradient and two moments of the optimiser, each in float32. Storing its state copies all
+but the gradient, and then holds the bytes of the file."""
 
 BYTES_PER_BLOCK = 40_000
 """The Python objects of one transformer block, measured on blocks with a width of 1."""
