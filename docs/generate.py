@@ -3,6 +3,7 @@
 python docs/generate.py results RUN        store a run's summary, verdicts and pictures as committed results
 python docs/generate.py reproduction DIR   store the results of `latebloom reproduce` in DIR (RUNS/reproduce)
 python docs/generate.py crossover SWEEP    store the result of `latebloom crossover`, its picture and how it was made
+python docs/generate.py settings RUNS      train in RUNS what the study of settings lacks, and store the results
 python docs/generate.py verdicts           judge the results of `latebloom reproduce` anew from the stored records
 python docs/generate.py freeze             freeze the rules of all claims, before the runs that judge them are trained
 python docs/generate.py seeds              draw the pictures of the committed studies of seeds
@@ -22,6 +23,7 @@ from pages.paths import DOCS, ROOT
 from pages.pictures import pictures_page
 from pages.reproduction import reproduction_page
 from pages.seeds import draw_images, read_studies, seeds_block, seeds_page
+from pages.settings_runs import train_settings
 from pages.speed import speed_page
 from pages.sweeps import sweeps_block
 
@@ -29,6 +31,7 @@ VERBS: dict[str, Callable[[str], object]] = {
     "results": keep_run,
     "reproduction": lambda folder: keep_reproduction(Path(folder)),
     "crossover": lambda sweep: keep_crossover(Path(sweep)),
+    "settings": lambda folder: train_settings(Path(folder)),
 }
 """The verbs that take an argument."""
 

@@ -12,5 +12,6 @@ QUANTITIES = ROOT / "results" / "quantities"
 RULES = ROOT / "results" / "rules.json"
 CROSSOVER = ROOT / "results" / "crossover"
 SEEDS = ROOT / "results" / "seeds"
+SETTINGS = ROOT / "results" / "settings"
 BENCHMARKS = ROOT / "benchmarks" / "results"
 BUDGETS = ("full", "quick")

@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, model_serializer, model_validator
 
 C = TypeVar("C", bound="Config")
 
+INTEGERS = 2**63
+"""Above all integers that torch, numpy and Parquet can hold."""
+
 
 class Config(BaseModel):
     """A frozen pydantic model that refuses unknown fields."""
@@ -27,6 +30,13 @@ class Config(BaseModel):
             if getattr(self, name) == type(self).model_fields[name].default:
                 del stored[name]
         return stored
+
+    @model_validator(mode="after")
+    def _counts_in_64_bits(self: C) -> C:
+        for name, value in field_values(self).items():
+            if isinstance(value, int) and abs(value) >= INTEGERS:
+                raise ValueError(f"{name}: got {value}, expected an integer below 2⁶³")
+        return self
 
     @model_validator(mode="before")
     @classmethod

@@ -1,6 +1,6 @@
 """Peak memory of this process."""
 
-import resource
+from importlib import import_module
 from pathlib import Path
 
 
@@ -12,6 +12,7 @@ def peak_megabytes() -> float:
     try:
         lines = Path("/proc/self/status").read_text().splitlines()
     except OSError:
+        resource = import_module("resource")
         return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
     kilobytes = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
     return round(kilobytes / 1024, 1)

@@ -10,6 +10,7 @@ from keyword import iskeyword
 from latebloom import __version__
 from latebloom._errors import LatebloomError
 from latebloom._registry import import_module
+from latebloom.cli.encoding import replace_unprintable
 from latebloom.cli.parser import Parser, add_import, split_imports
 
 COMMANDS = {
@@ -45,6 +46,7 @@ The module of a command whose name is a word of Python's has an underscore after
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status: 0 for success, 1 for failed work, 2 for wrong use (one line)."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    replace_unprintable()
     try:
         with warnings.catch_warnings():
             warnings.showwarning = lambda message, *place, **more: _say(str(message))

@@ -10,10 +10,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from latebloom.cli.encoding import encodes_everything
+
 
 def print_json(value: Any) -> None:
-    """Indented JSON on standard output."""
-    print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+    """Indented JSON on standard output, with escapes where its encoding lacks characters."""
+    print(json.dumps(value, indent=2, ensure_ascii=not encodes_everything(), allow_nan=False))
 
 
 def print_pairs(rows: Sequence[tuple[str, str]]) -> None:

@@ -33,6 +33,7 @@ from torch import Tensor, nn
 
 from latebloom.models.base import Model, ModelConfig
 from latebloom.models.hooks import NO_HOOKS, Hooks
+from latebloom.models.memory import check_memory
 from latebloom.tasks import Task
 
 
@@ -46,7 +47,11 @@ class BilinearConfig(ModelConfig):
     )
 
     def build(self, task: Task) -> "Bilinear":
-        """A freshly initialised model, in float32. The same seed gives the same weights times ``init_scale``."""
+        """A freshly initialised model, in float32. The same seed gives the same weights times ``init_scale``.
+
+        Errors: UsageError for a model that does not fit into memory.
+        """
+        check_memory("bilinear", task.d_vocab * (task.d_vocab + task.d_vocab_out))
         model = Bilinear(task.d_vocab, task.d_vocab_out)
         generator = torch.Generator().manual_seed(self.seed)
         with torch.no_grad():

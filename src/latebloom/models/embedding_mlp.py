@@ -15,6 +15,7 @@ from latebloom.models.components.activations import ACTIVATIONS, known_activatio
 from latebloom.models.components.activations import NAMES as ACTIVATION_NAMES
 from latebloom.models.components.embed import Embed
 from latebloom.models.hooks import NO_HOOKS, Hooks
+from latebloom.models.memory import check_memory
 from latebloom.models.symmetric import check_order_matters_not
 from latebloom.tasks import ModularTask, Task
 
@@ -66,8 +67,8 @@ class EmbeddingMLPConfig(ModelConfig):
     def build(self, task: Task) -> "EmbeddingMLP":
         """A freshly initialised model for a modular task in any layout of its tokens, in float32.
 
-        Errors: UsageError for another task; for x - y and x / y where both operands have one table and are added; and
-        for tied embeddings of a task with more outputs than operand tokens.
+        Errors: UsageError for another task; for x - y and x / y where both operands have one table and are added; for
+        tied embeddings of a task with more outputs than operand tokens; and for a model that does not fit into memory.
         """
         if not isinstance(task, ModularTask):
             raise UsageError(
@@ -76,9 +77,21 @@ class EmbeddingMLPConfig(ModelConfig):
         if self.combine == "add" and not task.separate_operands:
             instead = "model.combine concat, or task.separate_operands true"
             check_order_matters_not("embedding_mlp with combine add", task, instead)
+        check_memory("embedding_mlp", self._weights(task))
         model = EmbeddingMLP(self, task.operator_token, task.d_vocab_out, task.operand_positions)
         model.init_weights()
         return model
+
+    @property
+    def layer_widths(self) -> tuple[int, ...]:
+        """The numbers that enter the first hidden layer, then the neurons of each layer."""
+        return (self.d_embed * (2 if self.combine == "concat" else 1), *self.widths)
+
+    def _weights(self, task: ModularTask) -> int:
+        """The number of weights in matrices."""
+        layers = sum(inputs * outputs for inputs, outputs in pairwise(self.layer_widths))
+        last = 0 if self.out == "tied" else self.widths[-1] * task.d_vocab_out
+        return task.operator_token * self.d_embed + layers + last
 
 
 class Hidden(nn.Module):
@@ -127,8 +140,7 @@ class EmbeddingMLP(Model):
         self.operand_positions = list(operand_positions)
         self._activation = ACTIVATIONS[config.activation]
         self.embed = Embed(operands, config.d_embed)
-        inputs = (config.d_embed * (2 if config.combine == "concat" else 1), *config.widths)
-        blocks = nn.ModuleList(Hidden(a, b, config.bias) for a, b in pairwise(inputs))
+        blocks = nn.ModuleList(Hidden(a, b, config.bias) for a, b in pairwise(config.layer_widths))
         self.blocks = cast(Sequence[Hidden], blocks)
         with_bias = config.bias and config.out == "output"
         self.unembed = None if config.out == "tied" else Output(config.widths[-1], d_vocab_out, with_bias)

@@ -13,6 +13,7 @@ from latebloom.models.base import Model, ModelConfig
 from latebloom.models.components.activations import ACTIVATIONS, known_activation
 from latebloom.models.components.activations import NAMES as ACTIVATION_NAMES
 from latebloom.models.hooks import NO_HOOKS, Hooks
+from latebloom.models.memory import check_memory
 from latebloom.models.symmetric import check_order_matters_not
 from latebloom.tasks import ModularTask, Task
 
@@ -30,7 +31,8 @@ class MLPConfig(ModelConfig):
     def build(self, task: Task) -> "MLP":
         """A freshly initialised model for a modular task, in float32.
 
-        Errors: UsageError for another task or layout of its tokens, and for x - y and x / y.
+        Errors: UsageError for another task or layout of its tokens, for x - y and x / y, and for a model that does not
+        fit into memory.
         """
         if not isinstance(task, ModularTask):
             raise UsageError(f"model.kind: got mlp, which is for modular tasks, for {task.name}; expected transformer")
@@ -39,6 +41,7 @@ class MLPConfig(ModelConfig):
                 "model.kind: got mlp, which reads x y = only, for another layout; expected transformer or embedding_mlp"
             )
         check_order_matters_not("mlp", task, "transformer, or embedding_mlp with model.combine concat")
+        check_memory("mlp", self.d_mlp * (task.p + task.d_vocab_out))
         model = MLP(self, task.d_vocab, task.d_vocab_out)
         model.init_weights()
         return model

@@ -28,6 +28,7 @@ from latebloom.models.components import (
 )
 from latebloom.models.components.activations import NAMES as ACTIVATION_NAMES
 from latebloom.models.hooks import NO_HOOKS, Hooks
+from latebloom.models.memory import check_memory
 from latebloom.models.shape import TransformerShape
 from latebloom.tasks import Task
 
@@ -118,11 +119,19 @@ class TransformerConfig(ModelConfig):
     def build(self, task: Task) -> "Transformer":
         """A freshly initialised model for a task, in float32.
 
-        Errors: UsageError for tied embeddings where the task has more outputs than inputs.
+        Errors: UsageError for tied embeddings where the task has more outputs than inputs, and for a model that does
+        not fit into memory.
         """
+        check_memory("transformer", self._weights(task), self.n_layers)
         model = Transformer(self, task.d_vocab, task.d_vocab_out, task.n_ctx)
         model.init_weights()
         return model
+
+    def _weights(self, task: Task) -> int:
+        """The number of weights in matrices; biases and gains of norms are few beside them."""
+        block = self.d_model * (4 * self.n_heads * self.d_head + 2 * self.d_mlp)
+        ends = task.d_vocab + self.positions * task.n_ctx + (not self.tied) * task.d_vocab_out
+        return self.n_layers * block + self.d_model * ends
 
 
 class Transformer(Model):

@@ -23,19 +23,19 @@ def atomic_write(path: Path, write: Callable[[Path], None] | bytes) -> None:
     try:
         with one_line(path, "write"):
             temporary.write_bytes(write) if isinstance(write, bytes) else write(temporary)
-            _flush(temporary)
+            _flush(temporary, os.O_RDWR)  # Windows flushes only what may be written
             os.replace(temporary, path)
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
     # Some file systems refuse to flush a directory; at this point the file is already safe.
     with suppress(OSError):
-        _flush(path.parent)
+        _flush(path.parent, os.O_RDONLY)
 
 
-def _flush(path: Path) -> None:
+def _flush(path: Path, flags: int) -> None:
     """Wait until the file or directory is on disk."""
-    descriptor = os.open(path, os.O_RDONLY)
+    descriptor = os.open(path, flags)
     try:
         os.fsync(descriptor)
     finally:

@@ -17,6 +17,9 @@ class DiskFullError(StoreError):
 
 
 FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
+NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+"""Flags of `os.open` that Windows does not have, and does not need: it has no named pipes in directories."""
 FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
@@ -53,11 +56,11 @@ def check_output(path: Path) -> None:
 
 
 def open_regular(path: Path, flags: int) -> int:
-    """A descriptor of a regular file, as `os.open` without waiting; `flags` may hold O_CREAT and O_NOFOLLOW.
+    """A descriptor of a regular file, as `os.open` without waiting; `flags` may hold O_CREAT and `NO_FOLLOW`.
 
     Errors: StoreError for anything else, since a named pipe would block, and a device would not end; OSError.
     """
-    descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
+    descriptor = os.open(path, flags | _NO_WAIT, 0o666)
     kind = os.fstat(descriptor).st_mode
     if stat.S_ISREG(kind):
         return descriptor

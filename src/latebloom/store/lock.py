@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from collections.abc import Iterator
@@ -11,7 +10,8 @@ from pathlib import Path
 from types import TracebackType
 
 from latebloom._errors import RunLockedError, UsageError
-from latebloom.store.disk import one_line, open_regular
+from latebloom.store.disk import NO_FOLLOW, one_line, open_regular
+from latebloom.store.file_lock import FILE_LOCK
 
 LOCK = ".lock"
 PATIENCE = 0.2
@@ -35,7 +35,7 @@ class RunLock:
         file = self._run / LOCK
         with one_line(file, "write", UsageError):
             # A link could lead to any file of the user's, which would then be truncated.
-            self._descriptor = open_regular(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW)
+            self._descriptor = open_regular(file, os.O_RDWR | os.O_CREAT | NO_FOLLOW)
         try:
             self._acquire(file)
         except BaseException:
@@ -46,7 +46,7 @@ class RunLock:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+        FILE_LOCK.free(self._descriptor)
         os.close(self._descriptor)
 
     def check(self) -> None:
@@ -69,12 +69,14 @@ class RunLock:
         """Take the lock and write the process id into it. Errors: RunLockedError with the process that holds it."""
         with one_line(file, "lock"):
             if not _patiently_locked(self._descriptor):
-                holder = os.pread(self._descriptor, 32, 0).decode(errors="replace").strip() or "unknown"
+                os.lseek(self._descriptor, 0, os.SEEK_SET)
+                holder = os.read(self._descriptor, 32).decode(errors="replace").strip() or "unknown"
                 raise RunLockedError(
                     f"{self._run} is being written by process {holder}: wait for it or stop it (reading is free)"
                 )
             os.ftruncate(self._descriptor, 0)
-            os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
+            os.write(self._descriptor, f"{os.getpid()}\n".encode())
 
 
 def is_locked(run: Path) -> bool:
@@ -86,24 +88,15 @@ def is_locked(run: Path) -> bool:
         except (FileNotFoundError, NotADirectoryError):
             return False
         try:
-            return not _locked(descriptor, fcntl.LOCK_SH)
+            return not FILE_LOCK.take(descriptor, True)
         finally:
             os.close(descriptor)
-
-
-def _locked(descriptor: int, kind: int) -> bool:
-    """Try once to take a lock of the given kind."""
-    try:
-        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _patiently_locked(descriptor: int) -> bool:
     """Try for `PATIENCE` seconds to take the exclusive lock."""
     deadline = time.monotonic() + PATIENCE
-    while not _locked(descriptor, fcntl.LOCK_EX):
+    while not FILE_LOCK.take(descriptor, False):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.01)
@@ -114,12 +107,17 @@ def _patiently_locked(descriptor: int) -> bool:
 def folder_lock(folder: Path) -> Iterator[None]:
     """Wait for the exclusive lock of a directory, which must exist, and hold it inside the block.
 
-    The lock is on the directory itself and leaves no file. Errors: UsageError if the directory cannot be opened.
+    The lock is on the directory itself and leaves no file, except on Windows, where it is on a file in it. Errors:
+    UsageError if the directory cannot be opened.
     """
     with one_line(folder, "lock", UsageError):
-        descriptor = os.open(folder, os.O_RDONLY)
+        if FILE_LOCK.directories:
+            descriptor = os.open(folder, os.O_RDONLY)
+        else:
+            descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        while not FILE_LOCK.take(descriptor, False):
+            time.sleep(0.01)
         yield
     finally:
         os.close(descriptor)

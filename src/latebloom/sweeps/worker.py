@@ -22,7 +22,8 @@ def serve(pipe: Connection, place: Place) -> None:
     For each tuple the worker sends ("reached", name, step) at most every `REPORT_SECONDS`, and finally ("ended",
     outcomes) or ("lost", reason). The worker inherits the environment, so it imports the modules of LATEBLOOM_IMPORT.
     """
-    os.setpgid(0, 0)  # leaves the terminal's process group, since only the parent handles Ctrl-C
+    if hasattr(os, "setpgid"):  # Windows has no process groups of this kind
+        os.setpgid(0, 0)  # leaves the terminal's process group, since only the parent handles Ctrl-C
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     torch.set_num_threads(1)
     try:

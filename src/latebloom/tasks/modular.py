@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Int
 from pydantic import Field, model_validator
 
+from latebloom._memory import check_bytes
 from latebloom.tasks.base import IGNORE, Batch, Task
 from latebloom.tasks.cyclic import CyclicForm, cyclic_form
 
@@ -147,8 +148,17 @@ class ModularTask(Task):
         return x, y - self.p if self.separate_operands else y
 
     def universe(self) -> Batch:
-        """Every pair on which the operation is defined, in the order of `pairs`."""
+        """Every pair on which the operation is defined, in the order of `pairs`.
+
+        Errors: UsageError where all pairs and their split do not fit into memory.
+        """
+        check_bytes(f"task.p: got {self.p} with {self.p**2:.3g} pairs", self.p**2 * self._bytes_per_pair, "a smaller p")
         return self._batch(*self.pairs())
+
+    @property
+    def _bytes_per_pair(self) -> int:
+        """Of 64-bit numbers: x, y and the order of the split once; tokens, label and component here and in the split."""
+        return 8 * (3 + 2 * (self.n_ctx + 2))
 
     def sample(self, count: int, rng: np.random.Generator) -> Batch:
         """Pairs drawn uniformly from those on which the operation is defined; undefined ones are drawn again."""
