@@ -18,8 +18,8 @@ from latebloom.tasks import ModularTask, Task
 class InOrder(Config):
     """A model whose answers are a cyclic group's, explained in the order in which they are addition or subtraction.
 
-    order: of the numbers; None where it is their own. explanation: as for a model of that operation; a factor without common divisor with n that
-    all its frequencies share is arbitrary, since no answer depends on it.
+    order: of the numbers; None where it is their own. explanation: as for a model of that operation; a factor without
+    common divisor with n that all its frequencies share is arbitrary, since no answer depends on it.
     """
 
     order: NumberOrder | None
