@@ -1,6 +1,6 @@
 """Mechanisms by family of tasks, and interventions on any model."""
 
-from latebloom.circuits import digits, induction, modular, shared_feature, skip_trigrams
+from latebloom.circuits import digits, groups, induction, modular, shared_feature, skip_trigrams
 from latebloom.circuits.family import (
     FAMILIES,
     GENERIC,
@@ -30,6 +30,7 @@ __all__ = [
     "digits",
     "explain",
     "family_of",
+    "groups",
     "induction",
     "measure_snapshot",
     "modular",

@@ -71,8 +71,8 @@ class Family:
     basis: what is fixed from one model, by the rule of that name, and applied to others. forward: logits of examples; a
     family may look them up. guess: the task with a transformer's vocabularies and length; None if no task of the family
     has them. of_tokens: the task of a model by the layout of its tokens, and by its name if that is known, or else by
-    its answers. shapes: those vocabularies and lengths in words. facts: of the task, for the head of the page. page: additional keys of the
-    report's summary. tables: additional tables of the page. layout: the template of the page.
+    its answers. shapes: those vocabularies and lengths in words. facts: of the task, for the head of the page. page:
+    additional keys of the report's summary. tables: additional tables of the page. layout: the template of the page.
     """
 
     name: str
@@ -140,7 +140,7 @@ def family_of(task: Task) -> Family:
 def explain(snapshot: Snapshot) -> Explained:
     """The explanation of a model by its task's family. Errors: UsageError if there is no circuit to look for."""
     family = family_of(snapshot.task)
-    if snapshot.answers is not None and snapshot.answers.reason and family.explain_unknown is not None:
+    if snapshot.lacks_task and family.explain_unknown is not None:
         return family.explain_unknown(snapshot)
     if family.explain is None:
         raise UsageError(f"explain: got a model of task {snapshot.task.name}, which has no circuit to look for")

@@ -26,7 +26,7 @@ def explain(
     Errors: UsageError, DamagedFileError, each in one line.
     """
     snapshot = snapshot_of(target, step, rule, root, hints)
-    if rule is not None:
+    if rule is not None and not snapshot.lacks_task:
         _ = snapshot.basis  # an unknown rule is an error even where the explanation needs no basis
     return family.explain(snapshot)
 

@@ -73,14 +73,19 @@ class Snapshot:
         return self._cache[function]
 
     def task_as(self, kind: type[K]) -> K:
-        """The task, if it is of that class. Errors: UsageError for a task of another class, and where none was found."""
-        if self.answers is not None and self.answers.reason:
-            raise UsageError(f"the model {self.answers.reason}; to suppose a task all the same, say --task")
+        """The task, if it is of that class. Errors: UsageError for a task of another class, and if none was found."""
+        if self.lacks_task:
+            raise UsageError(f"the model {self.lacks_task}; to suppose a task all the same, say --task")
         if not isinstance(self.task, kind):
             expected = kind.model_fields["name"].default
             name = expected if isinstance(expected, str) else kind.__name__
             raise UsageError(f"got a model of {self.task.name}, expected one of {name}")
         return self.task
+
+    @property
+    def lacks_task(self) -> str:
+        """Why the model has no known task; empty where it has one."""
+        return "" if self.answers is None else self.answers.reason
 
     def logits(self, examples: Examples) -> Float[Tensor, "batch loss_pos d_vocab_out"]:
         """The model's logits on some examples."""

@@ -1,6 +1,6 @@
 """Operations that are given by their table of answers, as read off a model or drawn up by hand."""
 
-from functools import cached_property
+from functools import lru_cache
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -13,13 +13,37 @@ from latebloom.tasks.groups.families import cyclic, symmetric
 from latebloom.tasks.groups.table import UNKNOWN, Group, exact_group
 from latebloom.tasks.modular import ModularTask
 
+_KEPT = 16
+"""Tables whose arrays and orders are kept."""
+
+
+def _rows(table: Int[np.ndarray, "p p"]) -> tuple[tuple[int, ...], ...]:
+    return tuple(map(tuple, table.tolist()))
+
 
 def _plain(entries: object) -> object:
     """An array as nested tuples; anything else as it is."""
-    return tuple(map(tuple, entries.tolist())) if isinstance(entries, np.ndarray) else entries
+    return _rows(entries) if isinstance(entries, np.ndarray) else entries
 
 
 Entries = Annotated[tuple[tuple[int, ...], ...], BeforeValidator(_plain)]
+
+
+# Kept by the entries instead of on the task, since tasks with arrays on them cannot be compared.
+@lru_cache(maxsize=_KEPT)
+def _array(entries: tuple[tuple[int, ...], ...]) -> Int[np.ndarray, "p p"]:
+    return np.array(entries)
+
+
+@lru_cache(maxsize=_KEPT)
+def _form(entries: tuple[tuple[int, ...], ...]) -> CyclicForm | None:
+    found = read_disguise(_array(entries)) or read_disguise_without_zero(_array(entries))
+    return None if found is None else cyclic_order(found)
+
+
+@lru_cache(maxsize=_KEPT)
+def _group(entries: tuple[tuple[int, ...], ...]) -> Group | None:
+    return exact_group(_array(entries))
 
 
 class AnswerTable(ModularTask):
@@ -32,7 +56,7 @@ class AnswerTable(ModularTask):
     summary: ClassVar[str] = "a table of answers, given entry by entry"
     name: Literal["answer_table"] = "answer_table"
     p: int = Field(default=3, ge=3, description="rows of the table: operands and answers are 0 … p-1")
-    entries: Entries = Field(default=_plain(cyclic(3)), description="the answers by x, then by y; -1: not defined")
+    entries: Entries = Field(default=_rows(cyclic(3)), description="the answers by x, then by y; -1: not defined")
 
     @model_validator(mode="after")
     def _is_square(self) -> "AnswerTable":
@@ -43,9 +67,9 @@ class AnswerTable(ModularTask):
             raise ValueError(f"entries: expected answers from 0 to {self.p - 1}, or -1 for some")
         return self
 
-    @cached_property
+    @property
     def _table(self) -> Int[np.ndarray, "p p"]:
-        return np.array(self.entries)
+        return _array(self.entries)
 
     def answer(self, x: Int[np.ndarray, "*shape"], y: Int[np.ndarray, "*shape"]) -> Int[np.ndarray, "*shape"]:
         return np.maximum(self._table[x, y], 0)
@@ -55,31 +79,26 @@ class AnswerTable(ModularTask):
 
     @property
     def cyclic_form(self) -> CyclicForm | None:
-        return self._form
-
-    @cached_property
-    def _form(self) -> CyclicForm | None:
-        found = read_disguise(self._table) or read_disguise_without_zero(self._table)
-        return None if found is None else cyclic_order(found)
+        return _form(self.entries)
 
 
 class GroupComposition(AnswerTable):
-    """z = x∘y in a finite group whose elements are numbered 0 … n-1; the default is S3. Source: Chughtai et al. 2023."""
+    """z = x∘y in a finite group with elements 0 … n-1; the default is S3. Source: Chughtai et al. 2023."""
 
     summary: ClassVar[str] = "x∘y in a finite group, given by its table"
-    name: Literal["group_composition"] = "group_composition"
+    name: Literal["group_composition"] = "group_composition"  # type: ignore[assignment]
     p: int = Field(default=6, ge=3, description="order of the group: operands and answers are 0 … p-1")
-    entries: Entries = Field(default=_plain(symmetric(3)), description="the group's table by x, then by y")
+    entries: Entries = Field(default=_rows(symmetric(3)), description="the group's table by x, then by y")
 
     @model_validator(mode="after")
     def _is_a_group(self) -> "GroupComposition":
-        if exact_group(self._table) is None:
+        if _group(self.entries) is None:
             raise ValueError("entries: got a table that is no group's, expected a Latin and associative one")
         return self
 
-    @cached_property
+    @property
     def group(self) -> Group:
         """The group."""
-        found = exact_group(self._table)
+        found = _group(self.entries)
         assert found is not None
         return found

@@ -74,5 +74,5 @@ class Other(Model):
 
 
 def test_another_kind_of_model_is_refused():
-    with pytest.raises(UsageError, match="model: got Other, expected a Transformer or an MLP"):
+    with pytest.raises(UsageError, match="model: got Other, expected a Transformer, an MLP or an EmbeddingMLP"):
         modular_grid(Other(), ModularAddition(p=5))

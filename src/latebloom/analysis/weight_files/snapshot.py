@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from latebloom._errors import LatebloomError, UsageError, quoted
@@ -41,17 +42,18 @@ def snapshot_of_state(file: WeightFile, state: State, rule: str | None = None, h
     reading = read_task(read.model, tokens, known.task)
     family = family_of(reading.task)
     choice = {"state_dict": f"{state.choice[0]} (of {', '.join(state.choice)})"} if state.choice else {}
-    unknown = reading.answers is not None and reading.answers.reason
-    told = {} if known.task or unknown else {"task": reading.task.name}
-    return Snapshot(
+    snapshot = Snapshot(
         reading.model,
         reading.task,
         basis_of=family.own_basis(rule),
         forward=family.forward,
         stored_squares=read.stored_squares,
-        assumed={**told, **read.assumed, **reading.assumed, **choice},
+        assumed={**read.assumed, **reading.assumed, **choice},
         answers=reading.answers,
     )
+    if known.task or snapshot.lacks_task:
+        return snapshot
+    return replace(snapshot, assumed={"task": reading.task.name, **snapshot.assumed})
 
 
 def hints_of(file: WeightFile, hints: Hints | None = None) -> Hints:

@@ -1,6 +1,7 @@
 """Which operation a model computes, read off its answers to all pairs before anything is explained."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -35,19 +36,25 @@ SEARCHED = 0.9
 SAMPLES = 200
 """Pairs on which a modulus is tried before it is tried on all."""
 
+MARGIN = 0.1
+"""How far below `SEARCHED` the sample may lie: more than four standard deviations of a share of so many pairs."""
+
 SMALLEST_SEARCHED = 7
 """The least modulus that is searched for; the tables of smaller ones agree with too much."""
 
 Agreement = Mapping[ModularTask, float]
 """The share of its defined pairs that a model answers as the operation does."""
 
+AnswersTo = Callable[[Int[np.ndarray, " pair"], Int[np.ndarray, " pair"]], Int[np.ndarray, " pair"]]
+"""A model's answers to some pairs."""
+
 
 def read_operation(model: Model, tokens: Tokens, name: str | None = None) -> Reading | None:
     """The operation of a model, by its name where that is known.
 
     A registered operation is taken if the model agrees with it on at least half of its defined pairs, and on more of
-    them than any constant answer; the best one counts, and the first of several. Then other numbers of the tokens and
-    smaller moduli are tried, where nothing states them; then whether the answers are a group's table. Where all that
+    them than any constant answer; the best one counts, and the first of several. Then it is tried whether the answers
+    are a group's table, then other numbers of the tokens and smaller moduli, where nothing states them. If all that
     fails, the task of the result is addition, as the layout of the tokens alone, and its answers give the reason.
     None where the named task is not modular. Errors: UsageError where the answers are not finite numbers, and where
     the answers of a model that is said to do a group's task are no group's.
@@ -75,8 +82,8 @@ def _by_answers(model: Model, tokens: Tokens) -> Reading:
     if best is not None:
         return Reading(model, best, compared)
     return (
-        _in_other_tokens(model, tokens, logits)
-        or _as_group(model, tokens.fields, table, compared)
+        _as_group(model, tokens.fields, table, compared)
+        or _in_other_tokens(model, tokens, table, logits.shape[-1])
         or _unknown(model, tokens.fields, table, compared)
     )
 
@@ -130,19 +137,19 @@ def _constant(task: ModularTask) -> float:
     return float(counts.max() / counts.sum())
 
 
-def _in_other_tokens(model: Model, tokens: Tokens, logits: Float[Tensor, "p p z"]) -> Reading | None:
+def _in_other_tokens(model: Model, tokens: Tokens, table: Int[np.ndarray, "p p"], d_vocab_out: int) -> Reading | None:
     """The operation of a model whose tokens have other numbers than supposed, or that has another modulus."""
     if is_tied(model):
         return None
     for vocabulary in with_special_tokens_elsewhere(model, tokens):
-        found = _in(vocabulary, answers_of(outputs(vocabulary.model, vocabulary.fields)))
-        if found is not None:
-            return found
+        if _may_agree(partial(_some_answers, vocabulary), vocabulary.fields):
+            found = _in(vocabulary, answers_of(outputs(vocabulary.model, vocabulary.fields)))
+            if found is not None:
+                return found
     if tokens.p_known:
         return None
-    table = answers_of(logits)
-    for fields in smaller_moduli(tokens.fields, logits.shape[-1], SMALLEST_SEARCHED):
-        if _may_agree(table, fields):
+    for fields in smaller_moduli(tokens.fields, d_vocab_out, SMALLEST_SEARCHED):
+        if _may_agree(lambda x, y: table[x, y], fields):
             m = fields["p"]
             found = _in(Vocabulary.of_smaller(model, tokens.fields, fields), table[:m, :m])
             if found is not None:
@@ -150,14 +157,24 @@ def _in_other_tokens(model: Model, tokens: Tokens, logits: Float[Tensor, "p p z"
     return None
 
 
-def _may_agree(answers: Int[np.ndarray, "p p"], fields: Mapping[str, Any]) -> bool:
+def _may_agree(answers_to: AnswersTo, fields: Mapping[str, Any]) -> bool:
     """Whether any operation agrees on a sample of pairs nearly as often as it would have to."""
+    x, y = np.random.default_rng(0).integers(fields["p"], size=(2, SAMPLES))
+    answers = answers_to(x, y)
     for task in operations(fields):
-        batch = task.sample(SAMPLES, np.random.default_rng(0))
-        x, y = task.operands(batch.tokens)
-        if (answers[x, y] == batch.labels[:, 0]).mean() > SEARCHED - 0.1:
+        defined = task.defined(x, y)
+        if (answers == task.answer(x, y))[defined].mean() > SEARCHED - MARGIN:
             return True
     return False
+
+
+@torch.no_grad()
+def _some_answers(
+    vocabulary: Vocabulary, x: Int[np.ndarray, " pair"], y: Int[np.ndarray, " pair"]
+) -> Int[np.ndarray, " pair"]:
+    layout = ModularAddition(**vocabulary.fields)
+    logits = vocabulary.model(torch.from_numpy(layout.tokens(x, y)), layout.loss_positions)
+    return logits[:, 0, : layout.d_vocab_out].argmax(-1).numpy()
 
 
 def _in(vocabulary: Vocabulary, answers: Int[np.ndarray, "m m"]) -> Reading | None:
@@ -182,9 +199,7 @@ def _as_group(
     return Reading(model, task, Answers(shares))
 
 
-def _unknown(
-    model: Model, fields: Mapping[str, Any], answers: Int[np.ndarray, "p p"], compared: Answers
-) -> Reading:
+def _unknown(model: Model, fields: Mapping[str, Any], answers: Int[np.ndarray, "p p"], compared: Answers) -> Reading:
     """The reading of a model that does nothing known, with the order in which it is a group where there is one."""
     names = ", ".join(compared.agreement)
     none = f"does none of these on more than {compared.best:.2%} of the pairs: {names}"
@@ -197,9 +212,7 @@ def _unknown(
         return Reading(model, layout, Answers(compared.agreement, reason))
     in_order = AnswerTable(**fields, entries=found.table)
     order = f"found from its answers, {found.agreement(answers):.2%} of which are as in {_described(found)}"
-    return Reading(
-        model, layout, Answers(compared.agreement, reason, in_order, order), {"order of the numbers": order}
-    )
+    return Reading(model, layout, Answers(compared.agreement, reason, in_order, order), {"order of the numbers": order})
 
 
 def _described(found: Disguise) -> str:

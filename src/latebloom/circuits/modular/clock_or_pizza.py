@@ -45,7 +45,7 @@ class ClockOrPizza:
 
 
 def clock_or_pizza(model: Model, grid: Grid) -> ClockOrPizza:
-    """All three of a model, ``grid`` being the same model on all pairs; no gradients where operands are not embedded."""
+    """All three of a model, ``grid`` being the same model on all pairs; no gradients if operands are not embedded."""
     gradients = gradient_symmetricity(model, grid.task) if EMBED in model.activation_names else None
     return ClockOrPizza(gradients, distance_irrelevance(grid), circular_components(grid.embedding))
 

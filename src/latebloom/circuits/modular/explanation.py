@@ -16,7 +16,7 @@ from latebloom.circuits.modular.answers import DOES_TASK
 from latebloom.circuits.modular.clock_or_pizza import ClockOrPizza, clock_or_pizza
 from latebloom.circuits.modular.cos_waves import cos_fit_fve, cos_waves
 from latebloom.circuits.modular.embedding import embedding_fractions
-from latebloom.circuits.modular.heads import attention_heads, head_spectra
+from latebloom.circuits.modular.heads import attention_heads, shares_of
 from latebloom.circuits.modular.order import NumberOrder, number_order
 from latebloom.circuits.modular.plain_forward import check_finite
 from latebloom.circuits.modular.projections import excluded_logits, restricted_logits
@@ -242,7 +242,7 @@ def explain(snapshot: Snapshot) -> Explanation:
 def head_figures(snapshot: Snapshot) -> list[HeadFigures] | None:
     """The heads of the last layer, each also with the share of its variance that all key frequencies explain together;
     None for a model without attention."""
-    whole, rows = snapshot.get(grid), [k - 1 for k in snapshot.get(keys)]
+    whole = snapshot.get(grid)
     heads = attention_heads(whole)
     if heads is None:
         return None
@@ -250,10 +250,10 @@ def head_figures(snapshot: Snapshot) -> list[HeadFigures] | None:
         HeadFigures(
             frequency=head.frequency,
             fve=head.fve,
-            fve_by_keys=None if spectrum is None or not rows else float(spectrum[rows].sum()),
+            fve_by_keys=share,
             to_itself=head.to_itself,
         )
-        for head, spectrum in zip(heads, head_spectra(whole), strict=True)
+        for head, share in zip(heads, shares_of(whole, snapshot.get(keys)), strict=True)
     ]
 
 

@@ -1,5 +1,6 @@
 """Attention heads: what the last position attends to as a function of the operands, and with which frequency."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -53,6 +54,13 @@ def head_spectra(grid: Grid) -> list[Float[Tensor, " k"] | None]:
     if grid.pattern is None:
         return []
     return [_spectrum(grid.pattern[..., head, grid.task.operand_positions[0]]) for head in range(grid.pattern.shape[2])]
+
+
+def shares_of(grid: Grid, ks: Sequence[int]) -> list[float | None]:
+    """The share of each head's variance that the waves of these frequencies explain together; None without
+    frequencies, and for a head whose attention is constant."""
+    rows = [k - 1 for k in ks]
+    return [None if each is None or not rows else float(each[rows].sum()) for each in head_spectra(grid)]
 
 
 def antisymmetric_waves(attention: Float[Tensor, "x x"]) -> Float[Tensor, " f"]:

@@ -1,5 +1,7 @@
 """The order of a group in which a modular task is explained, where it is not that of the numbers."""
 
+from itertools import pairwise
+
 from latebloom._config import Config
 from latebloom.circuits.modular.positions import Positions, positions
 from latebloom.tasks import ModularTask
@@ -50,7 +52,7 @@ def describe_positions(order: Positions) -> str | None:
 
 def _steps(order: Positions) -> list[tuple[int, int]]:
     values = order.x.tolist()
-    return list(zip(values, values[1:], strict=False))
+    return list(pairwise(values))
 
 
 def _listed(order: Positions) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from latebloom.circuits.modular.ablation import Ablation
 from latebloom.circuits.modular.ablations import ablate
 from latebloom.circuits.modular.explanation import Explanation, explain
-from latebloom.circuits.modular.heads import AttentionHead, attention_heads, head_spectra
+from latebloom.circuits.modular.heads import AttentionHead, attention_heads, shares_of
 from latebloom.circuits.modular.order import describe_positions
 from latebloom.circuits.modular.positions import positions
 from latebloom.circuits.modular.unembedding import read_outs, unembedding_residual
@@ -41,8 +41,7 @@ def page(snapshot: Snapshot) -> dict[str, Any]:
 
 def _heads(snapshot: Snapshot, attention: Sequence[AttentionHead]) -> list[dict[str, Any]]:
     """The heads, each with the share of its variance that all key frequencies explain together."""
-    spectra, keys_only = head_spectra(snapshot.exact.get(grid)), [k - 1 for k in snapshot.get(keys)]
-    together = [None if spectrum is None else float(spectrum[keys_only].sum()) for spectrum in spectra]
+    together = shares_of(snapshot.exact.get(grid), snapshot.get(keys))
     return [dataclasses.asdict(head) | {"fve_by_keys": share} for head, share in zip(attention, together, strict=True)]
 
 

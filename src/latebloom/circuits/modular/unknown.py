@@ -1,4 +1,4 @@
-"""What `latebloom explain` gives for a model that does no known operation: how far it is from each, and nothing else."""
+"""What `latebloom explain` gives for a model that does no known operation: its distance from each, and no more."""
 
 from dataclasses import replace
 from typing import Any
@@ -12,22 +12,23 @@ from latebloom.circuits.modular.explanation import Explanation, Losses, assumed_
 from latebloom.circuits.modular.order import NumberOrder, number_order
 from latebloom.circuits.modular.views import basis
 from latebloom.measures import Snapshot
-from latebloom.tasks import ModularTask
+from latebloom.tasks import ModularTask, Task
 
 
 class InOrder(Config):
     """A model whose answers are a cyclic group's, explained in the order in which they are addition or subtraction.
 
-    order: of the numbers. explanation: as for a model of that operation; a factor without common divisor with n that
+    order: of the numbers; None where it is their own. explanation: as for a model of that operation; a factor without common divisor with n that
     all its frequencies share is arbitrary, since no answer depends on it.
     """
 
-    order: NumberOrder
+    order: NumberOrder | None
     explanation: Explanation
 
     def rows(self) -> list[tuple[str, str]]:
         """The explanation as (quantity, value) pairs, for printing."""
-        return [("in another order", self.order.sentence), *self.explanation.figures()]
+        how = "the order of the numbers" if self.order is None else self.order.sentence
+        return [("as addition mod n", how), *self.explanation.figures()]
 
 
 class UnknownExplanation(Config):
@@ -75,7 +76,8 @@ class UnknownExplanation(Config):
 def explain_unknown(snapshot: Snapshot) -> UnknownExplanation:
     """The explanation of a model for which `read_operation` found no task."""
     answers, task = snapshot.answers, snapshot.task
-    assert answers is not None and isinstance(task, ModularTask)
+    assert answers is not None
+    assert isinstance(task, ModularTask)
     return UnknownExplanation(
         p=task.p,
         reason=answers.reason,
@@ -87,10 +89,9 @@ def explain_unknown(snapshot: Snapshot) -> UnknownExplanation:
     )
 
 
-def explain_in_order(snapshot: Snapshot, task: ModularTask, found: str) -> InOrder:
+def explain_in_order(snapshot: Snapshot, task: Task, found: str) -> InOrder:
     """The explanation of a model on a task that is a cyclic group, in the order of that group. found: how the order was
     found."""
+    assert isinstance(task, ModularTask)
     known = replace(snapshot, task=task, answers=None, basis_of=lambda one: basis(one, None), _cache={})
-    order = number_order(task, found)
-    assert order is not None
-    return InOrder(order=order, explanation=explain(known))
+    return InOrder(order=number_order(task, found), explanation=explain(known))

@@ -90,9 +90,10 @@ def with_rows(model: Model, first: Sequence[int]) -> Model:
     return made
 
 
-def with_columns(model: Transformer, first: Sequence[int]) -> Transformer:
-    """The model with these outputs first, and then the others."""
+def with_columns(model: Model, first: Sequence[int]) -> Model:
+    """The transformer with these outputs first, and then the others."""
     made = copy.deepcopy(model)
+    assert isinstance(made, Transformer)
     order = [*first, *sorted(set(range(made.unembed.W_U.shape[1])) - set(first))]
     made.unembed.W_U = nn.Parameter(made.unembed.W_U.detach()[:, order])
     if made.unembed.b_U is not None:

@@ -16,6 +16,7 @@ from latebloom.tasks.groups.table import MOST_ELEMENTS, UNKNOWN, Group, read_gro
 MOST_REFERENCES = 8
 """Rows and columns that name the others which are tried; each must be free of errors."""
 
+
 @dataclass(frozen=True, eq=False)
 class Disguise:
     """A table of answers as a group's: ``answers[x, y] = answer[group.table[of_x[x], of_y[y]]]``, errors apart.
@@ -44,8 +45,9 @@ class Disguise:
 def read_disguise(answers: Int[np.ndarray, "n n"]) -> Disguise | None:
     """The group that these answers are, up to the numbers of its elements; None where they are no group in disguise.
 
-    At least half of the answers agree with it, as `read_group` demands. Limits: it needs a row and a column without errors, so it finds nothing
-    once a few per cent of the answers are wrong; `read_group`, for equal numbers throughout, finds groups up to 30 %.
+    At least half of the answers agree with it, as `read_group` demands. Limits: it needs a row and a column without
+    errors, so it finds nothing once a few per cent of the answers are wrong; `read_group`, for equal numbers
+    throughout, still does at 30 %.
     """
     n = len(answers)
     if not 2 <= n <= MOST_ELEMENTS:
