@@ -191,7 +191,8 @@ def test_commands_on_an_imported_run(demo_file: Path, tmp_path: Path, capsys: py
         (("train", "small", "--name", "a"), "was imported from full_run_data.pth"),
     ):
         status, out, err = call(*arguments)
-        assert (status, out, err.count("\n")) == (2, "", 1) and expected in err, err
+        assert (status, out, err.count("\n")) == (2, "", 1), err
+        assert expected in err
 
 
 def test_an_interrupted_import_leaves_nothing(demo_file: Path, tmp_path: Path) -> None:

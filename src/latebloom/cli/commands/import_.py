@@ -23,8 +23,8 @@ def run(parser: Parser, arguments: list[str]) -> int:
     add_json(parser)
     add_hints(parser)
     parser.epilog = (
-        f"{parser.epilog}\nFacts about the training: --optimiser.FIELD, --training.FIELD, --data.FIELD. Steps that the "
-        "file does not say:\n--recording.checkpoints 100 (of a list of state dicts), --recording.metrics 10 (of curves)."
+        f"{parser.epilog}\nFacts about the training: --optimiser.FIELD, --training.FIELD, --data.FIELD. Steps that "
+        "the file does not say:\n--recording.checkpoints 100 (of a list of state dicts), --recording.metrics 10 (of curves)."
     )
     sections, others = split_hints(arguments)
     options, rest = parser.parse_known_args(others)
