@@ -125,8 +125,8 @@ def test_listed_rows_are_the_train_set(training: Training, demo_file: Path, tmp_
 @pytest.mark.parametrize(
     ("rows", "kind", "reason"),
     [
-        (list(range(P * P // 2)), "unknown", "the train loss on these rows is"),
-        ([P * P], "unknown", "but the task has 169 examples"),
+        (list(range(P * P // 2)), "unlisted", "the train loss on these rows is"),
+        ([P * P], "unlisted", "but the task has 169 examples"),
         (None, "unknown", ""),
     ],
 )
