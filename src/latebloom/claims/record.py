@@ -21,8 +21,9 @@ class Record(Config):
     """One run as claims know it.
 
     identity: SHA-256 of the validated experiment, which old names of settings do not change. system: the experiment
-    of the write-up that it was trained for; None for a run by itself. seed: None where it is unknown. step: the last one. created: when its training
-    began. date: of the newest measurement. seconds: of training. None stands for what is not known of an old run.
+    of the write-up that it was trained for; None for a run by itself. seed: None where it is unknown. step: the last
+    one. created: when its training began. date: of the newest measurement. seconds: of training. None stands for what
+    is not known of an old or imported run.
     command: trains the same run.
     """
 

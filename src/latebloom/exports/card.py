@@ -13,8 +13,7 @@ def model_card(exported: Exported) -> str:
     parts = [
         "---\nlibrary_name: transformers\ntags:\n- latebloom\n- grokking\n- mechanistic-interpretability\n---\n",
         f"# {exported.name}, step {exported.step}\n",
-        f"A small network trained with latebloom: recipe `{exported.recipe}`, seed {exported.seed}, task "
-        f"`{exported.task.name}`. {_sentence(facts.get('outcome'))}\n",
+        f"A small network {_origin(exported)}, task `{exported.task.name}`. {_sentence(facts.get('outcome'))}\n",
         "```python\nfrom transformers import AutoModelForCausalLM, AutoTokenizer\n\n"
         'model = AutoModelForCausalLM.from_pretrained(".", trust_remote_code=True)\n'
         'tokenizer = AutoTokenizer.from_pretrained(".", trust_remote_code=True)\n```\n',
@@ -27,6 +26,12 @@ def model_card(exported: Exported) -> str:
     if frequencies:
         parts.append(f"Key frequencies of the last checkpoint: {', '.join(map(str, frequencies))}.\n")
     return "\n".join(part for part in parts if part)
+
+
+def _origin(exported: Exported) -> str:
+    if exported.seed is None:
+        return "that was trained elsewhere and imported into latebloom"
+    return f"trained with latebloom: recipe `{exported.recipe}`, seed {exported.seed}"
 
 
 def _sentence(text: Any) -> str:

@@ -13,11 +13,14 @@ from latebloom.tasks import Task
 
 @dataclass(frozen=True)
 class Exported:
-    """The weights of a run at one step. facts: JSON values by name, for the model card."""
+    """The weights of a run at one step.
+
+    seed: None where it is unknown. facts: JSON values by name, for the model card.
+    """
 
     name: str
     recipe: str
-    seed: int
+    seed: int | None
     step: int
     model: Model
     task: Task

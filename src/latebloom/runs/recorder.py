@@ -63,7 +63,7 @@ class Recorder:
                 "stopped_because": stopped_because,
                 "message": message,
                 "updated": datetime.now(UTC),
-                "seconds": self.manifest.seconds + now - self._since,
+                "seconds": (self.manifest.seconds or 0.0) + now - self._since,
             }
         )
         self._since = self._committed = now

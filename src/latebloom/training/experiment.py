@@ -30,7 +30,8 @@ class Experiment(Config):
     intervention: AnyIntervention = Intervention()
     source: str = Field("", description="SHA-256 of the file that an imported run comes from; empty for other runs")
     unknown: tuple[str, ...] = Field(
-        (), description="SECTION or SECTION.FIELD that nothing says about an imported run; not stored, and None as a setting"
+        (),
+        description="SECTION or SECTION.FIELD that is not known of an imported run, and therefore not stored",
     )
 
     @model_validator(mode="after")

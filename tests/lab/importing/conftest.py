@@ -43,7 +43,8 @@ def training() -> Training:
     for name, batch in (("train", cut.train), ("test", cut.test)):
         losses = [_loss(last, state, task, Examples.of(batch, "cpu")) for state in states.values()]
         curves[name] = np.interp(range(STEPS[-1] + 1), STEPS, losses).tolist()
-    assert cut.train_rows is not None and cut.test_rows is not None
+    assert cut.train_rows is not None
+    assert cut.test_rows is not None
     return Training(states, cut.train_rows.tolist(), cut.test_rows.tolist(), curves["train"], curves["test"])
 
 

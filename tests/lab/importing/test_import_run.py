@@ -24,7 +24,7 @@ from latebloom.store import RunDirectory
 from latebloom.tasks import Data, ModularAddition
 from latebloom.training import Experiment, Trainer
 
-from .conftest import KEYS, P, STEPS, Training, demo, transformer_lens
+from .conftest import KEYS, STEPS, P, Training, demo, transformer_lens
 
 
 def saved(folder: Path, content: object) -> Path:
@@ -35,7 +35,9 @@ def saved(folder: Path, content: object) -> Path:
 def arena(training: Training, home: Path) -> Path:
     states = [transformer_lens(state) for state in training.states.values()]
     curves = {name: [values[step] for step in STEPS] for name, values in training.curves.items()}
-    return saved(home, {**curves, "epochs": list(STEPS), "state_dicts": states, "model": states[-1], "config": {"p": P}})
+    return saved(
+        home, {**curves, "epochs": list(STEPS), "state_dicts": states, "model": states[-1], "config": {"p": P}}
+    )
 
 
 def by_step(training: Training, home: Path) -> Path:
@@ -51,7 +53,9 @@ def items_with_steps(training: Training, home: Path) -> Path:
 
 def folder(training: Training, home: Path) -> Path:
     for step, state in training.states.items():
-        save_file({name: value.contiguous() for name, value in state.items()}, home / f"model-step-{step:06d}.safetensors")
+        save_file(
+            {name: value.contiguous() for name, value in state.items()}, home / f"model-step-{step:06d}.safetensors"
+        )
     with (home / "losses.csv").open("w", newline="") as file:
         table = csv.writer(file)
         table.writerow(["step", "train_loss", "test_loss"])
@@ -100,26 +104,29 @@ def test_what_the_file_does_not_say_is_unknown(demo_file: Path, tmp_path: Path) 
     unknown = ("model.seed", "data.seed", "optimiser.weight_decay", "optimiser.name", "training.batch_size")
     assert [experiment.setting(name) for name in unknown] == [None] * len(unknown)
     assert experiment.setting("optimiser.lr") == 0.01
-    assert manifest.experiment["optimiser"] == {"lr": 0.01} and "seed" not in manifest.experiment["model"]
+    assert manifest.experiment["optimiser"] == {"lr": 0.01}
+    assert "seed" not in manifest.experiment["model"]
     assert Experiment.model_validate(manifest.experiment) == experiment
     with pytest.raises(UsageError, match="unknown, so it cannot be trained"):
         Trainer(experiment)
     assert manifest.imported is not None
-    assert manifest.imported.assumed["attention"] == "causal" and "activation" not in manifest.imported.assumed
+    assert manifest.imported.assumed["attention"] == "causal"
+    assert "activation" not in manifest.imported.assumed
 
 
 def test_listed_rows_are_the_train_set(training: Training, demo_file: Path, tmp_path: Path) -> None:
     run = lb.import_run(demo_file, "a", tmp_path)
     rows = Analysis(run).train_rows
-    assert rows is not None and sorted(training.train_rows) == rows.tolist()
+    assert rows is not None
+    assert sorted(training.train_rows) == rows.tolist()
     assert run.experiment.data.fraction == len(training.train_rows) / P**2
 
 
 @pytest.mark.parametrize(
     ("rows", "kind", "reason"),
     [
-        (list(range(P * P // 2)), "unknown", "the train loss on these rows is"),
-        ([P * P], "unknown", "but the task has 169 examples"),
+        (list(range(P * P // 2)), "unlisted", "the train loss on these rows is"),
+        ([P * P], "unlisted", "but the task has 169 examples"),
         (None, "unknown", ""),
     ],
 )
@@ -131,7 +138,8 @@ def test_rows_that_are_not_those_of_the_curve_are_not_believed(
     content |= {} if rows is None else {"train_indices": rows}
     run = lb.import_run(saved(tmp_path, content), "a", tmp_path)
     assert run.experiment.data.kind == kind
-    assert run.manifest.imported is not None and reason in run.manifest.imported.left_out.get("train_indices", "")
+    assert run.manifest.imported is not None
+    assert reason in run.manifest.imported.left_out.get("train_indices", "")
     analysis = Analysis(run)
     assert (analysis.train_rows, dict(analysis.sets)) == (None, {})
     with pytest.raises(UsageError, match="which examples it was trained on is not known"):
@@ -154,7 +162,8 @@ def test_the_page_says_where_it_comes_from(demo_file: Path, tmp_path: Path) -> N
     page = page_of(Analysis(lb.measure(lb.import_run(demo_file, "a", tmp_path))))
     run = page["run"]
     assert (run["seed"], run["seconds"], run["command"], run["optimiser"]) == (None, None, None, {})
-    assert run["imported"]["file"] == "full_run_data.pth" and len(run["imported"]["sha256"]) == 64
+    assert run["imported"]["file"] == "full_run_data.pth"
+    assert len(run["imported"]["sha256"]) == 64
     assert "train_rows" not in run["data"]
     assert page["modular"]["key_frequencies"] == KEYS
 
@@ -171,7 +180,8 @@ def test_commands_on_an_imported_run(demo_file: Path, tmp_path: Path, capsys: py
     assert (status, json.loads(out)[0]["seed"], json.loads(out)[0]["recipe"]) == (0, None, "imported")
     assert call("phases", "a")[0] == 0
     status, out, _ = call("claims", "a", "--json")
-    assert status in (0, 1) and json.loads(out)
+    assert status in (0, 1)
+    assert json.loads(out)
     for arguments, expected in (
         (("import", str(demo_file), "--name", "a"), "an import of this file already"),
         (("import", str(tmp_path / "a")), "is a run of latebloom already"),
@@ -181,7 +191,8 @@ def test_commands_on_an_imported_run(demo_file: Path, tmp_path: Path, capsys: py
         (("train", "small", "--name", "a"), "was imported from full_run_data.pth"),
     ):
         status, out, err = call(*arguments)
-        assert (status, out, err.count("\n")) == (2, "", 1) and expected in err, err
+        assert (status, out, err.count("\n")) == (2, "", 1), err
+        assert expected in err
 
 
 def test_an_interrupted_import_leaves_nothing(demo_file: Path, tmp_path: Path) -> None:
@@ -207,7 +218,10 @@ def test_curves_alone_need_their_task(training: Training, tmp_path: Path) -> Non
     run = lb.import_run(file, "a", tmp_path, hints=Hints(task="modular_addition", p=P))
     assert (run.checkpoints, run.manifest.step, run.phases.guessing) == ([], 100, pytest.approx(np.log(P), rel=1e-2))
     assert "model" not in run.manifest.experiment
-    assert page_of(Analysis(run))["missing"]["weights"] == "a has no checkpoints, so nothing can be computed from its weights."
+    assert (
+        page_of(Analysis(run))["missing"]["weights"]
+        == "a has no checkpoints, so nothing can be computed from its weights."
+    )
 
 
 def test_tokens_of_another_order_are_renumbered_in_every_checkpoint(training: Training, tmp_path: Path) -> None:
@@ -227,7 +241,10 @@ def broken(training: Training) -> dict[str, tuple[Any, str]]:
     return {
         "untrained": (first, "does none of these on more than"),
         "another size": ({0: wide.state_dict(), 100: last}, "step 0: its model has other sizes than the last one"),
-        "not a number": ({0: {**first, "unembed.W_U": first["unembed.W_U"] * torch.nan}, 100: last}, "step 0: .*finite"),
+        "not a number": (
+            {0: {**first, "unembed.W_U": first["unembed.W_U"] * torch.nan}, 100: last},
+            "step 0: .*finite",
+        ),
         "no curve": ({"losses": [1.0, 2.0]}, "got no curve that a run has"),
         "nothing": ({"a": 1}, "no weights in it"),
     }

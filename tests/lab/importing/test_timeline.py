@@ -43,16 +43,20 @@ def test_curves_without_steps(
 
 def test_state_dicts_without_steps() -> None:
     listed = timeline_of(file([None, None, None]))
-    assert [step for step, _ in listed.states] == [0, 1, 2] and "places" in listed.assumed["steps"]
+    assert [step for step, _ in listed.states] == [0, 1, 2]
+    assert "places" in listed.assumed["steps"]
     said = timeline_of(file([None, None, None]), checkpoints=Schedule.model_validate("100"))
-    assert [step for step, _ in said.states] == [0, 100, 200] and not said.assumed
+    assert [step for step, _ in said.states] == [0, 100, 200]
+    assert not said.assumed
     alone = timeline_of(file([None]))
-    assert [step for step, _ in alone.states] == [1] and alone.assumed["step"].startswith("unknown")
+    assert [step for step, _ in alone.states] == [1]
+    assert alone.assumed["step"].startswith("unknown")
     assert [step for step, _ in timeline_of(file([None]), step=7).states] == [7]
     final = timeline_of(file([0, 50, None], train_losses=curve(101)))
     assert [step for step, _ in final.states] == [0, 50, 100]
     dropped = timeline_of(file([0, 50, None]))
-    assert [step for step, _ in dropped.states] == [0, 50] and "--step" in dropped.left_out["final weights"]
+    assert [step for step, _ in dropped.states] == [0, 50]
+    assert "--step" in dropped.left_out["final weights"]
     with pytest.raises(UsageError, match="after the last checkpoint at 50"):
         timeline_of(file([0, 50, None]), step=20)
 
@@ -86,4 +90,5 @@ def test_curves_in_the_layouts_that_people_have() -> None:
 
 def test_values_that_no_loss_or_accuracy_has_are_left_out() -> None:
     made = timeline_of(file([0, 1], train_loss=Curve((-1.0, 1.0)), test_acc=Curve((10.0, 99.0))))
-    assert not made.series and {"train_loss", "test_acc"} <= made.left_out.keys()
+    assert not made.series
+    assert {"train_loss", "test_acc"} <= made.left_out.keys()

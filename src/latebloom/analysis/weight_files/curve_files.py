@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -62,4 +63,9 @@ def _json_lines(content: bytes) -> list[Any]:
     return [json.loads(line) for line in content.splitlines() if line.strip()]
 
 
-_READERS = {".csv": _csv, ".parquet": _parquet, ".json": json.loads, ".jsonl": _json_lines}
+_READERS: dict[str, Callable[[bytes], Any]] = {
+    ".csv": _csv,
+    ".parquet": _parquet,
+    ".json": json.loads,
+    ".jsonl": _json_lines,
+}

@@ -97,9 +97,7 @@ def _tensors(file: Path) -> Mapping[str, Tensor]:
         raise type(error)(f"{file}: {error}") from None
 
 
-def _training(
-    path: Path, sha256: str, form: str, states: tuple[SavedState, ...], file: WeightFile
-) -> TrainingFile:
+def _training(path: Path, sha256: str, form: str, states: tuple[SavedState, ...], file: WeightFile) -> TrainingFile:
     return TrainingFile(path, sha256, form, states, file.config, file.curves, file.train_indices, file.test_indices)
 
 

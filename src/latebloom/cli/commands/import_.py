@@ -12,6 +12,9 @@ from latebloom.cli.hints import add_hints, hints_from, split_hints
 from latebloom.cli.output import SlowProgress, print_json, print_pairs
 from latebloom.cli.parser import Parser, add_json, add_runs
 
+_FACTS = """Facts about the training: --optimiser.FIELD, --training.FIELD, --data.FIELD. Steps that the file does not
+say: --recording.checkpoints 100 (of a list of state dicts), --recording.metrics 10 (of curves)."""
+
 
 def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("target", metavar="FILE|DIR", help="file of weights or curves, or a folder of files by step")
@@ -22,10 +25,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
     add_runs(parser)
     add_json(parser)
     add_hints(parser)
-    parser.epilog = (
-        f"{parser.epilog}\nFacts about the training: --optimiser.FIELD, --training.FIELD, --data.FIELD. Steps that the "
-        "file does not say:\n--recording.checkpoints 100 (of a list of state dicts), --recording.metrics 10 (of curves)."
-    )
+    parser.epilog = f"{parser.epilog}\n{_FACTS}"
     sections, others = split_hints(arguments)
     options, rest = parser.parse_known_args(others)
     settings = _settings(rest)

@@ -26,7 +26,9 @@ def run(parser: Parser, arguments: list[str]) -> int:
         print_json(rows)
     elif rows:
         header = ("run", "status", "recipe", "seed", "step", "steps_planned", "megabytes")
-        print_table(header, [tuple("-" if row.get(name) is None else str(row[name]) for name in header) for row in rows])
+        print_table(
+            header, [tuple("-" if row.get(name) is None else str(row[name]) for name in header) for row in rows]
+        )
     else:
         print(f"no runs in {root}; train one with `latebloom train RECIPE` (see `latebloom recipes`)")
     return 0

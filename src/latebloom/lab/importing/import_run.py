@@ -19,12 +19,13 @@ from latebloom.lab.importing.models import Subject, read_at
 from latebloom.lab.importing.timeline import Timeline, timeline_of
 from latebloom.lab.importing.train_set import TrainSet, train_set_of
 from latebloom.models.layouts import Hints
+from latebloom.phases import Series
 from latebloom.runs import Run
 from latebloom.runs.classes import foreign_classes
 from latebloom.runs.interrupt import Interrupt
 from latebloom.runs.naming import check_name, without_length
 from latebloom.store import Imported, Manifest, RunDirectory, RunLock, append_rows, empty_table, identity, is_locked
-from latebloom.tasks import TASKS, ModularTask, Task
+from latebloom.tasks import TASKS, Task
 from latebloom.training import Experiment, Recording
 
 Progress = Callable[[str, int, int], None]
@@ -69,7 +70,10 @@ class Importing:
         return f"{stem}-{self.file.sha256[:6]}"
 
     def make(self, name: str | None = None, root: str | Path = "runs", progress: Progress | None = None) -> Run:
-        """Write the run, whole or not at all. Errors: UsageError where there is one of this name, or it does not fit."""
+        """Write the run, whole or not at all.
+
+        Errors: UsageError where there is one of this name, or where something in the file does not fit.
+        """
         name = self.default_name if name is None else name
         check_name(name)
         target = Path(root) / name
@@ -77,9 +81,10 @@ class Importing:
         with self._in_file():
             subject = self._subject()
             found = self._train_set(subject)
+            series = self._series(found)
             experiment = self._experiment(subject, found)
         with Interrupt() as interrupt, _beside(target) as (home, lock):
-            self._write(RunDirectory(home), name, experiment, subject, found, progress, interrupt)
+            self._write(RunDirectory(home), name, experiment, subject, found, series, progress, interrupt)
             lock.check()
             _move(home, target)
         return Run(target)
@@ -115,13 +120,13 @@ class Importing:
         name = self.hints.task
         if name is None:
             raise UsageError("it holds curves alone, which do not say their task; say --task NAME --p P")
-        kind = TASKS[name]
-        if not issubclass(kind, ModularTask):
-            return kind()
-        p = self.hints.p if self.hints.p is not None else self.hints.setting("p", "modulus", "prime")
-        if not isinstance(p, int):
-            raise UsageError("it holds curves alone, which do not say their modulus; say --p P")
-        return kind(p=p, **self.hints.task_fields)
+        kind, fields = TASKS[name], dict(self.hints.task_fields)
+        if "p" in kind.model_fields:
+            p = self.hints.p if self.hints.p is not None else self.hints.setting("p", "modulus", "prime")
+            fields.setdefault("p", p)
+            if not isinstance(fields["p"], int):
+                raise UsageError("it holds curves alone, which do not say their modulus; say --p P")
+        return kind(**fields)
 
     def _train_set(self, subject: Subject | Task) -> TrainSet:
         task = subject.task if isinstance(subject, Subject) else subject
@@ -135,9 +140,7 @@ class Importing:
     def _experiment(self, subject: Subject | Task, found: TrainSet) -> Experiment:
         task, config = (subject.task, subject.config) if isinstance(subject, Subject) else (subject, None)
         settings = {name: value for name, value in self.settings.items() if not name.startswith("data.")}
-        return experiment_of(
-            task, config, found.data, self.timeline.last, self.file.sha256, self.file.config, settings
-        )
+        return experiment_of(task, config, found.data, self.timeline.last, self.file.sha256, self.file.config, settings)
 
     def _write(
         self,
@@ -146,6 +149,7 @@ class Importing:
         experiment: Experiment,
         subject: Subject | Task,
         found: TrainSet,
+        series: Mapping[str, Series],
         progress: Progress | None,
         interrupt: Interrupt,
     ) -> None:
@@ -160,16 +164,17 @@ class Importing:
             with self._in_file(step):
                 arrays = subject.arrays(saved.read(), self.hints)
             directory.write_checkpoint(step, arrays, manifest.run)
-        if self.timeline.series:
-            directory.write_table("metrics", append_rows(empty_table(), self._rows()))
+        if series:
+            directory.write_table("metrics", append_rows(empty_table(), _rows(series)))
         directory.write_manifest(manifest)
 
-    def _rows(self) -> list[dict[str, float | int | None]]:
-        rows: dict[int, dict[str, float | int | None]] = {}
-        for name, series in self.timeline.series.items():
-            for step, value in zip(series.step.tolist(), series.value.tolist()):
-                rows.setdefault(int(step), {"step": int(step)})[name] = value
-        return [rows[step] for step in sorted(rows)]
+    def _series(self, found: TrainSet) -> Mapping[str, Series]:
+        """The curves; the loss on fresh batches is a test loss too."""
+        series = self.timeline.series
+        if found.data.fixed is not False or "test_loss" in series or "train_loss" not in series:
+            return series
+        found.assumed["test_loss"] = "the train loss, since every batch is fresh"
+        return {**series, "test_loss": series["train_loss"]}
 
     def _manifest(self, name: str, experiment: Experiment, subject: Subject | Task, found: TrainSet) -> Manifest:
         now, stored = datetime.now(UTC), experiment.model_dump(mode="json")
@@ -209,6 +214,15 @@ class Importing:
                 raise
             place = f"{self.path}: " if step is None else f"{self.path}: step {step}: "
             raise type(error)(place + quoted(text)) from None
+
+
+def _rows(named: Mapping[str, Series]) -> list[dict[str, float | int | None]]:
+    """One row per step, ascending."""
+    rows: dict[int, dict[str, float | int | None]] = {}
+    for name, series in named.items():
+        for step, value in zip(series.step.tolist(), series.value.tolist()):
+            rows.setdefault(int(step), {"step": int(step)})[name] = value
+    return [rows[step] for step in sorted(rows)]
 
 
 def import_run(

@@ -14,7 +14,7 @@ from torch import Tensor
 from latebloom._errors import LatebloomError, UsageError
 from latebloom.analysis.weight_files import SavedState
 from latebloom.circuits.family import Reading, Tokens, read_task
-from latebloom.lab.importing.renumbering import Renumbering, renumbering
+from latebloom.lab.importing.renumbering import AS_IT_IS, Renumbering, renumbering
 from latebloom.models import Examples, Model, ModelConfig, evaluate
 from latebloom.models.layouts import Hints, read_state
 from latebloom.tasks import Task
@@ -46,7 +46,7 @@ class Subject:
     task: Task
     config: ModelConfig
     assumed: Mapping[str, Any]
-    order: Renumbering = Renumbering()
+    order: Renumbering = AS_IT_IS
     without: frozenset[str] = frozenset()
 
     @classmethod

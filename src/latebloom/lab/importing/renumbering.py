@@ -34,13 +34,16 @@ class Renumbering:
         return ordered
 
 
+AS_IT_IS = Renumbering()
+
+
 def renumbering(file: Model, read: Model) -> Renumbering:
     """The order that makes the model of the file the one that was read. Errors: UsageError where there is none."""
     if read is file:
-        return Renumbering()
+        return AS_IT_IS
     before, after = file.state_dict(), read.state_dict()
     if _ROWS not in before:
-        return Renumbering()
+        return AS_IT_IS
     rows = _order(before[_ROWS], after[_ROWS])
     columns = _order(before[_COLUMNS].T, after[_COLUMNS].T) if _COLUMNS in before else None
     return Renumbering(rows, columns)

@@ -88,13 +88,18 @@ def _validated(fields: dict[str, Any]) -> Data:
 
 
 def _unlisted(file: TrainingFile, timeline: Timeline) -> dict[str, Any]:
-    """Whether the train set was fixed, by what the file states, or because the two losses part."""
-    share, stated = share_of(file.config), file.config.get("is_finite")
-    if share is not None:
-        return {"kind": "unlisted", "fraction": share}
-    if isinstance(stated, bool):
-        return {"kind": "unlisted" if stated else "stream"}
-    return {"kind": "unlisted" if part(timeline.series) else "unknown"}
+    """What is known of a train set that is not listed."""
+    share, fixed = share_of(file.config), fixed_of(file, timeline)
+    kind = {True: "unlisted", False: "stream", None: "unknown"}[fixed]
+    return {"kind": kind} if share is None else {"kind": "unlisted", "fraction": share}
+
+
+def fixed_of(file: TrainingFile, timeline: Timeline) -> bool | None:
+    """Whether the train set was fixed, by what the file states, or because its losses part; None where neither says."""
+    if share_of(file.config) is not None or file.train_indices is not None:
+        return True
+    stated = file.config.get("is_finite")
+    return stated if isinstance(stated, bool) else part(timeline.series) or None
 
 
 def part(series: Mapping[str, Series]) -> bool:
@@ -134,9 +139,7 @@ def _problem(file: TrainingFile, size: int) -> str:
     return ""
 
 
-def _fits(
-    data: Data, task: Task, timeline: Timeline, read: Callable[[int], Model], found: TrainSet
-) -> bool:
+def _fits(data: Data, task: Task, timeline: Timeline, read: Callable[[int], Model], found: TrainSet) -> bool:
     """Whether the train loss on the listed rows is that of the curve, wherever both can be compared.
 
     A file may store the weights before or after the update whose loss it logs under the same number.

@@ -2,43 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NoReturn, TypeVar, cast
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 import torch
 
 from latebloom._errors import LatebloomError, UsageError
 from latebloom.analysis import Analysis
-from latebloom.analysis.weight_files import read_content, snapshot_of_file
+from latebloom.analysis.weight_files import TrainingFile, open_training, snapshot_of_file
 from latebloom.circuits import family_of
 from latebloom.claims import SYSTEMS, Verdict, judge, measure_claims
+from latebloom.lab.importing import Importing
+from latebloom.lab.importing.timeline import timeline_of
+from latebloom.lab.importing.train_set import fixed_of
+from latebloom.lab.measure import measure
 from latebloom.lab.reproduce.catalogue import catalogue
 from latebloom.lab.reproduce.result import PublishedFile, PublishedVerdict
 from latebloom.measures import Snapshot
-from latebloom.models import Examples, Transformer, evaluate
+from latebloom.models import Examples, evaluate
+from latebloom.models.layouts import Hints
 from latebloom.phases import Series
 from latebloom.recipes import RECIPES, recipe
 from latebloom.runs import Run
-from latebloom.runs.recorder import new_manifest
-from latebloom.store import RunDirectory, append_rows, empty_table
-from latebloom.training import Experiment
+from latebloom.tasks import Task
 
 V = TypeVar("V")
 
 SUFFIXES = (".pth", ".pt", ".safetensors")
 """Names of files that are looked at in a directory."""
-
-CURVES = {"train_losses": "train_loss", "test_losses": "test_loss"}
-"""Lists of losses in a published file, one per step from 0, and the series of a run that they become."""
-
-APART = 10.0
-"""A test loss this many times the train loss belongs to a fixed train set. Arbitrary: on fresh examples the two differ
-by the noise of a batch."""
 
 KNOWS = 0.5
 """Accuracy from which on a model does the task that its shapes name, so that the task is that of the file."""
@@ -95,17 +91,18 @@ def _listed(targets: Iterable[str]) -> list[tuple[str, Path, str | None]]:
 def _judged(name: str, path: Path, system: str | None) -> tuple[PublishedFile, Mapping[str, Verdict]]:
     try:
         content = _Content.of(path)
-        experiment, reason = _stated(content) if system is None else _given(content, system)
+        known, reason = _stated(content) if system is None else _given(content, system)
     except LatebloomError as error:
         return PublishedFile(file=name, systems=(), note=str(error).removeprefix(f"{path}: ")), {}
     with TemporaryDirectory() as home:
-        run = _as_run(content, experiment, Path(home))
-        analysis = _FileAnalysis(run, content)
+        run = Importing(path, known.hints(content), known.data).make("published", home)
+        several = len(run.checkpoints) > 1
+        analysis = Analysis(measure(run)) if several else _FileAnalysis(run, content)
         record = measure_claims(analysis)
         plain = {id: _about_file(one, run, name) for id, one in judge(run, record).items()}
         systems = tuple(name for name, one in SYSTEMS.items() if one.has(run))
     if not plain:
-        return PublishedFile(file=name, systems=(), note=f"no claim is about one run of {experiment.task.name}"), {}
+        return PublishedFile(file=name, systems=(), note=f"no claim is about one run of {known.task.name}"), {}
     return PublishedFile(file=name, systems=systems, note=reason), plain
 
 
@@ -116,83 +113,69 @@ def _about_file(verdict: Verdict, run: Run, name: str) -> Verdict:
 
 
 @dataclass(frozen=True)
+class _Known:
+    """What is known of a file before it is imported. data: settings of `latebloom.lab.importing`."""
+
+    task: Task
+    data: Mapping[str, Any]
+
+    def hints(self, content: _Content) -> Hints:
+        """The task by its name, which decides where the weights do not; with its fields where there are no weights."""
+        fields = {} if content.snapshot else self.task.model_dump(exclude={"name"})
+        return Hints(task=self.task.name, task_fields=fields)
+
+
+@dataclass(frozen=True)
 class _Content:
-    """What a file holds. snapshot: its model; None with ``lacks``, the reason. curves: by the name of the series.
-    stated: whether it states that its train set was fixed; None if it does not."""
+    """What a file holds. snapshot: its final model; None with ``lacks``, the reason. file: all of it.
+
+    fixed: whether its train set was fixed; None if the file does not tell.
+    """
 
     snapshot: Snapshot | None
     lacks: str
-    curves: Mapping[str, Series]
-    stated: bool | None
+    file: TrainingFile
+    fixed: bool | None
 
     @classmethod
     def of(cls, path: Path) -> _Content:
         """Errors: UsageError or DamagedFileError where the file cannot be read, or holds neither weights nor curves."""
-        content = read_content(path)
-        entries = content if isinstance(content, dict) else {}
-        curves, snapshot, lacks = _curves(entries), None, ""
+        file, snapshot, lacks = open_training(path), None, ""
         try:
             snapshot = snapshot_of_file(path)
         except LatebloomError as error:
-            if not curves:
+            if not file.curves:
                 raise
-            lacks = "the file holds no weights" if not _has_weights(entries) else str(error)
-        settings = (entries, entries.get("data_config"))
-        stated = next((s["is_finite"] for s in settings if isinstance(s, dict) and "is_finite" in s), None)
-        return cls(snapshot, lacks, curves, None if stated is None else bool(stated))
+            lacks = str(error) if file.states else "the file holds no weights"
+        return cls(snapshot, lacks, file, fixed_of(file, timeline_of(file)))
 
     @property
-    def last(self) -> int:
-        """The last step of the curves; 1 without any, since a model at step 0 is untrained."""
-        return max((int(series.step[-1]) for series in self.curves.values()), default=1)
-
-    @cached_property
     def finite(self) -> bool:
         """Whether the train set was fixed. Errors: UsageError where the file does not tell."""
-        if self.stated is not None:
-            return self.stated
-        train, test = (self.curves.get(name) for name in CURVES.values())
-        if train is not None and test is not None:
-            at_test = np.interp(test.step, train.step, train.value)
-            if (test.value > APART * at_test).any():
-                return True
-        raise UsageError(UNKNOWN_DATA)
+        if self.fixed is None:
+            raise UsageError(UNKNOWN_DATA)
+        return self.fixed
 
 
-def _has_weights(entries: Mapping[str, Any]) -> bool:
-    return any(isinstance(value, dict | torch.Tensor) for value in entries.values())
-
-
-def _curves(entries: Mapping[str, Any]) -> dict[str, Series]:
-    """The lists of losses. A shorter list spans the same steps, if the longest is a multiple of it; else it is left
-    out."""
-    lists = {name: entries[key] for key, name in CURVES.items() if _numbers(entries.get(key))}
-    longest = max(map(len, lists.values()), default=0)
-    whole = {name: values for name, values in lists.items() if longest % len(values) == 0}
-    return {name: Series.of(np.arange(0, longest, longest // len(values)), values) for name, values in whole.items()}
-
-
-def _numbers(values: Any) -> bool:
-    return isinstance(values, Sequence) and len(values) > 1 and all(isinstance(one, int | float) for one in values)
-
-
-def _stated(content: _Content) -> tuple[Experiment, str]:
-    """The experiment that the file itself tells. Errors: UsageError where it does not."""
+def _stated(content: _Content) -> tuple[_Known, str]:
+    """What the file itself tells. Errors: UsageError where it does not."""
     if content.snapshot is None:
         raise UsageError("it holds curves alone, which do not state their task; name its system: SYSTEM=FILE")
-    task, right = content.snapshot.task, _accuracy(content.snapshot)
+    task, answers = content.snapshot.task, content.snapshot.answers
+    if answers is not None and answers.reason:
+        raise UsageError(f"its task is not known: its model {answers.reason}")
+    right = _accuracy(content.snapshot)
     if right < KNOWS:
         raise UsageError(f"its shapes fit {task.name}, but it is right on {right:.0%} of it: its task is not known")
     kind = "finite" if content.finite else "stream"
-    base = next((one for one in map(recipe, RECIPES) if (one.task.name, one.data.kind) == (task.name, kind)), None)
-    if base is None:
+    if not any((one.task.name, one.data.kind) == (task.name, kind) for one in map(recipe, RECIPES)):
         raise UsageError(f"no recipe trains {task.name} on {kind} data, so that no claim is about it")
-    return _of_snapshot(base, content), f"{task.name}, {kind} data{_assumed(content)}"
+    return _Known(task, {}), f"{task.name}, {kind} data{_assumed(content)}"
 
 
-def _given(content: _Content, system: str) -> tuple[Experiment, str]:
-    """The experiment of a system that the user names. Errors: UsageError where no claim is about one run of it, or the
-    model is of another task."""
+def _given(content: _Content, system: str) -> tuple[_Known, str]:
+    """What the system that the user names says. Errors: UsageError where no claim is about one run of it, or the model
+    is of another task."""
     entry = catalogue("full").get(system)
     if entry is None:
         raise UsageError(f"the full budget trains no runs of the system {system}")
@@ -200,12 +183,16 @@ def _given(content: _Content, system: str) -> tuple[Experiment, str]:
     if content.snapshot is not None and content.snapshot.task.name != experiment.task.name:
         got = content.snapshot.task.name
         raise UsageError(f"its model is one of {got}, expected {experiment.task.name} for the system {system}")
-    return _of_snapshot(experiment, content), f"named as {system}{_assumed(content)}"
+    fixed = experiment.data.fixed and content.file.train_indices is None
+    data = {"data.kind": "unlisted", "data.fraction": experiment.data.fraction} if fixed else {}
+    data = data if experiment.data.fixed else {"data.kind": "stream"}
+    return _Known(experiment.task, data), f"named as {system}{_assumed(content)}"
 
 
 def _assumed(content: _Content) -> str:
     """What a verdict on it assumes."""
-    unknown = content.snapshot is not None and content.snapshot.task.universe() is not None
+    snapshot = content.snapshot
+    unknown = snapshot is not None and snapshot.task.universe() is not None and content.file.train_indices is None
     return "; the train set is not in the file, so that its losses are over all examples" if unknown else ""
 
 
@@ -216,41 +203,6 @@ def _accuracy(snapshot: Snapshot) -> float:
     examples = Examples.of(batch, "cpu")
     with torch.no_grad():
         return evaluate(snapshot.logits(examples)[..., : task.d_vocab_out], task, examples, "test")["test_accuracy"]
-
-
-def _of_snapshot(base: Experiment, content: _Content) -> Experiment:
-    """The experiment with the file's task and model, to the last step of its curves."""
-    stored = base.model_dump(mode="json")
-    stored["training"]["steps"] = content.last
-    if content.snapshot is not None:
-        stored["task"] = content.snapshot.task.model_dump(mode="json")
-        stored["model"] = cast(Transformer, content.snapshot.model).config.model_dump(mode="json")
-    return Experiment.model_validate(stored)
-
-
-def _as_run(content: _Content, experiment: Experiment, home: Path) -> Run:
-    """A finished run that holds the curves and the one checkpoint."""
-    directory = RunDirectory(home / "published")
-    directory.create()
-    manifest = new_manifest(directory.path.name, experiment)
-    directory.write_manifest(manifest.model_copy(update={"status": "finished", "step": content.last}))
-    rows: dict[int, dict[str, float | int | None]] = {}
-    for name, series in _series(content, experiment).items():
-        for step, value in zip(series.step.tolist(), series.value.tolist()):
-            rows.setdefault(int(step), {"step": int(step)})[name] = value
-    directory.write_table("metrics", append_rows(empty_table(), [rows[step] for step in sorted(rows)]))
-    if content.snapshot is not None:
-        state = {name: value.detach().float() for name, value in content.snapshot.model.state_dict().items()}
-        # A published model may have a logit for `=`, which the model of a run has not.
-        state["unembed.W_U"] = state["unembed.W_U"][:, : experiment.task.d_vocab_out]
-        directory.write_checkpoint(content.last, {name: value.numpy() for name, value in state.items()})
-    return Run(directory.path)
-
-
-def _series(content: _Content, experiment: Experiment) -> Mapping[str, Series]:
-    """The curves; the loss on fresh batches is a test loss too."""
-    fresh = experiment.data.kind == "stream" and "test_loss" not in content.curves and "train_loss" in content.curves
-    return {**content.curves, "test_loss": content.curves["train_loss"]} if fresh else content.curves
 
 
 class _Absent(dict[str, V]):
@@ -271,11 +223,13 @@ class _FileAnalysis(Analysis):
     def final(self) -> Snapshot:
         if self._content.snapshot is None:
             raise UsageError(self._content.lacks)
-        return replace(self._content.snapshot, sets=self.sets, basis_of=family_of(self.task).own_basis(), _cache={})
+        basis_of = family_of(self.task).own_basis()
+        # What its answers were compared with no longer counts where the user has named its system.
+        return replace(self._content.snapshot, sets=self.sets, basis_of=basis_of, answers=None, _cache={})
 
     @property
     def step(self) -> int:
-        return self._content.last
+        return self.run.manifest.step
 
     @cached_property
     def steps(self) -> list[int]:
@@ -286,12 +240,8 @@ class _FileAnalysis(Analysis):
 
     @cached_property
     def sets(self) -> Mapping[str, Examples]:
-        finite = self.run.experiment.data.kind == "finite"
-        return _Absent() if finite else _Absent(super().sets)
-
-    @property
-    def train_rows(self) -> None:
-        return None
+        listed = self.run.experiment.data.kind in ("listed", "stream")
+        return _Absent(super().sets) if listed else _Absent()
 
     @cached_property
     def parts(self) -> NoReturn:

@@ -13,7 +13,8 @@ def facts(analysis: Analysis) -> dict[str, Any]:
 
     settings: sizes of the task by name. train_examples: None for a stream. Both sizes are None where the train set of
     an imported run is not known. batch_size: None for the full batch. imported: where an imported run comes from, None
-    for others; what is unknown of it is None. The family may add facts of the task; for a modular task p and phase_sign.
+    for others; what is unknown of it is None. The family may add facts of the task; for a modular task p and
+    phase_sign.
     """
     run, manifest, task = analysis.run, analysis.run.manifest, analysis.task
     return {
