@@ -172,4 +172,5 @@ def test_the_zoo_has_the_same_bytes_again_and_an_index(planted_run, tmp_path):
     assert first.name == other.name
     assert first.read_bytes() == other.read_bytes()
     assert json.loads((tmp_path / "a" / "index.json").read_text()) == rows
-    assert rows[0]["test_accuracy"] == 1
+    assert (rows[0]["outcome"], rows[0]["test_accuracy"]) == ("grokked", 1)
+    assert "| grokked | – | 1.000 | [huggingface](planted/huggingface), " in (tmp_path / "a" / "README.md").read_text()
