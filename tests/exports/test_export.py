@@ -4,13 +4,14 @@ import json
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load, load_file
 
 from latebloom._errors import UsageError
 from latebloom.exports import FORMATS, Exported, write_folder
 from latebloom.exports.vocabulary import answer_tokens, words
 from latebloom.lab.export import export
-from latebloom.models import LinearConfig, MLPConfig, TransformerConfig
+from latebloom.models import EmbeddingMLPConfig, LinearConfig, MLPConfig, TransformerConfig
+from latebloom.models.bilinear import BilinearConfig
 from latebloom.recipes import RECIPES
 from latebloom.tasks import ModularAddition, SharedFeature
 
@@ -28,6 +29,7 @@ def exported(config, task=TASK):
         ({"residual_scale": 2.0, "d_mlp": 0}, "residual_scale: got 2"),
         ({"attention_mix": 0.5}, "attention_mix: got 0.5"),
         ({"activation": "square"}, "activation: got square"),
+        ({"activation": "tanh"}, "activation: got tanh"),
     ],
 )
 def test_a_setting_without_a_counterpart_is_refused_by_name(changed, named):
@@ -37,12 +39,59 @@ def test_a_setting_without_a_counterpart_is_refused_by_name(changed, named):
     assert FORMATS["huggingface"].made(model)
 
 
-def test_other_kinds_of_model_are_exported_where_they_have_a_counterpart():
-    assert FORMATS["huggingface"].made(exported(MLPConfig(d_mlp=6)))
-    linear = exported(LinearConfig(), SharedFeature())
-    assert FORMATS["state-dict"].made(linear)
-    with pytest.raises(UsageError, match="Linear, expected a transformer or an MLP"):
-        FORMATS["huggingface"].made(linear)
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"activation": "gelu"},
+        {"activation": "gelu_new"},
+        {"attention": "bidirectional"},
+        {"norm": "layernorm"},
+        {"norm": "layernorm_pre"},
+        {"attention_bias": True, "unembed_bias": True},
+        {"positions": False},
+        {"tied": True},
+        {"init_scale": 3.0},
+        {"d_mlp": 0},
+    ],
+)
+def test_a_setting_with_a_counterpart_is_written_whole(changed):
+    """Every weight of the model is in the files, under both of TransformerLens' names, and so are positions, biases
+    and an unembedding that the model itself may lack."""
+    model = exported(SMALL.model_copy(update=changed))
+    files = FORMATS["transformerlens"].made(model)
+    old, new = load(files["hooked_transformer.safetensors"]), load(files["model.safetensors"])
+    assert all(torch.equal(old[name], value) for name, value in model.weights.items())
+    assert {"pos_embed.W_pos", "unembed.W_U", "unembed.b_U", "blocks.1.attn.b_O"} <= set(old)
+    assert torch.equal(old["unembed.W_U"], model.model.unembed.W_U)
+    assert len(new) == len(old)
+    assert sum(value.square().sum() for value in new.values()) == pytest.approx(
+        float(sum(value.square().sum() for value in old.values())), rel=1e-5
+    )
+    assert set(load(FORMATS["huggingface"].made(model)["model.safetensors"])) == {*model.weights, "unembed.W_U"}
+
+
+@pytest.mark.parametrize(
+    ("config", "task"),
+    [
+        (MLPConfig(d_mlp=6, activation="tanh"), TASK),
+        (EmbeddingMLPConfig(d_embed=4, widths=(6, 4), out="tied"), TASK),
+        (EmbeddingMLPConfig(d_embed=4, widths=(6,), combine="concat"), ModularAddition(p=5, equals=False)),
+        (LinearConfig(), SharedFeature()),
+    ],
+)
+def test_models_without_attention_have_a_counterpart_in_transformers_only(config, task):
+    model = exported(config, task)
+    assert set(load(FORMATS["huggingface"].made(model)["model.safetensors"])) == set(model.weights)
+    assert set(load(FORMATS["state-dict"].made(model)["model.safetensors"])) == set(model.weights)
+    with pytest.raises(UsageError, match=f"{type(model.model).__name__}, which has no counterpart"):
+        FORMATS["transformerlens"].made(model)
+
+
+def test_a_model_of_another_kind_has_its_state_dict_only():
+    model = exported(BilinearConfig())
+    assert FORMATS["state-dict"].made(model)
+    with pytest.raises(UsageError, match="Bilinear, expected one of Transformer, MLP, EmbeddingMLP, Linear"):
+        FORMATS["huggingface"].made(model)
 
 
 def test_names_of_transformer_lens_4_are_linear_layers_that_compute_the_same(planted_run, tmp_path):
@@ -123,4 +172,5 @@ def test_the_zoo_has_the_same_bytes_again_and_an_index(planted_run, tmp_path):
     assert first.name == other.name
     assert first.read_bytes() == other.read_bytes()
     assert json.loads((tmp_path / "a" / "index.json").read_text()) == rows
-    assert rows[0]["test_accuracy"] == 1
+    assert (rows[0]["outcome"], rows[0]["test_accuracy"]) == ("grokked", 1)
+    assert "| grokked | – | 1.000 | [huggingface](planted/huggingface), " in (tmp_path / "a" / "README.md").read_text()

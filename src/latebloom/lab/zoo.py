@@ -8,6 +8,7 @@ import tarfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from latebloom._errors import LatebloomError, UsageError
 from latebloom.exports import FORMATS, write_folder
@@ -72,7 +73,8 @@ def _row(run: Run, root: Path, folder: Path, forms: Sequence[str], most: float) 
         "recipe": exported.recipe,
         "seed": exported.seed,
         "step": exported.step,
-        "outcome": exported.facts.get("outcome"),
+        "outcome": run.outcome.name,
+        "reason": exported.facts["outcome"],
         "key_frequencies": exported.facts.get("key_frequencies"),
         "train_accuracy": metrics.get("train_accuracy"),
         "test_accuracy": metrics.get("test_accuracy"),
@@ -92,17 +94,18 @@ def _is_there(target: Path, identity: dict[str, Any]) -> bool:
 def _page(rows: Iterable[dict[str, Any]]) -> str:
     lines = [
         "# A zoo of networks that grok\n",
-        "Each folder opens in the library of its name. Checksums are in index.json.\n",
+        "Each folder opens in the library of its name, as the README.md in it shows. index.json has the checksum of "
+        "every file, why a run has the outcome it has, and why a library cannot hold it.\n",
         "| run | recipe | seed | outcome | key frequencies | test accuracy | formats |",
         "|---|---|---|---|---|---|---|",
     ]
     for row in rows:
         keys = ", ".join(map(str, row["key_frequencies"] or [])) or "–"
         accuracy = "–" if row["test_accuracy"] is None else f"{row['test_accuracy']:.3f}"
-        forms = ", ".join(sorted({name.removeprefix(f"{row['run']}/").split("/")[0] for name in row["files"]}))
-        lines.append(
-            f"| {row['run']} | {row['recipe']} | {row['seed']} | {row['outcome']} | {keys} | {accuracy} | {forms} |"
-        )
+        forms = sorted({name.removeprefix(f"{row['run']}/").split("/")[0] for name in row["files"]})
+        links = ", ".join(f"[{form}]({quote(row['run'])}/{form})" for form in forms)
+        outcome = row["outcome"] or "undecided"
+        lines.append(f"| {row['run']} | {row['recipe']} | {row['seed']} | {outcome} | {keys} | {accuracy} | {links} |")
     return "\n".join([*lines, ""])
 
 

@@ -1,4 +1,7 @@
-"""MLflow. MLFLOW_TRACKING_URI chooses the server or the folder, as usual."""
+"""MLflow. MLFLOW_TRACKING_URI chooses the server or the database, as usual.
+
+By default that is a database in the current folder, for which its small package needs sqlalchemy and alembic.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -40,4 +43,4 @@ def _start(tracked: Tracked) -> Tracker:
     return _MLflow(tracked)
 
 
-MLFLOW = TRACKERS.register(TrackerKind("mlflow", "mlflow-skinny", _start))
+MLFLOW = TRACKERS.register(TrackerKind("mlflow", "mlflow-skinny sqlalchemy alembic", _start))
