@@ -55,8 +55,8 @@ MODELS: dict[str, Callable[[], tuple[Task, Model]]] = {
     ),
     "bidirectional": lambda: unusual(REPEATED, attention="bidirectional", norm="layernorm_pre", d_mlp=24, tied=True),
     "no order": lambda: unusual(TRIGRAMS, attention_mix=0.3, positions=False, d_mlp=24, activation="tanh"),
-    "with op": lambda: unusual(ModularAddition(p=7, operator=True, separate_operands=True), d_mlp=24, activation="gelu"),
-    "no =": lambda: unusual(ModularAddition(p=7, equals=False, extra_answers=2), d_mlp=24, activation="gelu_new"),
+    "with op": lambda: unusual(ModularAddition(p=13, operator=True, separate_operands=True), d_mlp=24, activation="gelu"),
+    "no =": lambda: unusual(ModularAddition(p=13, equals=False, extra_answers=2), d_mlp=24, activation="gelu_new"),
 }
 
 

@@ -219,6 +219,28 @@ def test_it_prints_everything_on_white(visit: Callable[..., Any]) -> None:
     page.emulate_media(media="screen")
 
 
+def test_a_print_from_the_browsers_menu_cannot_wait(visit: Callable[..., Any]) -> None:
+    page = visit()
+    # Nothing is scrolled to: what was not seen is drawn when the page has nothing else to do.
+    page.wait_for_function(
+        f"""Object.entries(({DRAWINGS.strip()})())
+          .every(([name, it]) => name.startsWith("train") || it.colours > 1 || it.shapes > 0)""",
+        timeout=60_000,
+    )
+    lagging = page.evaluate(
+        """async () => {
+          latebloom.state.wantedStep.value = 0;
+          dispatchEvent(new Event("beforeprint"));
+          await new Promise((done) => setTimeout(done));
+          return [...document.querySelectorAll(".on-paper")].map((line) => line.textContent);
+        }"""
+    )
+    assert lagging
+    assert all(line.startswith("This view shows step 6,000.") for line in lagging)
+    settle(page)
+    assert page.locator(".on-paper").count() == 0
+
+
 def test_reduced_motion_jumps_from_phase_to_phase(visit: Callable[..., Any]) -> None:
     page = visit()
     page.emulate_media(reduced_motion="reduce")
