@@ -33,10 +33,11 @@ RESOLUTION = 448
 every checkpoint of the mainline run, the random ones at the start included, activations, attention and logits deviate
 by less than 1e-3 of their range."""
 
-FINER_RESOLUTIONS = {"W_E": 1792, "W_pos": 1792, "W_in": 1792}
+FINER_RESOLUTION = 1792
+FINER = ("W_E", "W_pos", "W_in")
 """The same for tensors whose name ends so. Embeddings are small, and their errors reach the attention pattern and every
-neuron: at equal resolution they make most of the deviation. The share of a neuron's variance at one frequency depends on
-its own column of W_in alone, and while training removes a neuron, that column is small beside the others."""
+neuron: at equal resolution they make most of the deviation. The share of a neuron's variance at one frequency depends
+on its own column of W_in alone, and while training removes a neuron, that column is small beside the others."""
 
 NEVER_COARSER = ("W_in",)
 """Tensors whose units a factor makes smaller, but not larger: the neurons that training removes go with the clean-up,
@@ -109,7 +110,7 @@ class _Tensor:
 
     def __init__(self, name: str, values: Sequence[Float[np.ndarray, "..."]]) -> None:
         leaf = name.rsplit(".", 1)[-1]
-        self._resolution = FINER_RESOLUTIONS.get(leaf, RESOLUTION)
+        self._resolution = FINER_RESOLUTION if leaf in FINER else RESOLUTION
         self._coarsest = 1.0 if leaf in NEVER_COARSER else float("inf")
         self._smallest = max((size for size in map(_size, values) if np.isfinite(size)), default=0.0) / SMALLEST
         self._after: list[Float[np.ndarray, " weight"]] = []
