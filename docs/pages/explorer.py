@@ -1,9 +1,11 @@
 """docs/explorer.md: what the page of a run shows, how fast it is and how well it agrees with Python.
 
-The figures are those of ``benchmarks/explorer.py`` and ``benchmarks/explorer_agreement.py``.
+The figures are those of ``benchmarks/explorer.py``, ``explorer_training.py`` and ``explorer_agreement.py``.
 """
 
 from __future__ import annotations
+
+from typing import TypeVar
 
 from .paths import BENCHMARKS
 from .stored import Machine, Stored
@@ -58,9 +60,37 @@ class Times(Stored):
         return [(what, f.median, f.worst) if isinstance(f, Moves) else (what, f, None) for what, f in named]
 
 
+class Training(Stored):
+    """One training in the page, from its start until it generalised; None where it did not."""
+
+    settings: dict[str, str | float]
+    memorised_at_step: int | None
+    generalised_at_step: int | None
+    seconds: float
+    steps_per_second: int
+
+
+class Trainings(Stored):
+    """Trainings in the page with its default settings, by model."""
+
+    command: str
+    machine: Machine
+    chromium: str
+    trainings: dict[str, Training]
+
+
+Figures = TypeVar("Figures", bound=Stored)
+
+
 def explorer_page() -> str:
     """docs/explorer.md."""
-    times, agreement = ((BENCHMARKS / f"{name}.json").read_bytes() for name in ("explorer", "explorer_agreement"))
     return render(
-        "explorer", times=Times.model_validate_json(times), agreement=Agreement.model_validate_json(agreement)
+        "explorer",
+        times=_read("explorer", Times),
+        agreement=_read("explorer_agreement", Agreement),
+        training=_read("explorer_training", Trainings),
     )
+
+
+def _read(name: str, kind: type[Figures]) -> Figures:
+    return kind.model_validate_json((BENCHMARKS / f"{name}.json").read_bytes())

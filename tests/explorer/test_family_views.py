@@ -21,7 +21,15 @@ from latebloom.models import LinearConfig, Model, Transformer, TransformerConfig
 from latebloom.recipes import RECIPES
 from latebloom.runs import Run
 from latebloom.store import RunDirectory, append_rows, empty_table
-from latebloom.tasks import Data, DigitAddition, ModularAddition, RepeatedSubsequences, SharedFeature, SkipTrigrams, Task
+from latebloom.tasks import (
+    Data,
+    DigitAddition,
+    ModularAddition,
+    RepeatedSubsequences,
+    SharedFeature,
+    SkipTrigrams,
+    Task,
+)
 
 DRAWN = Data(train_size=64, test_size=64)
 REPEATED = RepeatedSubsequences(vocabulary=12, length=22, subsequence=5)
@@ -55,8 +63,10 @@ MODELS: dict[str, Callable[[], tuple[Task, Model]]] = {
     ),
     "bidirectional": lambda: unusual(REPEATED, attention="bidirectional", norm="layernorm_pre", d_mlp=24, tied=True),
     "no order": lambda: unusual(TRIGRAMS, attention_mix=0.3, positions=False, d_mlp=24, activation="tanh"),
-    "with op": lambda: unusual(ModularAddition(p=7, operator=True, separate_operands=True), d_mlp=24, activation="gelu"),
-    "no =": lambda: unusual(ModularAddition(p=7, equals=False, extra_answers=2), d_mlp=24, activation="gelu_new"),
+    "with op": lambda: unusual(
+        ModularAddition(p=13, operator=True, separate_operands=True), d_mlp=24, activation="gelu"
+    ),
+    "no =": lambda: unusual(ModularAddition(p=13, equals=False, extra_answers=2), d_mlp=24, activation="gelu_new"),
 }
 
 

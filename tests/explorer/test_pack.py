@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from latebloom.analysis import Analysis
-from latebloom.explorer.pack import RESOLUTION, RESOLUTION_OF_EMBEDDINGS, pack
+from latebloom.explorer.pack import FINER_RESOLUTION, RESOLUTION, pack
 from latebloom.lab.explorer.weights import by_importance, packed_weights
 from latebloom.runs import Run
 
@@ -53,7 +53,7 @@ def test_round_trip() -> None:
     got = unpack(pack(checkpoints))
     assert list(got) == [500, 400, 300, 200, 100, 0]
     for step, weights in checkpoints:
-        for name, resolution in (("embed.W_E", RESOLUTION_OF_EMBEDDINGS), ("b", RESOLUTION)):
+        for name, resolution in (("embed.W_E", FINER_RESOLUTION), ("b", RESOLUTION)):
             largest = max(float(np.sqrt(np.mean(np.square(every[name])))) for _, every in checkpoints)
             assert got[step][name].shape == weights[name].shape
             assert np.abs(got[step][name] - weights[name]).max() <= 0.51 * largest / resolution
@@ -78,7 +78,7 @@ def test_units_are_wide_enough_for_what_follows() -> None:
     got = unpack(pack(checkpoints, {step: 1 / 32 for step, _ in checkpoints}))
     for step, weights in checkpoints:
         largest = np.abs(checkpoints[2][1]["embed.W_E"]).max()
-        assert np.abs(got[step]["embed.W_E"] - weights["embed.W_E"]).max() <= largest / RESOLUTION_OF_EMBEDDINGS / 32
+        assert np.abs(got[step]["embed.W_E"] - weights["embed.W_E"]).max() <= largest / FINER_RESOLUTION / 32
 
 
 def test_diverged_weights_are_nan_and_leave_the_others() -> None:

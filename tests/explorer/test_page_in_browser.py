@@ -1,5 +1,7 @@
 """The page of a run as its visitors use it: in Debian's Chromium, opened from disk, and once in Debian's Firefox."""
 
+import csv
+import io
 import json
 import os
 import shutil
@@ -7,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -20,6 +23,23 @@ CONTRAST = "{ runOnly: { type: 'rule', values: ['color-contrast'] } }"
 
 CIRCUIT = """() => [...document.querySelectorAll("[aria-labelledby=chapter-circuit] .card")]
   .map((card) => card.id.slice("view-".length))"""
+
+SAVED = """async () => {
+  const [blobs, made, files] = [new Map(), URL.createObjectURL, []];
+  URL.createObjectURL = (blob) => { const url = made.call(URL, blob); blobs.set(url, blob); return url; };
+  HTMLAnchorElement.prototype.click = function () { files.push([this.download, blobs.get(this.href)]); };
+  const saved = {};
+  for (const card of document.querySelectorAll(".card")) {
+    files.length = 0;
+    card.querySelectorAll(".menu .choices button").forEach((button) => button.click());
+    const of = (kind) => files.filter(([name]) => name.endsWith(kind)).length;
+    for (let i = 0; i < 300 && of("png") < of("svg"); i++) await new Promise((done) => setTimeout(done, 10));
+    const name = card.id.slice("view-".length);
+    saved[name] = await Promise.all(files.map(async ([file, blob]) => [file, await blob.text()]));
+  }
+  return saved;
+}"""
+"""Every file that the cards save, by view."""
 
 
 @pytest.fixture(scope="module")
@@ -219,6 +239,29 @@ def test_it_prints_everything_on_white(visit: Callable[..., Any]) -> None:
     page.emulate_media(media="screen")
 
 
+def test_a_print_from_the_browsers_menu_cannot_wait(visit: Callable[..., Any]) -> None:
+    page = visit()
+    # Nothing is scrolled to: what was not seen is drawn when the page has nothing else to do.
+    page.wait_for_function(
+        f"""Object.entries(({DRAWINGS.strip()})())
+          .every(([name, it]) => name.startsWith("train") || it.colours > 1 || it.shapes > 0)""",
+        timeout=60_000,
+        polling=500,  # a look at all pixels in every frame leaves no idle time
+    )
+    lagging = page.evaluate(
+        """async () => {
+          latebloom.state.wantedStep.value = 0;
+          dispatchEvent(new Event("beforeprint"));
+          await new Promise((done) => setTimeout(done));
+          return [...document.querySelectorAll(".on-paper")].map((line) => line.textContent);
+        }"""
+    )
+    assert lagging
+    assert all(line.startswith("This view shows step 6,000.") for line in lagging)
+    settle(page)
+    assert page.locator(".on-paper").count() == 0
+
+
 def test_reduced_motion_jumps_from_phase_to_phase(visit: Callable[..., Any]) -> None:
     page = visit()
     page.emulate_media(reduced_motion="reduce")
@@ -259,6 +302,23 @@ def test_a_view_is_saved(visit: Callable[..., Any]) -> None:
             page.locator("#view-losses .choices button", has_text=kind).click()
         assert saved.value.suggested_filename.endswith(kind.lower())
         assert Path(saved.value.path()).read_bytes().startswith(start), kind
+
+
+def test_every_view_is_saved_as_picture_drawing_and_numbers(visit: Callable[..., Any]) -> None:
+    page = visit()
+    draw_everything(page)
+    for view, files in page.evaluate(SAVED).items():
+        kinds = [name.rsplit(".", 1)[1] for name, _ in files]
+        assert {"png", "svg", "csv"} == set(kinds), view
+        assert kinds.count("svg") == kinds.count("csv") == kinds.count("png"), view
+        for name, text in files:
+            assert name.startswith(f"planted-{view}-step-6000"), name
+            if name.endswith("svg"):
+                assert ElementTree.fromstring(text).tag.endswith("svg")
+            if name.endswith("csv"):
+                heading, *rows = csv.reader(io.StringIO(text))
+                assert rows, f"{name} has no numbers"
+                assert all(len(row) == len(heading) for row in rows), name
 
 
 def test_weights_that_cannot_be_read_are_said_in_place(

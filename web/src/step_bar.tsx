@@ -1,7 +1,7 @@
 /** The bar that moves every view: slider over the checkpoints, play, jumps, and what the run was like at the step. */
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { percent, shown, whole } from "./draw/numbers";
+import { accuracy, shown, whole } from "./draw/numbers";
 import { phaseColour } from "./draw/palette";
 import { engineError, engineState } from "./engine/client";
 import { Announcer } from "./frame/announce";
@@ -117,8 +117,8 @@ function PhaseStrip(): JSX.Element | null {
 const READ_OUTS: { column: string; name: string; write(value: number | null): string }[] = [
   { column: "train_loss", name: "train loss", write: shown },
   { column: "test_loss", name: "test loss", write: shown },
-  { column: "train_accuracy", name: "train accuracy", write: percent },
-  { column: "test_accuracy", name: "test accuracy", write: percent },
+  { column: "train_accuracy", name: "train accuracy", write: accuracy },
+  { column: "test_accuracy", name: "test accuracy", write: accuracy },
 ];
 
 function Now(): JSX.Element {

@@ -33,11 +33,15 @@ RESOLUTION = 448
 every checkpoint of the mainline run, the random ones at the start included, activations, attention and logits deviate
 by less than 1e-3 of their range."""
 
-RESOLUTION_OF_EMBEDDINGS = 1792
-"""The same for tensors named in `EMBEDDINGS`. They are small, and their errors reach the attention pattern and every
-neuron: at equal resolution they make most of the deviation."""
+FINER_RESOLUTION = 1792
+FINER = ("W_E", "W_pos", "W_in")
+"""The same for tensors whose name ends so. Embeddings are small, and their errors reach the attention pattern and every
+neuron: at equal resolution they make most of the deviation. The share of a neuron's variance at one frequency depends
+on its own column of W_in alone, and while training removes a neuron, that column is small beside the others."""
 
-EMBEDDINGS = ("embed.W_E", "pos_embed.W_pos")
+NEVER_COARSER = ("W_in",)
+"""Tensors whose units a factor makes smaller, but not larger: the neurons that training removes go with the clean-up,
+after the circuit has formed. At late steps of the mainline run the shares would deviate by up to 2e-2, not 2e-3."""
 
 SMALLEST = 64
 """A tensor that is close to zero at one checkpoint has the unit of 1 / 64 of its largest root mean square there."""
@@ -105,7 +109,9 @@ class _Tensor:
     """One tensor through the checkpoints, from the last to the first."""
 
     def __init__(self, name: str, values: Sequence[Float[np.ndarray, "..."]]) -> None:
-        self._resolution = RESOLUTION_OF_EMBEDDINGS if name in EMBEDDINGS else RESOLUTION
+        leaf = name.rsplit(".", 1)[-1]
+        self._resolution = FINER_RESOLUTION if leaf in FINER else RESOLUTION
+        self._coarsest = 1.0 if leaf in NEVER_COARSER else float("inf")
         self._smallest = max((size for size in map(_size, values) if np.isfinite(size)), default=0.0) / SMALLEST
         self._after: list[Float[np.ndarray, " weight"]] = []
 
@@ -117,7 +123,7 @@ class _Tensor:
             return np.zeros(len(weights), np.int32), None, 0.0
         predicted, momentum = self._predicted(weights)
         largest = max(float(np.abs(values).max(initial=0)) for values in (weights, predicted))
-        unit = coarseness * max(_size(weights), self._smallest) / self._resolution
+        unit = min(coarseness, self._coarsest) * max(_size(weights), self._smallest) / self._resolution
         unit = max(unit, largest / LARGEST_CODE) or 1.0
         codes = np.rint(weights / unit).astype(np.int32)
         differences = codes - np.floor(predicted / unit + 0.5).astype(np.int32)

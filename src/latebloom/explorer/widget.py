@@ -1,5 +1,5 @@
-"""The page of the explorer in a notebook: an HTML page in a frame, which a saved notebook also shows, and a widget where
-it stands inside other widgets."""
+"""The page of the explorer in a notebook: an HTML page in a frame, which a saved notebook also shows, and a widget
+where it stands inside other widgets."""
 
 from __future__ import annotations
 

@@ -12,10 +12,13 @@ import pytest
 from latebloom.circuits.modular.planted_transformer import planted_transformer
 from latebloom.lab.serving.answers import answer
 from latebloom.models import TransformerConfig
+from latebloom.phases import OUTCOMES
 from latebloom.runs.recorder import new_manifest
 from latebloom.store import RunDirectory, RunLock, append_rows
 from latebloom.tasks import Data, ModularAddition
 from latebloom.training import Experiment, Training
+
+AXE = Path(__file__).parents[3] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 P, KEYS = 11, [2, 4]
 
@@ -64,9 +67,10 @@ def opened(browser: Any) -> Iterator[Callable[[str], Any]]:
         return made
 
     yield page
+    met = list(problems)  # by now the server is gone, and pages that still follow it would report that
     for context in contexts:
         context.close()
-    assert problems == []
+    assert met == []
 
 
 ONE_AT_A_TIME = threading.Lock()
@@ -163,6 +167,54 @@ def test_runs_are_compared_and_swept(tmp_path: Path, serving, opened, write_run)
         assert page.get_by_role("link", name="c", exact=True).get_attribute("href") == "/run/sweep/c"
         page.get_by_label("Colour").select_option("step")
         assert page.inner_text(".tile") == "50"
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="needs axe-core: make web")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_served_pages(tmp_path: Path, serving, opened, write_run, scheme: str) -> None:
+    """Runs with and without an outcome, one in training and a broken one; every outcome in the phase diagram."""
+    for name in ("sweep/a", "sweep/b", "d"):
+        write_run(tmp_path / name)
+    running = write_run(tmp_path / "running", status="running")
+    (tmp_path / "damaged").mkdir()
+    (tmp_path / "damaged" / "manifest.json").write_text("{")
+    none = {"value": None, "low": None, "high": None, "reason": "half of the runs have not generalised"}
+    cells = [
+        {"x": x, "y": 1, "n": 2, "undecided": 1, "shares": {outcome: 1}, "majority": outcome, "reason": None,
+         "runs": ["a", "b"], "median": none if x else {"value": 5000, "low": 10, "high": None, "reason": None}}
+        for x, outcome in enumerate(OUTCOMES)
+    ]  # fmt: skip
+    diagram = {"x": "lr", "y": "decay", "x_levels": [*range(len(cells))], "y_levels": [1], "cells": cells}
+    member = {"name": "a", "status": "finished", "outcome": "grokked", "generalised_at": 50}
+    sweep = {"fields": ["lr", "decay"], "runs": [member], "cannot": {"c": "no losses"}, "diagrams": [diagram]}
+    boundary = {"name": "test accuracy 99 %", "step": 50, "low": 40, "high": 60}
+    phases = {"outcome": "grokked", "phases": [], "boundaries": [boundary], "reason": ""}
+    answers = {"outcome": "grokked", "phases": phases, "sweep": sweep}
+
+    def made(what: str, path: Path, argument: int = -1) -> bytes:
+        return json.dumps(answers[what]).encode()
+
+    with RunLock(running.path), serving(tmp_path, made, made) as port:
+        options = {"color_scheme": scheme, "bypass_csp": True, "viewport": {"width": 1280, "height": 900}}
+        page = opened(f"http://127.0.0.1:{port}/", **options)
+        page.wait_for_selector("li.run .outcome")
+        found = [*violations(page)]
+        page.goto(f"http://127.0.0.1:{port}/compare?runs=sweep%2Fa,d")
+        page.wait_for_selector("tbody tr:nth-child(2) .outcome")
+        found += violations(page)
+        page.goto(f"http://127.0.0.1:{port}/sweep/sweep")
+        page.locator(".tile").first.click()
+        found += violations(page)
+        page.get_by_label("Colour").select_option("step")
+        found += violations(page)
+    assert not found, "\n".join(found)
+
+
+def violations(page: Any) -> list[str]:
+    """What axe finds on a page, a line for each element."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    return [f"{one['id']}: {node['html'][:160]} {node['failureSummary']}" for one in found for node in one["nodes"]]
 
 
 def test_a_run_that_is_deleted_or_damaged_is_said_to_be_so(tmp_path: Path, serving, opened) -> None:

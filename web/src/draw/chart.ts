@@ -60,7 +60,7 @@ export function chartOptions(latest: { current: LinesProps }, host: HTMLElement,
     },
     series: [{}, ...props.lines.map((_, index) => series(latest, index))],
     axes: [
-      { ...axis(look, (low, high, chart) => linearTicks(low, high, chart.width / 95)), grid: { show: false }, size: 28, label: props.xName, labelSize: 18, labelGap: -2, labelFont: look.font },
+      { ...axis(look, (low, high, chart) => linearTicks(low, high, chart.width / 95).filter(({ value }) => Number.isInteger(value))), grid: { show: false }, size: 28, label: props.xName, labelSize: 18, labelGap: -2, labelFont: look.font },
       yAxis("left"),
       ...(right ? [yAxis("right")] : []),
     ],

@@ -1,14 +1,17 @@
 /** A table of numbers that a card can save. It scrolls sideways in a narrow window. */
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useId } from "preact/hooks";
 import "./number_table.css";
 import { csvLine, useSaveable } from "./export";
 import { document, element, PAPER, text } from "./svg";
 
+/** A text, and what the page shows for it where that is more than the text. */
+export type Cell = string | { text: string; shown: ComponentChildren };
+
 export interface NumberRow {
-  name: string;
+  name: Cell;
   /** Texts as they are written; their numbers have the unit of the column. */
-  cells: string[];
+  cells: Cell[];
   /** Stands out. */
   lead?: boolean;
   /** Called when the visitor presses the row's name. */
@@ -24,7 +27,7 @@ interface NumberTableProps {
 
 export function NumberTable({ caption, columns, rows }: NumberTableProps): JSX.Element {
   const id = useId();
-  useSaveable({ svg: () => asSvg(caption, columns, rows), csv: () => [csvLine(columns), ...rows.map((row) => csvLine([row.name, ...row.cells]))].join("\n") });
+  useSaveable({ svg: () => asSvg(caption, columns, rows), csv: () => [columns, ...rows.map(textsOf)].map(csvLine).join("\n") });
   return (
     <>
       <p class="table-caption" id={id}>
@@ -34,27 +37,31 @@ export function NumberTable({ caption, columns, rows }: NumberTableProps): JSX.E
         <table aria-labelledby={id}>
           <thead>
             <tr>
-              {columns.map((name) => (
-                <th scope="col" key={name}>
-                  {name}
-                </th>
-              ))}
+              {columns.map((name) =>
+                name === "" ? (
+                  <td key={name} />
+                ) : (
+                  <th scope="col" key={name}>
+                    {name}
+                  </th>
+                ),
+              )}
             </tr>
           </thead>
           <tbody>
             {rows.map((row) => (
-              <tr key={row.name} class={row.lead ? "lead" : ""}>
+              <tr key={textOf(row.name)} class={row.lead ? "lead" : ""}>
                 <th scope="row">
                   {row.onPick ? (
                     <button type="button" onClick={row.onPick}>
-                      {row.name}
+                      {shownOf(row.name)}
                     </button>
                   ) : (
-                    row.name
+                    shownOf(row.name)
                   )}
                 </th>
                 {row.cells.map((cell, i) => (
-                  <td key={i}>{cell}</td>
+                  <td key={i}>{shownOf(cell)}</td>
                 ))}
               </tr>
             ))}
@@ -65,11 +72,23 @@ export function NumberTable({ caption, columns, rows }: NumberTableProps): JSX.E
   );
 }
 
+function textOf(cell: Cell): string {
+  return typeof cell === "string" ? cell : cell.text;
+}
+
+function shownOf(cell: Cell): ComponentChildren {
+  return typeof cell === "string" ? cell : cell.shown;
+}
+
+function textsOf({ name, cells }: NumberRow): string[] {
+  return [name, ...cells].map(textOf);
+}
+
 /** Sizes of a saved table in pixels. */
 const SAVED = { row: 22, letter: 7.2, gap: 24, left: 12 };
 
 function asSvg(caption: string, columns: string[], rows: NumberRow[]): string {
-  const lines = [columns, ...rows.map((row) => [row.name, ...row.cells])];
+  const lines = [columns, ...rows.map(textsOf)];
   const widths = columns.map((_, i) => SAVED.letter * Math.max(...lines.map((line) => line[i]?.length ?? 0)) + SAVED.gap);
   const right = (column: number) => SAVED.left + widths.slice(0, column + 1).reduce((sum, width) => sum + width, 0) - SAVED.gap / 2;
   const width = right(columns.length - 1) + SAVED.left;

@@ -28,6 +28,12 @@ export function percent(share: number | null | undefined): string {
   return `${rounded} %`;
 }
 
+/** An accuracy as a percentage, rounded down as in the sentence on the outcome: 98.96 % is not yet 99 %. */
+export function accuracy(share: number | null | undefined): string {
+  if (share === null || share === undefined || Number.isNaN(share)) return NOT_DEFINED;
+  return `${Math.floor(1000 * share + 1e-9) / 10} %`;
+}
+
 /** 1.2e-6, without zeros at the end. */
 export function scientific(value: number, digits: number): string {
   const [mantissa, exponent] = value.toExponential(digits - 1).split("e") as [string, string];

@@ -18,6 +18,9 @@ export function colourOf(k: number): string {
   return at < 0 ? grey() : seriesColour(at);
 }
 
+/** Numbers of colours of series; further ones repeat them. */
+export const COLOURS = LIGHT.length;
+
 /** Colours of series that are not frequencies, by position. */
 export function seriesColour(index: number): string {
   const colours = isDark() ? DARK : LIGHT;

@@ -22,13 +22,7 @@ export function useOnScreen<E extends HTMLElement = HTMLDivElement>({ drawUnseen
   const visible = useSignal(false);
   useEffect(() => {
     const view: Watched = { visible, isOnScreen: false };
-    const watch = new IntersectionObserver(
-      (entries) => {
-        visible.value = view.isOnScreen = entries[entries.length - 1]!.isIntersecting;
-        if (view.isOnScreen) unseen.delete(view);
-      },
-      { rootMargin: MARGIN },
-    );
+    const watch = new IntersectionObserver((entries) => (visible.value = view.isOnScreen = entries[entries.length - 1]!.isIntersecting), { rootMargin: MARGIN });
     watch.observe(ref.current!);
     const print = () => (visible.value = true);
     addEventListener("beforeprint", print);
@@ -47,7 +41,10 @@ interface Watched {
   isOnScreen: boolean;
 }
 
-/** Views that have not been on the screen, in the order in which they were made. */
+/**
+ * Views that are still to be drawn once, in the order in which they were made. Those on the screen are among them: before
+ * there are weights all cards are short, and views are on the screen that soon no longer are.
+ */
 const unseen = new Set<Watched>();
 let isDrawing = false;
 
@@ -58,7 +55,7 @@ async function drawLater(view: Watched): Promise<void> {
   // Views that are made meanwhile, as parts of the ones drawn, come last.
   for (const next of unseen) {
     await rest();
-    if (!unseen.delete(next)) continue;
+    if (!unseen.delete(next)) continue; // it was removed meanwhile
     next.visible.value = true;
     await rest();
     next.visible.value = next.isOnScreen;

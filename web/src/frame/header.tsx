@@ -1,11 +1,11 @@
 /** The head of the page: what the run is, how it ended, and the page's own controls. */
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { page } from "../page";
 import { storyStop, theme } from "../state";
 import { openStory, storyIsOffered, storyStops } from "../story/tour";
 import { helpIsOpen, nextTheme } from "./keys";
 import { preparing, printAll } from "./print";
-import { percent, whole } from "../draw/numbers";
+import { accuracy, whole } from "../draw/numbers";
 
 export function Header(): JSX.Element {
   const { run, task, missing } = page();
@@ -21,7 +21,7 @@ export function Header(): JSX.Element {
         <p class="reason">{run.headline}</p>
         {Object.entries(missing).map(([entry, reason]) => (
           <p class="reason" key={entry}>
-            {reason}
+            {withCode(reason)}
           </p>
         ))}
       </div>
@@ -46,6 +46,11 @@ export function Header(): JSX.Element {
   );
 }
 
+/** A sentence whose commands stand between backticks. */
+function withCode(sentence: string): ComponentChildren {
+  return sentence.split("`").map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part));
+}
+
 /** Columns of the metrics that the head of the page shows, with what they are called. */
 const HEAD: [string, string][] = [
   ["train_accuracy", "train accuracy"],
@@ -61,7 +66,7 @@ function LastValues(): JSX.Element | null {
       {known.map(([column, name]) => (
         <div key={column}>
           <dt>{name}</dt>
-          <dd>{percent(columns[column]!.at(-1) ?? null)}</dd>
+          <dd>{accuracy(columns[column]!.at(-1) ?? null)}</dd>
         </div>
       ))}
     </dl>

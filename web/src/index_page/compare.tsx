@@ -1,8 +1,9 @@
 /** Several runs on one axis: their curves over the steps, and the steps of their boundaries. */
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
-import { shown } from "../draw/numbers";
 import { Lines, type Line } from "../draw/lines";
+import { NumberTable, type NumberRow } from "../draw/number_table";
+import { whole } from "../draw/numbers";
 import { seriesColour } from "../draw/palette";
 import { pathOf } from "../live/server";
 import { logLoss, zoom } from "../state";
@@ -139,44 +140,32 @@ function transparent(of: string): string {
 }
 
 function Boundaries({ runs }: { runs: Compared[] }): JSX.Element {
-  const rows = runs.find((run) => run.phases)?.phases?.boundaries.map((one) => one.name) ?? [];
+  const names = runs.find((run) => run.phases)?.phases?.boundaries.map((one) => one.name) ?? [];
+  const rows = runs.map((run, index): NumberRow => {
+    const outcome = run.phases?.outcome ?? "";
+    const shownName = (
+      <>
+        <span class="swatch" style={{ background: colour(index, runs.length) }} /> <a href={address(`/run/${pathOf(run.name)}`)}>{run.name}</a>
+      </>
+    );
+    return {
+      name: { text: run.name, shown: shownName },
+      cells: [
+        String(run.row?.seed ?? ""),
+        run.problem || (run.row?.status ?? ""),
+        { text: outcome, shown: outcome && <Outcome outcome={outcome} soFar={run.row?.status === "running"} /> },
+        ...names.map((name) => boundaryText(run, name)),
+      ],
+    };
+  });
   return (
-    <section class="card wide" aria-labelledby="boundaries">
-      <h2 id="boundaries">Steps of the boundaries</h2>
-      <p class="help">A step with the interval in which it lies, given the spacing of the records. “–” means that the run has not reached the boundary.</p>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Table of boundaries">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">run</th>
-              <th scope="col">seed</th>
-              <th scope="col">status</th>
-              <th scope="col">outcome</th>
-              {rows.map((name) => (
-                <th scope="col" key={name}>
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {runs.map((run, index) => (
-              <tr key={run.name}>
-                <th scope="row">
-                  <span class="swatch" style={{ background: colour(index, runs.length) }} /> <a href={address(`/run/${pathOf(run.name)}`)}>{run.name}</a>
-                </th>
-                <td>{run.row?.seed}</td>
-                <td>{run.problem || run.row?.status}</td>
-                <td>{run.phases?.outcome && <Outcome outcome={run.phases.outcome} soFar={run.row?.status === "running"} />}</td>
-                {rows.map((name) => (
-                  <td key={name}>{boundaryText(run, name)}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
+    <Panel title="Steps of the boundaries" name="compare-boundaries">
+      <NumberTable
+        caption="A step with the interval in which it lies, given the spacing of the records. “–” means that the run has not reached the boundary."
+        columns={["run", "seed", "status", "outcome", ...names]}
+        rows={rows}
+      />
+    </Panel>
   );
 }
 
@@ -185,8 +174,4 @@ function boundaryText(run: Compared, name: string): string {
   if (at?.step == null) return "–";
   const range = at.low !== null && at.high !== null && at.low !== at.high ? ` (${whole(at.low)} to ${whole(at.high)})` : "";
   return `${whole(at.step)}${range}`;
-}
-
-function whole(step: number): string {
-  return step >= 1 ? Math.round(step).toLocaleString("en") : shown(step);
 }

@@ -1,6 +1,7 @@
 /** The list of runs. */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { whole } from "../draw/numbers";
 import { pathOf, type Row } from "../live/server";
 import { address, Frame } from "./frame";
 import { all, arrived, followList, found, groups, ORDERS, order, status, statuses, tick, ticked, words, type Group } from "./list";
@@ -137,8 +138,8 @@ function RunCard({ row, ticked: on }: { row: Row; ticked: boolean }): JSX.Elemen
       {facts.length > 0 && <p>{facts.join(" · ")}</p>}
       {row.step !== null && (
         <p>
-          {row.status === "running" && row.steps_planned ? <progress value={row.step} max={row.steps_planned} aria-label={`Progress of ${row.name}`} /> : null} step {row.step.toLocaleString("en")}
-          {row.steps_planned !== null && ` of ${row.steps_planned.toLocaleString("en")}`} {row.outcome && <Outcome outcome={row.outcome} soFar={row.status === "running"} />}
+          {row.status === "running" && row.steps_planned ? <progress value={row.step} max={row.steps_planned} aria-label={`Progress of ${row.name}`} /> : null} step {whole(row.step)}
+          {row.steps_planned !== null && ` of ${whole(row.steps_planned)}`} {row.outcome && <Outcome outcome={row.outcome} soFar={row.status === "running"} />}
         </p>
       )}
       {row.message && <p class="message">{row.message}</p>}

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { csvLine, useSaveable } from "../draw/export";
-import { shown } from "../draw/numbers";
+import { shown, whole } from "../draw/numbers";
 import { escaped } from "../draw/svg";
 import { colourTable, isDark } from "../draw/palette";
 import { getJson, listen, pathOf } from "../live/server";
@@ -158,7 +158,7 @@ function Grid({ diagram }: { diagram: Diagram }): JSX.Element {
 function Tile({ cell, background, diagram }: { cell: Cell; background: string; diagram: Diagram }): JSX.Element {
   const place = placeOf(cell, diagram);
   return (
-    <button type="button" class="tile" style={{ background }} aria-pressed={chosen.value === place} aria-label={described(cell, diagram)} title={described(cell, diagram)} onClick={() => (chosen.value = chosen.value === place ? "" : place)}>
+    <button type="button" class="tile" style={{ background }} aria-pressed={chosen.value === place} aria-label={`${tileText(cell)}. ${described(cell, diagram)}`} title={described(cell, diagram)} onClick={() => (chosen.value = chosen.value === place ? "" : place)}>
       {tileText(cell)}
     </button>
   );
@@ -179,7 +179,7 @@ function counts(cell: Cell): [string, number][] {
 }
 
 function tileText(cell: Cell): string {
-  if (colouring.value === "step") return cell.median.value === null ? "–" : Math.round(cell.median.value).toLocaleString("en");
+  if (colouring.value === "step") return cell.median.value === null ? "–" : whole(cell.median.value);
   const parts = counts(cell).map(([outcome, count]) => `${LETTERS[outcome]} ${count}`);
   return [...parts, ...(cell.undecided ? [`? ${cell.undecided}`] : [])].join(" ");
 }
@@ -188,8 +188,8 @@ function described(cell: Cell, diagram: Diagram): string {
   const parts = counts(cell).map(([outcome, count]) => `${count} ${outcome}`);
   if (cell.undecided) parts.push(`${cell.undecided} undecided`);
   const { value, low, high, reason } = cell.median;
-  const range = low !== null ? ` (${Math.round(low).toLocaleString("en")} to ${high === null ? "no upper end" : Math.round(high).toLocaleString("en")})` : "";
-  const step = value === null ? `median step of generalisation not defined: ${reason}` : `median step of generalisation ${Math.round(value).toLocaleString("en")}${range}`;
+  const range = low !== null ? ` (${whole(low)} to ${high === null ? "no upper end" : whole(high)})` : "";
+  const step = value === null ? `median step of generalisation not defined: ${reason}` : `median step of generalisation ${whole(value)}${range}`;
   return `${diagram.x} ${levelText(cell.x)}, ${diagram.y} ${levelText(cell.y)}: ${cell.n === 1 ? "1 run" : `${cell.n} runs`}; ${parts.join(", ")}; ${step}`;
 }
 
@@ -210,8 +210,7 @@ function looksOf(diagram: Diagram): Look {
     const at = Math.round((160 * Math.log(cell.median.value / low)) / (Math.log(high / low) || 1)) * 4;
     return `rgb(${table[at]} ${table[at + 1]} ${table[at + 2]})`;
   };
-  const text = (step: number) => Math.round(step).toLocaleString("en");
-  const scale = medians.length ? `From step ${text(low)} (palest) to step ${text(high)}, on a logarithmic scale. “–”: half of the runs have not generalised.` : "In no cell has half of the runs generalised.";
+  const scale = medians.length ? `From step ${whole(low)} (palest) to step ${whole(high)}, on a logarithmic scale. “–”: half of the runs have not generalised.` : "In no cell has half of the runs generalised.";
   return { background, scale };
 }
 
@@ -247,7 +246,7 @@ function Members({ sweepName, diagram, runs }: { sweepName: string; diagram: Dia
           return (
             <li key={name}>
               <a href={address(`/run/${pathOf(full(name))}`)}>{name}</a>: {run?.status}, {run?.outcome ?? "undecided"}
-              {run?.generalised_at != null && `, test set learned from step ${run.generalised_at.toLocaleString("en")}`}
+              {run?.generalised_at != null && `, test set learned from step ${whole(run.generalised_at)}`}
             </li>
           );
         })}

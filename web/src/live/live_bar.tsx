@@ -1,5 +1,6 @@
 /** The strip above the page of a served run: the way back to the list, and what is happening to the run. */
 import type { JSX } from "preact";
+import { whole } from "../draw/numbers";
 import { engineState } from "../engine/client";
 import { homeAddress } from "../index_page/frame";
 import { page } from "../page";
@@ -26,7 +27,7 @@ export function LiveBar(): JSX.Element {
 }
 
 function doing(status: string, at: number, planned: number | null): string {
-  const steps = at.toLocaleString("en");
-  if (status === "running") return planned ? `In training: step ${steps} of ${planned.toLocaleString("en")}` : `In training: step ${steps}`;
+  const steps = whole(at);
+  if (status === "running") return planned ? `In training: step ${steps} of ${whole(planned)}` : `In training: step ${steps}`;
   return `${status[0]!.toUpperCase()}${status.slice(1)} at step ${steps}`;
 }

@@ -2,7 +2,7 @@
 import { useMemo } from "preact/hooks";
 import type { JSX } from "preact";
 import { FrequencyChip } from "../draw/frequency_chip";
-import { percent, shown } from "../draw/numbers";
+import { percent, shown, whole } from "../draw/numbers";
 import { colourOf } from "../draw/palette";
 import { Strips, type Strip } from "../draw/strips";
 import type { ModelAnswer } from "../engine/quantities/answer";
@@ -76,7 +76,7 @@ function noWaves({ right, coefficients }: ModelAnswer): string {
   if (right === null) return "The operation is not defined for this pair, so no answer is right.";
   if (coefficients === null) return "In no order of its operands is this task an addition, so there are no waves to add up.";
   if (page().modular!.explanation === null) return "The key frequencies of this run have not been measured.";
-  return `The run has no key frequency at step ${page().run.step.toLocaleString("en")}: there are no waves to add up.`;
+  return `The run has no key frequency at step ${whole(page().run.step)}: there are no waves to add up.`;
 }
 
 /** α cos 2πk(right − z)/n over z = 0 … n − 1, `fine` values for each step of z. */

@@ -14,6 +14,7 @@ export function CutSwitches({ clusters }: { clusters: Clusters | null }): JSX.El
   const { model } = page().run;
   const keys = page().modular!.key_frequencies;
   const heads = Number(model["n_heads"] ?? 0);
+  const shownClusters = clusters === null ? [] : clustersShown(clusters, keys);
   const connected = model.kind === "transformer";
   return (
     <div class="cut-switches">
@@ -31,7 +32,8 @@ export function CutSwitches({ clusters }: { clusters: Clusters | null }): JSX.El
       )}
       {clusters !== null && clusters.fve.length > 0 && (
         <Group name="Clusters of neurons">
-          {clustersShown(clusters, keys).map(({ frequency, count }) => (
+          {shownClusters.length === 0 && <p class="note">No neuron is in a cluster at this step.</p>}
+          {shownClusters.map(({ frequency, count }) => (
             <Part key={frequency} list={cutClusters} number={frequency} colour={colourOf(frequency)}>
               k = {frequency} <span class="count">{count === 1 ? "1 neuron" : `${whole(count)} neurons`}</span>
             </Part>

@@ -2,7 +2,8 @@
 import { useMemo } from "preact/hooks";
 import type { JSX } from "preact";
 import { Lines } from "../draw/lines";
-import { percent, shown } from "../draw/numbers";
+import { NumberTable } from "../draw/number_table";
+import { percent, shown, whole } from "../draw/numbers";
 import { colourOf, seriesColour } from "../draw/palette";
 import type { HandBuilt } from "../engine/quantities/hand_built";
 import type { LearnedProfile } from "../engine/quantities/learned_profile";
@@ -52,24 +53,13 @@ function Numbers({ hand, learned }: Pick<Props, "hand" | "learned">): JSX.Elemen
     ["Loss over all pairs (nats)", shown(hand.loss), shown(learned.loss)],
   ];
   return (
-    <table class="hand-numbers">
-      <thead>
-        <tr>
-          <td />
-          <th scope="col">by hand</th>
-          <th scope="col">learned, step {step.value?.toLocaleString("en")}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(([name, byHand, byModel]) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td>{byHand}</td>
-            <td>{byModel}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <div>
+      <NumberTable
+        caption="Both solutions in numbers"
+        columns={["", "by hand", `learned, step ${whole(step.value ?? 0)}`]}
+        rows={rows.map(([name, ...cells]) => ({ name, cells }))}
+      />
+    </div>
   );
 }
 

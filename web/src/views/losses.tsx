@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { type Curve, recorded, useCurves } from "../draw/curves";
 import type { Mark } from "../draw/lines";
-import { percent, shown } from "../draw/numbers";
+import { accuracy, shown } from "../draw/numbers";
 import { grey, seriesColour } from "../draw/palette";
 import { StepLines } from "../draw/step_lines";
 import { Switch } from "../draw/switch";
@@ -48,7 +48,7 @@ function Losses(): JSX.Element {
         log={ofLoss && logLoss.value}
         marks={marks}
         height={340}
-        {...(ofLoss ? {} : { yRange: [-0.02, 1.02] as [number, number], format: percent })}
+        {...(ofLoss ? {} : { yRange: [-0.02, 1.02] as [number, number], format: accuracy })}
       />
     </>
   );
@@ -71,7 +71,7 @@ function curvesOf(kind: string): Curve[] {
 
 function marked(boundary: Boundary): Mark[] {
   if (boundary.step === null) return [];
-  const there = `At step ${shown(boundary.step)}: test loss ${shown(boundary.test_loss)} nats, test accuracy ${percent(boundary.test_accuracy)}.`;
+  const there = `At step ${shown(boundary.step)}: test loss ${shown(boundary.test_loss)} nats, test accuracy ${accuracy(boundary.test_accuracy)}.`;
   return [{ x: boundary.step, label: boundary.name, text: `${there} ${boundary.rule}` }];
 }
 

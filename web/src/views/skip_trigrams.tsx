@@ -72,11 +72,11 @@ function Strongest({ tables }: { tables: TrigramTables }): JSX.Element {
   );
 }
 
-/** Fields of a transformer with which the tables describe it completely: one layer of attention alone, with softmax, and nothing else. */
+/** Fields of a transformer that the tables describe completely: one layer of attention alone. A field with its default may be left out. */
 const DESCRIBED = { kind: "transformer", n_layers: 1, d_mlp: 0, attention_mix: 1, norm: "none", attention_bias: false, unembed_bias: false, tied: false, positions: true };
 
 function isFor(shown: RunPage): boolean {
-  return shown.task.family === "trigrams" && shown.examples !== null && Object.entries(DESCRIBED).every(([field, value]) => shown.run.model[field] === value);
+  return shown.task.family === "trigrams" && shown.examples !== null && Object.entries(DESCRIBED).every(([field, value]) => (shown.run.model[field] ?? value) === value);
 }
 
 registerView({

@@ -1,7 +1,7 @@
 /** Sum of squared weights, over all and by tensor. */
 import type { JSX } from "preact";
 import { type Curve, recorded, recordedUnder, useCurves } from "../draw/curves";
-import { ink, seriesColour } from "../draw/palette";
+import { COLOURS, ink, seriesColour } from "../draw/palette";
 import { StepLines } from "../draw/step_lines";
 import { page } from "../page";
 import { registerView } from "../registry";
@@ -23,7 +23,7 @@ function curvesOf(): Curve[] {
   const matrices = recordedUnder("sum_squared_weights").filter(([tensor]) => tensor.includes("W_") && !tensor.endsWith("W_pos"));
   return [
     ...(total === null ? [] : [{ label: "all weights", ...total, colour: ink(), width: 2.5 }]),
-    ...matrices.map(([tensor, series], index) => ({ label: tensor, ...series, colour: seriesColour(index), width: 1.5 })),
+    ...matrices.map(([tensor, series], index) => ({ label: tensor, ...series, colour: seriesColour(index), width: 1.5, dashed: index >= COLOURS })),
   ];
 }
 

@@ -8,6 +8,7 @@ import numpy as np
 from latebloom.analysis import Analysis
 from latebloom.lab.explorer.captions import captions_of
 from latebloom.lab.explorer.captions.learning import headline
+from latebloom.lab.explorer.captions.words import with_commas
 from latebloom.lab.explorer.claims import verdict_rows
 from latebloom.lab.explorer.evidence import Evidence
 from latebloom.lab.explorer.examples import examples_of
@@ -77,7 +78,7 @@ def _run(evidence: Evidence) -> dict[str, Any]:
         "seconds": manifest.seconds,
         "command": command(manifest.recipe, manifest.seed, experiment),
         "outcome": evidence.analysis.outcome.name,
-        "headline": headline(evidence),
+        "headline": with_commas(headline(evidence)),
         **{section: _settings(experiment.get(section, {})) for section in SECTIONS},
         "versions": manifest.versions,
         "imported": None if manifest.imported is None else manifest.imported.model_dump(),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from latebloom._errors import LatebloomError
 from latebloom._registry import Registry
 from latebloom.claims import CLAIMS, STATES, State
-from latebloom.lab.explorer.captions.words import series
+from latebloom.lab.explorer.captions.words import series, with_commas
 from latebloom.lab.explorer.claims import views_of
 from latebloom.lab.explorer.evidence import Evidence
 
@@ -54,7 +54,7 @@ def captions_of(evidence: Evidence) -> dict[str, list[str]]:
             views.setdefault(one.view, []).extend(_sentences(one, evidence))
     for view in {view for id in evidence.verdicts for view in views_of(id)}:
         views.setdefault(view, []).extend(_judged(view, evidence))
-    return {view: sentences for view, sentences in views.items() if sentences}
+    return {view: list(map(with_commas, sentences)) for view, sentences in views.items() if sentences}
 
 
 def _sentences(one: Caption, evidence: Evidence) -> list[str]:
