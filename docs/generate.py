@@ -23,6 +23,7 @@ from pages.paths import DOCS, ROOT
 from pages.pictures import pictures_page
 from pages.reproduction import reproduction_page
 from pages.seeds import draw_images, read_studies, seeds_block, seeds_page
+from pages.settings import settings_page
 from pages.settings_runs import train_settings
 from pages.speed import speed_page
 from pages.sweeps import sweeps_block
@@ -50,6 +51,7 @@ def pages() -> dict[Path, str]:
         DOCS / "pictures.md": pictures_page(),
         DOCS / "measures.md": measures_page(),
         DOCS / "seeds.md": seeds_page(studies),
+        DOCS / "settings.md": settings_page(),
     }
 
 

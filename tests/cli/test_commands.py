@@ -33,6 +33,14 @@ def test_a_run_from_training_to_figures_of_speech(call, tmp_path: Path) -> None:
     assert call("runs", "--runs", tmp_path)[1].count("\n") == 2
 
 
+def test_the_end_of_training_names_a_collapse(call, tmp_path: Path) -> None:
+    adam = ["--optimiser.name", "adam", "--optimiser.lr", "0.02", "--steps", "100", "--runs", tmp_path]
+    _, out, _ = call("train", "small", *TINY, *adam)
+    assert "Collapsed: the sum of squared weights fell from" in out
+    assert "try --optimiser.name adamw" in out
+    assert "ollapse" not in call("train", "small", *TINY, "--runs", tmp_path)[1]
+
+
 def test_many_seeds_at_once(call, tmp_path: Path) -> None:
     arguments = ("train", "small", *TINY, "--seeds", "0:3", "--runs", tmp_path, "--name", "many")
     status, out, _ = call(*arguments, "--json")

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from latebloom.models import TransformerConfig, cross_entropy, per_label
 from latebloom.models.tables import AnswerBatch, answers_apply, named_weights
-from latebloom.tasks import IGNORE, DigitAddition
+from latebloom.tasks import IGNORE, Data, DigitAddition, ModularAddition
+from latebloom.training import Experiment, Trainer, Training
 
 
 def sums(digits: int, count: int, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
@@ -80,6 +81,31 @@ def test_losses_of_each_answer(scale):
         plain_losses, plain_right = per_label(model(tokens, task.loss_positions), labels)
     np.testing.assert_allclose(losses, plain_losses.numpy(), rtol=1e-4, atol=1e-12)
     np.testing.assert_array_equal(right, plain_right.numpy().astype(bool))
+
+
+@pytest.mark.parametrize("layout", [{"equals": False}, {"equals_first": True}, {"equals": False, "operator": True}])
+def test_an_answer_that_is_read_at_y(layout):
+    task = ModularAddition(p=7, **layout)
+    batch = task.universe().take(np.arange(1, 49, 3))
+    tokens, labels = torch.from_numpy(batch.tokens), torch.from_numpy(batch.labels)
+    model = TransformerConfig(d_model=9, n_heads=2, d_head=4, d_mlp=8).build(task)
+    for weight in model.parameters():
+        weight.data += 0.1 * torch.randn(weight.shape, generator=torch.Generator().manual_seed(0))
+    assert answers_apply(model, tokens, labels, task.loss_positions)
+    assert max(difference(model.double(), tokens, labels, task)) < 1e-12
+
+
+def test_training_that_reads_the_answer_at_y_uses_them():
+    model = TransformerConfig(d_model=8, n_heads=2, d_head=4, d_mlp=8)
+    data, task = Data(fraction=0.5), ModularAddition(p=7, equals=False)
+    ends = []
+    for forward in ("auto", "plain"):
+        training = Training(steps=5, forward=forward)
+        trainer = Trainer(Experiment(task=task, data=data, model=model, training=training), share=False)
+        assert type(trainer._engine).__name__ == ("TableEngine" if forward == "auto" else "AutogradEngine")
+        trainer.advance(5)
+        ends.append(trainer.metrics())
+    assert ends[0] == pytest.approx(ends[1], rel=1e-5)
 
 
 def test_where_they_apply():

@@ -66,7 +66,8 @@ class Phases:
     test loss passed guessing later, so that memorisation, circuit formation and clean-up are separate. If they are not,
     ``phases`` holds memorisation or nothing. ``reason`` is one sentence in both cases. boundaries: every one of
     `BOUNDARIES`, with or without a step, then those of progress measures that were reached. guessing: the loss of
-    guessing that the rules refer to, in nats; None where it is unknown.
+    guessing that the rules refer to, in nats; None where it is unknown. collapse: one sentence where the run lost what
+    it had learned; else None.
     """
 
     outcome: Outcome
@@ -75,6 +76,7 @@ class Phases:
     complete: bool
     reason: str
     guessing: float | None = None
+    collapse: str | None = None
 
     def phase_at(self, step: float | int) -> PhaseName | None:
         """The phase that contains ``step``, or None; a boundary belongs to the phase that it opens."""

@@ -20,6 +20,7 @@ from latebloom.phases.answer import (
     PhaseName,
     Phases,
 )
+from latebloom.phases.collapse import collapse_of
 from latebloom.phases.crossing import crossing
 from latebloom.phases.level import WINDOW, Fall, end_of_fall
 from latebloom.phases.location import Location
@@ -99,7 +100,8 @@ def detect_phases(
     starts += [where.step for where in (memorised, under, settled) if isinstance(where, Location)]
     ends = [*(later for _, later in pairwise(starts)), None]
     phases = tuple(Phase(name, start, end, PHASE_RULES[name]) for name, start, end in zip(names, starts, ends))
-    return Phases(outcome, phases, boundaries, len(phases) > 1, reason, guessing_loss or None)
+    collapse = collapse_of(series, guessing_loss)
+    return Phases(outcome, phases, boundaries, len(phases) > 1, reason, guessing_loss or None, collapse)
 
 
 def _found(train: Series, test: Series, accuracy: Series, guessing: float | None) -> dict[str, Found]:

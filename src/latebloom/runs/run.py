@@ -138,6 +138,7 @@ class Run:
         manifest = self.manifest
         table = self.directory.read_table("metrics")
         last = {name: table[name][-1].as_py() for name in table.column_names} if len(table) else {}
+        phases = self.phases
         losses = [f"{name} {last[f'{name}_loss']:.3g}" for name in ("train", "test") if f"{name}_loss" in last]
         return [
             ("run", str(self.path)),
@@ -146,7 +147,8 @@ class Run:
             ("status", self.status),
             ("step", f"{manifest.step}" + (f" ({manifest.stopped_because})" if manifest.stopped_because else "")),
             ("loss", ", ".join(losses) or "none yet"),
-            ("outcome", self.outcome.reason),
+            ("outcome", phases.outcome.reason),
+            *([("collapse", f"{phases.collapse} {_remedy(self.experiment)}")] if phases.collapse else []),
             ("checkpoints", str(len(self.checkpoints))),
             *_origin(manifest),
         ]
@@ -163,6 +165,14 @@ def _origin(manifest: Manifest) -> list[tuple[str, str]]:
     rows = [("imported from", f"{origin.file}, {origin.form_with_hash}")]
     rows += [("assumed", f"{name}: {text}") for name, text in origin.assumed.items()]
     return rows + [("left out", f"{name}: {text}") for name, text in origin.left_out.items()]
+
+
+def _remedy(experiment: Experiment) -> str:
+    """What may prevent a collapse, by the optimiser."""
+    optimiser = experiment.optimiser
+    if optimiser.name == "adam" and optimiser.weight_decay:
+        return "Weight decay is L2 in the gradient of adam, which rescales it; try --optimiser.name adamw."
+    return "Try a lower --optimiser.lr or --optimiser.weight_decay."
 
 
 def _series(table: pyarrow.Table, name: str) -> Series:

@@ -107,6 +107,11 @@ def _present(section: Section | None, part: Any) -> Any:
     return kind.with_present_names(part)
 
 
+def _in_both(field: str, one: type[Config], other: type[Config]) -> bool:
+    """Whether two kinds have a setting of this name and type; ``model.attention`` means something else in each kind."""
+    return field in one.model_fields and one.model_fields[field].annotation == other.model_fields[field].annotation
+
+
 def _changed(name: str, section: Section, part: Config, fields: Mapping[str, Any], prefix: str, hint: str) -> Config:
     """One part with some of its fields changed."""
     # "none" is also the name of a kind, that of no intervention.
@@ -120,7 +125,7 @@ def _changed(name: str, section: Section, part: Config, fields: Mapping[str, Any
                 f"{prefix}{name}.{section.discriminator}: got {chosen!r}, expected one of {expected}{hint}"
             )
         kind = section.kinds[chosen]
-        stored = {field: value for field, value in stored.items() if field in kind.model_fields}
+        stored = {field: value for field, value in stored.items() if _in_both(field, kind, type(part))}
     for field in fields:
         if field in kind.former_names:
             raise UsageError(f"{prefix}{name}.{field}: now called {prefix}{name}.{kind.former_names[field]}{hint}")

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from latebloom._errors import UsageError
+from latebloom._memory import check_bytes
 from latebloom.models import Examples, Hooks, Model, evaluate, sum_squared_weights, summarise
 from latebloom.models.hooks import NO_HOOKS, UNFUSED
 from latebloom.training.allocator import keep_memory
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 DTYPES = {"float64": torch.float64, "float32": torch.float32}
 _MODEL = "model."
+BYTES_PER_LOGIT = 20
+"""In float32, in the float64 of the loss, and as a log-probability."""
 
 
 class Trainer:
@@ -52,6 +55,8 @@ class Trainer:
         self._dtype = DTYPES[experiment.training.loss_dtype]
         self._tables: dict[int, TableBatch | AnswerBatch | None] = {}
         self._engine = self._new_engine() if ensemble is None else self._join(ensemble)
+        if isinstance(self._engine, AutogradEngine) and device == "cpu":
+            self._check_logits()
 
     def _new_engine(self) -> Engine:
         experiment, train = self.experiment, self.data.train
@@ -75,6 +80,15 @@ class Trainer:
             experiment.intervention.choice(experiment.data.seed),
             experiment.intervention.keeps_wrong_answers,
         )
+
+    def _check_logits(self) -> None:
+        """UsageError where the logits of one set do not fit into memory; tables hold those of few examples at once."""
+        task = self.experiment.task
+        sets = [examples for examples in (self.data.train, self.data.test) if examples is not None]
+        most = max(map(len, sets), default=0)
+        needed = most * len(task.loss_positions) * task.d_vocab_out * BYTES_PER_LOGIT
+        what = f"task and model: got {most} examples with {task.d_vocab_out} logits each"
+        check_bytes(what, needed, "fewer examples or answers")
 
     def _update_hooks(self) -> Callable[[int], Hooks]:
         """The hooks of the forward pass of each update."""

@@ -54,6 +54,27 @@ def test_what_was_planted_is_found(layout, architecture):
     assert found.logits.fve_cos_fit > 0.99
 
 
+@pytest.mark.parametrize(
+    "architecture",
+    [
+        {"norm": "layernorm_pre"},
+        {"norm": "layernorm", "n_layers": 2, "activation": "gelu", "attention_bias": True},
+        {"norm": "layernorm_pre", "attention_mix": 0.5, "unembed_bias": True},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("layout", LAYOUTS[:2], ids=str)
+def test_what_was_planted_behind_norms_is_found(layout, architecture):
+    shape = {**SHAPE, "d_model": 40}
+    model = planted_transformer(13, KS, -1, **shape, layout=layout, architecture=architecture)
+    found = explain_model(model, task_of(layout))
+    assert (found.key_frequencies, found.accuracy, found.neurons.clustered_fraction) == (list(KS), 1, 1)
+    assert found.loss.all < 2e-4
+    assert found.restricted_loss.all == pytest.approx(found.loss.all, rel=0.3)
+    assert found.excluded_loss.all > 2
+    assert found.logits.fve_cos_fit > 0.99
+
+
 def test_operands_told_apart_by_their_tokens_need_no_positions():
     layout = {"separate_operands": True}
     model = planted_transformer(13, KS, -1, **SHAPE, layout=layout, architecture={"positions": False})
@@ -134,11 +155,11 @@ def test_w_logit_of_a_normed_model_is_its_map_before_the_division():
 
 @pytest.mark.parametrize(
     ("architecture", "message"),
-    [({"norm": "layernorm"}, "norm"), ({"attention_mix": 0.0}, "attention_mix"), ({"positions": False}, "positions")],
+    [({"norm": "layernorm", "tied": True}, "norm"), ({"attention_mix": 0.0}, "attention_mix"), ({"positions": False}, "positions")],
 )
 def test_what_cannot_be_planted_is_refused(architecture, message):
     with pytest.raises(UsageError, match=f"^{message}: got"):
-        planted_transformer(13, KS, **SHAPE, architecture=architecture)
+        planted_transformer(13, KS, **{**SHAPE, "d_model": 64}, architecture=architecture)
 
 
 def test_the_loss_of_guessing_is_over_all_outputs():

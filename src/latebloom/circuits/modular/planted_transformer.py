@@ -9,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from latebloom._errors import UsageError
+from latebloom.circuits.modular.planted_norm import inner_width, outer_width, write_with_norm
 from latebloom.circuits.modular.planted_parts import (
     BIAS,
     check_frequencies,
@@ -67,15 +68,16 @@ def planted_transformer(
     2n, and the operands arrive after them); the last 3 mark the last position and the operands. All other weights are
     zero, and of several layers only the last does anything. Phases for x and y run over all pairs of m, so the logits
     are Σ_k α cos w(x + s·y - z), except for harmonics of order m - 1. α is such that the loss is at most ``loss``.
-    ``layout``: fields of the task; ``architecture``: fields of `TransformerConfig`.
+    ``layout``: fields of the task; ``architecture``: fields of `TransformerConfig`. With a norm, the stream is as in
+    `planted_norm`: it takes twice the width, and the loss may exceed ``loss`` by the little that norms vary.
     Errors: UsageError for frequencies out of range, repeated, too many for the width, or leaving answers tied; for a
-    norm, for a mix of 0, where heads cannot choose an operand, and for no positions where operands share their tokens.
+    norm with tied embeddings, for a mix of 0, where heads cannot choose an operand, and for no positions where operands share their tokens.
     """
     check_frequencies(p, ks)
     task = _task(p, sign, layout or {})
-    n = len(ks)
+    n, norm = len(ks), str((architecture or {}).get("norm", "none"))
     for name, got, needed in (
-        ("d_model", d_model, 6 * n + 3),
+        ("d_model", d_model, outer_width(6 * n + 3, norm)),
         ("n_heads", n_heads, 2),
         ("d_head", d_head, 2 * n),
         ("d_mlp", d_mlp, n * FEWEST_PHASES**2),
@@ -83,14 +85,21 @@ def planted_transformer(
         check_width(name, got, needed, ks)
     config = TransformerConfig(d_model=d_model, n_heads=n_heads, d_head=d_head, d_mlp=d_mlp, **(architecture or {}))
     _check_architecture(config, task)
-    model = config.build(task)
+    model = config.model_copy(update={"norm": "none", "d_model": inner_width(d_model, norm)}).build(task)
     zeroed(model)
     _write(model, task, waves(p, ks), sign)
     scale = read_out_scale(model, task, loss)
     mlp = model.blocks[-1].mlp
     assert mlp is not None
     (mlp.W_out if config.tied else model.unembed.W_U).mul_(scale)
-    return model.float()
+    return (model if norm == "none" else _with_norm(model, config, task)).float()
+
+
+def _with_norm(plain: Transformer, config: TransformerConfig, task: ModularTask) -> Transformer:
+    model = config.build(task)
+    zeroed(model)
+    write_with_norm(model, plain)
+    return model
 
 
 def _task(p: int, sign: int, layout: Mapping[str, Any]) -> ModularTask:
@@ -100,8 +109,6 @@ def _task(p: int, sign: int, layout: Mapping[str, Any]) -> ModularTask:
 
 
 def _check_architecture(config: TransformerConfig, task: ModularTask) -> None:
-    if config.norm != "none":
-        raise UsageError(f"norm: got {config.norm}, expected none: the planted circuit is for a model without norm")
     if config.attention_mix == 0:
         raise UsageError("attention_mix: got 0, expected more: heads could not choose an operand")
     if not config.positions and not task.separate_operands:

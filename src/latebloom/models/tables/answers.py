@@ -32,17 +32,24 @@ from latebloom.tasks import IGNORE
 WIDTH_OF_LOGITS = 16
 """The logits are padded with zeros to a multiple of this: products with 10 columns take longer than with 16."""
 
+MORE_SCORES = 20
+"""A score that no pattern needs costs little beside the neurons of an example: with p values for each operand, tokens
+``x y`` have 2 p² scores, the inverse of the share of the pairs in the batch times what their patterns hold. Arbitrary;
+that share is rarely under a twentieth."""
+
 
 def answers_apply(
     model: Model, tokens: Int[Tensor, "batch pos"], labels: Int[Tensor, "batch answer"], positions: tuple[int, ...]
 ) -> bool:
     """Whether `AnswerBatch` applies: one layer of the write-up's model, on the CPU, a label for every answer, and no
-    more scores between pairs of token and position than there are in the batch's patterns."""
+    more scores between pairs of token and position than there are in the batch's patterns, or `MORE_SCORES` times as
+    many for one answer."""
     exact = EXACT if positions == (tokens.shape[1] - 1,) else frozenset()
     if not is_one_layer(model, exact) or tokens.device.type != "cpu" or bool((labels == IGNORE).any()):
         return False
     pairs = [int(column.unique().numel()) for column in tokens.T]
-    return sum(pairs) * sum(pairs[i] for i in positions) <= tokens.numel() * len(positions)
+    most = tokens.numel() * len(positions) * (MORE_SCORES if len(positions) == 1 else 1)
+    return sum(pairs) * sum(pairs[i] for i in positions) <= most
 
 
 class AnswerBatch:
