@@ -13,7 +13,7 @@ from torch import Tensor
 
 from latebloom._errors import UsageError
 from latebloom.analysis.weight_files.curves import Curve, curves_of
-from latebloom.analysis.weight_files.limits import VISITS, Budget
+from latebloom.analysis.weight_files.limits import Budget
 from latebloom.analysis.weight_files.stand_ins import Name, NumpyArray, StandIn
 from latebloom.analysis.weight_files.values import listed, whole
 from latebloom.analysis.weight_files.weight_file import State
@@ -42,13 +42,12 @@ _MOST_SETTINGS = 1000
 _LONGEST_TEXT = 1000
 
 
-def states_in(content: Any, depth: int = _DEEPEST, visits: Budget | None = None) -> list[State]:
+def states_in(content: Any, visits: Budget, depth: int = _DEEPEST) -> list[State]:
     """The state dicts whose layout is known, ascending by step, the final one last; none where there are none.
 
     A state dict may be the object itself, lie under any name, or be one of a list or of a dictionary by step.
-    Errors: LimitError for content that has more entries than its size explains.
+    visits: entries that may be looked at. Errors: LimitError for content that has more.
     """
-    visits = visits or Budget(VISITS, "more work")
     entries = _entries(content)
     if entries is not None:
         visits.spend(1 + len(entries))
@@ -73,7 +72,7 @@ def _in_mapping(entries: Mapping[Any, Any], depth: int, visits: Budget) -> list[
         found = (
             _in_list(value, _steps_of(entries, name, value), depth - 1, visits)
             if _is_list(value)
-            else states_in(value, depth - 1, visits)
+            else states_in(value, visits, depth - 1)
         )
         if _is_list(value) or len(found) > 1:
             several = several or found
@@ -110,7 +109,7 @@ def _by_step(entries: Mapping[Any, Any], depth: int, visits: Budget) -> list[Sta
     numbered = [(step, entries[name]) for name, step in steps.items() if step is not None]
     if not numbered or 2 * len(numbered) < len(entries) or len({step for step, _ in numbered}) < len(numbered):
         return []
-    found = [(step, states_in(value, depth - 1, visits)) for step, value in sorted(numbered, key=lambda one: one[0])]
+    found = [(step, states_in(value, visits, depth - 1)) for step, value in sorted(numbered, key=lambda one: one[0])]
     return [State(step, states[-1].tensors) for step, states in found if states]
 
 
@@ -124,7 +123,7 @@ def _step_in_name(name: Any) -> int | None:
 def _in_list(items: Sequence[Any], steps: Sequence[int], depth: int, visits: Budget) -> list[State]:
     """The state dicts of a list, with the steps beside it or in its items."""
     visits.spend(1 + len(items))
-    found = [states_in(item, depth, visits) for item in items] if depth >= 0 else []
+    found = [states_in(item, visits, depth) for item in items] if depth >= 0 else []
     kept = [(index, states[-1]) for index, states in enumerate(found) if states]
     given = steps if len(steps) == len(items) else ()
     states = [State(given[i] if given else state.step, state.tensors) for i, state in kept]
@@ -170,9 +169,9 @@ def _tensors(entries: Mapping[Any, Any]) -> Iterator[tuple[str, Tensor]]:
             yield name, torch.from_numpy(array)
 
 
-def unknown_state(content: Any) -> UsageError:
+def unknown_state(content: Any, visits: Budget) -> UsageError:
     """The error for a file without a state dict of a known layout: it names what the file holds."""
-    tensors = _most_tensors(content, _DEEPEST, Budget(VISITS, "more work"))
+    tensors = _most_tensors(content, _DEEPEST, visits)
     if tensors:
         try:
             layout_of({name: tuple(value.shape) for name, value in trained_tensors(tensors).items()})

@@ -16,9 +16,11 @@ EXPANSION = 16
 WORK = 20_000_000
 """Instructions of a pickle, and items that they copy. A file with 500 checkpoints has about 500 000."""
 
+FREE_VISITS = 100_000
+"""Entries of lists and dictionaries that are looked at in search of state dicts, whatever the size of the file."""
 
-VISITS = 2_000_000
-"""Entries that are looked at in search of state dicts; lists that share their items would be without end."""
+BYTES_PER_VISIT = 4
+"""Bytes that allow one more: a number in a list takes five or more. Lists that share their items take less."""
 
 
 class LimitError(DamagedFileError):
@@ -28,6 +30,11 @@ class LimitError(DamagedFileError):
 def allowed(size: int) -> int:
     """Bytes that a file of this size may ask for."""
     return FREE_BYTES + EXPANSION * size
+
+
+def allowed_visits(size: int) -> int:
+    """Entries that are looked at in a file of this size, in bytes."""
+    return FREE_VISITS + size // BYTES_PER_VISIT
 
 
 class Budget:

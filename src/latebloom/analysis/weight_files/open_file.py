@@ -20,7 +20,7 @@ from latebloom.analysis.weight_files.contents import (
     unknown_state,
 )
 from latebloom.analysis.weight_files.folder import config_beside, weights_in
-from latebloom.analysis.weight_files.limits import MOST_BYTES, Budget, allowed
+from latebloom.analysis.weight_files.limits import MOST_BYTES, Budget, allowed, allowed_visits
 from latebloom.analysis.weight_files.numpy_file import is_numpy, read_arrays
 from latebloom.analysis.weight_files.regular import read_regular
 from latebloom.analysis.weight_files.safetensors_file import is_safetensors, read_safetensors
@@ -55,10 +55,10 @@ def read_content(path: Path) -> Any:
 
 def _opened(path: Path, content: memoryview) -> WeightFile:
     held = _held(content)
-    states = states_in(held)
+    states = states_in(held, _visits(content))
     curves = curves_in(held)
     if not states and not curves:
-        raise unknown_state(held)
+        raise unknown_state(held, _visits(content))
     for state in states:
         _check_size(state, len(content))
     return WeightFile(
@@ -69,6 +69,10 @@ def _opened(path: Path, content: memoryview) -> WeightFile:
         train_indices=rows_in(held, TRAIN_ROWS),
         test_indices=rows_in(held, TEST_ROWS),
     )
+
+
+def _visits(content: memoryview) -> Budget:
+    return Budget(allowed_visits(len(content)), "more work")
 
 
 def _held(content: memoryview) -> Any:
