@@ -102,7 +102,8 @@ def test_a_random_model_upholds_nothing(tmp_path: Path) -> None:
     file = save(tmp_path / "a.pth", {"model": published_layout(random), "train_losses": flat, "test_losses": flat})
     ((judged,), verdicts) = judge_published([file])
     assert verdicts == {}
-    assert judged.note.startswith("its task is not known: its model does none of these on more than")
+    assert judged.note.startswith("it does none of these on more than ")
+    assert judged.note.endswith("its task is not known")
     _, verdicts = judge_published([f"mainline={file}"])
     assert [id for id, state in states(verdicts).items() if state == "holds"] == []
 

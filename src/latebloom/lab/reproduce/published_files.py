@@ -161,10 +161,9 @@ def _stated(content: _Content) -> tuple[_Known, str]:
     """What the file itself tells. Errors: UsageError where it does not."""
     if content.snapshot is None:
         raise UsageError("it holds curves alone, which do not state their task; name its system: SYSTEM=FILE")
-    task, answers = content.snapshot.task, content.snapshot.answers
-    if answers is not None and answers.reason:
-        raise UsageError(f"its task is not known: its model {answers.reason}")
-    right = _accuracy(content.snapshot)
+    if content.snapshot.lacks_task:
+        raise UsageError(f"it {content.snapshot.lacks_task}: its task is not known")
+    task, right = content.snapshot.task, _accuracy(content.snapshot)
     if right < KNOWS:
         raise UsageError(f"its shapes fit {task.name}, but it is right on {right:.0%} of it: its task is not known")
     kind = "finite" if content.finite else "stream"
@@ -223,9 +222,8 @@ class _FileAnalysis(Analysis):
     def final(self) -> Snapshot:
         if self._content.snapshot is None:
             raise UsageError(self._content.lacks)
-        basis_of = family_of(self.task).own_basis()
-        # What its answers were compared with no longer counts where the user has named its system.
-        return replace(self._content.snapshot, sets=self.sets, basis_of=basis_of, answers=None, _cache={})
+        supposed = replace(self._content.snapshot, answers=None)  # the system may be named, whatever the model does
+        return replace(supposed, sets=self.sets, basis_of=family_of(self.task).own_basis(), _cache={})
 
     @property
     def step(self) -> int:
