@@ -137,8 +137,9 @@ class Run:
         """Labels and values that summarise the run, for printing."""
         manifest = self.manifest
         table = self.directory.read_table("metrics")
-        last = {name: table[name][-1].as_py() for name in table.column_names} if len(table) else {}
-        losses = [f"{name} {last[f'{name}_loss']:.3g}" for name in ("train", "test") if f"{name}_loss" in last]
+        recorded = {name: f"{name}_loss" for name in ("train", "test") if f"{name}_loss" in table.column_names}
+        series = {name: _series(table, column) for name, column in recorded.items()}
+        losses = [f"{name} {one.value[-1]:.3g}" for name, one in series.items() if len(one)]
         return [
             ("run", str(self.path)),
             ("recipe", manifest.recipe),
