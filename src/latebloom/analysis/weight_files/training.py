@@ -165,7 +165,7 @@ def _weights_at(path: Path) -> Path | None:
 
 
 def _step_of(name: str) -> tuple[int | None, str]:
-    """The step in the name of a file, ``step-00000100``, ``epoch=3-step=300``, ``100``, and the name without numbers."""
+    """The step in a name, as ``step-00000100``, ``epoch=3-step=300`` or ``100``, and the name without its numbers."""
     stepped, any_number = _NUMBERED
     match, numbers = stepped.search(name), any_number.findall(name)
     step = match[1] if match is not None else numbers[0] if len(numbers) == 1 else None
