@@ -69,8 +69,15 @@ class Analysis:
     def steps(self) -> list[int]:
         """Steps with a checkpoint, at least one."""
         if not self.run.checkpoints:
-            raise UsageError(f"{self.run.path} has no checkpoints yet, and this needs one; train it further")
+            raise UsageError(self.run.no_checkpoints)
         return self.run.checkpoints
+
+    @property
+    def course(self) -> list[int]:
+        """`steps` for what is about their course. Errors: UsageError where there is one, which says nothing about it."""
+        if len(self.steps) < 2:
+            raise UsageError(f"{self.run.path} has one checkpoint, and this needs those of its training")
+        return self.steps
 
     @property
     def step(self) -> int:

@@ -172,8 +172,8 @@ def _ablations(analysis: Analysis, step: int) -> HeadAblations:
 def _key_path(analysis: Analysis) -> Series:
     """At each checkpoint: the rise of the loss without the path of the final model's previous-token head into keys."""
     _, source, _ = _pair(analysis)
-    rises = [key_path_increases(_ablations(analysis, step), source, ())[0] for step in analysis.steps]
-    return Series.of(analysis.steps, rises)
+    rises = [key_path_increases(_ablations(analysis, step), source, ())[0] for step in analysis.course]
+    return Series.of(analysis.course, rises)
 
 
 def _depth(analysis: Analysis) -> float:
@@ -184,7 +184,7 @@ def _depth(analysis: Analysis) -> float:
 def _after_fall(analysis: Analysis) -> int:
     """The first checkpoint after the fall of test loss."""
     end = TEST_FALL.end.measure(analysis)
-    later = [step for step in analysis.steps if step >= cast(float, end)]
+    later = [step for step in analysis.course if step >= cast(float, end)]
     if not later:
         raise Undefined("there is no checkpoint after the fall of test loss")
     return later[0]

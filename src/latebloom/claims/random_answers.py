@@ -60,7 +60,7 @@ def _courses(analysis: Analysis) -> tuple[Series, Series, Series]:
     if not isinstance(analysis.task, RandomTable):
         raise Undefined("the answers are not random")
     start = boundary_of(analysis, MEMORISATION_ENDS)
-    steps = [step for step in analysis.steps if step >= start]
+    steps = [step for step in analysis.course if step >= start]
     if not steps:
         raise Undefined(f"no checkpoint lies after the end of memorisation at step {start:.0f}")
     ks = _left_out(analysis)

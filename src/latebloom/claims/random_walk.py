@@ -49,7 +49,7 @@ def _walks(analysis: Analysis) -> _Walks:
     if analysis.final.get(views.phase) is None:
         raise Undefined("the answer is no function of a sum or difference of positions, so there is no excluded loss")
     train_mask_of(analysis.final)  # as excluded loss is one over the train set
-    snapshots = [analysis.snapshot(step) for step in _points(np.array(analysis.steps), start, end)]
+    snapshots = [analysis.snapshot(step) for step in _points(np.array(analysis.course), start, end)]
     with single_threaded_torch():
         found = _Walks(path_losses(snapshots), bridge_losses(snapshots, WALKS))
     if found.path.excluded[0] == found.path.excluded[-1]:

@@ -123,7 +123,7 @@ def resampled_neurons_harm(analysis: Analysis) -> float:
 def _course(analysis: Analysis) -> dict[int, Resampled | None]:
     """The MLP's output at `POINTS` checkpoints, and at the last ones before two boundaries."""
     phase_sign_of(analysis)
-    steps = np.array(analysis.steps)
+    steps = np.array(analysis.course)
     chosen = set(steps[np.linspace(0, len(steps) - 1, POINTS).round().astype(int)].tolist())
     for name in (MEMORISATION_ENDS, UNDER_GUESSING):
         boundary = analysis.boundary(name)
@@ -133,7 +133,7 @@ def _course(analysis: Analysis) -> dict[int, Resampled | None]:
 
 def _last(analysis: Analysis, boundary: float) -> int:
     """The last checkpoint up to a step."""
-    return max(step for step in analysis.steps if step <= boundary)
+    return max(step for step in analysis.course if step <= boundary)
 
 
 def _at(snapshot: Snapshot) -> Resampled | None:

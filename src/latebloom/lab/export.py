@@ -29,7 +29,7 @@ def export(
     if run.path.resolve().is_relative_to(folder.resolve()):
         raise UsageError(f"--out: got {folder}, which holds the run itself; choose another folder")
     if step == "all" and not run.checkpoints:
-        raise UsageError(f"{run.path} has no checkpoints yet; train it further")
+        raise UsageError(run.no_checkpoints)
     facts, folders = facts_of(run), []
     for one in run.checkpoints if step == "all" else [step]:
         exported = exported_of(run, one, facts)

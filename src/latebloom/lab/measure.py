@@ -36,7 +36,7 @@ def measure(
     run = open_run(target, root)
     analysis = Analysis(run)
     if not run.checkpoints:
-        raise UsageError(f"{run.path} has no checkpoints to measure; train it further")
+        raise UsageError(run.no_checkpoints)
     basis = analysis.snapshot_by(rule or (analysis.measured_basis or {}).get("rule"), analysis.step).basis
     names = [measure.name for measure in measures_of(analysis.family.name)]
     with RunLock(run.path) as lock:

@@ -115,6 +115,14 @@ class Run:
         """Steps at which weights were stored."""
         return self.directory.checkpoint_steps()
 
+    @property
+    def no_checkpoints(self) -> str:
+        """What to say where a run without checkpoints needs one."""
+        imported = self.manifest.imported
+        if imported is not None:
+            return f"{self.path} has no checkpoints: it was imported from {imported.file}, which holds none"
+        return f"{self.path} has no checkpoints yet; train it further"
+
     def checkpoint(self, step: int | None = None) -> Checkpoint:
         """The weights of a step (by default the last one stored) as a model in float32.
 
@@ -123,7 +131,7 @@ class Run:
         if step is None:
             steps = self.checkpoints
             if not steps:
-                raise UsageError(f"{self.path} has no checkpoints yet; train it further")
+                raise UsageError(self.no_checkpoints)
             step = steps[-1]
         model = self.experiment.model.build(self.task)
         stored = self.directory.read_checkpoint(step)
@@ -137,9 +145,10 @@ class Run:
         """Labels and values that summarise the run, for printing."""
         manifest = self.manifest
         table = self.directory.read_table("metrics")
-        last = {name: table[name][-1].as_py() for name in table.column_names} if len(table) else {}
+        recorded = {name: f"{name}_loss" for name in ("train", "test") if f"{name}_loss" in table.column_names}
+        series = {name: _series(table, column) for name, column in recorded.items()}
+        losses = [f"{name} {one.value[-1]:.3g}" for name, one in series.items() if len(one)]
         phases = self.phases
-        losses = [f"{name} {last[f'{name}_loss']:.3g}" for name in ("train", "test") if f"{name}_loss" in last]
         return [
             ("run", str(self.path)),
             ("recipe", manifest.recipe),

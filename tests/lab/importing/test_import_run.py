@@ -257,3 +257,23 @@ def test_unfit_files_are_one_line_and_leave_nothing(name: str, training: Trainin
         lb.import_run(saved(tmp_path, content), "a", tmp_path / "runs")
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "runs").exists() or not list((tmp_path / "runs").iterdir())
+
+
+def test_files_of_a_folder_that_differ_in_more_than_their_number_are_no_steps(
+    training: Training, tmp_path: Path
+) -> None:
+    for name in ("2_layers", "3_heads"):
+        torch.save(training.states[100], tmp_path / f"{name}.pth")
+    with pytest.raises(UsageError, match="got 2 files of weights"):
+        lb.import_run(tmp_path, "a", tmp_path / "runs")
+
+
+def test_a_set_that_the_file_lists_is_not_said_again(demo_file: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"--data\.fraction: got 0\.3, but the file lists its train set"):
+        lb.import_run(demo_file, "a", tmp_path, settings={"data.fraction": "0.3"})
+
+
+def test_the_last_values_of_curves_of_unequal_density(training: Training, tmp_path: Path) -> None:
+    content = {"model": training.states[100], "train_losses": [2.0, 1.0, 0.5, 0.25], "test_losses": [2.0, 1.5]}
+    rows = dict(lb.import_run(saved(tmp_path, content), "a", tmp_path).rows())
+    assert rows["loss"] == "train 0.25, test 1.5"

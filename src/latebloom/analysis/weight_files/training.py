@@ -137,20 +137,22 @@ def _curves(tables: Sequence[Path]) -> dict[str, Curve]:
 
 
 def _by_step(folder: Path, names: Sequence[str]) -> dict[int, Path]:
-    """The files of weights whose names have a step, and folders with weights whose names have one.
+    """The files of weights, or folders with one, whose names differ in their step alone; of several such kinds of names
+    the one with most files.
 
     Errors: UsageError for two of one step.
     """
-    found: dict[int, Path] = {}
+    kinds: dict[str, dict[int, Path]] = {}
     for name in names:
         file = _weights_at(folder / name)
-        step = _step_of(Path(name).stem if file == folder / name else name)
+        step, kind = _step_of(Path(name).stem if file == folder / name else name)
         if file is None or step is None:
             continue
+        found = kinds.setdefault(kind, {})
         if step in found:
             raise UsageError(f"{folder}: got {found[step].name} and {name}, both of step {step}; move one of them")
         found[step] = file
-    return found
+    return max(kinds.values(), key=len, default={})
 
 
 def _weights_at(path: Path) -> Path | None:
@@ -162,14 +164,12 @@ def _weights_at(path: Path) -> Path | None:
         return None
 
 
-def _step_of(name: str) -> int | None:
-    """The step in the name of a file: ``step-00000100``, ``epoch=3-step=300``, ``100``, ``model_epoch_100``."""
+def _step_of(name: str) -> tuple[int | None, str]:
+    """The step in a name, as ``step-00000100``, ``epoch=3-step=300`` or ``100``, and the name without its numbers."""
     stepped, any_number = _NUMBERED
-    match = stepped.search(name)
-    if match is not None:
-        return int(match[1])
-    numbers = any_number.findall(name)
-    return int(numbers[0]) if len(numbers) == 1 else None
+    match, numbers = stepped.search(name), any_number.findall(name)
+    step = match[1] if match is not None else numbers[0] if len(numbers) == 1 else None
+    return (None if step is None else int(step)), any_number.sub("#", name)
 
 
 def _sha256(files: Sequence[Path]) -> str:

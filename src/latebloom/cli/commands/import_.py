@@ -47,7 +47,8 @@ def run(parser: Parser, arguments: list[str]) -> int:
         print_json({"run": str(made.path), **made.manifest.model_dump(mode="json")})
     else:
         print_pairs(made.rows())
-        print(f"\nnext: latebloom report {made.path}    latebloom explain {made.path}")
+        then = "explain" if made.checkpoints else "phases"
+        print(f"\nnext: latebloom report {made.path}    latebloom {then} {made.path}")
     return 0
 
 

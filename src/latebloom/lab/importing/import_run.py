@@ -178,7 +178,7 @@ class Importing:
 
     def _manifest(self, name: str, experiment: Experiment, subject: Subject | Task, found: TrainSet) -> Manifest:
         now, stored = datetime.now(UTC), experiment.model_dump(mode="json")
-        assumed = dict(subject.assumed) if isinstance(subject, Subject) else {}
+        assumed = subject.assumed if isinstance(subject, Subject) else _sizes(subject)
         return Manifest(
             name=name,
             recipe=RECIPE,
@@ -214,6 +214,12 @@ class Importing:
                 raise
             place = f"{self.path}: " if step is None else f"{self.path}: step {step}: "
             raise type(error)(place + quoted(text)) from None
+
+
+def _sizes(task: Task) -> dict[str, str]:
+    """The fields of a task of which only the name was said."""
+    stored = task.model_dump(mode="json", exclude={"name", "p"})
+    return {f"task.{name}": str(value) for name, value in stored.items()}
 
 
 def _rows(named: Mapping[str, Series]) -> list[dict[str, float | int | None]]:

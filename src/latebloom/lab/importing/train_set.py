@@ -62,6 +62,9 @@ def train_set_of(
     listed = _listed(file, task, found) if said.get("kind") in (None, "listed") else None
     if listed is not None and said.get("kind") is None and not _fits(listed, task, timeline, read, found):
         listed = None
+    if listed is not None and said.keys() - {"kind"}:
+        name = min(said.keys() - {"kind"})
+        raise UsageError(f"--data.{name}: got {said[name]}, but the file lists its train set; leave it out")
     if listed is not None:
         found.data = listed
         found.assumed["rows"] = "x·p + y, or their order in the task's list of examples"
@@ -155,7 +158,8 @@ def _fits(data: Data, task: Task, timeline: Timeline, read: Callable[[int], Mode
         near = np.interp([step - 1, step, step + 1], curve.step, curve.value)
         if not near.min() * (1 - SAME) <= ours <= near.max() * (1 + SAME):
             found.left_out["train_indices"] = (
-                f"the train loss on these rows is {ours:.4g} at step {step}, but the file's curve has {near[1]:.4g}"
+                f"the train loss on these rows is {ours:.4g} at step {step}, but the file's curve has {near[1]:.4g}: "
+                "they are rows of another list, its loss is another one, or the model is not the one supposed"
             )
             return False
     return True
