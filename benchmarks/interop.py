@@ -10,7 +10,7 @@ tests/interop only where a library is installed. Exit status 1 where something f
 import json
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -59,15 +59,19 @@ def failures(results: dict[str, Any]) -> list[str]:
 
 
 def main(folder: Path, names: list[str]) -> int:
-    """Compare in each environment, and keep what was found in the others."""
+    """Compare in each environment, keep what was found in the others, and write as soon as one is done."""
     chosen = names or list(ENVIRONMENTS)
     pythons = {name: made(folder / name, ENVIRONMENTS[name][0]) for name in chosen}
+    failed: list[str] = []
     with ThreadPoolExecutor() as pool:
-        found = pool.map(lambda name: found_in(pythons[name], ENVIRONMENTS[name][1], folder / f"{name}.log"), chosen)
-        fresh = dict(zip(chosen, found))
-    kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    RESULTS.write_text(json.dumps({**kept, **fresh}, indent=1, sort_keys=True) + "\n")
-    failed = failures(fresh)
+        waiting = {
+            pool.submit(found_in, pythons[name], ENVIRONMENTS[name][1], folder / f"{name}.log"): name for name in chosen
+        }
+        for done in as_completed(waiting):
+            fresh = {waiting[done]: done.result()}
+            kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+            RESULTS.write_text(json.dumps({**kept, **fresh}, indent=1, sort_keys=True) + "\n")
+            failed += failures(fresh)
     print(*failed, sep="\n")
     return 1 if failed else 0
 

@@ -9,7 +9,6 @@ class _Wandb:
     def __init__(self, tracked: Tracked) -> None:
         import wandb
 
-        tracked.folder.mkdir(parents=True, exist_ok=True)  # else it writes to the folder for temporary files
         self._run = wandb.init(
             project=PROJECT, name=tracked.name, config=dict(tracked.settings), dir=str(tracked.folder)
         )
