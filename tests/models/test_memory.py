@@ -34,7 +34,7 @@ def test_the_estimate_counts_the_matrices(limit, config: ModelConfig, blocks: in
     limit(needed)
     config.build(TASK)
     limit(needed - 1)
-    with pytest.raises(UsageError, match="of memory, but .* GB are free; expected smaller sizes"):
+    with pytest.raises(UsageError, match=r"of memory, but .* GB are free; expected smaller sizes"):
         config.build(TASK)
 
 

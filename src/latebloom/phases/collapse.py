@@ -10,8 +10,8 @@ from latebloom.phases.series import Series
 from latebloom.phases.stays import final_score
 
 LOST_ACCURACY = 0.5
-"""Train accuracy that was learned and ends under this has collapsed. Arbitrary: slingshots recover, and half is far from
-both ends."""
+"""Train accuracy that was learned and ends under this has collapsed. Arbitrary: slingshots recover, and half is far
+from both ends."""
 
 LOST_WEIGHTS = 0.01
 """Share of the initial sum of squared weights under which nothing of the weights is left. Arbitrary: the published

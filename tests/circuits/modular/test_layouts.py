@@ -155,7 +155,11 @@ def test_w_logit_of_a_normed_model_is_its_map_before_the_division():
 
 @pytest.mark.parametrize(
     ("architecture", "message"),
-    [({"norm": "layernorm", "tied": True}, "norm"), ({"attention_mix": 0.0}, "attention_mix"), ({"positions": False}, "positions")],
+    [
+        ({"norm": "layernorm", "tied": True}, "norm"),
+        ({"attention_mix": 0.0}, "attention_mix"),
+        ({"positions": False}, "positions"),
+    ],
 )
 def test_what_cannot_be_planted_is_refused(architecture, message):
     with pytest.raises(UsageError, match=f"^{message}: got"):

@@ -36,8 +36,8 @@ def write_with_norm(model: Transformer, plain: Transformer) -> None:
     """
     if model.config.tied:
         raise UsageError(
-            f"norm: got {model.config.norm} with tied embeddings, expected none, or untied embeddings: the scale of the "
-            "planted logits is in the unembedding"
+            f"norm: got {model.config.norm} with tied embeddings, expected none, or untied embeddings: the scale of "
+            "the planted logits is in the unembedding"
         )
     width, inner = model.config.d_model, plain.config.d_model
     factor = (2 * LENGTH**2 / width + EPS) ** 0.5

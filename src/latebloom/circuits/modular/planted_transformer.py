@@ -71,7 +71,8 @@ def planted_transformer(
     ``layout``: fields of the task; ``architecture``: fields of `TransformerConfig`. With a norm, the stream is as in
     `planted_norm`: it takes twice the width, and the loss may exceed ``loss`` by the little that norms vary.
     Errors: UsageError for frequencies out of range, repeated, too many for the width, or leaving answers tied; for a
-    norm with tied embeddings, for a mix of 0, where heads cannot choose an operand, and for no positions where operands share their tokens.
+    norm with tied embeddings; for a mix of 0, where heads cannot choose an operand; and for no positions where operands
+    share their tokens.
     """
     check_frequencies(p, ks)
     task = _task(p, sign, layout or {})

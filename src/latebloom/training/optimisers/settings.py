@@ -7,7 +7,6 @@ from pydantic import AfterValidator, BeforeValidator, Field, SerializeAsAny
 
 from latebloom._config import Config
 
-
 LARGEST = 3e38
 """The order of the largest float32, in which gradients are computed."""
 
@@ -41,7 +40,9 @@ class Optimiser(Config):
     lr: float = Field(1e-3, gt=0, description="learning rate")
     weight_decay: float = Field(1.0, ge=0, description="decoupled for adamw, L2 in the gradient for adam and sgd")
     betas: Betas = Field((0.9, 0.98), description="moment decay of adam and adamw, as 0.9,0.98")
-    l1: float = Field(0.0, ge=0, le=LARGEST, description="strength of an L1 penalty: l1 · sign(w) is added to the gradient")
+    l1: float = Field(
+        0.0, ge=0, le=LARGEST, description="strength of an L1 penalty: l1 · sign(w) is added to the gradient"
+    )
     momentum: float = Field(0.0, ge=0, lt=1, description="momentum of sgd")
     warmup: int = Field(10, ge=0, description="steps of linear warm-up")
 
