@@ -78,7 +78,8 @@ def pages(make_run: Callable[..., Run], open_page: Callable[[Run], Opened]) -> C
     def opened(name: str) -> Opened:
         if name not in known:
             task, model = MODELS[name]()
-            known[name] = open_page(make_run(name.replace(" ", "-"), task, model.config, {10: model}, data=DRAWN))
+            data = Data(fraction=0.5) if isinstance(task, ModularAddition) else DRAWN
+            known[name] = open_page(make_run(name.replace(" ", "-"), task, model.config, {10: model}, data=data))
         return known[name]
 
     return opened

@@ -62,7 +62,7 @@ def test_what_a_notebook_stores_of_the_widget_is_small(shown: Any) -> None:
 
 
 def test_a_saved_notebook_shows_the_page_without_a_kernel(shown: Any, browser: Any, tmp_path: Path) -> None:
-    data = shown._repr_mimebundle_()
+    data, _ = shown._repr_mimebundle_()
     # JupyterLab and nbconvert prefer a widget, and show none once its kernel is gone.
     assert WIDGET not in data
     (tmp_path / "notebook.html").write_text(f'<!doctype html><meta charset="utf-8">{data["text/html"]}')

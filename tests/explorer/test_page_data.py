@@ -48,8 +48,8 @@ def test_captions_of_a_planted_circuit_are_what_was_planted(planted: dict[str, A
     assert f"Its key frequencies are {KEYS}" in text(planted, "page")
     assert f"The key frequencies {KEYS} hold" in text(planted, "embedding-spectrum")
     levels, under = (int(re.sub(r"\D", "", found[1])) for found in (
-        re.search(r"levels out at step ([\d\u202f]+)", text(planted, "losses")),
-        re.search(r"guessing \([^)]*\) from step ([\d\u202f]+) on", text(planted, "losses")),
+        re.search(r"levels out at step ([\d,]+)", text(planted, "losses")),
+        re.search(r"guessing \([^)]*\) from step ([\d,]+) on", text(planted, "losses")),
     ) if found)  # fmt: skip
     assert 900 < levels < 1200
     assert 3000 < under < 4000

@@ -83,7 +83,8 @@ class Guard extends Component<{ children: ComponentChildren }, { fault: string |
   }
 }
 
-function SaveMenu({ name, title, shelf }: { name: string; title: string; shelf: Shelf }): JSX.Element {
+function SaveMenu({ name, title, shelf }: { name: string; title: string; shelf: Shelf }): JSX.Element | null {
+  if (shelf.count.value === 0) return null;
   const each = (write: (index: number, file: string) => void) => () => shelf.drawings.forEach((_, index) => write(index, fileName(name, index, shelf.drawings.length)));
   const svg = each((index, file) => save(`${file}.svg`, shelf.drawings[index]!.current.svg(), "image/svg+xml"));
   const csv = each((index, file) => save(`${file}.csv`, shelf.drawings[index]!.current.csv(), "text/csv"));

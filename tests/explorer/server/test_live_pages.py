@@ -61,7 +61,7 @@ def opened(browser: Any) -> Iterator[Callable[[str], Any]]:
         made = contexts[-1].new_page()
         made.on("console", lambda message: message.type == "error" and problems.append(message.text))
         made.on("response", lambda r: r.status >= 400 and problems.append(f"{r.url}: {r.text()}"))
-        made.on("pageerror", lambda error: problems.append(str(error)))
+        made.on("pageerror", lambda error: problems.append(error.stack))
         made.on("request", lambda r: r.url.startswith((address[:16], "blob:", "data:")) or problems.append(r.url))
         made.goto(address)
         return made

@@ -217,7 +217,8 @@ function drawEndLabels(chart: uPlot, props: LinesProps, look: Look): void {
 /** The last value of a series that is drawn within the range of x. */
 export function lastInView(chart: uPlot, index: number): number | null {
   const x = chart.data[0];
-  const values = chart.data[index]!;
+  const values = chart.data[index];
+  if (values === undefined) return null; // a chart that is drawn once more before one with more lines takes its place
   const { min, max } = chart.scales.x!;
   for (let i = x.length - 1; i >= 0; i--) if (x[i]! <= max! && x[i]! >= min! && values[i] !== null && values[i] !== undefined) return values[i]!;
   return null;

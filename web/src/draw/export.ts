@@ -1,4 +1,5 @@
 /** Saving a view: PNG, SVG and CSV. A drawing offers itself to the card that it stands in. */
+import { signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext, useEffect, useRef } from "preact/hooks";
 
@@ -11,6 +12,17 @@ export interface Saveable {
 
 export class Shelf {
   readonly drawings: { current: Saveable }[] = [];
+  /** Their number, for what is drawn again when it changes. */
+  readonly count = signal(0);
+
+  add(drawing: { current: Saveable }): void {
+    this.count.value = this.drawings.push(drawing);
+  }
+
+  remove(drawing: { current: Saveable }): void {
+    this.drawings.splice(this.drawings.indexOf(drawing), 1);
+    this.count.value = this.drawings.length;
+  }
 }
 
 export const ShelfContext = createContext<Shelf | null>(null);
@@ -22,8 +34,8 @@ export function useSaveable(drawing: Saveable): void {
   entry.current = drawing;
   useEffect(() => {
     if (shelf === null) return;
-    shelf.drawings.push(entry);
-    return () => void shelf.drawings.splice(shelf.drawings.indexOf(entry), 1);
+    shelf.add(entry);
+    return () => shelf.remove(entry);
   }, [shelf]);
 }
 
