@@ -53,11 +53,7 @@ def _kind() -> Any:
             answer = {"page": self._page, "shell": page_around(self._page["run"]["name"])}
             self.send(answer, None if self._weights is None else [self._weights])
 
-<<<<<<< HEAD
-        def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:  # type: ignore[override]
-=======
         def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
->>>>>>> z-page
             """HTML alone: a notebook that shows widgets prefers a widget, even one whose kernel is gone."""
             return {"text/plain": repr(self), "text/html": framed(self._page, self._weights, self.height)}, {}
 

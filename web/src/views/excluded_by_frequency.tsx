@@ -44,7 +44,7 @@ registerView({
   title: "Excluded loss: the model without its waves",
   chapter: "growth",
   order: 10,
-  isFor: () => hasPhase() && trainPairsAreKnown(),
+  isFor: (shown) => hasPhase(shown) && trainPairsAreKnown(),
   Body: ExcludedByFrequency,
   size: "wide",
   help: "Train loss after the waves of a key frequency are removed from the logits. Where a line rises above train loss, the model has begun to rely on that frequency; the grey controls remove frequencies that are not key.",
