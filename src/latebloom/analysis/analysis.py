@@ -74,7 +74,7 @@ class Analysis:
 
     @property
     def course(self) -> list[int]:
-        """`steps` for what is about their course. Errors: UsageError where there is one only, which has none."""
+        """`steps`, for what is about the course of training. Errors: UsageError where there is one only."""
         if len(self.steps) < 2:
             raise UsageError(f"{self.run.path} has one checkpoint, and this needs those of its training")
         return self.steps
