@@ -157,7 +157,7 @@ class ModularTask(Task):
 
     @property
     def _bytes_per_pair(self) -> int:
-        """Of 64-bit numbers: x, y and the order of the split once; tokens, label and component, and again in the split."""
+        """Of 64-bit numbers: x, y and the order of the split once; tokens, label and component here and in the sets."""
         return 8 * (3 + 2 * (self.n_ctx + 2))
 
     def sample(self, count: int, rng: np.random.Generator) -> Batch:
