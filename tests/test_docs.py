@@ -10,7 +10,11 @@ from pages.demo import read_summary
 from pages.keep import judged_claims
 from pages.paths import DRAWINGS
 from pages.reproduction import read_results
+from pages.settings_runs import stored_records, study
 from pages.templating import cell
+
+from latebloom.models import TransformerConfig
+from latebloom.tasks import ModularTask
 
 ROOT = Path(__file__).parent.parent
 PAGES = generate.pages()
@@ -72,3 +76,12 @@ def test_the_ten_lines_of_the_readme_are_python() -> None:
     code = (ROOT / "README.md").read_text().split("```python\n")[1].split("```")[0]
     compile(code, "README.md", "exec")
     assert len([line for line in code.splitlines() if line and not line.startswith("import")]) == 10
+
+
+def test_the_study_of_settings_covers_every_later_setting_and_is_complete() -> None:
+    rows, stored = study(), stored_records()
+    text = " ".join(row.settings for row in rows)
+    fields = [f"model.{name}" for name in TransformerConfig.later_fields]
+    fields += [f"task.{name}" for name in ModularTask.later_fields]
+    assert [field for field in [*fields, "training.loss"] if field not in text] == []
+    assert all(len(row.records(stored)) == len(row.jobs()) for row in rows)
