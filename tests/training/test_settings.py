@@ -45,13 +45,8 @@ def test_a_whole_part_can_be_given() -> None:
         ),
         (
             {"model.kind": "cnn"},
-<<<<<<< HEAD
-            r"model\.kind: got 'cnn', expected one of transformer, mlp, bilinear, clamped, "
-            "embedding_mlp, half_planted_trigrams, linear",
-=======
             r"model\.kind: got 'cnn', expected one of transformer, mlp, bilinear, clamped, embedding_mlp, "
             "half_planted_trigrams, linear",
->>>>>>> z-settings
         ),
         ({"model.skip": 2}, r"model\.skip: now called model\.residual_scale"),
         ({"model.residual_scale": 2}, r"model\.residual_scale: got 2 with d_mlp 512, expected 1 unless d_mlp is 0"),

@@ -157,11 +157,7 @@ class ModularTask(Task):
 
     @property
     def _bytes_per_pair(self) -> int:
-<<<<<<< HEAD
-        """Of 64-bit numbers: x, y and the order of the split; tokens, label and component, all pairs and split."""
-=======
         """Of 64-bit numbers: x, y and the order of the split once; tokens, label and component here and in the sets."""
->>>>>>> z-settings
         return 8 * (3 + 2 * (self.n_ctx + 2))
 
     def sample(self, count: int, rng: np.random.Generator) -> Batch:
