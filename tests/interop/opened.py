@@ -224,7 +224,8 @@ def devinterp(run, step):
             rows = torch.from_numpy(found.sampling_input_ids_micro.values[0, 0]).long()
             with torch.no_grad():
                 ours = loss_fn(run.checkpoint(step).model, rows)
-            differences.append(worst(ours, torch.from_numpy(found.sampling_loss_micro.values[0, 0])))
+            stored = torch.from_numpy(found.sampling_loss_micro.values[0, 0])
+            differences.append(worst(ours.to(stored.dtype), stored))
             finite.append(bool(np.isfinite(float(compute_llc(samples).llc_mean))))
     return {"losses": max(differences), "llc_finite": all(finite), "samplings": len(masks)}
 

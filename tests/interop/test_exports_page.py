@@ -1,6 +1,7 @@
 """docs/exports.md: every block that can be pasted runs, where its library is installed."""
 
 import re
+import runpy
 import shlex
 from importlib.metadata import version
 from pathlib import Path
@@ -37,5 +38,7 @@ def test_what_the_page_shows_runs(title, tmp_path, monkeypatch):
     lb.train(lb.recipes.small(seed=0).with_settings(settings), "first", quiet=True)
     commands = re.findall(r"^    latebloom (export .*)$", SECTIONS[title], re.MULTILINE)
     assert all(main(shlex.split(command)) == 0 for command in commands)
-    for block in re.findall(r"```python\n(.*?)```", SECTIONS[title], re.DOTALL):
-        exec(compile(block, title, "exec"), {})
+    for number, block in enumerate(re.findall(r"```python\n(.*?)```", SECTIONS[title], re.DOTALL)):
+        file = tmp_path / f"block_{number}.py"
+        file.write_text(block)  # nnsight reads the source of a traced block from its file
+        runpy.run_path(str(file))

@@ -14,6 +14,11 @@ from latebloom.exports.vocabulary import answer_tokens, words
 from latebloom.models import MLP, EmbeddingMLP, Linear, Model, Transformer
 
 UNKNOWN = "[UNK]"
+_TOKENIZER = {
+    "tokenizer_class": "PreTrainedTokenizerFast",
+    "unk_token": UNKNOWN,
+    "model_input_names": ["input_ids", "attention_mask"],  # so that generate takes all that the tokenizer gives
+}
 _ACTIVATIONS = ("relu", "gelu", "gelu_new", "tanh", "square")
 _SETTINGS = ("residual_scale", "activation", "attention", "attention_mix", "norm", "attention_bias", "unembed_bias")
 
@@ -42,7 +47,7 @@ def _files(exported: Exported) -> dict[str, bytes]:
         "model.safetensors": tensor_bytes(weights),
         "modeling_latebloom.py": modelling.joinpath(source).read_bytes(),
         "tokenizer.json": json_bytes(_tokenizer(words(exported.task))),
-        "tokenizer_config.json": json_bytes({"tokenizer_class": "PreTrainedTokenizerFast", "unk_token": UNKNOWN}),
+        "tokenizer_config.json": json_bytes(_TOKENIZER),
     }
 
 

@@ -31,7 +31,7 @@ class LatebloomModel(PreTrainedModel, GenerationMixin):
         loss = None if labels is None else nn.functional.cross_entropy(logits.flatten(0, 1).double(), labels.flatten())
         return CausalLMOutput(loss=loss, logits=logits)
 
-    def prepare_inputs_for_generation(self, input_ids, **ignored):
+    def prepare_inputs_for_generation(self, input_ids, attention_mask=None, **ignored):
         if self.config.answer_tokens != list(range(len(self.config.answer_tokens))):
             raise ValueError("generate: the answers are classes here; class i is token config.answer_tokens[i]")
         return {"input_ids": input_ids}
