@@ -7,6 +7,9 @@ READY := .venv/.ready
 WORKERS ?= 2
 ONE_THREAD := OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1
 
+# Many tests start Python anew. Where this is set, each of them would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
+
 # What `npm ci` writes last: there once the packages of web/ are installed.
 WEB := web/node_modules/.package-lock.json
 

@@ -114,6 +114,14 @@ def test_containers_prefixes_and_precisions(save: Any, prefix: str, dtype: torch
     np.testing.assert_allclose(logits_of(tmp_path / "weights.any"), plain_logits(w, pairs(P)), rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.parametrize("rough", ["embed.W_E", "unembed.W_U", "blocks.0.mlp.b_in"])
+def test_each_weight_keeps_its_precision(rough: str, tmp_path: Path) -> None:
+    w = {k: v.double() * (1 + 1e-9) for k, v in state().items()}
+    w[rough] = w[rough].bfloat16()
+    torch.save(w, tmp_path / "a.pt")
+    np.testing.assert_allclose(logits_of(tmp_path / "a.pt"), plain_logits(w, pairs(P)), rtol=1e-12, atol=1e-12)
+
+
 @pytest.mark.parametrize("layout", [torch_names, published])
 def test_layouts(layout: Any, tmp_path: Path) -> None:
     heads = state()["blocks.0.attn.W_Q"].shape[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from jaxtyping import Int
 
 from latebloom.phases import Outcome, Phases, Series, detect_phases, outcome_of
 from latebloom.tasks import split
@@ -44,7 +45,14 @@ def memorised_accuracy(experiment: Experiment, guessing_loss: float) -> float:
     sets = split(experiment.task, experiment.data)
     if not len(sets.test):
         return guessed
-    trained = dict(zip(map(tuple, sets.train.tokens.tolist()), sets.train.labels.tolist()))
-    mirrors = map(tuple, sets.test.tokens[:, list(swapped)].tolist())
-    mirrored = float(np.mean([trained.get(m) == label for m, label in zip(mirrors, sets.test.labels.tolist())]))
+    trained = set(_rows(sets.train.tokens, sets.train.labels))
+    mirrors = _rows(sets.test.tokens[:, list(swapped)], sets.test.labels)
+    mirrored = float(np.mean([mirror in trained for mirror in mirrors]))
     return mirrored + (1 - mirrored) * guessed
+
+
+def _rows(tokens: Int[np.ndarray, "row pos"], labels: Int[np.ndarray, "row answer"]) -> list[bytes]:
+    """Each example and its answers as one value that can be looked up."""
+    rows = np.ascontiguousarray(np.concatenate([tokens, labels], axis=1))
+    values: list[bytes] = rows.view(f"V{rows.itemsize * rows.shape[1]}")[:, 0].tolist()
+    return values

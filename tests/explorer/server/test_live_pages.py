@@ -1,7 +1,6 @@
 """The served pages in a browser, while a run goes on. The writer is simulated: it writes what a training writes."""
 
 import json
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,10 +17,6 @@ from latebloom.runs.recorder import new_manifest
 from latebloom.store import RunDirectory, RunLock, append_rows
 from latebloom.tasks import Data, ModularAddition
 from latebloom.training import Experiment, Training
-
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = "/usr/bin/chromium"
-pytestmark = pytest.mark.skipif(not os.path.exists(CHROMIUM), reason="there is no Chromium")
 
 AXE = Path(__file__).parents[3] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -56,21 +51,14 @@ class Writer:
 
 
 @pytest.fixture
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = started.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
 def opened(browser: Any) -> Iterator[Callable[[str], Any]]:
     """Opens a page; afterwards, no page may have had an error or a request to elsewhere."""
     problems: list[str] = []
+    contexts: list[Any] = []
 
     def page(address: str, **options: Any) -> Any:
-        made = browser.new_context(**options).new_page()
+        contexts.append(browser.new_context(**options))
+        made = contexts[-1].new_page()
         made.on("console", lambda message: message.type == "error" and problems.append(message.text))
         made.on("response", lambda r: r.status >= 400 and problems.append(f"{r.url}: {r.text()}"))
         made.on("pageerror", lambda error: problems.append(error.stack))
@@ -79,6 +67,8 @@ def opened(browser: Any) -> Iterator[Callable[[str], Any]]:
         return made
 
     yield page
+    for context in contexts:
+        context.close()
     assert problems == []
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from latebloom._errors import UsageError
@@ -90,3 +92,11 @@ def read_state(tensors: Mapping[str, Tensor], hints: Hints | None = None) -> Rea
     """The model of a state dict, by its layout. Errors: UsageError in one line."""
     shapes = {name: tuple(value.shape) for name, value in tensors.items()}
     return layout_of(shapes).read(tensors, hints or Hints())
+
+
+def in_their_precision(model: Model, state: Mapping[str, Tensor]) -> None:
+    """Give the model these weights, in the precision that holds each of them exactly (files mix half and single).
+
+    Errors: RuntimeError where a name or a shape does not fit.
+    """
+    model.to(reduce(torch.promote_types, {value.dtype for value in state.values()})).load_state_dict(dict(state))

@@ -13,7 +13,7 @@ from torch import Tensor
 from latebloom._errors import UsageError
 from latebloom.models.components.activations import ACTIVATIONS, RELU
 from latebloom.models.embedding_mlp import EmbeddingMLP, EmbeddingMLPConfig
-from latebloom.models.layouts.base import Hints, Read
+from latebloom.models.layouts.base import Hints, Read, in_their_precision
 
 ONE_TABLE = ("embed", "emb", "embedding", "embeddings", "token_emb", "tok_emb", "embed.W_E")
 """Stems of an embedding that both operands share."""
@@ -153,7 +153,7 @@ def embedding_model(
 def loaded(model: Any, state: Mapping[str, Tensor]) -> Any:
     """The model with these weights, in their precision. Errors: UsageError where a name or a shape does not fit."""
     try:
-        model.load_state_dict(dict(state))
+        in_their_precision(model, state)
     except RuntimeError as error:
         raise UsageError(f"weights: {' '.join(str(error).split())}") from None
-    return model.to(next(iter(state.values())).dtype)
+    return model

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from latebloom._errors import UsageError
 from latebloom.models.evaluate import sum_squared_weights
-from latebloom.models.layouts.base import Hints, Read, Shapes
+from latebloom.models.layouts.base import Hints, Read, Shapes, in_their_precision
 from latebloom.models.layouts.names import DTYPES, without_copies
 from latebloom.models.layouts.settings import transformer_settings
 from latebloom.models.layouts.vocabulary import token_fields
@@ -68,10 +68,10 @@ def read_transformer(
     sizes = (config, rows, outputs, n_ctx)
     complete = _with_zero_biases(_shapes(*sizes), weights)
     model = Transformer(*sizes)
-    model.load_state_dict(complete)
+    in_their_precision(model, complete)
     open_fields = {name: value for name, value in ASSUMED.items() if name not in said and _matters(name, config)}
     return Read(
-        model.to(weights["embed.W_E"].dtype),
+        model,
         task_fields,
         open_fields | _SCALE | assumed,
         _sum_of_squares(weights if stored is None else stored),
@@ -170,7 +170,7 @@ def _with_zero_biases(shapes: Shapes, weights: Mapping[str, Tensor]) -> dict[str
         if name not in weights:
             if not name.rsplit(".", 1)[-1].startswith("b_"):
                 raise UsageError(f"state dict: expected {name} of shape {shape}, which it does not hold")
-            complete[name] = torch.zeros(shape)
+            complete[name] = weights["embed.W_E"].new_zeros(shape)
         elif tuple(weights[name].shape) != shape:
             raise UsageError(f"state dict: {name} has shape {tuple(weights[name].shape)}, expected {shape}")
     others = [name for name in weights if name not in shapes]
