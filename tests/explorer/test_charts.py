@@ -109,7 +109,9 @@ def test_a_brush_zooms_every_chart_and_a_button_shows_all(page: Any) -> None:
     low, high = page.evaluate("latebloom.state.zoom.value")
     assert math.isclose(low, 0.2 * _last(page), abs_tol=0.02 * _last(page))
     assert math.isclose(high, 0.5 * _last(page), abs_tol=0.02 * _last(page))
-    assert page.locator(".show-all").count() == page.locator(".lines .plot.picks").count()
+    page.wait_for_function(
+        "document.querySelectorAll('.show-all').length === document.querySelectorAll('.lines .plot.picks').length"
+    )
     page.locator("#view-losses .show-all").click()
     assert page.evaluate("latebloom.state.zoom.value") == []
 
