@@ -29,7 +29,7 @@ def test_a_run_from_training_to_figures_of_speech(call, tmp_path: Path) -> None:
     assert (tmp_path / "a" / "figures" / "training-curve.svg").is_file()
     status, out, _ = call("measure", "a", "--runs", tmp_path, "--json")
     assert (status, json.loads(out)["last"]["step"]) == (0, 20)
-    assert call("explain", "a", "--runs", tmp_path)[1].startswith("does the task                   no: it answers")
+    assert call("explain", "a", "--runs", tmp_path)[1].split()[:5] == ["does", "the", "task", "no:", "it"]
     assert call("runs", "--runs", tmp_path)[1].count("\n") == 2
 
 

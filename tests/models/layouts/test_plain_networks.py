@@ -37,7 +37,7 @@ def test_a_sequence_on_joined_embeddings():
     state = {"emb.weight": emb.weight.detach()} | {f"net.{name}": value for name, value in net.state_dict().items()}
     read, logits = read_logits(state)
     torch.testing.assert_close(logits, net(torch.cat([emb(X), emb(Y)], 1)), rtol=0, atol=1e-6)
-    assert (dict(read.assumed), read.task_fields["p"]) == ({"activation": "relu"}, P)
+    assert (dict(read.assumed), read.task_fields["p"]) == ({"activation": "relu", "p": P}, P)
     tanh = read_logits(state, Hints(model={"activation": "tanh"}))[1]
     for i in (1, 3):
         net[i] = nn.Tanh()
@@ -58,7 +58,7 @@ def test_the_linear_models_of_the_clock_and_the_pizza(kind):
     value = affine(state, "l2", value).relu() if kind in "BC" else value
     read, logits = read_logits(state, Hints(config={"model_type": kind, "act_fn": "ReLU"}))
     torch.testing.assert_close(logits, value @ state["unembed.weight"].T, rtol=0, atol=1e-6)
-    assert not read.assumed
+    assert read.assumed == {"p": P}
     assert ("first layer" in read_state(state).assumed) == (kind != "D")
 
 
