@@ -1,6 +1,7 @@
 """Exports: what is written, what is refused, and that a folder of somebody else is left alone."""
 
 import json
+import shutil
 
 import pytest
 import torch
@@ -174,3 +175,14 @@ def test_the_zoo_has_the_same_bytes_again_and_an_index(planted_run, tmp_path):
     assert json.loads((tmp_path / "a" / "index.json").read_text()) == rows
     assert (rows[0]["outcome"], rows[0]["test_accuracy"]) == ("grokked", 1)
     assert "| grokked | – | 1.000 | [huggingface](planted/huggingface), " in (tmp_path / "a" / "README.md").read_text()
+
+
+def test_the_zoo_lists_runs_whose_weights_do_not_open(planted_run, tmp_path):
+    from latebloom.lab.zoo import zoo
+
+    shutil.copytree(planted_run.path, tmp_path / "runs" / "bare")
+    shutil.rmtree(tmp_path / "runs" / "bare" / "checkpoints")
+    _, (row,) = zoo(tmp_path / "runs", tmp_path / "out", ["state-dict"])
+    assert (row["run"], row["files"]) == ("bare", {})
+    assert "checkpoint" in row["refused"]["state-dict"]
+    assert "| bare |" in (tmp_path / "out" / "README.md").read_text()

@@ -37,20 +37,20 @@ def zoo(
     if not runs:
         raise UsageError(f"--runs: got {root}, which holds no finished run; train some first")
     folder.mkdir(parents=True, exist_ok=True)
-    rows = [row for run in runs if (row := _row(run, Path(root), folder, forms, most_megabytes)) is not None]
+    rows = [_row(run, Path(root), folder, forms, most_megabytes) for run in runs]
     atomic_write(folder / INDEX, json_bytes(rows))
     atomic_write(folder / PAGE, _page(rows).encode())
     files = [INDEX, PAGE, *(name for row in rows for name in row["files"])]
     return _archive(folder, sorted(files)), rows
 
 
-def _row(run: Run, root: Path, folder: Path, forms: Sequence[str], most: float) -> dict[str, Any] | None:
-    """The line of one run in the index, after its exports are written; None for a run without weights that open."""
+def _row(run: Run, root: Path, folder: Path, forms: Sequence[str], most: float) -> dict[str, Any]:
+    """The line of one run in the index, after its exports are written."""
+    place = run.path.relative_to(root).as_posix()
     try:
         exported = exported_of(run, None)
-    except LatebloomError:
-        return None
-    place = run.path.relative_to(root).as_posix()
+    except LatebloomError as error:
+        return _without_weights(run, place, {name: str(error) for name in forms})
     files: dict[str, str] = {}
     refused: dict[str, str] = {}
     for name in forms:
@@ -83,6 +83,13 @@ def _row(run: Run, root: Path, folder: Path, forms: Sequence[str], most: float) 
     }
 
 
+def _without_weights(run: Run, place: str, refused: dict[str, str]) -> dict[str, Any]:
+    """The line of a run whose weights do not open."""
+    known = {"run": place, "recipe": run.manifest.recipe, "seed": run.manifest.seed, "step": run.manifest.step}
+    unknown = dict.fromkeys(("outcome", "reason", "key_frequencies", "train_accuracy", "test_accuracy"))
+    return known | unknown | {"files": {}, "refused": refused}
+
+
 def _is_there(target: Path, identity: dict[str, Any]) -> bool:
     """Whether the folder holds this very export, whole and unchanged."""
     marker = marker_of(target)
@@ -103,7 +110,7 @@ def _page(rows: Iterable[dict[str, Any]]) -> str:
         keys = ", ".join(map(str, row["key_frequencies"] or [])) or "–"
         accuracy = "–" if row["test_accuracy"] is None else f"{row['test_accuracy']:.3f}"
         forms = sorted({name.removeprefix(f"{row['run']}/").split("/")[0] for name in row["files"]})
-        links = ", ".join(f"[{form}]({quote(row['run'])}/{form})" for form in forms)
+        links = ", ".join(f"[{form}]({quote(row['run'])}/{form})" for form in forms) or "–"
         outcome = row["outcome"] or "undecided"
         lines.append(f"| {row['run']} | {row['recipe']} | {row['seed']} | {outcome} | {keys} | {accuracy} | {links} |")
     return "\n".join([*lines, ""])
