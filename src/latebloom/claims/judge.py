@@ -1,11 +1,13 @@
 """One run and the claims that are about it."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from pydantic import ValidationError
 
 from latebloom.analysis import Analysis, analyse
 from latebloom.claims.claim import CLAIMS, Claim
+from latebloom.claims.quantity import Measurement
 from latebloom.claims.record import Record, merge, record_run
 from latebloom.claims.verdict import Verdict
 from latebloom.runs import Run
@@ -22,14 +24,24 @@ def measure_claims(run: Run | Analysis) -> Record:
 
 
 def complete_claims(run: Run | Analysis, progress: Progress | None = None) -> Record:
-    """The stored record of a run, with those quantities measured that it lacks; all where none is stored."""
+    """The stored record of a run, with those quantities measured that it lacks; all where none is stored.
+
+    What was undefined is measured again if the run's measures were written since.
+    """
     analysis = analyse(run)
     stored, names = stored_record(analysis.run), _quantities(analysis.run)
-    missing = names if stored is None else [name for name in names if name not in stored.quantities]
+    written = analysis.run.directory.table_written("measures")
+    missing = [name for name in names if stored is None or _has_to_be_measured(stored.quantities.get(name), written)]
     if stored is not None and not missing:
         return stored
     measured = record_run(analysis, _announced(missing, progress))
     return measured if stored is None else merge([stored, measured])[0]
+
+
+def _has_to_be_measured(stored: Measurement | None, written: datetime | None) -> bool:
+    if stored is None or stored.reason is None or written is None:
+        return stored is None
+    return stored.date is None or stored.date < written
 
 
 def _announced(names: list[str], progress: Progress | None) -> Iterator[str]:

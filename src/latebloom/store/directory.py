@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,14 @@ class RunDirectory:
     def write_table(self, name: str, table: pyarrow.Table) -> None:
         """Replace the table: `step` int64 first and increasing, then float64 columns; else ValueError."""
         tables.write_table(self._named(name, "parquet"), table)
+
+    def table_written(self, name: str) -> datetime | None:
+        """When the table was last written, to the second, as dates in records are; None if there is no file."""
+        try:
+            seconds = int(self._named(name, "parquet").stat().st_mtime)
+        except OSError:
+            return None
+        return datetime.fromtimestamp(seconds, UTC)
 
     def checkpoint_steps(self) -> list[int]:
         """The steps with a checkpoint, in order."""
