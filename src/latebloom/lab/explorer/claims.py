@@ -3,6 +3,7 @@
 from typing import Any
 
 from latebloom.claims import CLAIMS
+from latebloom.lab.explorer.captions.words import with_commas
 from latebloom.lab.explorer.evidence import Evidence
 
 OF_FIGURE: dict[str, tuple[str, ...]] = {
@@ -70,7 +71,7 @@ def verdict_rows(evidence: Evidence) -> list[dict[str, Any]]:
             "published": CLAIMS[id].published,
             "rule": CLAIMS[id].rule,
             "state": verdict.state,
-            "finding": verdict.finding,
+            "finding": with_commas(verdict.finding),
             "views": list(views_of(id)),
         }
         for id, verdict in evidence.verdicts.items()
