@@ -1,5 +1,8 @@
 """The word of each token, for a tokenizer, and which token each answer class is."""
 
+from typing import Any
+
+from latebloom.models.layouts.vocabulary import FLAGS
 from latebloom.tasks import DigitAddition, ModularTask, RepeatedSubsequences, SkipTrigrams, Task
 
 
@@ -24,6 +27,11 @@ def _modular_words(task: ModularTask) -> list[str]:
     names += ["op"] if getattr(task, "operator", False) else []
     names += ["="] if getattr(task, "equals", True) else []
     return names + [f"unused{number}" for number in range(task.d_vocab - len(names))]
+
+
+def token_settings(task: Task) -> dict[str, Any]:
+    """Which tokens the input of a modular task has, by field; empty for other tasks."""
+    return {name: getattr(task, name) for name in ("p", *FLAGS)} if isinstance(task, ModularTask) else {}
 
 
 def answer_tokens(task: Task) -> list[int]:
