@@ -1,7 +1,11 @@
 """Exports: what is written, what is refused, and that a folder of somebody else is left alone."""
 
+import ast
+import builtins
 import json
+import re
 import shutil
+import textwrap
 
 import pytest
 import torch
@@ -113,6 +117,37 @@ def test_the_words_of_every_recipe_are_one_different_word_per_token(recipe):
     task = RECIPES[recipe](0).task
     assert len(set(words(task))) == task.d_vocab
     assert len(answer_tokens(task)) == task.d_vocab_out
+
+
+@pytest.mark.parametrize(
+    ("config", "task", "tokens", "sentence"),
+    [
+        (SMALL, TASK, [0, 1, 2, 3, 4], "has the token of each."),
+        (SMALL, ModularAddition(p=5, extra_answers=3), [0, 1, 2, 3, 4, None, None, None], "null for outputs"),
+        (LinearConfig(), SharedFeature(examples=4), [None, None], "the classes are no tokens"),
+    ],
+)
+def test_outputs_that_are_no_tokens_are_listed_as_none(config, task, tokens, sentence):
+    """With extra answers, output 5 of p = 5 is not the token of ``=``, and there is no token 6 or 7."""
+    files = FORMATS["huggingface"].made(exported(config, task))
+    assert json.loads(files["config.json"])["answer_tokens"] == tokens
+    card = files["README.md"].decode()
+    assert sentence in card
+    assert ("config.answer_tokens" in card) == any(token is not None for token in tokens)
+
+
+def test_each_block_of_the_readme_for_transformer_lens_can_be_pasted_alone():
+    """A block assigns or imports every name that it uses."""
+    readme = FORMATS["transformerlens"].made(exported(SMALL))["README.md"].decode()
+    blocks = [textwrap.dedent(block) for block in re.findall(r"(?:^(?: {4}.*)?\n)+", readme, re.MULTILINE)]
+    blocks = [block for block in blocks if block.strip()]
+    assert len(blocks) == 2
+    for block in blocks:
+        nodes = list(ast.walk(ast.parse(block)))
+        names = [node for node in nodes if isinstance(node, ast.Name)]
+        known = {alias.name for node in nodes if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names}
+        known |= {name.id for name in names if isinstance(name.ctx, ast.Store)} | set(dir(builtins))
+        assert {name.id for name in names} <= known
 
 
 def test_the_answers_of_skip_trigrams_are_tokens_10_to_19():

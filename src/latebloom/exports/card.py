@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from latebloom.exports.exported import Exported
-from latebloom.exports.vocabulary import words
+from latebloom.exports.vocabulary import answer_tokens, words
+from latebloom.tasks import Task
 
 
 def model_card(exported: Exported) -> str:
@@ -17,8 +18,7 @@ def model_card(exported: Exported) -> str:
         "```python\nfrom transformers import AutoModelForCausalLM, AutoTokenizer\n\n"
         'model = AutoModelForCausalLM.from_pretrained(".", trust_remote_code=True)\n'
         'tokenizer = AutoTokenizer.from_pretrained(".", trust_remote_code=True)\n```\n',
-        f"The tokens are `{' '.join(_short(words(exported.task)))}`, separated by spaces. The logits have one column "
-        "per answer; `config.answer_tokens` has the token of each.\n",
+        f"The tokens are `{' '.join(_short(words(exported.task)))}`, separated by spaces. {_columns(exported.task)}\n",
         _table("Numbers at this step", "quantity", facts.get("metrics")),
         _table("Verdicts on claims, of the whole run", "claim", facts.get("verdicts")),
     ]
@@ -32,6 +32,19 @@ def _origin(exported: Exported) -> str:
     if exported.seed is None:
         return "that was trained elsewhere and imported into latebloom"
     return f"trained with latebloom: recipe `{exported.recipe}`, seed {exported.seed}"
+
+
+def _columns(task: Task) -> str:
+    """What the columns of the logits are, in terms of tokens."""
+    tokens = answer_tokens(task)
+    if all(token is None for token in tokens):
+        return f"The logits have {len(tokens)} columns, one per answer class; the classes are no tokens."
+    if None in tokens:
+        return (
+            "`config.answer_tokens` has the token of each column of the logits, and null for outputs that are never "
+            "right."
+        )
+    return "The logits have one column per answer; `config.answer_tokens` has the token of each."
 
 
 def _sentence(text: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from latebloom.exports.card import model_card
 from latebloom.exports.exported import Exported, json_bytes, tensor_bytes
 from latebloom.exports.format import FORMATS, Format
-from latebloom.exports.vocabulary import answer_tokens, words
+from latebloom.exports.vocabulary import answer_tokens, token_settings, words
 from latebloom.models import MLP, EmbeddingMLP, Linear, Model, Transformer
 
 UNKNOWN = "[UNK]"
@@ -111,6 +111,7 @@ def _common(exported: Exported) -> dict[str, Any]:
         "d_vocab": exported.task.d_vocab,
         "d_vocab_out": exported.task.d_vocab_out,
         "answer_tokens": answer_tokens(exported.task),
+        "task": token_settings(exported.task),
     }
 
 

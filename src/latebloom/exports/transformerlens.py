@@ -4,7 +4,9 @@ bridge = TransformerBridge.boot_native(TransformerBridgeConfig(**config["bridge"
 bridge.load_state_dict(load_file("model.safetensors"), strict=True)
 
 model = HookedTransformer(HookedTransformerConfig(**config["hooked_transformer"]))
-model.load_state_dict(load_file("hooked_transformer.safetensors"), strict=False)  # its masks are not stored
+model.load_and_process_state_dict(load_file("hooked_transformer.safetensors"), ...)  # every processing switched off
+
+The README that is written has both as blocks that can be pasted.
 """
 
 from dataclasses import asdict
@@ -15,6 +17,7 @@ from torch import Tensor
 
 from latebloom.exports.exported import Exported, json_bytes, tensor_bytes
 from latebloom.exports.format import FORMATS, Format
+from latebloom.exports.vocabulary import token_settings
 from latebloom.models import Transformer
 
 _ACTIVATIONS = ("relu", "gelu", "gelu_new")
@@ -33,8 +36,11 @@ TransformerLens 4:
 
 TransformerLens 3:
 
+    import json
+    from safetensors.torch import load_file
     from transformer_lens import HookedTransformer, HookedTransformerConfig
 
+    config = json.load(open("config.json"))
     model = HookedTransformer(HookedTransformerConfig(**config["hooked_transformer"]))
     model.load_and_process_state_dict(
         load_file("hooked_transformer.safetensors"),
@@ -66,17 +72,12 @@ def _model(exported: Exported) -> Transformer:
 
 
 def bridge_config(model: Transformer) -> dict[str, Any]:
-    """The keyword arguments of transformer-lens 4's TransformerBridgeConfig."""
+    """The keyword arguments of transformer-lens 4's TransformerBridgeConfig and of 3's HookedTransformerConfig."""
     fields = asdict(model.cfg)
     if fields["attn_only"]:
         del fields["d_mlp"]  # it refuses None
     del fields["model_name"]
     return {**fields, "init_weights": False}
-
-
-def hooked_config(model: Transformer) -> dict[str, Any]:
-    """The keyword arguments of transformer-lens 3's HookedTransformerConfig."""
-    return bridge_config(model)
 
 
 def older_names(model: Transformer) -> dict[str, Tensor]:
@@ -123,7 +124,8 @@ def _kind(leaf: str) -> str:
 @torch.no_grad()
 def _files(exported: Exported) -> dict[str, bytes]:
     model = _model(exported)
-    config = {"bridge": bridge_config(model), "hooked_transformer": hooked_config(model)}
+    shape = bridge_config(model)
+    config = {"bridge": shape, "hooked_transformer": shape, "task": token_settings(exported.task)}
     return {
         "README.md": _README.format(name=exported.name, step=exported.step).encode(),
         "config.json": json_bytes(config),

@@ -1,6 +1,9 @@
 """The word of each token, for a tokenizer, and which token each answer class is."""
 
-from latebloom.tasks import DigitAddition, ModularTask, RepeatedSubsequences, SkipTrigrams, Task
+from typing import Any
+
+from latebloom.models.layouts.vocabulary import FLAGS
+from latebloom.tasks import DigitAddition, ModularTask, RepeatedSubsequences, SharedFeature, SkipTrigrams, Task
 
 
 def words(task: Task) -> list[str]:
@@ -26,7 +29,15 @@ def _modular_words(task: ModularTask) -> list[str]:
     return names + [f"unused{number}" for number in range(task.d_vocab - len(names))]
 
 
-def answer_tokens(task: Task) -> list[int]:
-    """The token of each answer class."""
+def token_settings(task: Task) -> dict[str, Any]:
+    """Which tokens the input of a modular task has, by field; empty for other tasks."""
+    return {name: getattr(task, name) for name in ("p", *FLAGS)} if isinstance(task, ModularTask) else {}
+
+
+def answer_tokens(task: Task) -> list[int | None]:
+    """The token of each output; None for an output that is no answer, and where answers are no tokens."""
+    if isinstance(task, SharedFeature):
+        return [None] * task.d_vocab_out  # the wrong and the right answer; tokens are examples
     first = task.d_vocab - 2 - task.d_vocab_out if isinstance(task, SkipTrigrams) else 0
-    return [first + answer for answer in range(task.d_vocab_out)]
+    answers = task.p if isinstance(task, ModularTask) else task.d_vocab_out
+    return [first + output if output < answers else None for output in range(task.d_vocab_out)]

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from latebloom._errors import UsageError
 from latebloom.exports import TRANSFORMERLENS
-from latebloom.exports.transformerlens import bridge_config, bridge_names, hooked_config, older_names
+from latebloom.exports.transformerlens import bridge_config, bridge_names, older_names
 from latebloom.lab.export import export, exported_of
 from latebloom.models import Examples, Model, Transformer, per_label
 from latebloom.runs import Run, open_run
@@ -37,7 +37,7 @@ def to_transformer_lens(target: Run | str | Path, step: int | None = None, root:
     assert isinstance(exported.model, Transformer)
     model = exported.model
     if int(version("transformer-lens").split(".")[0]) < FIRST_BRIDGE:
-        hooked = lens.HookedTransformer(lens.HookedTransformerConfig(**hooked_config(model)))
+        hooked = lens.HookedTransformer(lens.HookedTransformerConfig(**bridge_config(model)))
         hooked.load_and_process_state_dict(
             older_names(model),
             fold_ln=False,

@@ -24,6 +24,7 @@ from latebloom.analysis.weight_files.limits import MOST_BYTES, Budget, allowed, 
 from latebloom.analysis.weight_files.numpy_file import is_numpy, read_arrays
 from latebloom.analysis.weight_files.regular import read_regular
 from latebloom.analysis.weight_files.safetensors_file import is_safetensors, read_safetensors
+from latebloom.analysis.weight_files.sections import with_sections
 from latebloom.analysis.weight_files.torch_file import is_torch, read_pickles, read_zip
 from latebloom.analysis.weight_files.weight_file import State, WeightFile
 
@@ -64,7 +65,7 @@ def _opened(path: Path, content: memoryview) -> WeightFile:
     return WeightFile(
         path=path,
         states=tuple(states),
-        config=config_beside(path) | config_in(held),
+        config=with_sections(config_beside(path)) | config_in(held),
         curves=curves,
         train_indices=rows_in(held, TRAIN_ROWS),
         test_indices=rows_in(held, TEST_ROWS),

@@ -19,7 +19,10 @@ class LatebloomConfig(PretrainedConfig):
 
 
 class LatebloomModel(PreTrainedModel, GenerationMixin):
-    """Logits (batch, pos, answer class); class i is token ``config.answer_tokens[i]``. A subclass gives ``logits``."""
+    """Logits (batch, pos, answer class); class i is token ``config.answer_tokens[i]`` unless that is null.
+
+    A subclass gives ``logits``.
+    """
 
     config_class = LatebloomConfig
 
@@ -32,6 +35,7 @@ class LatebloomModel(PreTrainedModel, GenerationMixin):
         return CausalLMOutput(loss=loss, logits=logits)
 
     def prepare_inputs_for_generation(self, input_ids, attention_mask=None, **ignored):
-        if self.config.answer_tokens != list(range(len(self.config.answer_tokens))):
+        answers = {i: token for i, token in enumerate(self.config.answer_tokens) if token is not None}
+        if not answers or any(i != token for i, token in answers.items()):
             raise ValueError("generate: the answers are classes here; class i is token config.answer_tokens[i]")
         return {"input_ids": input_ids}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from latebloom._errors import UsageError
 from latebloom.models.layouts.base import Hints
@@ -22,6 +22,8 @@ ACTIVATIONS = {
 """Names of activation functions in lower case, as code bases have them, and ours."""
 
 NORMS = {"ln": "layernorm", "lnpre": "layernorm_pre", "none": "none"}
+_OWN_NORMS = ("none", "layernorm", "layernorm_pre")
+_ATTENTION = ("causal", "bidirectional")
 _WITHOUT_COUNTERPART: Mapping[str, tuple[Any, ...]] = {
     "positional_embedding_type": ("standard",),
     "use_attn_scale": (True,),
@@ -45,16 +47,33 @@ def transformer_settings(hints: Hints) -> dict[str, Any]:
         said["activation"] = _known("activation", activation, ACTIVATIONS)
     if "normalization_type" in hints.config:
         said["norm"] = _known("normalization_type", str(hints.config["normalization_type"]), NORMS)
-    coefficient = hints.setting("attn_coeff", "attention_mix")
-    if isinstance(coefficient, int | float):
-        # The code that has this setting attends in both directions, whatever its attention_dir says.
-        said |= {"attention_mix": float(coefficient), "attention": "bidirectional"}
-    elif hints.setting("attention_dir", "attention") == "bidirectional":
-        said["attention"] = "bidirectional"
+    elif hints.config.get("norm") in _OWN_NORMS:
+        said["norm"] = hints.config["norm"]
+    said |= _attention(hints)
+    scale = hints.setting("residual_scale")
+    if _is_number(scale):
+        said["residual_scale"] = float(scale)
     heads = hints.setting("n_heads", "num_heads")
     if isinstance(heads, int):
         said["n_heads"] = heads
     return said | dict(hints.model)
+
+
+def _attention(hints: Hints) -> dict[str, Any]:
+    coefficient, mix = hints.setting("attn_coeff"), hints.setting("attention_mix")
+    if _is_number(coefficient):
+        # The code that has this setting attends in both directions, whatever its attention_dir says.
+        return {"attention_mix": float(coefficient), "attention": "bidirectional"}
+    said: dict[str, Any] = {"attention_mix": float(mix)} if _is_number(mix) else {}
+    if hints.setting("attention") in _ATTENTION:
+        said["attention"] = hints.setting("attention")
+    elif hints.setting("attention_dir") == "bidirectional":
+        said["attention"] = "bidirectional"
+    return said
+
+
+def _is_number(value: Any) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _refuse_others(hints: Hints) -> None:

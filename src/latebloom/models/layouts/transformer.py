@@ -15,7 +15,7 @@ from latebloom.models.evaluate import sum_squared_weights
 from latebloom.models.layouts.base import Hints, Read, Shapes, in_their_precision
 from latebloom.models.layouts.names import DTYPES, without_copies
 from latebloom.models.layouts.settings import transformer_settings
-from latebloom.models.layouts.vocabulary import token_fields
+from latebloom.models.layouts.vocabulary import positions_said, token_fields
 from latebloom.models.transformer import Transformer, TransformerConfig
 
 NAME = re.compile(
@@ -150,7 +150,7 @@ def _positions(weights: Mapping[str, Tensor], hints: Hints) -> int:
     elif isinstance(said, int) and said > 0:
         n_ctx = said
     else:
-        n_ctx = _POSITIONS_WITHOUT_EMBEDDING
+        n_ctx = positions_said(hints) or _POSITIONS_WITHOUT_EMBEDDING
     if n_ctx > _LONGEST:
         raise UsageError(f"state dict: got {n_ctx} positions, expected at most {_LONGEST}")
     return n_ctx

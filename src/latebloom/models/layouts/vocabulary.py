@@ -56,6 +56,12 @@ def token_fields(rows: int, outputs: int, n_ctx: int, hints: Hints) -> tuple[dic
     return fields, ({} if stated else {"p": p}) | ({} if said else {"tokens": written(layout)})
 
 
+def positions_said(hints: Hints) -> int | None:
+    """The length of the input where the hints say which tokens it has; ``=`` is one of them unless they deny it."""
+    said = _said(hints)
+    return 2 + said.get("equals", True) + said.get("operator", False) if said else None
+
+
 def written(layout: Mapping[str, Any]) -> str:
     """The tokens of an input, as in ``x y =``."""
     parts = ["x", *(["op"] if layout.get("operator") else []), "y"]
