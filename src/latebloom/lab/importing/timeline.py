@@ -134,8 +134,7 @@ class _Curves:
         """The steps of a curve, and what is assumed about them; None where they are unknown."""
         n = len(curve)
         if curve.steps is not None:
-            order = np.asarray(curve.steps)
-            return (order, "") if (np.diff(order) > 0).all() else (None, "")
+            return np.asarray(curve.steps), ""
         if self.metrics is not None:
             return np.asarray(list(_first(self.metrics, n, "--recording.metrics"))), ""
         if n == len(self.states) > 1:
