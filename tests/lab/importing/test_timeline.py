@@ -61,6 +61,17 @@ def test_state_dicts_without_steps() -> None:
         timeline_of(file([0, 50, None]), step=20)
 
 
+@pytest.mark.parametrize(("final", "step"), [(None, 5000), (1000, None), (1000, 5000)])
+def test_a_final_step_without_those_before_it(final: int | None, step: int | None) -> None:
+    listed, end = file([None, None, final]), step or final
+    with pytest.raises(UsageError, match=f"got step {end} of the final weights.*say --recording.checkpoints N"):
+        timeline_of(listed, step)
+    placed = timeline_of(listed, step, Schedule.model_validate("200"))
+    assert [one for one, _ in placed.states] == [0, 200, end]
+    with pytest.raises(UsageError, match="after the last checkpoint at 6000"):
+        timeline_of(listed, step, Schedule.model_validate("6000"))
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
