@@ -147,6 +147,8 @@ def test_steps_curves_and_settings(tmp_path: Path) -> None:
     for step, name in ((0, "0"), (7, "epoch_7")):
         torch.save({name: first, "100": last}, tmp_path / "b.pth")
         assert open_weights(tmp_path / "b.pth").steps == (step, 100)
+    torch.save({"model": last, "checkpoints": [first, last], "step": 100}, tmp_path / "c.pth")
+    assert [one.step for one in open_weights(tmp_path / "c.pth").states] == [None, 100]
 
 
 class Bomb:

@@ -6,13 +6,13 @@ import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from jaxtyping import Float
 
+from latebloom._csv import delimiter
 from latebloom._errors import DamagedFileError, UsageError
 from latebloom.phases import Series
 
@@ -69,7 +69,7 @@ def _wanted(path: Path, names: Sequence[str]) -> list[str]:
 def _csv(path: Path) -> tuple[dict[str, Column], int]:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            lines = csv.reader(file, delimiter=_delimiter(file), strict=True)
+            lines = csv.reader(file, delimiter=delimiter(file), strict=True)
             rows = [(lines.line_num, row) for row in lines if any(cell.strip() for cell in row)]
     except (UnicodeDecodeError, csv.Error, OSError) as error:
         raise DamagedFileError(f"{path}: expected a CSV file in UTF-8, which this is not: {error}") from None
@@ -85,13 +85,6 @@ def _csv(path: Path) -> tuple[dict[str, Column], int]:
         name: [_number(path, name, number, row[place]) for number, row in rows[1:]] for name, place in places.items()
     }
     return _finite(read)
-
-
-def _delimiter(file: TextIO) -> str:
-    """What separates the cells: of comma, semicolon and tab the most frequent in the first line."""
-    header = file.readline()
-    file.seek(0)
-    return max(",;\t", key=header.count)
 
 
 def _number(path: Path, name: str, line: int, cell: str) -> float | None:

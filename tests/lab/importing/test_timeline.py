@@ -61,6 +61,17 @@ def test_state_dicts_without_steps() -> None:
         timeline_of(file([0, 50, None]), step=20)
 
 
+@pytest.mark.parametrize(("final", "step"), [(None, 5000), (1000, None), (1000, 5000)])
+def test_a_final_step_without_those_before_it(final: int | None, step: int | None) -> None:
+    listed, end = file([None, None, final]), step or final
+    with pytest.raises(UsageError, match=f"got step {end} of the final weights.*say --recording.checkpoints N"):
+        timeline_of(listed, step)
+    placed = timeline_of(listed, step, Schedule.model_validate("200"))
+    assert [one for one, _ in placed.states] == [0, 200, end]
+    with pytest.raises(UsageError, match="after the last checkpoint at 6000"):
+        timeline_of(listed, step, Schedule.model_validate("6000"))
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -92,3 +103,36 @@ def test_values_that_no_loss_or_accuracy_has_are_left_out() -> None:
     made = timeline_of(file([0, 1], train_loss=Curve((-1.0, 1.0)), test_acc=Curve((10.0, 99.0))))
     assert not made.series
     assert {"train_loss", "test_acc"} <= made.left_out.keys()
+
+
+def test_steps_that_the_file_states() -> None:
+    losses = [5.0, 4.0, 1.0]
+    expected = Curve((5.0, 4.0, 1.0), (0, 100, 500))
+    for name in ("Step", "_step", "Global_Step"):
+        assert curves_of({name: [0, 100, 500], "train_loss": losses})["train_loss"] == expected
+        rows = [{name: step, "train_loss": loss} for step, loss in zip((0, 100, 500), losses)]
+        assert curves_of(rows)["train_loss"] == expected
+    assert curves_of({"train_loss": {"0": 5, "100": 4, "500": 1}})["train_loss"] == expected
+    assert curves_of({"train_loss": {"ce": 5, "reg": 4}}) == {}
+    assert curves_of({"train_loss": {"0": 5, "best": 1, "last": 2}}) == {}
+    per_batch = {"epoch": [0, 0, 1], "iteration": [0, 100, 500], "train_loss": losses}
+    assert curves_of(per_batch)["train_loss"] == expected
+
+
+def test_rows_that_lack_a_value_keep_their_places() -> None:
+    rows = [{"train_loss": 4.0 - i} | ({"test_loss": float(i)} if i % 2 else {}) for i in range(4)]
+    curves = curves_of(rows)
+    for metrics, steps in ((None, [1, 3]), (Schedule.model_validate("10"), [10, 30])):
+        made = timeline_of(file([], **curves), metrics=metrics).series["test_loss"]
+        assert made.step.tolist() == steps
+        assert made.value.tolist() == [1, 3]
+
+
+def test_of_a_step_that_comes_twice_the_last_value_counts() -> None:
+    rows = [{"step": step, "train_loss": loss} for step, loss in ((0, 4.0), (10, 3.0), (20, 9.0), (20, 2.0), (30, 1.0))]
+    columns = {"step": [row["step"] for row in rows], "train_loss": [row["train_loss"] for row in rows]}
+    for content in (rows, columns):
+        made = timeline_of(file([], **curves_of(content)))
+        assert made.series["train_loss"].step.tolist() == [0, 10, 20, 30]
+        assert made.series["train_loss"].value.tolist() == [4, 3, 2, 1]
+        assert not made.left_out

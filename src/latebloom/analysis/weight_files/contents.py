@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -91,7 +92,7 @@ def _with_final(several: list[State], final: Mapping[str, State], step: int | No
     choice = (name, *others) if others else last.choice
     last = State(last.step if last.step is not None else step, last.tensors, choice)
     if several and _same(several[-1].tensors, last.tensors):
-        return several
+        return [*several[:-1], several[-1] if several[-1].step is not None else replace(several[-1], step=last.step)]
     if several and last.step is not None and any(state.step == last.step for state in several):
         last = State(None, last.tensors, last.choice)
     return [*several, last]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from latebloom._csv import delimiter
 from latebloom._errors import DamagedFileError
 from latebloom.analysis.weight_files.curves import Curve, curves_of
 from latebloom.analysis.weight_files.regular import read_regular
@@ -40,7 +41,8 @@ def read_curve_file(path: Path) -> dict[str, Curve]:
 
 
 def _csv(content: bytes) -> list[dict[str, Any]]:
-    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+    file = io.StringIO(content.decode("utf-8-sig"), newline="")
+    rows = csv.DictReader(file, delimiter=delimiter(file), strict=True)
     return [{name.strip(): _cell(cell) for name, cell in row.items() if isinstance(name, str)} for row in rows]
 
 

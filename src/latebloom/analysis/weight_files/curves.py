@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from latebloom.analysis.weight_files.values import listed, number, whole
+from latebloom.analysis.weight_files.values import listed, number, step_key, whole
 
-STEP_NAMES = ("step", "steps", "global_step", "epoch", "epochs", "iteration", "iterations", "checkpoint_epochs")
-"""Names of lists of steps beside curves, in the order in which they are looked for."""
+STEP_NAMES = (
+    "step",
+    "steps",
+    "global_step",
+    "_step",
+    "epoch",
+    "epochs",
+    "iteration",
+    "iterations",
+    "checkpoint_epochs",
+)
+"""Names of lists of steps beside curves in lower case, in the order in which they are looked for."""
 
 _DEEPEST = 2
 _WHAT = {
@@ -28,7 +39,10 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 @dataclass(frozen=True)
 class Curve:
-    """A curve as the file has it: its values, and their steps where the file says them."""
+    """A curve as the file has it: its values, and their steps where the file says them.
+
+    A value is NaN where a row of a table without steps lacks it. Of a step that comes twice the last value counts.
+    """
 
     values: tuple[float, ...]
     steps: tuple[int, ...] | None = None
@@ -78,40 +92,61 @@ def _is_curve(name: str) -> bool:
 
 def _curve(beside: Mapping[Any, Any], name: str, value: Any) -> Curve | None:
     """A list of numbers, or a dictionary of numbers by step; None for anything else, and for a single number."""
-    if isinstance(value, Mapping):
-        steps, items = [whole(step) for step in value], list(value.values())
-    else:
-        items = listed(value)
-        steps = _steps_beside(beside, name, len(items))
-    numbers = [number(item) for item in items]
-    if len(numbers) < 2 or None in numbers:
+    items = list(value.values()) if isinstance(value, Mapping) else listed(value)
+    numbers = [known for item in items if (known := number(item)) is not None]
+    if len(numbers) < 2 or len(numbers) < len(items):
         return None
+    if not isinstance(value, Mapping):
+        return Curve(tuple(numbers), _steps_beside(beside, name, len(items)))
+    steps = _all_steps([step_key(key) for key in value])
+    return None if steps is None else Curve(tuple(numbers), steps)
+
+
+def _steps_beside(beside: Mapping[Any, Any], name: str, count: int) -> tuple[int, ...] | None:
+    lists = {key.lower(): value for key, value in beside.items() if isinstance(key, str)}
+    stem = name.lower().rpartition("_")[0]
+    own = [f"{start}_{unit}" for start in (name.lower(), stem) for unit in ("steps", "epochs")]
+    counters = {key: _all_steps([whole(step) for step in listed(lists.get(key))]) for key in (*own, *STEP_NAMES)}
+    return _counter({key: steps for key, steps in counters.items() if steps is not None and len(steps) == count})
+
+
+def _all_steps(steps: Sequence[int | None]) -> tuple[int, ...] | None:
+    """The steps; None where one is unknown."""
     known = tuple(step for step in steps if step is not None)
-    return Curve(tuple(n for n in numbers if n is not None), known if len(known) == len(numbers) else None)
+    return known if len(known) == len(steps) else None
 
 
-def _steps_beside(beside: Mapping[Any, Any], name: str, count: int) -> list[int | None]:
-    stem = name.rpartition("_")[0]
-    for key in (f"{name}_steps", f"{name}_epochs", f"{stem}_steps", f"{stem}_epochs", *STEP_NAMES):
-        steps = [whole(step) for step in listed(beside.get(key))]
-        if len(steps) == count and None not in steps and len(set(steps)) == count:
-            return steps
-    return []
+def _counter(counters: Mapping[str, tuple[int, ...]]) -> tuple[int, ...] | None:
+    """The first of these lists of steps; one of epochs with several values per epoch comes after the others."""
+    names = sorted(counters, key=lambda name: "epoch" in name and len(set(counters[name])) < len(counters[name]))
+    return counters[names[0]] if names else None
 
 
 def _of_rows(rows: Sequence[Any]) -> dict[str, Curve]:
-    """The curves of a list of dictionaries, one per step; a row may lack some of them."""
+    """The curves of a list of dictionaries, one per step; a row may lack some of them.
+
+    Where no row says its step, the value of a row without one is NaN, so that the others keep their places.
+    """
     maps = [row for row in rows if isinstance(row, Mapping)]
     if len(maps) < 2 or len(maps) < len(rows):
         return {}
     names = dict.fromkeys(name for row in maps for name in row if isinstance(name, str) and _is_curve(name))
-    counter = next((name for name in STEP_NAMES if all(whole(row.get(name)) is not None for row in maps)), None)
+    steps = _steps_of_rows(maps)
     found = {}
     for name in names:
-        there = [(place, value) for place, row in enumerate(maps) if (value := number(row.get(name))) is not None]
+        values = [number(row.get(name)) for row in maps]
+        there = [place for place, value in enumerate(values) if value is not None]
         if len(there) < 2:
             continue
-        steps = tuple(place if counter is None else whole(maps[place][counter]) or 0 for place, _ in there)
-        known = counter is not None or len(there) == len(maps)
-        found[name] = Curve(tuple(value for _, value in there), steps if known and counter is not None else None)
+        filled = [math.nan if value is None else value for value in values]
+        if steps is None:
+            found[name] = Curve(tuple(filled))
+        else:
+            found[name] = Curve(tuple(filled[place] for place in there), tuple(steps[place] for place in there))
     return found
+
+
+def _steps_of_rows(rows: Sequence[Mapping[Any, Any]]) -> tuple[int, ...] | None:
+    lower = [{key.lower(): value for key, value in row.items() if isinstance(key, str)} for row in rows]
+    counters = {name: _all_steps([whole(row.get(name)) for row in lower]) for name in STEP_NAMES}
+    return _counter({name: steps for name, steps in counters.items() if steps is not None})

@@ -40,15 +40,24 @@ def weights_in(folder: Path) -> Path:
 def config_beside(path: Path) -> dict[str, Any]:
     """The settings beside a file of weights; empty where there are none.
 
+    Errors: DamagedFileError where the file of settings is no JSON object.
+    """
+    beside = settings_file(path)
+    return {} if beside is None else _settings(beside)
+
+
+def settings_file(path: Path) -> Path | None:
+    """The file with the settings beside a file of weights; None where there is none.
+
     NAME.cfg.json or NAME.json beside NAME.pt, config_ID.json beside model_ID.pt, and config.json beside a file that
-    is alone in its folder or has a usual name. Errors: DamagedFileError where such a file is no JSON object.
+    is alone in its folder or has a usual name.
     """
     own = [f"{path.stem}.cfg.json", f"{path.stem}.json", f"config_{path.stem.removeprefix('model_')}.json"]
     for name in [*own, *([_CONFIG] if _alone(path) else [])]:
         beside = path.parent / name
         if os.path.isfile(beside):
-            return _settings(beside)
-    return {}
+            return beside
+    return None
 
 
 def _alone(path: Path) -> bool:

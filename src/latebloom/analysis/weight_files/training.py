@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from torch import Tensor
 from latebloom._errors import LatebloomError, UsageError
 from latebloom.analysis.weight_files.curve_files import is_curve_file, read_curve_file
 from latebloom.analysis.weight_files.curves import Curve
-from latebloom.analysis.weight_files.folder import SUFFIXES, weights_in
+from latebloom.analysis.weight_files.folder import SUFFIXES, settings_file, weights_in
 from latebloom.analysis.weight_files.limits import MOST_BYTES
 from latebloom.analysis.weight_files.open_file import open_weights
 from latebloom.analysis.weight_files.regular import read_regular
@@ -72,21 +72,22 @@ def open_training(path: Path) -> TrainingFile:
         if not tables:
             raise
         return _of_curves(path, tables)
-    return _with_tables(_of_file(file), path, [table for table in tables if table.stem != file.stem])
+    return _with_tables(_of_file(file), path, [file], tables)
 
 
 def _of_file(path: Path) -> TrainingFile:
     file = open_weights(path)
     states = tuple(SavedState(state.step, lambda tensors=state.tensors: tensors) for state in file.states)  # type: ignore[misc]
-    return _training(path, _sha256([path]), _form(len(states), "file"), states, file)
+    return _training(path, _digest(path), _form(len(states), "file"), states, file)
 
 
 def _of_folder(path: Path, by_step: Mapping[int, Path], tables: Sequence[Path]) -> TrainingFile:
     """The files are opened one after another, since together they may not fit into memory."""
     last = open_weights(by_step[max(by_step)])
     states = tuple(SavedState(step, lambda file=file: _tensors(file)) for step, file in sorted(by_step.items()))  # type: ignore[misc]
+    files = list(by_step.values())
     form = f"a folder with {len(states)} files of weights"
-    return _with_tables(_training(path, _sha256(list(by_step.values())), form, states, last), path, tables)
+    return _with_tables(_training(path, _sha256(path, files), form, states, last), path, files, tables)
 
 
 def _tensors(file: Path) -> Mapping[str, Tensor]:
@@ -111,22 +112,15 @@ def _of_curves(path: Path, tables: Sequence[Path]) -> TrainingFile:
     curves = _curves(tables)
     if not curves:
         raise UsageError(f"{path}: got a table without columns such as train_loss and test_loss, expected curves")
-    return TrainingFile(path, _sha256(tables), _form(0, "table"), (), curves=curves)
+    return TrainingFile(path, _sha256(path, tables), _form(0, "table"), (), curves=curves)
 
 
-def _with_tables(training: TrainingFile, path: Path, tables: Sequence[Path]) -> TrainingFile:
+def _with_tables(training: TrainingFile, folder: Path, weights: Sequence[Path], tables: Sequence[Path]) -> TrainingFile:
     """The training with the curves in tables beside its weights; those in the file of weights come first."""
-    curves = {**_curves(tables), **training.curves}
-    return TrainingFile(
-        path,
-        training.sha256,
-        training.form,
-        training.states,
-        training.config,
-        curves,
-        training.train_indices,
-        training.test_indices,
-    )
+    settings = {beside for file in weights if (beside := settings_file(file)) is not None}
+    tables = [table for table in tables if table not in settings]
+    read = {*weights, *settings, *tables}
+    return replace(training, sha256=_sha256(folder, read), curves={**_curves(tables), **training.curves})
 
 
 def _curves(tables: Sequence[Path]) -> dict[str, Curve]:
@@ -172,10 +166,11 @@ def _step_of(name: str) -> tuple[int | None, str]:
     return (None if step is None else int(step)), any_number.sub("#", name)
 
 
-def _sha256(files: Sequence[Path]) -> str:
+def _sha256(folder: Path, files: Collection[Path]) -> str:
+    """Of one file, that of its content; of several, that of their names in the folder and of their contents."""
     if len(files) == 1:
-        return _digest(files[0])
-    listed = "".join(f"{file.name} {_digest(file)}\n" for file in sorted(files))
+        return _digest(*files)
+    listed = "".join(f"{file.relative_to(folder).as_posix()} {_digest(file)}\n" for file in sorted(files))
     return hashlib.sha256(listed.encode()).hexdigest()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from torch import Tensor
 from latebloom.analysis.weight_files.stand_ins import NumpyArray
 
 _MOST_BITS = 64
+_DIGITS = re.compile("[0-9]{1,15}")
 
 
 def whole(value: Any) -> int | None:
@@ -19,6 +21,13 @@ def whole(value: Any) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return int(value) if 0 <= value < 2**53 and value == int(value) else None
+
+
+def step_key(key: Any) -> int | None:
+    """The step that is a key of a dictionary: a whole number, or its digits, since keys are always text in JSON."""
+    if isinstance(key, str):
+        return int(key) if _DIGITS.fullmatch(key) else None
+    return whole(key)
 
 
 def number(value: Any) -> float | None:

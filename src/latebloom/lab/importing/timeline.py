@@ -45,14 +45,13 @@ def timeline_of(
 ) -> Timeline:
     """The steps of a training, as the file says them, or else as these arguments do.
 
-    step: of the final state dict. checkpoints, metrics: of the state dicts of a list, and of the values of a curve.
+    step: of the final state dict. checkpoints, metrics: of the state dicts of a list, and of the values of a curve. A
+    final state dict whose step is known keeps it where checkpoints places the others.
     Errors: UsageError for steps that do not fit.
     """
     assumed: dict[str, str] = {}
     left_out: dict[str, str] = {}
-    known = [state.step for state in file.states[:-1]] + [step if step is not None else _final_step(file)]
-    if checkpoints is not None:
-        known = list(_first(checkpoints, len(file.states), "--recording.checkpoints")) if file.states else []
+    known = _known_steps([state.step for state in file.states], step, checkpoints)
     stated = [one for one in known if one is not None]
     curves = _Curves(file.curves, stated if len(stated) == len(file.states) else [], max(stated, default=None), metrics)
     series = curves.series(assumed, left_out)
@@ -61,8 +60,17 @@ def timeline_of(
     return Timeline(states, series, assumed, left_out)
 
 
-def _final_step(file: TrainingFile) -> int | None:
-    return file.states[-1].step if file.states else None
+def _known_steps(stored: Sequence[int | None], step: int | None, checkpoints: Schedule | None) -> list[int | None]:
+    """The steps of the state dicts as the command says them, or else as the file does."""
+    if not stored:
+        return [step]
+    others, final = stored[:-1], stored[-1]
+    if checkpoints is None:
+        return [*others, final if step is None else step]
+    if step is None and all(one is None for one in others):
+        step = final
+    ends = [] if step is None else [step]
+    return [*_first(checkpoints, len(stored) - len(ends), "--recording.checkpoints"), *ends]
 
 
 def _placed(
@@ -74,6 +82,11 @@ def _placed(
 ) -> Iterator[tuple[int, SavedState]]:
     """The states with their steps."""
     if len(states) > 1 and all(step is None for step in known[:-1]):
+        if known[-1] is not None:
+            raise UsageError(
+                f"got step {known[-1]} of the final weights, but the {len(states) - 1} checkpoints before them say no "
+                "step; say --recording.checkpoints N, the steps from one to the next"
+            )
         assumed["steps"] = f"0 to {len(states) - 1}, the places of the state dicts in their list"
         yield from enumerate(states)
         return
@@ -90,7 +103,10 @@ def _placed(
             left_out["final weights"] = "their step is unknown and they differ from the last checkpoint; say --step N"
     steps = [step for step, _ in placed]
     if steps != sorted(set(steps)):
-        raise UsageError(f"--step: got {steps[-1]}, expected a step after the last checkpoint at {max(steps[:-1])}")
+        raise UsageError(
+            f"step of the final weights: got {steps[-1]}, expected a step after the last checkpoint at "
+            f"{max(steps[:-1])}; change --step or --recording.checkpoints"
+        )
     yield from placed
 
 
@@ -134,8 +150,7 @@ class _Curves:
         """The steps of a curve, and what is assumed about them; None where they are unknown."""
         n = len(curve)
         if curve.steps is not None:
-            order = np.asarray(curve.steps)
-            return (order, "") if (np.diff(order) > 0).all() else (None, "")
+            return np.asarray(curve.steps), ""
         if self.metrics is not None:
             return np.asarray(list(_first(self.metrics, n, "--recording.metrics"))), ""
         if n == len(self.states) > 1:
