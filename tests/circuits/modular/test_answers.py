@@ -140,7 +140,7 @@ def test_a_group_that_is_half_an_operation_is_a_group(k: int, n: int) -> None:
     shares = found.answers.agreement
     # x + y mod kn carries from b to a, the group does not: they differ on the n(n - 1)/2 of n² pairs that carry.
     assert shares["modular_addition"] == pytest.approx((n + 1) / (2 * n))
-    assert (shares["group_composition"], explained(found).does_task) == (1, True)
+    assert shares["group_composition"] == 1
 
 
 @pytest.mark.parametrize("share", [0.6, 0.8, 0.99])
