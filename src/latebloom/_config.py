@@ -23,6 +23,9 @@ class Config(BaseModel):
     """Fields that were added after objects without them had been stored. They are stored only where they differ from
     their default, so that the identity of what was stored before does not change."""
 
+    derived_fields: ClassVar[frozenset[str]] = frozenset()
+    """Fields that other fields determine where they are not given. A change of settings does not keep their values."""
+
     @model_serializer(mode="wrap")
     def _stored(self, serialise: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
         stored = serialise(self)

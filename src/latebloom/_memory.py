@@ -3,16 +3,37 @@
 Linux grants more memory than there is and kills the process that uses it, so that no error could be caught later.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from latebloom._errors import UsageError
 
-_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+
+@dataclass(frozen=True)
+class _Files:
+    """Where a version of control groups has a container's memory, relative to the root.
+
+    cache: the field of memory.stat with the cache of files that Linux drops where memory is short.
+    """
+
+    folder: str
+    limit: str
+    used: str
+    cache: str
 
 
-def available_memory() -> int | None:
-    """The bytes that Linux and its containers leave to new allocations; None where that is unknown."""
-    found = [_limit(path) for path in _LIMITS] + [_free()]
+_CONTAINERS = (
+    _Files("sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"),
+    _Files("sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+)
+
+
+def available_memory(root: Path = Path("/")) -> int | None:
+    """The bytes that Linux and its containers leave to new allocations; None where that is unknown.
+
+    root: the folder that has /proc and /sys.
+    """
+    found = [_left(root, files) for files in _CONTAINERS] + [_field(root / "proc/meminfo", "MemAvailable:", 1024)]
     return min((number for number in found if number is not None), default=None)
 
 
@@ -29,18 +50,30 @@ def check_bytes(what: str, needed: int, instead: str) -> None:
         )
 
 
-def _free() -> int | None:
-    try:
-        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
-    except OSError:
-        return None
-    return next((1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:")), None)
+def _left(root: Path, files: _Files) -> int | None:
+    """What a container's limit leaves: limit - (used - cache that can be dropped); None where there is no limit."""
+    folder = root / files.folder
+    limit, used = _number(folder / files.limit), _number(folder / files.used)
+    if limit is None or used is None:
+        return limit
+    cache = _field(folder / "memory.stat", files.cache) or 0
+    return max(0, limit - max(0, used - cache))
 
 
-def _limit(path: Path) -> int | None:
-    """The limit of a container; None where there is none."""
-    try:
-        text = path.read_text("ascii").strip()
-    except OSError:
-        return None
+def _number(path: Path) -> int | None:
+    """The number that is all of a file; None where there is none."""
+    text = _text(path).strip()
     return int(text) if text.isdigit() else None
+
+
+def _field(path: Path, name: str, unit: int = 1) -> int | None:
+    """The number after a name in a file of one field a line; None where there is none."""
+    fields = (line.split() for line in _text(path).splitlines())
+    return next((unit * int(words[1]) for words in fields if words[:1] == [name]), None)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("ascii")
+    except OSError:
+        return ""

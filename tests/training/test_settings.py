@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from latebloom._errors import UsageError
 from latebloom.models import MLPConfig, TransformerConfig
-from latebloom.tasks import Data, ModularSubtraction
+from latebloom.tasks import AnswerTable, Data, GroupComposition, ModularSubtraction
 from latebloom.training import Experiment
 from latebloom.training.settings import with_present_names
 
@@ -27,6 +27,16 @@ def test_another_kind_keeps_what_both_kinds_have_in_any_order() -> None:
     assert experiment.model == MLPConfig(d_mlp=64, seed=3)
     assert experiment.task == ModularSubtraction(p=31)
     assert base.with_settings(dict(reversed(changes.items()))) == experiment
+
+
+def test_a_table_is_json_and_has_as_many_rows_as_it_says() -> None:
+    group = Experiment().with_settings({"task.name": "group_composition"})
+    assert group.task == GroupComposition()
+    text = "[[0, 1, 2, 3], [1, 0, 3, 2], [2, 3, 0, 1], [3, 2, 1, 0]]"
+    rows = ((0, 1, 2, 3), (1, 0, 3, 2), (2, 3, 0, 1), (3, 2, 1, 0))
+    assert group.with_settings({"task.entries": text}).task == GroupComposition(p=4, entries=rows)
+    assert group.with_settings({"task.name": "answer_table", "task.entries": rows}).task == AnswerTable(entries=rows)
+    assert AnswerTable(entries=rows).p == 4
 
 
 def test_a_whole_part_can_be_given() -> None:
@@ -54,6 +64,14 @@ def test_a_whole_part_can_be_given() -> None:
         ({"data.kind": "stream"}, r"training\.batch_size: got none, expected a number"),
         ({"data.fraction": 1e-9}, r"data\.fraction: got 1e-09, which leaves none"),
         ({"task": 3}, "task: got 3, expected"),
+        (
+            {"task.name": "answer_table", "task.entries": "[[0"},
+            r"task\.entries: got '\[\[0', expected rows of answers in JSON",
+        ),
+        (
+            {"task.name": "answer_table", "task.p": 4, "task.entries": "[[0,1,2],[1,2,0],[2,0,1]]"},
+            r"task\.entries: got rows and columns of \[3\], expected p = 4 of each",
+        ),
     ],
 )
 def test_a_wrong_setting_is_one_line(settings: dict[str, Any], message: str) -> None:

@@ -1,7 +1,9 @@
 """Operations that are given by their table of answers, as read off a model or drawn up by hand."""
 
+import json
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from jaxtyping import Bool, Int
@@ -22,8 +24,15 @@ def _rows(table: Int[np.ndarray, "p p"]) -> tuple[tuple[int, ...], ...]:
 
 
 def _plain(entries: object) -> object:
-    """An array as nested tuples; anything else as it is."""
-    return _rows(entries) if isinstance(entries, np.ndarray) else entries
+    """An array as nested tuples, and text as the JSON that it has to be; anything else as it is."""
+    if isinstance(entries, np.ndarray):
+        return _rows(entries)
+    if not isinstance(entries, str):
+        return entries
+    try:
+        return json.loads(entries)
+    except (ValueError, RecursionError):
+        raise ValueError("expected rows of answers in JSON, such as [[0,1,2],[1,2,0],[2,0,1]]") from None
 
 
 Entries = Annotated[tuple[tuple[int, ...], ...], BeforeValidator(_plain)]
@@ -49,14 +58,26 @@ def _group(entries: tuple[tuple[int, ...], ...]) -> Group | None:
 class AnswerTable(ModularTask):
     """z = T[x, y] with a table T that is part of the task; -1 where the operation is not defined.
 
-    p is the number of rows. Where T is a cyclic group, whatever the numbers of its elements, `cyclic_form` has the
-    order in which it is addition or subtraction, found from the table itself.
+    p is the number of rows, and need not be given. Where T is a cyclic group, whatever the numbers of its elements,
+    `cyclic_form` has the order in which it is addition or subtraction, found from the table itself.
     """
 
+    derived_fields: ClassVar[frozenset[str]] = frozenset({"p"})
     summary: ClassVar[str] = "a table of answers, given entry by entry"
     name: Literal["answer_table"] = "answer_table"
     p: int = Field(default=3, ge=3, description="rows of the table: operands and answers are 0 … p-1")
     entries: Entries = Field(default=_rows(cyclic(3)), description="the answers by x, then by y; -1: not defined")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_many_as_rows(cls, value: Any) -> Any:
+        if not isinstance(value, Mapping) or "p" in value or "entries" not in value:
+            return value
+        try:
+            entries = _plain(value["entries"])
+        except ValueError:
+            return value  # it is raised again for the field, with its name
+        return {**value, "p": len(entries), "entries": entries} if isinstance(entries, list | tuple) else value
 
     @model_validator(mode="after")
     def _is_square(self) -> "AnswerTable":

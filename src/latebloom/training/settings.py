@@ -133,7 +133,8 @@ def _changed(name: str, section: Section, part: Config, fields: Mapping[str, Any
             expected = ", ".join(kind.model_fields)
             raise UsageError(f"{prefix}{name}.{field}: no such setting, expected one of {expected}{hint}")
     try:
-        return kind.model_validate({**stored, **fields})
+        kept = {field: value for field, value in stored.items() if field not in kind.derived_fields}
+        return kind.model_validate({**kept, **fields})
     except ValidationError as error:
         raise UsageError(_one_line(error, f"{name}.", prefix, hint)) from None
 

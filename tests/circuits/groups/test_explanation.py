@@ -64,8 +64,8 @@ def test_logits_that_are_a_character_have_only_that_one() -> None:
     assert similarities[0] is None
     assert similarities[1:] == pytest.approx([1.0 if one is irreps[3] else 0.0 for one in irreps[1:]], abs=1e-9)
     assert logits.fve([irreps[3]]) == pytest.approx(1)
-    assert logits.restricted([irreps[3]]) == pytest.approx(float(logits.losses(logits.logits).mean()))
-    assert logits.excluded([irreps[3]]) == pytest.approx(np.log(n))
+    assert logits.restricted([irreps[3]]).mean() == pytest.approx(float(logits.losses(logits.logits).mean()))
+    assert logits.excluded([irreps[3]]).mean() == pytest.approx(np.log(n))
 
 
 def test_random_logits_have_no_key_representation() -> None:
@@ -82,13 +82,33 @@ def test_a_cyclic_group_has_the_figures_of_modular_addition() -> None:
     logits, irreps = of_logits(cyclic(p), whole.outputs)
     keys = [one for one in irreps if not one.trivial and (logits.similarity(one) or 0) > 0.1]
     assert len(keys) == len(ks)
-    assert logits.restricted(keys) == pytest.approx(whole.loss(restricted_logits(whole, ks, 1)))
-    assert logits.excluded(keys) == pytest.approx(whole.loss(excluded_logits(whole, ks, 1)))
+    assert logits.restricted(keys).mean() == pytest.approx(whole.loss(restricted_logits(whole, ks, 1)))
+    assert logits.excluded(keys).mean() == pytest.approx(whole.loss(excluded_logits(whole, ks, 1)))
     snapshot = Snapshot(model, GroupComposition(p=p, entries=cyclic(p)))
     found = explain(snapshot).model_dump(mode="json")
     assert (found["group"], found["abelian"], found["cyclic"], found["key_dimensions"]) == ("C13", True, True, [2])
     assert found["element_orders"] == {"1": 1, "13": 12}
     assert found["in_order"]["explanation"]["accuracy"] == 1
+    assert found["loss"]["train"] is found["restricted_loss"]["test"] is found["excluded_loss"]["train"] is None
+
+
+@pytest.mark.parametrize("trained", [np.array([0, 3, 40, 41, 168]), np.arange(169)])
+def test_a_known_split_has_losses_of_its_own(trained: np.ndarray) -> None:
+    p = 13
+    number = np.random.default_rng(0).permutation(p)
+    task = GroupComposition(p=p, entries=number[cyclic(p)[np.argsort(number)][:, np.argsort(number)]])
+    model = planted_operation(task, [2, 5]).double()
+    logits, irreps = of_logits(task.table(), modular_grid(model, task).outputs)
+    keys = [one for one in irreps if (logits.similarity(one) or 0) > KEY_SIMILARITY]
+    found = explain(Snapshot(model, task, train_rows=trained)).model_dump(mode="json")
+    parts = {"loss": logits.losses(logits.logits), "excluded_loss": logits.excluded(keys)}
+    for name, losses in (parts | {"restricted_loss": logits.restricted(keys)}).items():
+        rest = np.setdiff1d(np.arange(p * p), trained)
+        expected = float(losses[rest].mean()) if len(rest) else None
+        assert found[name]["train"] == pytest.approx(float(losses[trained].mean()))
+        assert found[name]["test"] == pytest.approx(expected)
+    # The model's answers were not asked: the task has the table.
+    assert found["in_order"]["order"]["sentence"].endswith("found from the table of the task")
 
 
 @pytest.mark.skipif(not FIXTURES.exists(), reason="the published files are not here")

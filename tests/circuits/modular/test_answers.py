@@ -23,7 +23,7 @@ from latebloom.tasks import (
     ModularSubtraction,
     ModularTask,
 )
-from latebloom.tasks.groups.families import dihedral
+from latebloom.tasks.groups.families import cyclic, dihedral, product
 
 P = 13
 TOKENS = Tokens({"p": P}, p_known=True)
@@ -129,6 +129,27 @@ def test_a_group_is_found_by_its_table() -> None:
     assert read(Answering(table), Tokens({"p": 14}), "group_composition").task == found.task
     with pytest.raises(UsageError, match="no group's table"):
         read(Answering(np.zeros((14, 14), int)), Tokens({"p": 14}), "group_composition")
+
+
+@pytest.mark.parametrize(("k", "n"), [(2, 4), (3, 3), (2, 6)])
+def test_a_group_that_is_half_an_operation_is_a_group(k: int, n: int) -> None:
+    table = product(cyclic(k), cyclic(n))
+    found = read(Answering(table), Tokens({"p": k * n}, p_known=True))
+    assert found.task == GroupComposition(p=k * n, entries=table)
+    assert found.answers is not None
+    shares = found.answers.agreement
+    # x + y mod kn carries from b to a, the group does not: they differ on the n(n - 1)/2 of n² pairs that carry.
+    assert shares["modular_addition"] == pytest.approx((n + 1) / (2 * n))
+    assert shares["group_composition"] == 1
+
+
+@pytest.mark.parametrize("share", [0.6, 0.8, 0.99])
+@pytest.mark.parametrize("kind", [ModularAddition, ModularSubtraction, ModularMultiplication])
+def test_no_group_takes_the_place_of_an_operation_with_errors(kind: type[ModularTask], share: float) -> None:
+    rng = np.random.default_rng(5)
+    right = kind(p=P).table()
+    table = np.where(rng.random((P, P)) < share, right, rng.integers(P, size=(P, P)))
+    assert read(Answering(table)).task == kind(p=P)
 
 
 NOTHING = {

@@ -4,17 +4,19 @@ from collections import Counter
 from typing import Any
 
 import torch
+from jaxtyping import Bool
 from pydantic import Field
+from torch import Tensor
 
 from latebloom._config import Config
 from latebloom._text import html_table
 from latebloom.circuits.groups.irreps import real_irreps
 from latebloom.circuits.groups.projections import GroupLogits
 from latebloom.circuits.modular.answers import DOES_TASK
-from latebloom.circuits.modular.explanation import Losses, assumed_row
+from latebloom.circuits.modular.explanation import Losses, assumed_row, mean_losses
 from latebloom.circuits.modular.plain_forward import check_finite
 from latebloom.circuits.modular.unknown import InOrder, explain_in_order
-from latebloom.circuits.modular.views import grid
+from latebloom.circuits.modular.views import grid, trained_rows
 from latebloom.measures import Snapshot
 from latebloom.tasks import GroupComposition
 from latebloom.tasks.groups import Group, group_name
@@ -33,7 +35,7 @@ class IrrepFigures(Config):
 
 
 class GroupExplanation(Config):
-    """The numbers of `latebloom explain --json` for group composition, over all pairs.
+    """The numbers of `latebloom explain --json` for group composition, over all pairs unless named train or test.
 
     group: its usual name, None for a group that has none here. cyclic, element_orders (how many elements have each
     order): invariants. does_task: whether accuracy is at least one half. irreps: the trivial one first.
@@ -73,11 +75,11 @@ class GroupExplanation(Config):
             ("task", f"{self.task}: {self.group or 'a group without a usual name'}, {self.order} elements, {kind}"),
             ("elements", orders),
             ("accuracy, all pairs", f"{self.accuracy:.6g}"),
-            ("loss, all pairs", _number(self.loss.all)),
+            ("loss (all / train / test)", _of_sets(self.loss)),
             ("key representations: similarity", keys),
             ("variance explained by characters", _number(self.fve_characters)),
-            ("restricted loss, all pairs", _number(self.restricted_loss.all)),
-            ("excluded loss, all pairs", _number(self.excluded_loss.all)),
+            ("restricted loss (all / train / test)", _of_sets(self.restricted_loss)),
+            ("excluded loss (all / train / test)", _of_sets(self.excluded_loss)),
             ("sum of squared weights", _number(self.sum_squared_weights)),
             *([] if self.in_order is None else self.in_order.rows()),
         ]
@@ -90,13 +92,17 @@ def _number(value: float | None) -> str:
     return "undefined" if value is None else f"{value:.4g}"
 
 
+def _of_sets(losses: Losses) -> str:
+    return " / ".join(map(_number, (losses.all, losses.train, losses.test)))
+
+
 @torch.no_grad()
 def explain_group(snapshot: Snapshot) -> GroupExplanation:
     """The explanation of a model on a group's table, in float64. Errors: UsageError where the logits overflow."""
     task, whole = snapshot.task_as(GroupComposition), snapshot.exact.get(grid)
     check_finite(whole.outputs)
     logits, group = GroupLogits.of_outputs(task, whole.outputs), task.group
-    accuracy = whole.accuracy()
+    accuracy, trained = whole.accuracy(), snapshot.exact.get(trained_rows)
     return GroupExplanation(
         task=task.name,
         order=group.order,
@@ -108,14 +114,19 @@ def explain_group(snapshot: Snapshot) -> GroupExplanation:
         assumed=dict(snapshot.assumed),
         agreement={} if snapshot.answers is None else dict(snapshot.answers.agreement),
         accuracy=accuracy,
-        loss=Losses(all=float(whole.universe_losses.mean())),
-        **_representations(group, logits),
+        loss=mean_losses(whole.universe_losses, trained),
+        **_representations(group, logits, trained),
         sum_squared_weights=snapshot.sum_squared_weights,
-        in_order=None if task.cyclic_form is None else explain_in_order(snapshot, task, "found from its answers"),
+        in_order=None if task.cyclic_form is None else explain_in_order(snapshot, task, _source(snapshot)),
     )
 
 
-def _representations(group: Group, logits: GroupLogits) -> dict[str, Any]:
+def _source(snapshot: Snapshot) -> str:
+    """How the order of a cyclic group's elements is known."""
+    return "found from the table of the task" if snapshot.answers is None else "found from its answers"
+
+
+def _representations(group: Group, logits: GroupLogits, trained: Bool[Tensor, " pair"] | None) -> dict[str, Any]:
     irreps = real_irreps(group)
     similarities = [logits.similarity(one) for one in irreps]
     keys = [one for one, s in zip(irreps, similarities, strict=True) if s is not None and s > KEY_SIMILARITY]
@@ -126,6 +137,6 @@ def _representations(group: Group, logits: GroupLogits) -> dict[str, Any]:
         ],
         "key_dimensions": sorted({one.dimension for one in keys}),
         "fve_characters": logits.fve(keys),
-        "restricted_loss": Losses(all=logits.restricted(keys) if keys else None),
-        "excluded_loss": Losses(all=logits.excluded(keys) if keys else None),
+        "restricted_loss": mean_losses(logits.restricted(keys), trained) if keys else Losses(all=None),
+        "excluded_loss": mean_losses(logits.excluded(keys), trained) if keys else Losses(all=None),
     }

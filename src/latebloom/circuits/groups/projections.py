@@ -80,14 +80,14 @@ class GroupLogits:
         rows = torch.cat([logits, self.others], 2).flatten(0, 1)
         return torch.nn.functional.cross_entropy(rows, self.products.flatten(), reduction="none")
 
-    def restricted(self, irreps: list[Irrep]) -> float:
-        """The loss of Σ_ρ P_ρ L + the mean over (a, b) of the rest."""
+    def restricted(self, irreps: list[Irrep]) -> Float[Tensor, " pair"]:
+        """The losses of Σ_ρ P_ρ L + the mean over (a, b) of the rest."""
         part = self.part(irreps)
-        return float(self.losses(part + (self.logits - part).mean((0, 1))).mean())
+        return self.losses(part + (self.logits - part).mean((0, 1)))
 
-    def excluded(self, irreps: list[Irrep]) -> float:
-        """The loss of L - Σ_ρ P_ρ L."""
-        return float(self.losses(self.logits - self.part(irreps)).mean())
+    def excluded(self, irreps: list[Irrep]) -> Float[Tensor, " pair"]:
+        """The losses of L - Σ_ρ P_ρ L."""
+        return self.losses(self.logits - self.part(irreps))
 
     def _translates(self, irrep: Irrep) -> Float[Tensor, "g h"]:
         """e(g·h⁻¹): the matrix of the convolution with the idempotent."""

@@ -53,8 +53,9 @@ def read_operation(model: Model, tokens: Tokens, name: str | None = None) -> Rea
     """The operation of a model, by its name where that is known.
 
     A registered operation is taken if the model agrees with it on at least half of its defined pairs, and on more of
-    them than any constant answer; the best one counts, and the first of several. Then it is tried whether the answers
-    are a group's table, then other numbers of the tokens and smaller moduli, where nothing states them. If all that
+    them than any constant answer; the best one counts, and the first of several. Where it is not right throughout and
+    the answers are a group's table up to errors, the group is taken if it agrees with a larger share of the pairs.
+    Without either, other numbers of the tokens and smaller moduli are tried, where nothing states them. If all that
     fails, the task of the result is addition, as the layout of the tokens alone, and its answers give the reason.
     None where the named task is not modular. Errors: UsageError where the answers are not finite numbers, and where
     the answers of a model that is said to do a group's task are no group's.
@@ -67,7 +68,7 @@ def read_operation(model: Model, tokens: Tokens, name: str | None = None) -> Rea
     if not issubclass(kind, AnswerTable):
         return Reading(model, kind(**tokens.fields))
     table = answers_of(outputs(model, tokens.fields))
-    found = _as_group(model, tokens.fields, table, Answers())
+    found = _as_group(model, tokens.fields, table, Answers(), 0.0)
     if found is None:
         raise UsageError(f"--task {name}: the model's answers are no group's table; leave --task out")
     return found
@@ -79,10 +80,12 @@ def _by_answers(model: Model, tokens: Tokens) -> Reading:
     agreement = agreements(table, tokens.fields)
     best = chosen(agreement, DOES_TASK)
     compared = Answers({task.name: share for task, share in agreement.items()})
-    if best is not None:
-        return Reading(model, best, compared)
+    share = 0.0 if best is None else agreement[best]
+    # Half of a group's table can be that of an operation: C_2×C_4, numbered 4a + b, is x + y mod 8 on 5/8 of the pairs.
+    group = None if share == 1 else _as_group(model, tokens.fields, table, compared, share)
     return (
-        _as_group(model, tokens.fields, table, compared)
+        group
+        or (None if best is None else Reading(model, best, compared))
         or _in_other_tokens(model, tokens, table, logits.shape[-1])
         or _unknown(model, tokens.fields, table, compared)
     )
@@ -187,16 +190,16 @@ def _in(vocabulary: Vocabulary, answers: Int[np.ndarray, "m m"]) -> Reading | No
 
 
 def _as_group(
-    model: Model, fields: Mapping[str, Any], answers: Int[np.ndarray, "p p"], compared: Answers
+    model: Model, fields: Mapping[str, Any], answers: Int[np.ndarray, "p p"], compared: Answers, above: float
 ) -> Reading | None:
-    """The reading as composition in a group, where the answers are a group's table."""
+    """The reading as composition in a group, where more than that share of the answers are a group's table."""
     group = read_group(answers)
     if group is None:
         return None
     task = GroupComposition(**fields, entries=group.table)
     share = agreement(answers, task)
     shares = {**compared.agreement, task.name: share}
-    return Reading(model, task, Answers(shares))
+    return Reading(model, task, Answers(shares)) if share > above else None
 
 
 def _unknown(model: Model, fields: Mapping[str, Any], answers: Int[np.ndarray, "p p"], compared: Answers) -> Reading:

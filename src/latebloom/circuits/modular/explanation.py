@@ -221,7 +221,7 @@ def explain(snapshot: Snapshot) -> Explanation:
         agreement={} if snapshot.answers is None else dict(snapshot.answers.agreement),
         order=number_order(whole.task),
         accuracy=accuracy,
-        loss=_means(whole.universe_losses, exact.get(trained_rows)),
+        loss=mean_losses(whole.universe_losses, exact.get(trained_rows)),
         key_frequencies=list(exact.get(keys)),
         embedding=EmbeddingFigures(
             fraction={k: None if fractions is None else float(fractions[k - 1]) for k in frequencies(whole.order)},
@@ -270,7 +270,7 @@ def _wave_figures(snapshot: Snapshot) -> dict[str, Any]:
         return {"logits": nothing, "restricted_loss": Losses(all=None), "excluded_loss": ExcludedLosses(all=None)}
     whole, sign = grid_and_sign
     waves = cos_waves(whole, ks, sign)
-    without = _means(whole.pair_losses(excluded_logits(whole, ks, sign)), mask)
+    without = mean_losses(whole.pair_losses(excluded_logits(whole, ks, sign)), mask)
     return {
         "logits": LogitFigures(
             cos_coefficients={k: float(a) for k, a in zip(ks, waves.coefficients)},
@@ -278,7 +278,7 @@ def _wave_figures(snapshot: Snapshot) -> dict[str, Any]:
             loss_cos_fit=waves.loss(whole.labels),
             fve_trig_directions=trig_fve(whole, ks, sign),
         ),
-        "restricted_loss": _means(whole.pair_losses(restricted_logits(whole, ks, sign)), mask),
+        "restricted_loss": mean_losses(whole.pair_losses(restricted_logits(whole, ks, sign)), mask),
         "excluded_loss": ExcludedLosses(
             all=without.all,
             train=without.train,
@@ -287,7 +287,7 @@ def _wave_figures(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def _means(losses: Float[Tensor, "*pair"], trained: Bool[Tensor, "*pair"] | None) -> Losses:
+def mean_losses(losses: Float[Tensor, "*pair"], trained: Bool[Tensor, "*pair"] | None) -> Losses:
     """Means over all pairs, the train set and the rest; None for a set that does not exist."""
     train = test = None
     if trained is not None:

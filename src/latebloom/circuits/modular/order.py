@@ -1,7 +1,5 @@
 """The order of a group in which a modular task is explained, where it is not that of the numbers."""
 
-from itertools import pairwise
-
 from latebloom._config import Config
 from latebloom.circuits.modular.positions import Positions, positions
 from latebloom.tasks import ModularTask
@@ -40,23 +38,33 @@ def describe_positions(order: Positions) -> str | None:
     """What positions stand for, where they are not the numbers themselves and the order is that of logarithms."""
     if order.natural:
         return None
-    n = len(order.x)
-    if n > 1 and int(order.x[0]) == 1 and all(int(b) == int(a) * int(order.x[1]) % (n + 1) for a, b in _steps(order)):
-        return (
-            f"x, y and z stand for discrete logarithms mod {n + 1} to the base {int(order.x[1])}; the value 0 has none"
-        )
-    if bool((order.x == order.x.sort().values).all()):
+    x, y, z = (values.tolist() for values in (order.x, order.y, order.z))
+    n, numbers = len(x), list(range(len(x)))
+    if n > 1 and x == y == z == _powers(x[1], n + 1):
+        return f"x, y and z stand for discrete logarithms mod {n + 1} to the base {x[1]}; the value 0 has none"
+    if x == y == numbers:
         return "z stands for the position of the answer, counted from the answer to x = 0, y = 0"
-    return f"x, y and z stand for positions in the order of a cyclic group of {n} elements, x: {_listed(order)}"
+    moved = [name for name, values in (("x", x), ("y", y), ("z", z)) if values != numbers]
+    stand = "stands for a position" if len(moved) == 1 else "stand for positions"
+    operands = "; ".join(f"{name}: {_listed(values)}" for name, values in _listable(x, y).items() if values != numbers)
+    return f"{_and(moved)} {stand} in the order of a cyclic group of {n} elements, {operands}"
 
 
-def _steps(order: Positions) -> list[tuple[int, int]]:
-    values = order.x.tolist()
-    return list(pairwise(values))
+def _powers(base: int, modulus: int) -> list[int]:
+    """base^0, base^1, … base^(modulus-2) mod the modulus, which need not be prime."""
+    return [pow(base, exponent, modulus) for exponent in range(modulus - 1)]
 
 
-def _listed(order: Positions) -> str:
-    values = order.x.tolist()
+def _listable(x: list[int], y: list[int]) -> dict[str, list[int]]:
+    """The operands by name, once where they have the same order."""
+    return {"x and y": x} if x == y else {"x": x, "y": y}
+
+
+def _and(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def _listed(values: list[int]) -> str:
     shown = ", ".join(map(str, values[:8]))
     return shown if len(values) <= 8 else f"{shown}, …"
 
