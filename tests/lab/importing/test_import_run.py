@@ -224,6 +224,22 @@ def test_curves_alone_need_their_task(training: Training, tmp_path: Path) -> Non
     )
 
 
+@pytest.mark.parametrize(
+    ("task", "p", "problem"),
+    [
+        ("modular_division", 24, "task.p: got 24, expected a prime"),
+        ("modular_addition", 2, "task.p: got 2, expected greater than or equal to 3"),
+        ("group_composition", 24, "task.entries: .*expected p = 24"),
+    ],
+)
+def test_a_modulus_that_the_task_does_not_take_is_one_line(
+    task: str, p: int, problem: str, training: Training, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match=problem) as caught:
+        lb.import_run(saved(tmp_path, training.curves), "a", tmp_path / "runs", hints=Hints(task=task, p=p))
+    assert "\n" not in str(caught.value)
+
+
 def test_tokens_of_another_order_are_renumbered_in_every_checkpoint(training: Training, tmp_path: Path) -> None:
     """``=`` is token 0 of the file, and the numbers are tokens 1 … p."""
     states = {}

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from latebloom._errors import LatebloomError, UsageError, quoted
 from latebloom.analysis.weight_files import TrainingFile, open_training
 from latebloom.analysis.weight_files.snapshot import MOST_LOGITS
@@ -27,6 +29,7 @@ from latebloom.runs.naming import check_name, without_length
 from latebloom.store import Imported, Manifest, RunDirectory, RunLock, append_rows, empty_table, identity, is_locked
 from latebloom.tasks import TASKS, Task
 from latebloom.training import Experiment, Recording
+from latebloom.training.settings import one_line
 
 Progress = Callable[[str, int, int], None]
 """Called with what is done, the number of parts that are done, and the total number."""
@@ -126,7 +129,10 @@ class Importing:
             fields.setdefault("p", p)
             if not isinstance(fields["p"], int):
                 raise UsageError("it holds curves alone, which do not say their modulus; say --p P")
-        return kind(**fields)
+        try:
+            return kind(**fields)
+        except ValidationError as error:
+            raise UsageError(one_line(error, "task.")) from None
 
     def _train_set(self, subject: Subject | Task) -> TrainSet:
         task = subject.task if isinstance(subject, Subject) else subject
