@@ -158,6 +158,39 @@ def test_losses_that_part_belong_to_a_fixed_train_set(training: Training, tmp_pa
     assert lb.import_run(saved(tmp_path, content), "b", tmp_path).experiment.data.kind == "stream"
 
 
+@pytest.mark.parametrize(
+    ("more", "settings", "known"),
+    [
+        ({"frac_train": 0.3}, {}, {"kind": "unlisted", "fraction": 0.3}),
+        (
+            {},
+            {"data.kind": "finite", "data.seed": "0", "data.fraction": "0.3"},
+            {"kind": "finite", "fraction": 0.3, "seed": 0},
+        ),
+        ({}, {}, {"kind": "unknown"}),
+    ],
+)
+def test_what_is_said_is_known_though_it_equals_a_default(
+    more: dict[str, Any], settings: dict[str, Any], known: dict[str, Any], training: Training, tmp_path: Path
+) -> None:
+    content = {"model": training.states[100], "train_losses": [1.0] * 3, **more}
+    run = lb.import_run(saved(tmp_path, content), "a", tmp_path, settings=settings)
+    stored = run.manifest.experiment["data"]
+    assert {name: stored[name] for name in ("kind", "fraction", "seed") if name in stored} == known
+    for name in ("fraction", "seed"):
+        assert run.experiment.setting(f"data.{name}") == known.get(name)
+
+
+@pytest.mark.parametrize("also", [{"frac_train": 0.3}, {"train_indices": [0, 1]}])
+def test_a_stated_stream_is_one_whatever_else_the_file_has(
+    also: dict[str, Any], training: Training, tmp_path: Path
+) -> None:
+    content = {"model": training.states[100], "is_finite": False, "train_losses": [1.0] * 3, **also}
+    run = lb.import_run(saved(tmp_path, content), "a", tmp_path)
+    assert run.experiment.data.kind == "stream"
+    assert run.experiment.setting("data.fraction") is None
+
+
 def test_the_page_says_where_it_comes_from(demo_file: Path, tmp_path: Path) -> None:
     page = page_of(Analysis(lb.measure(lb.import_run(demo_file, "a", tmp_path))))
     run = page["run"]
