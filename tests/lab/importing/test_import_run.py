@@ -308,6 +308,14 @@ def test_unfit_files_are_one_line_and_leave_nothing(name: str, training: Trainin
     assert not (tmp_path / "runs").exists() or not list((tmp_path / "runs").iterdir())
 
 
+@pytest.mark.parametrize("p", [None, 701])
+def test_a_modulus_whose_logits_do_not_fit_into_memory_is_refused(p: int | None, tmp_path: Path) -> None:
+    tiny = lb.models.TransformerConfig(d_model=2, n_heads=1, d_head=2, d_mlp=2)  # type: ignore[attr-defined]
+    file = saved(tmp_path, {0: tiny.build(ModularAddition(p=701)).state_dict()})
+    with pytest.raises(UsageError, match="got a model of p = 701, whose p³ logits take 3 GiB"):
+        lb.import_run(file, "a", tmp_path / "runs", hints=Hints(p=p))
+
+
 def test_files_of_a_folder_that_differ_in_more_than_their_number_are_no_steps(
     training: Training, tmp_path: Path
 ) -> None:

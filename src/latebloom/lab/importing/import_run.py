@@ -15,7 +15,6 @@ from pydantic import ValidationError
 
 from latebloom._errors import LatebloomError, UsageError, quoted
 from latebloom.analysis.weight_files import TrainingFile, open_training
-from latebloom.analysis.weight_files.snapshot import MOST_LOGITS
 from latebloom.lab.importing.known import RECIPE, check_settings, experiment_of
 from latebloom.lab.importing.models import Subject, read_at
 from latebloom.lab.importing.timeline import Timeline, timeline_of
@@ -109,9 +108,6 @@ class Importing:
         """By the last state dict; the task alone where there are curves alone."""
         if not self.timeline.states:
             return self._stated_task()
-        p = self.hints.p or 0
-        if p**3 > MOST_LOGITS:
-            raise UsageError(f"--p: got {p}, whose p³ logits do not fit into memory; expected a smaller one")
         subject = Subject.of(read_at(*self.timeline.states[-1]), self.hints)
         return subject.without_zero_biases((read_at(*one) for one in self.timeline.states), self.hints)
 
