@@ -10,10 +10,12 @@ from pages.demo import read_summary
 from pages.keep import judged_claims
 from pages.paths import DRAWINGS
 from pages.reproduction import read_results
+from pages.settings import memorised
 from pages.settings_runs import stored_records, study
 from pages.templating import cell
 
 from latebloom.models import TransformerConfig
+from latebloom.phases.outcome import MARGIN
 from latebloom.tasks import ModularTask
 
 ROOT = Path(__file__).parent.parent
@@ -85,3 +87,13 @@ def test_the_study_of_settings_covers_every_later_setting_and_is_complete() -> N
     fields += [f"task.{name}" for name in ModularTask.later_fields]
     assert [field for field in [*fields, "training.loss"] if field not in text] == []
     assert all(len(row.records(stored)) == len(row.jobs()) for row in rows)
+
+
+def test_learned_nothing_means_what_the_page_of_settings_says() -> None:
+    (row,) = [one for one in study() if one.settings == "--training.loss mse"]
+    runs = zip(row.jobs(), row.records(stored_records()), strict=True)
+    nothing = [(job, record) for job, record in runs if record.value("outcome") == "learned nothing"]
+    assert nothing
+    for job, record in nothing:
+        assert record.value("train_learned_at") is record.value("test_learned_at") is None
+        assert record.value("final_test_accuracy") <= memorised(job.experiment) + MARGIN

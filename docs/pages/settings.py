@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
 from latebloom.claims import Record
+from latebloom.phases.outcome import LEARNED_ACCURACY, MARGIN
+from latebloom.phases.stays import DIP_SHARE
+from latebloom.runs.outcome import memorised_accuracy
+from latebloom.tasks.guessing import guessing_losses
+from latebloom.training import Experiment
 
 from .settings_runs import STUDY, Row, stored_records, study
 from .templating import render
@@ -35,7 +41,7 @@ class Line:
     @property
     def accuracy(self) -> str:
         """Test accuracy at the end."""
-        return self._each("final_test_accuracy", lambda value: f"{100 * value:.0f} %")
+        return self._each("final_test_accuracy", _percent)
 
     def steps(self, quantity: str) -> str:
         """The step of a boundary in each run."""
@@ -55,6 +61,11 @@ class Line:
         return ", ".join(NONE if value is None else text(value) for value in values)
 
 
+def memorised(experiment: Experiment) -> float:
+    """The test accuracy that memorising explains."""
+    return memorised_accuracy(experiment, fmean(guessing_losses(experiment.task).values()))
+
+
 def settings_page() -> str:
     """docs/settings.md."""
     stored = stored_records()
@@ -70,8 +81,16 @@ def settings_page() -> str:
         runs=len(records),
         missing=sum(len(line.row.jobs()) for line in lines) - len(records),
         minutes=sum(record.seconds or 0 for record in records) / 60,
+        learned=_percent(LEARNED_ACCURACY),
+        dips=_percent(DIP_SHARE),
+        margin=f"{100 * MARGIN:g} points",
+        memorised=", ".join(_percent(memorised(job.experiment)) for job in default.row.jobs()),
         same=[line.setting for line in lines[1:] if _values(line) == _values(default)],
     )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def _values(line: Line) -> list[dict[str, Any]]:

@@ -158,6 +158,39 @@ def test_losses_that_part_belong_to_a_fixed_train_set(training: Training, tmp_pa
     assert lb.import_run(saved(tmp_path, content), "b", tmp_path).experiment.data.kind == "stream"
 
 
+@pytest.mark.parametrize(
+    ("more", "settings", "known"),
+    [
+        ({"frac_train": 0.3}, {}, {"kind": "unlisted", "fraction": 0.3}),
+        (
+            {},
+            {"data.kind": "finite", "data.seed": "0", "data.fraction": "0.3"},
+            {"kind": "finite", "fraction": 0.3, "seed": 0},
+        ),
+        ({}, {}, {"kind": "unknown"}),
+    ],
+)
+def test_what_is_said_is_known_though_it_equals_a_default(
+    more: dict[str, Any], settings: dict[str, Any], known: dict[str, Any], training: Training, tmp_path: Path
+) -> None:
+    content = {"model": training.states[100], "train_losses": [1.0] * 3, **more}
+    run = lb.import_run(saved(tmp_path, content), "a", tmp_path, settings=settings)
+    stored = run.manifest.experiment["data"]
+    assert {name: stored[name] for name in ("kind", "fraction", "seed") if name in stored} == known
+    for name in ("fraction", "seed"):
+        assert run.experiment.setting(f"data.{name}") == known.get(name)
+
+
+@pytest.mark.parametrize("also", [{"frac_train": 0.3}, {"train_indices": [0, 1]}])
+def test_a_stated_stream_is_one_whatever_else_the_file_has(
+    also: dict[str, Any], training: Training, tmp_path: Path
+) -> None:
+    content = {"model": training.states[100], "is_finite": False, "train_losses": [1.0] * 3, **also}
+    run = lb.import_run(saved(tmp_path, content), "a", tmp_path)
+    assert run.experiment.data.kind == "stream"
+    assert run.experiment.setting("data.fraction") is None
+
+
 def test_the_page_says_where_it_comes_from(demo_file: Path, tmp_path: Path) -> None:
     page = page_of(Analysis(lb.measure(lb.import_run(demo_file, "a", tmp_path))))
     run = page["run"]
@@ -224,6 +257,22 @@ def test_curves_alone_need_their_task(training: Training, tmp_path: Path) -> Non
     )
 
 
+@pytest.mark.parametrize(
+    ("task", "p", "problem"),
+    [
+        ("modular_division", 24, "task.p: got 24, expected a prime"),
+        ("modular_addition", 2, "task.p: got 2, expected greater than or equal to 3"),
+        ("group_composition", 24, "task.entries: .*expected p = 24"),
+    ],
+)
+def test_a_modulus_that_the_task_does_not_take_is_one_line(
+    task: str, p: int, problem: str, training: Training, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match=problem) as caught:
+        lb.import_run(saved(tmp_path, training.curves), "a", tmp_path / "runs", hints=Hints(task=task, p=p))
+    assert "\n" not in str(caught.value)
+
+
 def test_tokens_of_another_order_are_renumbered_in_every_checkpoint(training: Training, tmp_path: Path) -> None:
     """``=`` is token 0 of the file, and the numbers are tokens 1 … p."""
     states = {}
@@ -257,6 +306,14 @@ def test_unfit_files_are_one_line_and_leave_nothing(name: str, training: Trainin
         lb.import_run(saved(tmp_path, content), "a", tmp_path / "runs")
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "runs").exists() or not list((tmp_path / "runs").iterdir())
+
+
+@pytest.mark.parametrize("p", [None, 701])
+def test_a_modulus_whose_logits_do_not_fit_into_memory_is_refused(p: int | None, tmp_path: Path) -> None:
+    tiny = lb.models.TransformerConfig(d_model=2, n_heads=1, d_head=2, d_mlp=2)  # type: ignore[attr-defined]
+    file = saved(tmp_path, {0: tiny.build(ModularAddition(p=701)).state_dict()})
+    with pytest.raises(UsageError, match="got a model of p = 701, whose p³ logits take 3 GiB"):
+        lb.import_run(file, "a", tmp_path / "runs", hints=Hints(p=p))
 
 
 def test_files_of_a_folder_that_differ_in_more_than_their_number_are_no_steps(

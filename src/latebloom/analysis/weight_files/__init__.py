@@ -1,7 +1,7 @@
 """Files of weights, opened without executing anything in them."""
 
 from latebloom.analysis.weight_files.open_file import open_weights, read_content
-from latebloom.analysis.weight_files.snapshot import hints_of, snapshot_of_file, snapshot_of_state
+from latebloom.analysis.weight_files.snapshot import hints_of, read_with_task, snapshot_of_file, snapshot_of_state
 from latebloom.analysis.weight_files.training import SavedState, TrainingFile, open_training
 from latebloom.analysis.weight_files.weight_file import State, WeightFile
 
@@ -14,6 +14,7 @@ __all__ = [
     "open_training",
     "open_weights",
     "read_content",
+    "read_with_task",
     "snapshot_of_file",
     "snapshot_of_state",
 ]

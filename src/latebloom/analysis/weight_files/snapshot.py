@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+
+from torch import Tensor
 
 from latebloom._errors import LatebloomError, UsageError, quoted
 from latebloom.analysis.weight_files.open_file import open_weights
 from latebloom.analysis.weight_files.weight_file import State, WeightFile
-from latebloom.circuits.family import Tokens, family_of, read_task
+from latebloom.circuits.family import Reading, Tokens, family_of, read_task
 from latebloom.measures import Snapshot
 from latebloom.models.layouts import Hints, Read, read_state
 
@@ -35,11 +38,7 @@ def snapshot_of_file(
 def snapshot_of_state(file: WeightFile, state: State, rule: str | None = None, hints: Hints | None = None) -> Snapshot:
     """The model of one state dict of a file. Errors: UsageError in one line, without the file's name."""
     known = hints_of(file, hints)
-    read = read_state(state.tensors, known)
-    read.model.double()  # in half precision even the accuracy, and so the task, could come out wrong
-    _check_size(read)
-    tokens = Tokens(read.task_fields, "p" not in read.assumed) if read.task_fields else None
-    reading = read_task(read.model, tokens, known.task)
+    read, reading = read_with_task(state.tensors, known)
     family = family_of(reading.task)
     choice = {"state_dict": f"{state.choice[0]} (of {', '.join(state.choice)})"} if state.choice else {}
     snapshot = Snapshot(
@@ -54,6 +53,15 @@ def snapshot_of_state(file: WeightFile, state: State, rule: str | None = None, h
     if known.task or snapshot.lacks_task:
         return snapshot
     return replace(snapshot, assumed={"task": reading.task.name, **snapshot.assumed})
+
+
+def read_with_task(tensors: Mapping[str, Tensor], hints: Hints) -> tuple[Read, Reading]:
+    """The model of a state dict, in float64, and its task. Errors: UsageError in one line, without the file's name."""
+    read = read_state(tensors, hints)
+    read.model.double()  # in half precision even the accuracy, and so the task, could come out wrong
+    _check_size(read)
+    tokens = Tokens(read.task_fields, "p" not in read.assumed) if read.task_fields else None
+    return read, read_task(read.model, tokens, hints.task)
 
 
 def hints_of(file: WeightFile, hints: Hints | None = None) -> Hints:

@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from latebloom._errors import LatebloomError, UsageError, quoted
 from latebloom.analysis.weight_files import TrainingFile, open_training
-from latebloom.analysis.weight_files.snapshot import MOST_LOGITS
 from latebloom.lab.importing.known import RECIPE, check_settings, experiment_of
 from latebloom.lab.importing.models import Subject, read_at
 from latebloom.lab.importing.timeline import Timeline, timeline_of
@@ -27,6 +28,7 @@ from latebloom.runs.naming import check_name, without_length
 from latebloom.store import Imported, Manifest, RunDirectory, RunLock, append_rows, empty_table, identity, is_locked
 from latebloom.tasks import TASKS, Task
 from latebloom.training import Experiment, Recording
+from latebloom.training.settings import one_line
 
 Progress = Callable[[str, int, int], None]
 """Called with what is done, the number of parts that are done, and the total number."""
@@ -106,9 +108,6 @@ class Importing:
         """By the last state dict; the task alone where there are curves alone."""
         if not self.timeline.states:
             return self._stated_task()
-        p = self.hints.p or 0
-        if p**3 > MOST_LOGITS:
-            raise UsageError(f"--p: got {p}, whose p³ logits do not fit into memory; expected a smaller one")
         subject = Subject.of(read_at(*self.timeline.states[-1]), self.hints)
         return subject.without_zero_biases((read_at(*one) for one in self.timeline.states), self.hints)
 
@@ -126,7 +125,10 @@ class Importing:
             fields.setdefault("p", p)
             if not isinstance(fields["p"], int):
                 raise UsageError("it holds curves alone, which do not say their modulus; say --p P")
-        return kind(**fields)
+        try:
+            return kind(**fields)
+        except ValidationError as error:
+            raise UsageError(one_line(error, "task.")) from None
 
     def _train_set(self, subject: Subject | Task) -> TrainSet:
         task = subject.task if isinstance(subject, Subject) else subject

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from latebloom._config import Config, field_values
+from latebloom._config import Config
 from latebloom._errors import UsageError
 from latebloom.models import ModelConfig
 from latebloom.tasks import Data, Task
@@ -57,14 +57,16 @@ def experiment_of(
 ) -> Experiment:
     """The experiment of an imported run, with the list of what is unknown.
 
-    model: None where there are curves alone. source: the hash of the file. config: settings in the file; those that
-    have a counterpart here are taken. settings: what the command says, ``SECTION.FIELD`` and a value.
+    model: None where there are curves alone. data: with every field set that is known, and no other. source: the hash
+    of the file. config: settings in the file; those that have a counterpart here are taken. settings: what the command
+    says, ``SECTION.FIELD`` and a value.
     """
     base: dict[str, Any] = {"recipe": RECIPE, "task": task, "data": data, "training": Training(steps=max(last, 1))}
     if model is not None:
         base["model"] = model
-    known = {name for name, value in field_values(data).items() if value != Data.model_fields[name].default}
-    facts = {f"data.{name}" for name in known | {"kind", "train_rows", "test_rows", "train_size", "test_size"}}
+    # The fields that were set, since what is said may equal a default.
+    known = data.model_fields_set | {"kind", "train_rows", "test_rows", "train_size", "test_size"}
+    facts = {f"data.{name}" for name in known}
     experiment = Experiment(**base, source=source, unknown=_unknown(facts, model))
     for name, value in stated(config).items():
         if name not in settings:

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from latebloom._errors import LatebloomError, UsageError
-from latebloom.analysis.weight_files import SavedState
-from latebloom.circuits.family import Reading, Tokens, read_task
+from latebloom.analysis.weight_files import SavedState, read_with_task
+from latebloom.circuits.family import Reading
 from latebloom.lab.importing.renumbering import AS_IT_IS, Renumbering, renumbering
 from latebloom.models import Examples, Model, ModelConfig, evaluate
 from latebloom.models.layouts import Hints, read_state
@@ -52,13 +52,10 @@ class Subject:
     @classmethod
     def of(cls, last: Mapping[str, Tensor], hints: Hints) -> Subject:
         """By the last state dict. Errors: UsageError where its task is not said and it does none on most examples."""
-        read = read_state(last, hints)
+        read, reading = read_with_task(last, hints)
         config = getattr(read.model, "config", None)
         if not isinstance(config, ModelConfig):
             raise UsageError(f"got a {type(read.model).__name__}, expected weights of a transformer or an MLP")
-        tokens = Tokens(read.task_fields, "p" not in read.assumed) if read.task_fields else None
-        # In half precision even the accuracy, and so the task, could come out wrong.
-        reading = read_task(read.model.double(), tokens, hints.task)
         task = _known_task(reading) if hints.task is None else reading.task
         told = {} if hints.task else {"task": task.name}
         assumed = {**told, **read.assumed, **reading.assumed, **_cut(reading.model, task)}

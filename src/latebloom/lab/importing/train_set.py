@@ -60,8 +60,9 @@ def train_set_of(
     said = {name.removeprefix("data."): value for name, value in settings.items() if name.startswith("data.")}
     found = TrainSet(Data())
     listed = _listed(file, task, found) if said.get("kind") in (None, "listed") else None
-    if listed is not None and said.get("kind") is None and not _fits(listed, task, timeline, read, found):
-        listed = None
+    if listed is not None and said.get("kind") is None:
+        believed = not _contradicted(file, found) and _fits(listed, task, timeline, read, found)
+        listed = listed if believed else None
     if listed is not None and said.keys() - {"kind"}:
         name = min(said.keys() - {"kind"})
         raise UsageError(f"--data.{name}: got {said[name]}, but the file lists its train set; leave it out")
@@ -94,15 +95,34 @@ def _unlisted(file: TrainingFile, timeline: Timeline) -> dict[str, Any]:
     """What is known of a train set that is not listed."""
     share, fixed = share_of(file.config), fixed_of(file, timeline)
     kind = {True: "unlisted", False: "stream", None: "unknown"}[fixed]
-    return {"kind": kind} if share is None else {"kind": "unlisted", "fraction": share}
+    return {"kind": kind, "fraction": share} if fixed and share is not None else {"kind": kind}
 
 
 def fixed_of(file: TrainingFile, timeline: Timeline) -> bool | None:
-    """Whether the train set was fixed, by what the file states, or because its losses part; None where neither says."""
+    """Whether the train set was fixed; None where nothing says so.
+
+    By what the file states; or else because it has a share or a list of train examples, or because its losses part.
+    """
+    stated = _stated(file)
+    if stated is not None:
+        return stated
     if share_of(file.config) is not None or file.train_indices is not None:
         return True
+    return part(timeline.series) or None
+
+
+def _stated(file: TrainingFile) -> bool | None:
+    """Whether the file states that its train set is fixed; None where it states nothing."""
     stated = file.config.get("is_finite")
-    return stated if isinstance(stated, bool) else part(timeline.series) or None
+    return stated if isinstance(stated, bool) else None
+
+
+def _contradicted(file: TrainingFile, found: TrainSet) -> bool:
+    """Whether the file states that its train set is not fixed, although it lists one."""
+    if _stated(file) is not False:
+        return False
+    found.left_out["train_indices"] = "the file states is_finite: False, so no list of examples is its train set"
+    return True
 
 
 def part(series: Mapping[str, Series]) -> bool:
