@@ -24,8 +24,9 @@ from latebloom.models.tables.answer_examples import (
     new_answer_block,
 )
 from latebloom.models.tables.arrays import Weights, aligned
-from latebloom.models.tables.batch import EXACT, WORTH_A_THREAD, helper
-from latebloom.models.tables.blas import single_threaded_blas
+from latebloom.models.tables.batch import EXACT, named_weights
+from latebloom.models.tables.halves import halves, worth_a_thread
+from latebloom.models.tables.path import FAST_PATHS, FastPath
 from latebloom.models.transformer import is_one_layer
 from latebloom.tasks import IGNORE
 
@@ -73,8 +74,7 @@ class AnswerBatch:
         tables = self._built()
         dtype = np.dtype(np.float64 if loss_dtype is torch.float64 else np.float32)
         arrays = _arrays(tables)
-        large = labels.numel() * arrays.fold.shape[1] >= WORTH_A_THREAD
-        self.shared = share and large and torch.get_num_threads() > 1
+        self.shared = worth_a_thread(share, labels.numel() * arrays.fold.shape[1])
         self._sums, self._other_sums = (AnswerTables(*(aligned(a.shape, a.dtype) for a in arrays)) for _ in range(2))
         self._blocks = [new_answer_block(arrays, self._rows, weights.W_U.shape[1], dtype) for _ in range(2)]
         self._losses = aligned(labels.shape, np.float64)
@@ -108,8 +108,8 @@ class AnswerBatch:
     def gradient(self, gradient: Weights) -> float:
         """The mean loss (nats); writes its gradient into arrays of the weights' shapes."""
         tables = self._built()
-        halves = zip(self._blocks, (self._sums, self._other_sums))
-        self._halves(learn_answers, tables, [(block, sums, self._losses) for block, sums in halves])
+        parts = zip(self._blocks, (self._sums, self._other_sums))
+        self._work(learn_answers, tables, [(block, sums, self._losses) for block, sums in parts])
         slopes = [torch.from_numpy(a).add_(torch.from_numpy(b)) for a, b in zip(self._sums, self._other_sums)]
         for out, slope in zip(gradient, torch.autograd.grad(tables, self._weights, slopes)):
             out[...] = slope.numpy()
@@ -118,26 +118,15 @@ class AnswerBatch:
     @torch.no_grad()
     def evaluate(self) -> tuple[Float[np.ndarray, "batch answer"], Bool[np.ndarray, "batch answer"]]:
         """Loss of each answer (nats), and whether its highest logit is right."""
-        self._halves(evaluate_answers, self._built(), [(block, self._losses, self._right) for block in self._blocks])
+        self._work(evaluate_answers, self._built(), [(block, self._losses, self._right) for block in self._blocks])
         return self._losses.copy(), self._right.copy()
 
-    def _halves(self, work: Callable[..., None], tables: tuple[Tensor, ...], outputs: list[tuple[Any, ...]]) -> None:
-        """Always two halves, summed in a fixed order, so that the bits do not depend on who computes them."""
-        arrays, count = _arrays(tables), len(self._losses)
-        middle = (count + 1) // 2
-        first, second = (
-            (arrays, self._rows, start, stop, *out)
-            for (start, stop), out in zip(((0, middle), (middle, count)), outputs)
-        )
-        with single_threaded_blas():
-            if self.shared:
-                other = helper().submit(work, *second)
-                work(*first)
-                other.result()
-            else:
-                work(*first)
-                work(*second)
+    def _work(self, work: Callable[..., None], tables: tuple[Tensor, ...], outputs: list[tuple[Any, ...]]) -> None:
+        halves(work, (_arrays(tables), self._rows), len(self._losses), outputs, self.shared)
 
 
 def _arrays(tables: tuple[Tensor, ...]) -> AnswerTables:
     return AnswerTables(*(table.detach().contiguous().numpy() for table in tables))
+
+
+FAST_PATHS.register(FastPath("answers", answers_apply, named_weights, AnswerBatch))
