@@ -46,7 +46,7 @@ class TableEngine:
         self._slopes = views(model, gradient)
         self._gradient = path.arrays(self._slopes)
         first = batches(0)
-        self.batch: FastBatch = path.batch(model, first.tokens, first.labels, positions, loss_dtype, share)
+        self.batch: FastBatch = path.new(model, first.tokens, first.labels, positions, loss_dtype, share)
         self._updates = _updates(model, settings, flat, gradient)
         self.stride = STRIDE if isinstance(self.batch, TableBatch) and not self.batch.shared else 1
 

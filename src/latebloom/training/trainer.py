@@ -198,7 +198,7 @@ class Trainer:
         """The examples laid out for a fast path, once; None where none applies."""
         if id(examples) not in self._tables:
             path, parts = self._path(examples), (examples.tokens, examples.labels, self._positions)
-            batch = None if path is None else path.batch(self.model, *parts, self._dtype, self._share)
+            batch = None if path is None else path.new(self.model, *parts, self._dtype, self._share)
             self._tables[id(examples)] = batch
         return self._tables[id(examples)]
 

@@ -13,6 +13,7 @@ Importing this package compiles nothing. The first call does, once per machine: 
 
 from latebloom.models.tables.answers import AnswerBatch, answers_apply
 from latebloom.models.tables.arrays import Weights
+from latebloom.models.tables.attention_only import AttentionBatch, attention_applies, attention_arrays
 from latebloom.models.tables.batch import TableBatch, named_weights, tables_apply
 from latebloom.models.tables.blas import single_threaded_blas
 from latebloom.models.tables.loss import loss_and_gradient
@@ -22,6 +23,7 @@ from latebloom.models.tables.path import FAST_PATHS, ChangingBatch, FastBatch, F
 __all__ = [
     "FAST_PATHS",
     "AnswerBatch",
+    "AttentionBatch",
     "ChangingBatch",
     "FastBatch",
     "FastPath",
@@ -29,6 +31,8 @@ __all__ = [
     "TableBatch",
     "Weights",
     "answers_apply",
+    "attention_applies",
+    "attention_arrays",
     "fast_path",
     "loss_and_gradient",
     "mlp_applies",

@@ -129,4 +129,10 @@ def _arrays(tables: tuple[Tensor, ...]) -> AnswerTables:
     return AnswerTables(*(table.detach().contiguous().numpy() for table in tables))
 
 
-FAST_PATHS.register(FastPath("answers", answers_apply, named_weights, AnswerBatch))
+def _new(
+    model: Model, tokens: Tensor, labels: Tensor, positions: tuple[int, ...], loss_dtype: torch.dtype, share: bool
+) -> AnswerBatch:
+    return AnswerBatch(named_weights(dict(model.named_parameters())), tokens, labels, positions, loss_dtype, share)
+
+
+FAST_PATHS.register(FastPath("answers", answers_apply, named_weights, _new))

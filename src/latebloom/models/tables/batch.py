@@ -136,9 +136,9 @@ def _applies(model: Model, tokens: Tensor, labels: Tensor, positions: tuple[int,
 
 
 def _new(
-    weights: Weights, tokens: Tensor, labels: Tensor, positions: tuple[int, ...], loss_dtype: torch.dtype, share: bool
+    model: Model, tokens: Tensor, labels: Tensor, positions: tuple[int, ...], loss_dtype: torch.dtype, share: bool
 ) -> TableBatch:
-    return TableBatch(weights, tokens, labels, loss_dtype, share)
+    return TableBatch(named_weights(dict(model.named_parameters())), tokens, labels, loss_dtype, share)
 
 
 FAST_PATHS.register(FastPath("one answer", _applies, named_weights, _new))

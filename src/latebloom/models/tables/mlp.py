@@ -82,14 +82,9 @@ def _rows_of(
 
 
 def _new(
-    weights: MLPArrays,
-    tokens: Tensor,
-    labels: Tensor,
-    positions: tuple[int, ...],
-    loss_dtype: torch.dtype,
-    share: bool,
+    model: Model, tokens: Tensor, labels: Tensor, positions: tuple[int, ...], loss_dtype: torch.dtype, share: bool
 ) -> MLPBatch:
-    return MLPBatch(weights, tokens, labels, loss_dtype, share)
+    return MLPBatch(mlp_arrays(dict(model.named_parameters())), tokens, labels, loss_dtype, share)
 
 
 FAST_PATHS.register(FastPath("mlp", mlp_applies, mlp_arrays, _new))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -13,6 +13,7 @@ from latebloom._registry import Registry
 from latebloom.models.base import Model
 
 
+@runtime_checkable
 class FastBatch(Protocol):
     """Losses and gradients of a batch, for weights that change. ``shared``: two threads compute half of it each."""
 
@@ -27,6 +28,7 @@ class FastBatch(Protocol):
         ...
 
 
+@runtime_checkable
 class ChangingBatch(FastBatch, Protocol):
     """A batch that other examples can replace, as in a stream."""
 
@@ -40,29 +42,18 @@ class FastPath:
     """One fast path. A new one is a new file and one registration in `FAST_PATHS`.
 
     applies: ``(model, tokens, labels, positions)``: whether it computes this model on these examples.
-    arrays: the model's parameters, or tensors of their shapes, as numpy arrays that share their memory.
-    new: ``(arrays, tokens, labels, positions, loss_dtype, share)``: the batch; ``share``: it may use a second thread.
+    arrays: tensors with the names and shapes of the model's parameters as numpy arrays that share their memory; what
+    `FastBatch.gradient` takes.
+    new: ``(model, tokens, labels, positions, loss_dtype, share)``: the batch, for the weights of this model; ``share``:
+    it may use a second thread.
     changes: whether its batches are `ChangingBatch`, so that it can train on a stream or on parts of a train set.
     """
 
     name: str
     applies: Callable[[Model, Tensor, Tensor, tuple[int, ...]], bool]
     arrays: Callable[[dict[str, Tensor]], Any]
-    new: Callable[[Any, Tensor, Tensor, tuple[int, ...], torch.dtype, bool], FastBatch]
+    new: Callable[[Model, Tensor, Tensor, tuple[int, ...], torch.dtype, bool], FastBatch]
     changes: bool = False
-
-    def batch(
-        self,
-        model: Model,
-        tokens: Int[Tensor, "batch pos"],
-        labels: Int[Tensor, "batch answer"],
-        positions: tuple[int, ...],
-        loss_dtype: torch.dtype = torch.float64,
-        share: bool = True,
-    ) -> FastBatch:
-        """These examples, for the weights of the model."""
-        weights = self.arrays(dict(model.named_parameters()))
-        return self.new(weights, tokens, labels, positions, loss_dtype, share)
 
 
 FAST_PATHS: Registry[FastPath] = Registry("fast path")
