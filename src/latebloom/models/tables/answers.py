@@ -23,7 +23,7 @@ from latebloom.models.tables.answer_examples import (
     learn_answers,
     new_answer_block,
 )
-from latebloom.models.tables.arrays import Weights, aligned
+from latebloom.models.tables.arrays import Weights, aligned, fitted
 from latebloom.models.tables.batch import EXACT, named_weights
 from latebloom.models.tables.halves import halves, worth_a_thread
 from latebloom.models.tables.path import FAST_PATHS, FastPath
@@ -53,8 +53,20 @@ def answers_apply(
     return sum(pairs) * sum(pairs[i] for i in positions) <= most
 
 
+def answer_stream_applies(
+    model: Model, tokens: Int[Tensor, "batch pos"], labels: Int[Tensor, "batch answer"], positions: tuple[int, ...]
+) -> bool:
+    """As `answers_apply`, for batches that change, whose tables are computed anew: the scores between pairs may take as
+    many products as keys and values of all tokens."""
+    exact = EXACT if positions == (tokens.shape[1] - 1,) else frozenset()
+    if not is_one_layer(model, exact) or tokens.device.type != "cpu" or bool((labels == IGNORE).any()):
+        return False
+    pairs = [int(column.unique().numel()) for column in tokens.T]
+    return sum(pairs) * sum(pairs[i] for i in positions) <= 2 * model.config.d_model * tokens.numel()
+
+
 class AnswerBatch:
-    """Losses and gradients of one fixed batch, for weights that change.
+    """Losses and gradients of one batch, which others can replace, for weights that change.
 
     ``weights`` are read at each call, not copied. ``positions``: those with loss, one per label. ``share``: two
     threads compute half of a large batch each.
@@ -70,27 +82,44 @@ class AnswerBatch:
         share: bool = True,
     ) -> None:
         self._weights = [torch.from_numpy(weight).requires_grad_() for weight in weights]
-        self._lay_out(tokens.numpy(), labels.numpy(), list(positions), len(weights.W_Q))
-        tables = self._built()
-        dtype = np.dtype(np.float64 if loss_dtype is torch.float64 else np.float32)
-        arrays = _arrays(tables)
-        self.shared = worth_a_thread(share, labels.numel() * arrays.fold.shape[1])
-        self._sums, self._other_sums = (AnswerTables(*(aligned(a.shape, a.dtype) for a in arrays)) for _ in range(2))
-        self._blocks = [new_answer_block(arrays, self._rows, weights.W_U.shape[1], dtype) for _ in range(2)]
-        self._losses = aligned(labels.shape, np.float64)
-        self._right = aligned(labels.shape, np.bool_)
+        self._positions, self._share = list(positions), share
+        self._heads, self._outputs = len(weights.W_Q), weights.W_U.shape[1]
+        self._loss_dtype = np.dtype(np.float64 if loss_dtype is torch.float64 else np.float32)
+        self._buffers = [[np.empty(0, weights.W_E.dtype)] * len(AnswerTables._fields) for _ in range(2)]
+        self._labels: tuple[int, ...] = ()
+        self.replace(tokens, labels)
 
-    def _lay_out(self, tokens: np.ndarray, labels: np.ndarray, positions: list[int], heads: int) -> None:
-        size = tokens.max() + 1
+    def replace(self, tokens: Int[Tensor, "batch pos"], labels: Int[Tensor, "batch answer"]) -> None:
+        """As `ChangingBatch.replace`."""
+        self._lay_out(tokens.numpy(), labels.numpy())
+        if self._labels != labels.shape:
+            self._labels = tuple(labels.shape)
+            self._allocate()
+
+    def _allocate(self) -> None:
+        """Everything but the sums, whose sizes depend on the tokens."""
+        arrays = _arrays(self._built())
+        self.shared = worth_a_thread(self._share, int(np.prod(self._labels)) * arrays.fold.shape[1])
+        self._blocks = [new_answer_block(arrays, self._rows, self._outputs, self._loss_dtype) for _ in range(2)]
+        self._losses, self._right = aligned(self._labels, np.float64), aligned(self._labels, np.bool_)
+
+    def _lay_out(self, tokens: np.ndarray, labels: np.ndarray) -> None:
+        size, heads = tokens.max() + 1, self._heads
         pairs, index = np.unique(tokens + np.arange(tokens.shape[1]) * size, return_inverse=True)
         index = index.reshape(tokens.shape)
-        queries, query = np.unique(index[:, positions], return_inverse=True)
+        queries, query = np.unique(index[:, self._positions], return_inverse=True)
         self._token, self._position = torch.from_numpy(pairs % size), torch.from_numpy(pairs // size)
         self._queries = torch.from_numpy(queries)
         terms = index[:, None] * heads + np.arange(heads)[:, None]
         self._rows = AnswerRows(
-            query.reshape(labels.shape).astype(np.int32), terms.astype(np.int32), np.array(positions) + 1, labels
+            query.reshape(labels.shape).astype(np.int32), terms.astype(np.int32), np.array(self._positions) + 1, labels
         )
+
+    def _sums(self, half: int, tables: AnswerTables) -> AnswerTables:
+        """Arrays for the gradients of the tables, summed over the examples of one half."""
+        fitting = [fitted(buffer, table.shape) for buffer, table in zip(self._buffers[half], tables)]
+        self._buffers[half] = [buffer for buffer, _ in fitting]
+        return AnswerTables(*(sums for _, sums in fitting))
 
     def _built(self) -> tuple[Tensor, ...]:
         """The tables, in the order of `AnswerTables`."""
@@ -108,9 +137,10 @@ class AnswerBatch:
     def gradient(self, gradient: Weights) -> float:
         """The mean loss (nats); writes its gradient into arrays of the weights' shapes."""
         tables = self._built()
-        parts = zip(self._blocks, (self._sums, self._other_sums))
-        self._work(learn_answers, tables, [(block, sums, self._losses) for block, sums in parts])
-        slopes = [torch.from_numpy(a).add_(torch.from_numpy(b)) for a, b in zip(self._sums, self._other_sums)]
+        arrays = _arrays(tables)
+        sums = [self._sums(half, arrays) for half in range(2)]
+        self._work(learn_answers, arrays, [(block, half, self._losses) for block, half in zip(self._blocks, sums)])
+        slopes = [torch.from_numpy(a).add_(torch.from_numpy(b)) for a, b in zip(*sums)]
         for out, slope in zip(gradient, torch.autograd.grad(tables, self._weights, slopes)):
             out[...] = slope.numpy()
         return float(self._losses.mean())
@@ -118,11 +148,12 @@ class AnswerBatch:
     @torch.no_grad()
     def evaluate(self) -> tuple[Float[np.ndarray, "batch answer"], Bool[np.ndarray, "batch answer"]]:
         """Loss of each answer (nats), and whether its highest logit is right."""
-        self._work(evaluate_answers, self._built(), [(block, self._losses, self._right) for block in self._blocks])
+        outputs = [(block, self._losses, self._right) for block in self._blocks]
+        self._work(evaluate_answers, _arrays(self._built()), outputs)
         return self._losses.copy(), self._right.copy()
 
-    def _work(self, work: Callable[..., None], tables: tuple[Tensor, ...], outputs: list[tuple[Any, ...]]) -> None:
-        halves(work, (_arrays(tables), self._rows), len(self._losses), outputs, self.shared)
+    def _work(self, work: Callable[..., None], tables: AnswerTables, outputs: list[tuple[Any, ...]]) -> None:
+        halves(work, (tables, self._rows), len(self._losses), outputs, self.shared)
 
 
 def _arrays(tables: tuple[Tensor, ...]) -> AnswerTables:
@@ -136,3 +167,4 @@ def _new(
 
 
 FAST_PATHS.register(FastPath("answers", answers_apply, named_weights, _new))
+FAST_PATHS.register(FastPath("answers of a stream", answer_stream_applies, named_weights, _new, changes=True))
