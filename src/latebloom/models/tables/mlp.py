@@ -16,9 +16,11 @@ from latebloom.models.base import Model
 from latebloom.models.mlp import MLP
 from latebloom.models.tables.arrays import aligned
 from latebloom.models.tables.halves import halves, worth_a_thread
-from latebloom.models.tables.mlp_examples import MLPArrays, MLPRows, evaluate_mlp, learn_mlp, new_mlp_block
+from latebloom.models.tables.mlp_examples import MLPArrays, MLPRows, evaluate_mlp, learn_mlp, new_mlp_block, padded
 from latebloom.models.tables.path import FAST_PATHS, FastPath
 from latebloom.tasks import IGNORE
+
+OPERANDS = 2
 
 
 def mlp_applies(
@@ -27,7 +29,7 @@ def mlp_applies(
     """Whether `MLPBatch` applies: the write-up's MLP with ReLU, on the CPU, with a label for every example."""
     if type(model) is not MLP or model.config.activation != "relu" or tokens.device.type != "cpu":
         return False
-    return labels.shape[1] == 1 and not bool((labels == IGNORE).any())
+    return tokens.shape[1] == OPERANDS + 1 and not bool((labels == IGNORE).any())
 
 
 def mlp_arrays(tensors: dict[str, Tensor]) -> MLPArrays:
@@ -46,11 +48,11 @@ class MLPBatch:
         loss_dtype: torch.dtype = torch.float64,
         share: bool = True,
     ) -> None:
-        self._weights = weights
+        self._weights, self._padded = weights, padded(weights)
         self._rows, self._order = _rows_of(tokens.numpy(), labels[:, 0].numpy())
         dtype = np.dtype(np.float64 if loss_dtype is torch.float64 else np.float32)
-        self._blocks = [new_mlp_block(weights, dtype) for _ in range(2)]
-        self._sums = [MLPArrays(*(aligned(array.shape, array.dtype) for array in weights)) for _ in range(2)]
+        self._blocks = [new_mlp_block(self._padded, len(weights.b_out), dtype) for _ in range(2)]
+        self._sums = [padded(weights) for _ in range(2)]
         self._losses, self._right = aligned((len(labels),), np.float64), aligned((len(labels),), np.bool_)
         self.shared = worth_a_thread(share, len(self._rows.terms) * len(weights.b_in))
 
@@ -58,7 +60,7 @@ class MLPBatch:
         """As `FastBatch.gradient`."""
         self._work(learn_mlp, [(block, sums, self._losses) for block, sums in zip(self._blocks, self._sums)])
         for out, first, second in zip(gradient, *self._sums):
-            np.add(first, second, out=out)
+            np.add(first[..., : out.shape[-1]], second[..., : out.shape[-1]], out=out)
         return float(self._losses.mean())
 
     def evaluate(self) -> tuple[Float[np.ndarray, " batch"], Bool[np.ndarray, " batch"]]:
@@ -69,7 +71,9 @@ class MLPBatch:
         return losses, right
 
     def _work(self, work: Any, outputs: list[tuple[Any, ...]]) -> None:
-        halves(work, (self._weights, self._rows), len(self._rows.terms), outputs, self.shared)
+        for weight, copy in zip(self._weights, self._padded):
+            copy[..., : weight.shape[-1]] = weight
+        halves(work, (self._padded, self._rows), len(self._rows.terms), outputs, self.shared)
 
 
 def _rows_of(

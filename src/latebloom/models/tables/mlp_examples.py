@@ -12,7 +12,10 @@ from latebloom.models.tables.loops import add, clear, copy
 
 
 class MLPArrays(NamedTuple):
-    """The weights of the MLP, or their gradients: W_in (V, n), b_in (n), W_out (n, z), b_out (z)."""
+    """The weights of the MLP, or their gradients: W_in (V, n), b_in (n), W_out (n, z), b_out (z).
+
+    The compiled code takes W_out and b_out with columns of zeros after the z logits, see `WIDTH`.
+    """
 
     W_in: np.ndarray
     b_in: np.ndarray
@@ -23,7 +26,7 @@ class MLPArrays(NamedTuple):
 class MLPRows(NamedTuple):
     """A fixed batch of B examples with U different inputs: the order of the operands does not matter.
 
-    terms (U, T): the rows of W_in that are added. start (U + 1): the examples of input u are those from start[u] to
+    terms (U, 2): the rows of W_in that are added. start (U + 1): the examples of input u are those from start[u] to
     start[u + 1]. labels (B), in this order.
     """
 
@@ -35,7 +38,8 @@ class MLPRows(NamedTuple):
 class MLPBlock(NamedTuple):
     """Workspace of one worker for b inputs.
 
-    active, back (b, n): neurons after the ReLU, and gradients before it. logits (b, z), and their gradient in place.
+    active, back (b, n): neurons after the ReLU, and gradients before it. logits (b, z and padding), and their gradient
+    in place.
     probabilities (z), in the loss' precision: softmax of one input; powers (z): workspace for it.
     """
 
@@ -46,10 +50,21 @@ class MLPBlock(NamedTuple):
     powers: np.ndarray
 
 
-def new_mlp_block(weights: MLPArrays, loss_dtype: np.dtype) -> MLPBlock:
-    """Arrays for the block of one worker."""
-    (neurons, answers), dtype = weights.W_out.shape, weights.W_out.dtype
-    arrays = [aligned((BLOCK, width), dtype) for width in (neurons, neurons, answers)]
+WIDTH = 8
+"""Logits are padded with zeros to a multiple of this: products with 113 columns take longer than with 120."""
+
+
+def padded(weights: MLPArrays) -> MLPArrays:
+    """Zeros for weights or gradients of these shapes, with padding."""
+    answers = -(-len(weights.b_out) // WIDTH) * WIDTH
+    shapes = weights.W_in.shape, weights.b_in.shape, (len(weights.W_out), answers), (answers,)
+    return MLPArrays(*(aligned(shape, weights.W_in.dtype) for shape in shapes))
+
+
+def new_mlp_block(weights: MLPArrays, answers: int, loss_dtype: np.dtype) -> MLPBlock:
+    """Arrays for the block of one worker, for padded weights; ``answers``: logits that are not padding."""
+    (neurons, width), dtype = weights.W_out.shape, weights.W_out.dtype
+    arrays = [aligned((BLOCK, columns), dtype) for columns in (neurons, neurons, width)]
     return MLPBlock(*arrays, aligned((answers,), loss_dtype), aligned((answers,), np.int64))
 
 
@@ -60,7 +75,7 @@ def evaluate_mlp(weights, rows, first, last, block, losses, right):  # type: ign
         stop = min(start + BLOCK, last)
         _forward(weights, rows, start, stop, block)
         for i in range(stop - start):
-            logits = block.logits[i]
+            logits = block.logits[i, : len(block.probabilities)]
             best = highest(logits)
             for example in range(rows.start[start + i], rows.start[start + i + 1]):
                 label = rows.labels[example]
@@ -79,7 +94,7 @@ def learn_mlp(weights, rows, first, last, block, sums, losses):  # type: ignore[
         stop = min(start + BLOCK, last)
         _forward(weights, rows, start, stop, block)
         for i in range(stop - start):
-            _losses(rows, start + i, block.logits[i], block, losses)
+            _losses(rows, start + i, block.logits[i, : len(block.probabilities)], block, losses)
         _backward(weights, rows, start, stop, block, sums)
 
 
@@ -106,12 +121,10 @@ def _losses(rows, row, logits, block, losses):  # type: ignore[no-untyped-def]
 def _forward(weights, rows, start, stop, block):  # type: ignore[no-untyped-def]
     count = stop - start
     for i in range(count):
-        active = block.active[i]
-        copy(weights.b_in, active)
-        for term in rows.terms[start + i]:
-            add(weights.W_in[term], active)
+        active, terms = block.active[i], rows.terms[start + i]
+        one, two = weights.W_in[terms[0]], weights.W_in[terms[1]]
         for k in range(len(active)):
-            active[k] = max(active[k], 0)
+            active[k] = max(weights.b_in[k] + (one[k] + two[k]), 0)
         copy(weights.b_out, block.logits[i])
     product(block.active[:count], weights.W_out, block.logits[:count], 1)
 
@@ -122,10 +135,12 @@ def _backward(weights, rows, start, stop, block, sums):  # type: ignore[no-untyp
     product_transposed_left(block.active[:count], block.logits[:count], sums.W_out, 1)
     product_transposed_right(block.logits[:count], weights.W_out, block.back[:count], 0)
     for i in range(count):
-        back, active = block.back[i], block.active[i]
+        back, active, terms = block.back[i], block.active[i], rows.terms[start + i]
+        one, two = sums.W_in[terms[0]], sums.W_in[terms[1]]
         for k in range(len(back)):
             back[k] = back[k] if active[k] > 0 else 0
-        add(back, sums.b_in)
+            one[k] += back[k]
+        for k in range(len(back)):
+            two[k] += back[k]
+            sums.b_in[k] += back[k]
         add(block.logits[i], sums.b_out)
-        for term in rows.terms[start + i]:
-            add(back, sums.W_in[term])
