@@ -14,7 +14,7 @@ from latebloom.models.tables.blas import single_threaded_blas
 from latebloom.models.tables.build import build, start
 from latebloom.models.tables.build_backward import build_backward, finish
 from latebloom.models.tables.examples import evaluate_examples, learn_examples
-from latebloom.models.tables.halves import helper, worth_a_thread
+from latebloom.models.tables.halves import both, worth_a_thread
 from latebloom.models.tables.loss import new_workspace
 from latebloom.models.tables.path import FAST_PATHS, FastPath
 from latebloom.models.tables.rows import table_rows
@@ -122,13 +122,7 @@ class TableBatch:
         self._halves(build, (*arguments, 0), (*arguments, 1))
 
     def _halves(self, work: Callable[..., None], first: tuple[Any, ...], second: tuple[Any, ...]) -> None:
-        if self.shared:
-            other = helper().submit(work, *second)
-            work(*first)
-            other.result()
-        else:
-            work(*first)
-            work(*second)
+        both(work, first, second, self.shared)
 
 
 def _applies(model: Model, tokens: Tensor, labels: Tensor, positions: tuple[int, ...]) -> bool:

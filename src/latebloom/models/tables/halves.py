@@ -35,6 +35,11 @@ def halves(
     first, second = (
         (*inputs, start, stop, *output) for (start, stop), output in zip(((0, middle), (middle, count)), outputs)
     )
+    both(work, first, second, shared)
+
+
+def both(work: Callable[..., None], first: tuple[Any, ...], second: tuple[Any, ...], shared: bool) -> None:
+    """``work`` with each of two sets of arguments; where ``shared``, at the same time."""
     with single_threaded_blas():
         if shared:
             other = helper().submit(work, *second)
