@@ -1,4 +1,4 @@
-"""Full-batch updates whose gradients are computed through tables."""
+"""Updates whose gradients are computed by a fast path, on the full batch or on batches that change."""
 
 import math
 from collections.abc import Callable
@@ -6,8 +6,11 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from latebloom.models import Model
-from latebloom.models.tables import AnswerBatch, TableBatch, named_weights
+from latebloom.models import Examples, Model, cross_entropy
+from latebloom.models.points import is_watched
+from latebloom.models.tables import FastBatch, FastPath, TableBatch
+from latebloom.tasks import IGNORE
+from latebloom.training.denormals import drop_tiny_gradients
 from latebloom.training.flat import flatten_parameters, views
 from latebloom.training.kernel_updates import KernelUpdates
 from latebloom.training.optimisers import Optimiser, rule_of
@@ -18,30 +21,65 @@ STRIDE = 50
 
 
 class TableEngine:
-    """Full-batch updates of a one-layer transformer.
+    """Updates of a model by a fast path.
 
-    The optimiser's compiled kernel makes the update where it has one, else torch's optimiser.
-    ``new_batch``: the train set as rows of tables; called once, after the model's parameters are in one buffer.
+    The optimiser's compiled kernel makes the update where it has one, else torch's optimiser. The plain forward takes
+    over where hooks of another library watch the model, and for a batch in which a label is missing.
+    ``batches``: the examples of each step. ``changing``: whether they differ from step to step.
     """
 
-    def __init__(self, model: Model, settings: Optimiser, new_batch: Callable[[], TableBatch | AnswerBatch]) -> None:
+    def __init__(
+        self,
+        model: Model,
+        settings: Optimiser,
+        path: FastPath,
+        batches: Callable[[int], Examples],
+        positions: tuple[int, ...],
+        loss_dtype: torch.dtype,
+        share: bool,
+        changing: bool,
+    ) -> None:
         flat = flatten_parameters(model)
         gradient = torch.zeros_like(flat)
-        self._gradient = named_weights(views(model, gradient))
-        self.batch = new_batch()
+        self._model, self._batches, self._changing = model, batches, changing
+        self._positions, self._dtype = positions, loss_dtype
+        self._slopes = views(model, gradient)
+        self._gradient = path.arrays(self._slopes)
+        first = batches(0)
+        self.batch: FastBatch = path.new(model, first.tokens, first.labels, positions, loss_dtype, share)
         self._updates = _updates(model, settings, flat, gradient)
         self.stride = STRIDE if isinstance(self.batch, TableBatch) and not self.batch.shared else 1
 
     def advance(self, step: int, count: int) -> int:
         """As `Engine.advance`."""
-        batch = self.batch
-        if isinstance(self._updates, KernelUpdates) and isinstance(batch, TableBatch) and not batch.shared:
+        batch, watched = self.batch, is_watched(self._model)
+        quick = isinstance(self._updates, KernelUpdates) and isinstance(batch, TableBatch)
+        if quick and not batch.shared and not watched:
             return self._updates.advance(batch, self._gradient, step, count)
         for done in range(count):
-            if not math.isfinite(self.batch.gradient(self._gradient)):
+            if not math.isfinite(self._loss(step + done, watched)):
                 return done
             self._updates.update(step + done)
         return count
+
+    def _loss(self, step: int, watched: bool) -> float:
+        """The batch's loss; its gradient goes into the buffer."""
+        if not self._changing and not watched:
+            return self.batch.gradient(self._gradient)
+        examples = self._batches(step)
+        if watched or bool((examples.labels == IGNORE).any()):
+            return self._plain(examples)
+        self.batch.replace(examples.tokens, examples.labels)
+        return self.batch.gradient(self._gradient)
+
+    def _plain(self, examples: Examples) -> float:
+        """As `_loss`, by autograd."""
+        logits = drop_tiny_gradients(self._model(examples.tokens, self._positions))
+        loss = cross_entropy(logits, examples.labels, self._dtype)
+        weights = dict(self._model.named_parameters())
+        for name, slope in zip(weights, torch.autograd.grad(loss, list(weights.values()))):
+            self._slopes[name].copy_(slope)
+        return loss.item()
 
     def tensors(self, step: int) -> dict[str, Tensor]:
         """As `Engine.tensors`."""

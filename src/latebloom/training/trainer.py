@@ -10,6 +10,7 @@ from latebloom._errors import UsageError
 from latebloom._memory import check_bytes
 from latebloom.models import Examples, Hooks, Model, evaluate, sum_squared_weights, summarise
 from latebloom.models.hooks import NO_HOOKS, UNFUSED
+from latebloom.models.points import is_watched
 from latebloom.training.allocator import keep_memory
 from latebloom.training.autograd import AutogradEngine
 from latebloom.training.dropout import Dropout
@@ -23,7 +24,7 @@ from latebloom.training.source import DataSource
 from latebloom.training.stacked import Member
 
 if TYPE_CHECKING:
-    from latebloom.models.tables import AnswerBatch, TableBatch
+    from latebloom.models.tables import FastBatch, FastPath
 
 DTYPES = {"float64": torch.float64, "float32": torch.float32}
 _MODEL = "model."
@@ -53,22 +54,19 @@ class Trainer:
         self.step = 0
         self._share = share
         self._dtype = DTYPES[experiment.training.loss_dtype]
-        self._tables: dict[int, TableBatch | AnswerBatch | None] = {}
+        self._tables: dict[int, FastBatch | None] = {}
         self._engine = self._new_engine() if ensemble is None else self._join(ensemble)
         if isinstance(self._engine, AutogradEngine) and device == "cpu":
             self._check_logits()
 
     def _new_engine(self) -> Engine:
-        experiment, train = self.experiment, self.data.train
-        # The table gradient supports none of these.
+        experiment, changing = self.experiment, not self.data.full_batch
+        # The fast gradients support none of these.
         extras = experiment.optimiser.l1 or experiment.training.dropout or experiment.intervention.kind != "none"
         extras = extras or experiment.training.loss != "cross_entropy"
-        if train is not None and self.data.full_batch and not extras and self._tables_apply(train):
-            from latebloom.training.tables import TableEngine
-
-            engine = TableEngine(self.model, experiment.optimiser, lambda: self._new_batch(train))
-            self._tables[id(train)] = engine.batch  # so that metrics need not lay it out again
-            return engine
+        path = None if extras else self._path(self.data.batch(0), changing)
+        if path is not None:
+            return self._table_engine(path, changing)
         return AutogradEngine(
             self.model,
             experiment.optimiser,
@@ -80,6 +78,23 @@ class Trainer:
             experiment.intervention.choice(experiment.data.seed),
             experiment.intervention.keeps_wrong_answers,
         )
+
+    def _table_engine(self, path: "FastPath", changing: bool) -> Engine:
+        from latebloom.training.tables import TableEngine
+
+        engine = TableEngine(
+            self.model,
+            self.experiment.optimiser,
+            path,
+            self.data.batch,
+            self._positions,
+            self._dtype,
+            self._share,
+            changing,
+        )
+        if not changing:
+            self._tables[id(self.data.train)] = engine.batch  # so that metrics need not lay it out again
+        return engine
 
     def _check_logits(self) -> None:
         """UsageError where the logits of one set do not fit into memory; tables hold those of few examples at once."""
@@ -141,21 +156,14 @@ class Trainer:
         """Hooks that change nothing; of a plain forward, with each operation computed separately."""
         return UNFUSED if self._plain else NO_HOOKS
 
-    def _tables_apply(self, examples: Examples) -> bool:
+    def _path(self, examples: Examples, changing: bool = False) -> "FastPath | None":
+        """The fast path for these examples; with ``changing``, for examples that differ from step to step."""
         if self._plain:
-            return False
-        # Compiled code is slow to import, and not every model needs it.
-        from latebloom.models.tables import answers_apply
+            return None
+        # Compiled code is slow to import, and not every training needs it.
+        from latebloom.models.tables import fast_path
 
-        if self._one_answer(examples):
-            return True
-        return self.data.full_batch and answers_apply(self.model, examples.tokens, examples.labels, self._positions)
-
-    def _one_answer(self, examples: Examples) -> bool:
-        """Whether the faster tables for one answer per example apply."""
-        from latebloom.models.tables import tables_apply
-
-        return tables_apply(self.model, examples.tokens, self._positions)
+        return fast_path(self.model, examples.tokens, examples.labels, self._positions, changing)
 
     @property
     def stride(self) -> int:
@@ -179,26 +187,20 @@ class Trainer:
     def _evaluate(self, examples: Examples, name: str) -> dict[str, float]:
         task = self.experiment.task
         fixed = examples is self.data.train or examples is self.data.test
-        tables = self._table_batch(examples) if fixed else None
+        tables = self._table_batch(examples) if fixed and not is_watched(self.model) else None
         if tables is None:
             logits = self.model(examples.tokens, self._positions, self._no_hooks)
             return evaluate(logits, task, examples, name, self._dtype)
         losses, right = (torch.from_numpy(values).view(examples.labels.shape) for values in tables.evaluate())
         return summarise(losses, right.to(losses), task, examples, name)
 
-    def _table_batch(self, examples: Examples) -> "TableBatch | AnswerBatch | None":
-        """The examples as rows of tables, laid out once; None where tables do not apply."""
+    def _table_batch(self, examples: Examples) -> "FastBatch | None":
+        """The examples laid out for a fast path, once; None where none applies."""
         if id(examples) not in self._tables:
-            self._tables[id(examples)] = self._new_batch(examples) if self._tables_apply(examples) else None
+            path, parts = self._path(examples), (examples.tokens, examples.labels, self._positions)
+            batch = None if path is None else path.new(self.model, *parts, self._dtype, self._share)
+            self._tables[id(examples)] = batch
         return self._tables[id(examples)]
-
-    def _new_batch(self, examples: Examples) -> "TableBatch | AnswerBatch":
-        from latebloom.models.tables import AnswerBatch, TableBatch, named_weights
-
-        weights = named_weights(dict(self.model.named_parameters()))
-        if self._one_answer(examples):
-            return TableBatch(weights, examples.tokens, examples.labels, self._dtype, self._share)
-        return AnswerBatch(weights, examples.tokens, examples.labels, self._positions, self._dtype, self._share)
 
     def _evaluated(self) -> list[tuple[str, Examples]]:
         train = self.data.train if self.data.train is not None else self.data.batch(self.step)

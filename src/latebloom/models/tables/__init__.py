@@ -13,16 +13,30 @@ Importing this package compiles nothing. The first call does, once per machine: 
 
 from latebloom.models.tables.answers import AnswerBatch, answers_apply
 from latebloom.models.tables.arrays import Weights
+from latebloom.models.tables.attention_only import AttentionBatch, attention_applies, attention_arrays
 from latebloom.models.tables.batch import TableBatch, named_weights, tables_apply
 from latebloom.models.tables.blas import single_threaded_blas
 from latebloom.models.tables.loss import loss_and_gradient
+from latebloom.models.tables.mlp import MLPBatch, mlp_applies, mlp_arrays
+from latebloom.models.tables.path import FAST_PATHS, ChangingBatch, FastBatch, FastPath, fast_path
 
 __all__ = [
+    "FAST_PATHS",
     "AnswerBatch",
+    "AttentionBatch",
+    "ChangingBatch",
+    "FastBatch",
+    "FastPath",
+    "MLPBatch",
     "TableBatch",
     "Weights",
     "answers_apply",
+    "attention_applies",
+    "attention_arrays",
+    "fast_path",
     "loss_and_gradient",
+    "mlp_applies",
+    "mlp_arrays",
     "named_weights",
     "single_threaded_blas",
     "tables_apply",

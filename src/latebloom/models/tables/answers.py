@@ -2,8 +2,7 @@
 
 As `TableBatch`, for any positions with loss and any tokens there: keys, values, queries and the scores between them are
 tables over the pairs of token and position that occur. The heads' outputs then take one product with W_O [W_in, W_U],
-the neurons one with W_out W_U. Only positions with loss are computed. torch builds the tables, and propagates their
-gradients back to the weights; compiled code does the rest.
+the neurons one with W_out W_U. Only positions with loss are computed.
 """
 
 from collections.abc import Callable
@@ -15,7 +14,14 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from latebloom.models.base import Model
-from latebloom.models.components import Attention
+from latebloom.models.tables.answer_build import (
+    AnswerInputs,
+    AnswerPairs,
+    build_answers,
+    build_answers_backward,
+    finish_answers,
+    start_answers,
+)
 from latebloom.models.tables.answer_examples import (
     AnswerRows,
     AnswerTables,
@@ -23,9 +29,10 @@ from latebloom.models.tables.answer_examples import (
     learn_answers,
     new_answer_block,
 )
-from latebloom.models.tables.arrays import Weights, aligned
-from latebloom.models.tables.batch import EXACT, WORTH_A_THREAD, helper
-from latebloom.models.tables.blas import single_threaded_blas
+from latebloom.models.tables.arrays import Weights, aligned, fitted
+from latebloom.models.tables.batch import EXACT, named_weights
+from latebloom.models.tables.halves import both, halves, worth_a_thread
+from latebloom.models.tables.path import FAST_PATHS, FastPath
 from latebloom.models.transformer import is_one_layer
 from latebloom.tasks import IGNORE
 
@@ -52,8 +59,20 @@ def answers_apply(
     return sum(pairs) * sum(pairs[i] for i in positions) <= most
 
 
+def answer_stream_applies(
+    model: Model, tokens: Int[Tensor, "batch pos"], labels: Int[Tensor, "batch answer"], positions: tuple[int, ...]
+) -> bool:
+    """As `answers_apply`, for batches that change, whose tables are computed anew: the scores between pairs may take as
+    many products as keys and values of all tokens."""
+    exact = EXACT if positions == (tokens.shape[1] - 1,) else frozenset()
+    if not is_one_layer(model, exact) or tokens.device.type != "cpu" or bool((labels == IGNORE).any()):
+        return False
+    pairs = [int(column.unique().numel()) for column in tokens.T]
+    return sum(pairs) * sum(pairs[i] for i in positions) <= 2 * model.config.d_model * tokens.numel()
+
+
 class AnswerBatch:
-    """Losses and gradients of one fixed batch, for weights that change.
+    """Losses and gradients of one batch, which others can replace, for weights that change.
 
     ``weights`` are read at each call, not copied. ``positions``: those with loss, one per label. ``share``: two
     threads compute half of a large batch each.
@@ -68,76 +87,98 @@ class AnswerBatch:
         loss_dtype: torch.dtype = torch.float64,
         share: bool = True,
     ) -> None:
-        self._weights = [torch.from_numpy(weight).requires_grad_() for weight in weights]
-        self._lay_out(tokens.numpy(), labels.numpy(), list(positions), len(weights.W_Q))
-        tables = self._built()
-        dtype = np.dtype(np.float64 if loss_dtype is torch.float64 else np.float32)
-        arrays = _arrays(tables)
-        large = labels.numel() * arrays.fold.shape[1] >= WORTH_A_THREAD
-        self.shared = share and large and torch.get_num_threads() > 1
-        self._sums, self._other_sums = (AnswerTables(*(aligned(a.shape, a.dtype) for a in arrays)) for _ in range(2))
-        self._blocks = [new_answer_block(arrays, self._rows, weights.W_U.shape[1], dtype) for _ in range(2)]
-        self._losses = aligned(labels.shape, np.float64)
-        self._right = aligned(labels.shape, np.bool_)
+        self._weights, self._positions, self._share = weights, list(positions), share
+        self._loss_dtype = np.dtype(np.float64 if loss_dtype is torch.float64 else np.float32)
+        self._buffers: dict[str, np.ndarray] = {}
+        self._labels: tuple[int, ...] = ()
+        self.replace(tokens, labels)
 
-    def _lay_out(self, tokens: np.ndarray, labels: np.ndarray, positions: list[int], heads: int) -> None:
-        size = tokens.max() + 1
+    def replace(self, tokens: Int[Tensor, "batch pos"], labels: Int[Tensor, "batch answer"]) -> None:
+        """As `ChangingBatch.replace`."""
+        self._lay_out(tokens.numpy(), labels.numpy())
+        self._allocate()
+        if self._labels != labels.shape:
+            self._labels = tuple(labels.shape)
+            self.shared = worth_a_thread(self._share, labels.numel() * self._tables.fold.shape[1])
+            outputs = self._weights.W_U.shape[1]
+            self._blocks = [new_answer_block(self._tables, self._rows, outputs, self._loss_dtype) for _ in range(2)]
+            self._losses, self._right = aligned(self._labels, np.float64), aligned(self._labels, np.bool_)
+
+    def _lay_out(self, tokens: np.ndarray, labels: np.ndarray) -> None:
+        size, heads = tokens.max() + 1, len(self._weights.W_Q)
         pairs, index = np.unique(tokens + np.arange(tokens.shape[1]) * size, return_inverse=True)
         index = index.reshape(tokens.shape)
-        queries, query = np.unique(index[:, positions], return_inverse=True)
-        self._token, self._position = torch.from_numpy(pairs % size), torch.from_numpy(pairs // size)
-        self._queries = torch.from_numpy(queries)
-        terms = index[:, None] * heads + np.arange(heads)[:, None]
+        queries, query = np.unique(index[:, self._positions], return_inverse=True)
+        self._pairs = AnswerPairs(pairs % size, pairs // size, queries)
+        terms = index[:, None] + np.arange(heads)[:, None] * len(pairs)
         self._rows = AnswerRows(
-            query.reshape(labels.shape).astype(np.int32), terms.astype(np.int32), np.array(positions) + 1, labels
+            query.reshape(labels.shape).astype(np.int32), terms.astype(np.int32), np.array(self._positions) + 1, labels
         )
 
-    def _built(self) -> tuple[Tensor, ...]:
-        """The tables, in the order of `AnswerTables`."""
-        W_E, W_pos, W_Q, W_K, W_V, W_O, W_in, b_in, W_out, b_out, W_U = self._weights
-        embedding = torch.nn.functional.embedding
-        resid = embedding(self._token, W_E) + embedding(self._position, W_pos)
-        query_resid = resid[self._queries]
-        q, k, v = (Attention.project(part, weight) for part, weight in ((query_resid, W_Q), (resid, W_K), (resid, W_V)))
-        scores = torch.einsum("shd,rhd->srh", q * W_Q.shape[2] ** -0.5, k)
-        W_U = torch.nn.functional.pad(W_U, (0, -W_U.shape[1] % WIDTH_OF_LOGITS))
-        read = torch.cat([W_in, W_U], 1)
-        base = query_resid @ read + torch.cat([b_in, b_out @ W_U])
-        return scores.flatten(1), v.flatten(0, 1), base, W_O.flatten(0, 1) @ read, W_out @ W_U
+    def _allocate(self) -> None:
+        """All arrays whose sizes depend on the pairs that occur."""
+        weights, pairs, queries = self._weights, len(self._pairs.token), len(self._pairs.query)
+        heads, d_model, d_head = weights.W_Q.shape
+        neurons, outputs = weights.W_in.shape[1], weights.W_U.shape[1]
+        padded = -(-outputs // WIDTH_OF_LOGITS) * WIDTH_OF_LOGITS
+        width = neurons + padded
+        tables = AnswerTables(
+            scores=(queries, heads * pairs),
+            values=(heads * pairs, d_head),
+            base=(queries, width),
+            fold=(heads * d_head, width),
+            w_logit=(neurons, padded),
+        )
+        inputs = AnswerInputs(
+            stream=(pairs, d_model),
+            asking=(queries, d_model),
+            queries=(heads, queries, d_head),
+            keys=(heads, pairs, d_head),
+            read=(d_model, width),
+            other_read=(d_model, width),
+        )
+        self._tables, *self._sums = (AnswerTables(**self._fitted(f"table {i}", tables)) for i in range(3))
+        self._inputs, self._back = (AnswerInputs(**self._fitted(f"input {i}", inputs)) for i in range(2))
+
+    def _fitted(self, name: str, shapes: AnswerTables | AnswerInputs) -> dict[str, np.ndarray]:
+        """Arrays of these shapes, in buffers that are kept."""
+        arrays = {}
+        for field, shape in shapes._asdict().items():
+            buffer = self._buffers.get(f"{name} {field}", np.empty(0, self._weights.W_E.dtype))
+            self._buffers[f"{name} {field}"], arrays[field] = fitted(buffer, shape)
+        return arrays
 
     def gradient(self, gradient: Weights) -> float:
-        """The mean loss (nats); writes its gradient into arrays of the weights' shapes."""
-        tables = self._built()
-        halves = zip(self._blocks, (self._sums, self._other_sums))
-        self._halves(learn_answers, tables, [(block, sums, self._losses) for block, sums in halves])
-        slopes = [torch.from_numpy(a).add_(torch.from_numpy(b)) for a, b in zip(self._sums, self._other_sums)]
-        for out, slope in zip(gradient, torch.autograd.grad(tables, self._weights, slopes)):
-            out[...] = slope.numpy()
+        """As `FastBatch.gradient`."""
+        self._build()
+        self._work(learn_answers, [(block, sums, self._losses) for block, sums in zip(self._blocks, self._sums)])
+        for first, second in zip(*self._sums):
+            first += second
+        arguments = (self._weights, self._pairs, self._inputs, self._sums[0], self._back, gradient)
+        both(build_answers_backward, (*arguments, 0), (*arguments, 1), self.shared)
+        finish_answers(self._back, gradient)
         return float(self._losses.mean())
 
-    @torch.no_grad()
     def evaluate(self) -> tuple[Float[np.ndarray, "batch answer"], Bool[np.ndarray, "batch answer"]]:
-        """Loss of each answer (nats), and whether its highest logit is right."""
-        self._halves(evaluate_answers, self._built(), [(block, self._losses, self._right) for block in self._blocks])
+        """As `FastBatch.evaluate`."""
+        self._build()
+        self._work(evaluate_answers, [(block, self._losses, self._right) for block in self._blocks])
         return self._losses.copy(), self._right.copy()
 
-    def _halves(self, work: Callable[..., None], tables: tuple[Tensor, ...], outputs: list[tuple[Any, ...]]) -> None:
-        """Always two halves, summed in a fixed order, so that the bits do not depend on who computes them."""
-        arrays, count = _arrays(tables), len(self._losses)
-        middle = (count + 1) // 2
-        first, second = (
-            (arrays, self._rows, start, stop, *out)
-            for (start, stop), out in zip(((0, middle), (middle, count)), outputs)
-        )
-        with single_threaded_blas():
-            if self.shared:
-                other = helper().submit(work, *second)
-                work(*first)
-                other.result()
-            else:
-                work(*first)
-                work(*second)
+    def _build(self) -> None:
+        start_answers(self._weights, self._pairs, self._inputs)
+        arguments = (self._weights, self._inputs, self._tables)
+        both(build_answers, (*arguments, 0), (*arguments, 1), self.shared)
+
+    def _work(self, work: Callable[..., None], outputs: list[tuple[Any, ...]]) -> None:
+        halves(work, (self._tables, self._rows), len(self._losses), outputs, self.shared)
 
 
-def _arrays(tables: tuple[Tensor, ...]) -> AnswerTables:
-    return AnswerTables(*(table.detach().contiguous().numpy() for table in tables))
+def _new(
+    model: Model, tokens: Tensor, labels: Tensor, positions: tuple[int, ...], loss_dtype: torch.dtype, share: bool
+) -> AnswerBatch:
+    return AnswerBatch(named_weights(dict(model.named_parameters())), tokens, labels, positions, loss_dtype, share)
+
+
+FAST_PATHS.register(FastPath("answers", answers_apply, named_weights, _new))
+FAST_PATHS.register(FastPath("answers of a stream", answer_stream_applies, named_weights, _new, changes=True))

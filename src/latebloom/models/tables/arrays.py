@@ -110,6 +110,13 @@ def aligned(shape: tuple[int, ...], dtype: npt.DTypeLike) -> np.ndarray:
     return buffer[start : start + size].view(dtype).reshape(shape)
 
 
+def fitted(buffer: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """The buffer, of one dimension, or a larger one if it is too small; and its beginning in this shape."""
+    size = int(np.prod(shape))
+    buffer = buffer if len(buffer) >= size else aligned((size,), buffer.dtype)
+    return buffer, buffer[:size].reshape(shape)
+
+
 def new_tables(weights: Weights, pairs: int) -> Tables:
     """Arrays for the tables of these weights."""
     heads, d_model, d_head = weights.W_Q.shape

@@ -1,8 +1,6 @@
 """Losses and gradients of a one-layer transformer on a fixed batch, through tables."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,16 +10,15 @@ from torch import Tensor
 
 from latebloom.models.base import Model
 from latebloom.models.tables.arrays import Weights
-from latebloom.models.tables.blas import single_threaded_blas, use_threads
+from latebloom.models.tables.blas import single_threaded_blas
 from latebloom.models.tables.build import build, start
 from latebloom.models.tables.build_backward import build_backward, finish
 from latebloom.models.tables.examples import evaluate_examples, learn_examples
+from latebloom.models.tables.halves import both, worth_a_thread
 from latebloom.models.tables.loss import new_workspace
+from latebloom.models.tables.path import FAST_PATHS, FastPath
 from latebloom.models.tables.rows import table_rows
 from latebloom.models.transformer import is_one_layer
-
-WORTH_A_THREAD = 200_000
-"""Examples times width of a table row above which half of the batch takes longer than waking a thread."""
 
 EXACT = frozenset({"attention"})
 """What may differ from the write-up's model: the last position of one layer sees all others in any case."""
@@ -60,8 +57,7 @@ class TableBatch:
         dtype = np.dtype(np.float64 if loss_dtype is torch.float64 else np.float32)
         self.weights = weights
         self.workspace = new_workspace(weights, rows, dtype)
-        large = len(rows.labels) * len(self.workspace.tables.base) >= WORTH_A_THREAD
-        self.shared = share and large and torch.get_num_threads() > 1
+        self.shared = worth_a_thread(share, len(rows.labels) * len(self.workspace.tables.base))
 
     def gradient(self, gradient: Weights) -> float:
         """The mean loss (nats); writes its gradient into arrays of the weights' shapes. As `loss_and_gradient`."""
@@ -126,16 +122,17 @@ class TableBatch:
         self._halves(build, (*arguments, 0), (*arguments, 1))
 
     def _halves(self, work: Callable[..., None], first: tuple[Any, ...], second: tuple[Any, ...]) -> None:
-        if self.shared:
-            other = helper().submit(work, *second)
-            work(*first)
-            other.result()
-        else:
-            work(*first)
-            work(*second)
+        both(work, first, second, self.shared)
 
 
-@cache
-def helper() -> ThreadPoolExecutor:
-    """The second thread. Threads of OpenMP would spin between two calls and compete for the cores."""
-    return ThreadPoolExecutor(1, "tables", initializer=use_threads, initargs=(1,))
+def _applies(model: Model, tokens: Tensor, labels: Tensor, positions: tuple[int, ...]) -> bool:
+    return tables_apply(model, tokens, positions)
+
+
+def _new(
+    model: Model, tokens: Tensor, labels: Tensor, positions: tuple[int, ...], loss_dtype: torch.dtype, share: bool
+) -> TableBatch:
+    return TableBatch(named_weights(dict(model.named_parameters())), tokens, labels, loss_dtype, share)
+
+
+FAST_PATHS.register(FastPath("one answer", _applies, named_weights, _new))

@@ -49,7 +49,12 @@ def cross_entropy(logits, label, probabilities, powers):  # type: ignore[no-unty
 def cross_entropy_backward(logits, label, probabilities, examples):  # type: ignore[no-untyped-def]
     """Overwrites the logits with the gradient of the mean loss over this many examples."""
     probabilities[label] -= 1
-    scale = probabilities.dtype.type(1 / examples)
+    slope_of_logits(probabilities, probabilities.dtype.type(1 / examples), logits)
+
+
+@vectorised
+def slope_of_logits(differences, scale, logits):  # type: ignore[no-untyped-def]
+    """Overwrites the logits with scale · differences, without the entries that are too small to matter."""
     for k in range(len(logits)):
-        slope = probabilities[k] * scale
+        slope = differences[k] * scale
         logits[k] = slope if abs(slope) > TINY_GRADIENT else 0

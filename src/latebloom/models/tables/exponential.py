@@ -14,6 +14,10 @@ _LOG2_E = 1 / math.log(2)
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 """ln 2 in two parts, the first with trailing zero bits, so that n · _LN2_HIGH is exact. Source: fdlibm, e_exp.c."""
 
+_SHIFT = 1.5 * 2.0**52
+"""The low bits of n + _SHIFT are the integer n. Unlike a conversion to an integer, a sum is a vector instruction on
+processors without AVX-512."""
+
 _LOWEST = -708.0
 """exp of a smaller number is subnormal."""
 
@@ -27,6 +31,7 @@ def exponentials(values, powers):  # type: ignore[no-untyped-def]
 
     exp x = 2ⁿ exp r with n the integer nearest to x / ln 2, and the Taylor series of exp r to r¹³, |r| ≤ ln 2 / 2.
     """
+    scales = powers.view(np.float64)
     for i in range(len(values)):
         x = max(float(values[i]), _LOWEST)
         n = math.floor(x * _LOG2_E + 0.5)
@@ -34,7 +39,8 @@ def exponentials(values, powers):  # type: ignore[no-untyped-def]
         tail = _C8 + r * (_C9 + r * (_C10 + r * (_C11 + r * (_C12 + r * _C13))))
         tail = _C2 + r * (_C3 + r * (_C4 + r * (_C5 + r * (_C6 + r * (_C7 + r * tail)))))
         values[i] = 1 + (r + r * r * tail)
-        powers[i] = (int(n) + 1023) << 52
-    scales = powers.view(np.float64)
+        scales[i] = n + _SHIFT
+    for i in range(len(values)):
+        powers[i] = (powers[i] + 1023) << 52
     for i in range(len(values)):
         values[i] *= scales[i]
