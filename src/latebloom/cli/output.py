@@ -1,9 +1,7 @@
 """Printing: JSON for machines, aligned tables for people."""
 
 import json
-import sys
 from collections.abc import Sequence
-from time import monotonic
 from typing import Any
 
 from rich.console import Console
@@ -37,18 +35,3 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         console = Console(width=10_000)
     console.print(table)
 
-
-class SlowProgress:
-    """Prints on standard error how far a command is, once it has taken a while and then now and then."""
-
-    QUIET, EVERY = 2.0, 5.0
-    """Seconds until the first line, and between two lines."""
-
-    def __init__(self) -> None:
-        self._due = monotonic() + self.QUIET
-
-    def __call__(self, what: str, done: int, total: int) -> None:
-        """``done`` of ``total`` parts are done; ``what`` says of what, as in "measuring the checkpoints"."""
-        if monotonic() >= self._due:
-            print(f"latebloom: {what}: {done} of {total}", file=sys.stderr)
-            self._due = monotonic() + self.EVERY

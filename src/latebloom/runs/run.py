@@ -16,7 +16,7 @@ from latebloom.models import Model
 from latebloom.phases import Outcome, Phases, Series
 from latebloom.runs.classes import check_registered
 from latebloom.runs.outcome import outcome_of_experiment, phases_of_experiment
-from latebloom.store import Manifest, RunDirectory, effective_status, join_on_step
+from latebloom.store import Manifest, RunDirectory, effective_status, join_on_step, locate
 from latebloom.tasks import Task
 from latebloom.training import Experiment
 
@@ -195,9 +195,9 @@ def open_run(run: Run | str | Path, root: str | Path = "runs") -> Run:
     """
     if isinstance(run, Run):
         return run
-    for place in (Path(run), Path(root) / run):
-        if str(run) and RunDirectory(place).exists():
-            return Run(place)
+    found = locate(run, root)
+    if found is not None:
+        return Run(found.path)
     raise RunNotFoundError(
         f"run: got {str(run)!r}, expected a run directory or a name under {root}/; see `latebloom runs`"
     )

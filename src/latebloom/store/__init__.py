@@ -6,7 +6,8 @@ Independent of models and torch; `latebloom.runs` adds typed objects.
 from latebloom.store.atomic import atomic_write
 from latebloom.store.directory import RunDirectory
 from latebloom.store.disk import DiskFullError, check_output, one_line
-from latebloom.store.listing import effective_status, find_runs
+from latebloom.store.kept import kept
+from latebloom.store.listing import effective_status, find_runs, locate
 from latebloom.store.lock import RunLock, folder_lock, is_locked
 from latebloom.store.manifest import Imported, Manifest, Status, identity
 from latebloom.store.records import append_rows, join_on_step
@@ -29,5 +30,7 @@ __all__ = [
     "identity",
     "is_locked",
     "join_on_step",
+    "kept",
+    "locate",
     "one_line",
 ]

@@ -22,6 +22,12 @@ def find_runs(root: Path) -> list[RunDirectory]:
     return [RunDirectory(place) for place in sorted(places)]
 
 
+def locate(run: str | Path, root: str | Path) -> RunDirectory | None:
+    """The run at a path, or of a name under ``root``; None where there is none."""
+    places = (RunDirectory(Path(run)), RunDirectory(Path(root) / run))
+    return next((place for place in places if str(run) and place.exists()), None)
+
+
 def effective_status(run: RunDirectory) -> Status | Literal["damaged"]:
     """The status in the manifest, with two exceptions: "interrupted" for "running" if no process holds the lock, and
     "damaged" if the manifest cannot be read."""

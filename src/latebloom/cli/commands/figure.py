@@ -1,5 +1,6 @@
 """Draw a figure of a run or of a sweep as SVG, PNG or PDF."""
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,10 +30,16 @@ def run(parser: Parser, arguments: list[str]) -> int:
     add_runs(parser)
     add_json(parser)
     options = parser.parse_args(arguments)
-    from latebloom.lab.figure import figure
+    from latebloom.store import kept
 
-    written = figure(options.name, options.target, options.by, options.runs).save(options.out)
-    print_json({"figure": options.name, "file": str(written)}) if options.json else print(written)
+    def compute() -> str:
+        from latebloom.lab.figure import figure
+
+        return str(figure(options.name, options.target, options.by, options.runs).save(options.out))
+
+    command = ("figure", options.name, options.target, options.runs, options.by, options.out, os.getcwd())
+    written = kept(options.target, options.runs, command, compute)
+    print_json({"figure": options.name, "file": written}) if options.json else print(written)
     return 0
 
 
