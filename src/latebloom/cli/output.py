@@ -34,4 +34,3 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     if not console.is_terminal:
         console = Console(width=10_000)
     console.print(table)
-

@@ -16,7 +16,7 @@ from latebloom.models import Model
 from latebloom.phases import Outcome, Phases, Series
 from latebloom.runs.classes import check_registered
 from latebloom.runs.outcome import outcome_of_experiment, phases_of_experiment
-from latebloom.store import Manifest, RunDirectory, effective_status, join_on_step, locate
+from latebloom.store import Manifest, RunDirectory, column, effective_status, join_on_step, locate
 from latebloom.tasks import Task
 from latebloom.training import Experiment
 
@@ -185,7 +185,7 @@ def _remedy(experiment: Experiment) -> str:
 
 
 def _series(table: pyarrow.Table, name: str) -> Series:
-    return Series.of(table["step"].to_numpy(), table[name].to_numpy(zero_copy_only=False))
+    return Series.of(column(table, "step"), column(table, name))
 
 
 def open_run(run: Run | str | Path, root: str | Path = "runs") -> Run:

@@ -11,7 +11,7 @@ from latebloom.store.listing import effective_status, find_runs, locate
 from latebloom.store.lock import RunLock, folder_lock, is_locked
 from latebloom.store.manifest import Imported, Manifest, Status, identity
 from latebloom.store.records import append_rows, join_on_step
-from latebloom.store.tables import empty_table
+from latebloom.store.tables import column, empty_table
 
 __all__ = [
     "DiskFullError",
@@ -23,6 +23,7 @@ __all__ = [
     "append_rows",
     "atomic_write",
     "check_output",
+    "column",
     "effective_status",
     "empty_table",
     "find_runs",

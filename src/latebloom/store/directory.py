@@ -107,7 +107,7 @@ class RunDirectory:
                 self._checkpoint(late).unlink()
         for file in self.path.glob("*.parquet"):
             table = tables.read_table(file)
-            keep = int((table["step"].to_numpy() <= step).sum())
+            keep = int((tables.column(table, "step") <= step).sum())
             if keep < len(table):
                 tables.write_table(file, table.slice(0, keep))
 

@@ -25,7 +25,8 @@ def run(parser: Parser, arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     from latebloom.store import kept
 
-    found = kept(options.target, options.runs, ("measure", options.target, options.runs, options.rule), lambda: _measure(options))
+    command = ("measure", options.target, options.runs, options.rule)
+    found = kept(options.target, options.runs, command, lambda: _measure(options))
     if options.json:
         print_json({"run": found["run"], "checkpoints": found["checkpoints"], "last": found["last"]})
     else:
