@@ -10,8 +10,12 @@ from typing import Any
 
 import numba
 
+from latebloom.models.tables.compiling import connect
+
 _PACKAGE = Path(__file__).parents[2]
 _COMPILED = ("models", "training")
+
+connect()
 """The packages that hold compiled functions."""
 
 
