@@ -23,6 +23,14 @@ def print_pairs(rows: Sequence[tuple[str, str]]) -> None:
         print(f"{name:<{width}}  {value}")
 
 
+def print_next(commands: Sequence[tuple[str, str]]) -> None:
+    """Commands to paste, each behind a comment that says what it does."""
+    print("\nWhat to do next:")
+    width = max(len(command) for command, _ in commands)
+    for command, does in commands:
+        print(f"  {command:<{width}}  # {does}")
+
+
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Columns with a header. Nothing is cut off when the output is not a terminal. Cells are plain text, not markup."""
     table = Table(box=None, pad_edge=False, header_style="bold")

@@ -16,7 +16,7 @@ from latebloom.models import Model
 from latebloom.phases import Outcome, Phases, Series
 from latebloom.runs.classes import check_registered
 from latebloom.runs.outcome import outcome_of_experiment, phases_of_experiment
-from latebloom.store import Manifest, RunDirectory, column, effective_status, join_on_step, locate
+from latebloom.store import Manifest, RunDirectory, column, effective_status, join_on_step, locate, not_found
 from latebloom.tasks import Task
 from latebloom.training import Experiment
 
@@ -198,6 +198,4 @@ def open_run(run: Run | str | Path, root: str | Path = "runs") -> Run:
     found = locate(run, root)
     if found is not None:
         return Run(found.path)
-    raise RunNotFoundError(
-        f"run: got {str(run)!r}, expected a run directory or a name under {root}/; see `latebloom runs`"
-    )
+    raise RunNotFoundError(not_found(run, root))

@@ -7,7 +7,7 @@ from latebloom.store.atomic import atomic_write
 from latebloom.store.directory import RunDirectory
 from latebloom.store.disk import DiskFullError, check_output, one_line
 from latebloom.store.kept import kept
-from latebloom.store.listing import effective_status, find_runs, locate
+from latebloom.store.listing import effective_status, find_runs, locate, not_found
 from latebloom.store.lock import RunLock, folder_lock, is_locked
 from latebloom.store.manifest import Imported, Manifest, Status, identity
 from latebloom.store.records import append_rows, join_on_step
@@ -33,5 +33,6 @@ __all__ = [
     "join_on_step",
     "kept",
     "locate",
+    "not_found",
     "one_line",
 ]

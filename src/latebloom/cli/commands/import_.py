@@ -5,11 +5,12 @@ say is unknown, not guessed; --SECTION.FIELD VALUE says it, as in --optimiser.lr
 Nothing in the file is executed.
 """
 
+from shlex import quote
 from typing import Any
 
 from latebloom._errors import UsageError
 from latebloom.cli.hints import add_hints, hints_from, split_hints
-from latebloom.cli.output import print_json, print_pairs
+from latebloom.cli.output import print_json, print_next, print_pairs
 from latebloom.cli.parser import Parser, add_json, add_runs
 from latebloom.cli.progress import Progress
 
@@ -49,8 +50,14 @@ def run(parser: Parser, arguments: list[str]) -> int:
         print_json({"run": str(made.path), **made.manifest.model_dump(mode="json")})
     else:
         print_pairs(made.rows())
-        then = "explain" if made.checkpoints else "phases"
-        print(f"\nnext: latebloom report {made.path}    latebloom {then} {made.path}")
+        place = quote(str(made.path))
+        then = ("explain", "shows what the model computes") if made.checkpoints else ("phases", "shows its phases")
+        print_next(
+            [
+                (f"latebloom {then[0]} {place}", then[1]),
+                (f"latebloom report {place}", "writes the page to look at in a browser"),
+            ]
+        )
     return 0
 
 

@@ -5,14 +5,17 @@
 Ctrl-C stops training cleanly. Repeat the command to resume the run bit-identically, or to show it if it is finished.
 """
 
+import sys
 from argparse import Namespace
 from dataclasses import asdict
+from shlex import quote
 from typing import TYPE_CHECKING
 
-from latebloom.cli.output import print_json, print_pairs, print_table
+from latebloom.cli.output import print_json, print_next, print_pairs, print_table
 from latebloom.cli.parser import Parser, add_json, add_runs
 
 if TYPE_CHECKING:
+    from latebloom.runs import Run
     from latebloom.training import Experiment
 
 
@@ -41,8 +44,20 @@ def run(parser: Parser, arguments: list[str]) -> int:
         print_json({"run": str(trained.path), **trained.manifest.model_dump(mode="json")})
     else:
         print_pairs(trained.rows())
-        print(f"\nnext: latebloom explain {trained.path}    latebloom report {trained.path}")
+        print_next(_next(trained))
     return 0 if trained.status == "finished" else 1
+
+
+def _next(run: "Run") -> list[tuple[str, str]]:
+    """What to do with a trained run: commands that can be pasted, each with what it does."""
+    place = quote(str(run.path))
+    if run.status == "interrupted":
+        return [(" ".join(map(quote, ["latebloom", *sys.argv[1:]])), "continues where it stopped")]
+    return [
+        (f"latebloom explain {place}", "shows what the model computes"),
+        (f"latebloom measure {place}", "measures how that grew during training"),
+        (f"latebloom report {place}", "writes the page to look at in a browser"),
+    ]
 
 
 def _add_options(parser: Parser) -> None:

@@ -49,5 +49,5 @@ def connect() -> None:
 
 
 def _tell(seconds: float | None) -> None:
-    for listener in list(_listeners):
+    for listener in _listeners:
         listener(seconds)
