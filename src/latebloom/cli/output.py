@@ -1,7 +1,11 @@
 """Printing: JSON for machines, aligned tables for people."""
 
 import json
+import sys
 from collections.abc import Sequence
+from pathlib import Path
+from shlex import quote
+from shutil import which
 from typing import Any
 
 from rich.console import Console
@@ -23,12 +27,22 @@ def print_pairs(rows: Sequence[tuple[str, str]]) -> None:
         print(f"{name:<{width}}  {value}")
 
 
-def print_next(commands: Sequence[tuple[str, str]]) -> None:
-    """Commands to paste, each behind a comment that says what it does."""
+def print_next(commands: Sequence[tuple[Sequence[str], str]]) -> None:
+    """What to do next: the arguments of commands, each with what it does, as lines that can be pasted into a shell."""
     print("\nWhat to do next:")
-    width = max(len(command) for command, _ in commands)
-    for command, does in commands:
+    lines = [(" ".join([program(), *map(quote, arguments)]), does) for arguments, does in commands]
+    width = max(len(command) for command, _ in lines)
+    for command, does in lines:
         print(f"  {command:<{width}}  # {does}")
+
+
+def program() -> str:
+    """How this program is started from the present folder: by its name where the shell finds that, else by its path."""
+    name = "latebloom"
+    if which(name):
+        return name
+    called = Path(sys.argv[0])
+    return quote(sys.argv[0]) if called.name == name and called.is_file() else f"{quote(sys.executable)} -m {name}"
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

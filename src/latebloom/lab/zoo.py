@@ -32,8 +32,9 @@ def zoo(
 
     to: the formats (default: every one); a model that a format refuses is left out of it, and the index says why. A run
     of which one format takes more than ``most_megabytes`` is left out too. Nothing is trained. Exports that exist are
-    kept, so an interrupted call goes on. progress: called with the number of exported runs and the total number. The archive is named for its content: the same runs give the same name and
-    bytes. Errors: UsageError where there is no finished run.
+    kept, so an interrupted call goes on. The archive is named for its content: the same runs give the same name and
+    bytes. progress: called with the number of exported runs and the total number. Errors: UsageError where there is no
+    finished run.
     """
     forms = list(FORMATS) if to is None else [FORMATS[name].name for name in to]
     folder = Path(out)

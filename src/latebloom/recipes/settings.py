@@ -31,7 +31,7 @@ def parse_settings(arguments: Sequence[str]) -> dict[str, str]:
         section, dot, _ = setting.partition(".")
         if setting == name and last:
             raise UsageError(
-                f"--{last}: got {settings[last]!r} and {name!r}, expected one value; several are one word, with commas: "
+                f"--{last}: got {settings[last]!r} and {name!r}, expected one value; separate several by commas: "
                 f"--{last} {settings[last]},{name}"
             )
         if setting == name or not dot or section not in sections():

@@ -6,7 +6,7 @@ Independent of models and torch; `latebloom.runs` adds typed objects.
 from latebloom.store.atomic import atomic_write
 from latebloom.store.directory import RunDirectory
 from latebloom.store.disk import DiskFullError, check_output, one_line
-from latebloom.store.kept import kept
+from latebloom.store.kept import kept, kept_for_user
 from latebloom.store.listing import effective_status, find_runs, locate, not_found
 from latebloom.store.lock import RunLock, folder_lock, is_locked
 from latebloom.store.manifest import Imported, Manifest, Status, identity
@@ -32,6 +32,7 @@ __all__ = [
     "is_locked",
     "join_on_step",
     "kept",
+    "kept_for_user",
     "locate",
     "not_found",
     "one_line",

@@ -22,6 +22,7 @@ from typing import Any
 
 from latebloom._errors import LatebloomError
 from latebloom._registry import GROUP, VARIABLE
+from latebloom._user_cache import user_cache
 from latebloom.store.directory import RunDirectory
 from latebloom.store.documents import read_json, write_json
 from latebloom.store.listing import locate
@@ -58,6 +59,25 @@ def kept(target: str, root: str | Path, command: Sequence[Any], compute: Callabl
         with suppress(LatebloomError, OSError):
             file.parent.mkdir(exist_ok=True)
             write_json(file, {"command": command, "made_with": _software(), "made_from": made_from, "result": result})
+    return result
+
+
+def kept_for_user(name: str, compute: Callable[[], Any]) -> Any:
+    """What ``compute()`` returns, which follows from the installed software alone; kept in the user's cache."""
+    if os.environ.get(VARIABLE):
+        return compute()
+    file = user_cache() / f"{name}-{_software()[:16]}.json"
+    with suppress(LatebloomError):
+        found = read_json(file)
+        if isinstance(found, dict) and "result" in found:
+            return found["result"]
+    result = compute()
+    if not importlib.metadata.entry_points(group=GROUP):
+        with suppress(LatebloomError, OSError):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            for older in file.parent.glob(f"{name}-*.json"):
+                older.unlink(missing_ok=True)
+            write_json(file, {"result": result})
     return result
 
 

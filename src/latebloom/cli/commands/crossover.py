@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from latebloom._text import duration
 from latebloom.cli.output import print_json, print_pairs
 from latebloom.cli.parser import Parser, add_json, add_runs, positive
+from latebloom.cli.settings_help import add_settings_help
 
 if TYPE_CHECKING:
     from latebloom.lab.crossover import Crossover, Search
@@ -29,10 +30,7 @@ if TYPE_CHECKING:
 
 def run(parser: Parser, arguments: list[str]) -> int:
     _add_options(parser)
-    if {"-h", "--help"} & set(arguments):
-        from latebloom.recipes.settings import describe_settings
-
-        parser.epilog = describe_settings()
+    add_settings_help(parser, arguments)
     options, rest = parser.parse_known_args(arguments)
     from latebloom.lab.crossover import Limits, run_search, sizes_at_most
 

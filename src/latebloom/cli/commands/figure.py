@@ -10,11 +10,9 @@ from latebloom.cli.parser import Parser, add_json, add_runs
 
 def run(parser: Parser, arguments: list[str]) -> int:
     if {"-h", "--help"} & set(arguments):
-        from latebloom.figures import FIGURES, SWEEP_FIGURES
+        from latebloom.store import kept_for_user
 
-        parser.epilog = "\n".join(
-            ["figures of a run:", *_listed(FIGURES), "figures of a sweep:", *_listed(SWEEP_FIGURES)]
-        )
+        parser.epilog = kept_for_user("figures", _all_listed)
     parser.add_argument("name", metavar="NAME", help="name of the figure; all names are listed below")
     parser.add_argument("target", metavar="RUN|SWEEP", help="a run or a sweep (path or name)")
     parser.add_argument(
@@ -41,6 +39,12 @@ def run(parser: Parser, arguments: list[str]) -> int:
     written = kept(options.target, options.runs, command, compute)
     print_json({"figure": options.name, "file": written}) if options.json else print(written)
     return 0
+
+
+def _all_listed() -> str:
+    from latebloom.figures import FIGURES, SWEEP_FIGURES
+
+    return "\n".join(["figures of a run:", *_listed(FIGURES), "figures of a sweep:", *_listed(SWEEP_FIGURES)])
 
 
 def _listed(figures: Mapping[str, Any]) -> list[str]:

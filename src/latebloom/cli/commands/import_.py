@@ -5,7 +5,6 @@ say is unknown, not guessed; --SECTION.FIELD VALUE says it, as in --optimiser.lr
 Nothing in the file is executed.
 """
 
-from shlex import quote
 from typing import Any
 
 from latebloom._errors import UsageError
@@ -50,14 +49,9 @@ def run(parser: Parser, arguments: list[str]) -> int:
         print_json({"run": str(made.path), **made.manifest.model_dump(mode="json")})
     else:
         print_pairs(made.rows())
-        place = quote(str(made.path))
+        place = str(made.path)
         then = ("explain", "shows what the model computes") if made.checkpoints else ("phases", "shows its phases")
-        print_next(
-            [
-                (f"latebloom {then[0]} {place}", then[1]),
-                (f"latebloom report {place}", "writes the page to look at in a browser"),
-            ]
-        )
+        print_next([([then[0], place], then[1]), (["report", place], "writes the page to look at in a browser")])
     return 0
 
 

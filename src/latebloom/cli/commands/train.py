@@ -5,14 +5,13 @@
 Ctrl-C stops training cleanly. Repeat the command to resume the run bit-identically, or to show it if it is finished.
 """
 
-import sys
 from argparse import Namespace
 from dataclasses import asdict
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from latebloom.cli.output import print_json, print_next, print_pairs, print_table
 from latebloom.cli.parser import Parser, add_json, add_runs
+from latebloom.cli.settings_help import add_settings_help
 
 if TYPE_CHECKING:
     from latebloom.runs import Run
@@ -21,10 +20,7 @@ if TYPE_CHECKING:
 
 def run(parser: Parser, arguments: list[str]) -> int:
     _add_options(parser)
-    if {"-h", "--help"} & set(arguments):
-        from latebloom.recipes.settings import describe_settings
-
-        parser.epilog = describe_settings()
+    add_settings_help(parser, arguments)
     options, settings = parser.parse_known_args(arguments)
     from latebloom.recipes.settings import experiment_of
 
@@ -44,19 +40,18 @@ def run(parser: Parser, arguments: list[str]) -> int:
         print_json({"run": str(trained.path), **trained.manifest.model_dump(mode="json")})
     else:
         print_pairs(trained.rows())
-        print_next(_next(trained))
+        print_next(_next(trained, arguments))
     return 0 if trained.status == "finished" else 1
 
 
-def _next(run: "Run") -> list[tuple[str, str]]:
-    """What to do with a trained run: commands that can be pasted, each with what it does."""
-    place = quote(str(run.path))
+def _next(run: "Run", arguments: list[str]) -> list[tuple[list[str], str]]:
+    """What to do with a trained run, as the arguments of commands, each with what it does."""
     if run.status == "interrupted":
-        return [(" ".join(map(quote, ["latebloom", *sys.argv[1:]])), "continues where it stopped")]
+        return [(["train", *arguments], "continues where it stopped")]
     return [
-        (f"latebloom explain {place}", "shows what the model computes"),
-        (f"latebloom measure {place}", "measures how that grew during training"),
-        (f"latebloom report {place}", "writes the page to look at in a browser"),
+        (["explain", str(run.path)], "shows what the model computes"),
+        (["measure", str(run.path)], "measures how that grew during training"),
+        (["report", str(run.path)], "writes the page to look at in a browser"),
     ]
 
 
