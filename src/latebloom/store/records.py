@@ -28,7 +28,7 @@ def append_rows(table: pyarrow.Table, rows: Sequence[Mapping[str, float | int | 
     both = pa.concat_tables([table, pa.table({"step": steps, **fresh})], promote_options="default")
     backwards = column(both, "step")[::-1]
     _, latest = np.unique(backwards, return_index=True)  # the last row of each step, in order of step
-    return both.take((len(backwards) - 1 - latest).tolist())
+    return both.take(pa.array((len(backwards) - 1 - latest).tolist(), pa.int64()))
 
 
 def join_on_step(a: pyarrow.Table, b: pyarrow.Table) -> pyarrow.Table:
