@@ -27,7 +27,7 @@ def whole(value: float | int) -> str:
     return f"{value:,.0f}".replace(",", "\u202f")
 
 
-def duration(seconds: float) -> str:
+def duration(seconds: float | int) -> str:
     """A time in its largest unit and the next: ``8 s``, ``3 min 20 s``, ``2 h 5 min``."""
     minutes, left = divmod(round(seconds), 60)
     if not minutes:
