@@ -16,6 +16,8 @@ WEB := web/node_modules/.package-lock.json
 .PHONY: demo test coverage check web clean
 
 $(READY): pyproject.toml constraints.txt
+	@echo "installing into .venv (3 GB, some minutes; nothing else on this machine is changed):"
+	@echo "  latebloom with all that its commands, tests and checks need, at the versions of constraints.txt"
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
 	touch $(READY)
@@ -24,9 +26,15 @@ demo: $(READY)
 	$(BIN)/latebloom train mainline --training.stop settled --name demo
 	$(BIN)/latebloom measure demo
 	$(BIN)/latebloom explain demo
-	-$(BIN)/latebloom claims demo
+	$(BIN)/latebloom claims demo --exit-zero
 	$(BIN)/latebloom report demo
-	@echo "Open runs/demo/report.html"
+	@echo
+	@echo "A transformer has learned x + y mod 113, long after it had memorised its examples. runs/demo holds it:"
+	@echo "its checkpoints, what was measured on them, and a page about it. What to do next:"
+	@echo "  xdg-open runs/demo/report.html                  # look at the page; on a Mac: open"
+	@echo "  $(BIN)/latebloom explore                     # look at all runs, and change weights by hand"
+	@echo "  $(BIN)/latebloom train small --seed 1        # train another model, within a minute"
+	@echo "  . .venv/bin/activate                            # from now on, type latebloom without its path"
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -36,6 +44,7 @@ check: $(READY)
 	$(BIN)/lint-imports
 
 $(WEB): web/package.json web/package-lock.json
+	@echo "installing into web/node_modules with npm what compiles the page's script, to compare it with its source"
 	cd web && npm ci
 	touch $(WEB)
 
@@ -45,7 +54,9 @@ web: $(WEB)
 
 test: check
 	@for browser in chromium firefox-esr; do \
-		command -v $$browser >/dev/null || (apt-get update -qq && apt-get install -y -qq $$browser) >/dev/null 2>&1 || \
+		command -v $$browser >/dev/null && continue; \
+		echo "installing $$browser with apt-get, for the tests of the page in it"; \
+		(apt-get update -qq && apt-get install -y -qq $$browser) >/dev/null 2>&1 || \
 		echo "no $$browser and no right to install it: the tests of the page in it are skipped"; \
 	done
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(WEB) || echo "npm ci failed: the bundle is not compared with its source"; \

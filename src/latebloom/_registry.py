@@ -23,6 +23,7 @@ from types import FunctionType
 from typing import Any, TypeVar
 
 from latebloom._errors import UsageError, first_line
+from latebloom._nearest import did_you_mean
 
 T = TypeVar("T")
 
@@ -66,7 +67,8 @@ class Registry(Mapping[str, T]):
     def __getitem__(self, name: str) -> T:
         """Errors: UsageError that lists the names there are."""
         if name not in self:
-            raise UsageError(f"{self.kind}: got {name!r}, expected one of {', '.join(self._things)}")
+            meant = did_you_mean(name, self._things)
+            raise UsageError(f"{self.kind}: got {name!r}, expected one of {', '.join(self._things)}{meant}")
         return self._things[name]
 
     def __contains__(self, name: object) -> bool:

@@ -27,6 +27,15 @@ def whole(value: float | int) -> str:
     return f"{value:,.0f}".replace(",", "\u202f")
 
 
+def duration(seconds: float | int) -> str:
+    """A time in its largest unit and the next: ``8 s``, ``3 min 20 s``, ``2 h 5 min``."""
+    minutes, left = divmod(round(seconds), 60)
+    if not minutes:
+        return f"{left} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {left} s"
+
+
 def html_table(rows: Iterable[tuple[str, str]]) -> str:
     """Pairs of quantity and value as an HTML table: how objects show themselves in a notebook."""
     cells = (f"<tr><th style='text-align:left'>{escape(a)}</th><td>{escape(b)}</td></tr>" for a, b in rows)

@@ -10,6 +10,7 @@ from latebloom.analysis.weight_files import snapshot_of_file
 from latebloom.measures import Snapshot
 from latebloom.models.layouts import Hints
 from latebloom.runs import Run, open_run
+from latebloom.store import not_found
 
 
 def snapshot_of(
@@ -36,9 +37,8 @@ def snapshot_of(
     except RunNotFoundError:
         if os.path.exists(path):
             return snapshot_of_file(path, step, rule, hints)
-        raise RunNotFoundError(
-            f"got {str(target)!r}, expected a run (see `latebloom runs`) or a file of weights (.pth, .safetensors)"
-        ) from None
+        expected = "a file of weights (.pth, .safetensors), a run directory"
+        raise RunNotFoundError(not_found(target, root, expected)) from None
     return _of_run(run, step, rule, hints)
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
+import scipy
 import torch
 from jaxtyping import Float
-from scipy.integrate import cumulative_trapezoid
 
 from latebloom.analysis import Analysis
 from latebloom.claims.causes import half_of_guessing_at, steps_of
@@ -36,7 +36,7 @@ def _leads(initial: Float[np.ndarray, " trigger"], times: Float[np.ndarray, " ti
     low, high = np.log(initial.min()), np.log(50.0)
     grid = np.linspace(low, high, 20_000)
     wrong = (n - 1) / (n - 1 + np.exp(np.exp(grid)))
-    passed = cumulative_trapezoid(n / (2 * wrong * np.sqrt(n / (n - 1))), grid, initial=0)
+    passed = scipy.integrate.cumulative_trapezoid(n / (2 * wrong * np.sqrt(n / (n - 1))), grid, initial=0)
     starts = np.interp(np.log(initial), grid, passed)
     return np.exp(np.interp(starts + times[:, None], passed, grid))
 

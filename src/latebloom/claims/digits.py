@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import TypeVar, cast
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from latebloom.analysis import Analysis
 from latebloom.circuits.digits import (
@@ -224,7 +224,7 @@ def embedding_p(records: Sequence[Record]) -> float:
     known = [record.value(digit_wave_p.name) for record in records if record.value(digit_wave_p.name) is not None]
     if not known:
         raise Undefined("no run has a p-value")
-    return float(stats.combine_pvalues(known).pvalue)
+    return float(scipy.stats.combine_pvalues(known).pvalue)
 
 
 _WAVES = Above(EMBEDDING, 1.0, "relabelled digits")
@@ -292,7 +292,7 @@ def turned_share(records: Sequence[Record]) -> Estimate:
     if n < FEWEST_RUNS or len(known) < n:
         return Estimate(value=share, n=n, reason=f"{n} runs give no interval")
     pseudo = n * share - (n - 1) * known
-    half = float(stats.t.ppf((1 + LEVEL) / 2, n - 1) * pseudo.std(ddof=1) / np.sqrt(n))
+    half = float(scipy.stats.t.ppf((1 + LEVEL) / 2, n - 1) * pseudo.std(ddof=1) / np.sqrt(n))
     return Estimate(value=share, low=max(0.0, share - half), high=min(1.0, share + half), n=n)
 
 

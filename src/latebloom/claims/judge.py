@@ -17,10 +17,10 @@ Progress = Callable[[int, int], None]
 """Called before each quantity with the number of measured quantities and the total number."""
 
 
-def measure_claims(run: Run | Analysis) -> Record:
+def measure_claims(run: Run | Analysis, progress: Progress | None = None) -> Record:
     """The record of a run with the quantities of every claim about such a run."""
     analysis = analyse(run)
-    return record_run(analysis, _quantities(analysis.run))
+    return record_run(analysis, _announced(_quantities(analysis.run), progress))
 
 
 def complete_claims(run: Run | Analysis, progress: Progress | None = None) -> Record:

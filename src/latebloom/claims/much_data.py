@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from latebloom.claims.claim import Claim, SweepClaim, register, statistic
 from latebloom.claims.falls import TEST_FALL, TRAIN_FALL
@@ -56,11 +56,12 @@ def delay_rank_correlation(records: Sequence[Record]) -> Estimate:
     n = len(runs)
     if n < FEWEST_RUNS:
         raise Undefined(f"{n} runs memorise, and {FEWEST_RUNS} are needed")
-    found = float(stats.spearmanr([run.setting(_FRACTION) for run in runs], [_delay(run) for run in runs]).statistic)
+    fractions, delays = [run.setting(_FRACTION) for run in runs], [_delay(run) for run in runs]
+    found = float(scipy.stats.spearmanr(fractions, delays).statistic)
     if not np.isfinite(found):
         raise Undefined("all runs have the same delay")
     z = np.arctanh(np.clip(found, -LIMIT, LIMIT))
-    width = stats.norm.ppf((1 + LEVEL) / 2) * np.sqrt((1 + found**2 / 2) / (n - 3))
+    width = scipy.stats.norm.ppf((1 + LEVEL) / 2) * np.sqrt((1 + found**2 / 2) / (n - 3))
     return Estimate(value=found, low=float(np.tanh(z - width)), high=float(np.tanh(z + width)), n=n)
 
 

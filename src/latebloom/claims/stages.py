@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
+import scipy
 from jaxtyping import Float
-from scipy import stats
 
 from latebloom.analysis import Analysis
 from latebloom.circuits.modular.control_measures import EXCLUDED_CONTROL_ALONE
@@ -168,7 +168,7 @@ def even_course(loss: Series, start: float, end: float) -> Series:
 
 def rank_with_step(course: Series) -> float:
     """Spearman's rank correlation of a course with the step."""
-    return float(stats.spearmanr(course.step, course.value).statistic)
+    return float(scipy.stats.spearmanr(course.step, course.value).statistic)
 
 
 def rise_of(course: Series) -> float:

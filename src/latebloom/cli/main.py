@@ -4,11 +4,13 @@ import importlib
 import os
 import sys
 import warnings
+from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from keyword import iskeyword
 
 from latebloom import __version__
 from latebloom._errors import LatebloomError
+from latebloom._nearest import did_you_mean
 from latebloom._registry import import_module
 from latebloom.cli.encoding import replace_unprintable
 from latebloom.cli.parser import Parser, add_import, split_imports
@@ -36,6 +38,7 @@ COMMANDS = {
     "report": "write the page of a run as one HTML file",
     "explore": "show all runs in the browser, and follow those in training",
     "bench": "measure the speed of training and analysis on this machine",
+    "completion": "print the script that completes commands, options and names in bash, zsh or fish",
 }
 """Each command is the module of that name in `latebloom.cli.commands`, which is imported when the command is called.
 
@@ -73,6 +76,13 @@ def _say(message: str) -> None:
     print(f"latebloom: {' '.join(message.split())}", file=sys.stderr)
 
 
+def _command(name: str) -> str:
+    if name not in COMMANDS:
+        meant = did_you_mean(name, COMMANDS, 0.6)
+        raise ArgumentTypeError(f"got {name!r}, expected one of {', '.join(COMMANDS)}{meant}")
+    return name
+
+
 def _run(arguments: list[str]) -> int:
     listing = "\n".join(f"  {name:<10} {text}" for name, text in COMMANDS.items())
     parser = Parser(
@@ -82,7 +92,7 @@ def _run(arguments: list[str]) -> int:
         epilog=f"commands:\n{listing}\n\n`latebloom COMMAND --help` describes a command and its options.",
     )
     parser.add_argument("--version", action="version", version=f"latebloom {__version__}")
-    parser.add_argument("command", metavar="COMMAND", choices=COMMANDS, help="one of the commands below")
+    parser.add_argument("command", metavar="COMMAND", type=_command, help="one of the commands below")
     add_import(parser)
     modules, rest = split_imports(arguments)
     name = parser.parse_args(rest[:1]).command

@@ -3,7 +3,9 @@
 import json
 import sys
 from collections.abc import Sequence
-from time import monotonic
+from pathlib import Path
+from shlex import quote
+from shutil import which
 from typing import Any
 
 from rich.console import Console
@@ -25,6 +27,24 @@ def print_pairs(rows: Sequence[tuple[str, str]]) -> None:
         print(f"{name:<{width}}  {value}")
 
 
+def print_next(commands: Sequence[tuple[Sequence[str], str]]) -> None:
+    """What to do next: the arguments of commands, each with what it does, as lines that can be pasted into a shell."""
+    print("\nWhat to do next:")
+    lines = [(" ".join([program(), *map(quote, arguments)]), does) for arguments, does in commands]
+    width = max(len(command) for command, _ in lines)
+    for command, does in lines:
+        print(f"  {command:<{width}}  # {does}")
+
+
+def program() -> str:
+    """How this program is started from the present folder: by its name where the shell finds that, else by its path."""
+    name = "latebloom"
+    if which(name):
+        return name
+    called = Path(sys.argv[0])
+    return quote(sys.argv[0]) if called.name == name and called.is_file() else f"{quote(sys.executable)} -m {name}"
+
+
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Columns with a header. Nothing is cut off when the output is not a terminal. Cells are plain text, not markup."""
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -36,19 +56,3 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     if not console.is_terminal:
         console = Console(width=10_000)
     console.print(table)
-
-
-class SlowProgress:
-    """Prints on standard error how far a command is, once it has taken a while and then now and then."""
-
-    QUIET, EVERY = 2.0, 5.0
-    """Seconds until the first line, and between two lines."""
-
-    def __init__(self) -> None:
-        self._due = monotonic() + self.QUIET
-
-    def __call__(self, what: str, done: int, total: int) -> None:
-        """``done`` of ``total`` parts are done; ``what`` says of what, as in "measuring the checkpoints"."""
-        if monotonic() >= self._due:
-            print(f"latebloom: {what}: {done} of {total}", file=sys.stderr)
-            self._due = monotonic() + self.EVERY

@@ -3,9 +3,10 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from latebloom._errors import UsageError
+from latebloom._nearest import did_you_mean
 
 _IMPORT = "--import"
 
@@ -15,6 +16,15 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **options: object) -> None:
         super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options)  # type: ignore[arg-type]
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse's, with an error for what is nearly the name of an option."""
+        options, rest = super().parse_known_args(args, namespace)
+        for name in (argument.partition("=")[0] for argument in rest if argument.startswith("--")):
+            meant = "" if "." in name else did_you_mean(name, self._option_string_actions, 0.8)
+            if meant:
+                self.error(f"got {name!r}, which is no option{meant}")
+        return options, rest
 
     def error(self, message: str) -> NoReturn:
         line = " ".join(message.split())

@@ -12,7 +12,7 @@ from latebloom._errors import LatebloomError
 from latebloom.explorer.maker import Maker
 from latebloom.explorer.overview import Overview
 from latebloom.explorer.rows import columns
-from latebloom.store import RunDirectory
+from latebloom.store import RunDirectory, column
 
 LOOK_SECONDS = 1.0
 """Time between two looks at the directory."""
@@ -131,7 +131,7 @@ class Live:
             table = await asyncio.to_thread(RunDirectory(found.path).read_table, "metrics")
         except LatebloomError:
             return {"step": [], "columns": {}}
-        first = int((table["step"].to_numpy() <= after).sum())
+        first = int((column(table, "step") <= after).sum())
         return columns(table.slice(first))
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy
 from jaxtyping import Float
-from scipy.ndimage import maximum_filter
 
 from latebloom._text import percent
 from latebloom.analysis import Analysis
@@ -100,7 +100,7 @@ def _widened(norms: Float[np.ndarray, "wave_x wave_y"]) -> Float[np.ndarray, "wa
         return norms
     varying = norms.copy()
     varying[0, 0] = 0
-    widened: Float[np.ndarray, "wave_x wave_y"] = maximum_filter(varying, size=3)
+    widened: Float[np.ndarray, "wave_x wave_y"] = scipy.ndimage.maximum_filter(varying, size=3)
     return widened
 
 

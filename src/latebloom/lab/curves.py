@@ -39,6 +39,8 @@ def read_curves(path: Path) -> Curves:
     means that the quantity was not recorded at that step. Errors: UsageError, or DamagedFileError where the file is not
     what its name promises.
     """
+    if not path.exists():
+        raise UsageError(f"there is no file {path}; expected a table of curves (.csv or .parquet)")
     if not path.is_file():
         raise UsageError(f"{path}: expected a regular file with curves (.csv or .parquet)")
     columns, left_out = _csv(path) if path.suffix.lower() == ".csv" else _parquet(path)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from latebloom._errors import UsageError
+from latebloom._nearest import did_you_mean
 from latebloom.analysis import Analysis
 from latebloom.figures import FIGURES, SWEEP_FIGURES, Drawing, drawn
 from latebloom.figures.sweep import drawn as sweep_drawn
@@ -30,7 +31,8 @@ def figure(name: str, target: Run | Sweep | str | Path, by: Sequence[str] = (), 
     if name in SWEEP_FIGURES and not isinstance(target, Run):
         return _of_sweep(name, load_sweep(target, root), by)
     if name not in FIGURES:
-        raise UsageError(f"figure: got {name!r}, expected one of {', '.join((*FIGURES, *SWEEP_FIGURES))}")
+        known = (*FIGURES, *SWEEP_FIGURES)
+        raise UsageError(f"figure: got {name!r}, expected one of {', '.join(known)}{did_you_mean(name, known)}")
     if by:
         raise UsageError(f"--by: got {by[0]!r}, but {name} is a figure of one run; leave it out")
     if isinstance(target, Sweep):

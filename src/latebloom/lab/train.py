@@ -9,8 +9,8 @@ from latebloom.runs import Job, JobResult, Run, train_batch, train_run
 from latebloom.runs.naming import default_name
 from latebloom.sweeps.progress import watch_sweep
 from latebloom.sweeps.tally import Tally
-from latebloom.training import Experiment
-from latebloom.views import watch_training
+from latebloom.training import Experiment, Record
+from latebloom.views import compiling_said, watch_training
 
 
 def train(
@@ -31,8 +31,12 @@ def train(
     while training gives one warning, and training goes on.
     """
     mirror = mirrored(experiment, name or default_name(experiment), root, track)
-    with mirror as log, watch_training(experiment, quiet) as view:
-        return train_run(experiment, name, root, resume, both(view, log))
+    with mirror as log, watch_training(experiment, quiet) as view, compiling_said(quiet) as reached:
+
+        def noticed(record: Record) -> None:
+            reached(record.step)
+
+        return train_run(experiment, name, root, resume, both(both(noticed, view), log))
 
 
 def train_seeds(
@@ -51,9 +55,10 @@ def train_seeds(
     experiments = [experiment.with_seed(seed) for seed in seeds]
     jobs = [Job(seeded, default_name(seeded)) for seeded in experiments]
     tally = Tally(len(jobs), Counter(), {job.name: job.experiment.training.steps for job in jobs})
-    with watch_sweep(quiet) as view:
+    with watch_sweep(quiet) as view, compiling_said(quiet) as compiled:
 
         def reached(run: str, step: int) -> None:
+            compiled(step)
             tally.reached(run, step)
             view(tally)
 

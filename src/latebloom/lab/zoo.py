@@ -5,7 +5,7 @@ import hashlib
 import io
 import json
 import tarfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -22,14 +22,19 @@ INDEX, PAGE = "index.json", "README.md"
 
 
 def zoo(
-    root: str | Path, out: str | Path, to: Sequence[str] | None = None, most_megabytes: float = 20.0
+    root: str | Path,
+    out: str | Path,
+    to: Sequence[str] | None = None,
+    most_megabytes: float = 20.0,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[Path, list[dict[str, Any]]]:
     """Export the last checkpoint of every finished run under ``root``; return the archive and the index's rows.
 
     to: the formats (default: every one); a model that a format refuses is left out of it, and the index says why. A run
     of which one format takes more than ``most_megabytes`` is left out too. Nothing is trained. Exports that exist are
     kept, so an interrupted call goes on. The archive is named for its content: the same runs give the same name and
-    bytes. Errors: UsageError where there is no finished run.
+    bytes. progress: called with the number of exported runs and the total number. Errors: UsageError where there is no
+    finished run.
     """
     forms = list(FORMATS) if to is None else [FORMATS[name].name for name in to]
     folder = Path(out)
@@ -37,7 +42,10 @@ def zoo(
     if not runs:
         raise UsageError(f"--runs: got {root}, which holds no finished run; train some first")
     folder.mkdir(parents=True, exist_ok=True)
-    rows = [_row(run, Path(root), folder, forms, most_megabytes) for run in runs]
+    rows = []
+    for run in runs:
+        progress(len(rows), len(runs))
+        rows.append(_row(run, Path(root), folder, forms, most_megabytes))
     atomic_write(folder / INDEX, json_bytes(rows))
     atomic_write(folder / PAGE, _page(rows).encode())
     files = [INDEX, PAGE, *(name for row in rows for name in row["files"])]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from latebloom._errors import UsageError
 from latebloom.recipes import recipe
 from latebloom.training import Experiment
-from latebloom.training.settings import known_settings, sections, with_settings
+from latebloom.training.settings import known_settings, meant_setting, sections, with_settings
 
 _HINT = "; see `latebloom train --help`"
 
@@ -24,15 +24,22 @@ def experiment_of(name: str, seed: int, arguments: Sequence[str] = ()) -> Experi
 def parse_settings(arguments: Sequence[str]) -> dict[str, str]:
     """Values as text by ``SECTION.FIELD``. Errors: UsageError for anything but settings, and for a missing value."""
     settings: dict[str, str] = {}
-    rest = list(arguments)
+    rest, last = list(arguments), ""
     while rest:
         name, equals, value = rest.pop(0).partition("=")
         setting = name.removeprefix("--")
         section, dot, _ = setting.partition(".")
+        if setting == name and last:
+            raise UsageError(
+                f"--{last}: got {settings[last]!r} and {name!r}, expected one value; separate several by commas: "
+                f"--{last} {settings[last]},{name}"
+            )
         if setting == name or not dot or section not in sections():
             raise UsageError(
-                f"got {name!r}, expected --SECTION.FIELD with SECTION one of {', '.join(sections())}{_HINT}"
+                f"got {name!r}, expected --SECTION.FIELD with SECTION one of {', '.join(sections())}"
+                f"{meant_setting(setting)}{_HINT}"
             )
+        last = setting
         if not equals:
             if not rest:
                 raise UsageError(f"{name}: got no value, expected {name} VALUE")

@@ -16,7 +16,7 @@ from latebloom.models import Model
 from latebloom.phases import Outcome, Phases, Series
 from latebloom.runs.classes import check_registered
 from latebloom.runs.outcome import outcome_of_experiment, phases_of_experiment
-from latebloom.store import Manifest, RunDirectory, effective_status, join_on_step
+from latebloom.store import Manifest, RunDirectory, column, effective_status, join_on_step, locate, not_found
 from latebloom.tasks import Task
 from latebloom.training import Experiment
 
@@ -181,7 +181,7 @@ def _remedy(experiment: Experiment) -> str:
 
 
 def _series(table: pyarrow.Table, name: str) -> Series:
-    return Series.of(table["step"].to_numpy(), table[name].to_numpy(zero_copy_only=False))
+    return Series.of(column(table, "step"), column(table, name))
 
 
 def open_run(run: Run | str | Path, root: str | Path = "runs") -> Run:
@@ -191,9 +191,7 @@ def open_run(run: Run | str | Path, root: str | Path = "runs") -> Run:
     """
     if isinstance(run, Run):
         return run
-    for place in (Path(run), Path(root) / run):
-        if str(run) and RunDirectory(place).exists():
-            return Run(place)
-    raise RunNotFoundError(
-        f"run: got {str(run)!r}, expected a run directory or a name under {root}/; see `latebloom runs`"
-    )
+    found = locate(run, root)
+    if found is not None:
+        return Run(found.path)
+    raise RunNotFoundError(not_found(run, root))

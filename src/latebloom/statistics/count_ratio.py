@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import scipy
 from jaxtyping import Float
-from scipy import stats
 
 from latebloom.statistics.estimate import LEVEL, Estimate
 
@@ -32,7 +32,7 @@ def ratio_of_mean_counts(above: Sequence[float | int], below: Sequence[float | i
         return Estimate.undefined(n, "there is no event to compare with")
     middle = np.log(_events(a) / len(a)) - np.log(_events(b) / len(b))
     spread = np.sqrt(_dispersion(a) / _events(a) + _dispersion(b) / _events(b))
-    width = float(stats.t.ppf((1 + level) / 2, len(a) + len(b) - 2) * spread)
+    width = float(scipy.stats.t.ppf((1 + level) / 2, len(a) + len(b) - 2) * spread)
     value = float(a.mean() / b.mean())
     low, high = min(value, float(np.exp(middle - width))), max(value, float(np.exp(middle + width)))
     return Estimate(value=value, low=low, high=high, n=n, level=level)

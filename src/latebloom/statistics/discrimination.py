@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import scipy
 from jaxtyping import Bool, Float
-from scipy import stats
 
 from latebloom._config import Config
 from latebloom.statistics.bootstrap import REPEATS, SEED, percentile_interval, resampled_runs
@@ -32,7 +32,7 @@ def auc(score: Float[np.ndarray, " item"], member: Bool[np.ndarray, " item"]) ->
     """
     if member.all() or not member.any() or np.isnan(score).any():
         return None
-    u = stats.mannwhitneyu(score[member], score[~member], method="asymptotic").statistic
+    u = scipy.stats.mannwhitneyu(score[member], score[~member], method="asymptotic").statistic
     return float(u) / (int(member.sum()) * int((~member).sum()))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from jaxtyping import Bool, Float
-from scipy import optimize, special
 
 MIN_GENERALISED = 3  # a line through two points leaves no residual to estimate the noise from
 _NO_SPREAD = 1e-9  # of the log steps: a smaller spread is rounding
@@ -44,7 +44,8 @@ def fit_lognormal(
         return None
     v = (y - at_middle) / spread
     bounds = [(None, None), (None, None), (1e-6, None)]
-    optimum = optimize.minimize(_loss, [0.0, rise / spread, 1.0], (u, v, known), "L-BFGS-B", jac=True, bounds=bounds)
+    start = [0.0, rise / spread, 1.0]
+    optimum = scipy.optimize.minimize(_loss, start, (u, v, known), "L-BFGS-B", jac=True, bounds=bounds)
     level, slope, theta = optimum.x
     slope = slope / theta * spread / width
     return LognormalFit(float(at_middle + level / theta * spread - slope * middle), float(slope), float(spread / theta))
@@ -59,7 +60,7 @@ def _loss(
     """Minus the log-likelihood and its gradient in (intercept/σ, slope/σ, 1/σ)."""
     level, slope, theta = parameters
     r = theta * v - level - slope * u
-    density, tail = -(r**2) / 2 - _LOG_ROOT_2PI, special.log_ndtr(-r)
+    density, tail = -(r**2) / 2 - _LOG_ROOT_2PI, scipy.special.log_ndtr(-r)
     value = np.where(known, np.log(theta) + density, tail).sum()
     by_r = np.where(known, -r, -np.exp(density - tail))
     gradient = np.array([-by_r.sum(), -(by_r * u).sum(), (by_r * v).sum() + known.sum() / theta])

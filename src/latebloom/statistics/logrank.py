@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from latebloom._config import Config
 from latebloom.statistics.generalisation_times import GeneralisationTimes
@@ -44,8 +44,8 @@ def compare_survival(first: GeneralisationTimes, second: GeneralisationTimes) ->
     if sum(generalised) == 0:
         return undefined("no run of either group generalised")
     with np.errstate(invalid="ignore", divide="ignore"):
-        test = stats.logrank(
-            *(stats.CensoredData.right_censored(group.step, ~group.generalised) for group in (first, second))
+        test = scipy.stats.logrank(
+            *(scipy.stats.CensoredData.right_censored(group.step, ~group.generalised) for group in (first, second))
         )
     if not np.isfinite(test.statistic):
         return undefined("one group had ended before the first run generalised")

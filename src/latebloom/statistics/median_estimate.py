@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import scipy
 from jaxtyping import Float
-from scipy import stats
 
 from latebloom.statistics.estimate import LEVEL, Estimate
 
@@ -73,7 +73,7 @@ def ratio_of_medians(above: Numbers, below: Numbers, level: float = LEVEL) -> Es
 def _ends(known: Float[np.ndarray, " run"], level: float) -> tuple[float, float]:
     """Ends of the interval of the median of sorted values."""
     n = len(known)
-    k = max(1, int(stats.binom.ppf((1 - level) / 2, n, 0.5)))
+    k = max(1, int(scipy.stats.binom.ppf((1 - level) / 2, n, 0.5)))
     while k > 1 and _coverage(n, k) < level:
         k -= 1
     outer, inner = _coverage(n, k), _coverage(n, k + 1)
@@ -84,7 +84,7 @@ def _ends(known: Float[np.ndarray, " run"], level: float) -> tuple[float, float]
 
 def _coverage(n: int, k: int) -> float:
     """Probability that the median lies between the k-th smallest and the k-th largest of n values."""
-    return float(1 - 2 * stats.binom.cdf(k - 1, n, 0.5))
+    return float(1 - 2 * scipy.stats.binom.cdf(k - 1, n, 0.5))
 
 
 def _between(outer: float, inner: float, weight: float) -> float:

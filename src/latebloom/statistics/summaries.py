@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from latebloom._config import Config
 from latebloom.statistics.bootstrap import REPEATS, SEED, percentile_interval, resampled_runs
@@ -22,7 +22,7 @@ def share(count: int | np.integer, n: int, level: float = LEVEL) -> Estimate:
     """
     if n == 0:
         return Estimate.undefined(0, "there are no runs")
-    test = stats.binomtest(int(count), n)
+    test = scipy.stats.binomtest(int(count), n)
     interval = test.proportion_ci(level, method="wilson")
     # Rounding puts Wilson's ends at 0 and n of n about 1e-17 outside.
     low, high = max(0.0, float(interval.low)), min(1.0, float(interval.high))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from latebloom._config import Config
 from latebloom._errors import UsageError
@@ -40,7 +40,7 @@ def survival_curve(times: GeneralisationTimes, level: float = LEVEL) -> Survival
     """
     if len(times) == 0:
         raise UsageError("survival curve: got no runs, expected at least one")
-    survival = stats.ecdf(stats.CensoredData.right_censored(times.step, ~times.generalised)).sf
+    survival = scipy.stats.ecdf(scipy.stats.CensoredData.right_censored(times.step, ~times.generalised)).sf
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # at S = 1 and S = 0 the interval is undefined
         interval = survival.confidence_interval(level, method="log-log")

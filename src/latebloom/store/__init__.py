@@ -6,11 +6,12 @@ Independent of models and torch; `latebloom.runs` adds typed objects.
 from latebloom.store.atomic import atomic_write
 from latebloom.store.directory import RunDirectory
 from latebloom.store.disk import DiskFullError, check_output, one_line
-from latebloom.store.listing import effective_status, find_runs
+from latebloom.store.kept import kept, kept_for_user
+from latebloom.store.listing import effective_status, find_runs, locate, not_found
 from latebloom.store.lock import RunLock, folder_lock, is_locked
 from latebloom.store.manifest import Imported, Manifest, Status, identity
 from latebloom.store.records import append_rows, join_on_step
-from latebloom.store.tables import empty_table
+from latebloom.store.tables import column, empty_table
 
 __all__ = [
     "DiskFullError",
@@ -22,6 +23,7 @@ __all__ = [
     "append_rows",
     "atomic_write",
     "check_output",
+    "column",
     "effective_status",
     "empty_table",
     "find_runs",
@@ -29,5 +31,9 @@ __all__ = [
     "identity",
     "is_locked",
     "join_on_step",
+    "kept",
+    "kept_for_user",
+    "locate",
+    "not_found",
     "one_line",
 ]

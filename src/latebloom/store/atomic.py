@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from latebloom.store.disk import one_line
+from latebloom.store.reads import note_written
 
 TEMPORARY = ".*.tmp"
 """Glob of temporary files; a killed writer may leave one, and readers never open them."""
@@ -31,6 +32,7 @@ def atomic_write(path: Path, write: Callable[[Path], None] | bytes) -> None:
     # Some file systems refuse to flush a directory; at this point the file is already safe.
     with suppress(OSError):
         _flush(path.parent, os.O_RDONLY)
+    note_written(path)
 
 
 def _flush(path: Path, flags: int) -> None:

@@ -15,6 +15,7 @@ from latebloom._errors import DamagedFileError, UsageError
 from latebloom.store import documents, manifest, tables, tensors
 from latebloom.store.atomic import TEMPORARY
 from latebloom.store.disk import one_line
+from latebloom.store.reads import note_listed
 
 if TYPE_CHECKING:
     import numpy
@@ -70,6 +71,7 @@ class RunDirectory:
 
     def checkpoint_steps(self) -> list[int]:
         """The steps with a checkpoint, in order."""
+        note_listed(self.path / "checkpoints")
         names = (_CHECKPOINT.fullmatch(file.name) for file in (self.path / "checkpoints").glob("*"))
         return sorted(int(match[1]) for match in names if match)
 
@@ -105,7 +107,7 @@ class RunDirectory:
                 self._checkpoint(late).unlink()
         for file in self.path.glob("*.parquet"):
             table = tables.read_table(file)
-            keep = int((table["step"].to_numpy() <= step).sum())
+            keep = int((tables.column(table, "step") <= step).sum())
             if keep < len(table):
                 tables.write_table(file, table.slice(0, keep))
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from latebloom._errors import LatebloomError, StoreError, UsageError
+from latebloom.store.reads import note_read
 
 
 class DiskFullError(StoreError):
@@ -76,6 +77,9 @@ def read_if_there(path: Path) -> bytes | None:
         try:
             descriptor = open_regular(path, os.O_RDONLY)
         except (FileNotFoundError, NotADirectoryError):
+            note_read(path, None)
             return None
         with open(descriptor, "rb") as file:
-            return file.read()
+            content = file.read()
+    note_read(path, content)
+    return content

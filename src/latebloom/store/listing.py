@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
 from latebloom._errors import LatebloomError, UsageError
+from latebloom._nearest import did_you_mean
 from latebloom.store.directory import RunDirectory
 from latebloom.store.lock import is_locked
 from latebloom.store.manifest import Status
@@ -20,6 +22,24 @@ def find_runs(root: Path) -> list[RunDirectory]:
         raise UsageError(f"{root} is no directory; expected a directory of runs: choose another with --runs")
     places = {file.parent for pattern in ("*", "*/*") for file in root.glob(f"{pattern}/manifest.json")}
     return [RunDirectory(place) for place in sorted(places)]
+
+
+def locate(run: str | Path, root: str | Path) -> RunDirectory | None:
+    """The run at a path, or of a name under ``root``; None where there is none."""
+    places = (RunDirectory(Path(run)), RunDirectory(Path(root) / run))
+    return next((place for place in places if str(run) and place.exists()), None)
+
+
+def not_found(run: str | Path, root: str | Path, expected: str = "a run directory") -> str:
+    """Why `locate` finds nothing: a missing file is called one, and of runs the one with the nearest name is named.
+
+    expected: what else the run could have been.
+    """
+    if not os.path.exists(run) and Path(run).suffix[1:].isalpha():
+        return f"there is no file {run}"
+    names = [str(found.path.relative_to(root)) for found in find_runs(Path(root))] if os.path.isdir(root) else []
+    expected = f"expected {expected} or a name under {root}/; see `latebloom runs`"
+    return f"run: got {str(run)!r}, {expected}{did_you_mean(str(run), names)}"
 
 
 def effective_status(run: RunDirectory) -> Status | Literal["damaged"]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from operator import index
 from typing import TYPE_CHECKING
 
+from latebloom.store.tables import column
+
 if TYPE_CHECKING:
     import numpy
     import pyarrow
@@ -24,9 +26,9 @@ def append_rows(table: pyarrow.Table, rows: Sequence[Mapping[str, float | int | 
     steps = pa.array([index(row["step"]) for row in rows], pa.int64())  # type: ignore[arg-type]
     fresh = {name: _column([row.get(name) for row in rows]) for name in names}
     both = pa.concat_tables([table, pa.table({"step": steps, **fresh})], promote_options="default")
-    backwards = both["step"].to_numpy()[::-1]
+    backwards = column(both, "step")[::-1]
     _, latest = np.unique(backwards, return_index=True)  # the last row of each step, in order of step
-    return both.take(pa.array(len(backwards) - 1 - latest))
+    return both.take(pa.array((len(backwards) - 1 - latest).tolist(), pa.int64()))
 
 
 def join_on_step(a: pyarrow.Table, b: pyarrow.Table) -> pyarrow.Table:
@@ -35,10 +37,10 @@ def join_on_step(a: pyarrow.Table, b: pyarrow.Table) -> pyarrow.Table:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    steps = np.union1d(a["step"].to_numpy(), b["step"].to_numpy())
+    steps = np.union1d(column(a, "step"), column(b, "step"))
     left, right = _aligned(a, steps), _aligned(b, steps)
     shared = {name: pc.coalesce(right[name], left[name]) for name in left.keys() & right.keys()}
-    return pa.table({"step": pa.array(steps, pa.int64()), **{**left, **right, **shared}})
+    return pa.table({"step": pa.array(steps.tolist(), pa.int64()), **{**left, **right, **shared}})
 
 
 def _column(values: list[float | int | None]) -> pyarrow.Array:
@@ -52,6 +54,8 @@ def _aligned(table: pyarrow.Table, steps: numpy.ndarray) -> dict[str, pyarrow.Ch
     import numpy as np
     import pyarrow as pa
 
-    table_steps = table["step"].to_numpy()
-    rows = pa.array(np.searchsorted(table_steps, steps), mask=~np.isin(steps, table_steps))
+    table_steps = column(table, "step")
+    found, there = np.searchsorted(table_steps, steps), np.isin(steps, table_steps)
+    # A list, since pyarrow imports pandas to look at an array.
+    rows = pa.array([row if known else None for row, known in zip(found.tolist(), there.tolist())], pa.int64())
     return {name: table[name].take(rows) for name in table.column_names[1:]}

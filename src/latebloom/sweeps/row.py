@@ -8,6 +8,7 @@ from latebloom.phases import Series
 from latebloom.phases.detect import PHASE_RULES
 from latebloom.runs import Run
 from latebloom.runs.outcome import phases_of_experiment
+from latebloom.store import column
 
 FINAL = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "sum_squared_weights")
 """Metrics whose last logged value is part of the row; losses in nats."""
@@ -42,12 +43,8 @@ def _from_metrics(run: Run) -> dict[str, Any]:
     table = run.directory.read_table("metrics")
     if not len(table):
         return {}
-    steps = table["step"].to_numpy()
-    series = {
-        name: Series.of(steps, table[name].to_numpy(zero_copy_only=False))
-        for name in table.column_names
-        if name != "step"
-    }
+    steps = column(table, "step")
+    series = {name: Series.of(steps, column(table, name)) for name in table.column_names if name != "step"}
     row: dict[str, Any] = {name: table[name][-1].as_py() for name in FINAL if name in series}
     phases = phases_of_experiment(run.experiment, series)
     outcome = phases.outcome

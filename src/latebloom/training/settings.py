@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from latebloom._config import Config, field_values
 from latebloom._errors import UsageError
+from latebloom._nearest import did_you_mean
 from latebloom.models import MODELS
 from latebloom.tasks import TASKS, Data
 from latebloom.training.config import Recording, Training
@@ -62,6 +63,16 @@ def known_settings() -> dict[str, type[Config]]:
     return known
 
 
+def meant_setting(name: str) -> str:
+    """A question to put behind an error message about a setting that does not exist, where one is like it, or where its
+    section was left out; else empty."""
+    known, field = list(known_settings()), name.replace("-", "_")
+    of_field = [setting for setting in known if setting.partition(".")[2] == field]
+    return (
+        f"; did you mean '--{of_field[0]}'?" if of_field else did_you_mean(f"--{name}", [f"--{one}" for one in known])
+    )
+
+
 def with_settings(experiment: Experiment, settings: Mapping[str, Any], prefix: str = "", hint: str = "") -> Experiment:
     """The experiment with settings changed, validated as a whole; the order of the settings does not matter.
 
@@ -81,7 +92,8 @@ def with_settings(experiment: Experiment, settings: Mapping[str, Any], prefix: s
             changes.setdefault(section, {})[field] = value
         else:
             raise UsageError(
-                f"{prefix}{name}: no such setting, expected SECTION.FIELD with SECTION one of {', '.join(known)}{hint}"
+                f"{prefix}{name}: no such setting, expected SECTION.FIELD with SECTION one of {', '.join(known)}"
+                f"{meant_setting(name)}{hint}"
             )
     for name, fields in changes.items():
         values[name] = _changed(name, known[name], values[name], fields, prefix, hint)
@@ -122,7 +134,8 @@ def _changed(name: str, section: Section, part: Config, fields: Mapping[str, Any
         if chosen not in section.kinds:
             expected = ", ".join(section.kinds)
             raise UsageError(
-                f"{prefix}{name}.{section.discriminator}: got {chosen!r}, expected one of {expected}{hint}"
+                f"{prefix}{name}.{section.discriminator}: got {chosen!r}, expected one of {expected}"
+                f"{did_you_mean(str(chosen), section.kinds)}{hint}"
             )
         kind = section.kinds[chosen]
         stored = {field: value for field, value in stored.items() if _in_both(field, kind, type(part))}
@@ -131,7 +144,8 @@ def _changed(name: str, section: Section, part: Config, fields: Mapping[str, Any
             raise UsageError(f"{prefix}{name}.{field}: now called {prefix}{name}.{kind.former_names[field]}{hint}")
         if field not in kind.model_fields:
             expected = ", ".join(kind.model_fields)
-            raise UsageError(f"{prefix}{name}.{field}: no such setting, expected one of {expected}{hint}")
+            meant = did_you_mean(field, kind.model_fields)
+            raise UsageError(f"{prefix}{name}.{field}: no such setting, expected one of {expected}{meant}{hint}")
     try:
         kept = {field: value for field, value in stored.items() if field not in kind.derived_fields}
         return kind.model_validate({**kept, **fields})

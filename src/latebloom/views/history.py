@@ -5,6 +5,7 @@ import time
 from latebloom.phases import Phases, Series
 from latebloom.runs.outcome import phases_of_experiment
 from latebloom.training import Experiment, Record
+from latebloom.training.stop import Settled
 
 PHASE_SECONDS = 5.0
 """Seconds between two estimates of the phase; each takes about a tenth of a second."""
@@ -21,27 +22,38 @@ class History:
         self.step = 0
         self.logged: list[tuple[int, float, float | None]] = []
         self.stopped = False
+        self._settled = Settled() if experiment.training.stop == "settled" else None
         self._metrics: list[tuple[int, dict[str, float]]] = []
+        # The pace counts from the second record: the steps before it may wait for a compilation.
+        self._begun = False
         self._first: tuple[int, float] | None = None
         self._phase = ("memorisation", 0.0)
 
     def take(self, record: Record) -> None:
         """Add one record."""
-        if self._first is None:
+        if self._first is None and self._begun:
             self._first = (record.step, time.monotonic())
+        self._begun = True
         self.step = record.step
         if record.metrics is not None:
             self.logged.append((record.step, record.metrics["train_loss"], record.metrics.get("test_loss")))
             self._metrics.append((record.step, record.metrics))
+            if self._settled is not None:
+                self._settled.update(record.step, record.metrics)
         self.stopped = record.stopped is not None
 
     @property
-    def seconds_left(self) -> float | None:
-        """Seconds to the last step at the current pace; None before the pace is known."""
+    def time_left(self) -> str:
+        """The time left at the current pace, in words: an estimate where the end is known or can be estimated, else the
+        most it can be; empty before the pace is known."""
         if self._first is None or self.step <= self._first[0]:
-            return None
+            return ""
         pace = (time.monotonic() - self._first[1]) / (self.step - self._first[0])
-        return pace * (self.steps - self.step)
+        end = None if self._settled is None else self._settled.expected
+        if end is not None and end < self.steps:
+            return f"about {clock(pace * max(end - self.step, 0))} left until it settles"
+        rest = clock(pace * (self.steps - self.step))
+        return f"about {rest} left" if self._settled is None else f"at most {rest} left, less if it settles"
 
     @property
     def phase(self) -> str:
@@ -74,7 +86,7 @@ class History:
         if self.stopped:
             return "  ".join([*parts, self.outcome]).rstrip()
         parts += [self.phase] if self.phase else []
-        parts += [f"at most {clock(self.seconds_left)} left"] if self.seconds_left is not None else []
+        parts += [self.time_left] if self.time_left else []
         return "  ".join(parts)
 
 

@@ -14,7 +14,7 @@ from rich.text import Text
 from latebloom.runs import Observer
 from latebloom.training import Experiment, Record
 from latebloom.views.curve import TEST, TRAIN, loss_curve
-from latebloom.views.history import History, clock
+from latebloom.views.history import History
 
 LINE_SECONDS = 10.0
 """Seconds between two plain lines."""
@@ -51,12 +51,11 @@ def _plain(history: History) -> Observer:
 
 def _picture(history: History) -> Group:
     bar = Table.grid(padding=(0, 1))
-    left = "" if history.seconds_left is None else f"at most {clock(history.seconds_left)} left"
     bar.add_row(
         Text(history.experiment.recipe, style="bold"),
         ProgressBar(total=history.steps, completed=history.step, width=30),
         f"{history.step}/{history.steps}",
-        Text(left, style="dim"),
+        Text(history.time_left, style="dim"),
     )
     hint = Text("Ctrl-C stops after this step; --resume continues", style="dim")
     return Group(bar, _numbers(history), loss_curve(list(history.logged)), hint)

@@ -19,6 +19,8 @@ def read_regular(path: Path, most: int) -> bytearray:
             content = bytearray(size)
             read = file.readinto(content)
             return content[:read] if read < size else content
+    except FileNotFoundError:
+        raise UsageError(f"there is no file {path}") from None
     except PermissionError:
         raise UsageError(f"{path}: no right to read it") from None
     except StoreError:

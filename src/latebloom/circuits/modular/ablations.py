@@ -49,12 +49,16 @@ def ablate(model: Model, task: ModularTask, keys: Sequence[int], seed: int = 0, 
     """
     exact = copy.deepcopy(model).double()
     grid = modular_grid(exact, task)
-    changes = list(_logit_changes(grid, keys))
+    return [change.measure(grid, seed, draws) for change in _changes(exact, grid, keys)]
+
+
+def _changes(model: Model, grid: Grid, keys: Sequence[int]) -> Iterator[Change]:
+    """The changes one after the other, so that what one kind of them needs is not in memory with what the next does."""
+    yield from _logit_changes(grid, keys)
     if grid.linear:
-        changes += _neuron_changes(grid, neuron_clusters(grid), keys)
-    if isinstance(exact, Transformer):
-        changes += _layer_changes(last_layer(exact, task))
-    return [change.measure(grid, seed, draws) for change in changes]
+        yield from _neuron_changes(grid, neuron_clusters(grid), keys)
+    if isinstance(model, Transformer):
+        yield from _layer_changes(last_layer(model, grid.task))
 
 
 def _logit_changes(grid: Grid, keys: Sequence[int]) -> Iterator[Change]:

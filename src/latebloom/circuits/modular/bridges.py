@@ -1,7 +1,7 @@
 """Random walks in weight space between two models of a run, for comparison with the path that training took."""
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -24,12 +24,13 @@ class PathLosses:
     excluded: Float[Tensor, " point"]
 
 
-def path_losses(snapshots: Sequence[Snapshot]) -> PathLosses:
+def path_losses(snapshots: Iterable[Snapshot]) -> PathLosses:
     """The losses of these models, all of one run, on its train set (all pairs for a stream).
 
     They need a task with a phase direction and key frequencies (`latebloom.circuits.modular.views.phase`).
     """
-    found = torch.tensor([_losses(snapshot) for snapshot in snapshots], dtype=torch.float64)
+    # A view of all pairs takes tens of megabytes, so it is not left in the cache of each model of a path.
+    found = torch.tensor([_losses(replace(snapshot, _cache={})) for snapshot in snapshots], dtype=torch.float64)
     return PathLosses(found[:, 0], found[:, 1])
 
 
@@ -46,7 +47,7 @@ def bridge_losses(path: Sequence[Snapshot], count: int, seed: int = 0) -> list[P
     """The losses between the ends of ``count`` random walks that have the ends and step lengths of a path of models."""
     generator, points = torch.Generator().manual_seed(seed), [dict(one.model.named_parameters()) for one in path]
     walks = (bridge(points, generator) for _ in range(count))
-    return [path_losses([_with(path[0], weights) for weights in walk[1:-1]]) for walk in walks]
+    return [path_losses(_with(path[0], weights) for weights in walk[1:-1]) for walk in walks]
 
 
 def _with(snapshot: Snapshot, weights: Weights) -> Snapshot:

@@ -16,10 +16,13 @@ import sys
 from argparse import ArgumentTypeError, Namespace
 from math import isfinite
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from latebloom._text import duration
 from latebloom.cli.output import print_json, print_pairs
 from latebloom.cli.parser import Parser, add_json, add_runs, positive
+from latebloom.cli.settings_help import add_settings_help
 
 if TYPE_CHECKING:
     from latebloom.lab.crossover import Crossover, Search
@@ -27,12 +30,9 @@ if TYPE_CHECKING:
 
 def run(parser: Parser, arguments: list[str]) -> int:
     _add_options(parser)
-    if {"-h", "--help"} & set(arguments):
-        from latebloom.recipes.settings import describe_settings
-
-        parser.epilog = describe_settings()
+    add_settings_help(parser, arguments)
     options, rest = parser.parse_known_args(arguments)
-    from latebloom.lab.crossover import Limits, run_search
+    from latebloom.lab.crossover import Limits, run_search, sizes_at_most
 
     search = _search(options, rest)
     if options.dry_run:
@@ -41,9 +41,15 @@ def run(parser: Parser, arguments: list[str]) -> int:
         return 0
     quiet = options.quiet or options.json
 
+    most, begin = sizes_at_most(search.within) - len(search.completed()), monotonic()
+    found: list[float] = []
+
     def report(tried: Any) -> None:
+        found.append(tried.size)
+        left = (monotonic() - begin) / len(found) * max(most - len(found), 0)
         if not quiet:
-            print(f"{search.field} {tried.size:g}: {tried.text}", file=sys.stderr, flush=True)
+            line = f"{search.field} {tried.size:g}: {tried.text}; at most about {duration(left)} left"
+            print(line, file=sys.stderr, flush=True)
 
     limits = Limits(options.runs_at_most, options.minutes)
     result = run_search(search, limits, options.workers, quiet, report)

@@ -9,8 +9,9 @@ from typing import Any
 
 from latebloom._errors import UsageError
 from latebloom.cli.hints import add_hints, hints_from, split_hints
-from latebloom.cli.output import SlowProgress, print_json, print_pairs
+from latebloom.cli.output import print_json, print_next, print_pairs
 from latebloom.cli.parser import Parser, add_json, add_runs
+from latebloom.cli.progress import Progress
 
 _FACTS = """Facts about the training: --optimiser.FIELD, --training.FIELD, --data.FIELD. Steps that the file does not
 say: --recording.checkpoints 100 (of a list of state dicts), --recording.metrics 10 (of curves)."""
@@ -34,21 +35,23 @@ def run(parser: Parser, arguments: list[str]) -> int:
     from latebloom.lab.importing import import_run
 
     hints = hints_from(options.task, options.p, sections)
-    made = import_run(
-        options.target,
-        options.name,
-        options.runs,
-        hints=hints,
-        settings=settings,
-        step=options.step,
-        progress=SlowProgress(),
-    )
+    with Progress() as progress:
+        made = import_run(
+            options.target,
+            options.name,
+            options.runs,
+            hints=hints,
+            settings=settings,
+            step=options.step,
+            progress=progress,
+        )
     if options.json:
         print_json({"run": str(made.path), **made.manifest.model_dump(mode="json")})
     else:
         print_pairs(made.rows())
-        then = "explain" if made.checkpoints else "phases"
-        print(f"\nnext: latebloom report {made.path}    latebloom {then} {made.path}")
+        place = str(made.path)
+        then = ("explain", "shows what the model computes") if made.checkpoints else ("phases", "shows its phases")
+        print_next([([then[0], place], then[1]), (["report", place], "writes the page to look at in a browser")])
     return 0
 
 

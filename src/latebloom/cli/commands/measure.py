@@ -3,11 +3,13 @@
 Checkpoints that are measured already are skipped, so an interrupted command can be repeated.
 """
 
-from rich.console import Console
-from rich.progress import Progress
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
 
 from latebloom.cli.output import print_json, print_pairs
 from latebloom.cli.parser import Parser, add_json, add_runs
+from latebloom.cli.progress import Progress
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
@@ -21,28 +23,32 @@ def run(parser: Parser, arguments: list[str]) -> int:
     add_runs(parser)
     add_json(parser)
     options = parser.parse_args(arguments)
-    from latebloom.lab.measure import measure
-    from latebloom.runs import open_run
+    from latebloom.store import kept
 
-    measured = open_run(options.target, options.runs)
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("checkpoints")
-        measure(measured, options.rule, lambda done, of: bar.update(task, completed=done, total=of))
-    table = measured.directory.read_table("measures")
-    last = {name: table[name][-1].as_py() for name in table.column_names}
+    command = ("measure", options.target, options.runs, options.rule)
+    found = kept(options.target, options.runs, command, lambda: _measure(options))
     if options.json:
-        print_json({"run": str(measured.path), "checkpoints": len(table), "last": last})
+        print_json({"run": found["run"], "checkpoints": found["checkpoints"], "last": found["last"]})
     else:
-        file = measured.path / "measures.parquet"
-        print(f"{file} holds the measures of {len(table)} checkpoints; values at the last one:")
+        file = Path(found["run"]) / "measures.parquet"
+        print(f"{file} holds the measures of {found['checkpoints']} checkpoints; values at the last one:")
         print_pairs(
             [
                 (name, f"{value:.6g}")
-                for name, value in last.items()
+                for name, value in found["last"].items()
                 if not name.startswith("embedding_fraction.") and value is not None
             ]
         )
-        phases = measured.phases
-        print(f"\nphases: {phases.reason}")
+        print(f"\nphases: {found['phases']}")
     return 0
+
+
+def _measure(options: Namespace) -> dict[str, Any]:
+    from latebloom.lab.measure import measure
+    from latebloom.runs import open_run
+
+    with Progress() as progress:
+        run = measure(open_run(options.target, options.runs), options.rule, progress.of("measuring the checkpoints"))
+    table = run.directory.read_table("measures")
+    last = {name: table[name][-1].as_py() for name in table.column_names}
+    return {"run": str(run.path), "checkpoints": len(table), "last": last, "phases": run.phases.reason}

@@ -1,6 +1,6 @@
 """List the recipes, which are experiments that are ready to train."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from latebloom.cli.output import print_json, print_table
 from latebloom.cli.parser import Parser, add_json
@@ -15,13 +15,20 @@ HEADER = ("recipe", "task", "data", "model", "steps", "summary")
 def run(parser: Parser, arguments: list[str]) -> int:
     add_json(parser)
     options = parser.parse_args(arguments)
+    from latebloom.store import kept_for_user
+
+    listed = kept_for_user("recipes", _listed)
+    print_json(listed["json"]) if options.json else print_table(HEADER, listed["rows"])
+    return 0
+
+
+def _listed() -> dict[str, Any]:
     from latebloom.recipes import RECIPES, recipe
 
-    if options.json:
-        print_json({name: recipe(name).model_dump(mode="json") for name in RECIPES})
-    else:
-        print_table(HEADER, [_row(name, recipe(name), function) for name, function in RECIPES.items()])
-    return 0
+    return {
+        "json": {name: recipe(name).model_dump(mode="json") for name in RECIPES},
+        "rows": [_row(name, recipe(name), function) for name, function in RECIPES.items()],
+    }
 
 
 def _row(name: str, experiment: "Experiment", recipe: "Recipe") -> tuple[str, ...]:

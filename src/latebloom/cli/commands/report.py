@@ -5,11 +5,15 @@ scripts, with drawings of the last checkpoint, for printing and for mail gateway
 shows and the run does not have yet, such as measures and verdicts, is measured first, unless the run is training.
 """
 
-import sys
+import os
+import warnings
+from argparse import Namespace
 from pathlib import Path
 
-from latebloom.cli.output import SlowProgress, print_json
+from latebloom._errors import LatebloomError
+from latebloom.cli.output import print_json
 from latebloom.cli.parser import Parser, add_json, add_runs
+from latebloom.cli.progress import Progress
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
@@ -23,19 +27,25 @@ def run(parser: Parser, arguments: list[str]) -> int:
     add_runs(parser)
     add_json(parser)
     options = parser.parse_args(arguments)
-    from latebloom._errors import LatebloomError
+    from latebloom.store import check_output, kept
+
+    if options.out is not None:
+        check_output(Path(options.out))
+    command = ("report", options.target, options.runs, options.static, options.out, os.getcwd())
+    page = kept(options.target, options.runs, command, lambda: _write(options))
+    print_json({"report": page}) if options.json else print(page)
+    return 0
+
+
+def _write(options: Namespace) -> str:
+    """Measure what the page lacks, write it, and return its path."""
     from latebloom.lab.report import measure_for_page, report
     from latebloom.runs import open_run
-    from latebloom.store import check_output
 
-    out = None if options.out is None else Path(options.out)
-    if out is not None:
-        check_output(out)
-    progress, target = SlowProgress(), open_run(options.target, options.runs)
-    try:
-        measure_for_page(target, progress=progress)
-    except LatebloomError as error:  # The page of a run that cannot be measured says so.
-        print(f"latebloom: the checkpoints are not measured: {error}", file=sys.stderr)
-    page = report(target, out, static=options.static, progress=progress)
-    print_json({"report": str(page)}) if options.json else print(page)
-    return 0
+    target = open_run(options.target, options.runs)
+    with Progress() as progress:
+        try:
+            measure_for_page(target, progress=progress)
+        except LatebloomError as error:  # The page of a run that cannot be measured says so.
+            warnings.warn(f"the checkpoints are not measured: {error}", stacklevel=1)
+        return str(report(target, options.out, static=options.static, progress=progress))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from latebloom.cli.output import print_json, print_pairs
 from latebloom.cli.parser import Parser, add_json, add_runs, positive
+from latebloom.cli.settings_help import add_settings_help
 
 if TYPE_CHECKING:
     from latebloom.sweeps.tally import Tally
@@ -48,10 +49,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("--dry-run", action="store_true", help="show the plan, and train nothing")
     parser.add_argument("--quiet", action="store_true", help="show no plan and no progress")
     add_json(parser)
-    if {"-h", "--help"} & set(arguments):
-        from latebloom.recipes.settings import describe_settings
-
-        parser.epilog = describe_settings()
+    add_settings_help(parser, arguments)
     options, rest = parser.parse_known_args(arguments)
     from latebloom.sweeps.expand import expand
     from latebloom.sweeps.place import place_of

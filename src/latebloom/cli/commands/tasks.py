@@ -8,11 +8,14 @@ from latebloom.cli.parser import Parser, add_json
 def run(parser: Parser, arguments: list[str]) -> int:
     add_json(parser)
     options = parser.parse_args(arguments)
+    from latebloom.store import kept_for_user
+
+    named = kept_for_user("tasks", _named)
+    print_json(dict(named)) if options.json else print_pairs(named)
+    return 0
+
+
+def _named() -> list[tuple[str, str]]:
     from latebloom.tasks import TASKS
 
-    named = [(name, task.summary) for name, task in TASKS.items()]
-    if options.json:
-        print_json(dict(named))
-    else:
-        print_pairs(named)
-    return 0
+    return [(name, task.summary) for name, task in TASKS.items()]

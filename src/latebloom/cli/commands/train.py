@@ -9,19 +9,18 @@ from argparse import Namespace
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from latebloom.cli.output import print_json, print_pairs, print_table
+from latebloom.cli.output import print_json, print_next, print_pairs, print_table
 from latebloom.cli.parser import Parser, add_json, add_runs
+from latebloom.cli.settings_help import add_settings_help
 
 if TYPE_CHECKING:
+    from latebloom.runs import Run
     from latebloom.training import Experiment
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
     _add_options(parser)
-    if {"-h", "--help"} & set(arguments):
-        from latebloom.recipes.settings import describe_settings
-
-        parser.epilog = describe_settings()
+    add_settings_help(parser, arguments)
     options, settings = parser.parse_known_args(arguments)
     from latebloom.recipes.settings import experiment_of
 
@@ -41,8 +40,19 @@ def run(parser: Parser, arguments: list[str]) -> int:
         print_json({"run": str(trained.path), **trained.manifest.model_dump(mode="json")})
     else:
         print_pairs(trained.rows())
-        print(f"\nnext: latebloom explain {trained.path}    latebloom report {trained.path}")
+        print_next(_next(trained, arguments))
     return 0 if trained.status == "finished" else 1
+
+
+def _next(run: "Run", arguments: list[str]) -> list[tuple[list[str], str]]:
+    """What to do with a trained run, as the arguments of commands, each with what it does."""
+    if run.status == "interrupted":
+        return [(["train", *arguments], "continues where it stopped")]
+    return [
+        (["explain", str(run.path)], "shows what the model computes"),
+        (["measure", str(run.path)], "measures how that grew during training"),
+        (["report", str(run.path)], "writes the page to look at in a browser"),
+    ]
 
 
 def _add_options(parser: Parser) -> None:

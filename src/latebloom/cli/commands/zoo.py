@@ -5,6 +5,7 @@ An interrupted command goes on where it stopped. The archive is named for its co
 
 from latebloom.cli.output import print_json
 from latebloom.cli.parser import Parser, add_json, add_runs
+from latebloom.cli.progress import Progress
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
@@ -19,7 +20,8 @@ def run(parser: Parser, arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     from latebloom.lab.zoo import zoo
 
-    archive, rows = zoo(options.runs, options.out, options.to)
+    with Progress() as progress:
+        archive, rows = zoo(options.runs, options.out, options.to, progress=progress.of("exporting the runs"))
     if options.json:
         print_json({"archive": str(archive), "runs": rows})
     else:

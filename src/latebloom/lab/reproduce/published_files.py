@@ -83,6 +83,8 @@ def _listed(targets: Iterable[str]) -> list[tuple[str, Path, str | None]]:
             found += [(one.relative_to(path).as_posix(), one, None) for one in inside]
         elif path.is_file():
             found.append((path.name, path, system if named else None))
+        elif not path.exists():
+            raise UsageError(f"there is no file {path}; expected a file or a directory of published weights")
         else:
             raise UsageError(f"got {target!r}, expected a file or a directory of published weights, or SYSTEM=FILE")
     return found

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
+from latebloom._text import duration
 from latebloom.claims import JUDGING, NULL, SYSTEMS, Record, Results
 from latebloom.explorer import render_reproduction
 from latebloom.explorer.templating import templates
@@ -78,6 +80,7 @@ def reproduce(
         progress(f"{name}: {SYSTEMS[name].title}, {len(runs.records())} of {len(runs.jobs)} runs stored")
         if lacked := runs.out_of_reach():
             progress(f"{name}: {len(lacked)} runs that are not here lack a quantity; --again trains them again")
+    pace = _Pace(asked, upto)
     for seeds in rounds(upto):
         for name, runs in asked.items():
             tally = runs.train(workers, quiet, seeds)
@@ -87,11 +90,29 @@ def reproduce(
             if tally.total:
                 work.draw(name)
                 work.write()
+                progress(pace.line(name))
     for name, runs in work.systems.items():
         problems += runs.problems
         work.draw_once(name)
     problems = list(dict.fromkeys(problems))
     return work.write(), "; ".join(problems) or None
+
+
+class _Pace:
+    """How many runs of all systems are left, and how long they take at the pace so far."""
+
+    def __init__(self, systems: Mapping[str, SystemRuns], upto: int | None) -> None:
+        self._jobs = {name: {job.name for job in runs.entry.jobs(upto)} for name, runs in systems.items()}
+        self._systems, self._began, self._first = systems, monotonic(), self._left()
+
+    def _left(self) -> int:
+        return sum(job.name in self._jobs[name] for name, runs in self._systems.items() for job in runs.missing())
+
+    def line(self, name: str) -> str:
+        left = self._left()
+        done = self._first - left
+        time = f", about {duration((monotonic() - self._began) / done * left)}" if done and left else ""
+        return f"{name}: done for this round; {left} runs of all systems are left{time}"
 
 
 def rounds(upto: int | None) -> list[int | None]:

@@ -21,6 +21,7 @@ from latebloom.models import Transformer
 from latebloom.phases import UNDER_GUESSING
 from latebloom.runs import Run
 from latebloom.statistics.foresight import ScoredItems
+from latebloom.store import column
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +65,7 @@ def collect(run: Run, progress: Progress | None = None) -> Collected:
 def _columns(run: Run) -> MeasureArrays:
     """The measures of every checkpoint, in order of step."""
     table = run.directory.read_table("measures").sort_by("step")
-    return {name: table[name].to_numpy(zero_copy_only=False).astype(float) for name in table.column_names}
+    return {name: column(table, name).astype(float) for name in table.column_names}
 
 
 def _scored(columns: MeasureArrays, keys: tuple[int, ...], n: int) -> ScoredItems:

@@ -2,7 +2,6 @@
 
 import hashlib
 import inspect
-import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -10,8 +9,13 @@ from typing import Any
 
 import numba
 
+from latebloom._user_cache import user_cache
+from latebloom.models.tables.compiling import connect
+
 _PACKAGE = Path(__file__).parents[2]
 _COMPILED = ("models", "training")
+
+connect()
 """The packages that hold compiled functions."""
 
 
@@ -25,8 +29,7 @@ def cache_directory(source: Path | None = None) -> Path:
     files = sorted(path for part in _COMPILED for path in (_PACKAGE / part).rglob("*.py"))
     files += [] if source is None else [source]
     stamps = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files]
-    home = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    return home / "latebloom" / hashlib.sha256(repr(stamps).encode()).hexdigest()[:16]
+    return user_cache() / hashlib.sha256(repr(stamps).encode()).hexdigest()[:16]
 
 
 def _cache_of(function: Callable[..., Any]) -> Path | None:

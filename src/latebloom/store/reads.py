@@ -1,0 +1,64 @@
+"""Which files were read, and what they held: whether a result that is kept is still current follows from it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+Reads = dict[str, str | None]
+"""SHA-256 of each file, and of the names in each folder, by absolute path; None for what was not there."""
+
+_open: list[Reads] = []
+
+
+@contextmanager
+def noted_reads() -> Iterator[Reads]:
+    """Note each file of a run that is read within the block, as it was when it was first read, and each file that is
+    written, as it was afterwards."""
+    reads: Reads = {}
+    _open.append(reads)
+    try:
+        yield reads
+    finally:
+        _open.remove(reads)
+
+
+def note_read(path: Path, content: bytes | None) -> None:
+    """Note what a file held when it was read; None where there was none."""
+    if _open:
+        place, digest = os.path.abspath(path), _digest(content)
+        for reads in _open:
+            reads.setdefault(place, digest)
+
+
+def note_listed(folder: Path) -> None:
+    """Note the names in a folder that was listed."""
+    if _open:
+        place, digest = os.path.abspath(folder), state_of(folder)
+        for reads in _open:
+            reads.setdefault(place, digest)
+
+
+def note_written(path: Path) -> None:
+    """Note a file that was replaced. What it held before no longer matters."""
+    if _open:
+        place, digest = os.path.abspath(path), state_of(path)
+        for reads in _open:
+            reads[place] = digest
+
+
+def state_of(path: str | Path) -> str | None:
+    """SHA-256 of a file or of the names in a folder, without temporary files; None where there is neither."""
+    try:
+        if os.path.isdir(path):
+            return _digest("\n".join(sorted(n for n in os.listdir(path) if not n.startswith("."))).encode())
+        return _digest(Path(path).read_bytes())
+    except OSError:
+        return None
+
+
+def _digest(content: bytes | None) -> str | None:
+    return None if content is None else hashlib.sha256(content).hexdigest()
