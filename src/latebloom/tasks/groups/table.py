@@ -7,7 +7,7 @@ every a, so every cell has one vote for each a, and wrong cells vote for answers
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 
 VOTES = 48
 """Elements a whose votes are counted for each cell; more cost time, and change nothing below 30 % of errors."""
@@ -99,16 +99,23 @@ def exact_group(table: Int[np.ndarray, "n n"]) -> Group | None:
 def generators(table: Int[np.ndarray, "n n"], identity: int) -> list[int]:
     """Elements, least first, whose products ((a∘b)∘c)∘… are all elements of a Latin table with an identity."""
     chosen: list[int] = []
-    reached = np.zeros(len(table), bool)
-    reached[identity] = True
+    reached = generated(table, identity, chosen)
     while not reached.all():
         chosen.append(int(np.argmin(reached)))
-        frontier = np.flatnonzero(reached)
-        while len(frontier):
-            products = np.unique(table[frontier[:, None], chosen])
-            frontier = products[~reached[products]]
-            reached[frontier] = True
+        reached = generated(table, identity, chosen)
     return chosen
+
+
+def generated(table: Int[np.ndarray, "n n"], identity: int, elements: list[int]) -> Bool[np.ndarray, " n"]:
+    """Which elements are products ((a∘b)∘c)∘… of these; in a group, the subgroup that they generate."""
+    reached = np.zeros(len(table), bool)
+    frontier = np.array([identity])
+    while len(frontier) and len(elements):
+        reached[frontier] = True
+        products = np.unique(table[frontier[:, None], elements])
+        frontier = products[~reached[products]]
+    reached[identity] = True
+    return reached
 
 
 def _outvoted(table: Int[np.ndarray, "n n"]) -> Int[np.ndarray, "n n"]:
