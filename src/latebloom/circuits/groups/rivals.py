@@ -10,7 +10,7 @@ of a representation have symmetries too, so the subgroups are compared with thos
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,25 +21,25 @@ from torch import Tensor
 
 from latebloom.circuits.groups.cosets import Coset, Subgroups, largest_subgroup, symmetries
 from latebloom.circuits.groups.energy import Functions, NeuronIrreps, neuron_irreps
+from latebloom.circuits.groups.irreps import Irrep
 from latebloom.circuits.groups.matrices import matrices
 from latebloom.circuits.groups.neuron_changes import NeuronChanges, Pre
-from latebloom.circuits.groups.views import group_task, irreps
+from latebloom.circuits.groups.views import functions, group_task
 from latebloom.circuits.modular.answers import DOES_TASK
-from latebloom.circuits.modular.neurons import FVE_THRESHOLD
 from latebloom.measures import Snapshot
 from latebloom.tasks.groups import Group
 
-DRAWS = 2
+DRAWS = 1
 """Random relabellings beside each explanation."""
 
 KEPT = 0.95
 """An explanation keeps the model's answers if accuracy stays over this share of its own. Arbitrary."""
 
+CONSTANT = 0.95
+"""A neuron counts as constant on cosets if that explains this share of its dependence on the operand. Arbitrary."""
+
 BEYOND_CHANCE = 0.75
 """Subgroups count as more than those of random functions from this probability of being larger on. Arbitrary."""
-
-Projection = Callable[[Pre], Pre]
-
 
 @dataclass(frozen=True)
 class Trial:
@@ -86,16 +86,16 @@ def rivals(snapshot: Snapshot) -> Rivals | None:
     if changes is None:
         return None
     group = group_task(snapshot).group
-    functions, subgroups = Functions.of_group(group, snapshot.get(irreps)), Subgroups(group)
-    found = neuron_irreps(functions, changes.pre, changes.logits.products)
+    allowed, subgroups = snapshot.get(functions), Subgroups(group)
+    found = neuron_irreps(allowed, changes.pre, changes.logits.products)
     cosets = _neuron_cosets(subgroups, changes.pre)
     live = found.live.nonzero().flatten().tolist()
     own = changes.score(changes.pre)[0]
     if not live:
         return Rivals(own, 0, {}, None, None, (), None, "no neuron varies")
-    chance = _random_orders(subgroups, functions.irreps, [int(found.best[i]) for i in live])
+    chance = _random_orders(subgroups, allowed.irreps, [int(found.best[i]) for i in live])
     larger = _larger([cosets[0][i].order for i in live], chance)
-    trials = _trials(changes, functions, found, cosets, live)
+    trials = _trials(changes, allowed, found, cosets, live)
     pairs = [(cosets[0][i], cosets[1][i]) for i in live if cosets[0][i].order > 1]
     return Rivals(
         accuracy=own,
@@ -133,17 +133,17 @@ def _neuron_cosets(subgroups: Subgroups, pre: Pre) -> Cosets:
     exact, table = pre.double(), subgroups.group.table
     of_a = symmetries(table, exact.mean(1).numpy(), right=False)
     of_b = symmetries(table, exact.mean(0).numpy(), right=True)
-    find = partial(largest_subgroup, subgroups, least=FVE_THRESHOLD)
+    find = partial(largest_subgroup, subgroups, least=CONSTANT)
     return [find(column) for column in of_a.T], [find(column) for column in of_b.T]
 
 
-def _random_orders(subgroups: Subgroups, irreps: Sequence, numbers: Sequence[int]) -> list[int]:
+def _random_orders(subgroups: Subgroups, irreps: Sequence[Irrep], numbers: Sequence[int]) -> list[int]:
     """The orders of the subgroups of random functions uᵀρ(a)v, one for each number of a representation."""
     group, rng = subgroups.group, np.random.default_rng(0)
     by_number = {i: matrices(group, irreps[i]) for i in set(numbers)}
     columns = np.stack([_random_entry(by_number[i], rng) for i in numbers], 1)
     correlation = symmetries(group.table, columns, right=False)
-    return [largest_subgroup(subgroups, column, FVE_THRESHOLD).order for column in correlation.T]
+    return [largest_subgroup(subgroups, column, CONSTANT).order for column in correlation.T]
 
 
 def _random_entry(rho: Float[np.ndarray, "n d d"], rng: np.random.Generator) -> Float[np.ndarray, " n"]:
@@ -161,14 +161,14 @@ def _larger(orders: Sequence[int], chance: Sequence[int]) -> float:
 def _trials(
     changes: NeuronChanges, functions: Functions, found: NeuronIrreps, cosets: Cosets, live: list[int]
 ) -> tuple[Trial, ...]:
-    by_irreps, by_cosets = _onto_irreps(functions, found), _onto_cosets(*cosets)
+    by_irreps, by_cosets = _of_irreps(functions, found), _of_cosets(*cosets)
     ranks = [functions.irreps[int(found.best[i])].rank for i in live]
     indices = [(cosets[0][i].index + cosets[1][i].index) / 2 - 1 for i in live]
     common = [_common(functions, int(found.best[i]), (cosets[0][i], cosets[1][i])) for i in live]
     return (
         _trial(changes, "irreps", ranks, by_irreps),
         _trial(changes, "cosets", indices, by_cosets),
-        _trial(changes, "both", common, lambda pre: by_cosets(by_irreps(pre))),
+        _trial(changes, "both", common, by_irreps, by_cosets),
     )
 
 
@@ -179,56 +179,63 @@ def _common(functions: Functions, number: int, pair: tuple[Coset, Coset]) -> flo
     return float(np.mean([len(idempotent) * idempotent[one.members].mean() for one in pair]))
 
 
-def _trial(changes: NeuronChanges, name: str, sizes: Sequence[float], project: Projection) -> Trial:
-    """The scores of a projection, and of the same one after random relabellings of the elements."""
-    accuracy, loss = changes.score(project(changes.pre))
-    controls = [changes.score(_relabelled(changes.pre, project, seed)) for seed in range(DRAWS)]
+@dataclass(frozen=True, eq=False)
+class _Allowed:
+    """What an explanation allows some neurons: functions of a, and functions of b, each an orthonormal basis."""
+
+    neurons: list[int]
+    of_a: Float[Tensor, "n i"]
+    of_b: Float[Tensor, "n j"]
+
+    def project(self, pre: Pre, order: Int[Tensor, " n"]) -> Float[Tensor, "a b neuron"]:
+        """The projection of these neurons, with the elements relabelled."""
+        left, right = self.of_a[order].to(pre), self.of_b[order].to(pre)
+        inner = torch.einsum("ai,abm,bj->ijm", left, pre[..., self.neurons], right)
+        return torch.einsum("ai,ijm,bj->abm", left, inner, right)
+
+
+def _trial(changes: NeuronChanges, name: str, sizes: Sequence[float], *explanations: Sequence[_Allowed]) -> Trial:
+    """The scores of projections made in turn, and of the same ones with the elements relabelled at random."""
+
+    def score(order: Int[Tensor, " n"]) -> tuple[float, float]:
+        pre = changes.pre
+        for allowed in explanations:
+            changed = pre.clone()
+            for one in allowed:
+                changed[..., one.neurons] = one.project(pre, order)
+            pre = changed
+        return changes.score(pre)
+
+    n = len(changes.pre)
+    accuracy, loss = score(torch.arange(n))
+    controls = [score(torch.randperm(n, generator=torch.Generator().manual_seed(seed))) for seed in range(DRAWS)]
     of_control = np.mean(controls, axis=0)
     return Trial(name, float(np.mean(sizes)), accuracy, loss, float(of_control[0]), float(of_control[1]))
 
 
-def _relabelled(pre: Pre, project: Projection, seed: int) -> Pre:
-    order = torch.randperm(len(pre), generator=torch.Generator().manual_seed(seed))
-    back = order.argsort()
-    return project(pre[order][:, order])[back][:, back]
+def _of_irreps(functions: Functions, found: NeuronIrreps) -> list[_Allowed]:
+    """For each live neuron, the constant and the functions of its best representation."""
+    allowed = []
+    for number in found.best[found.live].unique().tolist():
+        basis = torch.cat([functions.of(0), functions.of(number)], 1)
+        neurons = (found.live & (found.best == number)).nonzero().flatten().tolist()
+        allowed.append(_Allowed(neurons, basis, basis))
+    return allowed
 
 
-def _onto_irreps(functions: Functions, found: NeuronIrreps) -> Projection:
-    """The projection of each live neuron onto {1, ρ(a)} × {1, ρ(b)} of its best representation."""
-
-    def project(pre: Pre) -> Pre:
-        result = pre.clone()
-        for number in found.best[found.live].unique().tolist():
-            neurons = (found.live & (found.best == number)).nonzero().flatten()
-            basis = torch.cat([functions.of(0), functions.of(number)], 1).to(pre)
-            inner = torch.einsum("ai,abm,bj->ijm", basis, pre[..., neurons], basis)
-            result[..., neurons] = torch.einsum("ai,ijm,bj->abm", basis, inner, basis)
-        return result
-
-    return project
-
-
-def _onto_cosets(first: Sequence[Coset], second: Sequence[Coset]) -> Projection:
-    """The mean of each neuron over the pairs of cosets a∘H and H'∘b of its two subgroups."""
+def _of_cosets(first: Sequence[Coset], second: Sequence[Coset]) -> list[_Allowed]:
+    """For each neuron, the functions that are constant on the cosets a∘H and H'∘b of its two subgroups."""
     members: dict[tuple[bytes, bytes], list[int]] = {}
     kinds = {one.members.tobytes(): one for one in (*first, *second)}
     for neuron, (a, b) in enumerate(zip(first, second, strict=True)):
         members.setdefault((a.members.tobytes(), b.members.tobytes()), []).append(neuron)
-
-    def project(pre: Pre) -> Pre:
-        result = pre.clone()
-        for (a, b), neurons in members.items():
-            over_a = _averaged(pre[..., neurons], kinds[a].left, kinds[a].order)
-            over_b = _averaged(over_a.transpose(0, 1), kinds[b].right, kinds[b].order)
-            result[..., neurons] = over_b.transpose(0, 1)
-        return result
-
-    return project
+    return [
+        _Allowed(neurons, _indicators(kinds[a].left), _indicators(kinds[b].right)) for (a, b), neurons in members.items()
+    ]
 
 
-def _averaged(
-    values: Float[Tensor, "n other neuron"], label: Int[np.ndarray, " n"], order: int
-) -> Float[Tensor, "n other neuron"]:
-    """Each entry replaced by the mean over its coset."""
-    where = torch.from_numpy(label)
-    return (torch.zeros_like(values).index_add_(0, where, values) / order)[where]
+def _indicators(label: Int[np.ndarray, " n"]) -> Float[Tensor, "n coset"]:
+    """One column for each coset, with unit norm."""
+    of_coset = np.unique(label, return_inverse=True)[1]
+    columns = torch.nn.functional.one_hot(torch.from_numpy(of_coset)).double()
+    return columns / columns.sum(0).sqrt()

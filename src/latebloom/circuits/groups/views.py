@@ -5,6 +5,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from latebloom._errors import UsageError
+from latebloom.circuits.groups.energy import Functions, NeuronIrreps, neuron_irreps
 from latebloom.circuits.groups.irreps import Irrep, real_irreps
 from latebloom.circuits.groups.projections import GroupLogits
 from latebloom.circuits.modular.views import grid, trained_rows
@@ -91,3 +92,21 @@ def w_logit(snapshot: Snapshot) -> Float[Tensor, "neuron c"]:
     by_element = torch.empty_like(whole.w_logit)
     by_element[:, whole.positions.z] = whole.w_logit
     return by_element
+
+
+def functions(snapshot: Snapshot) -> Functions:
+    """The functions on the group, by representation."""
+    return Functions.of_group(group_task(snapshot).group, snapshot.get(irreps))
+
+
+def embedding_shares(snapshot: Snapshot) -> Float[Tensor, " irrep"] | None:
+    """The share of the embedding's energy in each representation; None where it does not vary."""
+    return snapshot.get(functions).shares(snapshot.get(embedding))
+
+
+def neuron_representations(snapshot: Snapshot) -> NeuronIrreps | None:
+    """The neurons by representation; None for a model without neurons."""
+    found = snapshot.get(neurons)
+    if found.shape[-1] == 0:
+        return None
+    return neuron_irreps(snapshot.get(functions), found, snapshot.get(logits).products)
