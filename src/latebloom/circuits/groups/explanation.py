@@ -99,7 +99,9 @@ class GroupExplanation(Config):
     order): invariants. does_task: whether accuracy is at least one half. irreps: the trivial one first.
     irrep_names: of the representations in ``irreps``, by which the rest refers to them. fve_characters: share of the
     logits' variance that the key characters explain. restricted_loss, excluded_loss: with only, and without, the key
-    representations. embedding: of the first operand. neurons: of the last layer, None without any. cosets: None without
+    representations. lookup_excess: how many times the share of a representation in the squared similarities is what it
+    is in a table of looked-up answers, in which every representation has its part; 1 throughout where a model has only
+    memorised. embedding: of the first operand. neurons: of the last layer, None without any. cosets: None without
     neurons, or with a norm after them. in_order: of a cyclic group, the explanation as addition.
     """
 
@@ -121,6 +123,7 @@ class GroupExplanation(Config):
     excluded_loss: IrrepLosses
     sum_squared_weights: float
     irrep_names: list[str] = Field(default_factory=list)
+    lookup_excess: dict[str, float | None] = Field(default_factory=dict)
     embedding: EmbeddingIrreps = EmbeddingIrreps(fraction={})
     neurons: NeuronFigures | None = None
     cosets: CosetFigures | None = None
@@ -141,6 +144,7 @@ class GroupExplanation(Config):
             ("accuracy, all pairs", f"{self.accuracy:.6g}"),
             ("loss (all / train / test)", _of_sets(self.loss)),
             ("key representations: similarity", keys or "none"),
+            ("times the share in a lookup", _listed(self.lookup_excess)),
             ("variance explained by characters", _number(self.fve_characters)),
             ("restricted loss (all / train / test)", _of_sets(self.restricted_loss)),
             ("excluded loss (all / train / test)", _of_sets(self.excluded_loss)),
@@ -230,6 +234,7 @@ def explain_group(snapshot: Snapshot) -> GroupExplanation:
         loss=mean_losses(whole.universe_losses, exact.get(train_pairs)),
         **_logit_figures(exact),
         sum_squared_weights=snapshot.sum_squared_weights,
+        lookup_excess=_lookup_excess(exact),
         irrep_names=[one.name for one in exact.get(irreps)],
         embedding=EmbeddingIrreps(fraction=_by_name(exact, exact.get(embedding_shares))),
         neurons=_neuron_figures(exact),
@@ -261,6 +266,17 @@ def _logit_figures(snapshot: Snapshot) -> dict[str, Any]:
         "fve_characters": found.fve(keys),
         "restricted_loss": losses(found.restricted),
         "excluded_loss": losses(found.excluded),
+    }
+
+
+def _lookup_excess(snapshot: Snapshot) -> dict[str, float | None]:
+    """By name. One-hot logits of the right answers are Σ d χ / n, whose squared similarities are the ranks over n - 1."""
+    squares = [(s or 0.0) ** 2 for s in snapshot.get(similarities)]
+    total, found = sum(squares), snapshot.get(irreps)
+    others = sum(one.rank for one in found[1:])
+    return {
+        one.name: square / total * others / one.rank if total > 0 else None
+        for one, square in zip(found[1:], squares[1:], strict=True)
     }
 
 

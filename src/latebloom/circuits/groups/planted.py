@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from latebloom._errors import UsageError
@@ -56,6 +56,33 @@ def planted_cosets(task: GroupComposition, name: str, subgroup: Sequence[int], m
     return _planted(task, [name], orbits, margin, seed=0)
 
 
+@torch.no_grad()
+def planted_lookup(
+    task: GroupComposition, answers: Int[np.ndarray, "n n"], margin: float = 20.0
+) -> EmbeddingMLP:
+    """A model that looks up each pair: one neuron for each, which fires on it alone and raises one answer.
+
+    answers: of each pair, so that it can be right on a train set and wrong elsewhere: a control that has memorised.
+    """
+    n = task.p
+    a, b = np.divmod(np.arange(n * n), n)
+    config = EmbeddingMLPConfig(combine="concat", d_embed=n, widths=(n * n,))
+    model = config.build(_without_equals(task))
+    model.embed.W_E.copy_(torch.eye(n))
+    of_pair = np.concatenate([a[None] == np.arange(n)[:, None], b[None] == np.arange(n)[:, None]])
+    model.blocks[0].W_in.copy_(_tensor(of_pair.astype(float)))
+    assert model.blocks[0].b_in is not None
+    assert model.unembed is not None
+    model.blocks[0].b_in.fill_(-1.0)  # the sum is 2 on the pair itself, and at most 1 elsewhere
+    model.unembed.W_U.copy_(_tensor(margin * (answers.flatten()[:, None] == np.arange(n))))
+    return model
+
+
+def _without_equals(task: GroupComposition) -> GroupComposition:
+    """The same task on ``a b`` alone, since the model reads nothing else."""
+    return task.model_copy(update={"equals": False})
+
+
 Directions = Callable[[Float[np.ndarray, "n d d"], np.random.Generator], list[Vectors]]
 """The vectors u, v and w of a representation: three frames, each with Σ v vᵀ = 1."""
 
@@ -73,7 +100,7 @@ def _planted(
     config = EmbeddingMLPConfig(
         combine="concat", d_embed=embedding.shape[1], widths=(of_a.shape[1],), activation="square", bias=False
     )
-    model = config.build(task.model_copy(update={"equals": False}) if task.equals else task)
+    model = config.build(_without_equals(task))
     into, *_ = np.linalg.lstsq(embedding, np.concatenate([of_a, of_b], 1), rcond=None)
     first, second = np.split(into, 2, axis=1)
     model.embed.W_E.copy_(_tensor(embedding))

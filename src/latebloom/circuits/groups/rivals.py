@@ -9,6 +9,7 @@ many functions it allows, and what the same projection keeps after a random rela
 of a representation have symmetries too, so the subgroups are compared with those of random functions.
 """
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,6 +35,9 @@ DRAWS = 1
 
 KEPT = 0.95
 """An explanation keeps the model's answers if accuracy stays over this share of its own. Arbitrary."""
+
+MOST_RANDOM = 128
+"""Random functions whose subgroups are looked for, as an even selection of the neurons has them."""
 
 CONSTANT = 0.95
 """A neuron counts as constant on cosets if that explains this share of its dependence on the operand. Arbitrary."""
@@ -93,7 +97,8 @@ def rivals(snapshot: Snapshot) -> Rivals | None:
     own = changes.score(changes.pre)[0]
     if not live:
         return Rivals(own, 0, {}, None, None, (), None, "no neuron varies")
-    chance = _random_orders(subgroups, allowed.irreps, [int(found.best[i]) for i in live])
+    some = live[:: math.ceil(len(live) / MOST_RANDOM)]
+    chance = _random_orders(subgroups, allowed.irreps, [int(found.best[i]) for i in some])
     larger = _larger([cosets[0][i].order for i in live], chance)
     trials = _trials(changes, allowed, found, cosets, live)
     pairs = [(cosets[0][i], cosets[1][i]) for i in live if cosets[0][i].order > 1]
@@ -117,7 +122,8 @@ def _decide(trials: Sequence[Trial], accuracy: float, larger: float) -> str:
         return "both"
     if larger < BEYOND_CHANCE:
         keep = {name: one for name, one in keep.items() if name == "irreps"}
-    return min(keep.values(), key=lambda one: one.functions).name if keep else "neither"
+    # Rounded, so that "cosets" comes first where the representation allows no less.
+    return min(keep.values(), key=lambda one: round(one.functions, 6)).name if keep else "neither"
 
 
 def _keeps(trial: Trial, accuracy: float) -> bool:
@@ -162,7 +168,7 @@ def _trials(
     changes: NeuronChanges, functions: Functions, found: NeuronIrreps, cosets: Cosets, live: list[int]
 ) -> tuple[Trial, ...]:
     by_irreps, by_cosets = _of_irreps(functions, found), _of_cosets(*cosets)
-    ranks = [functions.irreps[int(found.best[i])].rank for i in live]
+    ranks = [float(functions.irreps[int(found.best[i])].rank) for i in live]
     indices = [(cosets[0][i].index + cosets[1][i].index) / 2 - 1 for i in live]
     common = [_common(functions, int(found.best[i]), (cosets[0][i], cosets[1][i])) for i in live]
     return (
@@ -187,7 +193,7 @@ class _Allowed:
     of_a: Float[Tensor, "n i"]
     of_b: Float[Tensor, "n j"]
 
-    def project(self, pre: Pre, order: Int[Tensor, " n"]) -> Float[Tensor, "a b neuron"]:
+    def project(self, pre: Pre, order: Int[Tensor, " n"]) -> Float[Tensor, "a b member"]:
         """The projection of these neurons, with the elements relabelled."""
         left, right = self.of_a[order].to(pre), self.of_b[order].to(pre)
         inner = torch.einsum("ai,abm,bj->ijm", left, pre[..., self.neurons], right)
