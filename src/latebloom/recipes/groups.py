@@ -4,8 +4,8 @@ from latebloom.recipes.modular import mainline
 from latebloom.training import Experiment
 
 _PUBLISHED = {"data.fraction": 0.6, "training.steps": 50_000}
-"""Share of the pairs and steps of their transformer on S5, from the configuration beside its weights. Its shape, read off
-the weights, and its learning rate, weight decay and betas are those of the mainline."""
+"""Share of the pairs and steps of their transformer on S5, from the configuration beside its weights. Its shape, read
+off the weights, and its learning rate, weight decay and betas are those of the mainline."""
 
 
 def s5(seed: int = 0) -> Experiment:

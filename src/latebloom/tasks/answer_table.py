@@ -114,7 +114,9 @@ class GroupComposition(AnswerTable):
     summary: ClassVar[str] = "x∘y in a finite group, given by its table"
     name: Literal["group_composition"] = "group_composition"  # type: ignore[assignment]
     p: int = Field(default=6, ge=3, description="order of the group: operands and answers are 0 … p-1")
-    entries: Entries = Field(default=_rows(symmetric(3)), description="the group: a name such as S5, or its table by x, then by y")
+    entries: Entries = Field(
+        default=_rows(symmetric(3)), description="the group: a name such as S5, or its table by x, then by y"
+    )
 
     @model_validator(mode="after")
     def _is_a_group(self) -> "GroupComposition":

@@ -82,7 +82,9 @@ class NeuronIrreps:
         return int((self.clustered & (self.best == number)).sum())
 
 
-def neuron_irreps(functions: Functions, neurons: Float[Tensor, "a b neuron"], table: Int[Tensor, "a b"]) -> NeuronIrreps:
+def neuron_irreps(
+    functions: Functions, neurons: Float[Tensor, "a b neuron"], table: Int[Tensor, "a b"]
+) -> NeuronIrreps:
     """The neurons by representation.
 
     Limits: by chance alone, a share of ((r + 1)² - 1) / (n² - 1) of a neuron's energy is in the block of a

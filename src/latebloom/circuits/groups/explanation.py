@@ -270,7 +270,7 @@ def _logit_figures(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _lookup_excess(snapshot: Snapshot) -> dict[str, float | None]:
-    """By name. One-hot logits of the right answers are Σ d χ / n, whose squared similarities are the ranks over n - 1."""
+    """By name. One-hot logits of the right answers are Σ d χ / n, whose squared similarities are rank / (n - 1)."""
     squares = [(s or 0.0) ** 2 for s in snapshot.get(similarities)]
     total, found = sum(squares), snapshot.get(irreps)
     others = sum(one.rank for one in found[1:])

@@ -60,4 +60,9 @@ def departures(group: Group, irreps: list[Irrep], seed: int = 0, pairs: int = 64
         characters = np.trace(rho, axis1=1, axis2=2)
         irreducible = max(irreducible, abs(float((characters**2).mean()) - COMMUTING[one.type]))
     complete = abs(sum(one.rank for one in irreps) - group.order)
-    return {"orthogonal": orthogonal, "multiplicative": multiplicative, "irreducible": irreducible, "complete": float(complete)}
+    return {
+        "orthogonal": orthogonal,
+        "multiplicative": multiplicative,
+        "irreducible": irreducible,
+        "complete": float(complete),
+    }

@@ -133,9 +133,7 @@ def neurons(snapshot: Snapshot) -> dict[str, float]:
 
 for _measure in (
     Measure("group_characters", characters, (SIMILARITY, FVE), FAMILY),
-    Measure(
-        "group_restricted", restricted, (RESTRICTED, RESTRICTED_TRAIN, RESTRICTED_TEST, RESTRICTED_ALONE), FAMILY
-    ),
+    Measure("group_restricted", restricted, (RESTRICTED, RESTRICTED_TRAIN, RESTRICTED_TEST, RESTRICTED_ALONE), FAMILY),
     Measure("group_excluded", excluded, (EXCLUDED, EXCLUDED_ALONE, EXCLUDED_CONTROL), FAMILY),
     Measure("group_embedding", embedding, (EMBEDDING,), FAMILY),
     Measure("group_neurons", neurons, (LIVE_NEURONS, CLUSTERED, CLUSTER_SIZE), FAMILY),

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import torch
 from jaxtyping import Float
 from torch import Tensor
 
@@ -36,7 +35,7 @@ class NeuronChanges:
         names = [name for name in snapshot.model.activation_names if name.endswith("hook_pre")]
         if not names or not snapshot.get(grid).linear:
             return None
-        function = ACTIVATIONS[snapshot.model.config.activation].apply  # type: ignore[union-attr]
+        function = ACTIVATIONS[str(snapshot.model.config.activation)].apply  # type: ignore[union-attr]
         own, written = snapshot.get(neurons), snapshot.get(w_logit)
         return cls(snapshot.get(logits), pre_activations(snapshot, names[-1]), own, written, function)
 

@@ -48,7 +48,9 @@ def planted_cosets(task: GroupComposition, name: str, subgroup: Sequence[int], m
         kept = rho[list(subgroup)].mean(0)
         values, vectors = np.linalg.eigh((kept + kept.T) / 2)
         if values[-1] < 0.5:
-            raise UsageError(f"subgroup: got one of {len(subgroup)} elements, which leaves no vector of {name} as it is")
+            raise UsageError(
+                f"subgroup: got one of {len(subgroup)} elements, which leaves no vector of {name} as it is"
+            )
         images = rho @ vectors[:, -1]
         orbit = np.unique(np.round(images, 9), axis=0)
         return [orbit * np.sqrt(rho.shape[1] / len(orbit))] * 3
@@ -57,9 +59,7 @@ def planted_cosets(task: GroupComposition, name: str, subgroup: Sequence[int], m
 
 
 @torch.no_grad()
-def planted_lookup(
-    task: GroupComposition, answers: Int[np.ndarray, "n n"], margin: float = 20.0
-) -> EmbeddingMLP:
+def planted_lookup(task: GroupComposition, answers: Int[np.ndarray, "n n"], margin: float = 20.0) -> EmbeddingMLP:
     """A model that looks up each pair: one neuron for each, which fires on it alone and raises one answer.
 
     answers: of each pair, so that it can be right on a train set and wrong elsewhere: a control that has memorised.

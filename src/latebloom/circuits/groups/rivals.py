@@ -4,9 +4,9 @@ Both say of which functions a neuron's pre-activation, f(a) + g(b) up to the int
 representations (Chughtai et al. 2023): of the entries of the matrices of one representation ρ. By cosets (Stander et
 al. 2024): f is constant on the cosets a∘H of a subgroup H, and g on the cosets H∘b. Both at once is what Wu et al. 2024
 describe. Each is tried by replacing every neuron's pre-activation by its projection onto what the explanation allows;
-the rest of the model stays as it is. An explanation that allows more keeps more, so two things are stated beside it: how
-many functions it allows, and what the same projection keeps after a random relabelling of the elements. Random functions
-of a representation have symmetries too, so the subgroups are compared with those of random functions.
+the rest of the model stays as it is. An explanation that allows more keeps more, so two things are stated beside it:
+how many functions it allows, and what the same projection keeps after a random relabelling of the elements. Random
+functions of a representation have symmetries too, so the subgroups are compared with those of random functions.
 """
 
 import math
@@ -28,7 +28,6 @@ from latebloom.circuits.groups.neuron_changes import NeuronChanges, Pre
 from latebloom.circuits.groups.views import functions, group_task
 from latebloom.circuits.modular.answers import DOES_TASK
 from latebloom.measures import Snapshot
-from latebloom.tasks.groups import Group
 
 DRAWS = 1
 """Random relabellings beside each explanation."""
@@ -44,6 +43,7 @@ CONSTANT = 0.95
 
 BEYOND_CHANCE = 0.75
 """Subgroups count as more than those of random functions from this probability of being larger on. Arbitrary."""
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -236,7 +236,8 @@ def _of_cosets(first: Sequence[Coset], second: Sequence[Coset]) -> list[_Allowed
     for neuron, (a, b) in enumerate(zip(first, second, strict=True)):
         members.setdefault((a.members.tobytes(), b.members.tobytes()), []).append(neuron)
     return [
-        _Allowed(neurons, _indicators(kinds[a].left), _indicators(kinds[b].right)) for (a, b), neurons in members.items()
+        _Allowed(neurons, _indicators(kinds[a].left), _indicators(kinds[b].right))
+        for (a, b), neurons in members.items()
     ]
 
 
