@@ -7,6 +7,7 @@ from latebloom.circuits.groups.views import (
     keys,
     logits,
     neuron_representations,
+    not_key,
     similarities,
     train_pairs,
 )
@@ -37,6 +38,11 @@ RESTRICTED_TRAIN = Column("restricted_train_loss", "nats", "the same over the tr
 RESTRICTED_TEST = Column("restricted_test_loss", "nats", "the same over the other pairs", RESTRICTED.source)
 RESTRICTED_ALONE = Column(
     "restricted_loss.{irrep}", "nats", "CE over all pairs with one key representation alone left", RESTRICTED.source
+)
+RESTRICTED_CONTROL = Column(
+    "restricted_loss_control",
+    "nats",
+    "the same as restricted loss with the representations that are not key; left out if there are none",
 )
 EXCLUDED = Column(
     "excluded_loss",
@@ -88,7 +94,9 @@ def restricted(snapshot: Snapshot) -> dict[str, float]:
         values[RESTRICTED_TRAIN.name] = float(by_pair[trained].mean())
         if not bool(trained.all()):
             values[RESTRICTED_TEST.name] = float(by_pair[~trained].mean())
-    return values | {RESTRICTED_ALONE.of(irrep=one.name): float(found.restricted([one]).mean()) for one in kept}
+    values |= {RESTRICTED_ALONE.of(irrep=one.name): float(found.restricted([one]).mean()) for one in kept}
+    others = exact.get(not_key)
+    return values | ({RESTRICTED_CONTROL.name: float(found.restricted(others).mean())} if others else {})
 
 
 def excluded(snapshot: Snapshot) -> dict[str, float]:
@@ -97,7 +105,7 @@ def excluded(snapshot: Snapshot) -> dict[str, float]:
     kept, found, trained = exact.get(keys), exact.get(logits), exact.get(train_pairs)
     if not kept or snapshot.lacks_train_set:
         return {}
-    others = [one for one in exact.get(irreps) if not one.trivial and one not in kept]
+    others = exact.get(not_key)
 
     def without(removed: list[Irrep]) -> float:
         losses = found.excluded(removed)
@@ -133,7 +141,12 @@ def neurons(snapshot: Snapshot) -> dict[str, float]:
 
 for _measure in (
     Measure("group_characters", characters, (SIMILARITY, FVE), FAMILY),
-    Measure("group_restricted", restricted, (RESTRICTED, RESTRICTED_TRAIN, RESTRICTED_TEST, RESTRICTED_ALONE), FAMILY),
+    Measure(
+        "group_restricted",
+        restricted,
+        (RESTRICTED, RESTRICTED_TRAIN, RESTRICTED_TEST, RESTRICTED_ALONE, RESTRICTED_CONTROL),
+        FAMILY,
+    ),
     Measure("group_excluded", excluded, (EXCLUDED, EXCLUDED_ALONE, EXCLUDED_CONTROL), FAMILY),
     Measure("group_embedding", embedding, (EMBEDDING,), FAMILY),
     Measure("group_neurons", neurons, (LIVE_NEURONS, CLUSTERED, CLUSTER_SIZE), FAMILY),

@@ -59,6 +59,12 @@ def keys(snapshot: Snapshot) -> list[Irrep]:
     return [one for one in snapshot.get(irreps) if one.name in named]
 
 
+def not_key(snapshot: Snapshot) -> list[Irrep]:
+    """The representations that are neither key nor trivial."""
+    named = {one.name for one in snapshot.get(keys)}
+    return [one for one in snapshot.get(irreps) if not one.trivial and one.name not in named]
+
+
 def train_pairs(snapshot: Snapshot) -> Bool[Tensor, " pair"] | None:
     """Which pairs were trained on; None where that is unknown or not defined."""
     return snapshot.get(trained_rows)
