@@ -191,6 +191,7 @@ register(
         place=_CHUGHTAI,
         published="expected",
         region=Above(group_least_excluded, 2.0, "arbitrary"),
+        provided=AtMost(group_key_share, 0.5, "otherwise they may be no more than memorised answers"),
         finding="in order of forming: {group_irrep_order}; without one, train loss is at least "
         "{group_least_excluded:.3g} times as high",
         system=_SYSTEM,
