@@ -37,9 +37,9 @@ def pair_forward(model: Transformer, task: ModularTask) -> PairRun:
     """Run a model on all pairs; without gradients."""
     attn, mlp, unembed = model.blocks[0].attn, model.blocks[0].mlp, model.unembed.W_U
     assert mlp is not None
-    residuals = _residuals(model, task)
-    pattern = _pattern(attn, residuals)
-    carried = [_carried(attn, resid) for resid in residuals]
+    residuals = residuals_of(model, task)
+    pattern = attention_pattern(attn, residuals)
+    carried = [head_outputs(attn, resid) for resid in residuals]
     skip = residuals[-1]
     neurons = mlp.activation.apply(_mix(pattern, [table @ mlp.W_in for table in carried], skip @ mlp.W_in + mlp.b_in))
     constant = (skip + mlp.b_out) @ unembed
@@ -50,14 +50,14 @@ def pair_forward(model: Transformer, task: ModularTask) -> PairRun:
     return PairRun(outputs, neurons, pattern.movedim(0, -1))
 
 
-def _residuals(model: Transformer, task: ModularTask) -> list[Float[Tensor, "_row d_model"]]:
+def residuals_of(model: Transformer, task: ModularTask) -> list[Float[Tensor, "_row d_model"]]:
     """Residual stream before attention: of every x, of every y, and (one row) of ``=``."""
     embed, position, p = model.embed.W_E, model.pos_embed.W_pos, task.p
     of_y = embed[p : 2 * p] if task.separate_operands else embed[:p]
     return [embed[:p] + position[0], of_y + position[1], embed[None, task.equals_token] + position[2]]
 
 
-def _pattern(attn: Attention, residuals: list[Float[Tensor, "_row d_model"]]) -> Float[Tensor, "pos x x head"]:
+def attention_pattern(attn: Attention, residuals: list[Float[Tensor, "_row d_model"]]) -> Float[Tensor, "pos x x head"]:
     """Attention of ``=``; positions first, since a softmax over a last axis of length 3 is slow."""
     query = torch.einsum("m,hmd->hd", residuals[-1][0], attn.W_Q) / attn.W_Q.shape[-1] ** 0.5
     score_weights = torch.einsum("hmd,hd->mh", attn.W_K, query)
@@ -65,7 +65,7 @@ def _pattern(attn: Attention, residuals: list[Float[Tensor, "_row d_model"]]) ->
     return torch.stack(torch.broadcast_tensors(to_x[:, None], to_y, to_itself)).softmax(dim=0)
 
 
-def _carried(attn: Attention, resid: Float[Tensor, "row d_model"]) -> Float[Tensor, "row head d_model"]:
+def head_outputs(attn: Attention, resid: Float[Tensor, "row d_model"]) -> Float[Tensor, "row head d_model"]:
     """The output of each head at ``=`` if it attends to this row alone."""
     return torch.einsum("rhd,hdm->rhm", torch.einsum("rm,hmd->rhd", resid, attn.W_V), attn.W_O)
 
