@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from latebloom._errors import UsageError
-from latebloom.circuits.modular.pair_forward import attention_pattern, has_pair_tables, head_outputs, residuals_of
+from latebloom.circuits.modular.pair_forward import attention_pattern, has_pair_tables, head_outputs, residuals_of, skip_row
 from latebloom.models import MLP, EmbeddingMLP, Model, Transformer
 from latebloom.models.components.activations import ACTIVATIONS
 from latebloom.tasks import ModularTask
@@ -65,7 +65,7 @@ def _of_transformer(model: Transformer, task: ModularTask) -> Mixed:
     rows = residuals_of(model, task)
     pattern = attention_pattern(attn, rows)
     x, y, equals = (head_outputs(attn, row) for row in rows)
-    skip = rows[-1][0]
+    skip = skip_row(attn, rows)[0]
     constant = skip + mlp.b_out + equals[0].sum(0)
     bias = 0 if model.unembed.b_U is None else model.unembed.b_U[: task.d_vocab_out]
     return Mixed(
