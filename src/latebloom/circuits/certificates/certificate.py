@@ -5,15 +5,15 @@ of each key frequency, or the functions of a group's key representations. From t
 directions Q, and a few more, in which the read-out W is largest. With W = W Q Qᵀ + E, and for the neurons n of a pair
 with right answer t,
 
-    L[t] - L[z] ≥ (n W Q) · (Q[t] - Q[z]) + n̄ · (E[t] - E[z]) - |n - n̄| (|E[t]| + |E[z]|) - range of the rest around them
+    L[t] - L[z] ≥ (n W Q) · (Q[t] - Q[z]) + n̄ · (E[t] - E[z]) - |n - n̄| (|E[t]| + |E[z]|) - R
 
-by Cauchy and Schwarz, for any fixed n̄. The pair is certified if this is positive for every z. The explanation also says
-that the model treats both operands alike: where the task does, a pair stands for the swapped one, whose neurons differ
-by no more than the tables and the attention of the two operands do. Nothing of this needs the explanation to be right:
-a wrong one gives a small bound.
+by Cauchy and Schwarz, for any fixed n̄; R is the range of what goes around the neurons outside Q. The pair is certified
+if this is positive for every z. The explanation also says that the model treats both operands alike: where the task
+does, a pair stands for the swapped one, whose neurons differ by no more than the tables and the attention of the two
+operands do. Nothing of this needs the explanation to be right: a wrong one gives a small bound.
 
-Rounding: everything is computed in float64, and margins must exceed `ROUNDING` times the size of the numbers in them, so
-the bound also holds for the model's own arithmetic in float32.
+Rounding: everything is computed in float64, and margins must exceed `ROUNDING` times the size of the numbers in them,
+so the bound also holds for the model's own arithmetic in float32.
 """
 
 from collections.abc import Callable
@@ -39,9 +39,9 @@ class Certificate(Config):
     """What `latebloom certify --json` gives.
 
     accuracy_at_least: over all pairs on which the operation is defined. flops: of the bound, tables included.
-    brute_force_flops: of the model's usual forward pass on every pair. how: in words. exact_flops: of the cheapest exact
-    evaluation that we know. directions: of the read-out, of which ``explained`` come from the explanation. pairs: for
-    which neurons were computed. swapped: whether the rest follows from swapping the operands.
+    brute_force_flops: of the model's usual forward pass on every pair. how: in words. exact_flops: of the cheapest
+    exact evaluation that we know. directions: of the read-out, of which ``explained`` come from the explanation. pairs:
+    for which neurons were computed. swapped: whether others may follow from swapping the operands.
     """
 
     accuracy_at_least: float
@@ -53,6 +53,14 @@ class Certificate(Config):
     explained: int
     pairs: int
     swapped: bool
+
+    @property
+    def sentence(self) -> str:
+        """The bound and its cost, in a few words."""
+        share = self.flops / self.brute_force_flops
+        return (
+            f"accuracy at least {self.accuracy_at_least:.4g}: {self.directions} directions, {share:.1%} of brute force"
+        )
 
     def rows(self) -> list[tuple[str, str]]:
         """The certificate as (quantity, value) pairs, for printing."""
@@ -70,7 +78,8 @@ def certify(snapshot: Snapshot, extra: int = EXTRA, swap: bool = True) -> Certif
     """A lower bound on the accuracy of a model over all pairs, from its weights and its explanation.
 
     extra: directions beyond the explanation's. swap: whether to let a pair stand for the swapped one where the task
-    allows it, and only computing that one where it cannot. Errors: UsageError for a model that is not one layer, see `mixed_of`, and for a task not on pairs.
+    allows it; that one is computed only where it cannot. Errors: UsageError for a model that is not one layer, see
+    `mixed_of`, and for a task that is not on pairs.
     """
     task = snapshot.task_as(ModularTask)  # type: ignore[type-abstract]
     mixed = mixed_of(snapshot.exact.model, task)
@@ -92,6 +101,16 @@ def certify(snapshot: Snapshot, extra: int = EXTRA, swap: bool = True) -> Certif
         pairs=pairs,
         swapped=swapped,
     )
+
+
+FRONTIER = (-6, -4, -2, -1, 0, 1, 2, 4, 8, 16)
+"""Directions beyond those of the explanation at which `frontier` stops; below 0 some of those are left out."""
+
+
+def frontier(snapshot: Snapshot) -> list[Certificate]:
+    """Certificates with more and more directions of the read-out, each count once; see `certify`."""
+    found = {one.directions: one for one in (certify(snapshot, extra) for extra in FRONTIER)}
+    return [found[count] for count in sorted(found)]
 
 
 def _words(explained: int, directions: int, pairs: int, swapped: bool) -> str:
@@ -120,7 +139,7 @@ class _Bound:
 
     read: W Q. answers: Q. centre: n̄. offset: n̄ E and the constant of the logits, by answer. rest: |E[z]|. widest,
     difference: the largest |W[z]| and |W[t] - W[z]|. around_x, around_y: the operands' part of the logits around the
-    neurons in the directions Q; range_x, range_y: the range of what is left of it; size_x, size_y: the range of the whole.
+    neurons in the directions Q; range_x, range_y: the range of what is left of it; size_x, size_y: of the whole.
     """
 
     mixed: Mixed

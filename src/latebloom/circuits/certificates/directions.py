@@ -47,9 +47,10 @@ def read_out_directions(
 ) -> Float[Tensor, "c s"]:
     """Orthonormal directions in which the read-out is largest: as many as explained and ``extra`` more.
 
-    The power iteration starts from the explained directions, which are nearly those of the trained model already.
+    ``extra`` may be negative; at least one direction is left. The power iteration starts from the explained directions,
+    which are nearly those of a trained model already.
     """
-    count = min(explained.shape[1] + extra, read_out.shape[1])
+    count = max(1, min(explained.shape[1] + extra, *read_out.shape))
     random = np.random.default_rng(0).normal(size=(len(explained), count))
     found = torch.cat([explained, torch.from_numpy(random)], 1)[:, :count]
     for _ in range(ROUNDS):

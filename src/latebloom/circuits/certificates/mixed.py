@@ -8,7 +8,13 @@ from jaxtyping import Float
 from torch import Tensor
 
 from latebloom._errors import UsageError
-from latebloom.circuits.modular.pair_forward import attention_pattern, has_pair_tables, head_outputs, residuals_of, skip_row
+from latebloom.circuits.modular.pair_forward import (
+    attention_pattern,
+    has_pair_tables,
+    head_outputs,
+    residuals_of,
+    skip_row,
+)
 from latebloom.models import MLP, EmbeddingMLP, Model, Transformer
 from latebloom.models.components.activations import ACTIVATIONS
 from latebloom.tasks import ModularTask
