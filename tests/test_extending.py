@@ -58,7 +58,7 @@ def tiny(command: str) -> list[str]:
     arguments = command.split()
     if arguments[0] not in TRAINING:
         return arguments
-    modulus = ["--task.p", "7"] if "reverse" not in arguments else []
+    modulus = ["--task.p", "7"] if not {"reverse", "s5"} & set(arguments) else []
     seeds = ["--seeds", "0:1", "--workers", "1"] if arguments[0] == "sweep" else []
     return [*arguments, *modulus, *seeds, *(part for pair in TINY.items() for part in pair), "--quiet"]
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from latebloom.tasks.groups import Group, group_name, read_group
+from latebloom.tasks import GroupComposition
+from latebloom.tasks.groups import GROUPS, Group, GroupFamily, exact_group, group_name, group_table, read_group
 from latebloom.tasks.groups.families import alternating, cyclic, dihedral, product, quaternions, symmetric
 
 TABLES = {
@@ -69,3 +70,47 @@ def test_a_cyclic_group_has_its_elements_in_order() -> None:
     cycle = group.cycle
     assert cycle is not None
     assert [int(group.table[cycle[3], cycle[k]]) for k in range(13)] == [cycle[(3 + k) % 13] for k in range(13)]
+
+
+@pytest.mark.parametrize("name", ["C12", "D59", "S4", "A5", "Q8", "Q16", "C2×C4", "S3×C3"])
+def test_a_group_by_its_name_is_that_group(name: str) -> None:
+    group = exact_group(group_table(name))
+    assert group is not None
+    assert group_name(group) == name
+    assert GroupComposition(entries=name.replace("×", "x")).group.order == group.order
+
+
+def test_every_element_of_the_quaternions_but_two_has_order_4() -> None:
+    assert sorted(Group(group_table("Q8"), 0).orders) == [1, 2, 4, 4, 4, 4, 4, 4]
+
+
+@pytest.mark.parametrize("name", ["D", "Z4", "Q12", "S2", "S7", "C721", "D0x2", "C3xC", "D361"])
+def test_other_names_are_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="got the group"):
+        group_table(name)
+
+
+def test_a_group_is_added_by_one_registration() -> None:
+    # Turns and shifts i ↦ a·i + b mod 5 with a in 1, 2, 3, 4: the Frobenius group of order 20.
+    a, b = np.divmod(np.arange(20), 5)
+    a += 1
+    table = (a[:, None] * a % 5 - 1) * 5 + (a[:, None] * b + b[:, None]) % 5
+    group = exact_group(table)
+    assert group is not None
+    assert group_name(group) is None
+    GROUPS.register(GroupFamily("F20", "i ↦ a·i + b mod 5", lambda n: 20, lambda n: table))
+    try:
+        assert group_name(group) == "F20"
+        assert np.array_equal(group_table("F20"), table)
+        assert len(group_table("F20xC2")) == 40
+    finally:
+        del GROUPS._things["F20"]
+
+
+def test_a_large_group_is_read_in_spite_of_errors() -> None:
+    rng = np.random.default_rng(4)
+    table = group_table("A5xC3")
+    noisy = np.where(rng.random(table.shape) < 0.1, rng.integers(180, size=table.shape), table)
+    group = read_group(noisy)
+    assert group is not None
+    assert group_name(group) == "A5×C3"

@@ -66,6 +66,10 @@ def _late(run: Run) -> bool:
     return _modular(run) and run.manifest.step >= LATE
 
 
+def _group(run: Run) -> bool:
+    return family_of(run.task).name == "groups" and _finite(run)
+
+
 def _of(task: str, fixed: bool | None = None) -> Callable[[Run], bool]:
     """Whether a run is of this task, and of a fixed train set or of a stream if that is given."""
     return lambda run: run.task.name == task and fixed in (None, run.experiment.data.fixed)
@@ -96,6 +100,7 @@ for system in (
     System("mlp", "The two-layer MLP", _mlp),
     System("subtraction", "Modular subtraction", _of("modular_subtraction")),
     System("operations", "Other operations on pairs, and random answers"),
+    System("groups", "Composition in a finite group, on some of the pairs", _group),
     System("late", f"The mainline to {whole(LATE)} steps", _late),
     System("slingshots", "Slingshots by intervention: small losses without gradients in float64"),
     System("reinforcement-induction", "Induction by intervention: one half given, or kept from forming"),

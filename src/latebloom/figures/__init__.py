@@ -12,6 +12,7 @@ from latebloom.figures import (
     excluded_loss,
     few_sums,
     fourier_map,
+    group_circuit,
     induction_circuit,
     induction_heads,
     initial_embedding,
@@ -52,6 +53,8 @@ for _figure in (
     induction_circuit.FIGURE,
     induction_heads.FIGURE,
     trigram_circuit.FIGURE,
+    group_circuit.FIGURE,
+    group_circuit.GROWTH_FIGURE,
 ):
     FIGURES.register(_figure)
 

@@ -11,6 +11,7 @@ from latebloom.exports import FORMATS, Format
 from latebloom.figures import FIGURES, SWEEP_FIGURES, Figure, SweepFigure
 from latebloom.measures import MEASURES, Measure
 from latebloom.recipes import RECIPES
+from latebloom.tasks.groups import GROUPS, GroupFamily
 from latebloom.trackers import TRACKERS, TrackerKind
 from latebloom.training.optimisers import OPTIMISERS, UpdateRule
 
@@ -26,6 +27,7 @@ _REGISTRIES: tuple[tuple[str, type[Any], Registry[Any]], ...] = (
     ("a SweepClaim", SweepClaim, CLAIMS),
     ("a Quantity", Quantity, QUANTITIES),
     ("a System", System, SYSTEMS),
+    ("a GroupFamily", GroupFamily, GROUPS),
     ("a Format", Format, FORMATS),
     ("a TrackerKind", TrackerKind, TRACKERS),
     ("a recipe (a function of a seed)", FunctionType, RECIPES),

@@ -1,6 +1,7 @@
 """Recipes: functions that return an `Experiment`, most of them named for the published run that they reproduce."""
 
 from latebloom.recipes.addition import addition_5, addition_15, addition_few
+from latebloom.recipes.groups import a5, d59, group_small, s5
 from latebloom.recipes.induction import induction, induction_512
 from latebloom.recipes.linear import linear
 from latebloom.recipes.lookup import RECIPES, Recipe, recipe, recipe_label
@@ -33,6 +34,10 @@ for _recipe in (
     skip_trigrams,
     skip_trigrams_limited,
     linear,
+    s5,
+    d59,
+    a5,
+    group_small,
 ):
     RECIPES.register(_recipe)
 
@@ -40,10 +45,13 @@ for _recipe in (
 __all__ = [
     "RECIPES",
     "Recipe",
+    "a5",
     "addition_5",
     "addition_15",
     "addition_few",
+    "d59",
     "embedding_mlp",
+    "group_small",
     "induction",
     "induction_512",
     "linear",
@@ -54,6 +62,7 @@ __all__ = [
     "mlp",
     "recipe",
     "recipe_label",
+    "s5",
     "skip_trigrams",
     "skip_trigrams_limited",
     "small",

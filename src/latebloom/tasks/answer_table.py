@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from latebloom.tasks.cyclic import CyclicForm
 from latebloom.tasks.groups.disguise import cyclic_order, read_disguise, read_disguise_without_zero
 from latebloom.tasks.groups.families import cyclic, symmetric
+from latebloom.tasks.groups.named import group_table
 from latebloom.tasks.groups.table import UNKNOWN, Group, exact_group
 from latebloom.tasks.modular import ModularTask
 
@@ -24,15 +25,19 @@ def _rows(table: Int[np.ndarray, "p p"]) -> tuple[tuple[int, ...], ...]:
 
 
 def _plain(entries: object) -> object:
-    """An array as nested tuples, and text as the JSON that it has to be; anything else as it is."""
+    """An array as nested tuples, text as JSON or as the name of a group; anything else as it is."""
     if isinstance(entries, np.ndarray):
         return _rows(entries)
     if not isinstance(entries, str):
         return entries
+    if entries.strip()[:1].isalpha():
+        return _rows(group_table(entries))
     try:
         return json.loads(entries)
     except (ValueError, RecursionError):
-        raise ValueError("expected rows of answers in JSON, such as [[0,1,2],[1,2,0],[2,0,1]]") from None
+        raise ValueError(
+            "expected rows of answers in JSON, such as [[0,1,2],[1,2,0],[2,0,1]], or a group such as D59"
+        ) from None
 
 
 Entries = Annotated[tuple[tuple[int, ...], ...], BeforeValidator(_plain)]
@@ -109,7 +114,9 @@ class GroupComposition(AnswerTable):
     summary: ClassVar[str] = "x∘y in a finite group, given by its table"
     name: Literal["group_composition"] = "group_composition"  # type: ignore[assignment]
     p: int = Field(default=6, ge=3, description="order of the group: operands and answers are 0 … p-1")
-    entries: Entries = Field(default=_rows(symmetric(3)), description="the group's table by x, then by y")
+    entries: Entries = Field(
+        default=_rows(symmetric(3)), description="the group: a name such as S5, or its table by x, then by y"
+    )
 
     @model_validator(mode="after")
     def _is_a_group(self) -> "GroupComposition":

@@ -120,4 +120,9 @@ def test_the_published_model_of_s5() -> None:
     assert found["key_dimensions"] == [1, 4]
     similarity = {one["dimension"]: one["character_similarity"] for one in found["irreps"] if one["key"]}
     assert similarity[4] == pytest.approx(0.712, abs=5e-4)
+    assert similarity[1] == pytest.approx(0.349, abs=5e-4)
     assert found["restricted_loss"]["all"] < found["loss"]["all"] < 1e-6 < 1 < found["excluded_loss"]["all"]
+    # Nothing but these two is in the embedding and in the neurons.
+    assert found["embedding"]["fraction"]["1b"] + found["embedding"]["fraction"]["4b"] > 0.99
+    assert set(found["neurons"]["clusters"]) == {"1b", "4b"}
+    assert found["cosets"]["decides"] == "irreps"

@@ -2,6 +2,8 @@
 
 from latebloom.circuits.family import FAMILIES, Family, task_words
 from latebloom.circuits.groups.explanation import explain_group
+from latebloom.circuits.groups.measures import FAMILY
+from latebloom.circuits.groups.views import basis
 from latebloom.circuits.modular.views import looked_up
 from latebloom.circuits.words import FRESH, SEEN
 from latebloom.tasks import GroupComposition
@@ -14,17 +16,19 @@ _WORDS = {
     "weights": (
         "The logits are compared with the characters of the group's irreducible representations, at a·b·c⁻¹ for "
         "operands a and b and answer c. A representation is key if the similarity exceeds the threshold of Chughtai et "
-        "al. 2023."
+        "al. 2023. Embedding and neurons are split into the same representations. Restricted and excluded loss are the "
+        "losses with only the key representations left in the logits, and without them."
     ),
 }
 
 GROUPS = FAMILIES.register(
     Family(
-        name="groups",
+        name=FAMILY,
         tasks=(GroupComposition,),
         words=task_words(SEEN, **_WORDS),
         stream_words=task_words(FRESH, **_WORDS),
         explain=explain_group,
+        basis=basis,
         forward=looked_up,
     )
 )

@@ -7,7 +7,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from latebloom.circuits.groups.irreps import Irrep, inverses
+from latebloom.circuits.groups.irreps import Irrep
+from latebloom.circuits.groups.matrices import convolution
 from latebloom.tasks import GroupComposition
 
 
@@ -91,5 +92,4 @@ class GroupLogits:
 
     def _translates(self, irrep: Irrep) -> Float[Tensor, "g h"]:
         """e(g·h⁻¹): the matrix of the convolution with the idempotent."""
-        group = self.task.group
-        return torch.from_numpy(irrep.idempotent[group.table[:, inverses(group)]])
+        return torch.from_numpy(convolution(self.task.group, irrep))

@@ -23,13 +23,13 @@ from latebloom.models import Model, Transformer, is_one_layer
 from latebloom.models.components import Attention
 from latebloom.tasks import ModularTask
 
-_EXACT = frozenset({"activation", "attention", "unembed_bias", "positions", "tied"})
+_EXACT = frozenset({"activation", "attention", "attention_bias", "unembed_bias", "positions", "tied"})
 """What may differ from the write-up's model: none of it changes the heads' pattern at the last position, which adds up
 to 1, or that their outputs enter neurons and logits linearly."""
 
 
 def has_pair_tables(model: Model, task: ModularTask) -> TypeGuard[Transformer]:
-    """Whether `pair_forward` applies: one layer with an MLP, without norm, attention biases or mix, on ``x y =``."""
+    """Whether `pair_forward` applies: one layer with an MLP, without norm or mix of attention, on ``x y =``."""
     return is_one_layer(model, _EXACT) and task.operand_positions == (0, 1) and task.loss_positions == (2,)
 
 
@@ -37,10 +37,10 @@ def pair_forward(model: Transformer, task: ModularTask) -> PairRun:
     """Run a model on all pairs; without gradients."""
     attn, mlp, unembed = model.blocks[0].attn, model.blocks[0].mlp, model.unembed.W_U
     assert mlp is not None
-    residuals = _residuals(model, task)
-    pattern = _pattern(attn, residuals)
-    carried = [_carried(attn, resid) for resid in residuals]
-    skip = residuals[-1]
+    residuals = residuals_of(model, task)
+    pattern = attention_pattern(attn, residuals)
+    carried = [head_outputs(attn, resid) for resid in residuals]
+    skip = skip_row(attn, residuals)
     neurons = mlp.activation.apply(_mix(pattern, [table @ mlp.W_in for table in carried], skip @ mlp.W_in + mlp.b_in))
     constant = (skip + mlp.b_out) @ unembed
     if model.unembed.b_U is not None:
@@ -50,24 +50,33 @@ def pair_forward(model: Transformer, task: ModularTask) -> PairRun:
     return PairRun(outputs, neurons, pattern.movedim(0, -1))
 
 
-def _residuals(model: Transformer, task: ModularTask) -> list[Float[Tensor, "_row d_model"]]:
+def residuals_of(model: Transformer, task: ModularTask) -> list[Float[Tensor, "_row d_model"]]:
     """Residual stream before attention: of every x, of every y, and (one row) of ``=``."""
     embed, position, p = model.embed.W_E, model.pos_embed.W_pos, task.p
     of_y = embed[p : 2 * p] if task.separate_operands else embed[:p]
     return [embed[:p] + position[0], of_y + position[1], embed[None, task.equals_token] + position[2]]
 
 
-def _pattern(attn: Attention, residuals: list[Float[Tensor, "_row d_model"]]) -> Float[Tensor, "pos x x head"]:
+def attention_pattern(attn: Attention, residuals: list[Float[Tensor, "_row d_model"]]) -> Float[Tensor, "pos x x head"]:
     """Attention of ``=``; positions first, since a softmax over a last axis of length 3 is slow."""
-    query = torch.einsum("m,hmd->hd", residuals[-1][0], attn.W_Q) / attn.W_Q.shape[-1] ** 0.5
+    query = torch.einsum("m,hmd->hd", residuals[-1][0], attn.W_Q)
+    if attn.b_Q is not None:
+        query = query + attn.b_Q
+    query = query / attn.W_Q.shape[-1] ** 0.5  # b_K adds the same to the scores of all positions, which changes nothing
     score_weights = torch.einsum("hmd,hd->mh", attn.W_K, query)
     to_x, to_y, to_itself = (resid @ score_weights for resid in residuals)
     return torch.stack(torch.broadcast_tensors(to_x[:, None], to_y, to_itself)).softmax(dim=0)
 
 
-def _carried(attn: Attention, resid: Float[Tensor, "row d_model"]) -> Float[Tensor, "row head d_model"]:
+def head_outputs(attn: Attention, resid: Float[Tensor, "row d_model"]) -> Float[Tensor, "row head d_model"]:
     """The output of each head at ``=`` if it attends to this row alone."""
-    return torch.einsum("rhd,hdm->rhm", torch.einsum("rm,hmd->rhd", resid, attn.W_V), attn.W_O)
+    values = torch.einsum("rm,hmd->rhd", resid, attn.W_V)
+    return torch.einsum("rhd,hdm->rhm", values if attn.b_V is None else values + attn.b_V, attn.W_O)
+
+
+def skip_row(attn: Attention, residuals: list[Float[Tensor, "_row d_model"]]) -> Float[Tensor, "1 d_model"]:
+    """What reaches neurons and logits of every pair around the heads."""
+    return residuals[-1] if attn.b_O is None else residuals[-1] + attn.b_O
 
 
 def _mix(

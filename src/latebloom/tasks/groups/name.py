@@ -1,11 +1,12 @@
 """The usual name of a group, found by an isomorphism."""
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Int
 
-from latebloom.tasks.groups.families import named
+from latebloom.tasks.groups.named import named
 from latebloom.tasks.groups.table import Group
 
 MOST_TRIES = 100_000
@@ -35,9 +36,14 @@ def isomorphic(group: Group, other: Group) -> bool:
     if group.abelian:
         return other.abelian
     generators = _generators(group)
+    words = _words(group, generators)
     kinds, images = _kinds(group), _kinds(other)
     choices = itertools.product(*([i for i in range(other.order) if images[i] == kinds[g]] for g in generators))
-    return any(_extends(group, other, generators, choice) for choice in itertools.islice(choices, MOST_TRIES))
+    wanted = _products(group, kinds, generators)
+    return any(
+        _products(other, images, choice) == wanted and _extends(group, other, words, generators, choice)
+        for choice in itertools.islice(choices, MOST_TRIES)
+    )
 
 
 def _kinds(group: Group) -> list[tuple[int, int]]:
@@ -48,6 +54,11 @@ def _kinds(group: Group) -> list[tuple[int, int]]:
 
 def _signature(group: Group) -> list[tuple[int, int]]:
     return sorted(_kinds(group))
+
+
+def _products(group: Group, kinds: list[tuple[int, int]], elements: Sequence[int]) -> list[tuple[int, int]]:
+    """The kind of the product of each two of the elements, which an isomorphism keeps too."""
+    return [kinds[group.table[a, b]] for a, b in itertools.combinations(elements, 2)]
 
 
 def _generators(group: Group) -> list[int]:
@@ -83,10 +94,16 @@ def _words(group: Group, generators: list[int]) -> dict[int, tuple[int, int]]:
     return reached
 
 
-def _extends(group: Group, other: Group, generators: list[int], images: tuple[int, ...]) -> bool:
-    """Whether sending each generator to its image is an isomorphism."""
+def _extends(
+    group: Group,
+    other: Group,
+    words: dict[int, tuple[int, int]],
+    generators: list[int],
+    images: tuple[int, ...],
+) -> bool:
+    """Whether sending each generator to its image is an isomorphism; words: every element by `_words`."""
     image: Int[np.ndarray, " n"] = np.full(group.order, -1)
-    for element, (before, i) in _words(group, generators).items():
+    for element, (before, i) in words.items():
         image[element] = other.identity if i < 0 else other.table[image[before], images[i]]
     if len(np.unique(image)) < group.order:
         return False

@@ -1,0 +1,6 @@
+"""Lower bounds on a model's accuracy that follow from an explanation and from norms of what it leaves out."""
+
+from latebloom.circuits.certificates.certificate import Certificate, certify, frontier
+from latebloom.circuits.certificates.mixed import Mixed, mixed_of
+
+__all__ = ["Certificate", "Mixed", "certify", "frontier", "mixed_of"]

@@ -1,0 +1,46 @@
+"""Composition in finite groups, as Chughtai et al. 2023 trained it."""
+
+from latebloom.recipes.modular import mainline
+from latebloom.training import Experiment
+
+_PUBLISHED = {"data.fraction": 0.6, "training.steps": 50_000}
+"""Share of the pairs and steps of their transformer on S5, from the configuration beside its weights. Its shape, read
+off the weights, and its learning rate, weight decay and betas are those of the mainline."""
+
+
+def s5(seed: int = 0) -> Experiment:
+    """x∘y in S5 on 60 % of the pairs, one-layer transformer, AdamW with weight decay 1; 50 000 steps.
+
+    The settings of the published transformer of Chughtai et al. 2023.
+    """
+    return _of_group("s5", "S5", seed)
+
+
+def d59(seed: int = 0) -> Experiment:
+    """x∘y in D59, the symmetries of a regular 59-gon, otherwise as s5."""
+    return _of_group("d59", "D59", seed)
+
+
+def a5(seed: int = 0) -> Experiment:
+    """x∘y in A5, the even permutations of five things, otherwise as s5."""
+    return _of_group("a5", "A5", seed)
+
+
+def group_small(seed: int = 0) -> Experiment:
+    """x∘y in A5 on 60 % of the pairs, relu(l1([E_x, E_y])) times an unembedding, lr 3e-3: groks within minutes."""
+    return _of_group("group_small", "A5", seed).with_settings(
+        {
+            "model.kind": "embedding_mlp",
+            "model.combine": "concat",
+            "model.d_embed": 64,
+            "model.widths": (128,),
+            "optimiser.lr": 3e-3,
+            "training.steps": 20_000,
+            "training.stop": "settled",
+        }
+    )
+
+
+def _of_group(recipe: str, group: str, seed: int) -> Experiment:
+    settings = {"recipe": recipe, "task.name": "group_composition", "task.entries": group, **_PUBLISHED}
+    return mainline(seed).with_settings(settings)
