@@ -46,13 +46,16 @@ def packed_weights(analysis: Analysis, budget: int = BUDGET) -> bytes | None:
         coarseness = {**dict.fromkeys(steps, 1 / finer), **last}
         if size(len(steps), coarseness) <= SMALL * budget:
             return pack([(step, read(step)) for step in sorted(steps)], coarseness)
+
     def first(count: int) -> bytes:
         return pack([(step, read(step)) for step in sorted(steps[:count])], last)
 
-    count = _largest(len(steps), lambda count: size(count, last) <= budget)
-    packed = first(count)
-    # The estimate is a little off, usually too high.
-    count = min(len(steps), max(1, int(count * budget / len(packed))))
+    def fitting(off: float) -> int:
+        return _largest(len(steps), lambda count: off * size(count, last) <= budget)
+
+    packed = first(count := fitting(1.0))
+    # The estimate is a little off, and by about the same share at other counts.
+    count = fitting(len(packed) / size(count, last))
     while len(packed := first(count)) > budget and count > 1:
         count -= 1
     return packed
