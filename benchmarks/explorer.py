@@ -23,6 +23,9 @@ MOVES = 12
 CHEAP = ("losses", "weight-norms", "embedding-spectrum", "circles", "cos-coefficients")
 """Views that read their numbers from the records or from one small table of weights."""
 
+CHEAP_QUANTITIES = ("embedding-spectrum", "circles")
+"""What the worker computes for them."""
+
 RECOMPUTED = ("restricted", "attention-maps", "neuron-gallery", "logits-fourier", "w-logit", "try-it", "take-apart")
 """Views whose numbers are computed for all pairs of inputs."""
 
@@ -56,7 +59,7 @@ window.Worker = class extends window.Worker {
 }"""
 """Calls ``window.answered`` whenever the worker has answered."""
 
-TIMED = """async (change) => {
+TIMED = """async ([change, quantities]) => {
   const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   const keys = latebloom.page().modular?.key_frequencies ?? [];
   // What views outside the window still ask for is no part of the time.
@@ -68,11 +71,12 @@ TIMED = """async (change) => {
   window.answered = () => void painted().then(() => (window.firstAnswer ??= performance.now() - began));
   new Function("state", "keys", change)(latebloom.state, keys);
   await painted();
-  await latebloom.whenIdle(true);
+  await latebloom.whenIdle(true, quantities);
   await painted();
   return performance.now() - began;
 }"""
-"""Milliseconds from a change to the frame that shows it everywhere in the window."""
+"""Milliseconds from a change to the frame that shows it in every view in the window; only in those that need some
+quantities of the worker's, or none, where quantities are given."""
 
 
 def opened(browser: Browser, report: Path) -> Page:
@@ -88,14 +92,16 @@ def opened(browser: Browser, report: Path) -> Page:
 def opening(browser: Browser, report: Path) -> dict[str, float]:
     """Milliseconds until the curves are painted, and until the weights are read and the views in sight are drawn."""
     page = opened(browser, report)
-    page.evaluate("latebloom.whenIdle()")
+    page.evaluate("latebloom.whenIdle(true)")
     times = {"curves": page.evaluate("window.firstView"), "views in sight": page.evaluate("performance.now()")}
     page.context.close()
     return times
 
 
 def moves(page: Page, view: str) -> dict[str, float]:
-    """Median and worst time of a move of the slider with this view in the window."""
+    """Median and worst time of a move of the slider with this view in the window. For a cheap view: until all cheap
+    views in the window are redrawn; views beside them may still be recomputed."""
+    quantities = CHEAP_QUANTITIES if view in CHEAP else None
     page.evaluate(f"document.getElementById('view-{view}').scrollIntoView()")
     page.wait_for_timeout(3000)
     last = page.evaluate("latebloom.state.steps.value.length - 1")
@@ -103,8 +109,8 @@ def moves(page: Page, view: str) -> dict[str, float]:
     for move in range(MOVES):
         index = round(last * (MOVES - move - 1) / MOVES)
         step = page.evaluate(f"latebloom.state.steps.value[{index}]")
-        times.append(page.evaluate(TIMED, f"state.wantedStep.value = {step}"))
-    page.evaluate(TIMED, "state.wantedStep.value = -1")
+        times.append(page.evaluate(TIMED, [f"state.wantedStep.value = {step}", quantities]))
+    page.evaluate(TIMED, ["state.wantedStep.value = -1", None])
     return {"median": round(statistics.median(times), 1), "worst": round(max(times), 1)}
 
 
@@ -115,10 +121,10 @@ def cuts(page: Page) -> dict[str, float]:
     page.wait_for_timeout(3000)
     times = {}
     for name, change in CUTS.items():
-        both = page.evaluate(TIMED, f"state.{change}")
+        both = page.evaluate(TIMED, [f"state.{change}", None])
         times[name] = round(page.evaluate("window.firstAnswer"), 1)
         times[f"{name}, with the random cut"] = round(both, 1)
-        page.evaluate(TIMED, MENDED)
+        page.evaluate(TIMED, [MENDED, None])
     return times
 
 

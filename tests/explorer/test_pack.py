@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from latebloom.analysis import Analysis
-from latebloom.explorer.pack import FINER_RESOLUTION, RESOLUTION, pack
+from latebloom.explorer.pack import FINER, RESOLUTION, pack
 from latebloom.lab.explorer.weights import by_importance, packed_weights
 from latebloom.runs import Run
 
@@ -21,15 +21,20 @@ def unpack(packed: bytes) -> dict[int, dict[str, np.ndarray]]:
     after: dict[str, list[np.ndarray]] = {}
     for entry in reversed(header["checkpoints"]):
         stream = packed[start + entry["offset"] : start + entry["offset"] + entry["length"]]
-        low, middle, high = np.frombuffer(zlib.decompress(stream, -15), np.uint8).reshape(3, -1).astype(np.int64)
+        data = np.frombuffer(zlib.decompress(stream, -15), np.uint8)
+        columns = sum(tensor["columns"] for tensor in header["tensors"])
+        scales, (low, middle, high) = data[:columns].astype(float), data[columns:].reshape(3, -1).astype(np.int64)
         zigzag = low + (middle << 8) + (high << 16)
         rest = (zigzag >> 1) ^ -(zigzag & 1)
         weights[entry["step"]] = {}
         for tensor, unit, momentum in zip(header["tensors"], entry["units"], entry["momenta"], strict=True):
             size = int(np.prod(tensor["shape"]))
             difference, rest = rest[:size], rest[size:]
+            scale, scales = scales[: tensor["columns"]], scales[tensor["columns"] :]
             value = np.full(size, np.nan)
             if unit is not None:
+                if len(scale):
+                    unit = np.resize(unit * 2 ** (16 - scale), size)
                 near, far = ([*after.get(tensor["name"], []), None, None])[:2]
                 guess = 0 if near is None else near if far is None else near + momentum * (near - far)
                 value = ((np.floor(guess / unit + 0.5) + difference) * unit).astype(np.float32).astype(np.float64)
@@ -53,7 +58,7 @@ def test_round_trip() -> None:
     got = unpack(pack(checkpoints))
     assert list(got) == [500, 400, 300, 200, 100, 0]
     for step, weights in checkpoints:
-        for name, resolution in (("embed.W_E", FINER_RESOLUTION), ("b", RESOLUTION)):
+        for name, resolution in (("embed.W_E", FINER["W_E"] * RESOLUTION), ("b", RESOLUTION)):
             largest = max(float(np.sqrt(np.mean(np.square(every[name])))) for _, every in checkpoints)
             assert got[step][name].shape == weights[name].shape
             assert np.abs(got[step][name] - weights[name]).max() <= 0.51 * largest / resolution
@@ -78,7 +83,7 @@ def test_units_are_wide_enough_for_what_follows() -> None:
     got = unpack(pack(checkpoints, {step: 1 / 32 for step, _ in checkpoints}))
     for step, weights in checkpoints:
         largest = np.abs(checkpoints[2][1]["embed.W_E"]).max()
-        assert np.abs(got[step]["embed.W_E"] - weights["embed.W_E"]).max() <= largest / FINER_RESOLUTION / 32
+        assert np.abs(got[step]["embed.W_E"] - weights["embed.W_E"]).max() <= largest / (FINER["W_E"] * RESOLUTION) / 32
 
 
 def test_diverged_weights_are_nan_and_leave_the_others() -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -140,6 +141,51 @@ def test_the_address_holds_what_is_shown(visit: Callable[..., Any]) -> None:
     assert (state(page, "frequency"), state(page, "checkpoint")) == (None, 1)
     page.go_forward()
     assert state(page, "frequency") is not None
+
+
+CHOSEN: dict[str, Any] = {
+    "wantedStep": 0, "frequency": 5, "neuron": 3, "pair": [4, 9], "attendedPosition": "y", "onlyKeyTerms": False,
+    "mutedWaves": [3], "handFrequencies": [2, 7], "handLikeModel": True, "handHeight": 12, "cutFrequencies": [3],
+    "cutClusters": [5], "cutHeads": [1], "cutResidualAttention": True, "cutResidualMlp": True, "keepOnlyKeys": True,
+    "randomCut": 4, "logLoss": False, "zoom": [100, 900], "storyStop": 2, "theme": "dark",
+}  # fmt: skip
+"""Something else than at the start for everything that a visitor can choose."""
+
+
+def test_the_whole_state_stands_in_the_address(visit: Callable[..., Any]) -> None:
+    page = visit()
+    kept = page.evaluate("Object.keys(latebloom.state).filter((name) => latebloom.state[name]?.brand !== undefined)")
+    derived = {"steps", "step", "checkpoint", "dark", "highlighted", "place"}
+    assert {*kept} - derived == {*CHOSEN}
+    assert all(state(page, name) != value for name, value in CHOSEN.items())
+    page.evaluate(
+        "(chosen) => Object.entries(chosen).forEach(([name, value]) => (latebloom.state[name].value = value))", CHOSEN
+    )
+    page.locator("#view-losses .legend button", has_text="test").evaluate("(button) => button.click()")
+    there = visit(page.evaluate("location.hash"))
+    assert {name: state(there, name) for name in CHOSEN} == CHOSEN
+    assert there.locator("#view-losses .legend button[aria-pressed=false]").inner_text().startswith("test")
+
+
+@pytest.mark.parametrize(
+    ("view", "place", "where", "said"),
+    [
+        ("losses", ".plot", ".lines-head", r"^loss \(nats\), log scale step [\d,]+$"),
+        ("embedding-spectrum", ".plot", ".read", r"^frequency k \d+: cos .*\(norm"),
+        ("attention-maps", "canvas", ".read", r"^y = \d+, x = \d+: [\d.e-]+ of its attention$"),
+        ("logits-fourier", "canvas", ".read", r"^wave in y = .*, wave in x = .*: [\d.,e-]+ \(norm over all answers\)$"),
+    ],
+)
+def test_pointing_reads_values_with_their_units(
+    visit: Callable[..., Any], view: str, place: str, where: str, said: str
+) -> None:
+    page = visit()
+    card = page.locator(f"#view-{view}")
+    card.scroll_into_view_if_needed()
+    settle(page)
+    card.locator(place).first.hover(position={"x": 60, "y": 40})
+    page.wait_for_timeout(100)
+    assert re.search(said, " ".join(card.locator(where).first.inner_text().split()))
 
 
 def test_everything_by_keyboard(visit: Callable[..., Any]) -> None:

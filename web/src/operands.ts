@@ -1,4 +1,5 @@
 /** The operands and answers of a modular task: values, and their positions in the order in which the task is addition. */
+import { whole } from "./draw/numbers";
 import { page, type Modular } from "./page";
 import { pair } from "./state";
 
@@ -38,6 +39,16 @@ export function axisName(axis: Axis): string {
 
 function isLogarithm(): boolean {
   return valueAt("x", 0) === 1;
+}
+
+/** Which pairs the views of all pairs leave out, and why; null where they show all. */
+export function leftOut(): string | null {
+  const { modular: facts, task } = page();
+  if (facts === null || task.p === undefined || positions() >= task.p) return null;
+  const values = Array.from({ length: task.p }, (_, value) => value);
+  const missing = (["x", "y"] as const).flatMap((axis) => values.filter((value) => positionOf(axis, value) < 0).map((value) => `${axis} = ${value}`));
+  const pairs = `The views of all pairs leave out ${whole(task.p ** 2 - positions() ** 2)} of the ${whole(task.p ** 2)} pairs, those with ${missing.join(" or ")}`;
+  return `${pairs}: ${isLogarithm() ? "they show the numbers in the order of their logarithms, and 0 has none" : "they have no place in the order in which this task is an addition"}.`;
 }
 
 /** x + y, x − y, log x + log y, …: what the waves depend on. */

@@ -44,6 +44,8 @@ export const cutHeads = inAddress("cut-heads", [], asNumbers);
 export const cutResidualAttention = inAddress("cut-skip-attention", false, asFlag);
 export const cutResidualMlp = inAddress("cut-skip-mlp", false, asFlag);
 export const keepOnlyKeys = inAddress("keep-keys", false, asFlag);
+/** Which random cut is drawn beside the visitor's. */
+export const randomCut = inAddress("random-cut", 1, asNumber);
 
 export const logLoss = inAddress("log", true, asFlag);
 /** Range of steps of the time axis, [] for all. */

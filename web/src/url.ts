@@ -23,6 +23,17 @@ export const asNumbers: Codec<number[]> = {
     return values.every(Number.isFinite) ? values : undefined;
   },
 };
+/** Texts, which may hold any character. */
+export const asTexts: Codec<string[]> = {
+  write: (values) => values.map(encodeURIComponent).join("|"),
+  read: (text) => {
+    try {
+      return text === "" ? [] : text.split("|").map(decodeURIComponent);
+    } catch {
+      return undefined;
+    }
+  },
+};
 
 interface Entry {
   apply(text: string | null): void;

@@ -45,7 +45,7 @@ export function Bars(props: BarsProps): JSX.Element {
     const from = event.clientX - place.current!.getBoundingClientRect().left;
     return Math.max(0, Math.min(x.length - 1, Math.floor((from - drawn.left) / drawn.slot)));
   };
-  const read = (index: number): string => `${props.xName} ${x[index]}: ${parts.map((part) => `${part.label} ${shown(part.values[index])}`).join(", ")}`;
+  const read = (index: number): string => `${props.xName} ${x[index]}: ${parts.map((part) => `${part.label} ${shown(part.values[index])}`).join(", ")} (${props.yName})`;
   const onKeyDown = (event: KeyboardEvent): void => {
     const now = at ?? Math.max(0, x.indexOf(props.lit ?? x[0]!));
     const to: Record<string, number> = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: x.length - 1 };

@@ -1,6 +1,6 @@
 /** Names and values of the lines. Each name is a button that hides its line and shows it again. */
-import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
+import type { Hidden } from "./hidden_lines";
 import type { Line } from "./lines";
 import { shown } from "./numbers";
 
@@ -16,26 +16,21 @@ interface LegendProps {
   readings: Reading[];
   /** Where values are read. */
   at: number;
-  hidden: Signal<ReadonlySet<string>>;
+  hidden: Hidden;
   format(value: number | null | undefined): string;
   /** Called with the line that the visitor points to; null afterwards. */
   onPoint(index: number | null): void;
 }
 
 export function Legend({ readings, at, hidden, format, onPoint }: LegendProps): JSX.Element {
-  const toggle = (label: string): void => {
-    const next = new Set(hidden.value);
-    if (!next.delete(label)) next.add(label);
-    hidden.value = next;
-  };
   return (
     <div class="legend" role="group" aria-label="Lines">
       {readings.map(({ line, sample, sparse }, index) => line.unnamed || (
         <button
           type="button"
           key={line.label}
-          aria-pressed={!hidden.value.has(line.label)}
-          onClick={() => toggle(line.label)}
+          aria-pressed={!hidden.names.value.has(line.label)}
+          onClick={() => hidden.toggle(line.label)}
           onPointerEnter={() => onPoint(index)}
           onPointerLeave={() => onPoint(null)}
           onFocus={() => onPoint(index)}

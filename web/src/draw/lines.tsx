@@ -11,6 +11,7 @@ import { asFrame, chartOptions, restyle, type Frame } from "./chart";
 import { lastSample, nearestSample } from "./curves";
 import "./draw.css";
 import { useSaveable } from "./export";
+import { useHiddenLines } from "./hidden_lines";
 import { Legend, type Reading } from "./legend";
 import { linesAsCsv, linesAsSvg } from "./lines_export";
 import { shown } from "./numbers";
@@ -92,7 +93,7 @@ export function Lines(props: LinesProps): JSX.Element {
   const latest = useRef(props);
   latest.current = props;
   const frame = useSignal<Frame | null>(null);
-  const hidden = useSignal<ReadonlySet<string>>(new Set());
+  const hidden = useHiddenLines(props.label);
   const own = useSignal<number | null>(null);
   const pointed = props.pointed ?? own;
   const spoken = useSignal("");
@@ -122,15 +123,15 @@ export function Lines(props: LinesProps): JSX.Element {
   useLayoutEffect(() => {
     const chart = plot.current!;
     chart.batch(() => {
-      restyle(chart, latest.current, hidden.value);
+      restyle(chart, latest.current, hidden.names.value);
       if (chart.data !== data) chart.setData(data, false);
       chart.setScale("x", { min: range[0], max: range[1] });
     });
-  }, [data, range[0], range[1], height, props.yRange?.[0], props.yRange?.[1], hidden.value, dark, props.log, styleOf(props)]);
+  }, [data, range[0], range[1], height, props.yRange?.[0], props.yRange?.[1], hidden.names.value, dark, props.log, styleOf(props)]);
   useEffect(() => plot.current?.setSize({ width: host.current!.clientWidth, height }), [height]);
 
   useSaveable({
-    svg: () => linesAsSvg(latest.current, hidden.peek(), plot.current!),
+    svg: () => linesAsSvg(latest.current, hidden.names.peek(), plot.current!),
     csv: () => linesAsCsv(latest.current),
   });
 
@@ -138,7 +139,7 @@ export function Lines(props: LinesProps): JSX.Element {
   const sparse = useMemo(() => props.lines.map((line) => Array.from(line.values).includes(undefined)), [data]);
   const readings = props.lines.map((line, index): Reading => ({ line, sample: nearestSample(props.x, line.values, at), sparse: sparse[index]! }));
   const speak = (x: number): void => {
-    const seen = readings.filter(({ line }) => !line.unnamed && !hidden.peek().has(line.label)).slice(0, MOST_SPOKEN);
+    const seen = readings.filter(({ line }) => !line.unnamed && !hidden.names.peek().has(line.label)).slice(0, MOST_SPOKEN);
     const values = seen.map(({ line }) => `${line.label} ${written(props, nearestSample(props.x, line.values, x)?.value)}`);
     spoken.value = `${props.xName} ${shown(x)}: ${values.join(", ")}`;
   };
@@ -171,7 +172,7 @@ export function Lines(props: LinesProps): JSX.Element {
         style={{ height: `${height}px` }}
         {...gestures.handlers}
       >
-        <Overlay props={props} plot={plot} frame={frame} pointed={pointed.value} brush={gestures.brush.value} hidden={hidden.value} />
+        <Overlay props={props} plot={plot} frame={frame} pointed={pointed.value} brush={gestures.brush.value} hidden={hidden.names.value} />
       </div>
       <span class="visually-hidden" aria-live="polite">
         {spoken.value}

@@ -34,16 +34,6 @@ export function rowLabel(row: number): string {
   return row === 0 ? "const" : `${row % 2 === 1 ? "cos" : "sin"} ${frequencyOfRow(row)}`;
 }
 
-/** Coefficients of n × n values on the products of two waves (wave in x, wave in y), n × n. */
-export function transform2d(values: ArrayLike<number>, n: number): Float64Array {
-  const basis = fourierBasis(n);
-  const alongY = new Float64Array(n * n);
-  for (let x = 0; x < n; x++) for (let f = 0; f < n; f++) alongY[x * n + f] = dot(basis, f * n, 1, values, x * n, 1, n);
-  const both = new Float64Array(n * n);
-  for (let f = 0; f < n; f++) for (let g = 0; g < n; g++) both[f * n + g] = dot(basis, f * n, 1, alongY, g, n, n);
-  return both;
-}
-
 /** Coefficients of n values on each wave. */
 export function transform1d(values: ArrayLike<number>, n: number): Float64Array {
   const basis = fourierBasis(n);

@@ -29,6 +29,9 @@ interface Asked {
 /** Bytes of the answers that are kept, over all checkpoints. */
 const KEPT = 96e6;
 
+/** Urgent questions that the worker holds: with a second one it goes on while the page draws the answer to the first. */
+const AHEAD = 2;
+
 /** Milliseconds after the last urgent answer before the worker turns to views outside the window. */
 const QUIET = 500;
 
@@ -40,7 +43,9 @@ let worker: Worker | null = null;
 let helpers: Worker[] = [];
 let loading: { resolve(): void; reject(error: Error): void } | null = null;
 let next = 0;
-let running: Asked | null = null;
+const running: Asked[] = [];
+/** Milliseconds that each quantity took when it was computed last: the quick ones are answered first. */
+const taken = new Map<string, number>();
 let pause: ReturnType<typeof setTimeout> | undefined;
 const waiting: Asked[] = [];
 const answers = new Map<string, { promise: Promise<unknown>; bytes: number }>();
@@ -60,8 +65,7 @@ export function givenPacks(): readonly Uint8Array[] {
 export function startEngine(weights: Uint8Array | LooseCheckpoint[], facts: Facts): Promise<void> {
   for (const old of [worker, ...helpers]) old?.terminate();
   answers.clear();
-  for (const asked of [...waiting.splice(0), ...(running ? [running] : [])]) asked.reject(new Error("the weights were replaced"));
-  running = null;
+  for (const asked of [...waiting.splice(0), ...running.splice(0)]) asked.reject(new Error("the weights were replaced"));
   engineState.value = "loading";
   const code = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   worker = new Worker(code);
@@ -111,28 +115,45 @@ function loaded(message: ToWorker): Promise<void> {
 }
 
 function answered(message: Extract<FromWorker, { id: number }>): void {
-  const asked = running;
-  if (asked?.question.id !== message.id) return;
-  running = null;
-  if (message.kind === "result") asked.resolve(message.value);
-  else asked.reject(new Error(message.reason));
+  const at = running.findIndex(({ question }) => question.id === message.id);
+  if (at < 0) return;
+  const [asked] = running.splice(at, 1) as [Asked];
+  if (message.kind === "result") {
+    taken.set(asked.question.name, message.milliseconds);
+    asked.resolve(message.value);
+  } else asked.reject(new Error(message.reason));
   sendNext(asked.background);
 }
 
-/** Hand the worker its next question: one at a time, those of the views in the window first. */
+/** Hand the worker its next questions: those of the views in the window first, and the others one at a time. */
 function sendNext(afterBackground: boolean): void {
   clearTimeout(pause);
-  if (running !== null || waiting.length === 0) return;
-  const urgent = waiting.findIndex((asked) => !asked.background);
-  if (urgent >= 0 || afterBackground) {
-    running = waiting.splice(Math.max(0, urgent), 1)[0]!;
-    worker!.postMessage(running.question);
-  } else pause = setTimeout(() => sendNext(true), QUIET);
+  while (running.length < AHEAD) {
+    const urgent = quickest();
+    if (urgent === null) break;
+    send(urgent);
+  }
+  if (running.length > 0 || waiting.length === 0) return;
+  if (afterBackground) send(waiting[0]!);
+  else pause = setTimeout(() => sendNext(true), QUIET);
 }
 
-/** Resolves when no view waits for an answer; `inSightOnly`: none in the window. */
-export async function whenIdle(inSightOnly = false): Promise<void> {
-  const isBusy = () => [running, ...waiting].some((asked) => asked !== null && !(inSightOnly && asked.background));
+function quickest(): Asked | null {
+  const cost = ({ question }: Asked) => taken.get(question.name) ?? 0;
+  const better = (best: Asked | null, asked: Asked) => (asked.background || (best !== null && cost(best) <= cost(asked)) ? best : asked);
+  return waiting.reduce(better, null);
+}
+
+function send(asked: Asked): void {
+  waiting.splice(waiting.indexOf(asked), 1);
+  running.push(asked);
+  worker!.postMessage(asked.question);
+}
+
+/** Resolves when no view waits for an answer. `inSightOnly`: none in the window; `names`: none for one of these quantities. */
+export async function whenIdle(inSightOnly = false, names: readonly string[] | null = null): Promise<void> {
+  const counts = ({ background, question }: Asked) => !(inSightOnly && background) && (names?.includes(question.name) ?? true);
+  const isBusy = () => [...running, ...waiting].some(counts);
   while (isBusy()) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 

@@ -2,7 +2,8 @@
 
 interface Header {
   format: number;
-  tensors: { name: string; shape: number[] }[];
+  /** `columns`: how many have a unit of their own; 0 where the tensor has one unit. */
+  tensors: { name: string; shape: number[]; columns: number }[];
   checkpoints: Entry[];
 }
 
@@ -10,7 +11,7 @@ interface Entry {
   step: number;
   offset: number;
   length: number;
-  /** By tensor: the distance between neighbouring codes; null for a tensor of NaN. */
+  /** By tensor: the distance between neighbouring codes, before the scales of its columns; null for a tensor of NaN. */
   units: (number | null)[];
   /** By tensor. */
   momenta: number[];
@@ -23,7 +24,10 @@ export interface Tensor {
 
 export type Weights = Record<string, Tensor>;
 
-const FORMAT = 2;
+const FORMAT = 3;
+
+/** Scale of a column whose unit is that of its tensor. */
+const MIDDLE = 16;
 
 /** Unpacked weights, and the two checkpoints from which each tensor of the next one is predicted. */
 interface Unpacked {
@@ -69,9 +73,9 @@ export class Pack {
     const { checkpoints, tensors } = this.header;
     while (checkpoints.length - this.unpacked.length > index) {
       const entry = checkpoints[checkpoints.length - this.unpacked.length - 1]!;
-      const planes = await inflate(this.streams.subarray(entry.offset, entry.offset + entry.length));
+      const stream = await inflate(this.streams.subarray(entry.offset, entry.offset + entry.length));
       const before = this.unpacked.at(-1)?.after ?? new Map<string, Float32Array[]>();
-      this.unpacked.push(unpack(entry, tensors, planes, before));
+      this.unpacked.push(unpack(entry, tensors, stream, before));
     }
     return this.unpacked[checkpoints.length - 1 - index]!.weights;
   }
@@ -82,29 +86,34 @@ async function inflate(bytes: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-function unpack(entry: Entry, tensors: Header["tensors"], planes: Uint8Array, before: Map<string, Float32Array[]>): Unpacked {
+function unpack(entry: Entry, tensors: Header["tensors"], stream: Uint8Array, before: Map<string, Float32Array[]>): Unpacked {
   const weights: Weights = {};
   const after = new Map(before);
-  let from = 0;
-  tensors.forEach(({ name, shape }, i) => {
+  const planes = stream.subarray(tensors.reduce((sum, { columns }) => sum + columns, 0));
+  let [from, scale] = [0, 0];
+  tensors.forEach(({ name, shape, columns }, i) => {
     const data = new Float32Array(shape.reduce((product, length) => product * length, 1));
     const [unit, known] = [entry.units[i]!, before.get(name) ?? []];
     if (unit === null) data.fill(NaN);
     else {
-      fill(data, planes, from, unit, entry.momenta[i]!, known);
+      const units = columns === 0 ? [unit] : Array.from(stream.subarray(scale, scale + columns), (one) => unit * 2 ** (MIDDLE - one));
+      fill(data, planes, from, Float64Array.from(units), entry.momenta[i]!, known);
       after.set(name, [data, ...known.slice(0, 1)]);
     }
     weights[name] = { shape, data };
     from += data.length;
+    scale += columns;
   });
   return { weights, after };
 }
 
 /** Codes are predictions plus zigzag-coded differences: low bytes of all weights, then middle bytes, then high bytes. */
-function fill(data: Float32Array, planes: Uint8Array, from: number, unit: number, momentum: number, [near, far]: Float32Array[]): void {
+function fill(data: Float32Array, planes: Uint8Array, from: number, units: Float64Array, momentum: number, [near, far]: Float32Array[]): void {
   const count = planes.length / 3;
-  for (let i = 0; i < data.length; i++) {
+  for (let i = 0, column = 0; i < data.length; i++) {
     const at = from + i;
+    const unit = units[column]!;
+    if (++column === units.length) column = 0;
     const zigzag = planes[at]! | (planes[count + at]! << 8) | (planes[2 * count + at]! << 16);
     const guess = near === undefined ? 0 : far === undefined ? near[i]! : near[i]! + momentum * (near[i]! - far[i]!);
     data[i] = (Math.floor(guess / unit + 0.5) + ((zigzag >>> 1) ^ -(zigzag & 1))) * unit;

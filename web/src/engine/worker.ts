@@ -59,6 +59,9 @@ async function receive(message: ToWorker): Promise<void> {
   }
 }
 
+/** Messages are answered one after another, because a question that waits for the helpers shares its results with the next. */
+let last: Promise<void> = Promise.resolve();
+
 onmessage = (event: MessageEvent<ToWorker>) => {
-  receive(event.data).catch((error: unknown) => send({ kind: "failed", reason: String(error) }));
+  last = last.then(() => receive(event.data)).catch((error: unknown) => send({ kind: "failed", reason: String(error) }));
 };

@@ -1,5 +1,6 @@
 /** The head of the page: what the run is, how it ended, and the page's own controls. */
 import type { ComponentChildren, JSX } from "preact";
+import { leftOut } from "../operands";
 import { page } from "../page";
 import { storyStop, theme } from "../state";
 import { openStory, storyIsOffered, storyStops } from "../story/tour";
@@ -9,6 +10,7 @@ import { accuracy, whole } from "../draw/numbers";
 
 export function Header(): JSX.Element {
   const { run, task, missing } = page();
+  const omitted = leftOut();
   const summary = task.p === undefined ? task.summary : task.summary.replace(/\bp\b/, String(task.p));
   return (
     <header class="top">
@@ -19,6 +21,7 @@ export function Header(): JSX.Element {
           {summary}, {run.seed === null ? "seed unknown" : `seed ${run.seed}`}: <strong>{run.outcome ?? "outcome not known"}</strong> <span class="soft">({run.status}, step {whole(run.step)})</span>
         </p>
         <p class="reason">{run.headline}</p>
+        {omitted && <p class="reason">{omitted}</p>}
         {Object.entries(missing).map(([entry, reason]) => (
           <p class="reason" key={entry}>
             {withCode(reason)}

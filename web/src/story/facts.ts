@@ -7,7 +7,7 @@ interface Explanation {
   accuracy: number;
   loss: { all: number };
   neurons: { live: number; clustered_fraction: number | null; clusters: Record<string, number> };
-  logits: { fve_cos_fit: number | null };
+  logits: { fve_cos_fit: number | null; cos_coefficients: Record<string, number | null> };
   restricted_loss: { all: number | null };
   excluded_loss: { all: number | null; by_frequency: Record<string, number> };
 }
@@ -67,6 +67,21 @@ export function shareOf(frequencies: number[], step: number): number | null {
 /** What explains the last checkpoint; null before it is measured. */
 export function explanation(): Explanation | null {
   return (page().modular?.explanation ?? null) as Explanation | null;
+}
+
+/**
+ * Whether the waves cos w(x + s·y − z) of the key frequencies, as high as in the logits, have a crest at the right answer,
+ * and all of them at no other: no other turn is a whole number of periods of each.
+ */
+export function crestsMeetOnce(): boolean {
+  const coefficients = explanation()?.logits.cos_coefficients ?? {};
+  const keys = keyFrequencies();
+  const period = keys.reduce(commonDivisor, page().task.p ?? 0);
+  return period === 1 && keys.every((k) => (coefficients[k] ?? 0) > 0);
+}
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
 }
 
 /** Pairs in the training set, and all pairs. */

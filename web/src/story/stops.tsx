@@ -80,9 +80,9 @@ const groks: Make = () => {
     view: "losses",
     text: (
       <>
-        Train loss levels out at step {whole(memorised)}. Only from step {whole(falls)} on does test loss stay under that of guessing,{" "}
-        {(falls / memorised).toFixed(1)} times as late. From step {whole(done)} on the network is right on 99 % or more of the pairs that it
-        never saw. Press play to watch it.
+        Train loss levels out at step {whole(memorised)}, and training could stop there. But test loss stays under that of guessing from step{" "}
+        {whole(falls)} on, after {(falls / memorised).toFixed(1)} times as many steps, and from step {whole(done)} on the network is right on 99 % or
+        more of the pairs that it never saw. Press play to watch it.
       </>
     ),
     words: [["grokking", "To generalise long after the training set was memorised."]],
@@ -98,15 +98,15 @@ const waves: Make = ({ p }) => {
   const keys = facts.keyFrequencies();
   if (span === null || keys.length === 0) return null;
   const [before, after] = span.map((step) => facts.shareOf(keys, step));
-  if (before == null || after == null) return null;
+  if (before == null || after == null || after <= before) return null;
   return {
     title: "The embedding became waves",
     view: "embedding-spectrum",
     text: (
       <>
-        To find out what it learned, we read its first layer as a sum of waves. At step {whole(span[0])} the frequencies {list(keys)} hold{" "}
-        {percent(before)} of it; at step {whole(span[1])} they hold {percent(after)}. Move the slider and watch these peaks grow out of an even
-        spectrum.
+        What did it learn? Its first layer, the embedding, can be written as a sum of waves, as a sound can be written as a sum of tones. At step{" "}
+        {whole(span[0])} the waves of the frequencies {list(keys)} make up {percent(before)} of it, and at step {whole(span[1])} they make up{" "}
+        {percent(after)}. Move the slider and watch these peaks grow.
       </>
     ),
     words: [
@@ -128,8 +128,8 @@ const circles: Make = ({ p, combined }) => {
     text: (
       <>
         The cosine and the sine of one frequency together place the numbers on a circle, like hours on a clock. On the circle of {named(k)}, going from
-        x to x + 1 turns the hand by {k}/{p} of a full turn. So {combined} becomes a sum of angles, and the remainder mod {p} needs no
-        further work: the circle closes by itself.
+        x to x + 1 turns the hand by {k}/{p} of a full turn. To work out {combined} is to add up turns of the hand, and the remainder mod {p} needs no
+        further step, because a full turn leads back to the start.
       </>
     ),
     words: [["angle w·x", `w = 2πk/${p} is the angle of one step; the number x stands at the angle w·x.`]],
@@ -150,9 +150,9 @@ const products: Make = ({ combined }) => {
     view: "neuron-gallery",
     text: (
       <>
-        To add two angles, the network must multiply waves in x by waves in y. Each square shows one neuron for every pair of inputs.{" "}
-        {clustered} of the {neurons.live} live neurons ({percent(neurons.clustered_fraction)}) follow the waves of one key frequency, and
-        their squares repeat evenly.
+        The waves of {combined} are products of waves in x and waves in y, so something has to multiply. Each square shows one neuron for every pair of inputs.{" "}
+        {clustered} of the {neurons.live} neurons that are ever active ({percent(neurons.clustered_fraction)}) follow waves of one frequency, products among
+        them: their squares repeat evenly.
       </>
     ),
     words: [
@@ -169,15 +169,15 @@ const products: Make = ({ combined }) => {
 const readOut: Make = ({ combined }) => {
   const explained = facts.explanation()?.logits.fve_cos_fit ?? null;
   const keys = facts.keyFrequencies();
-  if (explained === null || keys.length === 0) return null;
+  if (explained === null || keys.length === 0 || !facts.crestsMeetOnce()) return null;
   return {
     title: "The waves add up to a peak",
     view: "try-it",
     text: (
       <>
-        For each key frequency the output holds a wave over the possible answers z, highest where z is {combined}. At that one place the{" "}
-        {keys.length} waves agree and add up; elsewhere they cancel. Waves of this form explain {percent(explained)} of the variance of the
-        network's outputs. Pick other numbers and see the peak move.
+        For each key frequency the output holds a wave over the possible answers z, with a crest where z is {combined}.{" "}
+        {keys.length > 1 && <>Only there do all {keys.length} waves have a crest at once, so their sum is highest there. </>}
+        Waves of this form explain {percent(explained)} of the variance of the network's outputs. Pick other numbers and see the peak move.
       </>
     ),
     words: [["logit", "The score that the network gives to one answer. The highest score is its answer."]],
@@ -188,7 +188,7 @@ const readOut: Make = ({ combined }) => {
 const apart: Make = () => {
   const found = facts.explanation();
   const [k, without] = Object.entries(found?.excluded_loss.by_frequency ?? {}).sort((a, b) => b[1] - a[1])[0] ?? [];
-  if (!found || k === undefined || without === undefined || found.restricted_loss.all === null) return null;
+  if (!found || k === undefined || without === undefined || found.restricted_loss.all === null || without <= found.loss.all) return null;
   return {
     title: "Take it apart",
     view: "take-apart",
@@ -196,10 +196,10 @@ const apart: Make = () => {
       <>
         If this explanation is right, the loss must rise when a key frequency is taken away. Without the waves of {named(k)} in its outputs, the
         loss over all pairs rises from {nats(found.loss.all)} to {nats(without)}. If only the waves of the key frequencies are kept and
-        everything else is deleted, it is {nats(found.restricted_loss.all)}. Try both here.
+        everything else is deleted, the loss is {nats(found.restricted_loss.all)}. Try both here, and compare with a random cut of the same size.
       </>
     ),
-    words: [],
+    words: [["random cut", "As many other waves are taken away, drawn at random: what the network does not use costs little."]],
     set: () => {
       cutFrequencies.value = [Number(k)];
       showLast();
@@ -218,7 +218,7 @@ const grows: Make = () => {
     text: (
       <>
         With only the key waves kept, the loss is under half of that of guessing from step {whole(circuit)} on, while the test loss of the
-        whole network stays under guessing only from step {whole(falls)} on: the circuit was there, beside what had been memorised.
+        whole network stays under guessing only from step {whole(falls)} on. In between, the circuit was already there, beside what had been memorised.
         {weights[0] != null && weights[1] != null && weights[1] < weights[0] && (
           <>
             {" "}
@@ -229,8 +229,9 @@ const grows: Make = () => {
       </>
     ),
     words: [
+      ["circuit", "The part of the network that works out the answer, here with waves."],
       ["restricted loss", "The loss when only the waves of the key frequencies are kept in the outputs."],
-      ["excluded loss", "The loss when these waves are taken out: what memory alone can do."],
+      ["excluded loss", "The loss on the training pairs when these waves are taken out: what the rest of the network can do alone."],
       ["weight decay", "A pull of every weight towards zero at each step of training."],
     ],
     set: () => showStep(circuit),

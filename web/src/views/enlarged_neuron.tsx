@@ -94,11 +94,11 @@ function InFull({ found }: { found: NeuronInFull }): JSX.Element {
   );
 }
 
-function largestButFirst(values: Float64Array): number {
+function largestButFirst(values: Float32Array): number {
   return values.subarray(1).reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
 }
 
-function transposed(values: Float64Array, n: number): Float64Array {
+function transposed(values: Float32Array, n: number): Float32Array {
   return values.map((_, i) => values[(i % n) * n + Math.floor(i / n)]!);
 }
 

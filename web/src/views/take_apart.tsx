@@ -1,20 +1,20 @@
 /** Parts of the model switched off, and what is left of its answers. */
-import { useComputed, useSignal } from "@preact/signals";
+import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { cutInView, isUncut, putEverythingBack } from "../cuts";
 import { useStepInSight } from "../draw/step_in_sight";
 import { isOutdated, useQuantity } from "../engine/client";
 import { useOnScreen } from "../engine/on_screen";
 import { registerView } from "../registry";
+import { randomCut } from "../state";
 import { CutOutcome, type Outcome } from "./cut_outcome";
 import { CutSwitches } from "./cut_switches";
 import "./take_apart.css";
 
 function TakeApart(): JSX.Element {
   const { ref, visible } = useOnScreen();
-  const seed = useSignal(1);
   const cutting = useComputed(() => visible.value && !isUncut.value);
-  const random = useComputed(() => ({ ...cutInView.value, random: true, seed: seed.value }));
+  const random = useComputed(() => ({ ...cutInView.value, random: true, seed: randomCut.value }));
   const whole = useQuantity("losses", {}, visible).value;
   const left = useQuantity("cut", cutInView, cutting).value;
   const control = useQuantity("cut", random, cutting).value;
@@ -35,7 +35,7 @@ function TakeApart(): JSX.Element {
           <button type="button" disabled={isUncut.value} onClick={putEverythingBack}>
             Put everything back
           </button>
-          <button type="button" disabled={isUncut.value} onClick={() => (seed.value += 1)}>
+          <button type="button" disabled={isUncut.value} onClick={() => (randomCut.value += 1)}>
             Draw another random cut
           </button>
         </p>
@@ -55,5 +55,5 @@ registerView({
   help:
     "Untick a part to take it out of the model at the step in view. Waves are removed from the logits, as in excluded loss; with “everything else” unticked, only the mean and the ticked waves of the key frequencies are left, as in restricted loss. " +
     "Neurons, heads and residual connections of the last layer are set to zero. A part matters if the loss rises more than after a random cut of the same size: as many other frequencies, as many other live neurons, or the removed vectors subtracted after a random rotation. " +
-    "The numbers are over all pairs of operands that have a place in the order of the task.",
+    "The numbers are over all pairs that the views show.",
 });

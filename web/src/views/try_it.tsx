@@ -5,7 +5,7 @@ import { Computed } from "../draw/computed";
 import { PairMap } from "../draw/pair_map";
 import { useQuantity } from "../engine/client";
 import { useOnScreen } from "../engine/on_screen";
-import { pairInView } from "../operands";
+import { leftOut, pairInView } from "../operands";
 import { registerView } from "../registry";
 import { pair } from "../state";
 import "./answer.css";
@@ -28,7 +28,7 @@ function TryIt(): JSX.Element {
         <ChoosePair />
         {pairInView() === null ? (
           <p class="note">
-            The order in which this task is an addition has no place for x = {pair.value[0]}, y = {pair.value[1]}.
+            x = {pair.value[0]}, y = {pair.value[1]} is not among the pairs that this view shows. {leftOut()}
           </p>
         ) : (
           <Computed answer={answer}>{(found) => <Verdict found={found} />}</Computed>

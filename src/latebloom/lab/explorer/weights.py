@@ -8,17 +8,12 @@ from jaxtyping import Float
 
 from latebloom.analysis import Analysis
 from latebloom.explorer.pack import Weights, pack
-from latebloom.phases import UNDER_GUESSING
 
 BUDGET = 7_000_000
 """Largest size of the packed weights in bytes: 9.3 MB as base64, so that the whole file stays below 10 MB."""
 
 WATCHED = ("train_loss", "test_loss", "restricted_loss", "excluded_loss", "sum_squared_weights")
 """Series whose changes decide which checkpoints are kept."""
-
-COARSER_WITH_CIRCUIT = 2.5
-"""Factor on the units of checkpoints whose test loss is below guessing. A circuit averages over many weights, so that
-the same rounding shifts the views of such a checkpoint by a third of what it does to those of random weights."""
 
 FINEST = 1 / 32
 """Smallest factor on the units: codes have 24 bits. It is that of the last checkpoint, so that what the page counts
@@ -32,7 +27,7 @@ SMALL = 0.65
 """A run is small if all its checkpoints take at most this share of the budget at a finer resolution."""
 
 SAMPLED = 16
-"""Sizes are estimated from one weight in 16 of each tensor."""
+"""Sizes are estimated from one column in 16 of each tensor."""
 
 CODE_TABLES = 400
 """Bytes of a stream that do not depend on the number of weights: the tables of its Huffman codes, about."""
@@ -45,25 +40,25 @@ def packed_weights(analysis: Analysis, budget: int = BUDGET) -> bytes | None:
     if not steps:
         return None
     read = analysis.run.directory.read_checkpoint
-    usual = _coarseness(analysis, steps)
+    last = {max(steps): FINEST}
     size = _Estimate((step, read(step)) for step in steps)
     for finer in FINER:
-        coarseness = {step: max(factor / finer, FINEST) for step, factor in usual.items()}
+        coarseness = {**dict.fromkeys(steps, 1 / finer), **last}
         if size(len(steps), coarseness) <= SMALL * budget:
             return pack([(step, read(step)) for step in sorted(steps)], coarseness)
-    count = _largest(len(steps), lambda count: size(count, usual) <= budget)
-    while True:
-        packed = pack([(step, read(step)) for step in sorted(steps[:count])], usual)
-        if len(packed) <= budget or count == 1:
-            return packed
-        # The estimate was a little too low.
-        count = min(count - 1, int(count * budget / len(packed)))
 
+    def first(count: int) -> bytes:
+        return pack([(step, read(step)) for step in sorted(steps[:count])], last)
 
-def _coarseness(analysis: Analysis, steps: list[int]) -> dict[int, float]:
-    learned = analysis.boundary(UNDER_GUESSING)
-    coarseness = {step: 1.0 if learned is None or step <= learned else COARSER_WITH_CIRCUIT for step in steps}
-    return {**coarseness, max(steps): FINEST}
+    def fitting(off: float) -> int:
+        return _largest(len(steps), lambda count: off * size(count, last) <= budget)
+
+    packed = first(count := fitting(1.0))
+    # The estimate is a little off, and by about the same share at other counts.
+    count = fitting(len(packed) / size(count, last))
+    while len(packed := first(count)) > budget and count > 1:
+        count -= 1
+    return packed
 
 
 class _Estimate:
@@ -72,7 +67,8 @@ class _Estimate:
     def __init__(self, checkpoints: Iterable[tuple[int, Weights]]) -> None:
         self._sample: list[tuple[int, Weights]] = []
         for step, weights in checkpoints:
-            part = {name: value.ravel()[::SAMPLED] for name, value in weights.items()}
+            # Whole columns, because they can have units of their own.
+            part = {name: value[..., ::SAMPLED] for name, value in weights.items()}
             self._share = sum(map(np.size, weights.values())) / sum(map(np.size, part.values()))
             self._sample.append((step, part))
 

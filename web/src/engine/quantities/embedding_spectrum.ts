@@ -1,7 +1,7 @@
 /** Norms of the embedding along the waves over its operands, by frequency. Python: `latebloom.circuits.modular.embedding.embedding_norms`. */
-import { embeddingWave, type Wave } from "../embedding_waves";
 import { modularModel } from "../modular_model";
 import { registerQuantity, type Checkpoint } from "../quantity";
+import { transformRows } from "../transform";
 
 interface Spectrum {
   frequencies: number[];
@@ -18,8 +18,11 @@ declare module "../quantity" {
 function spectrum(at: Checkpoint): Spectrum {
   const { embedding, n } = modularModel(at);
   const frequencies = Array.from({ length: n >> 1 }, (_, index) => index + 1);
-  const norms = (wave: Wave) => Float64Array.from(frequencies, (k) => Math.hypot(...embeddingWave(embedding, wave, k)));
-  return { frequencies, cos: norms("cos"), sin: norms("sin") };
+  const width = embedding.shape[1]!;
+  const waves = transformRows(embedding.data, n, width);
+  // There is no sine of the frequency n/2.
+  const norm = (row: number) => (row < n ? Math.hypot(...waves.subarray(row * width, (row + 1) * width)) : 0);
+  return { frequencies, cos: Float64Array.from(frequencies, (k) => norm(2 * k - 1)), sin: Float64Array.from(frequencies, (k) => norm(2 * k)) };
 }
 
 registerQuantity("embedding-spectrum", spectrum);

@@ -2,11 +2,12 @@
  * One neuron over all pairs, in the 2D Fourier basis, and as a polynomial of waves of one frequency.
  * Python: `latebloom.figures.neuron`, `latebloom.figures.neuron_fourier`, `circuits.modular.neurons.neuron_formula`.
  */
-import { basisRows, fourierBasis, transform2d } from "../basis";
+import { basisRows, fourierBasis } from "../basis";
 import { modularModel } from "../modular_model";
 import { someNeurons } from "../neurons";
 import { pass } from "../pass";
 import { registerQuantity, type Checkpoint } from "../quantity";
+import { transform2d } from "../transform";
 
 export interface NeuronInFull {
   n: number;
@@ -14,7 +15,7 @@ export interface NeuronInFull {
   /** n × n, x·n + y: after the ReLU. */
   activation: Float32Array;
   /** n × n: on unit-norm waves, wave in x · n + wave in y. */
-  coefficients: Float64Array;
+  coefficients: Float32Array;
   /** Frequency whose terms 1, cos, sin of x and y and their products explain most of the variance. */
   frequency: number;
   /** The share that they explain; null for a neuron that does not vary. */
@@ -38,8 +39,11 @@ function neuronInFull(at: Checkpoint, { neuron }: { neuron: number }): NeuronInF
   const { n, width } = modularModel(at);
   if (!(neuron >= 0 && neuron < width)) throw new Error(`neuron: got ${neuron}, expected 0 to ${width - 1}`);
   const activation = someNeurons(pass(at).neurons, [neuron]);
-  const coefficients = transform2d(activation, n);
-  const energy = coefficients.reduce((sum, value) => sum + value * value, 0) - coefficients[0]! ** 2;
+  // Around the mean, which would cost a nearly constant neuron its digits.
+  const mean = activation.reduce((sum, value) => sum + value, 0) / (n * n);
+  const coefficients = transform2d(activation.map((value) => value - mean), n);
+  const energy = coefficients.reduce((sum, value) => sum + value * value, 0);
+  coefficients[0] = mean * n;
   const inBlock = (k: number) => products(k, n).reduce((sum, [i, j]) => sum + (i || j ? coefficients[i * n + j]! ** 2 : 0), 0);
   let frequency = 1;
   for (let k = 2; 2 * k <= n; k++) if (inBlock(k) > inBlock(frequency)) frequency = k;
@@ -71,7 +75,7 @@ function termName(inX: number, inY: number, k: number): string {
   return [wave(inX, "x"), wave(inY, "y")].filter(Boolean).join(" ") || "1";
 }
 
-function onlyProducts(coefficients: Float64Array, k: number, n: number): Float64Array {
+function onlyProducts(coefficients: Float32Array, k: number, n: number): Float64Array {
   const basis = fourierBasis(n);
   const sum = new Float64Array(n * n);
   for (const [i, j] of products(k, n))

@@ -52,6 +52,20 @@ def losses(evidence: Evidence) -> Iterator[str | None]:
     ]
     if ends:
         yield f"At the last recorded step {' and '.join(ends)}."
+    yield _minimised(evidence)
+
+
+def _minimised(evidence: Evidence) -> str | None:
+    """Which loss was minimised, where it is not the one that is drawn; None where both are cross-entropies."""
+    run = evidence.analysis.run
+    if run.experiment.training.loss == "cross_entropy":
+        return None
+    if run.manifest.imported is not None:
+        return (
+            "The run was trained on squared error. The curves are those of its file, so they can be squared errors, not "
+            "cross-entropies in nats; the guessing loss is a cross-entropy."
+        )
+    return "The run was trained on squared error; the losses that are drawn are cross-entropies."
 
 
 def _reached(boundary: Boundary, words: str, guessing: float | None) -> str | None:
