@@ -1,0 +1,52 @@
+"""Hook of the site: a notebook becomes a page, with the outputs that are stored in it. Nothing is executed."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+
+ENDING = ".ipynb"
+ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Make every notebook a page that also offers the notebook itself."""
+    from mkdocs.structure.files import File
+
+    for notebook in [file for file in files if file.src_uri.endswith(ENDING)]:
+        text = page_text(json.loads(notebook.content_string), notebook.src_uri.rsplit("/", 1)[-1])
+        files.append(File.generated(config, notebook.src_uri.removesuffix(ENDING) + ".md", content=text))
+    return files
+
+
+def page_text(notebook: dict[str, Any], name: str) -> str:
+    """The notebook as Markdown."""
+    title, *cells = (cell_text(cell) for cell in notebook["cells"])
+    return "\n\n".join([title, f"*This page is a notebook that you can run: [{name}]({name}).*", *cells]) + "\n"
+
+
+def cell_text(cell: dict[str, Any]) -> str:
+    """One cell: its text, or its code and what that printed and drew."""
+    source = "".join(cell["source"])
+    if cell["cell_type"] != "code":
+        return source
+    return "\n\n".join([f"```python\n{source}\n```", *map(output_text, cell["outputs"])])
+
+
+def output_text(output: dict[str, Any]) -> str:
+    """One output: a drawing, a table, or text."""
+    data = output.get("data", {})
+    if "image/svg+xml" in data:
+        svg = "".join(data["image/svg+xml"])
+        return f'<div class="output">{svg[svg.index("<svg") :]}</div>'
+    if "image/png" in data:
+        return f'<img class="output" alt="drawing of the cell above" src="data:image/png;base64,{"".join(data["image/png"]).strip()}">'
+    if "text/html" in data:
+        return f'<div class="output">{"".join(data["text/html"])}</div>'
+    text = "".join(output["text"] if "text" in output else data["text/plain"])
+    return f'```{{.text .output}}\n{ESCAPES.sub("", text).rstrip()}\n```'
