@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
 PAGES = {"CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md"}
@@ -28,7 +28,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, page, content=(root / source).read_text("utf-8")))
     linked = {target for file in files.documentation_pages() for target in _outside(file, root)}
     for target in sorted(linked):
-        files.append(File.generated(config, f"{COPIES}/{target}", abs_src_path=str(root / target)))
+        copy = File.generated(config, f"{COPIES}/{target}", abs_src_path=str(root / target))
+        copy.inclusion = InclusionLevel.NOT_IN_NAV
+        files.append(copy)
     return files
 
 
