@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import json
-import re
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import Files
-from mkdocs.structure.pages import Page
+from mkdocs.structure.files import File, Files
 
 ENDING = ".ipynb"
-ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Make every notebook a page that also offers the notebook itself."""
-    from mkdocs.structure.files import File
-
     for notebook in [file for file in files if file.src_uri.endswith(ENDING)]:
         text = page_text(json.loads(notebook.content_string), notebook.src_uri.rsplit("/", 1)[-1])
         files.append(File.generated(config, notebook.src_uri.removesuffix(ENDING) + ".md", content=text))
@@ -42,11 +38,16 @@ def output_text(output: dict[str, Any]) -> str:
     """One output: a drawing, a table, or text."""
     data = output.get("data", {})
     if "image/svg+xml" in data:
-        svg = "".join(data["image/svg+xml"])
-        return f'<div class="output">{svg[svg.index("<svg") :]}</div>'
+        encoded = base64.b64encode("".join(data["image/svg+xml"]).encode()).decode()
+        return _picture("svg+xml", encoded)
     if "image/png" in data:
-        return f'<img class="output" alt="drawing of the cell above" src="data:image/png;base64,{"".join(data["image/png"]).strip()}">'
+        return _picture("png", "".join(data["image/png"]).strip())
     if "text/html" in data:
         return f'<div class="output">{"".join(data["text/html"])}</div>'
     text = "".join(output["text"] if "text" in output else data["text/plain"])
-    return f'```{{.text .output}}\n{ESCAPES.sub("", text).rstrip()}\n```'
+    return f"```{{.text .output}}\n{text.rstrip()}\n```"
+
+
+def _picture(kind: str, encoded: str) -> str:
+    """An image that the page holds itself; the text of the cells above and below describes it."""
+    return f'<img class="output" alt="what the cell above draws" src="data:image/{kind};base64,{encoded}">'
