@@ -28,7 +28,7 @@ from pages.paths import DOCS, IMAGES, ROOT
 from pages.pictures import pictures_page
 from pages.python_names import python_page
 from pages.reproduction import details_page, reproduction_page
-from pages.seeds import draw_images, read_studies, seeds_block, seeds_page
+from pages.seeds import draw_images, read_studies, seeds_page
 from pages.settings import settings_page
 from pages.settings_runs import train_settings
 from pages.speed import speed_page
@@ -47,7 +47,7 @@ def pages() -> dict[Path, str]:
     """The text of each generated page, by path."""
     studies = read_studies()
     return {
-        ROOT / "README.md": filled(ROOT / "README.md", demo=demo_block(), seeds=seeds_block(studies["small"])),
+        ROOT / "README.md": filled(ROOT / "README.md", demo=demo_block()),
         DOCS / "sweeps.md": filled(DOCS / "sweeps.md", measured=sweeps_block()),
         DOCS / "crossover.md": filled(DOCS / "crossover.md", measured=crossover_block()),
         DOCS / "demo.md": demo_page(),
