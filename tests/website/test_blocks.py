@@ -26,6 +26,7 @@ GALLERY = "gallery.md"
 """Its commands are the same for every figure; `test_every_command_of_the_gallery_draws` runs them."""
 
 PAGES = {path.relative_to(DOCS).as_posix(): path.read_text() for path in sorted(DOCS.rglob("*.md"))}
+PAGES["CONTRIBUTING.md"] = (ROOT / "CONTRIBUTING.md").read_text()
 FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"^ {4,}latebloom (.*)$", re.MULTILINE)
 
