@@ -58,17 +58,16 @@ def _run(code: str, names: dict[str, Any], count: int) -> list[dict[str, Any]]:
 
 
 def _shown(value: Any) -> dict[str, Any]:
-    """A value under the types in which Jupyter would show it."""
-    data: dict[str, Any] = {"text/plain": _lines(repr(value))}
+    """A value under the richest type in which Jupyter would show it."""
     if hasattr(value, "savefig"):
         picture = io.BytesIO()
         value.savefig(picture, format="png", dpi=90, bbox_inches="tight", metadata={"Software": None})
-        data["image/png"] = base64.b64encode(picture.getvalue()).decode()
-    elif hasattr(value, "_repr_svg_"):
-        data["image/svg+xml"] = _lines(value._repr_svg_())
-    elif hasattr(value, "_repr_html_"):
-        data["text/html"] = _lines(value._repr_html_())
-    return data
+        return {"image/png": base64.b64encode(picture.getvalue()).decode()}
+    if hasattr(value, "_repr_svg_"):
+        return {"image/svg+xml": _lines(value._repr_svg_())}
+    if hasattr(value, "_repr_html_"):
+        return {"text/html": _lines(value._repr_html_())}
+    return {"text/plain": _lines(repr(value))}
 
 
 def _lines(text: str) -> list[str]:

@@ -54,7 +54,9 @@ def commands_page() -> str:
 
 def read_command(name: str) -> Command:
     """What a command's own parser knows when its help is asked for."""
-    module = importlib.import_module(f"latebloom.cli.commands.{name}_" if iskeyword(name) else f"latebloom.cli.commands.{name}")
+    module = importlib.import_module(
+        f"latebloom.cli.commands.{name}_" if iskeyword(name) else f"latebloom.cli.commands.{name}"
+    )
     parser = _Shown(prog=f"latebloom {name}", description=module.__doc__)
     add_import(parser)
     try:
@@ -78,4 +80,12 @@ def _values(action: argparse.Action) -> str:
         return ""
     name = "|".join(map(str, action.choices)) if action.choices and not action.metavar else action.metavar
     name = name if isinstance(name, str) else action.dest.upper()
-    return f"[{name} …]" if action.nargs == "*" else f"{name} [{name} …]" if action.nargs == "+" else f"[{name}]" if action.nargs == "?" else name
+    return (
+        f"[{name} …]"
+        if action.nargs == "*"
+        else f"{name} [{name} …]"
+        if action.nargs == "+"
+        else f"[{name}]"
+        if action.nargs == "?"
+        else name
+    )

@@ -13,6 +13,7 @@ from .paths import MAINLINE
 from .stored import Stored
 from .templating import render
 
+
 @dataclass(frozen=True)
 class Judged:
     """A claim and its verdict on the demo run."""

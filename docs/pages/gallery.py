@@ -21,7 +21,7 @@ CHAPTERS = {
 
 ELSEWHERE = {
     "few-sums": ("few-sums.svg", ""),
-    "crossover": ("crossover-skip_trigrams_limited.svg", "--by data.train_size"),
+    "crossover": ("crossover-skip_trigrams_limited.svg", "--by data.fraction"),
     "phase-diagram": ("phase-diagram.svg", "--by data.fraction --by optimiser.weight_decay"),
     "seed-auc": ("small-seed-auc.png", ""),
     "seed-circuits": ("small-seed-circuits.png", ""),

@@ -57,7 +57,9 @@ def problems(site: Path) -> Iterator[str]:
             if _is_elsewhere(address):
                 yield f"{here}: loads {address}"
         for address in (*read(page).links, *read(page).loads):
-            if not (_is_elsewhere(address) or address.startswith(("mailto:", "data:"))) and not _leads(page, site, address):
+            if not (_is_elsewhere(address) or address.startswith(("mailto:", "data:"))) and not _leads(
+                page, site, address
+            ):
                 yield f"{here}: {address} leads nowhere"
 
 

@@ -62,4 +62,6 @@ def _outside(file: File, root: Path) -> set[str]:
     """The files outside docs that a page links to, by their path in the repository."""
     here = posixpath.dirname(_place(file.src_uri))
     found = (posixpath.normpath(posixpath.join(here, link[2])) for link in LINK.finditer(file.content_string))
-    return {path for path in found if not path.startswith(("docs/", "..")) and path not in PAGES and (root / path).is_file()}
+    return {
+        path for path in found if not path.startswith(("docs/", "..")) and path not in PAGES and (root / path).is_file()
+    }

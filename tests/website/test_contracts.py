@@ -28,7 +28,9 @@ def test_a_run_is_explained_and_judged_as_the_schemas_say(planted_run: Run, caps
 def test_a_type_in_words() -> None:
     known = {"Pair": {"properties": {"all": {}, "train": {}}}, "State": {"enum": ["holds", "fails"]}}
     assert in_words({"anyOf": [{"type": "integer"}, {"type": "null"}]}, known) == "whole number or null"
-    assert in_words({"type": "array", "items": {"$ref": "#/$defs/Pair"}}, known) == "list, each object of `all`, `train`"
+    assert (
+        in_words({"type": "array", "items": {"$ref": "#/$defs/Pair"}}, known) == "list, each object of `all`, `train`"
+    )
     assert in_words({"$ref": "#/$defs/State"}, known) == '"holds" or "fails"'
     assert in_words({"type": "object", "additionalProperties": {"type": "number"}}, known) == "object of number by name"
 

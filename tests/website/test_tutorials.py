@@ -17,7 +17,10 @@ def test_a_cell_shows_what_it_prints_and_its_last_value() -> None:
     ]
     done = executed({"cells": cells})["cells"]
     assert done[0] == cells[0]
-    assert [output.get("text", output.get("data")) for output in done[1]["outputs"]] == [["two\n"], {"text/plain": ["3"]}]
+    assert [output.get("text", output.get("data")) for output in done[1]["outputs"]] == [
+        ["two\n"],
+        {"text/plain": ["3"]},
+    ]
     assert done[2]["outputs"] == []
     with pytest.raises(ZeroDivisionError):
         executed({"cells": [{"cell_type": "code", "source": ["1 / 0"]}]})
