@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import inspect
+from contextlib import suppress
 from dataclasses import dataclass
 from keyword import iskeyword
 
@@ -40,10 +41,10 @@ class _Shown(Parser):
     """A parser that stops where it would print its help."""
 
     def print_help(self, file: object = None) -> None:
-        raise _Asked
+        raise _HelpAskedError
 
 
-class _Asked(Exception):
+class _HelpAskedError(Exception):
     """A command has described itself completely."""
 
 
@@ -59,10 +60,8 @@ def read_command(name: str) -> Command:
     )
     parser = _Shown(prog=f"latebloom {name}", description=module.__doc__)
     add_import(parser)
-    try:
+    with suppress(_HelpAskedError):
         module.run(parser, ["--help"])
-    except _Asked:
-        pass
     options = [_option(action) for action in parser._actions if not set(action.option_strings) & set(EVERYWHERE)]
     description = inspect.cleandoc(parser.description or "")
     return Command(name, COMMANDS[name], description, tuple(options), (parser.epilog or "").strip())

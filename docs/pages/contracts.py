@@ -1,4 +1,4 @@
-"""docs/reference/json.md and docs/reference/schema: what the commands print with --json, as JSON schemas of the code."""
+"""docs/reference/json.md and docs/reference/schema: the JSON that commands print, as schemas of the code."""
 
 from __future__ import annotations
 

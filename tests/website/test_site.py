@@ -1,4 +1,4 @@
-"""The site without its generator: every page is in the navigation, links lead somewhere, and the checker finds faults."""
+"""The site without its generator: pages and navigation agree, links lead somewhere, and the checker finds faults."""
 
 import re
 from pathlib import Path
