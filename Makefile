@@ -13,7 +13,10 @@ unexport PYTHONDONTWRITEBYTECODE
 # What `npm ci` writes last: there once the packages of web/ are installed.
 WEB := web/node_modules/.package-lock.json
 
-.PHONY: demo test coverage check web clean
+# The site's generator is installed only by those who build the site.
+SITE := .venv/.site
+
+.PHONY: demo test coverage check web docs clean
 
 $(READY): pyproject.toml constraints.txt
 	@echo "installing into .venv (3 GB, some minutes; nothing else on this machine is changed):"
@@ -62,6 +65,16 @@ test: check
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(WEB) || echo "npm ci failed: the bundle is not compared with its source"; \
 		else echo "no npm: the bundle is not compared with its source"; fi
 	$(ONE_THREAD) $(BIN)/pytest --numprocesses $(WORKERS) --dist loadscope
+
+$(SITE): $(READY)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[docs]"
+	touch $(SITE)
+
+# The documentation, as a folder of files in site/. A warning or a broken link is an error. Nothing is loaded from elsewhere.
+docs: $(SITE)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	$(BIN)/python docs/website/check.py site
+	@echo "Read it: $(PYTHON) -m http.server --directory site"
 
 # The same tests with a table of the lines that no test runs. Slower, so it is not part of `make test`.
 coverage: $(READY)

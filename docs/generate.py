@@ -14,15 +14,21 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from pages.architecture import architecture_block, packages_drawing
+from pages.commands import commands_page
+from pages.contracts import json_page, schemas
 from pages.crossover import crossover_block
 from pages.demo import demo_block, demo_page
 from pages.explorer import explorer_page
+from pages.found import found_page
+from pages.gallery import gallery_page
 from pages.keep import freeze_rules, keep_crossover, keep_reproduction, keep_run, rejudge
 from pages.measures import measures_page
-from pages.paths import DOCS, ROOT
+from pages.paths import DOCS, IMAGES, ROOT
 from pages.pictures import pictures_page
-from pages.reproduction import reproduction_page
-from pages.seeds import draw_images, read_studies, seeds_block, seeds_page
+from pages.python_names import python_page
+from pages.reproduction import details_page, reproduction_page
+from pages.seeds import draw_images, read_studies, seeds_page
 from pages.settings import settings_page
 from pages.settings_runs import train_settings
 from pages.speed import speed_page
@@ -41,13 +47,22 @@ def pages() -> dict[Path, str]:
     """The text of each generated page, by path."""
     studies = read_studies()
     return {
-        ROOT / "README.md": filled(ROOT / "README.md", demo=demo_block(), seeds=seeds_block(studies["small"])),
+        ROOT / "README.md": filled(ROOT / "README.md", demo=demo_block()),
         DOCS / "sweeps.md": filled(DOCS / "sweeps.md", measured=sweeps_block()),
         DOCS / "crossover.md": filled(DOCS / "crossover.md", measured=crossover_block()),
         DOCS / "demo.md": demo_page(),
         DOCS / "speed.md": speed_page(),
         DOCS / "explorer.md": explorer_page(),
         DOCS / "reproduction.md": reproduction_page(),
+        DOCS / "reproduction-details.md": details_page(),
+        DOCS / "found.md": found_page(studies["small"]),
+        DOCS / "gallery.md": gallery_page(),
+        DOCS / "architecture.md": filled(DOCS / "architecture.md", packages=architecture_block()),
+        IMAGES / "packages.svg": packages_drawing(),
+        DOCS / "reference" / "commands.md": commands_page(),
+        DOCS / "reference" / "python.md": python_page(),
+        DOCS / "reference" / "json.md": json_page(),
+        **schemas(),
         DOCS / "pictures.md": pictures_page(),
         DOCS / "measures.md": measures_page(),
         DOCS / "seeds.md": seeds_page(studies),
@@ -82,6 +97,7 @@ def main(arguments: list[str]) -> int:
             print(__doc__, file=sys.stderr)
             return 2
     for path, text in pages().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     return 0
 

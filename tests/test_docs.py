@@ -14,26 +14,18 @@ from pages.settings import memorised
 from pages.settings_runs import stored_records, study
 from pages.templating import cell
 
+import latebloom as lb
 from latebloom.models import TransformerConfig
 from latebloom.phases.outcome import MARGIN
 from latebloom.tasks import ModularTask
 
 ROOT = Path(__file__).parent.parent
 PAGES = generate.pages()
-LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)|(?:src|href)=\"([^\"#]+)\"")
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_a_page_follows_from_the_committed_results(path: Path) -> None:
     assert path.read_text() == PAGES[path], f"{path.name}: run `python docs/generate.py pages`"
-
-
-@pytest.mark.parametrize(
-    "path", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda path: path.name
-)
-def test_links_lead_to_files(path: Path) -> None:
-    links = [first or second for first, second in LINK.findall(path.read_text())]
-    assert not [link for link in links if "://" not in link and not (path.parent / link).exists()]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
@@ -74,9 +66,11 @@ def test_every_bit_of_a_hundred_killed_runs_was_right() -> None:
     assert result["runs_with_the_bits_of_the_unkilled_one"] == 100
 
 
-def test_the_ten_lines_of_the_readme_are_python() -> None:
+def test_the_ten_lines_of_the_readme_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny) -> None:
     code = (ROOT / "README.md").read_text().split("```python\n")[1].split("```")[0]
-    compile(code, "README.md", "exec")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(lb.recipes, "small", lambda seed: tiny(20))
+    exec(compile(code.replace("step=1000", "step=10"), "README.md", "exec"), {})
     assert len([line for line in code.splitlines() if line and not line.startswith("import")]) == 10
 
 

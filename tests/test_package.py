@@ -1,8 +1,10 @@
 """The package as a whole: its public names, its layers."""
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 import latebloom as lb
 
 ROOT = Path(__file__).parent.parent
+EXTRA = re.compile(r"(?:latebloom|\.)\[([a-z,]+)\]'")
 
 
 def test_everything_named_can_be_imported() -> None:
@@ -87,3 +90,17 @@ def test_ten_lines_of_python(tmp_path: Path, tiny) -> None:
 def test_packages_import_only_what_their_layer_allows() -> None:
     done = subprocess.run([str(Path(sys.executable).parent / "lint-imports")], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+
+def test_the_version_stands_in_one_place() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert settings["tool"]["hatch"]["version"]["path"] == "src/latebloom/__init__.py"
+    assert "version" not in settings["project"]
+    assert f"version: {lb.__version__}\n" in (ROOT / "CITATION.cff").read_text()
+
+
+def test_messages_and_pages_name_extras_that_exist() -> None:
+    extras = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"])
+    files = [*(ROOT / "src").rglob("*.py"), *(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
+    named = {name for file in files for names in EXTRA.findall(file.read_text()) for name in names.split(",")}
+    assert {"figures", "ray", "mlflow"} <= named <= extras

@@ -1,4 +1,4 @@
-"""docs/demo.md and the table of the README: the demo run, with its verdicts, numbers and ablations."""
+"""docs/demo.md and a paragraph of the README: the demo run, with its verdicts, numbers and ablations."""
 
 from __future__ import annotations
 
@@ -12,12 +12,6 @@ from latebloom.lab.comparison import published_rows
 from .paths import MAINLINE
 from .stored import Stored
 from .templating import render
-
-HEADLINE = (
-    "accuracy", "train_loss", "test_loss", "loss", "key_frequencies", "fve_cos_fit", "loss_cos_fit", "restricted_loss",
-    "clustered_fraction",
-)  # fmt: skip
-"""The rows of the comparison that the README shows."""
 
 
 @dataclass(frozen=True)
@@ -120,12 +114,6 @@ class Summary(Stored):
     comparison: tuple[Compared, ...]
     ablations: tuple[Ablated, ...]
 
-    @property
-    def headline(self) -> list[Compared]:
-        """The rows for the README."""
-        rows = {row.key: row for row in self.comparison}
-        return [rows[key] for key in HEADLINE]
-
 
 def demo_page() -> str:
     """docs/demo.md."""
@@ -135,7 +123,7 @@ def demo_page() -> str:
 
 
 def demo_block() -> str:
-    """The table of the README."""
+    """The paragraph of the README."""
     return render("readme_demo", summary=read_summary())
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from .paths import BUDGETS, CROSSOVER, DRAWINGS, IMAGES, MAINLINE, QUANTITIES, REPRODUCTION, RULES
 
 PICTURES = ("training-curve", "embedding-spectrum")
-"""The figures of the demo run that the README shows."""
+"""The figures of the demo run that the pages show."""
 
 
 def keep_run(path: str) -> None:

@@ -1,11 +1,11 @@
-"""docs/reproduction.md: every claim with its verdict, and the steps of each training, for each budget."""
+"""docs/reproduction.md, one table of every claim, and docs/reproduction-details.md, what each verdict stands on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from latebloom.claims import JUDGING, NULL, STATES
+from latebloom.claims import CLAIMS, JUDGING, NULL, STATES
 from latebloom.explorer.reproduction import NOT_COMPARABLE, basis, measured, ours, published, spread
 from latebloom.lab.reproduce import Reproduction
 from latebloom.lab.reproduce.result import ClaimResult, Picture, SystemResult
@@ -16,15 +16,25 @@ from .templating import render
 
 @dataclass(frozen=True)
 class Chapter:
-    """One system: what was trained, its claims, and its drawings."""
+    """One system: its title, what was trained (None where nothing was), and its claims."""
 
-    system: SystemResult
+    title: str
+    system: SystemResult | None
     claims: Sequence[ClaimResult]
 
     @property
     def drawings(self) -> list[Picture]:
         """The pictures that have a file."""
-        return [picture for picture in self.system.pictures if picture.file]
+        return [picture for picture in self.system.pictures if picture.file] if self.system else []
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A claim that two budgets judge differently."""
+
+    sentence: str
+    full: str
+    quick: str
 
 
 @dataclass(frozen=True)
@@ -40,29 +50,39 @@ class Budget:
 
     @property
     def chapters(self) -> list[Chapter]:
-        """The systems that were trained, in the order of the claims."""
+        """The systems that were trained, in the order of the claims, then the claims about others."""
         systems = {system.name: system for system in self.result.systems}
         order = dict.fromkeys(claim.system for claim in self.result.claims if claim.system in systems)
-        return [Chapter(systems[name], [c for c in self.result.claims if c.system == name]) for name in order]
-
-    @property
-    def not_trained(self) -> list[ClaimResult]:
-        """Claims about systems that this budget has not trained."""
-        trained = {system.name for system in self.result.systems}
-        return [claim for claim in self.result.claims if claim.system not in trained]
+        of = {name: [c for c in self.result.claims if c.system == name] for name in order}
+        chapters = [Chapter(systems[name].title, systems[name], claims) for name, claims in of.items()]
+        rest = [claim for claim in self.result.claims if claim.system not in systems]
+        return [*chapters, Chapter("Not trained in this budget", None, rest)] if rest else chapters
 
 
 def reproduction_page() -> str:
     """docs/reproduction.md."""
-    words = {"measured": measured, "spread": spread, "basis": basis, "published": published, "ours": ours}
+    full, quick = (Budget(result) for result in read_results())
     return render(
-        "reproduction",
-        budgets=[Budget(result) for result in read_results()],
-        beside=NOT_COMPARABLE,
-        judging=JUDGING,
-        null=NULL,
-        **words,
+        "reproduction", full=full, quick=quick, differences=differences(full, quick), spread=spread, judging=JUDGING
     )
+
+
+def details_page() -> str:
+    """docs/reproduction-details.md, for the largest budget."""
+    words = {"measured": measured, "spread": spread, "basis": basis, "published": published, "ours": ours}
+    numbers = {claim.id: claim.number for claim in CLAIMS.values()}
+    budget = Budget(read_results()[0])
+    return render("reproduction-details", budget=budget, numbers=numbers, beside=NOT_COMPARABLE, null=NULL, **words)
+
+
+def differences(full: Budget, quick: Budget) -> list[Difference]:
+    """The claims on which both budgets have a verdict, and not the same one."""
+    short = {claim.id: claim.state for claim in quick.result.measured}
+    return [
+        Difference(claim.sentence, claim.state, short[claim.id])
+        for claim in full.result.measured
+        if short.get(claim.id, claim.state) != claim.state
+    ]
 
 
 def read_results() -> list[Reproduction]:

@@ -1,4 +1,4 @@
-"""docs/seeds.md and a sentence of the README: what every seed has in common, and how soon its outcome shows."""
+"""docs/seeds.md: what every seed has in common, and how soon its outcome shows."""
 
 from __future__ import annotations
 
@@ -75,13 +75,6 @@ def seeds_page(studies: dict[str, SeedStudy]) -> str:
     chapters = [Chapter(name, study) for name, study in studies.items()]
     rules = {"restricted_rule": RESTRICTED_RULE, "excluded_rule": EXCLUDED_RULE}
     return render("seeds", chapters=chapters, high=HIGH, estimate=estimate, number=number, **rules)
-
-
-def seeds_block(study: SeedStudy) -> str:
-    """The paragraph of the README: the AUC at the first step, and at the first at which it is `HIGH`."""
-    first = next(moment for moment in study.pooled.by_step if moment.auc.value is not None)
-    high = first_high(study.pooled.by_step)
-    return render("readme_seeds", study=study, moments=[first, high] if high else [first])
 
 
 def first_high(moments: Sequence[Moment]) -> Moment | None:

@@ -50,6 +50,12 @@ class _Sentence:
         """``published``, by the name that it has in stored documents."""
         return self.published
 
+    @property
+    def number(self) -> str | None:
+        """What the number beside the verdict is, in words; None where there is none."""
+        term = self._term()
+        return None if term is None else _capital(term.formula)
+
     def _names(self) -> tuple[str, ...]:
         """Names of the measurements that judging and reporting it needs."""
         judged = (*names_of(self.region), *names_of(self.provided, self.shows))

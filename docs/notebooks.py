@@ -1,0 +1,105 @@
+"""Run the tutorials and store their outputs in them.
+
+python docs/notebooks.py [NAME ...]        all of docs/tutorials, or those of these names
+
+A notebook runs in a process of its own, in an empty directory, cell by cell, as Jupyter would run it: the value of a
+last expression is shown, a drawing as SVG or PNG, a table as HTML. It needs no Jupyter. `make test` runs every notebook
+in the same way and leaves the files as they are.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import contextlib
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+TUTORIALS = Path(__file__).parent / "tutorials"
+
+
+def executed(notebook: dict[str, Any]) -> dict[str, Any]:
+    """The notebook with fresh outputs, run in this process and in the present directory. Errors: those of a cell."""
+    names: dict[str, Any] = {"__name__": "__main__"}
+    cells, count = [], 0
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            count += 1
+            cell = {**cell, "execution_count": count, "outputs": _run(_source(cell), names, count)}
+        cells.append(cell)
+    return {**notebook, "cells": cells}
+
+
+def _source(cell: dict[str, Any]) -> str:
+    return "".join(cell["source"])
+
+
+def _run(code: str, names: dict[str, Any], count: int) -> list[dict[str, Any]]:
+    """The outputs of a cell: what it prints, and the value of its last expression."""
+    tree = ast.parse(code)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) and not code.endswith(";") else None
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(tree, f"cell {count}", "exec"), names)
+        value = eval(compile(ast.Expression(last.value), f"cell {count}", "eval"), names) if last else None
+    outputs: list[dict[str, Any]] = []
+    if printed.getvalue():
+        outputs.append({"output_type": "stream", "name": "stdout", "text": _lines(printed.getvalue())})
+    if value is not None:
+        shown = {"output_type": "execute_result", "execution_count": count, "metadata": {}, "data": _shown(value)}
+        outputs.append(shown)
+    return outputs
+
+
+def _shown(value: Any) -> dict[str, Any]:
+    """A value under the richest type in which Jupyter would show it."""
+    if hasattr(value, "savefig"):
+        picture = io.BytesIO()
+        value.savefig(picture, format="png", dpi=90, bbox_inches="tight", metadata={"Software": None})
+        return {"image/png": base64.b64encode(picture.getvalue()).decode()}
+    if hasattr(value, "_repr_svg_"):
+        return {"image/svg+xml": _lines(value._repr_svg_())}
+    if hasattr(value, "_repr_html_"):
+        return {"text/html": _lines(value._repr_html_())}
+    return {"text/plain": _lines(repr(value))}
+
+
+def _lines(text: str) -> list[str]:
+    return text.splitlines(keepends=True)
+
+
+def run_apart(path: Path) -> str:
+    """The text of the notebook with fresh outputs, run by another process in an empty directory.
+
+    Errors: RuntimeError with what the process wrote, if a cell fails.
+    """
+    command = [sys.executable, str(Path(__file__).resolve()), "--here", str(path.resolve())]
+    with tempfile.TemporaryDirectory() as empty:
+        environment = {**os.environ, "MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+        done = subprocess.run(command, cwd=empty, capture_output=True, text=True, env=environment)
+    if done.returncode:
+        raise RuntimeError(f"{path.name}:\n{done.stderr}")
+    return done.stdout
+
+
+def main(arguments: list[str]) -> int:
+    """Run the notebooks of these names and store their outputs; with --here, print one that runs in this process."""
+    if arguments[:1] == ["--here"]:
+        done = executed(json.loads(Path(arguments[1]).read_text()))
+        print(json.dumps(done, indent=1, ensure_ascii=False))
+        return 0
+    for path in sorted(TUTORIALS.glob("*.ipynb")):
+        if not arguments or path.stem in arguments:
+            path.write_text(run_apart(path))
+            print(path.name)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,74 @@
+"""docs/gallery.md: every figure, with a committed picture of it and the command that draws it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from latebloom.figures import FIGURES, SWEEP_FIGURES
+
+from .paths import DRAWINGS, IMAGES
+from .reproduction import read_results
+from .templating import render
+
+CHAPTERS = {
+    "training": "How training went",
+    "circuit": "What the model computes",
+    "growth": "How the circuit grew",
+    "sweep": "Many runs",
+}
+"""The chapters of the report, and one for figures of sweeps."""
+
+ELSEWHERE = {
+    "few-sums": ("few-sums.svg", ""),
+    "crossover": ("crossover-skip_trigrams_limited.svg", "--by data.fraction"),
+    "phase-diagram": ("phase-diagram.svg", "--by data.fraction --by optimiser.weight_decay"),
+    "seed-auc": ("small-seed-auc.png", ""),
+    "seed-circuits": ("small-seed-circuits.png", ""),
+    "seed-leads": ("small-seed-leads.png", ""),
+}
+"""Pictures of figures that `latebloom reproduce` does not draw, with the fields that they compare."""
+
+FIELDS = {"survival": "--by optimiser.weight_decay", "field-effect": "--by optimiser.weight_decay"}
+"""The fields in the commands of the other figures of sweeps."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure: its picture relative to docs, where it comes from, and the command."""
+
+    name: str
+    title: str
+    caption: str
+    picture: str
+    of: str
+    command: str
+
+
+def gallery_page() -> str:
+    """docs/gallery.md."""
+    chapters: dict[str, list[Shown]] = {chapter: [] for chapter in CHAPTERS}
+    for name, figure in FIGURES.items():
+        chapters[figure.chapter].append(_shown(name, figure.title, figure.caption, f"latebloom figure {name} RUN"))
+    for name, sweep_figure in SWEEP_FIGURES.items():
+        fields = ELSEWHERE[name][1] if name in ELSEWHERE else FIELDS.get(name, "")
+        command = f"latebloom figure {name} SWEEP {fields}".rstrip()
+        chapters["sweep"].append(_shown(name, sweep_figure.title, sweep_figure.caption, command))
+    return render("gallery", chapters={CHAPTERS[key]: shown for key, shown in chapters.items()})
+
+
+def _shown(name: str, title: str, caption: str, command: str) -> Shown:
+    picture, of = _picture(name)
+    return Shown(name, title, caption, str(picture.relative_to(IMAGES.parent)), of, command)
+
+
+def _picture(name: str) -> tuple[Path, str]:
+    """The committed picture of a figure, of the largest budget that has one, and what it shows."""
+    if name in ELSEWHERE:
+        return IMAGES / ELSEWHERE[name][0], ""
+    for result in read_results():
+        for system in result.systems:
+            for picture in system.pictures:
+                if picture.name == name and picture.file:
+                    return DRAWINGS / Path(picture.file).name, f"{system.title}. {picture.says}"
+    raise LookupError(f"gallery: no committed picture of {name}; draw one and name it in docs/pages/gallery.py")
