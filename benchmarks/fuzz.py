@@ -77,7 +77,7 @@ def batch(numbers: range, seed: int, kinds: Sequence[str], parent: Laboratory) -
 
 def fuzz(options: argparse.Namespace, laboratory: Laboratory) -> dict[str, Any]:
     """Tries up to the count; those of an earlier summary with the same seed and kinds are not repeated."""
-    kinds = list(KINDS) if options.kinds is None else options.kinds.split(",")
+    kinds = list(KINDS) if options.kinds is None else options.kinds.split(";")
     summary: dict[str, Any] = {"seed": options.seed, "of_kinds": kinds, "tries": 0, "seconds": 0.0}
     summary |= {"faults": 0, "kinds": {}, "verdicts": {}, "shown": []}
     if options.out is not None and options.out.exists():
@@ -131,7 +131,7 @@ def main() -> int:
     laboratory.enter()
     weight_files.warm_up()
     if options.only is not None:
-        kinds = list(KINDS) if options.kinds is None else options.kinds.split(",")
+        kinds = list(KINDS) if options.kinds is None else options.kinds.split(";")
         found = next(iter(outcomes([options.only], lambda number: choose(number, options.seed, kinds), laboratory)))
         print(f"{found.kind}: {found.verdict} {found.detail}\n{laboratory.work}")
         return found.verdict in BAD

@@ -16,7 +16,7 @@ from safetensors.numpy import load, save
 
 from fuzzing.laboratory import HALF, Laboratory, equal
 from fuzzing.odd import TEXTS, VALUES, json_text, mutate_bytes, mutate_json, mutated_document
-from fuzzing.verdicts import Fault, refused
+from fuzzing.verdicts import FaultError, refused
 from latebloom._errors import LatebloomError
 from latebloom.runs import Run
 from latebloom.store import RunDirectory
@@ -151,7 +151,7 @@ def attempt_table(rng: random.Random, laboratory: Laboratory) -> str:
 
     try:
         return _same_or_refused(read, RunDirectory(RUN), RunDirectory(laboratory.templates / "r"))
-    except Fault as fault:
+    except FaultError as fault:
         if fault.verdict == "silently wrong" and another:
             return "another table"
         raise
@@ -163,7 +163,7 @@ def _same_or_refused(read: Callable[[RunDirectory], Any], here: RunDirectory, wh
     except LatebloomError as error:
         return refused(error)
     if not equal(found, read(whole)):
-        raise Fault("silently wrong", "a mutated file is read with other content")
+        raise FaultError("silently wrong", "a mutated file is read with other content")
     return "right"
 
 
@@ -191,9 +191,9 @@ def _use(rng: random.Random, laboratory: Laboratory) -> str:
     command = rng.choice(SLOW if rng.random() < 0.03 else READERS)
     ended = laboratory.command(*command)
     if command[0] == "runs" and (ended.status != 0 or "other" not in ended.output):
-        raise Fault("silently wrong", "a damaged run hides another from the list")
+        raise FaultError("silently wrong", "a damaged run hides another from the list")
     if command[0] == "query" and "FROM runs" in command[1] and (ended.status != 0 or "other" not in ended.output):
-        raise Fault("silently wrong", f"a damaged run hides another from a query: {ended.errors}")
+        raise FaultError("silently wrong", f"a damaged run hides another from a query: {ended.errors}")
     return f"{command[0]} {ended.verdict}"
 
 
@@ -248,7 +248,7 @@ def attempt_sweep(rng: random.Random, laboratory: Laboratory) -> str:
     command = rng.choice(SWEEP_READERS)
     ended = laboratory.command(*command)
     if command[0] in ("runs", "table") and ended.status != 0 and file.parent.name == "s":
-        raise Fault("silently wrong", f"whole runs are not listed: {ended.errors}")
+        raise FaultError("silently wrong", f"whole runs are not listed: {ended.errors}")
     return f"{file.name}: {command[0]} {ended.verdict}"
 
 

@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from fuzzing.laboratory import Laboratory
-from fuzzing.verdicts import Fault
+from fuzzing.verdicts import FaultError
 
 MEMORY = 3 * 2**30
 """Bytes of address space that a process may take beyond those that it is born with."""
@@ -92,7 +92,7 @@ class Watch:
         self.watching = True
         try:
             found = attempt(rng, self.laboratory), ""
-        except Fault as fault:
+        except FaultError as fault:
             found = fault.verdict, fault.detail
         except MemoryError:
             found = "out of memory", traceback.format_exc(limit=-4)

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from fuzzing.laboratory import OPTIONS, Laboratory
 from fuzzing.odd import TEXTS, mutate_json
-from fuzzing.verdicts import Fault, refused
+from fuzzing.verdicts import FaultError, refused
 from latebloom._errors import LatebloomError
 from latebloom.recipes import RECIPES
 from latebloom.recipes.settings import experiment_of
@@ -72,7 +72,7 @@ def _verdict(make: Any) -> str:
     manifest = new_manifest("name", experiment)
     again = Manifest.model_validate_json(manifest.model_dump_json())
     if again != manifest or Experiment.model_validate(again.experiment) != experiment:
-        raise Fault("silently wrong", f"it is read back as another experiment: {manifest.experiment}")
+        raise FaultError("silently wrong", f"it is read back as another experiment: {manifest.experiment}")
     for seed in (1, 2**63):
         try:
             experiment.with_seed(seed)

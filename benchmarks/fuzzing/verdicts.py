@@ -16,7 +16,7 @@ BAD = (
 """Each of these is a fault."""
 
 
-class Fault(Exception):
+class FaultError(Exception):
     """A try ended in one of `BAD`."""
 
     def __init__(self, verdict: str, detail: str = "") -> None:
@@ -25,7 +25,7 @@ class Fault(Exception):
 
 
 def refused(error: LatebloomError) -> str:
-    """The verdict on an error raised on purpose: its message must be one line. Errors: Fault."""
+    """The verdict on an error raised on purpose: its message must be one line. Errors: FaultError."""
     if "\n" in str(error) or not str(error):
-        raise Fault("not one line", str(error))
+        raise FaultError("not one line", str(error))
     return "refused"

@@ -29,7 +29,7 @@ from safetensors.torch import save as save_safetensors
 
 from fuzzing.laboratory import Laboratory
 from fuzzing.odd import mutate_bytes
-from fuzzing.verdicts import BAD, Fault
+from fuzzing.verdicts import BAD, FaultError
 from latebloom._errors import LatebloomError
 from latebloom.analysis.weight_files import open_weights, snapshot_of_file
 from latebloom.circuits.modular.planted_transformer import planted_transformer
@@ -360,7 +360,7 @@ def attempt(rng: random.Random, laboratory: Laboratory) -> str:
     found = verdict(path, data)
     if found in BAD:
         # The old format of torch names storages by their address, so that a case is not the same file twice.
-        raise Fault(found, f"{done}: {base64.b64encode(zlib.compress(data)).decode()}")
+        raise FaultError(found, f"{done}: {base64.b64encode(zlib.compress(data)).decode()}")
     return found
 
 

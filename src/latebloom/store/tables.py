@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,10 @@ from latebloom.store.disk import read_if_there
 
 if TYPE_CHECKING:
     import pyarrow
+
+
+CHECKSUM = b"crc32"
+"""Key of the checksum in the metadata of the file. Parquet's own checksums cover the pages, not names and places."""
 
 
 def empty_table() -> pyarrow.Table:
@@ -28,7 +33,7 @@ def write_table(path: Path, table: pyarrow.Table) -> None:
     if problem is not None:
         raise ValueError(f"cannot write {path}: {problem}")
     # The bytes must not depend on chunks and pandas metadata.
-    plain = table.combine_chunks().replace_schema_metadata(None)
+    plain = table.combine_chunks().replace_schema_metadata({CHECKSUM: _checksum(table)})
     atomic_write(path, lambda temporary: pq.write_table(plain, temporary, write_page_checksum=True))
 
 
@@ -47,7 +52,9 @@ def read_table(path: Path) -> pyarrow.Table:
     problem = defect(table)
     if problem is not None:
         raise DamagedFileError(f"{path} is not a series over steps: {problem}")
-    return table
+    if _is_altered(table):
+        raise DamagedFileError(f"{path} is damaged: its checksum does not match its content")
+    return table.replace_schema_metadata(None)
 
 
 def defect(table: pyarrow.Table) -> str | None:
@@ -71,3 +78,25 @@ def _step_defect(table: pyarrow.Table) -> str | None:
         return "a step is null"
     steps = table["step"].to_numpy()
     return None if (steps[1:] > steps[:-1]).all() else "steps must increase"
+
+
+def _checksum(table: pyarrow.Table) -> bytes:
+    """CRC-32, in hex, over the name, the values and the nulls of each column."""
+    import pyarrow.compute as pc
+
+    crc = 0
+    for name in table.column_names:
+        column = table[name]
+        for part in (name.encode(), pc.fill_null(column, 0).to_numpy(), pc.is_valid(column).to_numpy()):
+            crc = zlib.crc32(part, crc)
+    return f"{crc:08x}".encode()
+
+
+def _is_altered(table: pyarrow.Table) -> bool:
+    """Whether a table as read differs from what was written. Files from before there were checksums have no metadata;
+    any other key than the checksum's is one that was altered, unless another program wrote the file.
+    """
+    metadata = table.schema.metadata or {}
+    if CHECKSUM in metadata:
+        return metadata[CHECKSUM] != _checksum(table)
+    return bool(metadata.keys() - {b"pandas"})
