@@ -2,11 +2,11 @@
 
     python benchmarks/fuzz.py --count 100000 --workers 2 --out benchmarks/results/fuzz.json
 
-Each try is made from its number and the seed, in a process with limits of memory and time that was forked from one that
+Each try is made from its number and the seed, in a process with limits of memory and time forked from one that
 has imported everything. A try is a fault where it gives a traceback or more than one line, executes anything that a
-file names (a canary), writes outside its folder (a guarded folder, and the interpreter's audit events), leaves temporary
-files, hangs, takes too much memory, or is silently wrong: mutated data must be refused or give equal results.
-``--only N`` repeats one try and shows what it did; ``--kinds tensors,settings`` makes some kinds alone.
+file names (a canary), writes outside its folder (a guarded folder, and the interpreter's audit events), leaves
+temporary files, hangs, takes too much memory, or is silently wrong: mutated data must be refused or give equal results.
+``--only N`` repeats one try and shows what it did; ``--kinds 'queries;curves'`` makes some kinds alone.
 """
 
 from __future__ import annotations
@@ -35,25 +35,23 @@ from fuzzing.laboratory import Laboratory
 from fuzzing.processes import Attempt, Outcome, outcomes
 from fuzzing.verdicts import BAD
 
-KINDS: dict[str, tuple[int, Attempt]] = {
-    "settings as text": (24, settings.attempt_text),
+KINDS: dict[str, tuple[float, Attempt]] = {
+    "settings as text": (25, settings.attempt_text),
     "settings as JSON": (12, settings.attempt_json),
-    "tensors of a run": (24, damaged.attempt_tensors),
-    "tables of a run": (14, damaged.attempt_table),
+    "tensors of a run": (29, damaged.attempt_tensors),
+    "tables of a run": (17, damaged.attempt_table),
     "weight files": (8, weight_files.attempt),
-    "manifests, opened": (5, damaged.attempt_open),
-    "files of a run, in commands": (4, damaged.attempt_run),
-    "links, pipes, folders": (2, damaged.attempt_place),
-    "files of a sweep": (2, damaged.attempt_sweep),
+    "manifests, opened": (3, damaged.attempt_open),
     "curves": (1, curves.attempt),
-    "commands": (2, commands.attempt),
-    "training": (1, commands.attempt_train),
-    "queries": (1, commands.attempt_query),
+    "files of a run, in commands": (1.5, damaged.attempt_run),
+    "links, pipes, folders": (1, damaged.attempt_place),
+    "files of a sweep": (0.5, damaged.attempt_sweep),
+    "commands": (1, commands.attempt),
+    "training": (0.5, commands.attempt_train),
+    "queries": (0.5, commands.attempt_query),
 }
-"""Share of each kind of try in percent, and how it is made."""
+"""Share of each kind of try in percent, and how it is made: commands take some hundred times as long as files."""
 BATCH = 100
-SHOWN = 40
-"""Faults that the summary keeps in full."""
 FAST = Path("/dev/shm")
 
 
@@ -67,7 +65,7 @@ def choose(number: int, seed: int, kinds: Sequence[str]) -> tuple[str, Attempt, 
 _laboratory: Laboratory | None = None
 
 
-def batch(numbers: range, seed: int, kinds: Sequence[str], parent: Laboratory) -> list[Outcome]:
+def batch(numbers: Sequence[int], seed: int, kinds: Sequence[str], parent: Laboratory) -> list[Outcome]:
     """The tries of a batch, in a process of the pool."""
     global _laboratory
     if _laboratory is None:
@@ -76,7 +74,7 @@ def batch(numbers: range, seed: int, kinds: Sequence[str], parent: Laboratory) -
 
 
 def fuzz(options: argparse.Namespace, laboratory: Laboratory) -> dict[str, Any]:
-    """Tries up to the count; those of an earlier summary with the same seed and kinds are not repeated."""
+    """Tries up to the count. Of those in an earlier summary with the same seed and kinds, the faults alone are repeated."""
     kinds = list(KINDS) if options.kinds is None else options.kinds.split(";")
     summary: dict[str, Any] = {"seed": options.seed, "of_kinds": kinds, "tries": 0, "seconds": 0.0}
     summary |= {"faults": 0, "kinds": {}, "verdicts": {}, "shown": []}
@@ -84,8 +82,13 @@ def fuzz(options: argparse.Namespace, laboratory: Laboratory) -> dict[str, Any]:
         earlier = json.loads(options.out.read_text())
         summary = earlier if (earlier.get("seed"), earlier.get("of_kinds")) == (options.seed, kinds) else summary
     verdicts = {kind: Counter(found) for kind, found in summary["verdicts"].items()}
+    for old in summary["shown"]:
+        verdicts[old["kind"]][old["verdict"]] -= 1
+    again = [old["number"] for old in summary["shown"]]
+    summary |= {"shown": [], "faults": 0}
     before, start = summary["seconds"], time.monotonic()
-    batches = [
+    batches: list[Sequence[int]] = [[number] for number in again]
+    batches += [
         range(first, min(first + BATCH, options.count)) for first in range(summary["tries"], options.count, BATCH)
     ]
     with ProcessPoolExecutor(options.workers, multiprocessing.get_context("fork")) as pool:
@@ -93,12 +96,12 @@ def fuzz(options: argparse.Namespace, laboratory: Laboratory) -> dict[str, Any]:
         for future in waiting:
             for outcome in future.result():
                 verdicts.setdefault(outcome.kind, Counter())[outcome.verdict] += 1
-                summary["tries"] = outcome.number + 1
+                summary["tries"] = max(summary["tries"], outcome.number + 1)
                 if outcome.verdict in BAD:
                     summary["faults"] += 1
-                    summary["shown"] = [*summary["shown"], vars(outcome)][:SHOWN]
+                    summary["shown"].append(vars(outcome))
                     print(outcome.number, outcome.kind, outcome.verdict, outcome.detail, flush=True)
-            summary["verdicts"] = {kind: dict(sorted(found.items())) for kind, found in sorted(verdicts.items())}
+            summary["verdicts"] = {kind: dict(sorted((+found).items())) for kind, found in sorted(verdicts.items())}
             summary["kinds"] = {kind: sum(found.values()) for kind, found in summary["verdicts"].items()}
             summary["seconds"] = round(before + time.monotonic() - start, 1)
             if options.out is not None:

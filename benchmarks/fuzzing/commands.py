@@ -120,7 +120,8 @@ def attempt(rng: random.Random, laboratory: Laboratory) -> str:
     laboratory.renew("r", "s")
     if rng.random() < 0.05:
         words = [rng.choice([*UNSTARTED, *TEXTS, "--version", "--help", "-h", "--import"]), "--no-such-option"]
-        return f"no command {laboratory.command(*words[: rng.choice([1, 2])] if words[0] not in UNSTARTED else words).verdict}"
+        cut = 2 if words[0] in UNSTARTED else rng.choice([1, 2])
+        return f"no command {laboratory.command(*words[:cut]).verdict}"
     name = rng.choice(list(EVERYTHING))
     operands, known = EVERYTHING[name]
     words = [word for kind in operands for word in _operand(kind, rng)]

@@ -38,7 +38,8 @@ READERS: list[list[str]] = [
     ["statistics", "runs"],
     ["export", "r", "--to", "state-dict", "--out", "exported"],
 ]
-SLOW: list[list[str]] = [["report", "r"], ["claims", "r", "--json"], ["figure", "curves", "r"], ["zoo", "runs"]]
+FIGURE = ["figure", "training-curve", "r"]
+SLOW: list[list[str]] = [["report", "r"], ["claims", "r", "--json"], FIGURE, ["zoo", "runs"]]
 SWEEP_READERS: list[list[str]] = [
     ["runs"],
     ["runs", "s", "--json"],
@@ -96,10 +97,12 @@ def mutate_parquet(data: bytes, rng: random.Random) -> bytes:
     name = rng.choice(table.column_names)
     column = table[name]
     index = table.column_names.index(name)
+    if not len(table):
+        return mutate_bytes(data, rng)
     changes: list[Callable[[], Any]] = [
         lambda: table.slice(0, rng.randrange(len(table) + 1)),
         lambda: table.take(pa.array([0, 0, len(table) - 1])),
-        lambda: table.take(pa.array(range(len(table)))[::-1]),
+        lambda: table.take(pa.array(range(len(table) - 1, -1, -1))),
         lambda: table.drop_columns([name]),
         lambda: table.append_column(name, column),
         lambda: table.set_column(
@@ -168,7 +171,7 @@ def _same_or_refused(read: Callable[[RunDirectory], Any], here: RunDirectory, wh
 
 
 def attempt_run(rng: random.Random, laboratory: Laboratory) -> str:
-    """One file of a run damaged, then a command; the other run is listed whole, and a resume gives equal bits or none."""
+    """One file of a run damaged, then a command: the other run is listed, and a resume gives equal bits or none."""
     laboratory.renew("r", "other")
     name = rng.choice(
         ["manifest.json"] * 4 + ["measures.json", "explanation.json", "quantities.json"] + TENSORS + TABLES
@@ -201,7 +204,7 @@ def attempt_place(rng: random.Random, laboratory: Laboratory) -> str:
     """An entry of a run is a link, a pipe, a directory or a socket, or is missing; then a command."""
     laboratory.renew("r", "other")
     entry = RUN / rng.choice(
-        ["manifest.json", ".lock", "checkpoints", "measures.json", *TENSORS, *TABLES, "report.html", ""]
+        ["manifest.json", ".lock", "checkpoints", "measures.json", *TENSORS, *TABLES, "report.html", "figures", ""]
     )
     kind = rng.choice(
         ["link", "link to a folder", "broken link", "loop", "pipe", "folder", "missing", "device", "no rights"]
@@ -231,7 +234,8 @@ def attempt_place(rng: random.Random, laboratory: Laboratory) -> str:
         entry.chmod(0)
     if rng.random() < 0.3:
         return f"{kind}: {laboratory.resumed()}"
-    command = rng.choice(SLOW if rng.random() < 0.05 else READERS)
+    slow = rng.random() < 0.05
+    command = FIGURE if entry.name == "figures" else rng.choice(SLOW if slow else READERS)
     return f"{kind}: {command[0]} {laboratory.command(*command).verdict}"
 
 

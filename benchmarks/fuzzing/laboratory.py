@@ -56,7 +56,7 @@ class Ended:
 
 
 class Laboratory:
-    """Folders below one place: ``templates`` (made once), ``work`` (anew for each try) and ``guard`` (never touched)."""
+    """Folders below one place: ``templates`` (made once), ``work`` (new for each try), ``guard`` (never touched)."""
 
     def __init__(self, place: Path) -> None:
         self.place = place

@@ -1,4 +1,4 @@
-"""Settings as text and as JSON: an experiment is refused in one line, or it is one that can be stored and read again."""
+"""Settings as text and as JSON: an experiment is refused in one line, or it can be stored and read again."""
 
 import random
 from functools import cache

@@ -67,7 +67,7 @@ def marker_of(folder: Path) -> dict[str, Any]:
     """What the marker holds; empty where there is none that can be read."""
     try:
         found = json.loads((folder / MARKER).read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) and isinstance(found.get("files"), dict) else {}
 

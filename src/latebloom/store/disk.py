@@ -44,6 +44,12 @@ def one_line(path: Path, verb: str, kind: type[LatebloomError] = StoreError) -> 
         raise (DiskFullError if error.errno in FULL else kind)(explain(error, path, verb)) from error
 
 
+def check_no_link(folder: Path) -> None:
+    """UsageError if a directory of a run is a link, through which a writer would change files outside the run."""
+    if folder.is_symlink():
+        raise UsageError(f"{folder} is a link, expected a directory; link the whole run, or copy the files into it")
+
+
 def check_output(path: Path) -> None:
     """UsageError unless `path` can become a file: its directory must exist, and `path` must not be a directory.
 

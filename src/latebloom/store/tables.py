@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from latebloom._errors import DamagedFileError
 from latebloom.store.atomic import atomic_write
 from latebloom.store.disk import read_if_there
+from latebloom.store.parquet import read_parquet
 
 if TYPE_CHECKING:
     import pyarrow
@@ -27,6 +28,7 @@ def empty_table() -> pyarrow.Table:
 
 def write_table(path: Path, table: pyarrow.Table) -> None:
     """Write the table; equal content gives equal bytes. ValueError if it is not a series over steps."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     problem = defect(table)
@@ -34,20 +36,19 @@ def write_table(path: Path, table: pyarrow.Table) -> None:
         raise ValueError(f"cannot write {path}: {problem}")
     # The bytes must not depend on chunks and pandas metadata.
     plain = table.combine_chunks().replace_schema_metadata({CHECKSUM: _checksum(table)})
-    atomic_write(path, lambda temporary: pq.write_table(plain, temporary, write_page_checksum=True))
+    content = pa.BufferOutputStream()
+    pq.write_table(plain, content, write_page_checksum=True)
+    atomic_write(path, content.getvalue().to_pybytes())
 
 
 def read_table(path: Path) -> pyarrow.Table:
     """The table, empty if there is no file; DamagedFileError if it is not a complete series over steps."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     content = read_if_there(path)
     if content is None:
         return empty_table()
     try:
-        table = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True).read(use_threads=False)
-    except Exception as error:  # Any decoding error means that the file is damaged.
+        table = read_parquet(content)
+    except ValueError as error:
         raise DamagedFileError(f"{path} is damaged: it is truncated, altered or not a Parquet file") from error
     problem = defect(table)
     if problem is not None:

@@ -16,6 +16,7 @@ from latebloom._errors import LatebloomError, StoreError
 from latebloom.runs import Run
 from latebloom.store import atomic_write, find_runs
 from latebloom.store.disk import read_if_there
+from latebloom.store.parquet import read_parquet
 from latebloom.store.sweep_documents import Failure
 from latebloom.sweeps.failures import read_failures
 from latebloom.sweeps.fields import flat, misfits, varied
@@ -121,10 +122,10 @@ def _counted(runs: Sequence[Run], progress: TableProgress | None) -> Iterator[Ru
 def _cached(path: Path) -> dict[tuple[str, int], dict[str, Any]]:
     """Results by experiment and step; empty if the cache is damaged or of another version."""
     try:
-        table = pq.read_table(pa.BufferReader(read_if_there(path) or b""))
+        table = read_parquet(read_if_there(path) or b"")
         rows = table.to_pylist()
         metadata = _metadata(rows)
-    except Exception:  # Any decoding error means that the file is damaged.
+    except (ValueError, StoreError):
         return {}
     return {(row["hash"], row["step"]): row for row in rows} if table.schema.metadata == metadata else {}
 
