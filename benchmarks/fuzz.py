@@ -51,7 +51,7 @@ KINDS: dict[str, tuple[float, Attempt]] = {
     "queries": (0.5, commands.attempt_query),
 }
 """Share of each kind of try in percent, and how it is made: commands take some hundred times as long as files."""
-BATCH = 100
+BATCH = 50
 FAST = Path("/dev/shm")
 
 
@@ -74,7 +74,7 @@ def batch(numbers: Sequence[int], seed: int, kinds: Sequence[str], parent: Labor
 
 
 def fuzz(options: argparse.Namespace, laboratory: Laboratory) -> dict[str, Any]:
-    """Tries up to the count. Of those in an earlier summary with the same seed and kinds, the faults alone are repeated."""
+    """Tries up to the count. Of an earlier summary with the same seed and kinds, the faults alone are repeated."""
     kinds = list(KINDS) if options.kinds is None else options.kinds.split(";")
     summary: dict[str, Any] = {"seed": options.seed, "of_kinds": kinds, "tries": 0, "seconds": 0.0}
     summary |= {"faults": 0, "kinds": {}, "verdicts": {}, "shown": []}
