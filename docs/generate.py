@@ -21,6 +21,7 @@ from pages.keep import freeze_rules, keep_crossover, keep_reproduction, keep_run
 from pages.measures import measures_page
 from pages.paths import DOCS, ROOT
 from pages.pictures import pictures_page
+from pages.reliability import reliability_page
 from pages.reproduction import reproduction_page
 from pages.seeds import draw_images, read_studies, seeds_block, seeds_page
 from pages.settings import settings_page
@@ -47,6 +48,7 @@ def pages() -> dict[Path, str]:
         DOCS / "demo.md": demo_page(),
         DOCS / "speed.md": speed_page(),
         DOCS / "explorer.md": explorer_page(),
+        DOCS / "reliability.md": reliability_page(),
         DOCS / "reproduction.md": reproduction_page(),
         DOCS / "pictures.md": pictures_page(),
         DOCS / "measures.md": measures_page(),
