@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from .paths import BENCHMARKS
 from .stored import Stored
 from .templating import render
@@ -80,7 +82,7 @@ class Environment(Stored):
 
     installed: bool
     why: str | None = None
-    versions: dict[str, str] = {}
+    versions: dict[str, str] = Field(default_factory=dict)
     commands: int = 0
     commands_wrong: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()

@@ -76,12 +76,16 @@ def open_regular(path: Path, flags: int) -> int:
     raise StoreError(f"{path} is no regular file: expected the one that latebloom wrote; remove it or restore it")
 
 
+def read_file(path: Path) -> bytes:
+    """The bytes of a regular file. Errors: StoreError for anything else; OSError."""
+    with open(open_regular(path, os.O_RDONLY), "rb") as file:
+        return file.read()
+
+
 def read_if_there(path: Path) -> bytes | None:
     """The bytes of the file, or None if there is none; StoreError if it cannot be read or is not a regular file."""
     with one_line(path, "read"):
         try:
-            descriptor = open_regular(path, os.O_RDONLY)
+            return read_file(path)
         except (FileNotFoundError, NotADirectoryError):
             return None
-        with open(descriptor, "rb") as file:
-            return file.read()
