@@ -1,113 +1,224 @@
-"""Kill training at random moments (SIGKILL), resume it, and compare the bits with a run that was never killed.
+"""Kill commands at random moments (SIGKILL), repeat them, and compare the bits with those of a command never killed.
 
-    python benchmarks/kill_resume.py --runs 100 --out benchmarks/results/kill_resume.json
+    python benchmarks/kill_resume.py --kills 1000 --out benchmarks/results/kill_resume.json
 
-Each attempt runs the command line in a process of its own, forked from one that has imported torch. It is killed after
-a random time and started again with --resume until it finishes. Every file except the manifest must equal that of the
-run that was never killed, byte by byte.
+Train, train --seeds, measure, import and sweep, each in a process forked from one that has imported everything. Half of
+the kills come after a random time, half right before or after a random operation on the disk. Then the same command
+runs again, and is killed again now and then, until it finishes. Every file except the manifests, which have times, and
+the locks, which have process numbers, must equal that of the command that was never killed, byte by byte, and there
+must be no other file. The command can be interrupted and goes on from the file of ``--out``.
 """
 
+from __future__ import annotations
+
+import os
+
+os.environ |= {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+
 import argparse
-import contextlib
 import json
-import multiprocessing
 import platform
 import random
 import shutil
+import signal
+import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-RECIPE = ["small", "--task.p", "13", "--model.d_model", "32", "--model.d_head", "8", "--model.d_mlp", "64"]
-PROCESSES = multiprocessing.get_context("forkserver")
-SETTINGS = ["--training.stop", "steps", "--steps", "800", "--recording.checkpoints", "50", "--seed", "3"]
+import torch
 
+from latebloom.cli import main as latebloom
+from latebloom.store import RunDirectory, operations
 
-def attempt(root: Path, name: str, kill_after: float | None) -> bool:
-    """Train in a process of its own until the end, or until killed; whether it finished."""
-    arguments = ["train", *RECIPE, *SETTINGS, "--runs", str(root), "--name", name, "--resume", "--quiet"]
-    process = PROCESSES.Process(target=train, args=(arguments,))
-    process.start()
-    process.join(kill_after)
-    if process.is_alive():
-        process.kill()
-        process.join()
-        return False
-    if process.exitcode != 0:
-        raise SystemExit(f"{name}: exit status {process.exitcode}")
-    return True
-
-
-def train(arguments: list[str]) -> None:
-    """Run the command line without output."""
-    from latebloom.cli import main as command_line
-
-    with open("/dev/null", "w") as nowhere, contextlib.redirect_stdout(nowhere):
-        status = command_line(arguments)
-    raise SystemExit(status)
+SMALL = ["--training.stop", "steps", "--task.p", "5", "--model.d_mlp", "8"]
+SMALL += ["--model.d_model", "8", "--model.d_head", "4", "--model.n_heads", "2"]
+TRAIN = ["small", *SMALL, "--recording.checkpoints", "20", "--recording.metrics", "5", "--quiet"]
+COMMANDS: dict[str, tuple[float, list[str]]] = {
+    "train": (0.3, ["train", *TRAIN, "--steps", "200", "--name", "r"]),
+    "train --seeds": (0.25, ["train", *TRAIN, "--steps", "60", "--seeds", "0:3", "--name", "r"]),
+    "measure": (0.2, ["measure", "templates/r", "--json"]),
+    "import": (0.22, ["import", "templates/r/checkpoints", "--task", "modular_addition", "--p", "5", "--name", "i"]),
+    "sweep": (0.03, ["sweep", *TRAIN, "--steps", "60", "--seeds", "0:4", "--workers", "1", "--name", "s"]),
+}
+"""Share of the kills, and the command."""
+OPERATIONS = ("write", "overwrite", "sync", "rename", "remove", "make_folder")
+AGAIN = 0.3
+"""Chance that a command that was killed is killed once more."""
 
 
-def killed_on_the_way(root: Path, name: str, chance: random.Random, longest: float) -> int:
-    """Train to the end, but kill training at up to three random moments: in start-up, in training or while writing."""
-    killed = 0
-    while not attempt(root, name, chance.uniform(0.2, 1.0) * longest if killed < 3 else None):
-        killed += 1
-    return killed
+def start(command: list[str], place: Path, before: Callable[[], None] = lambda: None) -> int:
+    """Run the command in a forked process with ``place`` as its folder of runs; the process."""
+    child = os.fork()
+    if child:
+        return child
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        os.chdir(place)
+        before()
+        status = latebloom([*command, "--runs", str(place)])
+    except BaseException:
+        status = 99
+    os._exit(status)
 
 
-def contents(run: Path) -> dict[str, bytes]:
-    """Every file of a run except the manifest, which has times, and the lock, which has a process number."""
-    files = [file for file in run.rglob("*") if file.is_file() and file.name not in ("manifest.json", ".lock")]
-    return {str(file.relative_to(run)): file.read_bytes() for file in files}
+def kill_at(number: int, after: bool) -> Callable[[], None]:
+    """Let the process kill itself at this operation on the disk."""
+
+    def install() -> None:
+        count = -1
+        for name in OPERATIONS:
+            setattr(operations, name, _killing(getattr(operations, name), lambda: number == advance(), after))
+
+        def advance() -> int:
+            nonlocal count
+            count += 1
+            return count
+
+    return install
 
 
-def main() -> None:
-    """Run the comparison and write its figures."""
+def _killing(operate: Callable[..., None], now: Callable[[], bool], after: bool) -> Callable[..., None]:
+    def call(*arguments: Any) -> None:
+        hit = now()
+        if hit and not after:
+            os.kill(os.getpid(), signal.SIGKILL)
+        operate(*arguments)
+        if hit:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return call
+
+
+def finish(command: list[str], place: Path) -> None:
+    """Run the command to its end. Errors: SystemExit where it fails.
+
+    An import that was killed after its last step is refused, since it is complete.
+    """
+    status = os.waitstatus_to_exitcode(os.waitpid(start(command, place), 0)[1])
+    if status != 0 and not (command[0] == "import" and status == 2):
+        raise SystemExit(f"{command[0]}: status {status} in {place}")
+
+
+def killed(command: list[str], place: Path, chance: random.Random, longest: float) -> bool:
+    """Start the command and kill it; whether it was killed before it ended."""
+    if chance.random() < 0.5:
+        child = start(
+            command, place, kill_at(int(40 * chance.random() ** 2 + 20 * chance.random()), chance.random() < 0.5)
+        )
+    else:
+        child = start(command, place)
+        time.sleep(chance.random() * longest)
+        os.kill(child, signal.SIGKILL)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+def contents(place: Path) -> dict[str, bytes]:
+    """Every file, also of what was left over, except manifests and locks."""
+    files = [file for file in place.rglob("*") if file.is_file() and file.name not in ("manifest.json", ".lock")]
+    return {str(file.relative_to(place)): file.read_bytes() for file in files}
+
+
+def folders(place: Path) -> set[str]:
+    """Every directory."""
+    return {str(folder.relative_to(place)) for folder in place.rglob("*") if folder.is_dir()}
+
+
+def statuses(place: Path) -> list[str]:
+    """The status of every run, as its manifest has it."""
+    return [RunDirectory(file.parent).read_manifest().status for file in sorted(place.rglob("manifest.json"))]
+
+
+@dataclass
+class Whole:
+    """What a command that was never killed leaves, and the seconds that it takes."""
+
+    place: Path
+    seconds: float
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def differs(self, place: Path) -> str:
+        """How a place differs; nothing where it does not."""
+        found = contents(place)
+        if found.keys() != self.files.keys() or folders(place) != folders(self.place):
+            return f"left over or lost: {sorted(found.keys() ^ self.files.keys())}"
+        if found != self.files:
+            return f"different: {[name for name in found if found[name] != self.files[name]]}"
+        return "" if statuses(place) == statuses(self.place) else f"statuses {statuses(place)}"
+
+
+def whole(command: list[str], place: Path) -> Whole:
+    """Run the command once without killing it."""
+    begun = time.monotonic()
+    finish(command, place)
+    return Whole(place, time.monotonic() - begun, contents(place))
+
+
+def main() -> int:
+    """Kill, repeat, compare, and write the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=100)
+    parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--minutes", type=float, default=1e9, help="stop after this time; the same command goes on")
     parser.add_argument("--seed", type=int, default=0, help="seed of the moments of killing")
+    parser.add_argument("--commands", default=";".join(COMMANDS))
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    PROCESSES.set_forkserver_preload(
-        ["latebloom.recipes.settings", "latebloom.lab.train", "latebloom.cli.commands.train"]
-    )
-    chance = random.Random(options.seed)
-    with tempfile.TemporaryDirectory() as folder:
+    torch.set_num_threads(1)
+    result: dict[str, Any] = {"kills": 0, "seconds": 0.0, "commands": {}, "wrong": []}
+    if options.out is not None and options.out.exists():
+        result |= json.loads(options.out.read_text())
+    names = options.commands.split(";")
+    chance = random.Random(f"{options.seed}:{result['kills']}")
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
         root = Path(folder)
-        attempt(root, "warm-up", None)
-        start = time.monotonic()
-        attempt(root, "unkilled", None)
-        whole = time.monotonic() - start
-        expected = contents(root / "unkilled")
-        kills, equal = [], 0
-        for number in range(options.runs):
-            name = f"run-{number}"
-            killed, longest = 0, whole
-            while not killed:  # it ended before it was killed and proves nothing: train it again, kill it earlier
-                shutil.rmtree(root / name, ignore_errors=True)
-                killed = killed_on_the_way(root, name, chance, longest)
-                longest *= 0.8
-            same = contents(root / name) == expected
-            equal += same
-            kills.append(killed)
-            print(f"{name}: killed {killed} times, {'same bits' if same else 'DIFFERENT'}", flush=True)
-    result = {
-        "command": " ".join(["python", "benchmarks/kill_resume.py", "--runs", str(options.runs)]),
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": platform.platform(),
-        "runs": options.runs,
-        "kills": sum(kills),
-        "runs_killed_at_least_once": sum(killed > 0 for killed in kills),
-        "runs_with_the_bits_of_the_unkilled_one": equal,
-        "files_compared": len(expected),
-        "seconds_unkilled": round(whole, 2),
-    }
-    print(json.dumps(result, indent=2))
-    if options.out:
-        options.out.write_text(json.dumps(result, indent=2) + "\n")
-    raise SystemExit(0 if equal == options.runs else 1)
+        fresh = root / "fresh"
+        fresh.mkdir()
+        os.chdir(fresh)
+        latebloom(["train", *TRAIN, "--steps", "200", "--name", "r", "--runs", "templates"])
+        latebloom(["measure", "templates/r", "--runs", ".", "--json"])  # compiles what measuring needs
+        for name in ("measures.parquet", "measures.json"):
+            (fresh / "templates" / "r" / name).unlink()
+        wholes: dict[str, Whole] = {}
+        begun, before = time.monotonic(), result["seconds"]
+        while result["kills"] < options.kills and time.monotonic() - begun < 60 * options.minutes:
+            name = chance.choices(names, [COMMANDS[one][0] for one in names])[0]
+            command = COMMANDS[name][1]
+            if name not in wholes:
+                wholes[name] = whole(command, shutil.copytree(fresh, root / f"whole-{len(wholes)}"))
+            place = shutil.copytree(fresh, root / "killed")
+            kills = killed(command, place, chance, wholes[name].seconds)
+            while kills and chance.random() < AGAIN and killed(command, place, chance, wholes[name].seconds):
+                kills += 1
+            finish(command, place)
+            counts = result["commands"].setdefault(name, {"kills": 0, "repeats": 0, "equal": 0})
+            if kills:
+                problem = wholes[name].differs(place)
+                counts["kills"] += kills
+                counts["repeats"] += 1
+                counts["equal"] += not problem
+                result["kills"] += kills
+                if problem:
+                    result["wrong"].append(f"{name}: {problem}")
+                    print(result["wrong"][-1], flush=True)
+            shutil.rmtree(place)
+            result["seconds"] = round(before + time.monotonic() - begun, 1)
+            if options.out is not None:
+                described = {
+                    "command": f"python benchmarks/kill_resume.py --kills {options.kills}",
+                    "date": datetime.now(UTC).date().isoformat(),
+                    "machine": platform.platform(),
+                }
+                options.out.write_text(json.dumps(described | result, indent=1) + "\n")
+        os.chdir("/")
+    print(json.dumps(result, indent=1))
+    return 1 if result["wrong"] else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

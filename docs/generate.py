@@ -27,6 +27,7 @@ from pages.measures import measures_page
 from pages.paths import DOCS, IMAGES, ROOT
 from pages.pictures import pictures_page
 from pages.python_names import python_page
+from pages.reliability import reliability_page
 from pages.reproduction import details_page, reproduction_page
 from pages.seeds import draw_images, read_studies, seeds_page
 from pages.settings import settings_page
@@ -53,6 +54,7 @@ def pages() -> dict[Path, str]:
         DOCS / "demo.md": demo_page(),
         DOCS / "speed.md": speed_page(),
         DOCS / "explorer.md": explorer_page(),
+        DOCS / "reliability.md": reliability_page(),
         DOCS / "reproduction.md": reproduction_page(),
         DOCS / "reproduction-details.md": details_page(),
         DOCS / "found.md": found_page(studies["small"]),

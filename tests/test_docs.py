@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import generate
 import pytest
@@ -60,10 +61,16 @@ def test_results_state_how_they_were_made() -> None:
     assert {"torch", "python", "latebloom"} <= set(run.versions)
 
 
-def test_every_bit_of_a_hundred_killed_runs_was_right() -> None:
-    result = json.loads((ROOT / "benchmarks" / "results" / "kill_resume.json").read_text())
-    assert result["runs"] == result["runs_killed_at_least_once"] == 100
-    assert result["runs_with_the_bits_of_the_unkilled_one"] == 100
+def stored(name: str) -> Any:
+    return json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text())
+
+
+def test_no_kill_fault_or_mutation_of_the_stored_results_did_harm() -> None:
+    kills, faults, chaos, fuzz = map(stored, ("kill_resume", "fault_injection", "chaos_sweep", "fuzz"))
+    assert kills["wrong"] == faults["wrong"] == fuzz["shown"] == []
+    assert all(one["equal"] == one["repeats"] > 0 for one in kills["commands"].values())
+    assert chaos["lost"] == chaos["doubled_or_strange"] == chaos["different"] == fuzz["faults"] == 0
+    assert sum(fuzz["kinds"].values()) == fuzz["tries"]
 
 
 def test_the_ten_lines_of_the_readme_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny) -> None:

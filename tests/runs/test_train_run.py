@@ -171,7 +171,7 @@ def test_what_is_not_there_is_said_in_one_line(tiny, tmp_path: Path) -> None:
         run.series("restricted_loss")
 
 
-@pytest.mark.parametrize("lost", ["manifest.json", "state.safetensors"])
+@pytest.mark.parametrize("lost", ["manifest.json", "state.safetensors", "metrics.parquet"])
 def test_a_run_with_a_part_gone_is_refused_and_kept(lost: str, tmp_path: Path, tiny) -> None:
     run = train_run(tiny(20), "a", tmp_path)
     (run.path / lost).unlink()

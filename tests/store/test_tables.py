@@ -1,6 +1,7 @@
 """Series over steps: appended, joined, stored and read back."""
 
 import math
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -113,3 +114,23 @@ def test_a_damaged_table_is_named(run: RunDirectory) -> None:
         file.write_bytes(damaged)
         with pytest.raises(DamagedFileError, match=r"metrics\.parquet is damaged: it is truncated, altered or not"):
             run.read_table("metrics")
+
+
+def test_no_flipped_bit_changes_what_is_read(tmp_path: Path) -> None:
+    """The names and the layout are in the footer, which Parquet's own checksums do not cover."""
+    file, table = tmp_path / "metrics.parquet", append_rows(empty_table(), [{"step": 0, "a": 1.0}, {"step": 9, "b": 2}])
+    write_table(file, table)
+    whole, refused = file.read_bytes(), 0
+    for place in range(len(whole)):
+        file.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << place % 8]) + whole[place + 1 :])
+        try:
+            assert read_table(file).equals(table), place
+        except DamagedFileError:
+            refused += 1
+    assert refused > len(whole) / 2
+
+
+def test_a_table_from_before_checksums_is_read(tmp_path: Path) -> None:
+    table = append_rows(empty_table(), [{"step": 0, "a": 1.0}])
+    pq.write_table(table, tmp_path / "metrics.parquet")
+    assert read_table(tmp_path / "metrics.parquet").equals(table)

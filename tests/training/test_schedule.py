@@ -5,8 +5,11 @@ from latebloom.training import Schedule
 
 
 def recorded(text: object, until: int) -> list[int]:
+    """The steps one by one, which `Schedule.until` must give too."""
     schedule = Schedule.model_validate(text)
-    return [step for step in range(until + 1) if step in schedule]
+    steps = [step for step in range(until + 1) if step in schedule]
+    assert schedule.until(until) == steps
+    return steps
 
 
 def test_every() -> None:
@@ -16,6 +19,7 @@ def test_every() -> None:
 
 def test_pieces() -> None:
     assert recorded("5 until 10, 20 until 40, 50", 120) == [0, 5, 10, 20, 40, 50, 100]
+    assert recorded("7 until 10, 3 until 11, 100", 7) == [0, 7]
 
 
 def test_listed_steps() -> None:

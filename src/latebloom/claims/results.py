@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from latebloom._errors import UsageError
+from latebloom._errors import DamagedFileError, UsageError
 from latebloom.claims.record import Record, merge
 from latebloom.store import atomic_write, folder_lock, one_line
+from latebloom.store.disk import read_if_there
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,10 @@ class Results:
     def read(self, system: str) -> list[Record]:
         """The records of a system; none where there is no file. Errors: DamagedFileError naming file and line."""
         file = self._file(system)
-        if not file.exists():
-            return []
-        with one_line(file, "read", UsageError):
-            lines = file.read_text("utf-8").splitlines()
+        try:
+            lines = (read_if_there(file) or b"").decode().splitlines()
+        except UnicodeDecodeError as error:
+            raise DamagedFileError(f"{file} is damaged, expected text in UTF-8: {error}") from None
         return merge(Record.from_line(line, f"{file}:{number}") for number, line in enumerate(lines, 1) if line.strip())
 
     def add(self, system: str, records: Iterable[Record]) -> None:

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from latebloom._errors import UsageError
+from latebloom._errors import StoreError, UsageError
 from latebloom.exports.exported import json_bytes
 from latebloom.store import one_line
+from latebloom.store.disk import read_file
 
 MARKER = "latebloom-export.json"
 """Lists the files of an export with their SHA-256, so that a later export knows which files are its own."""
@@ -55,7 +56,7 @@ def foreign_files(folder: Path) -> list[str]:
 def _is_own(path: Path, name: str, sums: Mapping[str, str]) -> bool:
     if name == MARKER:
         return bool(sums)
-    return name in sums and hashlib.sha256(path.read_bytes()).hexdigest() == sums[name]
+    return name in sums and path.is_file() and hashlib.sha256(read_file(path)).hexdigest() == sums[name]
 
 
 def exported_files(folder: Path) -> dict[str, str]:
@@ -66,8 +67,8 @@ def exported_files(folder: Path) -> dict[str, str]:
 def marker_of(folder: Path) -> dict[str, Any]:
     """What the marker holds; empty where there is none that can be read."""
     try:
-        found = json.loads((folder / MARKER).read_bytes())
-    except (OSError, ValueError):
+        found = json.loads(read_file(folder / MARKER))
+    except (StoreError, OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) and isinstance(found.get("files"), dict) else {}
 

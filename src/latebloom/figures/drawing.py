@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from latebloom.figures.render import file_format
-from latebloom.store import atomic_write, check_output, one_line
+from latebloom.store import RunDirectory, atomic_write, check_output
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,7 @@ class Drawing:
         return path
 
     def _default(self) -> Path:
-        folder = self.home / "figures"
-        with one_line(folder, "make"):
-            folder.mkdir(exist_ok=True)
-        return folder / f"{self.name}.svg"
+        return RunDirectory(self.home).folder("figures") / f"{self.name}.svg"
 
     def _repr_svg_(self) -> str:
         return self.svg

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from jaxtyping import Float
 
 from latebloom._csv import delimiter
 from latebloom._errors import DamagedFileError, UsageError
 from latebloom.phases import Series
+from latebloom.store.parquet import read_parquet
 
 LOSSES = ("train_loss", "test_loss")
 ACCURACIES = ("train_accuracy", "test_accuracy")
@@ -103,11 +103,10 @@ def _number(path: Path, name: str, line: int, cell: str) -> float | None:
 
 def _parquet(path: Path) -> tuple[dict[str, Column], int]:
     try:
-        with pq.ParquetFile(path) as file:
-            wanted = _wanted(path, file.schema_arrow.names)
-            table = file.read(columns=wanted)
-    except (pa.ArrowException, OSError) as error:
+        table = read_parquet(path.read_bytes(), lambda names: _wanted(path, names))
+    except (ValueError, OSError) as error:
         raise DamagedFileError(f"{path}: expected a Parquet file, which this is not: {str(error)[:120]}") from None
+    wanted = table.column_names
     for name in wanted:
         kind = table.schema.field(name).type
         if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):

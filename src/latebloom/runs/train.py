@@ -56,6 +56,7 @@ def train_run(
         done = 0 if state is None else state[0]
         manifest = _continued(directory, experiment, done) if exists else new_manifest(name, experiment)
         _whole(directory, exists, manifest.step, state is not None)
+        _check_metrics(directory, experiment, done)
         if state is not None:
             trainer.load_state(state[0], {key: torch.from_numpy(value) for key, value in state[1].items()})
         # Only now that everything has been read may anything be removed.
@@ -88,6 +89,18 @@ def _whole(directory: RunDirectory, has_manifest: bool, step: int, has_state: bo
         f"{directory.path} holds a run without its {missing}, so it cannot be resumed; restore that file, or choose "
         "another place with --name or --runs"
     )
+
+
+def _check_metrics(directory: RunDirectory, experiment: Experiment, done: int) -> None:
+    """DamagedFileError if a row of the metrics is missing that a run at step ``done`` wrote before its state."""
+    if done == 0:
+        return
+    lost = set(experiment.recording.metrics.until(done)) - set(directory.read_table("metrics")["step"].to_pylist())
+    if lost:
+        raise DamagedFileError(
+            f"{directory.path}: metrics.parquet lacks step {min(lost)}, so the run cannot be resumed; restore that "
+            "file, or choose another place with --name or --runs"
+        )
 
 
 def _continued(directory: RunDirectory, experiment: Experiment, done: int) -> Manifest:

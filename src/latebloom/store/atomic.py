@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from latebloom.store import operations
 from latebloom.store.disk import one_line
 from latebloom.store.reads import note_written
 
@@ -23,22 +24,14 @@ def atomic_write(path: Path, write: Callable[[Path], None] | bytes) -> None:
     temporary = path.with_name(f".{path.name}.{os.urandom(6).hex()}.tmp")
     try:
         with one_line(path, "write"):
-            temporary.write_bytes(write) if isinstance(write, bytes) else write(temporary)
-            _flush(temporary, os.O_RDWR)  # Windows flushes only what may be written
-            os.replace(temporary, path)
-    finally:
+            operations.write(temporary, write) if isinstance(write, bytes) else write(temporary)
+            operations.sync(temporary, os.O_RDWR)  # Windows flushes only what may be written
+            operations.rename(temporary, path)
+    except BaseException:
         with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+            operations.remove(temporary)
+        raise
     # Some file systems refuse to flush a directory; at this point the file is already safe.
     with suppress(OSError):
-        _flush(path.parent, os.O_RDONLY)
+        operations.sync(path.parent, os.O_RDONLY)
     note_written(path)
-
-
-def _flush(path: Path, flags: int) -> None:
-    """Wait until the file or directory is on disk."""
-    descriptor = os.open(path, flags)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

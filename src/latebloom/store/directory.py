@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from latebloom._errors import DamagedFileError, UsageError
-from latebloom.store import documents, manifest, tables, tensors
+from latebloom.store import documents, manifest, operations, tables, tensors
 from latebloom.store.atomic import TEMPORARY
-from latebloom.store.disk import one_line
+from latebloom.store.disk import check_no_link, one_line
 from latebloom.store.reads import note_listed
 
 if TYPE_CHECKING:
@@ -39,8 +39,16 @@ class RunDirectory:
     def create(self) -> None:
         """Create the directory if needed; UsageError if that fails, for example without rights."""
         with one_line(self.path, "make", UsageError):
-            (self.path / "checkpoints").mkdir(parents=True, exist_ok=True)
+            operations.make_folder(self.path / "checkpoints")
         self._check_inside()
+
+    def folder(self, name: str) -> Path:
+        """The directory of this name in the run or sweep, made if needed. UsageError if it leads elsewhere."""
+        folder = self.path / name
+        with one_line(folder, "make"):
+            operations.make_folder(folder)
+        check_no_link(folder)
+        return folder
 
     def exists(self) -> bool:
         """Whether the directory contains a run, that is, a manifest."""
@@ -104,7 +112,7 @@ class RunDirectory:
         self._check_inside()
         for late in (kept for kept in self.checkpoint_steps() if kept > step):
             with one_line(self._checkpoint(late), "remove"):
-                self._checkpoint(late).unlink()
+                operations.remove(self._checkpoint(late))
         for file in self.path.glob("*.parquet"):
             table = tables.read_table(file)
             keep = int((tables.column(table, "step") <= step).sum())
@@ -124,7 +132,7 @@ class RunDirectory:
         self._check_inside()
         for file in [*self.path.glob(TEMPORARY), *self.path.glob(f"checkpoints/{TEMPORARY}")]:
             with one_line(file, "remove"):
-                file.unlink(missing_ok=True)
+                operations.remove(file)
 
     def bytes(self) -> int:
         """Size of all files, in bytes."""
@@ -148,9 +156,7 @@ class RunDirectory:
 
     def _check_inside(self) -> None:
         """UsageError if the checkpoints are elsewhere: a writer must not change files outside the run directory."""
-        folder = self.path / "checkpoints"
-        if folder.is_symlink():
-            raise UsageError(f"{folder} is a link, expected a directory; link the whole run, or copy the checkpoints")
+        check_no_link(self.path / "checkpoints")
 
     def _checkpoint(self, step: int) -> Path:
         return self.path / "checkpoints" / f"step-{step:08d}.safetensors"

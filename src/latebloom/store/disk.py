@@ -45,6 +45,12 @@ def one_line(path: Path, verb: str, kind: type[LatebloomError] = StoreError) -> 
         raise (DiskFullError if error.errno in FULL else kind)(explain(error, path, verb)) from error
 
 
+def check_no_link(folder: Path) -> None:
+    """UsageError if a directory of a run is a link, through which a writer would change files outside the run."""
+    if folder.is_symlink():
+        raise UsageError(f"{folder} is a link, expected a directory; link the whole run, or copy the files into it")
+
+
 def check_output(path: Path) -> None:
     """UsageError unless `path` can become a file: its directory must exist, and `path` must not be a directory.
 
@@ -71,15 +77,19 @@ def open_regular(path: Path, flags: int) -> int:
     raise StoreError(f"{path} is no regular file: expected the one that latebloom wrote; remove it or restore it")
 
 
+def read_file(path: Path) -> bytes:
+    """The bytes of a regular file. Errors: StoreError for anything else; OSError."""
+    with open(open_regular(path, os.O_RDONLY), "rb") as file:
+        return file.read()
+
+
 def read_if_there(path: Path) -> bytes | None:
     """The bytes of the file, or None if there is none; StoreError if it cannot be read or is not a regular file."""
     with one_line(path, "read"):
         try:
-            descriptor = open_regular(path, os.O_RDONLY)
+            content = read_file(path)
         except (FileNotFoundError, NotADirectoryError):
             note_read(path, None)
             return None
-        with open(descriptor, "rb") as file:
-            content = file.read()
     note_read(path, content)
     return content

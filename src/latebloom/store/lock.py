@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from latebloom._errors import RunLockedError, UsageError
+from latebloom.store import operations
 from latebloom.store.disk import NO_FOLLOW, one_line, open_regular
 from latebloom.store.file_lock import FILE_LOCK
 
@@ -74,9 +75,7 @@ class RunLock:
                 raise RunLockedError(
                     f"{self._run} is being written by process {holder}: wait for it or stop it (reading is free)"
                 )
-            os.ftruncate(self._descriptor, 0)
-            os.lseek(self._descriptor, 0, os.SEEK_SET)
-            os.write(self._descriptor, f"{os.getpid()}\n".encode())
+            operations.overwrite(self._descriptor, f"{os.getpid()}\n".encode())
 
 
 def is_locked(run: Path) -> bool:

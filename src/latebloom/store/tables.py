@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from latebloom._errors import DamagedFileError
 from latebloom.store.atomic import atomic_write
 from latebloom.store.disk import read_if_there
+from latebloom.store.parquet import read_parquet
 
 if TYPE_CHECKING:
     import numpy
     import pyarrow
 
 
+CHECKSUM = b"crc32"
+"""Key of the checksum in the metadata of the file. Parquet's own checksums cover the pages, not names and places."""
+
+
 def column(table: pyarrow.Table, name: str) -> numpy.ndarray:
-    """One column as an array, with NaN for null. pyarrow's own conversion imports pandas, which takes half a second."""
+    """One column as an array, with NaN for null."""
+    values = table[name]
+    return _array(values.fill_null(float("nan")) if values.null_count else values)
+
+
+def _array(values: pyarrow.ChunkedArray) -> numpy.ndarray:
+    """The values, none of which is null. pyarrow's own conversion imports pandas, which takes half a second."""
     import numpy as np
 
-    values = table[name].combine_chunks()
-    return np.from_dlpack(values.fill_null(float("nan")) if values.null_count else values)
+    return np.from_dlpack(values.combine_chunks())
 
 
 def empty_table() -> pyarrow.Table:
@@ -31,32 +42,34 @@ def empty_table() -> pyarrow.Table:
 
 def write_table(path: Path, table: pyarrow.Table) -> None:
     """Write the table; equal content gives equal bytes. ValueError if it is not a series over steps."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     problem = defect(table)
     if problem is not None:
         raise ValueError(f"cannot write {path}: {problem}")
     # The bytes must not depend on chunks and pandas metadata.
-    plain = table.combine_chunks().replace_schema_metadata(None)
-    atomic_write(path, lambda temporary: pq.write_table(plain, temporary, write_page_checksum=True))
+    plain = table.combine_chunks().replace_schema_metadata({CHECKSUM: _checksum(table)})
+    content = pa.BufferOutputStream()
+    pq.write_table(plain, content, write_page_checksum=True)
+    atomic_write(path, content.getvalue().to_pybytes())
 
 
 def read_table(path: Path) -> pyarrow.Table:
     """The table, empty if there is no file; DamagedFileError if it is not a complete series over steps."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     content = read_if_there(path)
     if content is None:
         return empty_table()
     try:
-        table = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True).read(use_threads=False)
-    except Exception as error:  # Any decoding error means that the file is damaged.
+        table = read_parquet(content)
+    except ValueError as error:
         raise DamagedFileError(f"{path} is damaged: it is truncated, altered or not a Parquet file") from error
     problem = defect(table)
     if problem is not None:
         raise DamagedFileError(f"{path} is not a series over steps: {problem}")
-    return table
+    if _is_altered(table):
+        raise DamagedFileError(f"{path} is damaged: its checksum does not match its content")
+    return table.replace_schema_metadata(None)
 
 
 def defect(table: pyarrow.Table) -> str | None:
@@ -80,3 +93,26 @@ def _step_defect(table: pyarrow.Table) -> str | None:
         return "a step is null"
     steps = column(table, "step")
     return None if (steps[1:] > steps[:-1]).all() else "steps must increase"
+
+
+def _checksum(table: pyarrow.Table) -> bytes:
+    """CRC-32, in hex, over the name, the values and the nulls of each column."""
+    import pyarrow.compute as pc
+
+    crc = 0
+    for name in table.column_names:
+        values = table[name]
+        valid = pc.is_valid(values).cast("uint8")
+        for part in (name.encode(), _array(pc.fill_null(values, 0)), _array(valid)):
+            crc = zlib.crc32(part, crc)
+    return f"{crc:08x}".encode()
+
+
+def _is_altered(table: pyarrow.Table) -> bool:
+    """Whether a table as read differs from what was written. Files from before there were checksums have no metadata;
+    any other key than the checksum's is one that was altered, unless another program wrote the file.
+    """
+    metadata = table.schema.metadata or {}
+    if CHECKSUM in metadata:
+        return metadata[CHECKSUM] != _checksum(table)
+    return bool(metadata.keys() - {b"pandas"})

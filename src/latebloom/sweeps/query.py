@@ -1,6 +1,7 @@
 """SQL over many runs, with DuckDB: the table ``runs``, one row per run; ``metrics`` and ``measures``, one per step."""
 
 import itertools
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -94,8 +95,12 @@ def _run(directory: RunDirectory, root: Path) -> dict[str, Any]:
 
 
 def _series(database: Any, name: str, directories: Sequence[RunDirectory], root: Path) -> list[str]:
-    """Create a view over this Parquet file of every run that has it, and return the files."""
-    paths = {str(file): _name(run, root) for run in directories if (file := run.path / f"{name}.parquet").is_file()}
+    """Create a view over this Parquet file of every run in which it is whole, and return the files.
+
+    The others are reported by a warning: DuckDB would refuse the whole query, or read wrong values from altered files.
+    """
+    whole = [run for run in directories if _is_whole(run, name)]
+    paths = {str(run.path / f"{name}.parquet"): _name(run, root) for run in whole}
     if not paths:
         database.execute(f"CREATE TABLE {name} (run VARCHAR, step BIGINT)")
         return []
@@ -106,6 +111,16 @@ def _series(database: Any, name: str, directories: Sequence[RunDirectory], root:
         f"FROM {name}_rows AS rows JOIN {name}_files ON filename = file"
     )
     return [*paths]
+
+
+def _is_whole(run: RunDirectory, name: str) -> bool:
+    """Whether the run has this table, and it can be read."""
+    try:
+        run.read_table(name)
+    except LatebloomError as error:
+        warnings.warn(f"query: {error}; its rows are left out", stacklevel=2)
+        return False
+    return (run.path / f"{name}.parquet").is_file()
 
 
 def _name(directory: RunDirectory, root: Path) -> str:

@@ -62,7 +62,7 @@ class Remote:
         content = self._content(f"{name}.json")
         try:
             return None if content is None else json.loads(content)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise DamagedFileError(f"{self.uri}/{name}.json is damaged, expected JSON: {error}") from error
 
     def write(self, name: str, value: Any) -> None:

@@ -69,7 +69,7 @@ def read_spec(path: Path) -> Spec:
         content = path.read_bytes()
     try:
         tree = tomllib.loads(content.decode()) if path.suffix == ".toml" else json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: not {path.suffix[1:].upper()}: {error}") from None
     return parse_spec(tree, path)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -13,13 +15,15 @@ import pyarrow.parquet as pq
 from latebloom._errors import LatebloomError, StoreError
 from latebloom.runs import Run
 from latebloom.store import atomic_write, find_runs
+from latebloom.store.disk import read_if_there
+from latebloom.store.parquet import read_parquet
 from latebloom.store.sweep_documents import Failure
 from latebloom.sweeps.failures import read_failures
 from latebloom.sweeps.fields import flat, misfits, varied
 from latebloom.sweeps.row import COLUMNS, FINAL, STEPS, results
 
 CACHE = "table.parquet"
-VERSION = "4"
+VERSION = "5"
 """Version of the definitions of the columns. Increase it when rows of an older cache would be wrong."""
 
 ALWAYS = ("task.p", "training.steps")
@@ -32,10 +36,7 @@ _TYPES = {
     "grokked": pa.bool_(),
     "key_frequencies": pa.list_(pa.int64()),
 }
-_SCHEMA = pa.schema(
-    [("hash", pa.string()), ("step", pa.int64()), *((name, _TYPES[name]) for name in COLUMNS)],
-    metadata={"latebloom": VERSION},
-)
+_SCHEMA = pa.schema([("hash", pa.string()), ("step", pa.int64()), *((name, _TYPES[name]) for name in COLUMNS)])
 TableProgress = Callable[[int, int], None]
 """Receives the number of runs read so far and the number of all runs."""
 
@@ -121,17 +122,23 @@ def _counted(runs: Sequence[Run], progress: TableProgress | None) -> Iterator[Ru
 def _cached(path: Path) -> dict[tuple[str, int], dict[str, Any]]:
     """Results by experiment and step; empty if the cache is damaged or of another version."""
     try:
-        table = pq.read_table(path)
-    except (OSError, pa.ArrowInvalid):
+        table = read_parquet(read_if_there(path) or b"")
+        rows = table.to_pylist()
+        metadata = _metadata(rows)
+    except (ValueError, StoreError):
         return {}
-    if table.schema.metadata != _SCHEMA.metadata:
-        return {}
-    return {(row["hash"], row["step"]): row for row in table.to_pylist()}
+    return {(row["hash"], row["step"]): row for row in rows} if table.schema.metadata == metadata else {}
+
+
+def _metadata(rows: Sequence[dict[str, Any]]) -> dict[bytes, bytes]:
+    """Of a cache with these rows: the version and a checksum, so that an altered cache is not used."""
+    return {b"latebloom": VERSION.encode(), b"crc32": f"{zlib.crc32(json.dumps(rows).encode()):08x}".encode()}
 
 
 def _store(path: Path, cache: dict[tuple[str, int], dict[str, Any]], rows: Sequence[dict[str, Any]]) -> None:
     """Write the results of these rows if possible; the sweep may be on a read-only disk."""
     used = dict.fromkeys((row["hash"], row["step"]) for row in rows if "hash" in row)
     table = pa.Table.from_pylist([cache[key] for key in used if key in cache], schema=_SCHEMA)
+    table = table.replace_schema_metadata(_metadata(table.to_pylist()))
     with suppress(StoreError):
         atomic_write(path, lambda temporary: pq.write_table(table, temporary))

@@ -34,7 +34,7 @@ class Schedule(Config):
         if value.strip().startswith("["):
             try:
                 return {"steps": _listed(json.loads(value))}
-            except json.JSONDecodeError:
+            except (json.JSONDecodeError, RecursionError):
                 raise ValueError(_HELP) from None
         return {"pieces": _pieces(value)}
 
@@ -46,6 +46,17 @@ class Schedule(Config):
             if until is None or step <= until:
                 return step % every == 0
         return False
+
+    def until(self, last: int) -> list[int]:
+        """The steps to record up to ``last``, in order."""
+        if self.steps:
+            return [step for step in self.steps if step <= last]
+        steps, start = [], 0
+        for every, end in self.pieces:
+            stop = last if end is None else min(end, last)
+            steps += range(-(-start // every) * every, stop + 1, every)
+            start = max(start, stop + 1)
+        return steps
 
     def __str__(self) -> str:
         if self.steps:

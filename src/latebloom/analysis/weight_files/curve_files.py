@@ -13,6 +13,7 @@ from latebloom._csv import delimiter
 from latebloom._errors import DamagedFileError
 from latebloom.analysis.weight_files.curves import Curve, curves_of
 from latebloom.analysis.weight_files.regular import read_regular
+from latebloom.store.parquet import read_parquet
 
 _SUFFIXES = (".csv", ".parquet", ".json", ".jsonl")
 _CONFIGS = ("config", "cfg", "manifest")
@@ -35,7 +36,7 @@ def read_curve_file(path: Path) -> dict[str, Curve]:
     content = bytes(read_regular(path, _MOST))
     try:
         return curves_of(_READERS[path.suffix.lower()](content))
-    except (ValueError, RecursionError, OSError, csv.Error) as error:
+    except (ValueError, RecursionError, ArithmeticError, OSError, csv.Error) as error:
         kind = path.suffix.lower().removeprefix(".")
         raise DamagedFileError(f"{path}: expected a table of curves in {kind}: {str(error)[:120]}") from None
 
@@ -54,10 +55,7 @@ def _cell(text: Any) -> Any:
 
 
 def _parquet(content: bytes) -> list[dict[str, Any]]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    rows: list[dict[str, Any]] = pq.read_table(pa.BufferReader(content)).to_pylist()
+    rows: list[dict[str, Any]] = read_parquet(content).to_pylist()
     return rows
 
 

@@ -9,7 +9,7 @@ from latebloom._errors import UsageError
 from latebloom.figures.sweep import crossover, drawn
 from latebloom.lab.crossover.result import Crossover
 from latebloom.lab.crossover.search import Search
-from latebloom.store import atomic_write, one_line
+from latebloom.store import RunDirectory, atomic_write
 from latebloom.sweeps.export import needs_pandas
 from latebloom.sweeps.table import sweep_table
 
@@ -30,8 +30,6 @@ def draw_crossover(search: Search, result: Crossover) -> Path:
     needs_pandas()
     frame = table.append_column(search.field, column).to_pandas()
     data = crossover.data(frame, (search.field,))
-    path = search.place.path / "figures" / "crossover.svg"
-    with one_line(path.parent, "make"):
-        path.parent.mkdir(exist_ok=True)
+    path = RunDirectory(search.place.path).folder("figures") / "crossover.svg"
     atomic_write(path, drawn(crossover.FIGURE, data))
     return path

@@ -43,7 +43,7 @@ def read_reasons(results: Results) -> dict[str, str]:
         return {}
     try:
         stored = tomllib.loads(file.read_text("utf-8"))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{file}: not TOML: {error}") from None
     for claim, reason in stored.items():
         if not isinstance(reason, str):

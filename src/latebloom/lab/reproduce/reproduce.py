@@ -6,6 +6,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from latebloom._errors import StoreError
 from latebloom._text import duration
 from latebloom.claims import JUDGING, NULL, SYSTEMS, Record, Results
 from latebloom.explorer import render_reproduction
@@ -24,6 +25,7 @@ from latebloom.lab.reproduce.train import Progress, SystemRuns
 from latebloom.runs import Run
 from latebloom.runs.environment import device, git_commit, versions
 from latebloom.store import atomic_write
+from latebloom.store.disk import read_file
 from latebloom.tasks import ModularAddition, Task
 
 HOME = "reproduce"
@@ -246,8 +248,8 @@ def command(system: str, budget: Budget) -> str:
 def _drawn_before(path: Path) -> dict[str, SystemResult]:
     """The systems of an earlier call whose pictures are still there."""
     try:
-        stored = Reproduction.model_validate_json(path.read_bytes())
-    except (OSError, ValueError):
+        stored = Reproduction.model_validate_json(read_file(path))
+    except (StoreError, OSError, ValueError):
         return {}
     return {system.name: system for system in stored.systems if _has_pictures(system, path.parent)}
 

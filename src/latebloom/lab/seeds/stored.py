@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from latebloom._errors import DamagedFileError, UsageError, first_problem
 from latebloom.lab.seeds.study import SeedStudy
 from latebloom.store import atomic_write, one_line
+from latebloom.store.disk import read_file
 
 
 def write_study(study: SeedStudy, path: Path) -> None:
@@ -29,7 +30,7 @@ def write_study(study: SeedStudy, path: Path) -> None:
 def read_study(path: Path) -> SeedStudy:
     """A stored study. Errors: UsageError if there is none, DamagedFileError if the file is not a study."""
     with one_line(path, "read", UsageError):
-        content = path.read_bytes()
+        content = read_file(path)
     try:
         return SeedStudy.model_validate_json(content)
     except ValidationError as error:

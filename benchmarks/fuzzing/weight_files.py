@@ -1,11 +1,8 @@
-"""Mutated files of weights: none may be executed, give a traceback, or be read wrongly. Seeded, and resumable.
+"""Mutated files of weights: none may be executed, give a traceback, or be read wrongly.
 
-    python benchmarks/fuzz_weight_files.py --count 10000 --out results/fuzz_weight_files.json
-
-Each file is made from a case number: a container, then mutations of its bytes, of its structure (instructions of the
-pickle, members of the zip file, fields of headers), of its tensors, or of its settings. It is read in a child process
-with limits of memory and time. The oracle of what is read wrongly: the tensors must be those that torch, safetensors or
-numpy read from the same file, and the model's logits those of a plain forward pass over them.
+Each file is a container, then mutations of its bytes, of its structure (instructions of the pickle, members of the zip
+file, fields of headers), of its tensors, or of its settings. The oracle of what is read wrongly: the tensors must be
+those that torch, safetensors or numpy read from the same file, and the model's logits those of a plain forward pass.
 """
 
 from __future__ import annotations
@@ -17,15 +14,10 @@ import json
 import os
 import pickle
 import random
-import resource
-import signal
-import sys
 import tempfile
-import traceback
 import warnings
 import zipfile
 import zlib
-from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -35,16 +27,15 @@ import torch
 from safetensors.torch import load as load_safetensors
 from safetensors.torch import save as save_safetensors
 
+from fuzzing.laboratory import Laboratory
+from fuzzing.odd import mutate_bytes
+from fuzzing.verdicts import BAD, FaultError
 from latebloom._errors import LatebloomError
 from latebloom.analysis.weight_files import open_weights, snapshot_of_file
 from latebloom.circuits.modular.planted_transformer import planted_transformer
 
 P = 7
-MEMORY = 3 * 2**30
-"""Bytes of address space that a child may take beyond those it is born with."""
-SECONDS = 30
 AGREES = 1e-6
-BAD = ("executed", "traceback", "silently wrong", "out of memory", "out of time")
 
 
 PLANTED = {k: v.detach().clone().float() for k, v in planted_transformer(P, [1, 2]).state_dict().items()}
@@ -178,24 +169,6 @@ CONTAINERS: dict[str, Callable[[Any], bytes]] = {
 # Mutations of bytes and of structure, in the file
 
 
-def mutate_bytes(data: bytes, rng: random.Random) -> bytes:
-    whole, at = bytearray(data), rng.randrange(max(1, len(data)))
-    kind = rng.randrange(5)
-    if kind == 0:
-        return bytes(whole[:at])
-    if kind == 1:
-        for _ in range(rng.randrange(1, 8)):
-            whole[rng.randrange(len(whole))] ^= 1 << rng.randrange(8)
-    elif kind == 2:
-        whole[at : at + rng.randrange(16)] = rng.randbytes(rng.randrange(16))
-    elif kind == 3:
-        start = rng.randrange(len(whole))
-        whole[at:at] = whole[start : start + rng.randrange(64)]
-    else:
-        whole[at : at + 8] = rng.choice([b"\xff" * 8, b"\x00" * 8, (2**40).to_bytes(8, "little")])
-    return bytes(whole)
-
-
 def mutate_pickle(data: bytes, rng: random.Random) -> bytes:
     """Change instructions: single bytes near names and numbers, whole instructions, names of functions."""
     whole = bytearray(data)
@@ -266,9 +239,8 @@ def mutate_header(data: bytes, rng: random.Random) -> bytes:
     return len(text).to_bytes(8, "little") + text + data[end:]
 
 
-def case(number: int, seed: int, mark: str) -> tuple[bytes, str]:
-    """The file of this number, and what was done to it."""
-    rng = random.Random(f"{seed}:{number}")
+def case(rng: random.Random, mark: str) -> tuple[bytes, str]:
+    """A file, and what was done to it."""
     state = weights(rng)
     container = rng.choice(list(CONTAINERS))
     done = []
@@ -379,40 +351,17 @@ def verdict(path: Path, data: bytes) -> str:
     return ("opened, right" if seen is not None else "opened, right, others refuse it") if close else "silently wrong"
 
 
-def in_child(number: int, seed: int, folder: Path) -> tuple[str, str, str]:
-    """The verdict on one case, reached in a process with limits; what was done; the traceback, where there is one."""
-    mark = folder / "executed"
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            os.close(read)
-            taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-            data, done = case(number, seed, str(mark))
-            path = folder / "mutated.any"
-            path.write_bytes(data)
-            resource.setrlimit(resource.RLIMIT_AS, (taken + MEMORY, taken + MEMORY))
-            signal.alarm(SECONDS)
-            try:
-                result = (verdict(path, data), done, "")
-            except MemoryError:
-                result = ("out of memory", done, traceback.format_exc(limit=-3))
-            except BaseException:
-                result = ("traceback", done, traceback.format_exc(limit=-3)[-1500:])
-            os.write(write, json.dumps(result).encode())
-        finally:
-            os._exit(0)
-    os.close(write)
-    with os.fdopen(read, "rb") as pipe:
-        text = pipe.read()
-    _, status = os.waitpid(child, 0)
-    if mark.exists():
-        mark.rmdir()
-        return "executed", "", ""
-    if not text:
-        return ("out of time" if os.WTERMSIG(status) == signal.SIGALRM else "traceback"), "", f"status {status}"
-    what, done, trace = json.loads(text)
-    return what, done, trace
+def attempt(rng: random.Random, laboratory: Laboratory) -> str:
+    """A mutated file of weights: refused, or read as others read it."""
+    laboratory.renew()
+    data, done = case(rng, str(laboratory.mark))
+    path = Path("mutated.any")
+    path.write_bytes(data)
+    found = verdict(path, data)
+    if found in BAD:
+        # The old format of torch names storages by their address, so that a case is not the same file twice.
+        raise FaultError(found, f"{done}: {base64.b64encode(zlib.compress(data)).decode()}")
+    return found
 
 
 def warm_up() -> None:
@@ -422,49 +371,3 @@ def warm_up() -> None:
         path.write_bytes(data)
         if verdict(path, data) != "opened, right":
             raise SystemExit("the oracle does not agree on the planted model itself")
-
-
-def fuzz(count: int, seed: int, out: Path | None) -> dict[str, Any]:
-    """Cases up to ``count``; those of an earlier summary with the same seed are not repeated."""
-    summary: dict[str, Any] = {"seed": seed, "cases": 0, "verdicts": {}, "kinds": {}, "bad": []}
-    if out is not None and out.exists():
-        earlier = json.loads(out.read_text())
-        summary = earlier if earlier.get("seed") == seed else summary
-    verdicts, kinds = Counter(summary["verdicts"]), Counter(summary["kinds"])
-    torch.set_num_threads(1)
-    warm_up()
-    with tempfile.TemporaryDirectory() as folder:
-        for number in range(summary["cases"], count):
-            what, done, trace = in_child(number, seed, Path(folder))
-            verdicts[what] += 1
-            kinds[done.split("+")[0]] += 1
-            if what in BAD:
-                # The old format of torch names storages by their address, so that a case is not the same file twice.
-                content = base64.b64encode(zlib.compress((Path(folder) / "mutated.any").read_bytes())).decode()
-                bad = {"case": number, "verdict": what, "done": done, "trace": trace, "zlib_base64": content}
-                summary["bad"].append(bad)
-            summary |= {
-                "cases": number + 1,
-                "verdicts": dict(sorted(verdicts.items())),
-                "kinds": dict(sorted(kinds.items())),
-            }
-            if out is not None and (number % 200 == 199 or number + 1 == count):
-                out.write_text(json.dumps(summary, indent=1) + "\n")
-    return summary
-
-
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=10_000)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path)
-    options = parser.parse_args(arguments)
-    summary = fuzz(options.count, options.seed, options.out)
-    print(json.dumps({name: summary[name] for name in ("cases", "verdicts", "kinds")}))
-    for bad in summary["bad"][:20]:
-        print(bad["case"], bad["verdict"], bad["done"], bad["trace"][-600:])
-    return 1 if summary["bad"] else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
