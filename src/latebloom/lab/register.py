@@ -10,6 +10,7 @@ from latebloom.claims import CLAIMS, QUANTITIES, SYSTEMS, Claim, Quantity, Sweep
 from latebloom.exports import FORMATS, Format
 from latebloom.figures import FIGURES, SWEEP_FIGURES, Figure, SweepFigure
 from latebloom.measures import MEASURES, Measure
+from latebloom.models import TRAINING_LOSSES, TrainingLoss
 from latebloom.recipes import RECIPES
 from latebloom.trackers import TRACKERS, TrackerKind
 from latebloom.training.optimisers import OPTIMISERS, UpdateRule
@@ -18,6 +19,7 @@ T = TypeVar("T")
 
 _REGISTRIES: tuple[tuple[str, type[Any], Registry[Any]], ...] = (
     ("an UpdateRule", UpdateRule, OPTIMISERS),
+    ("a TrainingLoss", TrainingLoss, TRAINING_LOSSES),
     ("a Measure", Measure, MEASURES),
     ("a Family", Family, FAMILIES),
     ("a Figure", Figure, FIGURES),
