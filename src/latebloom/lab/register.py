@@ -9,6 +9,7 @@ from latebloom.circuits import FAMILIES, Family
 from latebloom.claims import CLAIMS, QUANTITIES, SYSTEMS, Claim, Quantity, SweepClaim, System
 from latebloom.exports import FORMATS, Format
 from latebloom.figures import FIGURES, SWEEP_FIGURES, Figure, SweepFigure
+from latebloom.lab.compare.contestant import CONTESTANTS, Contestant
 from latebloom.measures import MEASURES, Measure
 from latebloom.models import TRAINING_LOSSES, TrainingLoss
 from latebloom.recipes import RECIPES
@@ -20,6 +21,7 @@ T = TypeVar("T")
 _REGISTRIES: tuple[tuple[str, type[Any], Registry[Any]], ...] = (
     ("an UpdateRule", UpdateRule, OPTIMISERS),
     ("a TrainingLoss", TrainingLoss, TRAINING_LOSSES),
+    ("a Contestant", Contestant, CONTESTANTS),
     ("a Measure", Measure, MEASURES),
     ("a Family", Family, FAMILIES),
     ("a Figure", Figure, FIGURES),

@@ -3,7 +3,7 @@
 The update ``step`` → ``step + 1`` has weight decay λ where decay_from ≤ step < decay_until, else none. It separates
 what weight decay does during memorisation from what it does to the circuits afterwards.
 Source: the question of Nanda et al. 2023, "Progress measures for grokking via mechanistic interpretability", arXiv
-2301.05217, section 5.3, what happens without weight decay; decay that ends: Varma et al. 2023, "Explaining grokking
+2301.05217, what happens without weight decay; decay that ends: Varma et al. 2023, "Explaining grokking
 through circuit efficiency", arXiv 2309.02390.
 """
 

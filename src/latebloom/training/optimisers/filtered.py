@@ -1,4 +1,4 @@
-"""AdamW on filtered gradients: what Grokfast and ⊥Grad have in common."""
+"""AdamW, or Adam, on filtered gradients: what Grokfast and ⊥Grad have in common."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,12 +15,18 @@ Filter = Callable[[Tensor, Tensor, Memory], tuple[Tensor, Memory]]
 """(weight, gradient, memory) → (filtered gradient, new memory); changes none of its arguments."""
 
 
-class FilteredAdamW(torch.optim.AdamW):
-    """torch's AdamW, with each gradient replaced by what ``filtered`` makes of it."""
+class FilteredAdam(torch.optim.Adam):
+    """torch's AdamW, with each gradient replaced by what ``filtered`` makes of it; Adam where not ``decoupled``, which
+    adds its weight decay to the filtered gradient."""
 
-    def __init__(self, model: nn.Module, settings: Optimiser, filtered: Filter) -> None:
+    def __init__(self, model: nn.Module, settings: Optimiser, filtered: Filter, decoupled: bool = True) -> None:
         super().__init__(
-            model.parameters(), settings.lr, betas=settings.betas, weight_decay=settings.weight_decay, fused=True
+            model.parameters(),
+            settings.lr,
+            betas=settings.betas,
+            weight_decay=settings.weight_decay,
+            fused=True,
+            decoupled_weight_decay=decoupled,
         )
         self._filtered = filtered
 
@@ -34,6 +40,6 @@ class FilteredAdamW(torch.optim.AdamW):
             weight.grad.copy_(gradient)
             memories.append(memory)
         super().step()
-        # Only now, because AdamW makes its own state where a parameter has none yet.
+        # Only now, because Adam makes its own state where a parameter has none yet.
         for weight, memory in zip(weights, memories):
             self.state[weight].update(memory)

@@ -1,8 +1,9 @@
 """Grokfast-EMA: AdamW on gradients whose slow part is amplified; the slow part is an exponential moving average.
 
 s ← αs + (1-α)g (s = g in the first update),  then AdamW on g + λ_s·s. With λ_s = 0 it is AdamW.
-Published defaults: α = 0.98, λ_s = 2. For modular multiplication (p = 97): learning rate 1e-3, weight decay 0.005.
-Source: Lee et al. 2024, "Grokfast: Accelerated Grokking by Amplifying Slow Gradients", arXiv 2405.20233, algorithm 2.
+Published for modular multiplication (p = 97): α = 0.98, λ_s = 2, Adam with learning rate 1e-3 and weight decay 0.005,
+which is L2 in the gradient there (``decoupled`` false).
+Source: Lee et al. 2024, "Grokfast: Accelerated Grokking by Amplifying Slow Gradients", arXiv 2405.20233; code: github.com/ironjr/grokfast.
 """
 
 from functools import partial
@@ -11,9 +12,9 @@ from typing import Literal
 from pydantic import Field
 from torch import Tensor, nn
 
-from latebloom.training.optimisers.filtered import FilteredAdamW, Memory
+from latebloom.training.optimisers.filtered import FilteredAdam, Memory
 from latebloom.training.optimisers.rule import UpdateRule
-from latebloom.training.optimisers.settings import Decay, Optimiser
+from latebloom.training.optimisers.settings import Decay, Decoupled, Optimiser
 
 
 class GrokfastEMASettings(Optimiser):
@@ -22,6 +23,7 @@ class GrokfastEMASettings(Optimiser):
     name: Literal["grokfast_ema"] = "grokfast_ema"
     slow_decay: Decay = Field(0.98, description="α of grokfast_ema: the decay of the average of past gradients")
     slow_gain: float = Field(2.0, ge=0, description="λ of grokfast_ema: the factor of the average that is added")
+    decoupled: Decoupled = True
 
 
 def amplified(
@@ -32,8 +34,8 @@ def amplified(
     return gradient.add(slow, alpha=settings.slow_gain), {"slow": slow}
 
 
-def _build(model: nn.Module, settings: GrokfastEMASettings) -> FilteredAdamW:
-    return FilteredAdamW(model, settings, partial(amplified, settings))
+def _build(model: nn.Module, settings: GrokfastEMASettings) -> FilteredAdam:
+    return FilteredAdam(model, settings, partial(amplified, settings), settings.decoupled)
 
 
 GROKFAST_EMA = UpdateRule("grokfast_ema", _build, settings=GrokfastEMASettings)

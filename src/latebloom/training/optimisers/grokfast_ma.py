@@ -1,9 +1,11 @@
 """Grokfast-MA: AdamW on gradients whose slow part is amplified; the slow part is the mean of a window of past ones.
 
 AdamW on g + λ_s · mean of the last w gradients, g included, as soon as there are w; before that, AdamW on g. With
-λ_s = 0 it is AdamW. Published defaults: w = 100, λ_s = 5. The window needs the memory of w copies of the weights.
-Source: Lee et al. 2024, "Grokfast: Accelerated Grokking by Amplifying Slow Gradients", arXiv 2405.20233, algorithm 1,
-with the warm-up of the published code.
+λ_s = 0 it is AdamW. The window needs the memory of w copies of the weights. Published for modular multiplication (p = 97):
+w = 100, λ_s = 5, Adam with learning rate 1e-3 and weight decay 0.01, which is L2 in the gradient there (``decoupled``
+false).
+Source: Lee et al. 2024, "Grokfast: Accelerated Grokking by Amplifying Slow Gradients", arXiv 2405.20233; code:
+github.com/ironjr/grokfast, with its warm-up.
 """
 
 from functools import partial
@@ -13,9 +15,9 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
-from latebloom.training.optimisers.filtered import FilteredAdamW, Memory
+from latebloom.training.optimisers.filtered import FilteredAdam, Memory
 from latebloom.training.optimisers.rule import UpdateRule
-from latebloom.training.optimisers.settings import Optimiser
+from latebloom.training.optimisers.settings import Decoupled, Optimiser
 
 
 class GrokfastMASettings(Optimiser):
@@ -24,6 +26,7 @@ class GrokfastMASettings(Optimiser):
     name: Literal["grokfast_ma"] = "grokfast_ma"
     window: int = Field(100, ge=1, le=10_000, description="w of grokfast_ma: the number of gradients in its mean")
     window_gain: float = Field(5.0, ge=0, description="λ of grokfast_ma: the factor of the mean that is added")
+    decoupled: Decoupled = True
 
 
 def amplified(settings: GrokfastMASettings, weight: Tensor, gradient: Tensor, memory: Memory) -> tuple[Tensor, Memory]:
@@ -41,8 +44,8 @@ def amplified(settings: GrokfastMASettings, weight: Tensor, gradient: Tensor, me
     return changed, {"past": past, "count": count + 1}
 
 
-def _build(model: nn.Module, settings: GrokfastMASettings) -> FilteredAdamW:
-    return FilteredAdamW(model, settings, partial(amplified, settings))
+def _build(model: nn.Module, settings: GrokfastMASettings) -> FilteredAdam:
+    return FilteredAdam(model, settings, partial(amplified, settings), settings.decoupled)
 
 
 GROKFAST_MA = UpdateRule("grokfast_ma", _build, settings=GrokfastMASettings)

@@ -2,8 +2,8 @@
 
 w ← w · r / |w|, where |w| is the norm of all parameters together and r = factor · |w₀|, w₀ the initial weights. With
 another factor than 1 the first update also moves the weights to the sphere.
-Source: Liu et al. 2022, "Omnigrok: Grokking Beyond Algorithmic Data", arXiv 2210.01117, section 3: without delay at the
-norm where the test loss has its minimum, memorisation for ever far above it. Published: no weight decay.
+Source: Liu et al. 2022, "Omnigrok: Grokking Beyond Algorithmic Data", arXiv 2210.01117: without delay at the norm
+where the test loss has its minimum, memorisation for ever far above it. Published: no weight decay.
 """
 
 from typing import Literal

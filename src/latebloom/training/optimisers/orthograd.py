@@ -2,14 +2,13 @@
 
 For each parameter tensor: g_⊥ = g - (w·g / w·w)w, then g ← g_⊥ · |g| / |g_⊥|. What is removed only scales the weights,
 and thereby the logits, which lowers the training loss without changing an answer ("naive loss minimisation").
-Source: Prieto et al. 2025, "Grokking at the Edge of Numerical Stability", arXiv 2501.04697, section 5; the published
-code has the rescaling and takes each tensor for itself, so that all heads of W_Q count as one vector.
+Source: Prieto et al. 2025, "Grokking at the Edge of Numerical Stability", arXiv 2501.04697; the published code has the rescaling and takes each tensor for itself, so that all heads of W_Q count as one vector.
 Published: no weight decay.
 """
 
 from torch import Tensor, nn
 
-from latebloom.training.optimisers.filtered import FilteredAdamW, Memory
+from latebloom.training.optimisers.filtered import FilteredAdam, Memory
 from latebloom.training.optimisers.rule import UpdateRule
 from latebloom.training.optimisers.settings import Optimiser
 
@@ -24,8 +23,8 @@ def perpendicular(weight: Tensor, gradient: Tensor, memory: Memory) -> tuple[Ten
     return across * (gradient.norm() / (across.norm() + TINY)), {}
 
 
-def _build(model: nn.Module, settings: Optimiser) -> FilteredAdamW:
-    return FilteredAdamW(model, settings, perpendicular)
+def _build(model: nn.Module, settings: Optimiser) -> FilteredAdam:
+    return FilteredAdam(model, settings, perpendicular)
 
 
 ORTHOGRAD = UpdateRule("orthograd", _build)

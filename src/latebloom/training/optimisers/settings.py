@@ -25,6 +25,9 @@ def _registered(name: str) -> str:
 
 
 Decay = Annotated[float, Field(ge=0, lt=1)]
+Decoupled = Annotated[
+    bool, Field(description="weight decay of the Grokfast optimisers: that of adamw (true) or that of adam (false)")
+]
 Betas = Annotated[tuple[Decay, Decay], BeforeValidator(_two_numbers)]
 
 
