@@ -5,8 +5,8 @@ from latebloom.models import TransformerConfig
 from latebloom.tasks import Data
 from latebloom.training import Experiment, Recording, Training
 from parity_lab.affine import TwiceThenAdd
-from parity_lab.tiger import TigerSettings
 from parity_lab.task import HiddenParity
+from parity_lab.tiger import TigerSettings
 
 _MODEL = TransformerConfig(d_model=16, n_heads=2, d_head=8, d_mlp=32)
 

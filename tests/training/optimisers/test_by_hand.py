@@ -42,8 +42,6 @@ def test_sign_descent_moves_every_weight_by_the_rate():
     torch.testing.assert_close(twice, WEIGHTS)
 
 
-
-
 def test_grokfast_adds_the_slow_gradient():
     # s₁ = g and s₂ = 0.5 g + 0.5 · 3 g = 2 g, so AdamW receives (1 + 2) g and 3 g + 2 · 2 g = 7 g.
     slow = {"name": "grokfast_ema", "slow_decay": 0.5, "slow_gain": 2.0, "lr": 0.1, "weight_decay": 0.3}

@@ -90,8 +90,8 @@ def _print_plan(rows: list[dict[str, Any]]) -> None:
 
 
 def _print_result(result: "Comparison") -> None:
-    header = ("course", "contestant", "runs", "median step", "seconds", "AdamW / it", "never", "lost", "tuned", "setting")
-    print_table(header, [_cells(row) for row in result.rows])
+    numbers = ("median step", "seconds", "AdamW / it", "never", "lost", "tuned")
+    print_table(("course", "contestant", "runs", *numbers, "setting"), [_cells(row) for row in result.rows])
     judged = [(one.course, one.id, one.state, one.finding, one.published) for one in result.statements]
     print_table(("course", "statement", "verdict", "found", "published"), judged)
     rules = "none frozen" if result.rules_hash is None else f"{result.rules_hash[:12]}, frozen {result.frozen}"

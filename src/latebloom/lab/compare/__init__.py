@@ -1,4 +1,4 @@
-"""A fair contest of optimisers, losses and regularisers: each tuned with the same budget, then judged on fresh seeds."""
+"""A fair contest of optimisers, losses and regularisers: each tuned with the same budget, judged on fresh seeds."""
 
 from latebloom.lab.compare.compare import HOME, compare, plan, results_of
 from latebloom.lab.compare.contestant import CONTESTANTS, POINTS, Contestant

@@ -16,35 +16,39 @@ COMMON = (
 )
 """The model and the recording of every run: small, so that a run takes seconds."""
 
-TUNED_STEPS, PUBLISHED_STEPS = 1500, 6000
-"""Steps of the runs. Published learning rates are lower, since they are for larger models, and need more steps."""
+LONGER = 4
+"""Steps of rows with published hyperparameters over those of tuned ones: their learning rates are lower, since they are
+for larger models."""
 
 
 @dataclass(frozen=True)
 class Course:
-    """One task of the contest. settings: as on the command line."""
+    """One task of the contest. settings: as on the command line. steps: of tuned runs."""
 
     name: str
     title: str
     settings: tuple[str, ...]
+    steps: int
 
     def arguments(self, published: bool) -> tuple[str, ...]:
         """The settings that all contestants share; ``published``: of rows with published hyperparameters."""
-        steps = PUBLISHED_STEPS if published else TUNED_STEPS
+        steps = self.steps * (LONGER if published else 1)
         return (*COMMON, *self.settings, "--training.steps", str(steps))
 
 
 COURSES = (
-    Course("addition", "x + y mod 23", ("--task.p", "23", "--data.fraction", "0.7")),
+    Course("addition", "x + y mod 23", ("--task.p", "23", "--data.fraction", "0.7"), steps=1500),
     Course(
         "multiplication",
         "x · y mod 23",
         ("--task.name", "modular_multiplication", "--task.p", "23", "--data.fraction", "0.7"),
+        steps=1500,
     ),
     Course(
         "quadratic",
         "x² + xy + y² mod 23",
         ("--task.name", "modular_quadratic", "--task.p", "23", "--data.fraction", "0.9"),
+        steps=6000,
     ),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from math import inf, isfinite
 from statistics import median
 
@@ -31,7 +32,7 @@ def judge_comparison(budget: Budget, results: Results) -> Comparison:
         arms, records = arms_of(course, extent, results), results.read(course.name)
         for contestant in CONTESTANTS.values():
             rows.append(_row(arms, contestant))
-            mine = [*sum(arms.tuning(contestant).values(), []), *arms.fresh(contestant.name)]
+            mine = [*chain(*arms.tuning(contestant).values()), *arms.fresh(contestant.name)]
             used |= {record.identity: record for record in mine}
             asked += len(arms.tuning_spec(contestant)) * (not contestant.published) + len(extent.fresh)
         counted = _counted(rules)
@@ -56,8 +57,8 @@ def _counted(rules: ContestRules | None) -> Callable[[Record], bool]:
 
 
 def _row(arms: Arms, contestant: Contestant) -> Row:
-    point, tuning = arms.chosen(contestant), arms.tuning(contestant)
-    tuned, runs = sum(tuning.values(), []), arms.fresh(contestant.name)
+    point, runs = arms.chosen(contestant), arms.fresh(contestant.name)
+    tuned = list(chain(*arms.tuning(contestant).values()))
     steps, base = list(map(learned_at, runs)), list(map(learned_at, arms.fresh(BASELINE)))
     return Row(
         course=arms.course.name,

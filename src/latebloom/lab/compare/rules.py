@@ -54,7 +54,9 @@ def content() -> dict[str, Any]:
     written = statements(COURSES[0], EXTENTS["full"], lambda record: True)
     return {
         "recipe": RECIPE,
-        "courses": [{"name": one.name, "tuned": one.arguments(False), "published": one.arguments(True)} for one in COURSES],
+        "courses": [
+            {"name": one.name, "tuned": one.arguments(False), "published": one.arguments(True)} for one in COURSES
+        ],
         "contestants": [{k: v for k, v in asdict(one).items() if k not in ("title", "source")} for one in OWN],
         "choosing": CHOOSING,
         "statements": [{"id": one.id, "sentence": one.sentence, "rule": one.rule} for one in written],

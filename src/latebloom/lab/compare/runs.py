@@ -34,9 +34,7 @@ class StageRuns(SystemRuns):
         return next(spec.command() for spec in specs if job.name in {one.name for one in expand(spec)})
 
 
-def stage_runs(
-    course: Course, specs: Sequence[Spec], folder: Path, results: Results, progress: Progress
-) -> StageRuns:
+def stage_runs(course: Course, specs: Sequence[Spec], folder: Path, results: Results, progress: Progress) -> StageRuns:
     """The runs of these sweeps, in one directory for each course."""
     entry = Entry(course.name, tuple(specs), measured=False, figures=(), by=())
     return StageRuns(entry, folder / course.name, entry.jobs(), results, progress)

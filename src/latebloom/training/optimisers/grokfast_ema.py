@@ -3,7 +3,8 @@
 s ← αs + (1-α)g (s = g in the first update),  then AdamW on g + λ_s·s. With λ_s = 0 it is AdamW.
 Published for modular multiplication (p = 97): α = 0.98, λ_s = 2, Adam with learning rate 1e-3 and weight decay 0.005,
 which is L2 in the gradient there (``decoupled`` false).
-Source: Lee et al. 2024, "Grokfast: Accelerated Grokking by Amplifying Slow Gradients", arXiv 2405.20233; code: github.com/ironjr/grokfast.
+Source: Lee et al. 2024, "Grokfast: Accelerated Grokking by Amplifying Slow Gradients", arXiv 2405.20233, and
+github.com/ironjr/grokfast.
 """
 
 from functools import partial
@@ -26,9 +27,7 @@ class GrokfastEMASettings(Optimiser):
     decoupled: Decoupled = True
 
 
-def amplified(
-    settings: GrokfastEMASettings, weight: Tensor, gradient: Tensor, memory: Memory
-) -> tuple[Tensor, Memory]:
+def amplified(settings: GrokfastEMASettings, weight: Tensor, gradient: Tensor, memory: Memory) -> tuple[Tensor, Memory]:
     """The filter: g + λ·s, and the new average s."""
     slow = gradient.lerp(memory["slow"], settings.slow_decay) if "slow" in memory else gradient.clone()
     return gradient.add(slow, alpha=settings.slow_gain), {"slow": slow}

@@ -1,11 +1,11 @@
 """Grokfast-MA: AdamW on gradients whose slow part is amplified; the slow part is the mean of a window of past ones.
 
 AdamW on g + λ_s · mean of the last w gradients, g included, as soon as there are w; before that, AdamW on g. With
-λ_s = 0 it is AdamW. The window needs the memory of w copies of the weights. Published for modular multiplication (p = 97):
-w = 100, λ_s = 5, Adam with learning rate 1e-3 and weight decay 0.01, which is L2 in the gradient there (``decoupled``
-false).
-Source: Lee et al. 2024, "Grokfast: Accelerated Grokking by Amplifying Slow Gradients", arXiv 2405.20233; code:
-github.com/ironjr/grokfast, with its warm-up.
+λ_s = 0 it is AdamW. The window needs the memory of w copies of the weights. Published for modular multiplication
+(p = 97): w = 100, λ_s = 5, Adam with learning rate 1e-3 and weight decay 0.01, which is L2 in the gradient there
+(``decoupled`` false).
+Source: Lee et al. 2024, "Grokfast: Accelerated Grokking by Amplifying Slow Gradients", arXiv 2405.20233, and
+github.com/ironjr/grokfast, whose warm-up this is.
 """
 
 from functools import partial

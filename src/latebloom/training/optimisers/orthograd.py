@@ -2,7 +2,8 @@
 
 For each parameter tensor: g_⊥ = g - (w·g / w·w)w, then g ← g_⊥ · |g| / |g_⊥|. What is removed only scales the weights,
 and thereby the logits, which lowers the training loss without changing an answer ("naive loss minimisation").
-Source: Prieto et al. 2025, "Grokking at the Edge of Numerical Stability", arXiv 2501.04697; the published code has the rescaling and takes each tensor for itself, so that all heads of W_Q count as one vector.
+Source: Prieto et al. 2025, "Grokking at the Edge of Numerical Stability", arXiv 2501.04697; the
+published code has the rescaling and takes each tensor for itself, so that all heads of W_Q count as one vector.
 Published: no weight decay.
 """
 

@@ -46,7 +46,7 @@ class Optimiser(Config):
     )
     lr: float = Field(1e-3, gt=0, description="learning rate")
     weight_decay: float = Field(1.0, ge=0, description="decoupled; L2 in the gradient for adam and sgd")
-    betas: Betas = Field((0.9, 0.98), description="moment decay of adam, adamw, what builds on it, and lion, as 0.9,0.98")
+    betas: Betas = Field((0.9, 0.98), description="moment decay of adamw and its kin, and of lion, as 0.9,0.98")
     l1: float = Field(
         0.0, ge=0, le=LARGEST, description="strength of an L1 penalty: l1 · sign(w) is added to the gradient"
     )
