@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import chain
-from math import inf, isfinite
+from math import ceil, inf, isfinite
 from statistics import median
 
-from latebloom.claims import Record, Results, SweepClaim
+from latebloom.claims import Pooled, Record, Results
 from latebloom.claims.learning import RIGHT, final_test_accuracy
 from latebloom.claims.settings import generalised, share_grokked
 from latebloom.lab.compare.arms import Arms, learned_at, seconds_to_learn, times
@@ -17,7 +17,7 @@ from latebloom.lab.compare.course import EXTENTS, Budget
 from latebloom.lab.compare.result import Comparison, Row, StatementResult
 from latebloom.lab.compare.rules import ContestRules, read_rules
 from latebloom.lab.compare.runs import arms_of
-from latebloom.lab.compare.statements import statements
+from latebloom.lab.compare.statements import Statement, statements
 from latebloom.statistics import Estimate, median_estimate, median_step, ratio_of_medians, share, survival_curve
 
 
@@ -36,7 +36,8 @@ def judge_comparison(budget: Budget, results: Results) -> Comparison:
             used |= {record.identity: record for record in mine}
             asked += len(arms.tuning_spec(contestant)) * (not contestant.published) + len(extent.fresh)
         counted = _counted(rules)
-        judged += [_judged(one, course.name, records) for one in statements(course, extent, counted)]
+        claims = statements(course, extent, counted)
+        judged += [_judged(one, course.name, records, len(extent.fresh)) for one in claims]
     return Comparison(
         budget=budget,
         command=f"latebloom compare --budget {budget}",
@@ -101,7 +102,7 @@ def _share_lost(runs: Sequence[Record]) -> Estimate:
     return share(sum((record.value(final_test_accuracy.name) or 0.0) < RIGHT for record in reached), len(reached))
 
 
-def _judged(claim: SweepClaim, course: str, records: Sequence[Record]) -> StatementResult:
+def _judged(claim: Statement, course: str, records: Sequence[Record], runs: int) -> StatementResult:
     verdict = claim.judge(records)
     return StatementResult(
         id=claim.id,
@@ -115,4 +116,14 @@ def _judged(claim: SweepClaim, course: str, records: Sequence[Record]) -> Statem
         low=verdict.low,
         high=verdict.high,
         finding=verdict.finding,
+        runs_to_decide=_runs_to_decide(verdict, claim.edge, runs) if verdict.state == "undecided" else None,
     )
+
+
+def _runs_to_decide(verdict: Pooled, edge: float, runs: int) -> int | None:
+    """How many runs would move the end of the interval that lies beyond the edge onto it."""
+    value = verdict.value
+    if value is None or value == edge:
+        return None
+    end = verdict.low if value > edge else verdict.high
+    return None if end is None else ceil(runs * ((value - end) / (value - edge)) ** 2)

@@ -39,7 +39,9 @@ class Row(Config):
 
 
 class StatementResult(Config):
-    """One published statement on one course. finding: what was measured, in words, or why there is no verdict."""
+    """One published statement on one course. finding: what was measured, in words, or why there is no verdict.
+    runs_to_decide: how many fresh runs of each contestant would decide an undecided one, if the value stayed and the
+    interval shrank as 1 / √runs; None where it is decided, or where the interval is open."""
 
     id: str
     course: str
@@ -52,6 +54,7 @@ class StatementResult(Config):
     low: float | None
     high: float | None
     finding: str
+    runs_to_decide: int | None
 
 
 class Comparison(Config):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from latebloom.claims import Above, Below, Record, Region, Statistic, SweepClaim, Undefined
+from latebloom.claims import Above, Below, Record, Statistic, SweepClaim, Undefined
 from latebloom.claims.quantity import FEWEST_RUNS
 from latebloom.claims.verdict import HALF
 from latebloom.lab.compare.arms import QUANTITIES, Arms, learned_at
@@ -27,7 +28,14 @@ what another grid of learning rates would change."""
 _HALFWAY = "the geometric middle between no effect and the published number"
 
 
-def statements(course: Course, extent: Extent, counted: Callable[[Record], bool]) -> tuple[SweepClaim, ...]:
+@dataclass(frozen=True, kw_only=True)
+class Statement(SweepClaim):
+    """A published statement. edge: of its region."""
+
+    edge: float
+
+
+def statements(course: Course, extent: Extent, counted: Callable[[Record], bool]) -> tuple[Statement, ...]:
     """Every statement as a claim about the records of a course. counted: whether a run of fresh seeds counts."""
 
     def runs(records: Sequence[Record], name: str) -> list[Record]:
@@ -53,17 +61,17 @@ def statements(course: Course, extent: Extent, counted: Callable[[Record], bool]
         formula = f"the share of the runs of {CONTESTANTS[name].title} that learn their test set"
         return Statistic(f"{_key(name)}_share", "share", formula, compute, QUANTITIES)
 
-    def faster(id: str, sentence: str, place: str, published: str, name: str, slow: str, edge: float) -> SweepClaim:
+    def faster(id: str, sentence: str, place: str, published: str, name: str, slow: str, edge: float) -> Statement:
         ratio = speed_up(name, slow)
         return _claim(id, sentence, place, published, Above(ratio, round(edge, 2), _HALFWAY), (ratio,), course)
 
-    def no_advantage(name: str, place: str) -> SweepClaim:
+    def no_advantage(name: str, place: str) -> Statement:
         ratio, title = speed_up(name, BASELINE), CONTESTANTS[name].title
         sentence = f"Once both are tuned with the same budget, {title} has no advantage over AdamW."
         region = Below(ratio, ADVANTAGE, "arbitrary")
         return _claim(f"{name}-no-advantage", sentence, place, "no advantage", region, (ratio,), course)
 
-    def without_decay(name: str, sentence: str) -> SweepClaim:
+    def without_decay(name: str, sentence: str) -> Statement:
         own, control = learning(name), learning(NO_DECAY)
         place = "Prieto et al. 2025, arXiv 2501.04697"
         region = Above(own, HALF, "more often than not")
@@ -104,16 +112,18 @@ def _claim(
     sentence: str,
     place: str,
     published: str,
-    region: Region,
+    region: Above | Below,
     shown: tuple[Statistic, ...],
     course: Course,
-) -> SweepClaim:
-    return SweepClaim(
+) -> Statement:
+    assert isinstance(region.edge, float)
+    return Statement(
         id=id,
         sentence=sentence,
         place=place,
         published=published,
         region=region,
+        edge=region.edge,
         finding="; ".join(f"{one.formula.rstrip(',')}: {_template(one)}" for one in shown),
         statistics=shown,
         system=f"compare-{course.name}",
