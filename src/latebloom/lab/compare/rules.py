@@ -52,7 +52,7 @@ def content() -> dict[str, Any]:
     """The rules as they are in the code. Seeds are left out, so that more may be added, and so are the contestants of
     other packages, about which no statement is."""
     written = statements(COURSES[0], EXTENTS["full"], lambda record: True)
-    return {
+    rules = {
         "recipe": RECIPE,
         "courses": [
             {"name": one.name, "tuned": one.arguments(False), "published": one.arguments(True)} for one in COURSES
@@ -62,6 +62,7 @@ def content() -> dict[str, Any]:
         "statements": [{"id": one.id, "sentence": one.sentence, "rule": one.rule} for one in written],
         "judging": JUDGING,
     }
+    return dict(json.loads(json.dumps(rules)))  # with lists for tuples, as it is read again
 
 
 def hash_of(written: dict[str, Any]) -> str:
