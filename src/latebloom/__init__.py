@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from latebloom._errors import UsageError as UsageError
     from latebloom.circuits.modular.explanation import Explanation as Explanation
     from latebloom.figures.drawing import Drawing as Drawing
+    from latebloom.lab.compare.compare import compare as compare
     from latebloom.lab.crossover.ask import crossover as crossover
     from latebloom.lab.effects import effects as effects
     from latebloom.lab.explain import ablate as ablate
@@ -79,6 +80,7 @@ _HOME = {
     "Sweep": "latebloom.sweeps.sweep",
     "UsageError": "latebloom._errors",
     "ablate": "latebloom.lab.explain",
+    "compare": "latebloom.lab.compare.compare",
     "crossover": "latebloom.lab.crossover.ask",
     "effects": "latebloom.lab.effects",
     "explain": "latebloom.lab.explain",
@@ -119,6 +121,7 @@ __all__ = [
     "ablate",
     "circuits",
     "claims",
+    "compare",
     "crossover",
     "effects",
     "explain",
