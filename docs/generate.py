@@ -6,6 +6,8 @@ python docs/generate.py crossover SWEEP    store the result of `latebloom crosso
 python docs/generate.py settings RUNS      train in RUNS what the study of settings lacks, and store the results
 python docs/generate.py verdicts           judge the results of `latebloom reproduce` anew from the stored records
 python docs/generate.py freeze             freeze the rules of all claims, before the runs that judge them are trained
+python docs/generate.py freeze-compare     freeze the rules of the contest of optimisers, before its runs are trained
+python docs/generate.py compare            draw the pictures of the contest from the stored records
 python docs/generate.py seeds              draw the pictures of the committed studies of seeds
 python docs/generate.py pages              write all generated pages, and the generated blocks of the others
 """
@@ -17,6 +19,7 @@ from pathlib import Path
 from pages.architecture import architecture_block, packages_drawing
 from pages.commands import commands_page
 from pages.contracts import json_page, schemas
+from pages.compare import compare_page, draw_comparison, freeze_comparison
 from pages.crossover import crossover_block
 from pages.demo import demo_block, demo_page
 from pages.explorer import explorer_page
@@ -69,6 +72,7 @@ def pages() -> dict[Path, str]:
         DOCS / "measures.md": measures_page(),
         DOCS / "seeds.md": seeds_page(studies),
         DOCS / "settings.md": settings_page(),
+        DOCS / "compare.md": compare_page(),
     }
 
 
@@ -87,6 +91,10 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case [verb, argument] if verb in VERBS:
             VERBS[verb](argument)
+        case ["compare"]:
+            draw_comparison()
+        case ["freeze-compare"]:
+            freeze_comparison()
         case ["seeds"]:
             draw_images()
         case ["verdicts"]:

@@ -38,13 +38,14 @@ for command, allowed in json.loads(sys.argv[1]):
     assert status in allowed, (command, status)
 
 import my_parts
-from latebloom import circuits, claims, figures, measures, recipes, tasks
+from latebloom import circuits, claims, figures, measures, models, recipes, tasks
+from latebloom.lab.compare import CONTESTANTS
 from latebloom.training.optimisers import OPTIMISERS
 
 assert tasks.TASKS["twice_then_add"] is my_parts.TwiceThenAdd
 assert tasks.TASKS["reverse"] is my_parts.Reverse
 assert {"my_recipe", "reverse"} <= set(recipes.RECIPES)
-assert "rmsprop" in OPTIMISERS
+assert "rmsprop" in OPTIMISERS and "rmsprop" in CONTESTANTS and "hinge" in models.TRAINING_LOSSES
 assert "largest_weight" in measures.MEASURES
 assert "generalises" in claims.CLAIMS and "last_test_accuracy" in claims.QUANTITIES
 assert "with-test-set" in claims.SYSTEMS

@@ -12,6 +12,7 @@ QUANTITIES = ROOT / "results" / "quantities"
 RULES = ROOT / "results" / "rules.json"
 CROSSOVER = ROOT / "results" / "crossover"
 SEEDS = ROOT / "results" / "seeds"
+COMPARE = ROOT / "results" / "compare"
 SETTINGS = ROOT / "results" / "settings"
 BENCHMARKS = ROOT / "benchmarks" / "results"
 BUDGETS = ("full", "quick")

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from latebloom.circuits.modular.explanation import Explanation as Explanation
     from latebloom.figures.drawing import Drawing as Drawing
     from latebloom.lab.certify import certify as certify
+    from latebloom.lab.compare.compare import compare as compare
     from latebloom.lab.crossover.ask import crossover as crossover
     from latebloom.lab.effects import effects as effects
     from latebloom.lab.explain import ablate as ablate
@@ -81,6 +82,7 @@ _HOME = {
     "UsageError": "latebloom._errors",
     "ablate": "latebloom.lab.explain",
     "certify": "latebloom.lab.certify",
+    "compare": "latebloom.lab.compare.compare",
     "crossover": "latebloom.lab.crossover.ask",
     "effects": "latebloom.lab.effects",
     "explain": "latebloom.lab.explain",
@@ -122,6 +124,7 @@ __all__ = [
     "certify",
     "circuits",
     "claims",
+    "compare",
     "crossover",
     "effects",
     "explain",

@@ -19,6 +19,9 @@ ROUNDING = 20 * float(np.finfo(np.float32).eps)
         Optimiser(name="adam", weight_decay=0.1, betas=(0.8, 0.95)),
         Optimiser(name="sgd", lr=0.1, momentum=0.9, weight_decay=0.1, warmup=0),
         Optimiser(name="sgd", lr=0.1, weight_decay=0),
+        Optimiser(name="lion", lr=0.01, weight_decay=0.5),
+        Optimiser(name="sign_descent", lr=0.01, weight_decay=0.5),
+        Optimiser(name="sign_descent", lr=0.01, weight_decay=0, momentum=0.9),
     ],
 )
 def test_twenty_updates_and_their_state_equal_those_of_torch(settings) -> None:

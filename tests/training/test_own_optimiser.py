@@ -17,14 +17,14 @@ from latebloom.training.optimisers import settings_class
 from latebloom.training.tables import TableEngine
 
 
-class LionSettings(Optimiser):
-    """Settings of Lion."""
+class TigerSettings(Optimiser):
+    """Settings of Tiger."""
 
-    name: Literal["lion"] = "lion"
+    name: Literal["tiger"] = "tiger"
     beta: float = 0.9
 
 
-class Lion(torch.optim.Optimizer):
+class Tiger(torch.optim.Optimizer):
     """Sign of the mean gradient. It also keeps numbers, in its state and its group, that decide the size of a step."""
 
     def __init__(self, weights, lr: float, beta: float) -> None:
@@ -45,8 +45,8 @@ class Lion(torch.optim.Optimizer):
                 weight.sub_(rate * state["mean"].sign())
 
 
-def build_lion(model: torch.nn.Module, settings: LionSettings) -> Lion:
-    return Lion(model.parameters(), settings.lr, settings.beta)
+def build_tiger(model: torch.nn.Module, settings: TigerSettings) -> Tiger:
+    return Tiger(model.parameters(), settings.lr, settings.beta)
 
 
 def build_descent(model: torch.nn.Module, settings: Optimiser) -> torch.optim.SGD:
@@ -62,7 +62,7 @@ def descend_together(settings, weights, gradient, moments, lr, step) -> None:
     weights.sub_(lr * gradient)
 
 
-OPTIMISERS.register(UpdateRule("lion", build_lion, settings=LionSettings))
+OPTIMISERS.register(UpdateRule("tiger", build_tiger, settings=TigerSettings))
 OPTIMISERS.register(
     UpdateRule("descent", build_descent, kernel=Kernel(descend, lambda settings: (1.0,)), stacked=descend_together)
 )
@@ -88,22 +88,22 @@ def files(run: Run) -> dict[str, bytes]:
 
 
 def test_its_settings_keep_their_class_and_fields(tiny) -> None:
-    experiment = with_optimiser(tiny(), name="lion", beta=0.8, lr=1e-3)
-    assert isinstance(experiment.optimiser, LionSettings)
+    experiment = with_optimiser(tiny(), name="tiger", beta=0.8, lr=1e-3)
+    assert isinstance(experiment.optimiser, TigerSettings)
     assert experiment.optimiser.beta == 0.8
     assert Experiment.model_validate_json(experiment.model_dump_json()) == experiment
-    assert type(tiny().model_copy(update={"optimiser": LionSettings()}).optimiser) is LionSettings
-    assert settings_class("lion") is LionSettings
+    assert type(tiny().model_copy(update={"optimiser": TigerSettings()}).optimiser) is TigerSettings
+    assert settings_class("tiger") is TigerSettings
     with pytest.raises(ValidationError, match=r"optimiser\.beta"):
-        with_optimiser(tiny(), name="lion", beta="small")
-    with pytest.raises(UsageError, match="whose name is 'lion'"):
-        UpdateRule("tiger", build_lion, settings=LionSettings)
+        with_optimiser(tiny(), name="tiger", beta="small")
+    with pytest.raises(UsageError, match="whose name is 'tiger'"):
+        UpdateRule("puma", build_tiger, settings=TigerSettings)
 
 
 def test_tables_and_autograd_make_the_same_updates(tiny) -> None:
-    experiment = with_optimiser(tiny(), name="lion", lr=1e-3)
+    experiment = with_optimiser(tiny(), name="tiger", lr=1e-3)
     by_tables = advanced(experiment, 6)
-    by_autograd = advanced(with_optimiser(tiny(forward="plain"), name="lion", lr=1e-3), 6)
+    by_autograd = advanced(with_optimiser(tiny(forward="plain"), name="tiger", lr=1e-3), 6)
     assert isinstance(by_tables._engine, TableEngine)
     assert isinstance(by_autograd._engine, AutogradEngine)
     assert_alike(by_tables, by_autograd)
@@ -115,7 +115,7 @@ def test_tables_and_autograd_make_the_same_updates(tiny) -> None:
 @pytest.mark.parametrize("training", [{}, {"batch_size": 20}])
 def test_a_run_resumes_bit_identically(tiny, training, tmp_path: Path) -> None:
     def settings(steps: int) -> Experiment:
-        return with_optimiser(tiny(steps, **training), name="lion", lr=1e-3, beta=0.7)
+        return with_optimiser(tiny(steps, **training), name="tiger", lr=1e-3, beta=0.7)
 
     whole = train_run(settings(20), "whole", tmp_path)
     train_run(settings(10), "cut", tmp_path)
@@ -127,16 +127,16 @@ def test_a_run_resumes_bit_identically(tiny, training, tmp_path: Path) -> None:
 
 
 def test_state_that_cannot_be_stored_is_refused(tiny) -> None:
-    trainer = advanced(with_optimiser(tiny(), name="lion"), 1)
+    trainer = advanced(with_optimiser(tiny(), name="tiger"), 1)
     optimiser = trainer._engine._updates._optimiser
     optimiser.state[trainer.model.embed.W_E]["past"] = []
-    with pytest.raises(UsageError, match="lion keeps past of type list"):
+    with pytest.raises(UsageError, match="tiger keeps past of type list"):
         trainer.state()
 
 
 def test_an_ensemble_needs_a_stacked_step(tiny) -> None:
-    with pytest.raises(UsageError, match=r"got lion, which has no stacked step.*expected one of adamw, adam, sgd"):
-        Trainer(with_optimiser(tiny(), name="lion"), ensemble=Ensemble(1))
+    with pytest.raises(UsageError, match=r"got tiger, which has no stacked step.*expected one of adamw, adam, sgd"):
+        Trainer(with_optimiser(tiny(), name="tiger"), ensemble=Ensemble(1))
     experiment = with_optimiser(tiny(), name="descent", lr=0.1)
     assert_alike(advanced(experiment, 6), advanced(experiment, 6, ensemble=Ensemble(1)))
 

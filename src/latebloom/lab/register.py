@@ -9,7 +9,9 @@ from latebloom.circuits import FAMILIES, Family
 from latebloom.claims import CLAIMS, QUANTITIES, SYSTEMS, Claim, Quantity, SweepClaim, System
 from latebloom.exports import FORMATS, Format
 from latebloom.figures import FIGURES, SWEEP_FIGURES, Figure, SweepFigure
+from latebloom.lab.compare.contestant import CONTESTANTS, Contestant
 from latebloom.measures import MEASURES, Measure
+from latebloom.models import TRAINING_LOSSES, TrainingLoss
 from latebloom.recipes import RECIPES
 from latebloom.tasks.groups import GROUPS, GroupFamily
 from latebloom.trackers import TRACKERS, TrackerKind
@@ -19,6 +21,8 @@ T = TypeVar("T")
 
 _REGISTRIES: tuple[tuple[str, type[Any], Registry[Any]], ...] = (
     ("an UpdateRule", UpdateRule, OPTIMISERS),
+    ("a TrainingLoss", TrainingLoss, TRAINING_LOSSES),
+    ("a Contestant", Contestant, CONTESTANTS),
     ("a Measure", Measure, MEASURES),
     ("a Family", Family, FAMILIES),
     ("a Figure", Figure, FIGURES),

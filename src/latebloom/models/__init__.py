@@ -12,7 +12,15 @@ from latebloom.models.examples import Examples
 from latebloom.models.half_planted import HALVES, HalfPlantedConfig
 from latebloom.models.hooks import Hooks, Replacement
 from latebloom.models.linear import Linear, LinearConfig
-from latebloom.models.loss import TINY_GRADIENT, TRAINING_LOSSES, cross_entropy, mean_squared_error, per_label
+from latebloom.models.loss import (
+    TINY_GRADIENT,
+    TRAINING_LOSSES,
+    TrainingLoss,
+    cross_entropy,
+    mean_squared_error,
+    per_label,
+    stablemax_cross_entropy,
+)
 from latebloom.models.planted_trigrams import planted_trigrams
 
 __all__ = [
@@ -37,6 +45,7 @@ __all__ = [
     "Model",
     "ModelConfig",
     "Replacement",
+    "TrainingLoss",
     "Transformer",
     "TransformerConfig",
     "cross_entropy",
@@ -46,6 +55,7 @@ __all__ = [
     "mean_squared_error",
     "per_label",
     "planted_trigrams",
+    "stablemax_cross_entropy",
     "sum_squared_weights",
     "summarise",
 ]

@@ -1,9 +1,13 @@
 """Cross-entropy and accuracy at the positions that carry loss."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from latebloom._registry import Registry
 from latebloom.tasks import IGNORE
 
 TINY_GRADIENT = 1e-30
@@ -44,8 +48,44 @@ def mean_squared_error(
     return (logits[counted].to(dtype) - targets).square().mean()
 
 
-TRAINING_LOSSES = {"cross_entropy": cross_entropy, "mse": mean_squared_error}
+def stablemax_cross_entropy(
+    logits: Float[Tensor, "batch loss_pos d_vocab_out"],
+    labels: Int[Tensor, "batch loss_pos"],
+    dtype: torch.dtype = torch.float64,
+) -> Float[Tensor, ""]:
+    """Mean over labels of -ln(s(logit of the right answer) / Σ s(logit)), with s(x) = x + 1 for x ≥ 0 and 1 / (1 - x)
+    below.
+
+    s grows linearly instead of exponentially, so the loss of a right answer cannot be rounded to zero by larger logits:
+    it falls like 1 / logit. Source: Prieto et al. 2025, "Grokking at the Edge of Numerical Stability", arXiv 2501.04697
+    (StableMax); the published code has float64.
+    """
+    counted = labels != IGNORE
+    chosen = logits[counted].to(dtype)
+    # Without the clamp the side that is not taken would divide by zero at 1, and its gradient would not be a number.
+    scores = torch.where(chosen >= 0, chosen + 1, 1 / (1 - chosen.clamp(max=0)))
+    right = scores.gather(-1, labels[counted][:, None])[:, 0]
+    return (scores.sum(-1).log() - right.log()).mean()
+
+
+@dataclass(frozen=True)
+class TrainingLoss:
+    """What training minimises. name: the value of ``training.loss``. of: (logits, labels, dtype) → the loss, a scalar:
+    see `cross_entropy` for the shapes. Labels of `latebloom.tasks.IGNORE` must not count."""
+
+    name: str
+    of: Callable[[Tensor, Tensor, torch.dtype], Tensor]
+
+
+TRAINING_LOSSES: Registry[TrainingLoss] = Registry("training.loss")
 """What training can minimise, by the name of `Training.loss`."""
+
+for _loss in (
+    TrainingLoss("cross_entropy", cross_entropy),
+    TrainingLoss("mse", mean_squared_error),
+    TrainingLoss("stablemax", stablemax_cross_entropy),
+):
+    TRAINING_LOSSES.register(_loss)
 
 
 def per_label(

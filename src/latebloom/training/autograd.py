@@ -39,7 +39,7 @@ class AutogradEngine:
     ) -> None:
         self._model, self._l1, self._batch = model, settings.l1, batch
         self._positions, self._dtype = positions, loss_dtype
-        self._loss = TRAINING_LOSSES[loss]
+        self._loss = TRAINING_LOSSES[loss].of
         self._hooks, self._choice, self._keeps_wrong = hooks, choice, keeps_wrong
         self._updates = TorchUpdates(model, settings)
 

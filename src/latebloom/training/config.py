@@ -2,25 +2,34 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, PlainSerializer
+from pydantic import AfterValidator, Field, PlainSerializer
 
 from latebloom._config import Config
+from latebloom.models import TRAINING_LOSSES
 from latebloom.training.schedule import Schedule
 
 ScheduleField = Annotated[Schedule, PlainSerializer(str, return_type=str)]
 
 
+def _registered(loss: str) -> str:
+    return TRAINING_LOSSES[loss].name
+
+
 class Training(Config):
-    """Length, batches and numerics of training."""
+    """Length, batches and numerics of training.
+
+    Errors: UsageError that lists the registered losses for a loss that is not registered.
+    """
 
     steps: int = Field(40_000, ge=1, description="largest number of optimiser steps")
     stop: Literal["steps", "settled"] = Field("steps", description="stop at `steps`, or earlier once settled")
     batch_size: int | None = Field(None, ge=1, description="examples per step; none = full batch")
     dropout: float = Field(0.0, ge=0, lt=1, description="fraction of the neurons dropped in each update")
-    loss: Literal["cross_entropy", "mse"] = Field(
+    loss: Annotated[str, AfterValidator(_registered)] = Field(
         "cross_entropy",
-        description="what is minimised; mse: squared error to 1 for the right answer and 0 for the others. "
-        "Recorded losses are cross-entropies in either case",
+        description="what is minimised: cross_entropy; mse, squared error to 1 for the right answer and 0 for the "
+        "others; or stablemax, cross-entropy of a softmax that grows linearly. Recorded losses are cross-entropies in "
+        "every case",
     )
     loss_dtype: Literal["float64", "float32"] = Field("float64", description="precision of log-softmax")
     forward: Literal["auto", "plain"] = Field(

@@ -1,5 +1,5 @@
 """Parts of a stranger's package; importing it registers them."""
 
-from parity_lab import affine, family, lion, recipes
+from parity_lab import affine, family, recipes, tiger
 
-__all__ = ["affine", "family", "lion", "recipes"]
+__all__ = ["affine", "family", "recipes", "tiger"]

@@ -25,25 +25,32 @@ def _registered(name: str) -> str:
 
 
 Decay = Annotated[float, Field(ge=0, lt=1)]
+Decoupled = Annotated[
+    bool, Field(description="weight decay of the Grokfast optimisers: that of adamw (true) or that of adam (false)")
+]
 Betas = Annotated[tuple[Decay, Decay], BeforeValidator(_two_numbers)]
 
 
 class Optimiser(Config):
     """Settings that every optimiser has. An optimiser with more of its own subclasses this.
 
-    ``class LionSettings(Optimiser): name: Literal["lion"] = "lion"; beta: float = 0.9``.
+    ``class TigerSettings(Optimiser): name: Literal["tiger"] = "tiger"; beta: float = 0.9``.
     The learning rate rises linearly from 0 over ``warmup`` steps: lr · min(step / warmup, 1).
     Errors: UsageError that lists the registered names for a name that is not registered.
     """
 
-    name: Annotated[str, AfterValidator(_registered)] = Field("adamw", description="optimiser: adamw, adam or sgd")
+    name: Annotated[str, AfterValidator(_registered)] = Field(
+        "adamw",
+        description="optimiser: adamw, adam, sgd, sign_descent, lion, muon, grokfast_ema, grokfast_ma, orthograd, "
+        "norm_constrained or delayed_decay",
+    )
     lr: float = Field(1e-3, gt=0, description="learning rate")
-    weight_decay: float = Field(1.0, ge=0, description="decoupled for adamw, L2 in the gradient for adam and sgd")
-    betas: Betas = Field((0.9, 0.98), description="moment decay of adam and adamw, as 0.9,0.98")
+    weight_decay: float = Field(1.0, ge=0, description="decoupled; L2 in the gradient for adam and sgd")
+    betas: Betas = Field((0.9, 0.98), description="moment decay of adamw and its kin, and of lion, as 0.9,0.98")
     l1: float = Field(
         0.0, ge=0, le=LARGEST, description="strength of an L1 penalty: l1 · sign(w) is added to the gradient"
     )
-    momentum: float = Field(0.0, ge=0, lt=1, description="momentum of sgd")
+    momentum: float = Field(0.0, ge=0, lt=1, description="momentum of sgd and sign_descent")
     warmup: int = Field(10, ge=0, description="steps of linear warm-up")
 
 

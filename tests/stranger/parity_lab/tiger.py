@@ -1,6 +1,7 @@
-"""An optimiser that latebloom does not have: the sign of a moving average, with one setting of its own.
+"""An optimiser that latebloom does not have: the sign of a gradient mixed with its moving average, with one setting of
+its own.
 
-Source: Chen et al., "Symbolic Discovery of Optimization Algorithms", 2023.
+Source: as for Lion, Chen et al., "Symbolic Discovery of Optimization Algorithms", 2023, with other coefficients.
 """
 
 from typing import Literal
@@ -12,13 +13,13 @@ import latebloom as lb
 from latebloom.training.optimisers import Optimiser, UpdateRule
 
 
-class LionSettings(Optimiser):
-    name: Literal["lion"] = "lion"
-    interpolation: float = Field(0.9, ge=0, lt=1, description="weight of the moving average in the step of lion")
+class TigerSettings(Optimiser):
+    name: Literal["tiger"] = "tiger"
+    interpolation: float = Field(0.9, ge=0, lt=1, description="weight of the moving average in the step of tiger")
 
 
-class Lion(torch.optim.Optimizer):
-    def __init__(self, parameters, settings: LionSettings) -> None:
+class Tiger(torch.optim.Optimizer):
+    def __init__(self, parameters, settings: TigerSettings) -> None:
         super().__init__(parameters, {"lr": settings.lr})
         self.settings = settings
 
@@ -32,4 +33,4 @@ class Lion(torch.optim.Optimizer):
                 average.lerp_(weight.grad, 1 - self.settings.betas[1])
 
 
-LION = lb.register(UpdateRule("lion", lambda model, settings: Lion(model.parameters(), settings), LionSettings))
+TIGER = lb.register(UpdateRule("tiger", lambda model, settings: Tiger(model.parameters(), settings), TigerSettings))

@@ -1,0 +1,76 @@
+"""docs/compare.md: the contest of optimisers, from the stored runs and the frozen rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from latebloom.claims import STATES, Results
+from latebloom.cli.commands.compare import number
+from latebloom.lab.compare import BASELINE, CONTESTANTS, POINTS, Comparison, freeze, judge_comparison
+from latebloom.lab.compare.arms import CHOOSING
+from latebloom.lab.compare.course import COURSES, EXTENTS, LONGER, Budget, Course
+from latebloom.lab.compare.picture import draw_course
+from latebloom.lab.compare.runs import arms_of
+
+from .paths import COMPARE, IMAGES
+from .templating import render
+
+
+def shown_budget() -> Budget:
+    """The full budget as soon as every course has records, else the quick one."""
+    return "full" if all((COMPARE / f"{course.name}.jsonl").exists() for course in COURSES) else "quick"
+
+
+def compare_page() -> str:
+    """docs/compare.md."""
+    budget = shown_budget()
+    result = judge_comparison(budget, Results(COMPARE))
+    extent = EXTENTS[budget]
+    return render(
+        "compare",
+        result=result,
+        answer=answer(result),
+        courses=[(course, _image(course) if _image(course).exists() else None) for course in extent.courses],
+        extent=extent,
+        points=POINTS,
+        longer=LONGER,
+        choosing=CHOOSING,
+        baseline=CONTESTANTS[BASELINE].title,
+        number=number,
+        full=EXTENTS["full"],
+    )
+
+
+def answer(result: Comparison) -> str:
+    """The first sentence: how many statements hold, and which contestant learns soonest."""
+    counts = {state: sum(one.state == state for one in result.statements) for state in STATES}
+    judged = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+    sentences = [f"Of {len(result.statements)} verdicts on published statements: {judged}."]
+    for course in dict.fromkeys(row.course for row in result.rows):
+        rows = [row for row in result.rows if row.course == course and row.median_step.value is not None]
+        if rows:
+            best = min(rows, key=lambda row: row.median_step.value or 0.0)
+            sentences.append(
+                f"On {course} the least median step is that of {best.title}, {number(best.median_step, '{:.0f}')}."
+            )
+    return " ".join(sentences)
+
+
+def draw_comparison() -> list[Path]:
+    """Draw the picture of every course with runs."""
+    budget, drawn = shown_budget(), []
+    for course in EXTENTS[budget].courses:
+        picture = draw_course(arms_of(course, EXTENTS[budget], Results(COMPARE)))
+        if picture is not None:
+            _image(course).write_bytes(picture)
+            drawn.append(_image(course))
+    return drawn
+
+
+def freeze_comparison() -> None:
+    """Freeze the rules of the contest as they are in the code."""
+    freeze(COMPARE)
+
+
+def _image(course: Course) -> Path:
+    return IMAGES / f"compare-{course.name}.svg"

@@ -1,0 +1,119 @@
+"""Compare optimisers, losses and regularisers: a fair contest, and a verdict on each published statement.
+
+latebloom compare                        takes minutes on two cores: x + y, one seed for tuning, five fresh ones
+latebloom compare --budget full          takes hours: three tasks, three seeds for tuning, thirty fresh ones
+latebloom compare --only muon --only adamw
+
+Every contestant is tuned on the same number of trainings with seeds of its own, then trained at the chosen setting with
+fresh seeds. Rows of published hyperparameters are not tuned and train longer. When a run ends, its quantities are
+stored as a line of COURSE.jsonl, and a run that is stored is not trained again, so the same command resumes after
+Ctrl-C. Where results/compare/rules.json holds the frozen rules, only runs that were trained after the rules were frozen
+decide about the statements.
+
+Steps and seconds count until the test set stays learned at 99 %, late or at once. The exit status is 1 if the command
+was stopped; a statement that fails is a result.
+"""
+
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from latebloom.cli.output import print_json, print_pairs, print_table
+from latebloom.cli.parser import Parser, add_json, add_runs, positive
+
+if TYPE_CHECKING:
+    from latebloom.lab.compare import Comparison, Row
+    from latebloom.statistics import Estimate
+
+
+def run(parser: Parser, arguments: list[str]) -> int:
+    parser.add_argument(
+        "--budget", choices=("quick", "full"), default="quick", help="how much to train (default: quick)"
+    )
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="CONTESTANT", help="train only this one; can be repeated"
+    )
+    add_runs(parser)
+    parser.add_argument("--workers", type=positive, metavar="N", help="number of processes (default: one per core)")
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="show how many runs would be trained, and estimate the time from a few steps of some of them",
+    )
+    parser.add_argument("--stored", action="store_true", help="train nothing: judge the runs that are stored")
+    parser.add_argument(
+        "--results",
+        metavar="DIR",
+        help="directory of stored records (default: results/compare if it exists, else RUNS/compare/quantities)",
+    )
+    parser.add_argument(
+        "--nice", type=int, default=0, metavar="N", help="lower the priority of all processes by N, up to 19"
+    )
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+    add_json(parser)
+    options = parser.parse_args(arguments)
+    from latebloom.lab.compare import compare, judge_comparison, plan, results_of
+
+    root, quiet = Path(options.runs), options.quiet or options.json
+    progress = (lambda line: None) if quiet else (lambda line: print(line, file=sys.stderr, flush=True))
+    results = results_of(root, Path(options.results) if options.results else None)
+    common = {"only": options.only, "workers": options.workers, "progress": progress, "results": results}
+    os.nice(options.nice)
+    if options.dry_run:
+        rows = plan(options.budget, root, **common)
+        print_json(rows) if options.json else _print_plan(rows)
+        return 0
+    if options.stored:
+        result, stopped = judge_comparison(options.budget, results), None
+    else:
+        result, stopped = compare(options.budget, root, quiet=quiet, **common)
+    if options.json:
+        print_json(result.model_dump(mode="json"))
+    else:
+        _print_result(result)
+        print_pairs([("records", str(results.path)), *([("incomplete", stopped)] if stopped else [])])
+    return int(stopped is not None)
+
+
+def _print_plan(rows: list[dict[str, Any]]) -> None:
+    def duration(seconds: float | None) -> str:
+        return "–" if seconds is None else str(timedelta(seconds=round(seconds)))
+
+    columns = ("course", "stage", "runs", "left", "at most about")
+    print_table(
+        columns,
+        [(r["course"], r["stage"], str(r["runs"]), str(r["left"]), duration(r["seconds_at_most"])) for r in rows],
+    )
+    print_pairs([("total", duration(sum(r["seconds_at_most"] or 0.0 for r in rows)))])
+
+
+def _print_result(result: "Comparison") -> None:
+    numbers = ("median step", "seconds", "AdamW / it", "never", "lost", "tuned")
+    print_table(("course", "contestant", "runs", *numbers, "setting"), [_cells(row) for row in result.rows])
+    judged = [(one.course, one.id, one.state, one.finding, one.published) for one in result.statements]
+    print_table(("course", "statement", "verdict", "found", "published"), judged)
+    rules = "none frozen" if result.rules_hash is None else f"{result.rules_hash[:12]}, frozen {result.frozen}"
+    changed = "" if result.rules_stand or result.rules_hash is None else "; the code has other rules now"
+    print_pairs([("rules", rules + changed), ("runs", f"{result.runs} of {result.asked}")])
+
+
+def _cells(row: "Row") -> tuple[str, ...]:
+    numbers = (
+        number(row.median_step, "{:.0f}"),
+        number(row.median_seconds, "{:.1f}"),
+        number(row.speed_up, "{:.2f}"),
+        number(row.never, "{:.0%}"),
+        number(row.lost, "{:.0%}"),
+        number(row.tuned, "{:.0%}"),
+    )
+    return (row.course, row.contestant, str(row.runs), *numbers, row.settings or "tuning is not complete")
+
+
+def number(estimate: "Estimate", text: str) -> str:
+    """An estimate with its interval; a dash where it is undefined, "…" for an open end."""
+    if estimate.value is None:
+        return "–"
+    ends = ["…" if end is None else text.format(end) for end in (estimate.low, estimate.high)]
+    return text.format(estimate.value) + ("" if ends == ["…", "…"] else f" ({ends[0]} to {ends[1]})")

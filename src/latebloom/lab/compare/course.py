@@ -1,0 +1,72 @@
+"""What the contestants train on, and how much of it each budget trains."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from latebloom.lab.reproduce.rules import FIRST_SEED
+
+RECIPE = "small"
+
+COMMON = (
+    *("--model.d_model", "32", "--model.n_heads", "4", "--model.d_head", "8", "--model.d_mlp", "128"),
+    *("--training.stop", "steps", "--recording.metrics", "20", "--recording.checkpoints", "100000"),
+)
+"""The model and the recording of every run: small, so that a run takes seconds."""
+
+LONGER = 4
+"""Steps of rows with published hyperparameters over those of tuned ones: their learning rates are lower, since they are
+for larger models."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """One task of the contest. settings: as on the command line. steps: of tuned runs."""
+
+    name: str
+    title: str
+    settings: tuple[str, ...]
+    steps: int
+
+    def arguments(self, published: bool) -> tuple[str, ...]:
+        """The settings that all contestants share; ``published``: of rows with published hyperparameters."""
+        steps = self.steps * (LONGER if published else 1)
+        return (*COMMON, *self.settings, "--training.steps", str(steps))
+
+
+COURSES = (
+    Course("addition", "x + y mod 23", ("--task.p", "23", "--data.fraction", "0.7"), steps=1500),
+    Course(
+        "multiplication",
+        "x · y mod 23",
+        ("--task.name", "modular_multiplication", "--task.p", "23", "--data.fraction", "0.7"),
+        steps=1500,
+    ),
+    Course(
+        "quadratic",
+        "x² + xy + y² mod 23",
+        ("--task.name", "modular_quadratic", "--task.p", "23", "--data.fraction", "0.9"),
+        steps=6000,
+    ),
+)
+
+Budget = Literal["quick", "full"]
+BUDGETS: tuple[Budget, ...] = get_args(Budget)
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much a budget trains. tuning: seeds of each point of a grid. fresh: seeds of the setting that was chosen."""
+
+    courses: Sequence[Course]
+    tuning: Sequence[int]
+    fresh: Sequence[int]
+
+
+EXTENTS: dict[Budget, Extent] = {
+    "quick": Extent(COURSES[:1], range(1), range(FIRST_SEED, FIRST_SEED + 5)),
+    "full": Extent(COURSES, range(3), range(FIRST_SEED, FIRST_SEED + 30)),
+}
+"""Tuning has seeds of its own; the fresh seeds, from `FIRST_SEED` on, have tuned nothing."""

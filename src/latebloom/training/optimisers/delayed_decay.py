@@ -1,0 +1,69 @@
+"""Delayed weight decay: AdamW whose weight decay starts at a step, ends at a step, or both.
+
+The update ``step`` → ``step + 1`` has weight decay λ where decay_from ≤ step < decay_until, else none. It separates
+what weight decay does during memorisation from what it does to the circuits afterwards.
+Source: the question of Nanda et al. 2023, "Progress measures for grokking via mechanistic interpretability", arXiv
+2301.05217, what happens without weight decay; decay that ends: Varma et al. 2023, "Explaining grokking
+through circuit efficiency", arXiv 2309.02390.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import torch
+from jaxtyping import Float
+from pydantic import Field
+from torch import Tensor, nn
+
+from latebloom.training.optimisers.adam import MOMENTS, step_along_moments
+from latebloom.training.optimisers.rule import UpdateRule
+from latebloom.training.optimisers.settings import Optimiser
+
+
+class DelayedDecaySettings(Optimiser):
+    """Settings of delayed weight decay; those of AdamW as usual."""
+
+    name: Literal["delayed_decay"] = "delayed_decay"
+    decay_from: int = Field(0, ge=0, description="step at which the weight decay of delayed_decay starts")
+    decay_until: int | None = Field(
+        None, ge=0, description="step at which the weight decay of delayed_decay ends; none = never"
+    )
+
+    def decay_at(self, step: int) -> float:
+        """The weight decay of the update ``step`` → ``step + 1``."""
+        over = self.decay_until is not None and step >= self.decay_until
+        return 0.0 if over or step < self.decay_from else self.weight_decay
+
+
+class DelayedDecay(torch.optim.AdamW):
+    """torch's AdamW with a weight decay that depends on the step."""
+
+    def __init__(self, model: nn.Module, settings: DelayedDecaySettings) -> None:
+        super().__init__(model.parameters(), settings.lr, betas=settings.betas, fused=True)
+        self._settings = settings
+        for group in self.param_groups:
+            group["made"] = 0
+
+    def step(self, closure: None = None) -> None:  # type: ignore[override]
+        """One update from the gradients in ``weight.grad``."""
+        for group in self.param_groups:
+            group["weight_decay"] = self._settings.decay_at(group["made"])
+            group["made"] += 1
+        super().step()
+
+
+def _stacked(
+    settings: Sequence[DelayedDecaySettings],
+    weights: Float[Tensor, "seed weight"],
+    gradient: Float[Tensor, "seed weight"],
+    moments: tuple[Float[Tensor, "seed weight"], ...],
+    lr: Float[Tensor, "seed 1"],
+    step: int,
+) -> None:
+    weights.mul_(1 - lr * weights.new_tensor([[member.decay_at(step)] for member in settings]))
+    step_along_moments(settings[0].betas, weights, gradient, moments, lr, step)
+
+
+DELAYED_DECAY = UpdateRule(
+    "delayed_decay", DelayedDecay, settings=DelayedDecaySettings, moments=MOMENTS, stacked=_stacked
+)

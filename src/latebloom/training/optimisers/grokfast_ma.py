@@ -1,0 +1,51 @@
+"""Grokfast-MA: AdamW on gradients whose slow part is amplified; the slow part is the mean of a window of past ones.
+
+AdamW on g + λ_s · mean of the last w gradients, g included, as soon as there are w; before that, AdamW on g. With
+λ_s = 0 it is AdamW. The window needs the memory of w copies of the weights. Published for modular multiplication
+(p = 97): w = 100, λ_s = 5, Adam with learning rate 1e-3 and weight decay 0.01, which is L2 in the gradient there
+(``decoupled`` false).
+Source: Lee et al. 2024, "Grokfast: Accelerated Grokking by Amplifying Slow Gradients", arXiv 2405.20233, and
+github.com/ironjr/grokfast, whose warm-up this is.
+"""
+
+from functools import partial
+from typing import Literal
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+
+from latebloom.training.optimisers.filtered import FilteredAdam, Memory
+from latebloom.training.optimisers.rule import UpdateRule
+from latebloom.training.optimisers.settings import Decoupled, Optimiser
+
+
+class GrokfastMASettings(Optimiser):
+    """Settings of Grokfast-MA; those of AdamW as usual."""
+
+    name: Literal["grokfast_ma"] = "grokfast_ma"
+    window: int = Field(100, ge=1, le=10_000, description="w of grokfast_ma: the number of gradients in its mean")
+    window_gain: float = Field(5.0, ge=0, description="λ of grokfast_ma: the factor of the mean that is added")
+    decoupled: Decoupled = True
+
+
+def amplified(settings: GrokfastMASettings, weight: Tensor, gradient: Tensor, memory: Memory) -> tuple[Tensor, Memory]:
+    """The filter: g + λ · mean of the window, and the window with g in it.
+
+    The mean is summed anew each time: a running sum would keep the rounding errors of large early gradients, which
+    exceed the gradients after memorisation.
+    """
+    # The window belongs to this filter alone, so it is written in place; a copy would double the time.
+    past = memory["past"] if "past" in memory else gradient.new_zeros(settings.window, *gradient.shape)
+    count = memory.get("count", 0)
+    past[count % settings.window] = gradient
+    full = count + 1 >= settings.window
+    changed = torch.add(gradient, past.mean(0), alpha=settings.window_gain) if full else gradient
+    return changed, {"past": past, "count": count + 1}
+
+
+def _build(model: nn.Module, settings: GrokfastMASettings) -> FilteredAdam:
+    return FilteredAdam(model, settings, partial(amplified, settings), settings.decoupled)
+
+
+GROKFAST_MA = UpdateRule("grokfast_ma", _build, settings=GrokfastMASettings)
