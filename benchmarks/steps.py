@@ -70,7 +70,8 @@ class Peer:
 
     def ask(self, line: str) -> str:
         """Its answer to one line. Errors: RuntimeError where it has ended."""
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.write(line + "\n")
         self._process.stdin.flush()
         answer = self._process.stdout.readline()
@@ -195,7 +196,7 @@ def bound(shapes: list[tuple[int, int, int]]) -> tuple[float, Callable[[], None]
 
     def compute() -> None:
         for left, right, slope in parts:
-            left @ right, slope @ right.T, left.T @ slope  # noqa: B018
+            left @ right, slope @ right.T, left.T @ slope
 
     return gigaflop, compute
 
