@@ -25,9 +25,11 @@ FLOAT = jnp.float32
 UNSEEN = -1e9
 
 
-def transformer(
-    spec: dict[str, Any], tokens: Any, rng: np.random.Generator
-) -> tuple[dict[str, Any], Callable[..., Any]]:
+Model = tuple[dict[str, Any], Callable[..., Any]]
+"""Weights, and the function from weights to logits."""
+
+
+def transformer(spec: dict[str, Any], tokens: Any, rng: np.random.Generator) -> Model:
     """A transformer without norms."""
     width, heads, d_head, neurons, layers = (spec[key] for key in ("d_model", "n_heads", "d_head", "d_mlp", "n_layers"))
     length, last = tokens.shape[1], spec["n_layers"] - 1
