@@ -21,7 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -69,20 +69,21 @@ class Peer:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def ask(self, line: str) -> str:
-        """Its answer to one line. Errors: RuntimeError where it has ended."""
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write(line + "\n")
-        self._process.stdin.flush()
+        """Its answer to one line. Errors: SystemExit where it has ended."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(line + "\n")
+            self._process.stdin.flush()
         answer = self._process.stdout.readline()
         if not answer:
-            raise RuntimeError(f"the process of JAX ended with {self._process.wait()}; its message is above")
+            sys.exit("the process of JAX has ended; its message is above")
         return answer.strip()
 
     def close(self) -> None:
         """End the process."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait()
+        with suppress(BrokenPipeError):
+            self._process.communicate()
 
 
 @contextmanager
@@ -195,7 +196,7 @@ def bound(shapes: list[tuple[int, int, int]]) -> tuple[float, Callable[[], None]
 
     def compute() -> None:
         for left, right, slope in parts:
-            left @ right, slope @ right.T, left.T @ slope  # noqa: B018
+            left @ right, slope @ right.T, left.T @ slope
 
     return gigaflop, compute
 

@@ -25,8 +25,12 @@ FLOAT = jnp.float32
 UNSEEN = -1e9
 
 
-def transformer(spec: dict[str, Any], tokens: Any, rng: np.random.Generator) -> tuple[dict[str, Any], Callable[..., Any]]:
-    """Weights and the function from weights to logits."""
+Model = tuple[dict[str, Any], Callable[..., Any]]
+"""Weights, and the function from weights to logits."""
+
+
+def transformer(spec: dict[str, Any], tokens: Any, rng: np.random.Generator) -> Model:
+    """A transformer without norms."""
     width, heads, d_head, neurons, layers = (spec[key] for key in ("d_model", "n_heads", "d_head", "d_mlp", "n_layers"))
     length, last = tokens.shape[1], spec["n_layers"] - 1
     where = jnp.arange(length) if spec["positions"] is None else jnp.asarray(spec["positions"])
@@ -35,8 +39,11 @@ def transformer(spec: dict[str, Any], tokens: Any, rng: np.random.Generator) -> 
         return jnp.asarray(rng.normal(size=shape) / width**0.5, FLOAT)
 
     weights: dict[str, Any] = {
-        "E": normal(spec["inputs"], width), "P": normal(length, width), "U": normal(width, spec["outputs"]), "blocks": []
-    }  # fmt: skip
+        "E": normal(spec["inputs"], width),
+        "P": normal(length, width),
+        "U": normal(width, spec["outputs"]),
+        "blocks": [],
+    }
     for _ in range(layers):
         block = {name: normal(width, heads, d_head) for name in "QKV"} | {"O": normal(heads, d_head, width)}
         if neurons:
@@ -62,8 +69,8 @@ def transformer(spec: dict[str, Any], tokens: Any, rng: np.random.Generator) -> 
     return weights, logits
 
 
-def mlp(spec: dict[str, Any], tokens: Any, rng: np.random.Generator) -> tuple[dict[str, Any], Callable[..., Any]]:
-    """As `transformer`, for the two-layer MLP on one-hot inputs."""
+def mlp(spec: dict[str, Any], tokens: Any, rng: np.random.Generator) -> Model:
+    """The two-layer MLP on one-hot inputs."""
     neurons, inputs, outputs = spec["d_mlp"], spec["inputs"], spec["outputs"]
     weights = {
         "A": jnp.asarray(rng.normal(size=(inputs, neurons)) / neurons**0.5, FLOAT),

@@ -1,4 +1,7 @@
-"""docs/speed.md: how fast training and analysis are, from ``latebloom bench`` and ``benchmarks/full_run.py``."""
+"""docs/speed.md: how fast training and analysis are.
+
+From ``latebloom bench``, ``benchmarks/steps.py`` and ``benchmarks/full_run.py``.
+"""
 
 from __future__ import annotations
 
@@ -102,6 +105,42 @@ class Bench(Stored):
     size: Size
 
 
+class RecipeTimes(Stored):
+    """Milliseconds of one step of a recipe; ``*_over_latebloom`` are ratios. None: not measured."""
+
+    latebloom: float
+    plain: float
+    jax: float | None
+    bound: float
+    drawing: float
+    plain_over_latebloom: float
+    jax_over_latebloom: float | None
+
+
+class SeedTimes(Stored):
+    """Milliseconds of a step of one of several seeds, side by side and one after the other."""
+
+    together: float
+    alone: float
+
+
+class RecipeSteps(Stored):
+    """The steps of one recipe, several times over."""
+
+    recipe: str
+    gigaflop: float
+    milliseconds: tuple[RecipeTimes, ...]
+    seeds: SeedTimes
+
+
+class Steps(Stored):
+    """What ``benchmarks/steps.py`` measured."""
+
+    command: str
+    machine: Machine
+    recipes: tuple[RecipeSteps, ...]
+
+
 class Difference(Stored):
     """Largest relative difference of a loss between two forwards, up to each step."""
 
@@ -139,5 +178,10 @@ class FullRun(Stored):
 
 def speed_page() -> str:
     """docs/speed.md."""
-    bench, full = ((BENCHMARKS / f"{name}.json").read_bytes() for name in ("bench", "full_run"))
-    return render("speed", bench=Bench.model_validate_json(bench), full=FullRun.model_validate_json(full))
+    bench, steps, full = ((BENCHMARKS / f"{name}.json").read_bytes() for name in ("bench", "steps", "full_run"))
+    return render(
+        "speed",
+        bench=Bench.model_validate_json(bench),
+        steps=Steps.model_validate_json(steps),
+        full=FullRun.model_validate_json(full),
+    )

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from latebloom.models import Examples, Model, cross_entropy
 from latebloom.models.points import is_watched
-from latebloom.models.tables import FastBatch, FastPath, TableBatch
+from latebloom.models.tables import ChangingBatch, FastBatch, FastPath, TableBatch
 from latebloom.tasks import IGNORE
 from latebloom.training.denormals import drop_tiny_gradients
 from latebloom.training.flat import flatten_parameters, views
@@ -41,21 +41,24 @@ class TableEngine:
     ) -> None:
         flat = flatten_parameters(model)
         gradient = torch.zeros_like(flat)
-        self._model, self._batches, self._changing = model, batches, changing
+        self._model, self._batches = model, batches
         self._positions, self._dtype = positions, loss_dtype
         self._slopes = views(model, gradient)
         self._gradient = path.arrays(self._slopes)
         first = batches(0)
         self.batch: FastBatch = path.new(model, first.tokens, first.labels, positions, loss_dtype, share)
+        self._changing: ChangingBatch | None = None
+        if changing:
+            assert isinstance(self.batch, ChangingBatch)
+            self._changing = self.batch
         self._updates = _updates(model, settings, flat, gradient)
         self.stride = STRIDE if isinstance(self.batch, TableBatch) and not self.batch.shared else 1
 
     def advance(self, step: int, count: int) -> int:
         """As `Engine.advance`."""
-        batch, watched = self.batch, is_watched(self._model)
-        quick = isinstance(self._updates, KernelUpdates) and isinstance(batch, TableBatch)
-        if quick and not batch.shared and not watched:
-            return self._updates.advance(batch, self._gradient, step, count)
+        batch, updates, watched = self.batch, self._updates, is_watched(self._model)
+        if isinstance(updates, KernelUpdates) and isinstance(batch, TableBatch) and not batch.shared and not watched:
+            return updates.advance(batch, self._gradient, step, count)
         for done in range(count):
             if not math.isfinite(self._loss(step + done, watched)):
                 return done
@@ -64,12 +67,13 @@ class TableEngine:
 
     def _loss(self, step: int, watched: bool) -> float:
         """The batch's loss; its gradient goes into the buffer."""
-        if not self._changing and not watched:
-            return self.batch.gradient(self._gradient)
-        examples = self._batches(step)
-        if watched or bool((examples.labels == IGNORE).any()):
-            return self._plain(examples)
-        self.batch.replace(examples.tokens, examples.labels)
+        if watched:
+            return self._plain(self._batches(step))
+        if self._changing is not None:
+            examples = self._batches(step)
+            if bool((examples.labels == IGNORE).any()):
+                return self._plain(examples)
+            self._changing.replace(examples.tokens, examples.labels)
         return self.batch.gradient(self._gradient)
 
     def _plain(self, examples: Examples) -> float:

@@ -122,28 +122,28 @@ class AnswerBatch:
         neurons, outputs = weights.W_in.shape[1], weights.W_U.shape[1]
         padded = -(-outputs // WIDTH_OF_LOGITS) * WIDTH_OF_LOGITS
         width = neurons + padded
-        tables = AnswerTables(
-            scores=(queries, heads * pairs),
-            values=(heads * pairs, d_head),
-            base=(queries, width),
-            fold=(heads * d_head, width),
-            w_logit=(neurons, padded),
-        )
-        inputs = AnswerInputs(
-            stream=(pairs, d_model),
-            asking=(queries, d_model),
-            queries=(heads, queries, d_head),
-            keys=(heads, pairs, d_head),
-            read=(d_model, width),
-            other_read=(d_model, width),
-        )
+        tables: dict[str, tuple[int, ...]] = {
+            "scores": (queries, heads * pairs),
+            "values": (heads * pairs, d_head),
+            "base": (queries, width),
+            "fold": (heads * d_head, width),
+            "w_logit": (neurons, padded),
+        }
+        inputs: dict[str, tuple[int, ...]] = {
+            "stream": (pairs, d_model),
+            "asking": (queries, d_model),
+            "queries": (heads, queries, d_head),
+            "keys": (heads, pairs, d_head),
+            "read": (d_model, width),
+            "other_read": (d_model, width),
+        }
         self._tables, *self._sums = (AnswerTables(**self._fitted(f"table {i}", tables)) for i in range(3))
         self._inputs, self._back = (AnswerInputs(**self._fitted(f"input {i}", inputs)) for i in range(2))
 
-    def _fitted(self, name: str, shapes: AnswerTables | AnswerInputs) -> dict[str, np.ndarray]:
+    def _fitted(self, name: str, shapes: dict[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
         """Arrays of these shapes, in buffers that are kept."""
         arrays = {}
-        for field, shape in shapes._asdict().items():
+        for field, shape in shapes.items():
             buffer = self._buffers.get(f"{name} {field}", np.empty(0, self._weights.W_E.dtype))
             self._buffers[f"{name} {field}"], arrays[field] = fitted(buffer, shape)
         return arrays

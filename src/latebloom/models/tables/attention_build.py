@@ -6,7 +6,7 @@ import numpy as np
 
 from latebloom.models.tables.arrays import aligned
 from latebloom.models.tables.blas import product, product_transposed_left, product_transposed_right
-from latebloom.models.tables.compiled import entry, inner
+from latebloom.models.tables.compiled import entry
 from latebloom.models.tables.loops import add, clear, copy, scale
 
 

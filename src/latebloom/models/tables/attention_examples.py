@@ -72,7 +72,8 @@ def new_attention_block(tables: AttentionTables, positions: int, loss_dtype: np.
         (positions,),
     )
     arrays = [aligned(shape, tables.fold.dtype) for shape in shapes]
-    return AttentionBlock(*arrays, aligned((outputs,), loss_dtype), aligned((max(positions, outputs),), np.int64))
+    arrays += [aligned((outputs,), loss_dtype), aligned((max(positions, outputs),), np.int64)]
+    return AttentionBlock(*arrays)
 
 
 @vectorised_entry

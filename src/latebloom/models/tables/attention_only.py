@@ -89,7 +89,7 @@ class AttentionBatch:
 
     def _allocate(self) -> None:
         weights, (queries, count, positions) = self._weights, self._shape
-        heads, d_model, d_head = weights.W_Q.shape
+        heads, _, d_head = weights.W_Q.shape
         entries, outputs = len(weights.W_E) + positions, weights.W_U.shape[1]
         self._inputs, self._back = (new_inputs(weights, queries, positions) for _ in range(2))
         shapes = (queries, heads, entries), (heads, entries, d_head), (heads * d_head, outputs), (queries, outputs)

@@ -21,6 +21,7 @@ from latebloom.models.tables.path import FAST_PATHS, FastPath
 from latebloom.tasks import IGNORE
 
 OPERANDS = 2
+"""Tokens before the ``=`` of an example."""
 
 
 def mlp_applies(

@@ -65,7 +65,8 @@ def new_mlp_block(weights: MLPArrays, answers: int, loss_dtype: np.dtype) -> MLP
     """Arrays for the block of one worker, for padded weights; ``answers``: logits that are not padding."""
     (neurons, width), dtype = weights.W_out.shape, weights.W_out.dtype
     arrays = [aligned((BLOCK, columns), dtype) for columns in (neurons, neurons, width)]
-    return MLPBlock(*arrays, aligned((answers,), loss_dtype), aligned((answers,), np.int64))
+    arrays += [aligned((answers,), loss_dtype), aligned((answers,), np.int64)]
+    return MLPBlock(*arrays)
 
 
 @vectorised_entry
