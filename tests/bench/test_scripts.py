@@ -30,7 +30,7 @@ def test_commands_are_measured_cold_and_warm(planted_run, tmp_path: Path) -> Non
 
 def test_both_updates_of_the_gpu_benchmark_train_alike() -> None:
     gpu = script("gpu")
-    arguments = ["--device", "cpu", "--p", "7", "--seeds", "1", "2", "--seconds", "0.01"]
+    arguments = ["--device", "cpu", "--p", "7", "--seeds", "2", "--seconds", "0.01"]
     result = gpu.main(arguments)
     assert result["largest_difference_of_a_weight"] < 1e-6
     assert result["plain_one_at_a_time"]["steps_per_second"] > 0
