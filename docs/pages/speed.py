@@ -6,6 +6,7 @@ from statistics import median_low
 
 from pydantic import Field
 
+from .commands import commands_measured, gpu_measured
 from .paths import BENCHMARKS
 from .stored import Machine, Stored
 from .templating import render
@@ -140,4 +141,10 @@ class FullRun(Stored):
 def speed_page() -> str:
     """docs/speed.md."""
     bench, full = ((BENCHMARKS / f"{name}.json").read_bytes() for name in ("bench", "full_run"))
-    return render("speed", bench=Bench.model_validate_json(bench), full=FullRun.model_validate_json(full))
+    return render(
+        "speed",
+        bench=Bench.model_validate_json(bench),
+        full=FullRun.model_validate_json(full),
+        commands=commands_measured(),
+        gpu=gpu_measured(),
+    )
