@@ -9,6 +9,7 @@ from statistics import median_low
 
 from pydantic import Field
 
+from .commands_measured import commands_measured, gpu_measured
 from .paths import BENCHMARKS
 from .stored import Machine, Stored
 from .templating import render
@@ -184,4 +185,6 @@ def speed_page() -> str:
         bench=Bench.model_validate_json(bench),
         steps=Steps.model_validate_json(steps),
         full=FullRun.model_validate_json(full),
+        commands=commands_measured(),
+        gpu=gpu_measured(),
     )

@@ -37,3 +37,18 @@ def test_a_memorised_run_never_settles() -> None:
 def test_without_a_test_set_only_steps_end_a_run() -> None:
     rule = stop_rule(Training(stop="settled"))
     assert all(rule.update(step, {"train_loss": 0.0}) is None for step in range(0, 3000, 10))
+
+
+def test_the_step_at_which_shrinking_weights_settle_is_foreseen() -> None:
+    def weights(step: int) -> float:
+        return 900 * math.exp(0.5 * math.exp(-step / 1500))  # its logarithm shrinks exponentially
+
+    rule, foreseen, end = stop_rule(Training(stop="settled")), {}, None
+    while end is None:
+        step = 10 * len(foreseen)
+        metrics = {"test_loss": 1e-6, "test_accuracy": float(step >= 1000), "sum_squared_weights": weights(step)}
+        end = step if rule.update(step, metrics) else None
+        foreseen[step] = rule.expected
+    assert foreseen[990] is None  # a run that never generalises never settles
+    assert foreseen[1000] == 990 + 2000  # the earliest that can be
+    assert abs(foreseen[3500] - end) < 0.02 * end

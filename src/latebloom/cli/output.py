@@ -20,7 +20,7 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, indent=2, ensure_ascii=not encodes_everything(), allow_nan=False))
 
 
-def print_pairs(rows: Sequence[tuple[str, str]]) -> None:
+def print_pairs(rows: Sequence[Sequence[str]]) -> None:
     """Two columns: quantity, value."""
     width = max((len(name) for name, _ in rows), default=0)
     for name, value in rows:

@@ -42,7 +42,7 @@ def zoo(
     if not runs:
         raise UsageError(f"--runs: got {root}, which holds no finished run; train some first")
     folder.mkdir(parents=True, exist_ok=True)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for run in runs:
         progress(len(rows), len(runs))
         rows.append(_row(run, Path(root), folder, forms, most_megabytes))

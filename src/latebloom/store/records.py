@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from operator import index
 from typing import TYPE_CHECKING
 
-from latebloom.store.tables import column
+from latebloom.store.tables import arrow_array, column
 
 if TYPE_CHECKING:
     import numpy
@@ -23,12 +23,12 @@ def append_rows(table: pyarrow.Table, rows: Sequence[Mapping[str, float | int | 
     import pyarrow as pa
 
     names = dict.fromkeys(name for row in rows for name in row if name != "step")
-    steps = pa.array([index(row["step"]) for row in rows], pa.int64())  # type: ignore[arg-type]
+    steps = arrow_array(np.array([index(row["step"]) for row in rows], np.int64))  # type: ignore[arg-type]
     fresh = {name: _column([row.get(name) for row in rows]) for name in names}
     both = pa.concat_tables([table, pa.table({"step": steps, **fresh})], promote_options="default")
     backwards = column(both, "step")[::-1]
     _, latest = np.unique(backwards, return_index=True)  # the last row of each step, in order of step
-    return both.take(pa.array((len(backwards) - 1 - latest).tolist(), pa.int64()))
+    return both.take(arrow_array(len(backwards) - 1 - latest))
 
 
 def join_on_step(a: pyarrow.Table, b: pyarrow.Table) -> pyarrow.Table:
@@ -40,22 +40,20 @@ def join_on_step(a: pyarrow.Table, b: pyarrow.Table) -> pyarrow.Table:
     steps = np.union1d(column(a, "step"), column(b, "step"))
     left, right = _aligned(a, steps), _aligned(b, steps)
     shared = {name: pc.coalesce(right[name], left[name]) for name in left.keys() & right.keys()}
-    return pa.table({"step": pa.array(steps.tolist(), pa.int64()), **{**left, **right, **shared}})
+    return pa.table({"step": arrow_array(steps), **{**left, **right, **shared}})
 
 
 def _column(values: list[float | int | None]) -> pyarrow.Array:
-    import pyarrow as pa
+    import numpy as np
 
-    return pa.array([None if value is None else float(value) for value in values], pa.float64())
+    numbers = np.array([0.0 if value is None else float(value) for value in values])
+    return arrow_array(numbers, np.array([value is not None for value in values], bool))
 
 
 def _aligned(table: pyarrow.Table, steps: numpy.ndarray) -> dict[str, pyarrow.ChunkedArray]:
     """The columns of the table at the given steps, a superset of its steps; null where it has no row."""
     import numpy as np
-    import pyarrow as pa
 
     table_steps = column(table, "step")
-    found, there = np.searchsorted(table_steps, steps), np.isin(steps, table_steps)
-    # A list, since pyarrow imports pandas to look at an array.
-    rows = pa.array([row if known else None for row, known in zip(found.tolist(), there.tolist())], pa.int64())
+    rows = arrow_array(np.searchsorted(table_steps, steps), np.isin(steps, table_steps))
     return {name: table[name].take(rows) for name in table.column_names[1:]}

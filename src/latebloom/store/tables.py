@@ -19,25 +19,46 @@ if TYPE_CHECKING:
 CHECKSUM = b"crc32"
 """Key of the checksum in the metadata of the file. Parquet's own checksums cover the pages, not names and places."""
 
+# pyarrow's own conversions from and to lists and numpy import pandas, which takes half a second: these do not.
+
 
 def column(table: pyarrow.Table, name: str) -> numpy.ndarray:
-    """One column as an array, with NaN for null."""
-    values = table[name]
-    return _array(values.fill_null(float("nan")) if values.null_count else values)
-
-
-def _array(values: pyarrow.ChunkedArray) -> numpy.ndarray:
-    """The values, none of which is null. pyarrow's own conversion imports pandas, which takes half a second."""
+    """One column of int64 or float64 as an array, with NaN for null."""
     import numpy as np
 
-    return np.from_dlpack(values.combine_chunks())
+    values = table[name].combine_chunks()
+    valid = _valid(values)
+    if valid is None:
+        return np.from_dlpack(values)
+    data = np.frombuffer(values.buffers()[1], np.float64)
+    return np.where(valid, data[values.offset : values.offset + len(values)], np.nan)
+
+
+def _valid(values: pyarrow.Array) -> numpy.ndarray | None:
+    """1 for each value that is there and 0 for a null; None where there are no nulls."""
+    import numpy as np
+
+    if not values.null_count:
+        return None
+    bits = np.unpackbits(np.frombuffer(values.buffers()[0], np.uint8), bitorder="little")
+    return bits[values.offset : values.offset + len(values)]
+
+
+def arrow_array(values: numpy.ndarray, valid: numpy.ndarray | None = None) -> pyarrow.Array:
+    """An int64 or float64 array as one of Arrow's; null where it is not ``valid``."""
+    import numpy as np
+    import pyarrow as pa
+
+    kind = pa.int64() if values.dtype == np.int64 else pa.float64()
+    bits = None if valid is None else pa.py_buffer(np.packbits(valid, bitorder="little"))
+    return pa.Array.from_buffers(kind, len(values), [bits, pa.py_buffer(np.ascontiguousarray(values))])
 
 
 def empty_table() -> pyarrow.Table:
     """A table without rows, with the column `step` that every table has."""
     import pyarrow as pa
 
-    return pa.table({"step": pa.array([], pa.int64())})
+    return pa.table({"step": pa.nulls(0, pa.int64())})
 
 
 def write_table(path: Path, table: pyarrow.Table) -> None:
@@ -97,13 +118,10 @@ def _step_defect(table: pyarrow.Table) -> str | None:
 
 def _checksum(table: pyarrow.Table) -> bytes:
     """CRC-32, in hex, over the name, the values and the nulls of each column."""
-    import pyarrow.compute as pc
-
     crc = 0
     for name in table.column_names:
-        values = table[name]
-        valid = pc.is_valid(values).cast("uint8")
-        for part in (name.encode(), _array(pc.fill_null(values, 0)), _array(valid)):
+        valid = _valid(table[name].combine_chunks())
+        for part in (name.encode(), column(table, name), b"" if valid is None else valid):
             crc = zlib.crc32(part, crc)
     return f"{crc:08x}".encode()
 

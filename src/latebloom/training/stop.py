@@ -84,7 +84,7 @@ class Settled:
         earliest = max(lapses[-1] if lapses else self._window[0][0], self._window[0][0]) + WINDOW
         if last - self._window[0][0] < WINDOW:
             return float(earliest)
-        now, before = self._shrinking(last), self._shrinking(last - WINDOW / 4)
+        now, before = self._shrinking(float(last)), self._shrinking(last - WINDOW / 4)
         if now <= 0 or now >= before:
             return float(earliest)
         # The means of the halves lie half a window apart, so the drift is that times the rate in the window's middle.

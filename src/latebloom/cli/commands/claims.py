@@ -90,7 +90,7 @@ def _is_published(target: str) -> bool:
     return os.path.isfile(file if system in SYSTEMS else target)
 
 
-def _judge_files(targets: list[str]) -> dict[str, Verdicts]:
+def _judge_files(targets: list[str]) -> dict[str, Judged]:
     """The verdicts on each published file; names those that were skipped on stderr."""
     if not targets:
         return {}

@@ -31,7 +31,7 @@ def connect() -> None:
     """Pass on what numba tells of compilations. Those that another one needs are part of it."""
     from numba.core import event
 
-    class Compilations(event.Listener):  # type: ignore[misc]
+    class Compilations(event.Listener):
         depth, began = 0, 0.0
 
         def on_start(self, event: Any) -> None:
