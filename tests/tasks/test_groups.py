@@ -80,6 +80,12 @@ def test_a_group_by_its_name_is_that_group(name: str) -> None:
     assert GroupComposition(entries=name.replace("×", "x")).group.order == group.order
 
 
+def test_a_page_lists_the_name_of_a_group_and_not_its_table() -> None:
+    sizes = GroupComposition(entries="S4").sizes
+    assert (sizes["p"], sizes["group"]) == (24, "S4")
+    assert "entries" not in sizes
+
+
 def test_every_element_of_the_quaternions_but_two_has_order_4() -> None:
     assert sorted(Group(group_table("Q8"), 0).orders) == [1, 2, 4, 4, 4, 4, 4, 4]
 

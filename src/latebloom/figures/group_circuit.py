@@ -82,6 +82,7 @@ def draw(figure: matplotlib.figure.Figure, found: Representations) -> None:
     for axes, (label, values) in zip(rows, named):
         axes.bar(range(len(values)), values, color=colours)
         axes.set_ylabel(label, fontsize=8)
+        axes.set_axisbelow(True)
         axes.grid(axis="y")
     rows[-1].set_xticks(range(len(found.names)), found.names)
     rows[-1].set_xlabel("representation (dimension and letter)")

@@ -1,7 +1,7 @@
 """Recipes: functions that return an `Experiment`, most of them named for the published run that they reproduce."""
 
 from latebloom.recipes.addition import addition_5, addition_15, addition_few
-from latebloom.recipes.groups import a5, d59, group_small, s5
+from latebloom.recipes.groups import a5, d59, s5
 from latebloom.recipes.induction import induction, induction_512
 from latebloom.recipes.linear import linear
 from latebloom.recipes.lookup import RECIPES, Recipe, recipe, recipe_label
@@ -37,7 +37,6 @@ for _recipe in (
     s5,
     d59,
     a5,
-    group_small,
 ):
     RECIPES.register(_recipe)
 
@@ -51,7 +50,6 @@ __all__ = [
     "addition_few",
     "d59",
     "embedding_mlp",
-    "group_small",
     "induction",
     "induction_512",
     "linear",

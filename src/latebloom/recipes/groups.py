@@ -26,21 +26,6 @@ def a5(seed: int = 0) -> Experiment:
     return _of_group("a5", "A5", seed)
 
 
-def group_small(seed: int = 0) -> Experiment:
-    """x∘y in A5 on 60 % of the pairs, relu(l1([E_x, E_y])) times an unembedding, lr 3e-3: groks within minutes."""
-    return _of_group("group_small", "A5", seed).with_settings(
-        {
-            "model.kind": "embedding_mlp",
-            "model.combine": "concat",
-            "model.d_embed": 64,
-            "model.widths": (128,),
-            "optimiser.lr": 3e-3,
-            "training.steps": 20_000,
-            "training.stop": "settled",
-        }
-    )
-
-
 def _of_group(recipe: str, group: str, seed: int) -> Experiment:
     settings = {"recipe": recipe, "task.name": "group_composition", "task.entries": group, **_PUBLISHED}
     return mainline(seed).with_settings(settings)

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from latebloom.tasks.cyclic import CyclicForm
 from latebloom.tasks.groups.disguise import cyclic_order, read_disguise, read_disguise_without_zero
 from latebloom.tasks.groups.families import cyclic, symmetric
+from latebloom.tasks.groups.name import group_name
 from latebloom.tasks.groups.named import group_table
 from latebloom.tasks.groups.table import UNKNOWN, Group, exact_group
 from latebloom.tasks.modular import ModularTask
@@ -94,6 +95,11 @@ class AnswerTable(ModularTask):
         return self
 
     @property
+    def sizes(self) -> dict[str, Any]:
+        """Without the table, which has p² numbers."""
+        return {name: value for name, value in super().sizes.items() if name != "entries"}
+
+    @property
     def _table(self) -> Int[np.ndarray, "p p"]:
         return _array(self.entries)
 
@@ -123,6 +129,12 @@ class GroupComposition(AnswerTable):
         if _group(self.entries) is None:
             raise ValueError("entries: got a table that is no group's, expected a Latin and associative one")
         return self
+
+    @property
+    def sizes(self) -> dict[str, Any]:
+        """With the usual name of the group, where it has one."""
+        name = group_name(self.group)
+        return super().sizes if name is None else {**super().sizes, "group": name}
 
     @property
     def group(self) -> Group:

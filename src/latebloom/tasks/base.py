@@ -1,7 +1,7 @@
 """The interface of a task: tokens, labels, the positions that carry loss, and the component of each label."""
 
 from abc import abstractmethod
-from typing import Annotated, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 from jaxtyping import Int
@@ -56,6 +56,11 @@ class Task(Part):
     """The input positions in the order that swaps the two operands; None for a task without two operands."""
 
     name: str = ""
+
+    @property
+    def sizes(self) -> dict[str, Any]:
+        """Its settings, as a page lists them; a task with a large one says less of it here."""
+        return self.model_dump(mode="json", exclude={"name"})
 
     @property
     @abstractmethod

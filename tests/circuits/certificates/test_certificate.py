@@ -51,6 +51,10 @@ def weights(number: int) -> tuple[Model, ModularTask]:
         model = MLPConfig(d_mlp=32, activation="gelu" if number % 2 else "relu", seed=number).build(task)
     elif kind == 2:
         model = EmbeddingMLPConfig(combine="concat", d_embed=8, widths=(32,), out="output", seed=number).build(task)
+    elif kind == 3 and number % 2:
+        task = ModularAddition(p=p, equals=False, separate_operands=bool(number % 3))
+        mixed = {"attention": "bidirectional", "attention_mix": float(rng.uniform()), "attention_bias": True}
+        model = TransformerConfig(**SMALL, **mixed, seed=number).build(task)
     elif kind == 3:
         task = GroupComposition(entries="S3", equals=False)
         model = planted_irreps(task, ["2a"], margin=float(rng.uniform(0.1, 5)))
@@ -118,7 +122,7 @@ def test_a_wrong_explanation_gives_a_small_bound() -> None:
 
 
 @torch.no_grad()
-@pytest.mark.parametrize("number", [0, 1, 2, 3, 4, 5, 10])
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 4, 5, 8, 10, 13])
 def test_the_tables_are_the_model(number: int) -> None:
     model, task = weights(number)
     model = model.double()

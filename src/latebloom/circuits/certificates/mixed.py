@@ -15,9 +15,15 @@ from latebloom.circuits.modular.pair_forward import (
     residuals_of,
     skip_row,
 )
-from latebloom.models import MLP, EmbeddingMLP, Model, Transformer
+from latebloom.models import MLP, EmbeddingMLP, Model, Transformer, is_one_layer
+from latebloom.models.components import Attention
 from latebloom.models.components.activations import ACTIVATIONS
 from latebloom.tasks import ModularTask
+
+_TWO_TOKENS = frozenset(
+    {"activation", "attention", "attention_mix", "attention_bias", "unembed_bias", "positions", "tied"}
+)
+"""What may differ from the write-up's model where the tokens are ``x y``."""
 
 LIPSCHITZ = {"relu": 1.0, "tanh": 1.0}
 """Largest slopes of activations; no bound between two neurons' values is made for others."""
@@ -29,7 +35,7 @@ class Mixed:
 
     pre[x, y] = pre_constant + Σ_h weight_x[x, y, h] pre_x[x, h] + weight_y[x, y, h] pre_y[y, h], and likewise the part
     of the logits that goes around the neurons; logits = that part + apply(pre) @ w_logit. A model without attention has
-    one head with weight 1. attended: whether the weights vary. slope: the largest slope of ``apply``, None if unknown.
+    one head with weight 1. slope: the largest slope of ``apply``, None if unknown.
     """
 
     weight_x: Float[Tensor, "p p head"]
@@ -43,17 +49,19 @@ class Mixed:
     w_logit: Float[Tensor, "m c"]
     apply: Callable[[Tensor], Tensor]
     slope: float | None
-    attended: bool
 
 
 @torch.no_grad()
 def mixed_of(model: Model, task: ModularTask) -> Mixed:
     """The tables of a model in the precision of its weights.
 
-    Errors: UsageError for another model than a one-layer transformer without norm, or one hidden layer.
+    Errors: UsageError for another model than a one-layer transformer without norm on ``x y =`` or ``x y``, or one
+    hidden layer.
     """
     if has_pair_tables(model, task):
         return _of_transformer(model, task)
+    if is_one_layer(model, _TWO_TOKENS) and task.n_ctx == 2:
+        return _of_two_tokens(model, task)
     if isinstance(model, MLP):
         rows = model.mlp.W_in[: task.p]
         return _of_layer(model, rows, rows, model.mlp.b_in, model.mlp.W_out, model.mlp.b_out, task)
@@ -61,7 +69,7 @@ def mixed_of(model: Model, task: ModularTask) -> Mixed:
         return _of_embedding(model, task)
     raise UsageError(
         f"certify: got a {type(model).__name__} of another shape, expected a one-layer transformer without norm on "
-        "x y =, or a model with one hidden layer"
+        "x y = or x y, or a model with one hidden layer"
     )
 
 
@@ -86,8 +94,49 @@ def _of_transformer(model: Transformer, task: ModularTask) -> Mixed:
         w_logit=mlp.W_out @ unembed,
         apply=mlp.activation.apply,
         slope=LIPSCHITZ.get(mlp.activation.name),
-        attended=True,
     )
+
+
+def _of_two_tokens(model: Transformer, task: ModularTask) -> Mixed:
+    """Of a transformer on ``x y``, which reads the answer at y: the query and what goes around the heads depend on y.
+
+    The latter is a head of its own, with weight 1 on y.
+    """
+    attn, mlp, unembed = model.blocks[0].attn, model.blocks[0].mlp, model.unembed.W_U[:, : task.d_vocab_out]
+    assert mlp is not None
+    p, embed, position = task.p, model.embed.W_E, model.pos_embed.W_pos
+    x = embed[:p] + position[0]
+    y = (embed[p : 2 * p] if task.separate_operands else embed[:p]) + position[1]
+    to_x = _attention_to_x(attn, x, y)
+    mix = model.config.attention_mix
+    weight_x, weight_y = mix * to_x + (1 - mix), mix * (1 - to_x) + (1 - mix)
+    of_x, of_y = head_outputs(attn, x), head_outputs(attn, y)
+    skip = (y if attn.b_O is None else y + attn.b_O)[:, None]
+    of_x, of_y = torch.cat([of_x, torch.zeros_like(skip)], 1), torch.cat([of_y, skip], 1)
+    return Mixed(
+        weight_x=torch.cat([weight_x, torch.zeros_like(weight_x[..., :1])], 2),
+        weight_y=torch.cat([weight_y, torch.ones_like(weight_y[..., :1])], 2),
+        pre_constant=mlp.b_in,
+        pre_x=of_x @ mlp.W_in,
+        pre_y=of_y @ mlp.W_in,
+        out_constant=mlp.b_out @ unembed + (0 if model.unembed.b_U is None else model.unembed.b_U[: task.d_vocab_out]),
+        out_x=of_x @ unembed,
+        out_y=of_y @ unembed,
+        w_logit=mlp.W_out @ unembed,
+        apply=mlp.activation.apply,
+        slope=LIPSCHITZ.get(mlp.activation.name),
+    )
+
+
+def _attention_to_x(
+    attn: Attention, x: Float[Tensor, "p d_model"], y: Float[Tensor, "p d_model"]
+) -> Float[Tensor, "p p head"]:
+    """The softmax of y's scores, at x; b_K adds the same to both scores, which changes nothing."""
+    query = torch.einsum("ym,hmd->yhd", y, attn.W_Q)
+    query = (query if attn.b_Q is None else query + attn.b_Q) / attn.W_Q.shape[-1] ** 0.5
+    at_x = torch.einsum("xhd,yhd->xyh", torch.einsum("xm,hmd->xhd", x, attn.W_K), query)
+    at_y = torch.einsum("yhd,yhd->yh", torch.einsum("ym,hmd->yhd", y, attn.W_K), query)
+    return torch.sigmoid(at_x - at_y)
 
 
 def _of_embedding(model: EmbeddingMLP, task: ModularTask) -> Mixed:
@@ -124,5 +173,4 @@ def _of_layer(
         w_logit=w_logit[:, :outputs],
         apply=ACTIVATIONS[model.config.activation].apply,
         slope=LIPSCHITZ.get(model.config.activation),
-        attended=False,
     )

@@ -23,7 +23,7 @@ def facts(analysis: Analysis) -> dict[str, Any]:
         "task": task.name,
         "task_summary": task.summary,
         **analysis.family.facts(task),
-        "settings": task.model_dump(mode="json", exclude={"name"}),
+        "settings": task.sizes,
         "model": run.experiment.model_dump(mode="json").get("model"),
         **_examples(analysis),
         "weight_decay": run.experiment.setting("optimiser.weight_decay"),
