@@ -303,7 +303,7 @@ def test_a_print_from_the_browsers_menu_cannot_wait(visit: Callable[..., Any]) -
         }"""
     )
     assert lagging
-    assert all(line.startswith("This view shows step 6,000.") for line in lagging)
+    assert all(line.startswith("This view shows step 6,000.") for line in lagging), lagging
     # Views outside the window follow once the slider rests.
     page.wait_for_function("document.querySelectorAll('.on-paper').length === 0")
 

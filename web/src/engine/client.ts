@@ -153,8 +153,12 @@ function send(asked: Asked): void {
 /** Resolves when no view waits for an answer. `inSightOnly`: none in the window; `names`: none for one of these quantities. */
 export async function whenIdle(inSightOnly = false, names: readonly string[] | null = null): Promise<void> {
   const counts = ({ background, question }: Asked) => !(inSightOnly && background) && (names?.includes(question.name) ?? true);
-  const isBusy = () => [...running, ...waiting].some(counts);
-  while (isBusy()) await new Promise((resolve) => setTimeout(resolve, 1));
+  while ([...running, ...waiting].some(counts)) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+/** Whether a view waits for an answer. */
+export function isBusy(): boolean {
+  return running.length + waiting.length > 0;
 }
 
 /** A quantity of the checkpoint at this index. `background`: answered when the visitor waits for nothing else. */

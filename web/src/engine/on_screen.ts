@@ -2,10 +2,13 @@
 import { effect, useSignal, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { engineState, whenIdle } from "./client";
+import { engineState, isBusy, whenIdle } from "./client";
 
 /** Views this close to the window count as on the screen: their numbers are there when they scroll in. */
 const MARGIN = "300px";
+
+/** Milliseconds in which an answer is drawn. */
+const DRAWN = 50;
 
 export interface OnScreen<E extends HTMLElement> {
   ref: RefObject<E | null>;
@@ -68,6 +71,10 @@ async function rest(): Promise<void> {
   await new Promise<void>((resolve) => {
     const stop = effect(() => void (engineState.value === "ready" && queueMicrotask(() => (stop(), resolve()))));
   });
-  await whenIdle();
-  await new Promise((resolve) => ("requestIdleCallback" in window ? requestIdleCallback(resolve) : setTimeout(resolve)));
+  // A view that has drawn one answer may then ask for another.
+  do {
+    await whenIdle();
+    await new Promise((resolve) => setTimeout(resolve, DRAWN));
+    await new Promise((resolve) => ("requestIdleCallback" in window ? requestIdleCallback(resolve) : setTimeout(resolve)));
+  } while (isBusy());
 }

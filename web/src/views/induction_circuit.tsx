@@ -1,4 +1,4 @@
-/** The two kinds of heads of the induction circuit, and the loss without each head and its paths. */
+/** The induction circuit: the loss without each head and its paths. What each head attends to is in the view before. */
 import type { JSX } from "preact";
 import { NumberTable } from "../draw/number_table";
 import { shown } from "../draw/numbers";
@@ -15,17 +15,16 @@ function Circuit(): JSX.Element {
     lead: pair?.some(([layer, number]) => layer === one.layer && number === one.head) ?? false,
     onPick: () => (head.value = [one.layer, one.head]),
     cells: [
-      ...[one.previous_token, one.induction, one.induction_control].map((score) => score.toFixed(2)),
       ...[one.loss_increase, ...["q", "k", "v"].map((into) => path(one, into))].map(signed),
     ],
   }));
   return (
     <NumberTable
       caption={
-        `Scores and increases of the loss (nats) at the last checkpoint, on ${sequences} sequences with a loss of ${shown(loss)} nats. ` +
+        `Increases of the loss (nats) at the last checkpoint, on ${sequences} sequences with a loss of ${shown(loss)} nats. ` +
         "Without a head: its output is held at its mean; without a path: only what later heads' queries, keys or values see of it. A circuit of two heads is in bold."
       }
-      columns={["head", "token before", "induction", "the same without repeats", "loss without the head", "without path into queries", "into keys", "into values"]}
+      columns={["head", "loss without the head", "without path into queries", "into keys", "into values"]}
       rows={rows}
     />
   );

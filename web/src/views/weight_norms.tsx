@@ -34,5 +34,5 @@ registerView({
   order: 10,
   isFor: () => recorded("sum_squared_weights") !== null,
   Body: WeightNorms,
-  help: "Weight decay pulls all weights towards zero, so this sum is the price of a solution. It often falls when a cheaper solution replaces a memorised one.",
+  help: "Where weight decay pulls the weights towards zero, their sum of squares is the price of a solution. It often falls when a cheaper solution replaces a memorised one.",
 });

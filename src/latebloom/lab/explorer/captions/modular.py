@@ -172,10 +172,13 @@ def w_logit(evidence: Evidence, found: Explanation) -> Sentences:
 
 @of_circuit("cos-coefficients")
 def cos_coefficients(evidence: Evidence, found: Explanation) -> Sentences:
-    waves = found["logits"]["cos_coefficients"]
-    if waves:
+    waves, explained = found["logits"]["cos_coefficients"], found["logits"]["fve_cos_fit"]
+    if waves and explained is not None:
         order = _facts(evidence)["order"]
-        yield f"At the last step the logits are about {_formula(evidence, waves)}, where w = 2πk / {order}."
+        yield (
+            f"At the last step the waves that fit the logits best are {_formula(evidence, waves)}, where w = 2πk / "
+            f"{order}; they explain {percent(explained)} of the variance."
+        )
         yield _energy(waves)
 
 
