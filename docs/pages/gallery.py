@@ -30,9 +30,9 @@ ELSEWHERE = {
     "phase-diagram": (
         "phase-diagram.svg",
         "--by data.fraction --by optimiser.weight_decay",
-        "`latebloom sweep small --grid data.fraction=0.3,0.5,0.7,0.9 --grid optimiser.weight_decay=0.1,0.3,1 --seeds 0:2 "
-        "--task.p 23 --model.d_model 32 --model.d_head 8 --model.d_mlp 64 --optimiser.lr 0.003 --training.steps 3000 "
-        "--recording.metrics 20`.",
+        "`latebloom sweep small --grid data.fraction=0.3,0.5,0.7,0.9 --grid optimiser.weight_decay=0.1,0.3,1 "
+        "--seeds 0:2 --task.p 23 --model.d_model 32 --model.d_head 8 --model.d_mlp 64 --optimiser.lr 0.003 "
+        "--training.steps 3000 --recording.metrics 20`.",
     ),
     "seed-auc": ("small-seed-auc.png", "", SMALL_SEEDS),
     "seed-circuits": ("small-seed-circuits.png", "", SMALL_SEEDS),
