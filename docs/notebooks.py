@@ -2,7 +2,7 @@
 
 python docs/notebooks.py [NAME ...]        all of docs/tutorials, or those of these names
 
-A notebook runs in a process of its own, in an empty directory, cell by cell, as Jupyter would run it: the value of a
+Notebooks run in another process, each in an empty directory, cell by cell, as Jupyter would run them: the value of a
 last expression is shown, a drawing as SVG or PNG, a table as HTML. It needs no Jupyter. `make test` runs every notebook
 in the same way and leaves the files as they are.
 """
@@ -18,6 +18,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,30 +75,40 @@ def _lines(text: str) -> list[str]:
     return text.splitlines(keepends=True)
 
 
-def run_apart(path: Path) -> str:
-    """The text of the notebook with fresh outputs, run by another process in an empty directory.
+def run_apart(paths: Sequence[Path]) -> list[str]:
+    """The texts of the notebooks with fresh outputs, run by one other process, each in an empty directory.
 
     Errors: RuntimeError with what the process wrote, if a cell fails.
     """
-    command = [sys.executable, str(Path(__file__).resolve()), "--here", str(path.resolve())]
+    command = [sys.executable, str(Path(__file__).resolve()), "--here", *(str(path.resolve()) for path in paths)]
     with tempfile.TemporaryDirectory() as empty:
         environment = {**os.environ, "MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
         done = subprocess.run(command, cwd=empty, capture_output=True, text=True, env=environment)
-    if done.returncode:
-        raise RuntimeError(f"{path.name}:\n{done.stderr}")
-    return done.stdout
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        return [Path(empty, path.stem, path.name).read_text() for path in paths]
+
+
+def _run_here(paths: Sequence[Path]) -> None:
+    """Run notebooks in this process, each in a folder of its own in the present directory, and write them there."""
+    start = Path.cwd()
+    for path in paths:
+        folder = start / path.stem
+        folder.mkdir()
+        os.chdir(folder)
+        text = json.dumps(executed(json.loads(path.read_text())), indent=1, ensure_ascii=False)
+        (folder / path.name).write_text(text + "\n")
 
 
 def main(arguments: list[str]) -> int:
-    """Run the notebooks of these names and store their outputs; with --here, print one that runs in this process."""
+    """Run the notebooks of these names and store their outputs; with --here, run files in this process."""
     if arguments[:1] == ["--here"]:
-        done = executed(json.loads(Path(arguments[1]).read_text()))
-        print(json.dumps(done, indent=1, ensure_ascii=False))
+        _run_here([Path(name) for name in arguments[1:]])
         return 0
-    for path in sorted(TUTORIALS.glob("*.ipynb")):
-        if not arguments or path.stem in arguments:
-            path.write_text(run_apart(path))
-            print(path.name)
+    paths = [path for path in sorted(TUTORIALS.glob("*.ipynb")) if not arguments or path.stem in arguments]
+    for path, text in zip(paths, run_apart(paths)):
+        path.write_text(text)
+        print(path.name)
     return 0
 
 

@@ -55,6 +55,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 def _place(page: str) -> str:
     """The path in the repository of a page of the site."""
+    if page.startswith(f"{COPIES}/"):
+        return page.removeprefix(f"{COPIES}/")
     return next((source for source, to in PAGES.items() if to == page), f"docs/{page}")
 
 

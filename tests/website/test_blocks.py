@@ -148,6 +148,7 @@ def test_every_command_of_the_gallery_draws(
         assert main(command_of.split()) == 0
     target = SYSTEMS.get(name, "first")
     sweep = "seeds" if name.startswith("seed-") else "small-sweep"
+    command = command.replace("data.train_size", "data.fraction")  # the sweep here has another size
     arguments = shlex.split(command.replace("RUN", target).replace("SWEEP", sweep))
     status = main([*arguments, "--out", str(tmp_path / "drawn.svg")])
     error = capsys.readouterr().err

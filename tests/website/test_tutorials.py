@@ -26,11 +26,15 @@ def test_a_cell_shows_what_it_prints_and_its_last_value() -> None:
         executed({"cells": [{"cell_type": "code", "source": ["1 / 0"]}]})
 
 
+@pytest.fixture(scope="module")
+def fresh() -> dict[Path, dict]:
+    """Every tutorial with fresh outputs; one process runs all, since it imports everything once."""
+    return {path: json.loads(text) for path, text in zip(NOTEBOOKS, run_apart(NOTEBOOKS), strict=True)}
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_tutorial_runs_and_its_outputs_are_stored(path: Path) -> None:
-    stored = json.loads(path.read_text())
-    fresh = json.loads(run_apart(path))
-    for before, after in zip(stored["cells"], fresh["cells"], strict=True):
+def test_a_tutorial_runs_and_its_outputs_are_stored(path: Path, fresh: dict[Path, dict]) -> None:
+    for before, after in zip(json.loads(path.read_text())["cells"], fresh[path]["cells"], strict=True):
         assert before["source"] == after["source"]
         assert _kinds(before) == _kinds(after)
 
