@@ -51,7 +51,7 @@ KINDS: dict[str, tuple[float, Attempt]] = {
     "queries": (0.5, commands.attempt_query),
 }
 """Share of each kind of try in percent, and how it is made: commands take some hundred times as long as files."""
-BATCH = 50
+BATCH = 200
 FAST = Path("/dev/shm")
 
 
@@ -133,6 +133,7 @@ def main() -> int:
     laboratory.learn()
     laboratory.enter()
     weight_files.warm_up()
+    damaged.warm_up(laboratory)
     if options.only is not None:
         kinds = list(KINDS) if options.kinds is None else options.kinds.split(";")
         found = next(iter(outcomes([options.only], lambda number: choose(number, options.seed, kinds), laboratory)))

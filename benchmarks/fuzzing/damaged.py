@@ -52,6 +52,13 @@ SWEEP_READERS: list[list[str]] = [
 ]
 
 
+def warm_up(laboratory: Laboratory) -> None:
+    """Use every command once, so that what they import and compile is there in every process."""
+    laboratory.renew("r", "other", "s")
+    for command in (*READERS, *SLOW, *SWEEP_READERS):
+        laboratory.command(*command)
+
+
 def mutate_safetensors(data: bytes, rng: random.Random) -> bytes:
     """Fields of the header, the tensors themselves, or bytes."""
     choice = rng.randrange(4)

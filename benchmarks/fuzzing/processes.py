@@ -18,7 +18,7 @@ from fuzzing.verdicts import FaultError
 
 MEMORY = 3 * 2**30
 """Bytes of address space that a process may take beyond those that it is born with."""
-SECONDS, CPU_SECONDS = 120, 30
+SECONDS, CPU_SECONDS = 600, 30
 """For one try; on a busy machine the first passes faster than the second."""
 
 Attempt = Callable[[Random, Laboratory], str]

@@ -103,3 +103,6 @@ def test_linked_checkpoints_are_read_but_never_written_or_removed(run: RunDirect
         with pytest.raises(UsageError, match="is a link"):
             change()
     assert [file.name for file in elsewhere.iterdir()] == ["step-00000100.safetensors"]
+    (run.path / "figures").symlink_to(elsewhere)
+    with pytest.raises(UsageError, match="is a link"):
+        run.folder("figures")

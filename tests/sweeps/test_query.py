@@ -67,3 +67,15 @@ def test_a_query_reads_the_tables_of_runs_and_nothing_else(sql: str, tiny, tmp_p
 def test_columns_of_equal_names_are_numbered(tmp_path: Path) -> None:
     table = query_runs("SELECT 1 AS a, 2 AS a, 3 AS a_2", tmp_path)
     assert table.to_pylist() == [{"a": 1, "a_3": 2, "a_2": 3}]
+
+
+def test_a_damaged_table_is_left_out_and_the_others_are_read(tiny, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        train_run(tiny(10), name, tmp_path)
+    file = tmp_path / "a" / "metrics.parquet"
+    content = file.read_bytes()
+    for damaged in (content[:-20], content.replace(b"train_loss", b"trbin_loss")):
+        file.write_bytes(damaged)
+        with pytest.warns(UserWarning, match=r"metrics\.parquet is damaged.*its rows are left out"):
+            rows = query_runs("SELECT DISTINCT run FROM metrics", tmp_path).to_pylist()
+        assert rows == [{"run": "b"}]

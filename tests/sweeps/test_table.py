@@ -1,9 +1,11 @@
 """One row per run: varied fields and results."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
@@ -66,6 +68,18 @@ def test_results_are_computed_once(sweep: Path, jobs, inline, monkeypatch) -> No
     assert worked_out == [jobs([5])[0].name]
     (sweep / "table.parquet").write_bytes(b"damaged")
     assert len(table_module.sweep_table(sweep)) == len(first) + 1
+
+
+def test_an_altered_cache_is_not_used(sweep: Path) -> None:
+    first = table_module.sweep_table(sweep)
+    cache = sweep / "table.parquet"
+    altered = pq.read_table(cache)
+    place = altered.column_names.index("test_loss")
+    pq.write_table(altered.set_column(place, "test_loss", pa.array([0.0] * len(altered))), cache)
+    assert table_module.sweep_table(sweep).equals(first)
+    cache.unlink()
+    os.mkfifo(cache)
+    assert table_module.sweep_table(sweep).equals(first)
 
 
 def test_a_damaged_checkpoint_empties_its_column_until_it_is_repaired(sweep: Path) -> None:

@@ -51,7 +51,8 @@ class Schedule(Config):
         """The steps to record up to ``last``, in order."""
         if self.steps:
             return [step for step in self.steps if step <= last]
-        steps, start = [], 0
+        steps: list[int] = []
+        start = 0
         for every, end in self.pieces:
             stop = last if end is None else min(end, last)
             steps += range(-(-start // every) * every, stop + 1, every)
