@@ -1,5 +1,6 @@
 """The contest: choosing settings, verdicts on planted records, frozen rules, and a contest from end to end in small."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from math import inf
 from pathlib import Path
@@ -154,6 +155,14 @@ def test_a_contest_from_end_to_end_stores_every_run_and_resumes(tiny_contest, tm
     assert stopped is None
     assert result.runs == 8
     assert not any("measuring" in line for line in said)
+
+
+def test_a_dry_run_counts_the_fresh_runs_of_a_contestant_before_its_setting_is_known(tiny_contest, tmp_path, capsys):
+    assert main(["compare", "--runs", str(tmp_path), "--dry-run", "--json", "--only", "lion", "--workers", "1"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [(row["stage"], row["runs"], row["left"]) for row in rows] == [("tuning", 6, 6), ("fresh seeds", 2, 2)]
+    assert all(row["seconds_at_most"] > 0 for row in rows)
+    assert not (tmp_path / "compare").exists()
 
 
 def test_an_unknown_contestant_is_refused_in_one_line(tmp_path, capsys):

@@ -21,7 +21,7 @@ OWN = (
         BASELINE,
         "AdamW",
         "Loshchilov and Hutter 2019, Decoupled Weight Decay Regularization, arXiv 1711.05101",
-        grid={"optimiser.lr": _RATES, "optimiser.weight_decay": ("0.5", "2")},
+        grid={"optimiser.lr": _RATES, "optimiser.weight_decay": ("1", "3")},
     ),
     Contestant(
         "adam-l2",
@@ -98,7 +98,7 @@ OWN = (
         "Muon",
         "Jordan et al. 2024, Muon; Tveit et al. 2025, Muon Optimizer Accelerates Grokking, arXiv 2504.16041",
         {"optimiser.name": "muon", "optimiser.lr": "0.01"},
-        {"optimiser.matrix_lr": _RATES, "optimiser.weight_decay": ("0.5", "2")},
+        {"optimiser.matrix_lr": _RATES, "optimiser.weight_decay": ("1", "3")},
     ),
     Contestant(
         "stablemax",

@@ -37,11 +37,11 @@ class Course:
 
 
 COURSES = (
-    Course("addition", "x + y mod 23", ("--task.p", "23", "--data.fraction", "0.7"), steps=1500),
+    Course("addition", "x + y mod 23", ("--task.p", "23", "--data.fraction", "0.8"), steps=1500),
     Course(
         "multiplication",
         "x · y mod 23",
-        ("--task.name", "modular_multiplication", "--task.p", "23", "--data.fraction", "0.7"),
+        ("--task.name", "modular_multiplication", "--task.p", "23", "--data.fraction", "0.8"),
         steps=1500,
     ),
     Course(

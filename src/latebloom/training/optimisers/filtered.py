@@ -12,7 +12,7 @@ Memory = Mapping[str, Any]
 """What a filter keeps of one parameter from update to update: tensors and numbers by name; empty at the start."""
 
 Filter = Callable[[Tensor, Tensor, Memory], tuple[Tensor, Memory]]
-"""(weight, gradient, memory) → (filtered gradient, new memory); changes none of its arguments."""
+"""(weight, gradient, memory) → (filtered gradient, new memory); changes neither the weight nor the gradient."""
 
 
 class FilteredAdam(torch.optim.Adam):

@@ -40,7 +40,9 @@ class NormConstrained(torch.optim.AdamW):
     def step(self, closure: None = None) -> None:  # type: ignore[override]
         """One update from the gradients in ``weight.grad``."""
         super().step()
-        torch._foreach_mul_(self._weights, self._radius / self._norm())
+        scale = self._radius / self._norm()
+        for weight in self._weights:
+            weight.mul_(scale)
 
     @property
     def _weights(self) -> list[Tensor]:
