@@ -18,8 +18,8 @@ from pathlib import Path
 
 from pages.architecture import architecture_block, packages_drawing
 from pages.commands import commands_page
-from pages.contracts import json_page, schemas
 from pages.compare import compare_page, draw_comparison, freeze_comparison
+from pages.contracts import json_page, schemas
 from pages.crossover import crossover_block
 from pages.demo import demo_block, demo_page
 from pages.explorer import explorer_page
