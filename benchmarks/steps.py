@@ -15,6 +15,7 @@ Steps here include drawing; those of the plain forward and of JAX use one batch,
 import argparse
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -57,6 +58,9 @@ RECIPES_TIMED = (
 SECONDS = 0.1
 """What one turn of a variant takes, about."""
 
+ONE_THREAD = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+"""Flags with which JAX uses one thread, for when torch does (OMP_NUM_THREADS=1)."""
+
 Variant = Callable[[], float]
 """Makes some steps and returns the milliseconds of one."""
 
@@ -66,7 +70,10 @@ class Peer:
 
     def __init__(self, python: str) -> None:
         command = [python, str(Path(__file__).with_name("steps_jax.py"))]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        flags = {"XLA_FLAGS": ONE_THREAD} if torch.get_num_threads() == 1 else {}
+        environment = {**os.environ, **flags}
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment)
 
     def ask(self, line: str) -> str:
         """Its answer to one line. Errors: SystemExit where it has ended."""
@@ -225,21 +232,22 @@ def timed(name: str, peer: Peer | None, repeats: int, rounds: int) -> dict[str, 
     steps = max(1, min(50, round(1e3 * SECONDS / once)))
     gigaflop, compute = bound(products(experiment))
     compute()
+    times = max(1, round(1e3 * SECONDS / 5 / per_step(compute, 1)))
     variants: dict[str, Variant | None] = {
         "latebloom": own_step(trainer, steps),
         "plain": plain(experiment, max(1, steps // 5)),
         "jax": None if peer is None else jax_step(peer, experiment, steps),
-        "bound": lambda: per_step(compute, 1),
-        "drawing": lambda: per_step(lambda: trainer.data.batch(trainer.step), 1),
+        "bound": lambda: per_step(lambda: [compute() for _ in range(times)], times),
+        "drawing": lambda: per_step(lambda: [trainer.data.batch(trainer.step + i) for i in range(steps)], steps),
     }
     present = {key: call for key, call in variants.items() if call is not None}
     found = []
     for _ in range(repeats):
-        times: dict[str, list[float]] = {key: [] for key in present}
+        turns: dict[str, list[float]] = {key: [] for key in present}
         for _ in range(rounds):
             for key, call in present.items():
-                times[key].append(call())
-        medians: dict[str, Any] = {key: median(values) for key, values in times.items()}
+                turns[key].append(call())
+        medians: dict[str, Any] = {key: median(values) for key, values in turns.items()}
         medians |= {f"{key}_over_latebloom": ratio(medians, key) for key in ("plain", "jax") if key in medians}
         found.append({"jax": None, "jax_over_latebloom": None} | medians)
     seeds = together(experiment, max(1, steps // 5), torch.get_num_threads())
