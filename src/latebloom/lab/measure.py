@@ -13,7 +13,6 @@ from latebloom.measures import Basis, fixed_basis, measures_of
 from latebloom.runs import Run, open_run
 from latebloom.runs.threads import single_threaded_torch
 from latebloom.store import RunLock, append_rows, empty_table
-from latebloom.training.allocator import keep_memory
 
 WRITE_EVERY = 20
 """Checkpoints between two writes, which an interrupted `measure` must repeat."""
@@ -35,7 +34,6 @@ def measure(
     Errors: UsageError for a run without checkpoints or an unknown rule; RunLockedError while the run trains.
     """
     run = open_run(target, root)
-    keep_memory()
     analysis = Analysis(run)
     if not run.checkpoints:
         raise UsageError(run.no_checkpoints)
