@@ -12,9 +12,9 @@ other):
 
 with w₁ and w₂ the unpacked float32 weights of the next checkpoint and of the one after that, in float64 arithmetic;
 without w₂ the momentum is 0, and without w₁ the prediction is 0. A stream holds the scales of the columns, tensor by
-tensor, and then what was not predicted: the differences of the codes, zigzag-coded (0, -1, 1, -2 … become 0, 1, 2, 3 …),
-the low bytes of all weights first, then the middle bytes, then the high bytes. ``explorer/pack.ts`` reads it, with the
-same arithmetic to the last bit.
+tensor, and then what was not predicted: the differences of the codes, zigzag-coded (0, -1, 1, -2 … become 0, 1, 2, 3
+…), the low bytes of all weights first, then the middle bytes, then the high bytes. ``explorer/pack.ts`` reads it, with
+the same arithmetic to the last bit.
 
 A tensor with a NaN or an infinite weight (a run that diverged) is stored as NaN throughout: its unit is null.
 """
@@ -31,9 +31,9 @@ from jaxtyping import Float, Int, UInt8
 FORMAT = 3
 
 RESOLUTION = 448
-"""Units in the root mean square of a tensor, or of a column: rounding shifts a weight by 0.06 % of it on average. Chosen
-so that at every checkpoint of the mainline run, the random ones at the start included, activations, attention and
-logits deviate by less than 1e-3 of their range, and losses by less than 1e-3 of theirs."""
+"""Units in the root mean square of a tensor, or of a column: rounding shifts a weight by 0.06 % of it on average.
+Chosen so that at every checkpoint of the mainline run, the random ones at the start included, activations, attention
+and logits deviate by less than 1e-3 of their range, and losses by less than 1e-3."""
 
 FINER = {"W_E": 8, "W_pos": 16, "W_U": 16, "W_in": 2}
 """Factors on the resolution of tensors whose name ends so. Embeddings are small, and their errors reach the attention

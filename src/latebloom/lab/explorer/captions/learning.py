@@ -62,8 +62,8 @@ def _minimised(evidence: Evidence) -> str | None:
         return None
     if run.manifest.imported is not None:
         return (
-            "The run was trained on squared error. The curves are those of its file, so they can be squared errors, not "
-            "cross-entropies in nats; the guessing loss is a cross-entropy."
+            "The run was trained on squared error. The curves are those of its file, so they can be squared errors, "
+            "not cross-entropies in nats; the guessing loss is a cross-entropy."
         )
     return "The run was trained on squared error; the losses that are drawn are cross-entropies."
 

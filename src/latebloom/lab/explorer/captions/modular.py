@@ -48,7 +48,7 @@ def embedding_spectrum(evidence: Evidence, found: Explanation) -> Sentences:
         return
     keys, count = found["key_frequencies"], len(fractions)
     yield (
-        f"The key frequencies {_list(keys)} hold {percent(sum(fractions[str(k)] for k in keys))} of the embedding's "
+        f"{_hold(keys)} {percent(sum(fractions[str(k)] for k in keys))} of the embedding's "
         f"energy (without the constant); equal waves would give them {percent(len(keys) / count)}."
     )
     others = {k: value for k, value in fractions.items() if int(k) not in keys}
@@ -185,7 +185,13 @@ def cos_coefficients(evidence: Evidence, found: Explanation) -> Sentences:
 @of_circuit("excluded-by-frequency")
 def excluded(evidence: Evidence, found: Explanation) -> Sentences:
     alone, loss = found["excluded_loss"]["by_frequency"], found["loss"]
-    if alone and loss["all"] is not None:
+    if len(alone) == 1 and loss["all"] is not None:
+        ((k, without),) = alone.items()
+        yield (
+            f"Without its key frequency {k} in its logits the model's loss over all pairs is {_loss(without)} at the "
+            f"last step; with it, it is {_loss(loss['all'])}."
+        )
+    elif alone and loss["all"] is not None:
         least, most = (choose(alone, key=lambda k: alone[k]) for choose in (min, max))
         yield (
             "Without one key frequency in its logits the model's loss over all pairs is between "
@@ -293,9 +299,14 @@ def page(evidence: Evidence) -> Sentences:
         yield f"At the last checkpoint the model answers {accuracy} of all pairs correctly. {_summary(found)}"
 
 
+def _hold(keys: list[int]) -> str:
+    return f"The key frequency {keys[0]} holds" if len(keys) == 1 else f"The key frequencies {_list(keys)} hold"
+
+
 def _summary(found: Explanation) -> str:
     fve, share = found["logits"]["fve_cos_fit"], found["neurons"]["clustered_fraction"]
-    parts = [f"Its key frequencies are {_list(found['key_frequencies'])}"]
+    keys = found["key_frequencies"]
+    parts = [f"Its key {'frequency is' if len(keys) == 1 else 'frequencies are'} {_list(keys)}"]
     if fve is not None:
         parts.append(f"their waves explain {percent(fve)} of the variance of the logits")
     if share is not None:
