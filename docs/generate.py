@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pages.architecture import architecture_block, packages_drawing
-from pages.commands import commands_page
+from pages.command_line import command_line_page
 from pages.compare import compare_page, draw_comparison, freeze_comparison
 from pages.contracts import json_page, schemas
 from pages.crossover import crossover_block
@@ -64,7 +64,7 @@ def pages() -> dict[Path, str]:
         DOCS / "gallery.md": gallery_page(),
         DOCS / "architecture.md": filled(DOCS / "architecture.md", packages=architecture_block()),
         IMAGES / "packages.svg": packages_drawing(),
-        DOCS / "reference" / "commands.md": commands_page(),
+        DOCS / "reference" / "commands.md": command_line_page(),
         DOCS / "reference" / "python.md": python_page(),
         DOCS / "reference" / "json.md": json_page(),
         **schemas(),

@@ -69,3 +69,10 @@ def test_the_checker_of_the_built_site_finds_faults(tmp_path: Path) -> None:
         "c.html: b.html#nowhere leads nowhere",
         "c.html: d.html leads nowhere",
     ]
+
+
+def test_documents_that_the_code_names_exist() -> None:
+    code = [*(ROOT / "src").rglob("*.py"), *(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")]
+    named = {name for path in code for name in re.findall(r"(?:docs|dev)/[\w/-]+\.md", path.read_text())}
+    assert "docs/measures.md" in named
+    assert not [name for name in named if not (ROOT / name).exists()]

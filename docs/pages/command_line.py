@@ -48,9 +48,9 @@ class _HelpAskedError(Exception):
     """A command has described itself completely."""
 
 
-def commands_page() -> str:
+def command_line_page() -> str:
     """docs/reference/commands.md."""
-    return render("commands", commands=[read_command(name) for name in COMMANDS])
+    return render("command_line", commands=[read_command(name) for name in COMMANDS])
 
 
 def read_command(name: str) -> Command:
