@@ -97,5 +97,5 @@ def test_former_names_are_read_from_stored_experiments() -> None:
 
 def test_text_that_no_file_can_hold_is_refused() -> None:
     """JSON allows half of a pair of surrogates."""
-    with pytest.raises(ValidationError, match="recipe: .*expected text that UTF-8 can hold"):
+    with pytest.raises(ValidationError, match=r"recipe: .*expected text that UTF-8 can hold"):
         Experiment(recipe="\ud800")
