@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from fuzzing.laboratory import OPTIONS, Laboratory
-from fuzzing.odd import TEXTS, mutate_json
+from fuzzing.odd import CANARY, TEXTS, mutate_json
 from fuzzing.verdicts import FaultError, refused
 from latebloom._errors import LatebloomError
 from latebloom.recipes import RECIPES
@@ -51,7 +51,9 @@ def options(rng: random.Random, most: int = 3) -> list[str]:
 
 def attempt_text(rng: random.Random, laboratory: Laboratory) -> str:
     """Settings of the command line on a recipe."""
-    recipe = rng.choice([*RECIPES, *rng.sample(TEXTS, 2)]) if rng.random() < 0.5 else "small"
+    # A recipe MODULE:FUNCTION is imported, as the user asks.
+    odd = [text for text in rng.sample(TEXTS, 2) if CANARY not in text]
+    recipe = rng.choice([*RECIPES, *odd]) if rng.random() < 0.5 else "small"
     start = OPTIONS if recipe == "small" and rng.random() < 0.5 else []
     return _verdict(lambda: experiment_of(recipe, rng.choice([0, 1, 2**31, 2**63, 10**30, -1]), start + options(rng)))
 

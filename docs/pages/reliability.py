@@ -104,8 +104,14 @@ def reliability_page() -> str:
         kills=Kills.model_validate_json(_result("kill_resume")),
         faults=Faults.model_validate_json(_result("fault_injection")),
         chaos=Chaos.model_validate_json(_result("chaos_sweep")),
-        tried=Environments.model_validate_json(_result("environments")),
+        tried=_environments(),
     )
+
+
+def _environments() -> Environments | None:
+    """What environments were tried; None where the script was not run to its end yet."""
+    there = (BENCHMARKS / "environments.json").is_file()
+    return Environments.model_validate_json(_result("environments")) if there else None
 
 
 def _result(name: str) -> bytes:

@@ -11,6 +11,11 @@ INTEGERS = 2**63
 """Above all integers that torch, numpy and Parquet can hold."""
 
 
+def _is_unicode(text: str) -> bool:
+    """Whether it has no half of a pair of surrogates, which JSON allows and no file can hold."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 class Config(BaseModel):
     """A frozen pydantic model that refuses unknown fields."""
 
@@ -35,10 +40,12 @@ class Config(BaseModel):
         return stored
 
     @model_validator(mode="after")
-    def _counts_in_64_bits(self: C) -> C:
+    def _can_be_stored(self: C) -> C:
         for name, value in field_values(self).items():
             if isinstance(value, int) and abs(value) >= INTEGERS:
                 raise ValueError(f"{name}: got {value}, expected an integer below 2⁶³")
+            if isinstance(value, str) and not _is_unicode(value):
+                raise ValueError(f"{name}: got {value!r}, expected text that UTF-8 can hold")
         return self
 
     @model_validator(mode="before")

@@ -21,6 +21,7 @@ def test_runs_and_the_runs_of_sweeps_are_listed(tmp_path: Path, manifest: Manife
 
 
 def test_a_missing_directory_has_no_runs_and_a_file_is_an_error(tmp_path: Path) -> None:
+    assert find_runs(tmp_path / ("long" * 1000)) == []
     assert find_runs(tmp_path / "absent") == []
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="is no directory; expected a directory of runs"):

@@ -93,3 +93,9 @@ def test_former_names_are_read_from_stored_experiments() -> None:
     stored["model"]["skip"] = stored["model"].pop("residual_scale")
     assert Experiment.model_validate(stored).setting("model.residual_scale") == 2
     assert with_present_names(stored)["model"]["residual_scale"] == 2
+
+
+def test_text_that_no_file_can_hold_is_refused() -> None:
+    """JSON allows half of a pair of surrogates."""
+    with pytest.raises(ValidationError, match=r"recipe: .*expected text that UTF-8 can hold"):
+        Experiment(recipe="\ud800")

@@ -18,7 +18,9 @@ def find_runs(root: Path) -> list[RunDirectory]:
 
     Returns no runs if `root` does not exist. Errors: UsageError if `root` is a file.
     """
-    if root.exists() and not root.is_dir():
+    if not os.path.exists(root):  # unlike Path.exists, False for a name that is too long
+        return []
+    if not root.is_dir():
         raise UsageError(f"{root} is no directory; expected a directory of runs: choose another with --runs")
     places = {file.parent for pattern in ("*", "*/*") for file in root.glob(f"{pattern}/manifest.json")}
     return [RunDirectory(place) for place in sorted(places)]
