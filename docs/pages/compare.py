@@ -6,7 +6,7 @@ from pathlib import Path
 
 from latebloom.claims import STATES, Results
 from latebloom.cli.commands.compare import number
-from latebloom.lab.compare import BASELINE, CONTESTANTS, POINTS, Comparison, freeze, judge_comparison
+from latebloom.lab.compare import BASELINE, CONTESTANTS, POINTS, Comparison, freeze, judge_comparison, read_rules
 from latebloom.lab.compare.arms import CHOOSING
 from latebloom.lab.compare.course import COURSES, EXTENTS, LONGER, Budget, Course
 from latebloom.lab.compare.picture import draw_course
@@ -29,6 +29,7 @@ def compare_page() -> str:
     return render(
         "compare",
         result=result,
+        rules=read_rules(COMPARE),
         answer=answer(result),
         courses=[(course, _image(course) if _image(course).exists() else None) for course in extent.courses],
         extent=extent,
