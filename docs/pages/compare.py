@@ -47,12 +47,14 @@ def answer(result: Comparison) -> str:
     counts = {state: sum(one.state == state for one in result.statements) for state in STATES}
     judged = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
     sentences = [f"Of {len(result.statements)} verdicts on published statements: {judged}."]
+    if result.runs < result.asked:
+        sentences.insert(0, f"Not finished: {result.runs} of {result.asked} runs are stored.")
     for course in dict.fromkeys(row.course for row in result.rows):
         rows = [row for row in result.rows if row.course == course and row.median_step.value is not None]
         if rows:
             best = min(rows, key=lambda row: row.median_step.value or 0.0)
             sentences.append(
-                f"On {course} the least median step is that of {best.title}, {number(best.median_step, '{:.0f}')}."
+                f"On {course} the least median step measured is that of {best.title}, {number(best.median_step, '{:.0f}')}."
             )
     return " ".join(sentences)
 
