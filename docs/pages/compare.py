@@ -53,9 +53,8 @@ def answer(result: Comparison) -> str:
         rows = [row for row in result.rows if row.course == course and row.median_step.value is not None]
         if rows:
             best = min(rows, key=lambda row: row.median_step.value or 0.0)
-            sentences.append(
-                f"On {course} the least median step measured is that of {best.title}, {number(best.median_step, '{:.0f}')}."
-            )
+            step = number(best.median_step, "{:.0f}")
+            sentences.append(f"On {course} the least median step measured is that of {best.title}, {step}.")
     return " ".join(sentences)
 
 
