@@ -6,7 +6,7 @@ from pathlib import Path
 
 from latebloom.claims import STATES, Results
 from latebloom.cli.commands.compare import number
-from latebloom.lab.compare import BASELINE, CONTESTANTS, POINTS, Comparison, freeze, judge_comparison
+from latebloom.lab.compare import BASELINE, CONTESTANTS, POINTS, Comparison, freeze, judge_comparison, read_rules
 from latebloom.lab.compare.arms import CHOOSING
 from latebloom.lab.compare.course import COURSES, EXTENTS, LONGER, Budget, Course
 from latebloom.lab.compare.picture import draw_course
@@ -29,6 +29,7 @@ def compare_page() -> str:
     return render(
         "compare",
         result=result,
+        rules=read_rules(COMPARE),
         answer=answer(result),
         courses=[(course, _image(course) if _image(course).exists() else None) for course in extent.courses],
         extent=extent,
@@ -46,13 +47,14 @@ def answer(result: Comparison) -> str:
     counts = {state: sum(one.state == state for one in result.statements) for state in STATES}
     judged = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
     sentences = [f"Of {len(result.statements)} verdicts on published statements: {judged}."]
+    if result.runs < result.asked:
+        sentences.insert(0, f"Not finished: {result.runs} of {result.asked} runs are stored.")
     for course in dict.fromkeys(row.course for row in result.rows):
         rows = [row for row in result.rows if row.course == course and row.median_step.value is not None]
         if rows:
             best = min(rows, key=lambda row: row.median_step.value or 0.0)
-            sentences.append(
-                f"On {course} the least median step is that of {best.title}, {number(best.median_step, '{:.0f}')}."
-            )
+            step = number(best.median_step, "{:.0f}")
+            sentences.append(f"On {course} the least median step measured is that of {best.title}, {step}.")
     return " ".join(sentences)
 
 
