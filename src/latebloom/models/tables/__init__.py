@@ -1,11 +1,13 @@
 """The exact fast forward and backward pass of a one-layer transformer at one query position, by look-up tables.
 
 Keys and values depend on (position, token) only, so they are tables of R rows, one per pair that occurs. The query
-token never changes, so attention is a softmax over table entries. Everything after the heads is linear in their
-outputs up to the ReLU: W_O W_in and W_O W_U are folded into the value table, W_out W_U into one matrix W_logit. A
+token never changes, so attention is a softmax over table entries. Everything after the heads is linear in their outputs
+up to the ReLU: W_O W_in and W_O W_U are folded into the value table, W_out W_U into one matrix W_logit. A
 pre-activation is then a sum of P · H table rows. The work that remains per example is one product with W_logit, and two
 in the backward pass. Several answers per example (`AnswerBatch`) keep the first half of this: tables for all that
-depends on one pair, or on two. The result equals the plain forward to rounding, gradients included (tested).
+depends on one pair, or on two. A layer of attention alone (`AttentionBatch`) is look-ups by token and by position; the
+MLP (`MLPBatch`) adds two rows of its input matrix. `FAST_PATHS` lists them all. The result equals the plain forward to
+rounding, gradients included (tested).
 Source: design.md, "The exact fast forward".
 
 Importing this package compiles nothing. The first call does, once per machine: numba caches the result on disk.

@@ -6,7 +6,7 @@ the neurons one with W_out W_U. Only positions with loss are computed.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import torch
@@ -33,7 +33,7 @@ from latebloom.models.tables.arrays import Weights, aligned, fitted
 from latebloom.models.tables.batch import EXACT, named_weights
 from latebloom.models.tables.halves import both, halves, worth_a_thread
 from latebloom.models.tables.path import FAST_PATHS, FastPath
-from latebloom.models.transformer import is_one_layer
+from latebloom.models.transformer import Transformer, is_one_layer
 from latebloom.tasks import IGNORE
 
 WIDTH_OF_LOGITS = 16
@@ -51,12 +51,8 @@ def answers_apply(
     """Whether `AnswerBatch` applies: one layer of the write-up's model, on the CPU, a label for every answer, and no
     more scores between pairs of token and position than there are in the batch's patterns, or `MORE_SCORES` times as
     many for one answer."""
-    exact = EXACT if positions == (tokens.shape[1] - 1,) else frozenset()
-    if not is_one_layer(model, exact) or tokens.device.type != "cpu" or bool((labels == IGNORE).any()):
-        return False
-    pairs = [int(column.unique().numel()) for column in tokens.T]
     most = tokens.numel() * len(positions) * (MORE_SCORES if len(positions) == 1 else 1)
-    return sum(pairs) * sum(pairs[i] for i in positions) <= most
+    return _computes(model, tokens, labels, positions) and _scores(tokens, positions) <= most
 
 
 def answer_stream_applies(
@@ -64,11 +60,20 @@ def answer_stream_applies(
 ) -> bool:
     """As `answers_apply`, for batches that change, whose tables are computed anew: the scores between pairs may take as
     many products as keys and values of all tokens."""
-    exact = EXACT if positions == (tokens.shape[1] - 1,) else frozenset()
-    if not is_one_layer(model, exact) or tokens.device.type != "cpu" or bool((labels == IGNORE).any()):
+    if not _computes(model, tokens, labels, positions):
         return False
+    return _scores(tokens, positions) <= 2 * model.config.d_model * tokens.numel()
+
+
+def _computes(model: Model, tokens: Tensor, labels: Tensor, positions: tuple[int, ...]) -> TypeGuard[Transformer]:
+    exact = EXACT if positions == (tokens.shape[1] - 1,) else frozenset()
+    return is_one_layer(model, exact) and tokens.device.type == "cpu" and not bool((labels == IGNORE).any())
+
+
+def _scores(tokens: Tensor, positions: tuple[int, ...]) -> int:
+    """The number of scores between pairs of token and position, for each head."""
     pairs = [int(column.unique().numel()) for column in tokens.T]
-    return sum(pairs) * sum(pairs[i] for i in positions) <= 2 * model.config.d_model * tokens.numel()
+    return sum(pairs) * sum(pairs[i] for i in positions)
 
 
 class AnswerBatch:

@@ -33,7 +33,7 @@ from latebloom.models.transformer import Transformer
 from latebloom.tasks import IGNORE
 
 EXACT = frozenset({"attention"})
-"""As `batch.EXACT`. The scale of the residual connection is no part of the architecture's later fields."""
+"""What may differ from the write-up's model, as in `batch.EXACT`."""
 
 
 def attention_applies(
