@@ -3,6 +3,13 @@
 And what is told of the errors of others.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
 
 class LatebloomError(Exception):
     """Base of all errors raised on purpose. The command line prints it as one line, never as a traceback."""
@@ -34,6 +41,13 @@ class DamagedFileError(UsageError):
 
 class DivergedError(LatebloomError):
     """Training met a loss that is NaN or infinite."""
+
+
+def first_problem(error: ValidationError, whole: str = "") -> str:
+    """Place and message of the first problem that pydantic found. whole: names the place where it names none."""
+    problem = error.errors(include_url=False)[0]
+    place = ".".join(map(str, problem["loc"])) or whole
+    return f"{place}: {problem['msg']}" if place else problem["msg"]
 
 
 MOST_SHOWN = 600

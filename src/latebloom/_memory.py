@@ -37,12 +37,16 @@ def available_memory(root: Path = Path("/")) -> int | None:
     return min((number for number in found if number is not None), default=None)
 
 
+ALWAYS_FREE = 2**24
+"""Bytes of so small a request that the machine is not asked: to ask costs more than most requests."""
+
+
 def check_bytes(what: str, needed: int, instead: str) -> None:
     """UsageError where ``needed`` bytes are more than there are.
 
     what, instead: the beginning of the message, and what to choose.
     """
-    available = available_memory()
+    available = available_memory() if needed > ALWAYS_FREE else None
     if available is not None and needed > available:
         raise UsageError(
             f"{what}, which takes at least {needed / 1e9:.3g} GB of memory, but {available / 1e9:.3g} GB are free; "

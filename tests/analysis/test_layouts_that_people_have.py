@@ -78,13 +78,14 @@ def small(*shape: int) -> torch.Tensor:
     return 0.01 * torch.randn(*shape, generator=torch.Generator().manual_seed(1))
 
 
-def hooked_config() -> Any:
-    """An object of a class that is not installed."""
+def hooked_config(patched: pytest.MonkeyPatch) -> Any:
+    """An object of a class whose module can be imported until `patched` is undone."""
     name = "transformer_lens.HookedTransformerConfig"
     module = types.ModuleType(name)
     kind = type("HookedTransformerConfig", (), {"__module__": name})
     module.HookedTransformerConfig = kind  # type: ignore[attr-defined]
-    sys.modules.update({name: module, "transformer_lens": types.ModuleType("transformer_lens")})
+    patched.setitem(sys.modules, "transformer_lens", types.ModuleType("transformer_lens"))
+    patched.setitem(sys.modules, name, module)
     config = kind()
     vars(config).update(n_layers=1, act_fn="relu", d_vocab=P + 1, normalization_type=None, dtype=torch.float32)
     return config
@@ -98,23 +99,23 @@ def optimiser(tl: State) -> Any:
     return made.state_dict()
 
 
-SAME: dict[str, Callable[[State], Any]] = {
-    "grokking_demo": lambda tl: {"model": tl, "config": hooked_config(), "checkpoints": [tl, tl],
+SAME: dict[str, Callable[[State, pytest.MonkeyPatch], Any]] = {
+    "grokking_demo": lambda tl, patched: {"model": tl, "config": hooked_config(patched), "checkpoints": [tl, tl],
                                  "checkpoint_epochs": [0, 100], "train_losses": [1.0, 0.5],
                                  "train_indices": torch.arange(5), "test_indices": torch.arange(5)},
-    "arena": lambda tl: {"train_losses": [1.0, 0.1], "epochs": [0, 100], "state_dicts": [tl, tl], "model": tl,
+    "arena": lambda tl, _: {"train_losses": [1.0, 0.1], "epochs": [0, 100], "state_dicts": [tl, tl], "model": tl,
                          "config": {"lr": 1e-3, "p": P}},
-    "numpy_scalar": lambda tl: {"model": tl, "epoch": 3, "loss": np.float64(0.1), "accs": [np.float32(1.0)],
+    "numpy_scalar": lambda tl, _: {"model": tl, "epoch": 3, "loss": np.float64(0.1), "accs": [np.float32(1.0)],
                                 "array": np.arange(3.0), "rng": np.random.get_state()},
-    "namespace": lambda tl: {"model_state_dict": tl, "args": argparse.Namespace(p=P, out=Path("results"))},
-    "defaultdict": lambda tl: {"model": tl, "curves": defaultdict(list, a=[1.0]), "device": torch.device("cpu")},
-    "ordered": lambda tl: {"optimizer_state_dict": optimiser(tl), "model_state_dict": OrderedDict(tl)},
-    "lightning": lambda tl: {"epoch": 1, "global_step": 2, "state_dict": {"model." + k: v for k, v in tl.items()},
+    "namespace": lambda tl, _: {"model_state_dict": tl, "args": argparse.Namespace(p=P, out=Path("results"))},
+    "defaultdict": lambda tl, _: {"model": tl, "curves": defaultdict(list, a=[1.0]), "device": torch.device("cpu")},
+    "ordered": lambda tl, _: {"optimizer_state_dict": optimiser(tl), "model_state_dict": OrderedDict(tl)},
+    "lightning": lambda tl, _: {"epoch": 1, "global_step": 2, "state_dict": {"model." + k: v for k, v in tl.items()},
                              "loops": {}, "callbacks": {}, "optimizer_states": [], "hyper_parameters": {"p": P}},
-    "list": lambda tl: [tl, tl],
-    "by_epoch": lambda tl: {0: tl, 100: tl},
-    "net": lambda tl: {"net": tl, "epoch": 3},
-    "copies": lambda tl: {"x_embed": tl["embed.W_E"], "y_embed": tl["embed.W_E"].clone()} | tl,
+    "list": lambda tl, _: [tl, tl],
+    "by_epoch": lambda tl, _: {0: tl, 100: tl},
+    "net": lambda tl, _: {"net": tl, "epoch": 3},
+    "copies": lambda tl, _: {"x_embed": tl["embed.W_E"], "y_embed": tl["embed.W_E"].clone()} | tl,
 }  # fmt: skip
 
 
@@ -122,7 +123,8 @@ SAME: dict[str, Callable[[State], Any]] = {
 @pytest.mark.parametrize("legacy", [False, True])
 def test_the_same_model_in_other_files(name: str, legacy: bool, tmp_path: Path) -> None:
     tl = planted()
-    torch.save(SAME[name](tl | buffers()), tmp_path / "a.pth", _use_new_zipfile_serialization=not legacy)
+    with pytest.MonkeyPatch.context() as patched:  # the module of hooked_config is gone when the file is read
+        torch.save(SAME[name](tl | buffers(), patched), tmp_path / "a.pth", _use_new_zipfile_serialization=not legacy)
     agrees(tmp_path / "a.pth", tl, tokens(P), right=1.0)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import AwareDatetime, Field, ValidationError
 
 from latebloom._config import Config
-from latebloom._errors import DamagedFileError
+from latebloom._errors import DamagedFileError, first_problem
 from latebloom.analysis import Analysis, analyse
 from latebloom.claims.quantity import Measurement, measure_all
 from latebloom.runs import Run
@@ -70,9 +70,7 @@ class Record(Config):
         try:
             record = cls.model_validate_json(line)
         except ValidationError as error:
-            problem = error.errors(include_url=False)[0]
-            where = ".".join(map(str, problem["loc"])) or "the line"
-            raise DamagedFileError(f"{place}: {where}: {problem['msg']}; expected a record of a run") from None
+            raise DamagedFileError(f"{place}: {first_problem(error, 'the line')}; expected a record of a run") from None
         return record.model_copy(update={"identity": identity(record._settings)})
 
 

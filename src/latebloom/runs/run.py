@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 from pydantic import ValidationError
 
-from latebloom._errors import DamagedFileError, RunNotFoundError, UsageError
+from latebloom._errors import DamagedFileError, RunNotFoundError, UsageError, first_problem
 from latebloom._text import html_table
 from latebloom.models import Model
 from latebloom.phases import Outcome, Phases, Series
@@ -65,11 +65,7 @@ class Run:
         try:
             return Experiment.model_validate(manifest.experiment)
         except ValidationError as error:
-            problem = error.errors()[0]
-            place = ".".join(map(str, problem["loc"]))
-            raise DamagedFileError(
-                f"{self.path}: its experiment does not validate: {place}: {problem['msg']}"
-            ) from None
+            raise DamagedFileError(f"{self.path}: its experiment does not validate: {first_problem(error)}") from None
 
     @property
     def task(self) -> Task:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from latebloom._errors import DamagedFileError, RunNotFoundError
+from latebloom._errors import DamagedFileError, RunNotFoundError, first_problem
 from latebloom.store.documents import read_json, write_json
 
 FORMAT: Final = 1
@@ -130,11 +130,4 @@ def read_manifest(path: Path) -> Manifest:
     try:
         return Manifest.model_validate(raw)
     except ValidationError as error:
-        raise DamagedFileError(f"{path} is not a valid manifest: {_first_problem(error)}") from error
-
-
-def _first_problem(error: ValidationError) -> str:
-    """Place and message of the first problem."""
-    first = error.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in first["loc"])
-    return f"{place}: {first['msg']}" if place else first["msg"]
+        raise DamagedFileError(f"{path} is not a valid manifest: {first_problem(error)}") from error

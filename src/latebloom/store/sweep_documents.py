@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from latebloom._errors import DamagedFileError
+from latebloom._errors import DamagedFileError, first_problem
 
 FAILURES = "failures"
 
@@ -42,8 +42,7 @@ def validated(read: ReadDocument, name: str, check: Callable[[Any], T]) -> T | N
         document = read(name)
         return None if document is None else check(document)
     except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-        reason = f"{'.'.join(map(str, problem['loc'])) or 'the document'}: {problem['msg']}"
+        reason = first_problem(error, "the document")
     except DamagedFileError as error:
         reason = str(error)
     warnings.warn(f"{name}.json of the sweep is damaged and not used: {reason}", stacklevel=3)

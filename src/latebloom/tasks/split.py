@@ -1,5 +1,6 @@
 """The train and test examples of a run."""
 
+from functools import lru_cache
 from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -89,6 +90,31 @@ def split(task: Task, data: Data) -> Split:
     return _drawn(task, data) if universe is None else _cut(universe, data)
 
 
+def check_split(task: Task, data: Data) -> None:
+    """The errors of `split`. Most experiments are only named, not trained, so it draws no set where none is needed."""
+    size = _universe_size(task) if data.kind == "finite" else None
+    if size is None:
+        split(task, data)
+    else:
+        _train_size(size, data)
+
+
+def _universe_size(task: Task) -> int | None:
+    try:
+        hash(task)
+    except TypeError:  # a task of another package may have a list as a field
+        return _counted(task)
+    return _remembered(task)
+
+
+def _counted(task: Task) -> int | None:
+    universe = task.universe()
+    return None if universe is None else len(universe)
+
+
+_remembered = lru_cache(maxsize=128)(_counted)
+
+
 def held_out(task: Task, data: Data) -> Batch:
     """The fixed test set of drawn examples: ``data.test_size`` of them, or an empty one where that is None."""
     return task.sample(data.test_size or 0, np.random.default_rng([data.seed, 0, _TEST]))
@@ -105,21 +131,27 @@ def _drawn(task: Task, data: Data) -> Split:
 
 
 def _cut(universe: Batch, data: Data) -> Split:
-    for name in ("train_size", "test_size"):
-        if getattr(data, name) is not None:
-            raise UsageError(
-                f"data.{name}: got {getattr(data, name)}, but this task lists its {len(universe)} examples; expected "
-                "none, and data.fraction instead"
-            )
-    count = int(data.fraction * len(universe))
-    if count == 0:
-        raise UsageError(
-            f"data.fraction: got {data.fraction}, which leaves none of {len(universe)} examples for the train set; "
-            f"expected at least {1 / len(universe):.2g}"
-        )
+    count = _train_size(len(universe), data)
     order = np.random.default_rng(data.seed).permutation(len(universe))
     train, test = order[:count], order[count:]
     return Split(universe.take(train), universe.take(test), train, test)
+
+
+def _train_size(size: int, data: Data) -> int:
+    """The size of the train set out of a universe of so many examples. Errors: as `split`."""
+    for name in ("train_size", "test_size"):
+        if getattr(data, name) is not None:
+            raise UsageError(
+                f"data.{name}: got {getattr(data, name)}, but this task lists its {size} examples; expected "
+                "none, and data.fraction instead"
+            )
+    count = int(data.fraction * size)
+    if count == 0:
+        raise UsageError(
+            f"data.fraction: got {data.fraction}, which leaves none of {size} examples for the train set; "
+            f"expected at least {1 / size:.2g}"
+        )
+    return count
 
 
 def _listed(universe: Batch | None, data: Data, task: Task) -> Split:

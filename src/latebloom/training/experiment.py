@@ -7,7 +7,7 @@ from pydantic import Field, model_serializer, model_validator
 
 from latebloom._config import Config
 from latebloom.models import AnyModelConfig, TransformerConfig
-from latebloom.tasks import AnyTask, Data, ModularAddition, split
+from latebloom.tasks import AnyTask, Data, ModularAddition, check_split
 from latebloom.training.config import Recording, Training
 from latebloom.training.intervention import AnyIntervention, Intervention
 from latebloom.training.optimisers import AnyOptimiser, Optimiser
@@ -37,7 +37,7 @@ class Experiment(Config):
     @model_validator(mode="after")
     def _fits_together(self) -> "Experiment":
         if self.data.listed:
-            split(self.task, self.data)
+            check_split(self.task, self.data)
         elif self.data.kind == "stream" and self.training.batch_size is None and self.knows("training.batch_size"):
             raise ValueError("training.batch_size: got none, expected a number: a stream has no full batch")
         if self.training.loss != "cross_entropy" and self.intervention.kind != "none":

@@ -9,6 +9,7 @@ from torch import nn
 from latebloom._errors import UsageError
 from latebloom.models import EmbeddingMLPConfig, Linear, MLPConfig
 from latebloom.models.layouts import Hints, read_state
+from latebloom.models.layouts.settings import transformer_settings
 from latebloom.tasks import ModularAddition
 
 P, D, W = 7, 4, 6
@@ -137,3 +138,9 @@ def test_an_unknown_activation_is_named():
     state = weights(emb__weight=(P, D), l1__weight=(W, D), l2__weight=(P, W))
     with pytest.raises(UsageError, match="activation: got swish, expected one of relu"):
         read_state(state, Hints(config={"act_fn": "swish"}))
+
+
+def test_a_norm_that_the_model_does_not_have_is_refused_by_name():
+    with pytest.raises(UsageError, match="norm 'rms', expected one of ln, lnpre, none, layernorm, layernorm_pre"):
+        transformer_settings(Hints(config={"norm": "rms"}))
+    assert transformer_settings(Hints(config={"norm": "layernorm_pre"})) == {"norm": "layernorm_pre"}

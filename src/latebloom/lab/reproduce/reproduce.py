@@ -185,11 +185,12 @@ def judge_records(
 
 def judge_stored(budget: Budget, results: Results) -> tuple[ClaimResult, ...]:
     """The verdict on every claim that follows from the stored records."""
+    standard = standard_of(budget, results)
     systems = _stored_systems(budget, results)
     return judge_records(
         {name: runs.records() for name, runs in systems.items()},
         budget,
-        standard_of(budget, results),
+        standard,
         {name: runs.others() for name, runs in systems.items()},
     )
 

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import AwareDatetime, Field, ValidationError
 
 from latebloom._config import Config
-from latebloom._errors import UsageError
+from latebloom._errors import UsageError, first_problem
 from latebloom.claims import CLAIMS, JUDGING, QUANTITIES, Claim, Record, SweepClaim
 from latebloom.claims.quantity import Term
 from latebloom.lab.reproduce.catalogue import catalogue
@@ -103,9 +103,7 @@ def read_rules(file: Path) -> Rules | None:
     try:
         return Rules.model_validate(read_json(file))
     except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-        place = ".".join(map(str, problem["loc"]))
-        raise UsageError(f"{file}: {place}: {problem['msg']}; expected what `docs/generate.py freeze` writes") from None
+        raise UsageError(f"{file}: {first_problem(error)}; expected what `docs/generate.py freeze` writes") from None
 
 
 def freeze(file: Path, now: datetime | None = None) -> Rules:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from latebloom._errors import DamagedFileError, UsageError
+from latebloom._errors import DamagedFileError, UsageError, first_problem
 from latebloom.lab.seeds.study import SeedStudy
 from latebloom.store import atomic_write, one_line
 
@@ -33,7 +33,4 @@ def read_study(path: Path) -> SeedStudy:
     try:
         return SeedStudy.model_validate_json(content)
     except ValidationError as error:
-        problem = error.errors()[0]
-        raise DamagedFileError(
-            f"{path}: not a study of seeds: {'.'.join(map(str, problem['loc']))}: {problem['msg']}"
-        ) from None
+        raise DamagedFileError(f"{path}: not a study of seeds: {first_problem(error)}") from None

@@ -22,7 +22,7 @@ ACTIVATIONS = {
 """Names of activation functions in lower case, as code bases have them, and ours."""
 
 NORMS = {"ln": "layernorm", "lnpre": "layernorm_pre", "none": "none"}
-_OWN_NORMS = ("none", "layernorm", "layernorm_pre")
+_NORM_NAMES = NORMS | {ours: ours for ours in NORMS.values()}
 _ATTENTION = ("causal", "bidirectional")
 _WITHOUT_COUNTERPART: Mapping[str, tuple[Any, ...]] = {
     "positional_embedding_type": ("standard",),
@@ -45,10 +45,11 @@ def transformer_settings(hints: Hints) -> dict[str, Any]:
     activation = hints.setting("activation", "act_fn", "act_type", "act")
     if isinstance(activation, str):
         said["activation"] = _known("activation", activation, ACTIVATIONS)
+    norm = hints.setting("norm")
     if "normalization_type" in hints.config:
         said["norm"] = _known("normalization_type", str(hints.config["normalization_type"]), NORMS)
-    elif hints.config.get("norm") in _OWN_NORMS:
-        said["norm"] = hints.config["norm"]
+    elif isinstance(norm, str):
+        said["norm"] = _known("norm", norm, _NORM_NAMES)
     said |= _attention(hints)
     scale = hints.setting("residual_scale")
     if _is_number(scale):

@@ -10,7 +10,7 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor
 
-from latebloom._errors import UsageError
+from latebloom._errors import UsageError, first_problem
 from latebloom.models.evaluate import sum_squared_weights
 from latebloom.models.layouts.base import Hints, Read, Shapes, in_their_precision
 from latebloom.models.layouts.names import DTYPES, without_copies
@@ -137,9 +137,7 @@ def _config(weights: Mapping[str, Tensor], said: Mapping[str, Any]) -> Transform
     try:
         return TransformerConfig.model_validate({**said, **shaped})
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(map(str, first["loc"])) or "model"
-        raise UsageError(f"model.{field}: {first['msg']}") from None
+        raise UsageError(f"model.{first_problem(error, 'config')}") from None
 
 
 def _positions(weights: Mapping[str, Tensor], hints: Hints) -> int:
