@@ -121,7 +121,7 @@ def _checksum(table: pyarrow.Table) -> bytes:
     crc = 0
     for name in table.column_names:
         valid = _valid(table[name].combine_chunks())
-        for part in (name.encode(), column(table, name), b"" if valid is None else valid):
+        for part in (name.encode(), column(table, name).tobytes(), b"" if valid is None else valid.tobytes()):
             crc = zlib.crc32(part, crc)
     return f"{crc:08x}".encode()
 
