@@ -15,7 +15,7 @@ from .seeds import Chapter
 from .speed import Bench
 from .templating import render
 
-RELIABLE = ("kill_resume", "kill_sweep", "sweep_ray", "fuzz_weight_files")
+RELIABLE = ("kill_resume", "kill_sweep", "sweep_ray", "fuzz")
 """The results of `benchmarks` about what must not break."""
 
 
