@@ -15,6 +15,7 @@ TASK = ModularAddition(p=11)
 
 @pytest.fixture
 def limit(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(latebloom._memory, "ALWAYS_FREE", 0)
     return lambda number: monkeypatch.setattr(latebloom._memory, "available_memory", lambda: number)
 
 

@@ -30,7 +30,8 @@ PAGES["CONTRIBUTING.md"] = (ROOT / "CONTRIBUTING.md").read_text()
 FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"^ {4,}latebloom (.*)$", re.MULTILINE)
 
-TINY = "--task.p 7 --model.d_model 16 --model.n_heads 2 --model.d_head 8 --model.d_mlp 16"
+P = "--task.p 7 "
+TINY = P + "--model.d_model 16 --model.n_heads 2 --model.d_head 8 --model.d_mlp 16"
 SHORT = "--recording.checkpoints 20 --recording.metrics 10"
 SMALL = "--model.d_model 16 --model.n_heads 2 --model.d_head 8"
 SMALLER = {"train": f"{TINY} {SHORT} --quiet", "sweep": f"{TINY} --dry-run", "crossover": f"{SMALL} --dry-run"}
@@ -123,7 +124,8 @@ def small(code: str) -> list[str]:
     """The arguments of a command of a page, with small models where it trains."""
     arguments = shlex.split(code, comments=True)
     steps = [] if "--steps" in arguments or arguments[0] != "train" else ["--steps", "20"]
-    return [*arguments, *SMALLER.get(arguments[0], "").split(), *steps]
+    group = "s5" in arguments or "--task.entries" in arguments
+    return [*arguments, *SMALLER.get(arguments[0], "").replace(P if group else "", "").split(), *steps]
 
 
 SYSTEMS = {

@@ -105,7 +105,8 @@ class _Pace:
 
     def __init__(self, systems: Mapping[str, SystemRuns], upto: int | None) -> None:
         self._jobs = {name: {job.name for job in runs.entry.jobs(upto)} for name, runs in systems.items()}
-        self._systems, self._began, self._first = systems, monotonic(), self._left()
+        self._systems, self._began = systems, monotonic()
+        self._first = self._left()
 
     def _left(self) -> int:
         return sum(job.name in self._jobs[name] for name, runs in self._systems.items() for job in runs.missing())
