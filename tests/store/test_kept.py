@@ -1,5 +1,7 @@
 """Results that are kept beside a run, for as long as they are current."""
 
+import json
+import os
 import warnings
 from pathlib import Path
 
@@ -94,3 +96,27 @@ def test_a_damaged_result_is_computed_again(computation: Computation) -> None:
         file.write_text(damage)
         asked(computation)
     assert computation.count == 4
+
+
+def test_nothing_is_kept_through_a_link(computation: Computation, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (computation.run.path / "kept").symlink_to(elsewhere)
+    asked(computation)
+    assert not any(elsewhere.iterdir())
+
+
+def test_a_kept_result_cannot_name_a_pipe_or_a_file_outside_the_run(computation: Computation, tmp_path: Path) -> None:
+    asked(computation)
+    (file,) = (computation.run.path / "kept").iterdir()
+    kept_before = json.loads(file.read_text())
+    outside = tmp_path / "outside"
+    os.mkfifo(outside)
+    os.mkfifo(computation.run.path / "pipe")
+    for made_from in (
+        {"pipe": "0" * 64},
+        {os.path.relpath(outside, computation.run.path): None},
+        {str(outside): None},
+    ):
+        file.write_text(json.dumps({**kept_before, "made_from": made_from, "result": "forged"}))
+        assert asked(computation) != "forged"

@@ -11,7 +11,7 @@ from typing import Any
 from latebloom._errors import StoreError, UsageError
 from latebloom.exports.exported import json_bytes
 from latebloom.store import one_line
-from latebloom.store.disk import read_file
+from latebloom.store.regular import read_file
 
 MARKER = "latebloom-export.json"
 """Lists the files of an export with their SHA-256, so that a later export knows which files are its own."""

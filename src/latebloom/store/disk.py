@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from latebloom._errors import LatebloomError, StoreError, UsageError
 from latebloom.store.reads import note_read
+from latebloom.store.regular import read_file
 
 
 class DiskFullError(StoreError):
@@ -18,9 +18,6 @@ class DiskFullError(StoreError):
 
 
 FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
-NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
-_NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
-"""Flags of `os.open` that Windows does not have, and does not need: it has no named pipes in directories."""
 FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
@@ -60,27 +57,6 @@ def check_output(path: Path) -> None:
         raise UsageError(f"--out: got {str(path)!r}, which is a directory; expected a file")
     if not os.path.isdir(path.parent):
         raise UsageError(f"--out: got {str(path)!r}, but there is no directory {path.parent}; make it first")
-
-
-def open_regular(path: Path, flags: int) -> int:
-    """A descriptor of a regular file, as `os.open` without waiting; `flags` may hold O_CREAT and `NO_FOLLOW`.
-
-    Errors: StoreError for anything else, since a named pipe would block, and a device would not end; OSError.
-    """
-    descriptor = os.open(path, flags | _NO_WAIT, 0o666)
-    kind = os.fstat(descriptor).st_mode
-    if stat.S_ISREG(kind):
-        return descriptor
-    os.close(descriptor)
-    if stat.S_ISDIR(kind):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    raise StoreError(f"{path} is no regular file: expected the one that latebloom wrote; remove it or restore it")
-
-
-def read_file(path: Path) -> bytes:
-    """The bytes of a regular file. Errors: StoreError for anything else; OSError."""
-    with open(open_regular(path, os.O_RDONLY), "rb") as file:
-        return file.read()
 
 
 def read_if_there(path: Path) -> bytes | None:

@@ -24,6 +24,7 @@ from latebloom._errors import LatebloomError
 from latebloom._registry import GROUP, VARIABLE
 from latebloom._user_cache import user_cache
 from latebloom.store.directory import RunDirectory
+from latebloom.store.disk import check_no_link
 from latebloom.store.documents import read_json, write_json
 from latebloom.store.listing import locate
 from latebloom.store.lock import is_locked
@@ -57,6 +58,7 @@ def kept(target: str, root: str | Path, command: Sequence[Any], compute: Callabl
     if not noted and not importlib.metadata.entry_points(group=GROUP):
         made_from = {os.path.relpath(place, run.path): state for place, state in sorted(reads.items())}
         with suppress(LatebloomError, OSError):
+            check_no_link(file.parent)
             file.parent.mkdir(exist_ok=True)
             write_json(file, {"command": command, "made_with": _software(), "made_from": made_from, "result": result})
     return result
@@ -90,7 +92,14 @@ def _is_current(found: Any, path: Path) -> bool:
     if not isinstance(found, dict) or found.get("made_with") != _software() or "result" not in found:
         return False
     made_from = found.get("made_from")
-    return isinstance(made_from, dict) and all(state_of(path / name) == was for name, was in made_from.items())
+    return isinstance(made_from, dict) and all(
+        _is_inside(name) and state_of(path / name) == was for name, was in made_from.items()
+    )
+
+
+def _is_inside(name: str) -> bool:
+    """Whether a relative path stays in the run: a kept result of somebody else must not name any file of the user."""
+    return not os.path.isabs(name) and os.path.normpath(name).split(os.sep)[0] != os.pardir
 
 
 @cache

@@ -11,8 +11,9 @@ from types import TracebackType
 
 from latebloom._errors import RunLockedError, UsageError
 from latebloom.store import operations
-from latebloom.store.disk import NO_FOLLOW, one_line, open_regular
+from latebloom.store.disk import one_line
 from latebloom.store.file_lock import FILE_LOCK
+from latebloom.store.regular import NO_FOLLOW, open_regular
 
 LOCK = ".lock"
 PATIENCE = 0.2

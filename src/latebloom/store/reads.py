@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from latebloom._errors import StoreError
+from latebloom.store.regular import read_file
+
 Reads = dict[str, str | None]
 """SHA-256 of each file, and of the names in each folder, by absolute path; None for what was not there."""
 
@@ -51,12 +54,12 @@ def note_written(path: Path) -> None:
 
 
 def state_of(path: str | Path) -> str | None:
-    """SHA-256 of a file or of the names in a folder, without temporary files; None where there is neither."""
+    """SHA-256 of a regular file or of the names in a folder, without temporary files; None where there is neither."""
     try:
         if os.path.isdir(path):
             return _digest("\n".join(sorted(n for n in os.listdir(path) if not n.startswith("."))).encode())
-        return _digest(Path(path).read_bytes())
-    except OSError:
+        return _digest(read_file(Path(path)))
+    except (OSError, StoreError):
         return None
 
 

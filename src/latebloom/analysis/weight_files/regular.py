@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from latebloom._errors import DamagedFileError, StoreError, UsageError
-from latebloom.store.disk import open_regular
+from latebloom.store.regular import open_regular
 
 
 def read_regular(path: Path, most: int) -> bytearray:

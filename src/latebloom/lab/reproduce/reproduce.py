@@ -25,7 +25,7 @@ from latebloom.lab.reproduce.train import Progress, SystemRuns
 from latebloom.runs import Run
 from latebloom.runs.environment import device, git_commit, versions
 from latebloom.store import atomic_write
-from latebloom.store.disk import read_file
+from latebloom.store.regular import read_file
 from latebloom.tasks import ModularAddition, Task
 
 HOME = "reproduce"

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from latebloom._errors import DamagedFileError, UsageError, first_problem
 from latebloom.lab.seeds.study import SeedStudy
 from latebloom.store import atomic_write, one_line
-from latebloom.store.disk import read_file
+from latebloom.store.regular import read_file
 
 
 def write_study(study: SeedStudy, path: Path) -> None:
