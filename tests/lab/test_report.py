@@ -1,4 +1,4 @@
-"""Static pages of runs that are not modular: their text, parts and planted circuits, and nothing about waves."""
+"""Static pages of other runs than modular transformers: their text, parts, circuits, and nothing about waves."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ from latebloom.figures import render
 from latebloom.lab.explain import explain
 from latebloom.lab.report import report
 from latebloom.lab.summary import summarise
-from latebloom.models import LinearConfig, Model, TransformerConfig
+from latebloom.models import EmbeddingMLPConfig, LinearConfig, Model, TransformerConfig
 from latebloom.runs import Run
 from latebloom.runs.recorder import new_manifest
 from latebloom.store import RunDirectory, append_rows, empty_table
@@ -25,6 +25,7 @@ from latebloom.tasks import (
     TASKS,
     Data,
     DigitAddition,
+    ModularAddition,
     RepeatedSubsequences,
     SharedFeature,
     SkipTrigrams,
@@ -188,3 +189,9 @@ def test_a_modular_summary_has_what_the_committed_one_has(planted_run: Run) -> N
     assert set(stored) <= set(summary)
     assert set(stored["run"]) - {"train_pairs"} <= set(summary["run"])
     assert [figure["name"] for figure in summary["figures"]] == [figure["name"] for figure in stored["figures"]]
+
+
+def test_a_page_describes_a_model_on_embeddings(tmp_path: Path) -> None:
+    task = ModularAddition(p=7)
+    run = made(tmp_path / "run", task, EmbeddingMLPConfig(d_embed=8, widths=(6, 5)).build(task), Data())
+    assert "An MLP on added embeddings, with 6 and 5 neurons" in report(run, static=True).read_text()
