@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from types import FunctionType
 from typing import Any, TypeVar
+from weakref import ref
 
 from latebloom._errors import UsageError, first_line
 from latebloom._nearest import did_you_mean
@@ -32,6 +33,10 @@ GROUP = "latebloom"
 
 VARIABLE = "LATEBLOOM_IMPORT"
 """The environment variable that names further modules to import."""
+
+
+_REGISTRIES: list[ref[Registry[Any]]] = []
+"""Every registry that is still in use."""
 
 
 def _own_name(thing: Any) -> str:
@@ -50,6 +55,13 @@ class Registry(Mapping[str, T]):
         self._name = name
         self._things: dict[str, T] = {}
         self._modules: dict[str, str] = {}
+        _REGISTRIES.append(ref(self))
+
+    @property
+    def has_foreign(self) -> bool:
+        """Whether a module outside this package has registered a thing."""
+        package = __name__.partition(".")[0]
+        return any(module.partition(".")[0] != package for module in self._modules.values())
 
     def register(self, thing: T) -> T:
         """Add a thing and return it, so this also works as a decorator.
@@ -97,6 +109,13 @@ def _module(thing: Any) -> str:
     while frame.f_back is not None and frame.f_locals is not frame.f_globals:
         frame = frame.f_back
     return str(frame.f_globals.get("__name__", ""))
+
+
+def has_foreign_parts() -> bool:
+    """Whether parts of other packages are registered, or would be once a registry is listed."""
+    if _named() or importlib.metadata.entry_points(group=GROUP):
+        return True
+    return any(registry is not None and registry.has_foreign for registry in (known() for known in _REGISTRIES))
 
 
 def load_plugins() -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from latebloom._registry import VARIABLE
+import latebloom._registry
+from latebloom._registry import VARIABLE, Registry
 from latebloom.store import Manifest, RunDirectory, RunLock, append_rows, empty_table, kept
+from latebloom.store.kept import _seal
 
 
 class Computation:
@@ -19,9 +21,15 @@ class Computation:
 
     def __call__(self) -> list[int]:
         self.count += 1
+        self.run.read_manifest()
         self.run.read_document("notes")
         self.run.write_document("out", self.count)
         return [len(self.run.checkpoint_steps()), self.count]
+
+
+@pytest.fixture(autouse=True)
+def no_parts_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(latebloom._registry, "_REGISTRIES", [])
 
 
 @pytest.fixture
@@ -92,10 +100,13 @@ def test_nothing_is_kept_of_a_run_in_training_nor_with_foreign_modules_nor_after
 def test_a_damaged_result_is_computed_again(computation: Computation) -> None:
     asked(computation)
     (file,) = (computation.run.path / "kept").iterdir()
-    for damage in ("{", "[]", '{"made_with": 1}'):
+    whole = file.read_text()
+    forged = whole.replace("manifest.json", "manifest.jsom"), whole.replace('"result": [', '"result": [9, ')
+    assert whole not in forged
+    for damage in ("{", "[]", '{"made_with": 1}', *forged):
         file.write_text(damage)
         asked(computation)
-    assert computation.count == 4
+    assert computation.count == 6
 
 
 def test_nothing_is_kept_through_a_link(computation: Computation, tmp_path: Path) -> None:
@@ -109,14 +120,38 @@ def test_nothing_is_kept_through_a_link(computation: Computation, tmp_path: Path
 def test_a_kept_result_cannot_name_a_pipe_or_a_file_outside_the_run(computation: Computation, tmp_path: Path) -> None:
     asked(computation)
     (file,) = (computation.run.path / "kept").iterdir()
-    kept_before = json.loads(file.read_text())
     outside = tmp_path / "outside"
     os.mkfifo(outside)
     os.mkfifo(computation.run.path / "pipe")
-    for made_from in (
-        {"pipe": "0" * 64},
-        {os.path.relpath(outside, computation.run.path): None},
-        {str(outside): None},
-    ):
-        file.write_text(json.dumps({**kept_before, "made_from": made_from, "result": "forged"}))
+    software = json.loads(file.read_text())["made_with"]
+    for name in ("pipe", os.path.relpath(outside, computation.run.path), str(outside), "\ud800", "\0"):
+        _seal(file, {"made_with": software, "made_from": {name: None}, "result": "forged"})
         assert asked(computation) != "forged"
+
+
+def test_a_file_of_the_name_of_a_run_is_not_taken_for_it(
+    computation: Computation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = computation.run.path
+    monkeypatch.chdir(tmp_path)
+    Path(run.name).write_bytes(b"weights")
+    assert kept(run.name, run.parent, ("count",), lambda: "of the file") == "of the file"
+    assert not (run / "kept").exists()
+
+
+def test_nothing_is_kept_with_parts_of_other_packages(computation: Computation) -> None:
+    registry: Registry[type] = Registry("part", lambda part: part.__name__)
+    registry.register(Computation)
+    asked(computation)
+    assert asked(computation) == [0, 2]
+
+
+def test_a_repeated_warning_is_not_shown_each_time(computation: Computation) -> None:
+    def warns() -> None:
+        for _ in range(9):
+            warnings.warn("again", stacklevel=1)
+
+    with warnings.catch_warnings(record=True) as shown:
+        warnings.simplefilter("default")
+        kept(str(computation.run.path), "nowhere", ("warns",), warns)
+    assert len(shown) <= 2  # once, and once more after the type checks of the tests reset what Python remembers

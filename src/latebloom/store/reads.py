@@ -14,6 +14,8 @@ from latebloom.store.regular import read_file
 Reads = dict[str, str | None]
 """SHA-256 of each file, and of the names in each folder, by absolute path; None for what was not there."""
 
+UNREADABLE = "unreadable"
+
 _open: list[Reads] = []
 
 
@@ -26,7 +28,7 @@ def noted_reads() -> Iterator[Reads]:
     try:
         yield reads
     finally:
-        _open.remove(reads)
+        _open[:] = [other for other in _open if other is not reads]
 
 
 def note_read(path: Path, content: bytes | None) -> None:
@@ -54,13 +56,18 @@ def note_written(path: Path) -> None:
 
 
 def state_of(path: str | Path) -> str | None:
-    """SHA-256 of a regular file or of the names in a folder, without temporary files; None where there is neither."""
+    """SHA-256 of a regular file or of the names in a folder, without temporary files.
+
+    None where there is neither, UNREADABLE for what cannot be read: a pipe, a file without rights.
+    """
     try:
         if os.path.isdir(path):
             return _digest("\n".join(sorted(n for n in os.listdir(path) if not n.startswith("."))).encode())
         return _digest(read_file(Path(path)))
-    except (OSError, StoreError):
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except (OSError, StoreError, ValueError):
+        return UNREADABLE
 
 
 def _digest(content: bytes | None) -> str | None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import inspect
+import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -14,9 +15,9 @@ from latebloom.models.tables.compiling import connect
 
 _PACKAGE = Path(__file__).parents[2]
 _COMPILED = ("models", "training")
+"""The packages that hold compiled functions."""
 
 connect()
-"""The packages that hold compiled functions."""
 
 
 @cache
@@ -29,7 +30,8 @@ def cache_directory(source: Path | None = None) -> Path:
     files = sorted(path for part in _COMPILED for path in (_PACKAGE / part).rglob("*.py"))
     files += [] if source is None else [source]
     stamps = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files]
-    return user_cache() / hashlib.sha256(repr(stamps).encode()).hexdigest()[:16]
+    folder = user_cache() or Path(tempfile.gettempdir()) / "latebloom"
+    return folder / hashlib.sha256(repr(stamps).encode()).hexdigest()[:16]
 
 
 def _cache_of(function: Callable[..., Any]) -> Path | None:

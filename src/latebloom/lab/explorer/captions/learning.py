@@ -58,14 +58,16 @@ def losses(evidence: Evidence) -> Iterator[str | None]:
 def _minimised(evidence: Evidence) -> str | None:
     """Which loss was minimised, where it is not the one that is drawn; None where both are cross-entropies."""
     run = evidence.analysis.run
-    if run.experiment.training.loss == "cross_entropy":
+    loss = run.experiment.training.loss
+    if loss == "cross_entropy":
         return None
+    minimised = "squared error" if loss == "mse" else f"the loss {loss}"
     if run.manifest.imported is not None:
         return (
-            "The run was trained on squared error. The curves are those of its file, so they can be squared errors, "
+            f"The run was trained on {minimised}. The curves are those of its file, so they can be that loss, "
             "not cross-entropies in nats; the guessing loss is a cross-entropy."
         )
-    return "The run was trained on squared error; the losses that are drawn are cross-entropies."
+    return f"The run was trained on {minimised}; the losses that are drawn are cross-entropies."
 
 
 def _reached(boundary: Boundary, words: str, guessing: float | None) -> str | None:
