@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +40,7 @@ def read_curves(path: Path) -> Curves:
     means that the quantity was not recorded at that step. Errors: UsageError, or DamagedFileError where the file is not
     what its name promises.
     """
-    if not path.exists():
+    if not os.path.exists(path):
         raise UsageError(f"there is no file {path}; expected a table of curves (.csv or .parquet)")
     if not path.is_file():
         raise UsageError(f"{path}: expected a regular file with curves (.csv or .parquet)")

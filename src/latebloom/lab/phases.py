@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from pathlib import Path
 
@@ -37,7 +38,8 @@ def phases_of(target: Run | str | Path, *, guessing: float | None = None, root: 
 
 def _is_table(path: Path) -> bool:
     """Whether a path is that of a table of curves, by its name or because it is a file."""
-    return not path.is_dir() and (path.suffix.lower() in SUFFIXES or path.exists())
+    # Unlike the methods of Path, these are False for a name that is too long.
+    return not os.path.isdir(path) and (path.suffix.lower() in SUFFIXES or os.path.exists(path))
 
 
 def _opened(target: Run | str | Path, root: str | Path) -> Run:

@@ -49,7 +49,12 @@ def run(parser: Parser, arguments: list[str]) -> int:
         help="directory of stored records (default: results/compare if it exists, else RUNS/compare/quantities)",
     )
     parser.add_argument(
-        "--nice", type=int, default=0, metavar="N", help="lower the priority of all processes by N, up to 19"
+        "--nice",
+        type=int,
+        choices=range(20),
+        default=0,
+        metavar="N",
+        help="lower the priority of all processes by N, up to 19",
     )
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     add_json(parser)
@@ -65,6 +70,8 @@ def run(parser: Parser, arguments: list[str]) -> int:
         rows = plan(options.budget, root, **common)
         print_json(rows) if options.json else _print_plan(rows)
         return 0
+    if options.stored and options.only:
+        parser.error("--only: got it with --stored, which judges every stored run; leave one of them out")
     if options.stored:
         result, stopped = judge_comparison(options.budget, results), None
     else:

@@ -73,7 +73,12 @@ def run(parser: Parser, arguments: list[str]) -> int:
         help="also judge published files: those of a directory, one file, or one file of this system; can be repeated",
     )
     parser.add_argument(
-        "--nice", type=int, default=0, metavar="N", help="lower the priority of all processes by N, up to 19"
+        "--nice",
+        type=int,
+        choices=range(20),
+        default=0,
+        metavar="N",
+        help="lower the priority of all processes by N, up to 19",
     )
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     add_json(parser)

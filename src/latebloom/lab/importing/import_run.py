@@ -255,7 +255,7 @@ def import_run(
     ``recording.checkpoints`` and ``recording.metrics`` say the steps of lists that come without. step: of a lone or
     final state dict that comes without. Errors: UsageError, DamagedFileError, StoreError, each in one line.
     """
-    if not Path(path).exists():
+    if not os.path.exists(path):  # unlike Path.exists, False for a name that is too long
         raise UsageError(f"there is no file {path}")
     return Importing(path, hints, settings, step).make(name, root, progress)
 

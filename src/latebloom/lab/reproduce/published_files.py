@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -78,12 +79,12 @@ def _listed(targets: Iterable[str]) -> list[tuple[str, Path, str | None]]:
         system, equals, file = target.partition("=")
         named = bool(equals) and system in SYSTEMS
         path = Path(file if named else target)
-        if path.is_dir() and not named:
+        if os.path.isdir(path) and not named:
             inside = sorted(one for one in path.rglob("*") if one.suffix in SUFFIXES and one.is_file())
             found += [(one.relative_to(path).as_posix(), one, None) for one in inside]
-        elif path.is_file():
+        elif os.path.isfile(path):
             found.append((path.name, path, system if named else None))
-        elif not path.exists():
+        elif not os.path.exists(path):
             raise UsageError(f"there is no file {path}; expected a file or a directory of published weights")
         else:
             raise UsageError(f"got {target!r}, expected a file or a directory of published weights, or SYSTEM=FILE")

@@ -89,20 +89,21 @@ def group_table(name: str) -> Table:
 
     Errors: ValueError for a name of no registered family, or of a group with more than `MOST_ELEMENTS` elements.
     """
-    members = [_member(part.strip()) for part in _TIMES.split(name)]
-    order = math.prod(family.order(n) for family, n in members)
-    if order > MOST_ELEMENTS:
-        raise ValueError(f"got the group {name} with {order} elements, expected {MOST_ELEMENTS} or fewer")
+    members = [_member(part.strip(), name) for part in _TIMES.split(name)]
+    # No family's n-th group has fewer than n / 2 elements, and the order of S999999 would take for ever.
+    large = any(n > 2 * MOST_ELEMENTS for _, n in members)
+    if large or math.prod(family.order(n) for family, n in members) > MOST_ELEMENTS:
+        raise ValueError(f"expected a group of {MOST_ELEMENTS} elements or fewer, not {name}")
     return reduce(product, (family.table(n) for family, n in members))
 
 
-def _member(name: str) -> tuple[GroupFamily, int]:
+def _member(name: str, whole: str) -> tuple[GroupFamily, int]:
     for family in GROUPS.values():
         n = family.number(name)
         if n is not None:
             return family, n
     known = ", ".join(family.of(family.least) if family.single else family.name for family in GROUPS.values())
-    raise ValueError(f"got the group {name!r}, expected one of {known}, or a product such as S3×C2")
+    raise ValueError(f"expected one of {known}, or a product such as S3×C2, not {whole!r}")
 
 
 Named = tuple[GroupFamily, int]
