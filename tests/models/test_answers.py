@@ -22,6 +22,18 @@ def answers(model, tokens, labels, task, **options) -> AnswerBatch:
     return AnswerBatch(weights, tokens, labels, task.loss_positions, **options)
 
 
+@pytest.mark.parametrize("wrong", [-1, 99])
+def test_tokens_and_labels_out_of_range_are_refused_also_in_a_new_batch(wrong):
+    task, (tokens, labels) = DigitAddition(digits=2), sums(2, 10)
+    model = TransformerConfig(d_model=8, n_heads=2, d_head=4, d_mlp=8).build(task)
+    batch = answers(model, tokens, labels, task)
+    for name, changed in (("tokens", (tokens * 0 + wrong, labels)), ("labels", (tokens, labels * 0 + wrong))):
+        with pytest.raises(IndexError, match=f"{name}: got {wrong} to {wrong}, expected 0 to"):
+            batch.replace(*changed)
+        with pytest.raises(IndexError, match=f"{name}: got {wrong} to {wrong}, expected 0 to"):
+            answers(model, *changed, task)
+
+
 def difference(model, tokens, labels, task, loss_dtype=torch.float64) -> tuple[float, float]:
     """Of the loss, and the largest of the gradients, each relative to the plain one."""
     model.zero_grad()

@@ -78,6 +78,15 @@ def test_a_token_out_of_range_is_refused():
         batch_of(model, tokens, labels)
 
 
+def test_a_label_out_of_range_is_refused_also_in_a_new_batch():
+    tokens, labels = some(5, 10, 0)
+    model = TransformerConfig(d_model=8, n_heads=2, d_head=4, d_mlp=0).build(SkipTrigrams(length=5))
+    batch = batch_of(model, tokens, labels)
+    for wrong in (-1, model.unembed.W_U.shape[1]):
+        with pytest.raises(IndexError, match="labels: got"):
+            batch.replace(tokens, torch.full_like(labels, wrong))
+
+
 def test_the_bits_do_not_depend_on_the_number_of_threads():
     tokens, labels = some(11, 500, 0)
     model = TransformerConfig(d_model=32, d_head=8, d_mlp=0).build(SkipTrigrams())

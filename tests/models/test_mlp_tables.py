@@ -32,6 +32,18 @@ def batch_of(model, tokens, labels, **options) -> MLPBatch:
     return MLPBatch(mlp_arrays(dict(model.named_parameters())), tokens, labels, **options)
 
 
+@pytest.mark.parametrize("wrong", [-1, 7])
+def test_operands_and_labels_out_of_range_are_refused(wrong):
+    tokens, labels = some(ModularAddition(p=7), 10, 0)
+    model = MLPConfig(d_mlp=8).build(ModularAddition(p=7))
+    batch_of(model, tokens, labels)  # the = is token 7, of which the MLP has no row
+    with pytest.raises(IndexError, match=r"labels: got .* expected 0 to 6"):
+        batch_of(model, tokens, torch.full_like(labels, wrong))
+    tokens[3, 1] = wrong
+    with pytest.raises(IndexError, match=r"tokens: got .* expected 0 to 6"):
+        batch_of(model, tokens, labels)
+
+
 def difference(model, tokens, labels, loss_dtype=torch.float64) -> float:
     """The largest of the relative differences of the loss and of the gradients from the plain ones."""
     model.zero_grad()

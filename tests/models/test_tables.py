@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from latebloom.models import MLPConfig, TransformerConfig, cross_entropy, per_label
-from latebloom.models.tables import TableBatch, named_weights, tables_apply
-from latebloom.tasks import Data, ModularAddition, split
+from latebloom.models.tables import FAST_PATHS, TableBatch, named_weights, tables_apply
+from latebloom.tasks import IGNORE, Data, ModularAddition, split
 
 
 def compare(model, tokens, labels, loss_dtype=torch.float64, share=True) -> float:
@@ -53,6 +53,24 @@ def test_loss_and_gradients_in_both_precisions(p, d_model, n_heads, d_head, d_ml
         weight.data += 0.1 * torch.randn(weight.shape, generator=torch.Generator().manual_seed(seed))
     assert compare(model, tokens, labels) < 1e-5
     assert compare(model.double(), tokens, labels) < 1e-12
+
+
+@pytest.mark.parametrize("wrong", [-1, 99])
+def test_tokens_and_labels_out_of_range_are_refused(wrong):
+    tokens, labels = train_set(7, 0.5)
+    weights = named_weights(dict(TransformerConfig().build(ModularAddition(p=7)).named_parameters()))
+    with pytest.raises(IndexError, match=f"labels: got {wrong} to {wrong}, expected 0 to 6"):
+        TableBatch(weights, tokens, torch.full_like(labels, wrong))
+    with pytest.raises(IndexError, match=f"tokens: got {wrong} to {wrong}, expected 0 to 7"):
+        TableBatch(weights, torch.full_like(tokens, wrong), labels)
+
+
+def test_the_one_answer_path_needs_every_label():
+    tokens, labels = train_set(7, 0.5)
+    model, path = TransformerConfig().build(ModularAddition(p=7)), FAST_PATHS["one answer"]
+    assert path.applies(model, tokens, labels, (2,))
+    labels[3] = IGNORE
+    assert not path.applies(model, tokens, labels, (2,))
 
 
 @pytest.mark.parametrize("share", [True, False])

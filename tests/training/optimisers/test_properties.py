@@ -6,6 +6,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from latebloom import _memory
+from latebloom._errors import UsageError
+from latebloom.models import MLPConfig
 from latebloom.training import OPTIMISERS, Ensemble, Experiment, Trainer
 from latebloom.training.optimisers import settings_class
 from latebloom.training.optimisers.muon import is_inner_matrix, orthogonalised
@@ -82,6 +85,45 @@ def test_muon_gives_adamw_the_embeddings_and_biases(tiny):
             module["embed"].weight.grad = matrix(step, 3, 2)
             updates.update(step)
     assert torch.equal(ends[0]["embed"].weight, ends[1]["embed"].weight)
+
+
+@pytest.mark.parametrize(
+    ("model", "biases"),
+    [
+        ({"model.attention_bias": "true"}, {"b_Q", "b_K", "b_V", "b_O", "b_in", "b_out"}),
+        ({"model": MLPConfig(d_mlp=8)}, {"b_in", "b_out"}),
+    ],
+)
+def test_muon_takes_all_inner_weights_but_no_bias(tiny, model, biases):
+    ends = {"W_E", "W_pos", "W_U"}
+    named = dict(Trainer(tiny().with_settings(model)).model.named_parameters())
+    rest = {name.rpartition(".")[2] for name, weight in named.items() if not is_inner_matrix(name, weight)}
+    assert rest - ends == biases
+
+
+def test_delayed_decay_goes_on_where_an_ensemble_stopped(tiny):
+    experiment = experiment_with(tiny, "delayed_decay", lr=1e-4, decay_from=0, decay_until=3)
+    first, second = advanced(experiment, 5, ensemble=Ensemble(1)), Trainer(experiment)
+    second.load_state(first.step, first.state())
+    second.advance(1)
+    assert {group["weight_decay"] for group in second._engine._updates._optimiser.param_groups} == {0.0}
+
+
+@pytest.mark.parametrize("until", [2, 3])
+def test_delayed_decay_refuses_a_span_without_steps(tiny, until):
+    changes = {"optimiser.name": "delayed_decay", "optimiser.decay_from": 3, "optimiser.decay_until": until}
+    with pytest.raises(UsageError, match=f"got {until} with decay_from 3, expected a later step or none") as caught:
+        tiny().with_settings(changes)
+    assert "\n" not in str(caught.value)
+
+
+def test_grokfast_ma_refuses_a_window_that_does_not_fit(monkeypatch):
+    monkeypatch.setattr(_memory, "available_memory", lambda: 39_999_999)
+    model, chosen = torch.nn.Linear(100, 10, bias=False), settings_class("grokfast_ma")(window=10_000)
+    with pytest.raises(UsageError, match=r"window: got 10000 gradients of 1e\+03 weights.*expected a smaller window"):
+        TorchUpdates(model, chosen)
+    monkeypatch.setattr(_memory, "available_memory", lambda: 40_000_000)
+    TorchUpdates(model, chosen)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,7 @@
-"""Lower bounds on a model's accuracy that follow from an explanation and from norms of what it leaves out."""
+"""Lower bounds on a model's accuracy that follow from an explanation and from norms of what it leaves out.
+
+They hold for exact arithmetic on the stored weights, not for float32 where huge terms cancel, see `certificate`.
+"""
 
 from latebloom.circuits.certificates.certificate import Certificate, certify, frontier
 from latebloom.circuits.certificates.mixed import Mixed, mixed_of

@@ -12,8 +12,10 @@ if this is positive for every z. The explanation also says that the model treats
 does, a pair stands for the swapped one, whose neurons differ by no more than the tables and the attention of the two
 operands do. Nothing of this needs the explanation to be right: a wrong one gives a small bound.
 
-Rounding: everything is computed in float64, and margins must exceed `ROUNDING` times the size of the numbers in them,
-so the bound also holds for the model's own arithmetic in float32.
+Rounding: the certificate holds for exact arithmetic on the stored weights. Everything is computed in float64, and
+margins must exceed `ROUNDING` times the size of the numbers in them. It does not hold for the model's own float32
+arithmetic where huge terms cancel: what is common to all answers is taken out of the read-out first, so it does not
+count in that size, but the model rounds it.
 """
 
 from collections.abc import Callable
@@ -32,16 +34,17 @@ from latebloom.tasks import ModularTask
 from latebloom.tasks.base import IGNORE
 
 ROUNDING = 2.0**-13
-"""Over 2000 float32 roundings in a row."""
+"""Over 2000 float32 roundings in a row, of the numbers in a margin; not of terms that cancel between answers."""
 
 
 class Certificate(Config):
     """What `latebloom certify --json` gives.
 
-    accuracy_at_least: over all pairs on which the operation is defined. flops: of the bound, tables included.
-    brute_force_flops: of the model's usual forward pass on every pair. how: in words. exact_flops: of the cheapest
-    exact evaluation that we know. directions: of the read-out, of which ``explained`` come from the explanation. pairs:
-    for which neurons were computed. swapped: whether others may follow from swapping the operands.
+    accuracy_at_least: over all pairs on which the operation is defined, in exact arithmetic on the stored weights.
+    flops: of the bound, tables included. brute_force_flops: of the model's usual forward pass on every pair. how: in
+    words. exact_flops: of the cheapest exact evaluation that we know. directions: of the read-out, of which
+    ``explained`` come from the explanation. pairs: for which neurons were computed. swapped: whether others may follow
+    from swapping the operands.
     """
 
     accuracy_at_least: float
@@ -76,6 +79,8 @@ class Certificate(Config):
 @torch.no_grad()
 def certify(snapshot: Snapshot, extra: int = EXTRA, swap: bool = True) -> Certificate:
     """A lower bound on the accuracy of a model over all pairs, from its weights and its explanation.
+
+    It holds for exact arithmetic on the stored weights, not for float32 where huge terms cancel.
 
     extra: directions beyond the explanation's. swap: whether to let a pair stand for the swapped one where the task
     allows it; that one is computed only where it cannot. Errors: UsageError for a model that is not one layer, see

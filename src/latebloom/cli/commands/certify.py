@@ -1,5 +1,6 @@
 """Bound the accuracy of a run or of a file of weights from below, from its explanation, without running it on all
-pairs."""
+pairs. The bound holds for exact arithmetic on the stored weights, not for the model's own float32 arithmetic where huge
+terms cancel."""
 
 from latebloom.cli.hints import add_hints, hints_from, split_hints
 from latebloom.cli.output import print_json, print_pairs

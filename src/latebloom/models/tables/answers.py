@@ -33,6 +33,7 @@ from latebloom.models.tables.arrays import Weights, aligned, fitted
 from latebloom.models.tables.batch import EXACT, named_weights
 from latebloom.models.tables.halves import both, halves, worth_a_thread
 from latebloom.models.tables.path import FAST_PATHS, FastPath
+from latebloom.models.tables.ranges import check_batch
 from latebloom.models.transformer import Transformer, is_one_layer
 from latebloom.tasks import IGNORE
 
@@ -99,7 +100,8 @@ class AnswerBatch:
         self.replace(tokens, labels)
 
     def replace(self, tokens: Int[Tensor, "batch pos"], labels: Int[Tensor, "batch answer"]) -> None:
-        """As `ChangingBatch.replace`."""
+        """As `ChangingBatch.replace`. Errors: as `check_batch`."""
+        check_batch(tokens.numpy(), labels.numpy(), len(self._weights.W_E), self._weights.W_U.shape[1])
         self._lay_out(tokens.numpy(), labels.numpy())
         self._allocate()
         if self._labels != labels.shape:

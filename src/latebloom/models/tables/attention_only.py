@@ -29,6 +29,7 @@ from latebloom.models.tables.attention_examples import (
 from latebloom.models.tables.blas import single_threaded_blas
 from latebloom.models.tables.halves import halves, worth_a_thread
 from latebloom.models.tables.path import FAST_PATHS, FastPath
+from latebloom.models.tables.ranges import check_batch
 from latebloom.models.transformer import Transformer
 from latebloom.tasks import IGNORE
 
@@ -77,10 +78,9 @@ class AttentionBatch:
         self.replace(tokens, labels)
 
     def replace(self, tokens: Int[Tensor, "batch pos"], labels: Int[Tensor, "batch 1"]) -> None:
-        """As `ChangingBatch.replace`. Errors: IndexError for a token that is not in the vocabulary."""
+        """As `ChangingBatch.replace`. Errors: as `check_batch`."""
         array = tokens.numpy()
-        if array.min() < 0 or array.max() >= len(self._weights.W_E):
-            raise IndexError(f"tokens: got {array.min()} to {array.max()}, expected 0 to {len(self._weights.W_E) - 1}")
+        check_batch(array, labels.numpy(), len(self._weights.W_E), self._weights.W_U.shape[1])
         self._last, query = np.unique(array[:, -1], return_inverse=True)
         self._rows = AttentionRows(array, query, labels[:, 0].numpy())
         if self._shape != (len(self._last), *array.shape):

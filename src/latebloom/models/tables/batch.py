@@ -17,8 +17,10 @@ from latebloom.models.tables.examples import evaluate_examples, learn_examples
 from latebloom.models.tables.halves import both, worth_a_thread
 from latebloom.models.tables.loss import new_workspace
 from latebloom.models.tables.path import FAST_PATHS, FastPath
+from latebloom.models.tables.ranges import check_batch
 from latebloom.models.tables.rows import table_rows
 from latebloom.models.transformer import is_one_layer
+from latebloom.tasks import IGNORE
 
 EXACT = frozenset({"attention"})
 """What may differ from the write-up's model: the last position of one layer sees all others in any case."""
@@ -43,6 +45,7 @@ class TableBatch:
     """Losses and gradients of one fixed batch, for weights that change.
 
     ``weights`` are read at each call, not copied. ``share``: two threads compute half of a large batch each.
+    Errors: as `check_batch`.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class TableBatch:
         loss_dtype: torch.dtype = torch.float64,
         share: bool = True,
     ) -> None:
+        check_batch(tokens.numpy(), labels.numpy(), weights.W_E.shape[0], weights.W_U.shape[1])
         rows, self._order = table_rows(tokens.numpy(), labels[:, 0].numpy(), weights.W_E.shape[0], weights.W_Q.shape[0])
         dtype = np.dtype(np.float64 if loss_dtype is torch.float64 else np.float32)
         self.weights = weights
@@ -126,7 +130,7 @@ class TableBatch:
 
 
 def _applies(model: Model, tokens: Tensor, labels: Tensor, positions: tuple[int, ...]) -> bool:
-    return tables_apply(model, tokens, positions)
+    return tables_apply(model, tokens, positions) and not bool((labels == IGNORE).any())
 
 
 def _new(

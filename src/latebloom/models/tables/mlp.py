@@ -18,6 +18,7 @@ from latebloom.models.tables.arrays import aligned
 from latebloom.models.tables.halves import halves, worth_a_thread
 from latebloom.models.tables.mlp_examples import MLPArrays, MLPRows, evaluate_mlp, learn_mlp, new_mlp_block, padded
 from latebloom.models.tables.path import FAST_PATHS, FastPath
+from latebloom.models.tables.ranges import check_batch
 from latebloom.tasks import IGNORE
 
 OPERANDS = 2
@@ -39,7 +40,8 @@ def mlp_arrays(tensors: dict[str, Tensor]) -> MLPArrays:
 
 
 class MLPBatch:
-    """Losses and gradients of one fixed batch. ``weights`` are read at each call, not copied."""
+    """Losses and gradients of one fixed batch. ``weights`` are read at each call, not copied. Errors: as `check_batch`,
+    of the operands: the MLP has no row for the ``=``."""
 
     def __init__(
         self,
@@ -49,6 +51,7 @@ class MLPBatch:
         loss_dtype: torch.dtype = torch.float64,
         share: bool = True,
     ) -> None:
+        check_batch(tokens[:, :-1].numpy(), labels.numpy(), len(weights.W_in), len(weights.b_out))
         self._weights, self._padded = weights, padded(weights)
         self._rows, self._order = _rows_of(tokens.numpy(), labels[:, 0].numpy())
         dtype = np.dtype(np.float64 if loss_dtype is torch.float64 else np.float32)

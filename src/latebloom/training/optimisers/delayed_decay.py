@@ -12,7 +12,7 @@ from typing import Literal
 
 import torch
 from jaxtyping import Float
-from pydantic import Field
+from pydantic import Field, model_validator
 from torch import Tensor, nn
 
 from latebloom.training.optimisers.adam import MOMENTS, step_along_moments
@@ -21,13 +21,21 @@ from latebloom.training.optimisers.settings import Optimiser
 
 
 class DelayedDecaySettings(Optimiser):
-    """Settings of delayed weight decay; those of AdamW as usual."""
+    """Settings of delayed weight decay; those of AdamW as usual. Errors: for a span without any step."""
 
     name: Literal["delayed_decay"] = "delayed_decay"
     decay_from: int = Field(0, ge=0, description="step at which the weight decay of delayed_decay starts")
     decay_until: int | None = Field(
         None, ge=0, description="step at which the weight decay of delayed_decay ends; none = never"
     )
+
+    @model_validator(mode="after")
+    def _has_a_span(self) -> "DelayedDecaySettings":
+        if self.decay_until is not None and self.decay_until <= self.decay_from:
+            raise ValueError(
+                f"decay_until: got {self.decay_until} with decay_from {self.decay_from}, expected a later step or none"
+            )
+        return self
 
     def decay_at(self, step: int) -> float:
         """The weight decay of the update ``step`` → ``step + 1``."""
@@ -41,15 +49,16 @@ class DelayedDecay(torch.optim.AdamW):
     def __init__(self, model: nn.Module, settings: DelayedDecaySettings) -> None:
         super().__init__(model.parameters(), settings.lr, betas=settings.betas, fused=True)
         self._settings = settings
-        for group in self.param_groups:
-            group["made"] = 0
 
     def step(self, closure: None = None) -> None:  # type: ignore[override]
         """One update from the gradients in ``weight.grad``."""
         for group in self.param_groups:
-            group["weight_decay"] = self._settings.decay_at(group["made"])
-            group["made"] += 1
+            group["weight_decay"] = self._settings.decay_at(self._made(group["params"]))
         super().step()
+
+    def _made(self, weights: list[Tensor]) -> int:
+        """The number of updates so far, as AdamW counts them: ensembles store that count too, so a run can resume."""
+        return next((int(self.state[weight]["step"]) for weight in weights if weight in self.state), 0)
 
 
 def _stacked(

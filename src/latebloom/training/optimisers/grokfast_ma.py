@@ -15,9 +15,13 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
+from latebloom._memory import check_bytes
 from latebloom.training.optimisers.filtered import FilteredAdam, Memory
 from latebloom.training.optimisers.rule import UpdateRule
 from latebloom.training.optimisers.settings import Decoupled, Optimiser
+
+BYTES_PER_WEIGHT = 4
+"""Of a float32 gradient in the window."""
 
 
 class GrokfastMASettings(Optimiser):
@@ -45,6 +49,9 @@ def amplified(settings: GrokfastMASettings, weight: Tensor, gradient: Tensor, me
 
 
 def _build(model: nn.Module, settings: GrokfastMASettings) -> FilteredAdam:
+    weights = sum(weight.numel() for weight in model.parameters())
+    what = f"optimiser.window: got {settings.window} gradients of {weights:.3g} weights"
+    check_bytes(what, settings.window * weights * BYTES_PER_WEIGHT, "a smaller window")
     return FilteredAdam(model, settings, partial(amplified, settings), settings.decoupled)
 
 

@@ -53,8 +53,13 @@ def orthogonalised(matrices: Float[Tensor, "*head rows columns"]) -> Float[Tenso
 
 
 def is_inner_matrix(name: str, weight: Tensor) -> bool:
-    """Whether Muon updates the parameter of this name: one or more matrices, between embedding and unembedding."""
-    return weight.ndim >= 2 and name.partition(".")[0] not in ENDS
+    """Whether Muon updates the parameter of this name: one or more matrices, between embedding and unembedding.
+
+    The biases b_Q, b_K and b_V have an axis of heads and are no matrices. In a model of kind ``mlp``, which has no
+    embedding, both W_in and W_out count as matrices.
+    """
+    bias = name.rpartition(".")[2].startswith("b_")
+    return weight.ndim >= 2 and not bias and name.partition(".")[0] not in ENDS
 
 
 class Muon(torch.optim.Optimizer):
