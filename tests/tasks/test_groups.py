@@ -92,7 +92,7 @@ def test_every_element_of_the_quaternions_but_two_has_order_4() -> None:
 
 @pytest.mark.parametrize("name", ["D", "Z4", "Q12", "S2", "S7", "C721", "D0x2", "C3xC", "D361"])
 def test_other_names_are_refused(name: str) -> None:
-    with pytest.raises(ValueError, match="expected .*, not "):
+    with pytest.raises(ValueError, match=r"expected .*, not "):
         group_table(name)
 
 
