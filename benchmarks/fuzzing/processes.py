@@ -15,6 +15,7 @@ from typing import Any
 
 from fuzzing.laboratory import Laboratory
 from fuzzing.verdicts import FaultError
+from latebloom._user_cache import user_cache
 
 MEMORY = 3 * 2**30
 """Bytes of address space that a process may take beyond those that it is born with."""
@@ -136,7 +137,8 @@ class Watch:
         if isinstance(path, int):
             return
         whole = os.path.abspath(os.fsdecode(path))
-        inside = whole.startswith((str(self.laboratory.work), "/dev/", str(self.laboratory.place / "cache")))
+        own = (self.laboratory.work, self.laboratory.place / "cache", user_cache() or self.laboratory.work)
+        inside = whole.startswith(("/dev/", *map(str, own)))
         if not inside and "__pycache__" not in whole:
             self.seen.append(f"{event} {whole}")
 
