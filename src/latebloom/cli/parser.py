@@ -75,6 +75,18 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def add_nice(parser: argparse.ArgumentParser) -> None:
+    """Add ``--nice``, for commands that train for a long time."""
+    parser.add_argument(
+        "--nice",
+        type=int,
+        choices=range(20),
+        default=0,
+        metavar="N",
+        help="lower the priority of all processes by N, up to 19",
+    )
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Add --json, machine-readable output."""
     parser.add_argument("--json", action="store_true", help="print the result as JSON")

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from latebloom.cli.output import print_json, print_pairs, print_table
-from latebloom.cli.parser import Parser, add_json, add_runs, positive
+from latebloom.cli.parser import Parser, add_json, add_nice, add_runs, positive
 
 if TYPE_CHECKING:
     from latebloom.lab.compare import Comparison, Row
@@ -48,14 +48,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
         metavar="DIR",
         help="directory of stored records (default: results/compare if it exists, else RUNS/compare/quantities)",
     )
-    parser.add_argument(
-        "--nice",
-        type=int,
-        choices=range(20),
-        default=0,
-        metavar="N",
-        help="lower the priority of all processes by N, up to 19",
-    )
+    add_nice(parser)
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     add_json(parser)
     options = parser.parse_args(arguments)

@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from latebloom.cli.output import print_json, print_pairs, print_table
-from latebloom.cli.parser import Parser, add_json, add_runs, positive
+from latebloom.cli.parser import Parser, add_json, add_nice, add_runs, positive
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,14 +72,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
         metavar="[SYSTEM=]PATH",
         help="also judge published files: those of a directory, one file, or one file of this system; can be repeated",
     )
-    parser.add_argument(
-        "--nice",
-        type=int,
-        choices=range(20),
-        default=0,
-        metavar="N",
-        help="lower the priority of all processes by N, up to 19",
-    )
+    add_nice(parser)
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     add_json(parser)
     options = parser.parse_args(arguments)
