@@ -19,3 +19,9 @@ axis                meaning
 
 All losses are in nats. Frequencies are whole numbers k, meaning w = 2πk/p.
 """
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Each = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
+"""`map`, or what does the same in several threads."""

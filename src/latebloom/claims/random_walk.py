@@ -13,7 +13,7 @@ from latebloom.claims.embedding import keys_of
 from latebloom.claims.learning import span, train_mask_of
 from latebloom.claims.quantity import Undefined, once, quantity
 from latebloom.claims.region import AtMost, Below, Ratio
-from latebloom.runs.threads import single_threaded_torch
+from latebloom.runs.threads import one_thread_each
 
 STEPS = 10
 """Steps of a walk, from the end of memorisation until test loss stays under guessing."""
@@ -50,8 +50,8 @@ def _walks(analysis: Analysis) -> _Walks:
         raise Undefined("the answer is no function of a sum or difference of positions, so there is no excluded loss")
     train_mask_of(analysis.final)  # as excluded loss is one over the train set
     snapshots = [analysis.snapshot(step) for step in _points(np.array(analysis.course), start, end)]
-    with single_threaded_torch():
-        found = _Walks(path_losses(snapshots), bridge_losses(snapshots, WALKS))
+    with one_thread_each() as each:
+        found = _Walks(path_losses(snapshots, each), bridge_losses(snapshots, WALKS, each=each))
     if found.path.excluded[0] == found.path.excluded[-1]:
         raise Undefined("excluded loss is the same at both ends")
     return found

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from latebloom._text import duration
 from latebloom.cli.encoding import encodes_everything
 
 
@@ -25,6 +26,20 @@ def print_pairs(rows: Sequence[Sequence[str]]) -> None:
     width = max((len(name) for name, _ in rows), default=0)
     for name, value in rows:
         print(f"{name:<{width}}  {value}")
+
+
+def print_plan(rows: Sequence[dict[str, Any]], named: Sequence[str], notes: Sequence[Sequence[str]] = ()) -> None:
+    """What would be trained: a row for each group of runs, which the columns ``named`` tell apart, and the total.
+
+    rows: each with ``runs``, those of them that are ``left``, and ``seconds_at_most``, None where it is not known.
+    """
+    times = [row["seconds_at_most"] for row in rows]
+    cells = [
+        (*(row[name] for name in named), str(row["runs"]), str(row["left"]), "–" if time is None else duration(time))
+        for row, time in zip(rows, times, strict=True)
+    ]
+    print_table((*named, "runs", "left", "at most about"), cells)
+    print_pairs([*notes, ("total", duration(sum(time or 0.0 for time in times)))])
 
 
 def print_next(commands: Sequence[tuple[Sequence[str], str]]) -> None:

@@ -1,17 +1,14 @@
 """Compute every measure at every checkpoint of a run, and store the results in the run."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-
-import torch
 
 from latebloom._errors import UsageError
 from latebloom.analysis import Analysis
 from latebloom.circuits import family_of, measure_snapshot
 from latebloom.measures import Basis, fixed_basis, measures_of
 from latebloom.runs import Run, open_run
-from latebloom.runs.threads import single_threaded_torch
+from latebloom.runs.threads import one_thread_each
 from latebloom.store import RunLock, append_rows, empty_table
 
 WRITE_EVERY = 20
@@ -48,11 +45,9 @@ def measure(
         def row(step: int) -> dict[str, float | int | None]:
             return {"step": step, **measure_snapshot(analysis.checkpoint(step, fixed_basis(basis)))}
 
-        threads = torch.get_num_threads()
-        # One thread per checkpoint: two threads within one operation spend their time waiting for each other.
-        with single_threaded_torch(), ThreadPoolExecutor(threads, "measure") as pool:
+        with one_thread_each() as each:
             for start in range(0, len(left), WRITE_EVERY):
-                rows = list(pool.map(row, left[start : start + WRITE_EVERY]))
+                rows = list(each(row, left[start : start + WRITE_EVERY]))
                 lock.check()
                 table = append_rows(table, rows)
                 run.directory.write_table("measures", table)

@@ -29,6 +29,10 @@ class Place(Protocol):
         """The status of the run of that name."""
         ...
 
+    def statuses(self, names: Sequence[str]) -> dict[str, PlannedStatus]:
+        """The status of each of these runs, which are many."""
+        ...
+
     def train(self, jobs: Sequence[Job], observer: BatchObserver) -> list[JobResult]:
         """Train the jobs, resuming runs that have begun."""
         ...
@@ -62,6 +66,9 @@ class Folder:
         directory = RunDirectory(self.path / name)
         return effective_status(directory) if directory.exists() else "new"
 
+    def statuses(self, names: Sequence[str]) -> dict[str, PlannedStatus]:
+        return {name: self.status(name) for name in names}
+
     def train(self, jobs: Sequence[Job], observer: BatchObserver) -> list[JobResult]:
         return train_batch(jobs, self.path, observer)
 
@@ -79,5 +86,8 @@ def place_of(runs: str, name: str) -> Place:
     if "/" in name:
         raise UsageError(f"--name: got {name!r}, expected a plain name for the sweep; use --runs to put it elsewhere")
     check_name(name)
+    if "://" in runs:
+        uri, mark, options = runs.partition("?")  # such as the address of the object store
+        return Remote(f"{uri.rstrip('/')}/{name}{mark}{options}")
     # The path is absolute, because a worker may have another working directory.
-    return Remote(f"{runs.rstrip('/')}/{name}") if "://" in runs else Folder(Path(runs).absolute() / name)
+    return Folder(Path(runs).absolute() / name)

@@ -53,8 +53,9 @@ def make_plan(place: Place, jobs: Sequence[Job]) -> Plan:
     failed = failures_of(place.read)
     statuses: Counter[str] = Counter()
     left = []
+    found = place.statuses([job.name for job in jobs])
     for job in jobs:
-        status = place.status(job.name)
+        status = found[job.name]
         statuses["failed" if job.name in failed and status not in OVER else status] += 1
         if status not in OVER:
             left.append(job)

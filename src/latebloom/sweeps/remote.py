@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,6 +20,9 @@ from latebloom.sweeps.place import PlannedStatus
 
 _LAST = ("state.safetensors", "manifest.json")
 """Copied last and in this order: as on a disk, the state commits a step and the manifest records it."""
+
+READERS = 16
+"""Statuses that are read at once."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,14 @@ class Remote:
         except ValidationError:
             return "damaged"
         return "interrupted" if status == "running" else status
+
+    def statuses(self, names: Sequence[str]) -> dict[str, PlannedStatus]:
+        with self._opened() as (system, path):
+            entries = system.get_file_info(fs.FileSelector(path, allow_not_found=True))
+        begun = {entry.base_name for entry in entries}
+        # An answer of an object store takes tens of milliseconds, most of which is waiting.
+        with ThreadPoolExecutor(READERS) as pool:
+            return dict(zip(names, pool.map(lambda name: self.status(name) if name in begun else "new", names)))
 
     def train(self, jobs: Sequence[Job], observer: BatchObserver) -> list[JobResult]:
         with TemporaryDirectory(prefix="latebloom-") as folder:
@@ -100,19 +113,30 @@ class Remote:
     def _deliver(self, name: str, scratch: Path) -> None:
         files = [file for file in (scratch / name).rglob("*") if file.is_file() and not file.name.startswith(".")]
         with self._opened() as (system, path):
+            for folder in sorted({file.parent for file in files}):
+                system.create_dir(f"{path}/{folder.relative_to(scratch).as_posix()}")
             for file in sorted(files, key=lambda file: _LAST.index(file.name) if file.name in _LAST else -1):
                 target = f"{path}/{file.relative_to(scratch).as_posix()}"
-                system.create_dir(target.rpartition("/")[0])
                 fs.copy_files(str(file), target, destination_filesystem=system)
 
     @contextmanager
     def _opened(self) -> Iterator[tuple[Any, str]]:
         """The file system and the path in it; errors of the block become one line."""
         try:
-            system, path = fs.FileSystem.from_uri(self.uri)
+            system, path = _connected(self.uri)
         except (ValueError, OSError) as error:
             raise UsageError(f"--runs: got {self.uri!r}, which pyarrow cannot open: {error}") from None
         try:
             yield system, path
         except OSError as error:
             raise StoreError(f"{self.uri}: {error}") from None
+
+
+@cache
+def _connected(uri: str) -> tuple[Any, str]:
+    """The file system and the path in it, once in each process: a new one would connect anew for each request.
+
+    Errors: ValueError, OSError.
+    """
+    system, path = fs.FileSystem.from_uri(uri)
+    return system, path

@@ -1,16 +1,18 @@
 """Random walks in weight space between two models of a run, for comparison with the path that training took."""
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from latebloom._types import Each
 from latebloom.circuits.modular.grid import masked
+from latebloom.circuits.modular.lean_losses import lean_losses
 from latebloom.circuits.modular.projections import phase_part
-from latebloom.circuits.modular.views import keys, phase, train_mask
+from latebloom.circuits.modular.views import keys, modular_task, phase, train_mask
 from latebloom.measures import Snapshot
 
 Weights = Mapping[str, Tensor]
@@ -24,30 +26,50 @@ class PathLosses:
     excluded: Float[Tensor, " point"]
 
 
-def path_losses(snapshots: Iterable[Snapshot]) -> PathLosses:
+def path_losses(snapshots: Sequence[Snapshot], each: Each = map) -> PathLosses:
     """The losses of these models, all of one run, on its train set (all pairs for a stream).
 
-    They need a task with a phase direction and key frequencies (`latebloom.circuits.modular.views.phase`).
+    They need a task with a phase direction and key frequencies (`latebloom.circuits.modular.views.phase`). each:
+    `map`, or what does the same in several threads.
     """
-    # A view of all pairs takes tens of megabytes, so it is not left in the cache of each model of a path.
-    found = torch.tensor([_losses(replace(snapshot, _cache={})) for snapshot in snapshots], dtype=torch.float64)
+    return _path(each(_losses_of(snapshots[0]), snapshots))
+
+
+def bridge_losses(path: Sequence[Snapshot], count: int, seed: int = 0, each: Each = map) -> list[PathLosses]:
+    """The losses between the ends of ``count`` random walks that have the ends and step lengths of a path of models.
+
+    each: as for `path_losses`; a thread computes a whole walk.
+    """
+    generator, points = torch.Generator().manual_seed(seed), [dict(one.model.named_parameters()) for one in path]
+    losses_of = _losses_of(path[0])
+
+    def losses(walk: Sequence[Weights]) -> PathLosses:
+        return _path(losses_of(_with(path[0], weights)) for weights in walk[1:-1])
+
+    return list(each(losses, (bridge(points, generator) for _ in range(count))))
+
+
+def _path(losses: Iterable[tuple[float, float]]) -> PathLosses:
+    found = torch.tensor(list(losses), dtype=torch.float64)
     return PathLosses(found[:, 0], found[:, 1])
 
 
-def _losses(snapshot: Snapshot) -> tuple[float, float]:
+def _losses_of(like: Snapshot) -> Callable[[Snapshot], tuple[float, float]]:
+    """What computes train loss and excluded loss of models of this run."""
+    lean = lean_losses(like.model, modular_task(like), like.get(keys), like.get(train_mask))
+    return losses_on_grid if lean is None else lambda snapshot: lean.of(snapshot.model)
+
+
+def losses_on_grid(snapshot: Snapshot) -> tuple[float, float]:
+    """Train loss and excluded loss from the logits of all pairs: the reference, for any model."""
+    # A view of all pairs takes tens of megabytes, so it is not left in the cache of each model of a path.
+    snapshot = replace(snapshot, _cache={})
     grid_and_sign = snapshot.get(phase)
     assert grid_and_sign is not None, "the caller makes sure of key frequencies"
     whole, sign = grid_and_sign
     mask = snapshot.get(train_mask)
     rows, waves = masked(whole.logits, mask), phase_part(whole, snapshot.get(keys), sign).along(mask=mask)
     return float(whole.row_losses(rows, mask).mean()), float(whole.row_losses(rows - waves, mask).mean())
-
-
-def bridge_losses(path: Sequence[Snapshot], count: int, seed: int = 0) -> list[PathLosses]:
-    """The losses between the ends of ``count`` random walks that have the ends and step lengths of a path of models."""
-    generator, points = torch.Generator().manual_seed(seed), [dict(one.model.named_parameters()) for one in path]
-    walks = (bridge(points, generator) for _ in range(count))
-    return [path_losses(_with(path[0], weights) for weights in walk[1:-1]) for walk in walks]
 
 
 def _with(snapshot: Snapshot, weights: Weights) -> Snapshot:

@@ -12,6 +12,8 @@ large product left.
 Equal to the plain forward to rounding (tested). Source: design.md, "The exact fast forward".
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeGuard
 
 import torch
@@ -33,21 +35,72 @@ def has_pair_tables(model: Model, task: ModularTask) -> TypeGuard[Transformer]:
     return is_one_layer(model, _EXACT) and task.operand_positions == (0, 1) and task.loss_positions == (2,)
 
 
-def pair_forward(model: Transformer, task: ModularTask) -> PairRun:
-    """Run a model on all pairs; without gradients."""
+@dataclass(frozen=True)
+class PairTables:
+    """The parts of the sums that give neurons and logits of all pairs, which need no forward pass over the pairs.
+
+    pattern: attention of ``=``. neurons, logits: what each pair's pre-activations, and its logits without the neurons,
+    are summed from. w_logit: the neurons' map to the logits.
+    """
+
+    pattern: Float[Tensor, "pos x x head"]
+    neurons: "_Mixture"
+    logits: "_Mixture"
+    w_logit: Float[Tensor, "d_mlp d_vocab_out"]
+    activate: Callable[[Tensor], Tensor]
+
+    def neurons_of(self, x: slice = slice(None)) -> Float[Tensor, "some x d_mlp"]:
+        """The neurons of the pairs with these x, after the activation function."""
+        return self.activate(self.neurons.of(self.pattern, x))
+
+    def around_neurons(self, x: slice = slice(None)) -> Float[Tensor, "some x d_vocab_out"]:
+        """The logits of the same pairs without the neurons' part."""
+        return self.logits.of(self.pattern, x)
+
+
+@dataclass(frozen=True)
+class _Mixture:
+    """Attention times tables, summed over heads and positions, and added to ``constant``.
+
+    x, y: of each operand, less that of ``=``, which stands in the constant, since a head's attention adds up to one.
+    """
+
+    constant: Float[Tensor, "1 width"]
+    x: Float[Tensor, "x head width"]
+    y: Float[Tensor, "y head width"]
+
+    def of(self, pattern: Float[Tensor, "pos x x head"], x: slice) -> Float[Tensor, "some x width"]:
+        """The sums for the pairs with these x."""
+        mixed = torch.baddbmm(self.constant, pattern[0, x], self.x[x])
+        mixed.transpose(0, 1).baddbmm_(pattern[1, x].transpose(0, 1), self.y)
+        return mixed
+
+
+def pair_tables(model: Transformer, task: ModularTask) -> PairTables:
+    """The tables of a model of which `has_pair_tables` is true; without gradients."""
     attn, mlp, unembed = model.blocks[0].attn, model.blocks[0].mlp, model.unembed.W_U
     assert mlp is not None
     residuals = residuals_of(model, task)
-    pattern = attention_pattern(attn, residuals)
     carried = [head_outputs(attn, resid) for resid in residuals]
     skip = skip_row(attn, residuals)
-    neurons = mlp.activation.apply(_mix(pattern, [table @ mlp.W_in for table in carried], skip @ mlp.W_in + mlp.b_in))
     constant = (skip + mlp.b_out) @ unembed
     if model.unembed.b_U is not None:
         constant = constant + model.unembed.b_U
-    outputs = _mix(pattern, [table @ unembed for table in carried], constant)
-    outputs.flatten(0, 1).addmm_(neurons.flatten(0, 1), mlp.W_out @ unembed)
-    return PairRun(outputs, neurons, pattern.movedim(0, -1))
+    return PairTables(
+        attention_pattern(attn, residuals),
+        _mixture([table @ mlp.W_in for table in carried], skip @ mlp.W_in + mlp.b_in),
+        _mixture([table @ unembed for table in carried], constant),
+        mlp.W_out @ unembed,
+        mlp.activation.apply,
+    )
+
+
+def pair_forward(model: Transformer, task: ModularTask) -> PairRun:
+    """Run a model on all pairs; without gradients."""
+    tables = pair_tables(model, task)
+    neurons, outputs = tables.neurons_of(), tables.around_neurons()
+    outputs.flatten(0, 1).addmm_(neurons.flatten(0, 1), tables.w_logit)
+    return PairRun(outputs, neurons, tables.pattern.movedim(0, -1))
 
 
 def residuals_of(model: Transformer, task: ModularTask) -> list[Float[Tensor, "_row d_model"]]:
@@ -79,13 +132,7 @@ def skip_row(attn: Attention, residuals: list[Float[Tensor, "_row d_model"]]) ->
     return residuals[-1] if attn.b_O is None else residuals[-1] + attn.b_O
 
 
-def _mix(
-    pattern: Float[Tensor, "pos x x head"],
-    tables: list[Float[Tensor, "_row head width"]],
-    skip: Float[Tensor, "1 width"],
-) -> Float[Tensor, "x x width"]:
-    """The sum over heads and positions of attention times table, added to ``skip``."""
+def _mixture(tables: list[Float[Tensor, "_row head width"]], skip: Float[Tensor, "1 width"]) -> _Mixture:
+    """The mixture of the tables of x, y and ``=``, with what is common to all pairs."""
     x, y, equals = tables
-    mixed = torch.baddbmm(skip + equals.sum(1), pattern[0], x - equals)
-    mixed.transpose(0, 1).baddbmm_(pattern[1].transpose(0, 1), y - equals)
-    return mixed
+    return _Mixture(skip + equals.sum(1), x - equals, y - equals)

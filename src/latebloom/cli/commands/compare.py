@@ -16,11 +16,10 @@ was stopped; a statement that fails is a result.
 
 import os
 import sys
-from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from latebloom.cli.output import print_json, print_pairs, print_table
+from latebloom.cli.output import print_json, print_pairs, print_plan, print_table
 from latebloom.cli.parser import Parser, add_json, add_nice, add_runs, positive
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
     os.nice(options.nice)
     if options.dry_run:
         rows = plan(options.budget, root, **common)
-        print_json(rows) if options.json else _print_plan(rows)
+        print_json(rows) if options.json else print_plan(rows, ("course", "stage"))
         return 0
     if options.stored and options.only:
         parser.error("--only: got it with --stored, which judges every stored run; leave one of them out")
@@ -75,18 +74,6 @@ def run(parser: Parser, arguments: list[str]) -> int:
         _print_result(result)
         print_pairs([("records", str(results.path)), *([("incomplete", stopped)] if stopped else [])])
     return int(stopped is not None)
-
-
-def _print_plan(rows: list[dict[str, Any]]) -> None:
-    def duration(seconds: float | None) -> str:
-        return "–" if seconds is None else str(timedelta(seconds=round(seconds)))
-
-    columns = ("course", "stage", "runs", "left", "at most about")
-    print_table(
-        columns,
-        [(r["course"], r["stage"], str(r["runs"]), str(r["left"]), duration(r["seconds_at_most"])) for r in rows],
-    )
-    print_pairs([("total", duration(sum(r["seconds_at_most"] or 0.0 for r in rows)))])
 
 
 def _print_result(result: "Comparison") -> None:

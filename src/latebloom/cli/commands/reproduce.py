@@ -27,11 +27,10 @@ The exit status is 1 if a claim fails or if the command was stopped; "fails" is 
 
 import os
 import sys
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from latebloom.cli.output import print_json, print_pairs, print_table
+from latebloom.cli.output import print_json, print_pairs, print_plan, print_table
 from latebloom.cli.parser import Parser, add_json, add_nice, add_runs, positive
 
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
     os.nice(options.nice)
     if options.dry_run:
         rows = plan(options.budget, root, **common)
-        print_json(rows) if options.json else _print_plan(rows)
+        print_json(rows) if options.json else print_plan(rows, ("system",), _lacking(rows))
         return 0
     result, stopped = reproduce(
         options.budget, root, quiet=quiet, upto=options.upto, published=options.published, **common
@@ -100,17 +99,10 @@ def run(parser: Parser, arguments: list[str]) -> int:
     return int(stopped is not None or result.count("fails") > 0)
 
 
-def _print_plan(rows: list[dict[str, Any]]) -> None:
-    def duration(seconds: float | None) -> str:
-        return "–" if seconds is None else str(timedelta(seconds=round(seconds)))
-
-    columns = ("system", "runs", "left", "at most about")
-    print_table(columns, [(r["system"], str(r["runs"]), str(r["left"]), duration(r["seconds_at_most"])) for r in rows])
-    for row in rows:
-        if row["lacking"]:
-            note = f"{row['lacking']} runs that are not here lack {', '.join(row['lacks'])}; --again trains them again"
-            print_pairs([(row["system"], note)])
-    print_pairs([("total", duration(sum(r["seconds_at_most"] or 0.0 for r in rows)))])
+def _lacking(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Which systems have runs elsewhere whose records lack quantities."""
+    text = "{lacking} runs that are not here lack {names}; --again trains them again"
+    return [(row["system"], text.format(names=", ".join(row["lacks"]), **row)) for row in rows if row["lacking"]]
 
 
 def _published(result: "Reproduction", claim: "ClaimResult") -> tuple[str, ...]:
