@@ -7,7 +7,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from latebloom.circuits.modular.grid import Grid
-from latebloom.fourier import basis_rows, frequencies, inverse_transform
+from latebloom.fourier import basis_rows, energy_by_frequency, fourier_basis, inverse_transform
 from latebloom.published import published
 
 LIVE_ENERGY = 1e-8
@@ -64,20 +64,40 @@ def neuron_clusters(grid: Grid) -> NeuronClusters:
     of it for p = 3, a third for p = 5, a sixth for p = 7. With random weights about 60, 17 and 3 % of the neurons are
     in clusters for these p, and almost none from p = 11 on.
     """
-    varying = grid.neuron_coefficients.flatten(0, 1)[1:]  # without const·const
-    total = varying.square().sum(0)
+    total, blocks = _energies(grid.neurons)
     live = total > LIVE_ENERGY
-    owner, terms = torch.tensor(_block_terms(grid.order)).unbind(1)
-    blocks = total.new_zeros(grid.order // 2, len(total)).index_add_(0, owner - 1, varying[terms].square())
     shares = torch.where(live, blocks / total.clamp(min=LIVE_ENERGY), 0.0)
     fve, best = shares.max(0)
     return NeuronClusters(fve, best + 1, live, live & (fve > FVE_THRESHOLD))
 
 
-def _block_terms(p: int) -> list[tuple[int, int]]:
-    """(k, term) for every term of every block, terms numbered along the rows of the 2D basis without const·const."""
-    blocks = ((k, block_rows(k, p)) for k in frequencies(p))
-    return [(k, i * p + j - 1) for k, rows in blocks for i in rows for j in rows if i or j]
+def _energies(
+    neurons: Float[Tensor, "n n d_mlp"],
+) -> tuple[Float[Tensor, " d_mlp"], Float[Tensor, "k d_mlp"]]:
+    """The energy of each neuron about its mean, and in the block of each frequency k = 1 … n//2 (row k-1).
+
+    The block {const, cos k, sin k}² without const·const is spanned by the waves of frequency k of x, of y, of x + y and
+    of x - y. So its energy follows from the sums over the pairs with equal x, y, x + y and x - y, n numbers each,
+    without the 2D transform, whose other terms are not needed. For k = n/2 the waves of x + y and x - y are the same.
+    """
+    n, width = neurons.shape[1:]
+    mean, total = neurons.mean((0, 1)), neurons.new_zeros(width)
+    of_x, of_y, of_sum, of_difference = neurons.new_zeros(4, n, width)
+    for x, row in enumerate(neurons):
+        centred = row - mean
+        total += centred.square().sum(0)
+        of_x[x] = centred.sum(0)
+        of_y += centred
+        # Row y belongs to x + y mod n and to y - x mod n: a rotation, as two slices.
+        of_sum[x:] += centred[: n - x]
+        of_sum[:x] += centred[n - x :]
+        of_difference[: n - x] += centred[x:]
+        of_difference[n - x :] += centred[:x]
+    basis = fourier_basis(n, neurons.dtype)
+    parts = [energy_by_frequency(basis @ sums) / n for sums in (of_x, of_y, of_sum, of_difference)]
+    if n % 2 == 0:
+        parts[3][-1] = 0
+    return total, sum(parts[1:], parts[0])
 
 
 def neuron_polynomials(grid: Grid, frequency: Int[Tensor, " d_mlp"]) -> Float[Tensor, "x y d_mlp"]:

@@ -49,13 +49,13 @@ class PairTables:
     w_logit: Float[Tensor, "d_mlp d_vocab_out"]
     activate: Callable[[Tensor], Tensor]
 
-    def neurons_of(self, x: slice = slice(None)) -> Float[Tensor, "some x d_mlp"]:
-        """The neurons of the pairs with these x, after the activation function."""
-        return self.activate(self.neurons.of(self.pattern, x))
+    def neurons_of(self, y: slice = slice(None)) -> Float[Tensor, "x y d_mlp"]:
+        """The neurons of the pairs with these y, after the activation function."""
+        return self.activate(self.neurons.of(self.pattern[:, :, y], y))
 
-    def around_neurons(self, x: slice = slice(None)) -> Float[Tensor, "some x d_vocab_out"]:
-        """The logits of the same pairs without the neurons' part."""
-        return self.logits.of(self.pattern, x)
+    def around_neurons(self) -> Float[Tensor, "x y d_vocab_out"]:
+        """The logits of all pairs without the neurons' part."""
+        return self.logits.of(self.pattern, slice(None))
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,10 @@ class _Mixture:
     x: Float[Tensor, "x head width"]
     y: Float[Tensor, "y head width"]
 
-    def of(self, pattern: Float[Tensor, "pos x x head"], x: slice) -> Float[Tensor, "some x width"]:
-        """The sums for the pairs with these x."""
-        mixed = torch.baddbmm(self.constant, pattern[0, x], self.x[x])
-        mixed.transpose(0, 1).baddbmm_(pattern[1, x].transpose(0, 1), self.y)
+    def of(self, pattern: Float[Tensor, "pos x y head"], y: slice) -> Float[Tensor, "x y width"]:
+        """The sums for the pairs with these y, whose attention is ``pattern``."""
+        mixed = torch.baddbmm(self.constant, pattern[0], self.x)
+        mixed.transpose(0, 1).baddbmm_(pattern[1].transpose(0, 1), self.y[y])
         return mixed
 
 
