@@ -20,6 +20,13 @@ def phase_directions(
     """
     x = torch.arange(p)
     turns = (x[:, None] + sign * x[None, :]).flatten() % p
+    return phase_waves(p, ks, dtype, device)[:, turns]
+
+
+def phase_waves(
+    p: int, ks: Iterable[int], dtype: torch.dtype = torch.float64, device: torch.device | str = "cpu"
+) -> Float[Tensor, "direction sum"]:
+    """The value of each of the `phase_directions` where x + s·y is 0, 1, … p - 1."""
     waves = fourier_basis(p)[[row for k in ks for row in basis_rows(k, p)]]
     # Each value of x + s·y occurs in p pairs, so a unit wave over the p values is √p long over the pairs.
-    return (waves / p**0.5).to(device=device, dtype=dtype)[:, turns]
+    return (waves / p**0.5).to(device=device, dtype=dtype)

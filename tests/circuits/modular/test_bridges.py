@@ -2,11 +2,13 @@
 
 import copy
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
-from latebloom.circuits.modular.bridges import bridge, bridge_losses, path_losses
+from latebloom.circuits.modular.bridges import bridge, bridge_losses, losses_on_grid, path_losses
 from latebloom.circuits.modular.control_measures import excluded_controls, other_frequencies, restricted_control
 from latebloom.measures import Snapshot, fixed_basis
 from latebloom.models import Transformer
@@ -52,6 +54,19 @@ def test_losses_along_a_path_and_its_walks(planted: Transformer) -> None:
     walks = bridge_losses(path, count=2)
     assert [walk.train.shape for walk in walks] == [(2,), (2,)]
     assert not torch.equal(walks[0].train, walks[1].train)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])  # of the noise in the weights
+def test_losses_without_the_logits_of_all_pairs(planted: Transformer, share: float) -> None:
+    noisy = copy.deepcopy(planted).float()
+    torch.manual_seed(0)
+    with torch.no_grad():
+        for weight in noisy.parameters():
+            weight.add_(share * weight.std() * torch.randn_like(weight) if weight.numel() > 1 else 0)
+    rows = np.random.default_rng(0).permutation(29 * 29)[:250]
+    one = replace(snapshot(noisy), train_rows=rows)
+    found = path_losses([one])
+    assert (float(found.train[0]), float(found.excluded[0])) == pytest.approx(losses_on_grid(one), rel=1e-4)
 
 
 def test_random_frequencies_hold_no_circuit(planted: Transformer) -> None:

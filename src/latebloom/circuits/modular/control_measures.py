@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 
-from latebloom.circuits.modular.grid import masked
-from latebloom.circuits.modular.projections import phase_part, restricted_logits
-from latebloom.circuits.modular.views import keys, phase, train_mask
+from latebloom.circuits.modular.projections import phase_part, restricted_table
+from latebloom.circuits.modular.sum_losses import table_losses
+from latebloom.circuits.modular.views import keys, phase, train_less
 from latebloom.measures import MEASURES, Column, Measure, Snapshot
 
 RESTRICTED_DRAWS = 3
@@ -42,12 +43,12 @@ def excluded_controls(snapshot: Snapshot) -> dict[str, float]:
     if grid_and_sign is None or snapshot.lacks_train_set:
         return {}
     whole, sign = grid_and_sign
-    others, mask = other_frequencies(whole.order, snapshot.get(keys)), snapshot.get(train_mask)
-    part, rows = phase_part(whole, others, sign), masked(whole.logits, mask)
-    return {
-        EXCLUDED_CONTROL_ALONE.of(k=k): float(whole.row_losses(rows - part.along([k], mask), mask).mean())
-        for k in others
-    }
+    others = other_frequencies(whole.order, snapshot.get(keys))
+    if not others:
+        return {}
+    part = phase_part(whole, others, sign)
+    losses = snapshot.get(train_less).means(torch.stack([part.by_sum([k]) for k in others]))
+    return {EXCLUDED_CONTROL_ALONE.of(k=k): loss for k, loss in zip(others, losses, strict=True)}
 
 
 def restricted_control(snapshot: Snapshot) -> dict[str, float]:
@@ -59,7 +60,7 @@ def restricted_control(snapshot: Snapshot) -> dict[str, float]:
     drawn = [other_frequencies(whole.order, snapshot.get(keys), seed) for seed in range(RESTRICTED_DRAWS)]
     if not all(drawn):
         return {}
-    losses = [whole.pair_losses(restricted_logits(whole, ks, sign)).mean() for ks in drawn]
+    losses = [table_losses(whole, restricted_table(whole, ks, sign)).mean() for ks in drawn]
     return {RESTRICTED_CONTROL.name: float(min(losses))}
 
 

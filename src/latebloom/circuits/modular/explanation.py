@@ -19,7 +19,8 @@ from latebloom.circuits.modular.embedding import embedding_fractions
 from latebloom.circuits.modular.heads import attention_heads, shares_of
 from latebloom.circuits.modular.order import NumberOrder, number_order
 from latebloom.circuits.modular.plain_forward import check_finite
-from latebloom.circuits.modular.projections import excluded_logits, restricted_logits
+from latebloom.circuits.modular.projections import phase_part, restricted_table
+from latebloom.circuits.modular.sum_losses import LessTables, table_losses
 from latebloom.circuits.modular.trig_variance import trig_fve
 from latebloom.circuits.modular.views import (
     DEFAULT_RULE,
@@ -270,7 +271,9 @@ def _wave_figures(snapshot: Snapshot) -> dict[str, Any]:
         return {"logits": nothing, "restricted_loss": Losses(all=None), "excluded_loss": ExcludedLosses(all=None)}
     whole, sign = grid_and_sign
     waves = cos_waves(whole, ks, sign)
-    without = mean_losses(whole.pair_losses(excluded_logits(whole, ks, sign)), mask)
+    part = phase_part(whole, ks, sign)
+    every, *alone = LessTables(whole).losses(torch.stack([part.by_sum(some) for some in (ks, *([k] for k in ks))]))
+    without = mean_losses(every.view_as(whole.labels), mask)
     return {
         "logits": LogitFigures(
             cos_coefficients={k: float(a) for k, a in zip(ks, waves.coefficients)},
@@ -278,11 +281,11 @@ def _wave_figures(snapshot: Snapshot) -> dict[str, Any]:
             loss_cos_fit=waves.loss(whole.labels),
             fve_trig_directions=trig_fve(whole, ks, sign),
         ),
-        "restricted_loss": mean_losses(whole.pair_losses(restricted_logits(whole, ks, sign)), mask),
+        "restricted_loss": mean_losses(table_losses(whole, restricted_table(whole, ks, sign)), mask),
         "excluded_loss": ExcludedLosses(
             all=without.all,
             train=without.train,
-            by_frequency={k: whole.loss(excluded_logits(whole, [k], sign)) for k in ks},
+            by_frequency={k: float(loss.mean()) for k, loss in zip(ks, alone, strict=True)},
         ),
     }
 

@@ -1,15 +1,15 @@
 """Measures of models of modular tasks: restricted and excluded loss, cos fit, embedding, neurons, attention."""
 
-from collections.abc import Sequence
+import torch
 
 from latebloom._text import percent
 from latebloom.circuits.modular.control_measures import other_frequencies
 from latebloom.circuits.modular.cos_waves import cos_waves
 from latebloom.circuits.modular.embedding import embedding_fractions
-from latebloom.circuits.modular.grid import masked
 from latebloom.circuits.modular.neurons import FVE_THRESHOLD
-from latebloom.circuits.modular.projections import phase_part, restricted_logits
-from latebloom.circuits.modular.views import clusters, grid, keys, phase, train_mask
+from latebloom.circuits.modular.projections import phase_part, restricted_table
+from latebloom.circuits.modular.sum_losses import table_losses
+from latebloom.circuits.modular.views import clusters, grid, keys, phase, train_less, train_mask
 from latebloom.fourier import gini
 from latebloom.measures import MEASURES, Column, Measure, Snapshot
 from latebloom.published import filled
@@ -89,7 +89,7 @@ def restricted(snapshot: Snapshot) -> dict[str, float]:
     if grid_and_sign is None:
         return {}
     whole, sign = grid_and_sign
-    by_pair = whole.pair_losses(restricted_logits(whole, snapshot.get(keys), sign))
+    by_pair = table_losses(whole, restricted_table(whole, snapshot.get(keys), sign))
     values = {RESTRICTED.name: float(by_pair.mean())}
     mask = snapshot.get(train_mask)
     if mask is not None:
@@ -105,16 +105,15 @@ def excluded(snapshot: Snapshot) -> dict[str, float]:
     if grid_and_sign is None or snapshot.lacks_train_set:
         return {}
     whole, sign = grid_and_sign
-    ks, mask = snapshot.get(keys), snapshot.get(train_mask)
+    ks = snapshot.get(keys)
     others = other_frequencies(whole.order, ks)
     # The projection is linear and the directions are orthogonal, so one projection serves all subsets of frequencies.
-    part, rows = phase_part(whole, [*ks, *others], sign), masked(whole.logits, mask)
-
-    def without(removed: Sequence[int]) -> float:
-        return float(whole.row_losses(rows - part.along(removed, mask), mask).mean())
-
-    values = {EXCLUDED.name: without(ks)} | {EXCLUDED_ALONE.of(k=k): without([k]) for k in ks}
-    return values | ({EXCLUDED_CONTROL.name: without(others)} if others else {})
+    part = phase_part(whole, [*ks, *others], sign)
+    removed = {EXCLUDED.name: list(ks), **{EXCLUDED_ALONE.of(k=k): [k] for k in ks}}
+    if others:
+        removed[EXCLUDED_CONTROL.name] = others
+    losses = snapshot.get(train_less).means(torch.stack([part.by_sum(some) for some in removed.values()]))
+    return dict(zip(removed, losses, strict=True))
 
 
 def cos_coefficients(snapshot: Snapshot) -> dict[str, float]:
@@ -123,12 +122,11 @@ def cos_coefficients(snapshot: Snapshot) -> dict[str, float]:
     if grid_and_sign is None:
         return {}
     whole, sign = grid_and_sign
-    waves, mask = cos_waves(whole, snapshot.get(keys), sign), snapshot.get(train_mask)
+    waves = cos_waves(whole, snapshot.get(keys), sign)
     values = {COS_COEFFICIENT.of(k=k): float(a) for k, a in zip(waves.ks, waves.coefficients)}
     values[RESTRICTED_3D.name] = waves.loss(whole.labels)
     if not snapshot.lacks_train_set:
-        without = masked(whole.logits, mask) - waves.rows(mask)
-        values[EXCLUDED_3D.name] = float(whole.row_losses(without, mask).mean())
+        (values[EXCLUDED_3D.name],) = snapshot.get(train_less).means(waves.table[None])
     return values
 
 

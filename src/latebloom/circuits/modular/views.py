@@ -8,6 +8,7 @@ from latebloom.circuits.modular.grid import Grid, modular_grid
 from latebloom.circuits.modular.key_frequencies import key_frequencies
 from latebloom.circuits.modular.neurons import NeuronClusters, neuron_clusters
 from latebloom.circuits.modular.positions import positions
+from latebloom.circuits.modular.sum_losses import LessTables
 from latebloom.measures import Basis, Snapshot
 from latebloom.models import Examples
 from latebloom.tasks import ModularTask
@@ -46,6 +47,11 @@ def phase(snapshot: Snapshot) -> tuple[Grid, int] | None:
     otherwise, because measures of the wave algorithm are then undefined."""
     whole = snapshot.get(grid)
     return None if whole.sign is None or not snapshot.get(keys) else (whole, whole.sign)
+
+
+def train_less(snapshot: Snapshot) -> LessTables:
+    """The losses over the train set (all pairs for a stream) of logits less functions of x + s·y."""
+    return LessTables(snapshot.get(grid), snapshot.get(train_mask))
 
 
 def trained_rows(snapshot: Snapshot) -> Bool[Tensor, " row"] | None:
