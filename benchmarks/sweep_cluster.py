@@ -46,7 +46,7 @@ STORE = f"s3://test:test@latebloom?region=us-east-1&scheme=http&endpoint_overrid
 COMPARED = 4
 """Runs of each sweep whose files are compared with those of the same run trained alone."""
 
-PLANNED = 10_000
+PLANNED = 2000
 """Runs that are only planned, for the memory that a planned run takes."""
 
 MANY = 100_000

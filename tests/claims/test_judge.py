@@ -31,6 +31,18 @@ def test_what_was_undefined_is_measured_again_after_new_measures(
     assert all(again[name] == one for name, one in before.quantities.items() if name != NAME)
 
 
+@pytest.mark.parametrize("keys", [(1.0, 2.0), None])
+def test_other_key_frequencies_make_all_quantities_anew(planted_run: Run, tmp_path: Path, keys) -> None:
+    run = Run(shutil.copytree(planted_run.path, tmp_path / "run"))
+    now = Analysis(run).basis["key_frequencies"]
+    assert now != [1, 2]
+    run.directory.write_document("measures", {"step": run.checkpoints[-1], **Analysis(run).basis})
+    before = stored(run, datetime.now(UTC), undefined=False)
+    one = Measurement(value=tuple(map(float, now)) if keys is None else keys, date=datetime.now(UTC))
+    write_record(run, before.model_copy(update={"quantities": before.quantities | {"key_frequencies": one}}))
+    assert (complete_claims(run).quantities[NAME] == before.quantities[NAME]) is (keys is None)
+
+
 def stored(run: Run, date: datetime, undefined: bool) -> Record:
     """A record with every quantity of the run at 1, and one perhaps undefined."""
     record = record_run(Analysis(run), [NAME])

@@ -10,8 +10,12 @@ from latebloom.claims.claim import CLAIMS, Claim
 from latebloom.claims.quantity import Measurement
 from latebloom.claims.record import Record, merge, record_run
 from latebloom.claims.verdict import Verdict
+from latebloom.measures import Basis
 from latebloom.runs import Run
 from latebloom.store import identity
+
+KEYS = "key_frequencies"
+"""The name of the basis' key frequencies, and of the quantity that they are."""
 
 Progress = Callable[[int, int], None]
 """Called before each quantity with the number of measured quantities and the total number."""
@@ -24,18 +28,27 @@ def measure_claims(run: Run | Analysis, progress: Progress | None = None) -> Rec
 
 
 def complete_claims(run: Run | Analysis, progress: Progress | None = None) -> Record:
-    """The stored record of a run, with those quantities measured that it lacks; all where none is stored.
+    """The stored record of a run, with those quantities measured that it lacks; all where none is stored, or where the
+    run was measured with other key frequencies since.
 
     What was undefined is measured again if the run's measures were written since.
     """
     analysis = analyse(run)
     stored, names = stored_record(analysis.run), _quantities(analysis.run)
+    if stored is not None and _has_other_keys(stored, analysis.measured_basis or {}):
+        stored = None
     written = analysis.run.directory.table_written("measures")
     missing = [name for name in names if stored is None or _has_to_be_measured(stored.quantities.get(name), written)]
     if stored is not None and not missing:
         return stored
     measured = record_run(analysis, _announced(missing, progress))
     return measured if stored is None else merge([stored, measured])[0]
+
+
+def _has_other_keys(stored: Record, basis: Basis) -> bool:
+    """Whether the quantities were measured with other key frequencies than those of the basis."""
+    measured, now = stored.quantities.get(KEYS), basis.get(KEYS)
+    return measured is not None and isinstance(measured.value, tuple) and now is not None and measured.value != (*now,)
 
 
 def _has_to_be_measured(stored: Measurement | None, written: datetime | None) -> bool:

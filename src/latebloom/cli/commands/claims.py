@@ -7,7 +7,7 @@ upholds a claim or does not; what holds in general takes five runs or more, whic
 For each claim the list gives the sentence, the place where the write-up (W) or the paper (P) states it, the rule that
 judges it, and whether it needs one run of a system or a sweep. `latebloom reproduce --budget full --only SYSTEM` trains
 the runs of a system and judges its claims. Judging a run measures its quantities and stores them in the run as
-quantities.json.
+quantities.json. Delete that file to measure them again.
 
 A file (.pth, .pt, .safetensors) counts as one run; nothing is stored. Its task and the kind of its data must follow
 from its content. Where they do not, name the system: SYSTEM=FILE.
@@ -60,15 +60,16 @@ def run(parser: Parser, arguments: list[str]) -> int:
 
 
 def _judge(target: str, root: str) -> Judged:
-    """Measure the quantities of a run, store them in the run, and judge them."""
-    from latebloom.claims import judge, measure_claims, write_record
+    """Measure the quantities that the run does not have yet, store them in the run, and judge them all."""
+    from latebloom.claims import complete_claims, judge, stored_record, write_record
     from latebloom.runs import open_run
 
     run = open_run(target, root)
     with Progress() as progress:
-        record = measure_claims(run, progress.of("measuring the quantities of the claims"))
+        record = complete_claims(run, progress.of("measuring the quantities of the claims"))
     try:
-        write_record(run, record)
+        if record != stored_record(run):
+            write_record(run, record)
     except StoreError as error:  # A run without write access can still be judged.
         warnings.warn(f"the quantities are not stored: {error}", stacklevel=1)
     return _plain(judge(run, record).items())
