@@ -33,6 +33,7 @@ from ray.cluster_utils import Cluster
 
 from latebloom.runs import Job, train_run
 from latebloom.store import Manifest
+from latebloom.store.sweep_documents import FAILURES
 from latebloom.sweeps.expand import expand
 from latebloom.sweeps.place import Place, place_of
 from latebloom.sweeps.plan import make_plan
@@ -42,7 +43,7 @@ from latebloom.sweeps.train import train_sweep
 NODES = 2
 PORT = 5057
 KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-STORE = f"s3://test:test@latebloom?region=us-east-1&scheme=http&endpoint_override=127.0.0.1:{PORT}"
+STORE = f"s3://test:test@latebloom?region=us-east-1&scheme=http&endpoint_override=127.0.0.1:{PORT}&allow_delayed_open=true"
 COMPARED = 4
 """Runs of each sweep whose files are compared with those of the same run trained alone."""
 
@@ -125,6 +126,8 @@ def swept(place: Place, jobs: list[Job]) -> dict[str, Any]:
     ends = lambda result: first.append(time.monotonic() - start)  # noqa: E731
     tally = train_sweep(place, jobs, engine="ray", quiet=True, on_end=ends)
     seconds, processor = time.monotonic() - start, time.process_time() - processor
+    if tally.count("finished") < len(jobs):
+        raise SystemExit(f"{place}: not every run finished: {place.read(FAILURES)}")
     trained, (_, _, files) = training_seconds(place), stored(place)
     again = time.monotonic()
     left = len(make_plan(place, jobs).left)

@@ -48,8 +48,13 @@ def ablate(model: Model, task: ModularTask, keys: Sequence[int], seed: int = 0, 
     Source: Nanda et al., 2023.
     """
     exact = copy.deepcopy(model).double()
-    grid = modular_grid(exact, task)
-    return [change.measure(grid, seed, draws) for change in _changes(exact, grid, keys)]
+    return ablate_on_grid(exact, modular_grid(exact, task), keys, seed, draws)
+
+
+@torch.no_grad()
+def ablate_on_grid(model: Model, grid: Grid, keys: Sequence[int], seed: int = 0, draws: int = 3) -> list[Ablation]:
+    """The same for a model in float64, ``grid`` being the same model on all pairs."""
+    return [change.measure(grid, seed, draws) for change in _changes(model, grid, keys)]
 
 
 def _changes(model: Model, grid: Grid, keys: Sequence[int]) -> Iterator[Change]:

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from latebloom.circuits.modular.ablation import Ablation
-from latebloom.circuits.modular.ablations import ablate
+from latebloom.circuits.modular.ablations import ablate_on_grid
 from latebloom.circuits.modular.explanation import Explanation, explain
 from latebloom.circuits.modular.heads import AttentionHead, attention_heads, shares_of
 from latebloom.circuits.modular.order import describe_positions
 from latebloom.circuits.modular.positions import positions
 from latebloom.circuits.modular.unembedding import read_outs, unembedding_residual
-from latebloom.circuits.modular.views import clusters, grid, keys, modular_task, phase
+from latebloom.circuits.modular.views import clusters, grid, keys, phase
 from latebloom.measures import Snapshot
 from latebloom.tasks import ModularTask, Task
 
@@ -62,7 +62,8 @@ def heads(snapshot: Snapshot) -> list[AttentionHead] | None:
 
 def ablations(snapshot: Snapshot, draws: int = 3) -> list[Ablation]:
     """The ablation table with the key frequencies of the basis, each row with ``draws`` random controls."""
-    return ablate(snapshot.model, modular_task(snapshot), snapshot.get(keys), draws=draws)
+    exact = snapshot.exact
+    return ablate_on_grid(exact.model, exact.get(grid), snapshot.get(keys), draws=draws)
 
 
 def numbers(snapshot: Snapshot) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from latebloom.circuits.modular.plain_forward import all_pairs
@@ -11,6 +11,9 @@ from latebloom.circuits.modular.positions import Positions, positions
 from latebloom.models import Transformer
 from latebloom.models.hooks import NO_HOOKS
 from latebloom.tasks import ModularTask
+
+BATCH = 2048
+"""Pairs that run at a time, since every activation of these is kept for a moment: 300 MB for the mainline's at once."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +59,17 @@ def last_layer(model: Transformer, task: ModularTask) -> LastLayer:
     """Run a transformer on all pairs."""
     order = positions(task)
     tokens = order.of_pairs(all_pairs(task).unflatten(0, (task.p, task.p))).flatten(0, 1)
+    parts = [_activations(model, task, rows) for rows in tokens.split(BATCH)]
+    pre, attn_out, post, logits = (torch.cat(part) for part in zip(*parts, strict=True))
+    return LastLayer(model, order, pre, attn_out, post, _on_grid(logits, order))
+
+
+def _activations(model: Transformer, task: ModularTask, tokens: Int[Tensor, "batch pos"]) -> tuple[Tensor, ...]:
+    """Of some pairs: the stream before the last layer, the output of its attention, the stream after it, the logits."""
     logits, cache = model.run_with_cache(tokens, task.loss_positions)
-    prefix = f"blocks.{model.config.n_layers - 1}"
-    attn_out, mid = cache[f"{prefix}.hook_attn_out"][:, 0], cache[f"{prefix}.hook_resid_mid"][:, 0]
-    post = cache[f"{prefix}.hook_resid_post"][:, 0]
-    return LastLayer(model, order, mid - attn_out, attn_out, post, _on_grid(logits[:, 0], order))
+    prefix = f"blocks.{model.config.n_layers - 1}.hook"
+    attn_out, mid, post = (cache[f"{prefix}_{name}"][:, 0] for name in ("attn_out", "resid_mid", "resid_post"))
+    return mid - attn_out, attn_out, post, logits[:, 0]
 
 
 def _on_grid(logits: Float[Tensor, "xy d_vocab_out"], order: Positions) -> Float[Tensor, "x y z"]:
