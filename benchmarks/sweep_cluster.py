@@ -42,7 +42,6 @@ from latebloom.sweeps.train import train_sweep
 
 NODES = 2
 PORT = 5057
-KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 STORE = f"s3://test:test@latebloom?region=us-east-1&scheme=http&endpoint_override=127.0.0.1:{PORT}&allow_delayed_open=true"
 COMPARED = 4
 """Runs of each sweep whose files are compared with those of the same run trained alone."""
@@ -51,6 +50,20 @@ PLANNED = 2000
 """Runs that are only planned, for the memory that a planned run takes."""
 
 MANY = 100_000
+
+
+@contextmanager
+def cluster_of_nodes() -> Iterator[None]:
+    """A head that trains nothing, and nodes with one core each."""
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
+    for _ in range(NODES):
+        cluster.add_node(num_cpus=1)
+    ray.init(address=cluster.address, log_to_driver=False, logging_level="error")
+    try:
+        yield
+    finally:
+        ray.shutdown()
+        cluster.shutdown()
 
 
 @contextmanager
@@ -208,25 +221,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         train_run(sweeps[0][0].experiment, "once", Path(folder))  # compiled before the measurements
 
-    def measured(runs: str) -> dict[str, Any]:
-        rows = [swept(place_of(runs, f"sweep-{len(jobs)}"), jobs) for jobs in sweeps]
-        run = of_a_run(*rows)
-        found = {"sweeps": rows, "of_a_run": run, "extrapolated": extrapolated(run, plan)}
-        print(json.dumps(found, indent=1), flush=True)
-        return found
-
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
-    for _ in range(NODES):
-        cluster.add_node(num_cpus=1)
-    ray.init(address=cluster.address, log_to_driver=False, logging_level="error")
-    with tempfile.TemporaryDirectory() as folder:
-        places = {"a shared directory": measured(folder)}
-    if options.s3:
-        with object_store(options.s3) as uri:
-            places["an object store"] = measured(uri)
-    ray.shutdown()
-    cluster.shutdown()
-    result = {
+    result: dict[str, Any] = {
         "command": f"python benchmarks/sweep_cluster.py --sizes {options.sizes} --steps {options.steps} --s3 PYTHON",
         "date": datetime.now(UTC).date().isoformat(),
         "machine": platform.platform(),
@@ -235,10 +230,24 @@ def main() -> None:
         "nodes": NODES,
         "steps": options.steps,
         "planning": plan,
-        "places": places,
+        "places": {},
     }
-    if options.out:
-        options.out.write_text(json.dumps(result, indent=1) + "\n")
+
+    def measure(name: str, runs: str) -> None:
+        """Written after each place, since the second one takes long."""
+        rows = [swept(place_of(runs, f"sweep-{len(jobs)}"), jobs) for jobs in sweeps]
+        run = of_a_run(*rows)
+        result["places"][name] = {"sweeps": rows, "of_a_run": run, "extrapolated": extrapolated(run, plan)}
+        text = json.dumps(result, indent=1) + "\n"
+        print(text, flush=True)
+        if options.out:
+            options.out.write_text(text)
+
+    with cluster_of_nodes(), tempfile.TemporaryDirectory() as folder:
+        measure("a shared directory", folder)
+        if options.s3:
+            with object_store(options.s3) as uri:
+                measure("an object store", uri)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Packed weights: what a page holds of a run's checkpoints."""
 
 import json
+import math
 import zlib
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from latebloom.analysis import Analysis
 from latebloom.explorer.pack import FINER, RESOLUTION, pack
-from latebloom.lab.explorer.weights import by_importance, packed_weights
+from latebloom.lab.explorer.weights import _largest, by_importance, packed_weights
 from latebloom.runs import Run
 
 
@@ -133,3 +134,17 @@ def test_a_small_budget_keeps_the_most_important_steps(planted_run: Run) -> None
     assert packed is not None
     assert len(packed) <= room
     assert sorted(unpack(packed)) in ([6000], two)
+
+
+@pytest.mark.parametrize("budget", [0.5, 1.0, 7.9, 300.0, 1e9])
+def test_the_largest_count_within_a_budget_takes_few_sizes(budget: float) -> None:
+    asked = []
+
+    def size(count: int) -> float:
+        asked.append(count)
+        return 0.3 + count + 0.2 * math.sin(count) - 4e-4 * count**2  # not quite in proportion
+
+    expected = max([1, *(count for count in range(1, 401) if size(count) <= budget)])
+    asked.clear()
+    assert _largest(400, size, budget) == expected
+    assert len(set(asked)) < 12

@@ -127,8 +127,10 @@ def by_cells(
     """
     cell = np.floor(np.log(elapsed) / np.log(RATIO)).astype(int)
     used, first = np.unique(cell, return_index=True)
-    middle = np.array([np.median(part) for part in np.split(elapsed, first[1:])])
-    inside = np.array([np.median(part) for part in np.split(value, first[1:])])
+    count = np.diff(first, append=len(cell))
+    low, high = first + (count - 1) // 2, first + count // 2  # the two in the middle, or one twice
+    ordered = value[np.lexsort((value, cell))]
+    middle, inside = ((one[low] + one[high]) / 2 for one in (elapsed, ordered))
     grid = RATIO ** (np.arange(used[0], used[-1] + 1) + 0.5)
     return grid, np.interp(grid, middle, inside)
 

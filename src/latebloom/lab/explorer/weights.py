@@ -1,6 +1,7 @@
 """Which checkpoints of a run go into its page, and their packed weights."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from operator import itemgetter
 
 import numpy as np
@@ -42,23 +43,28 @@ def packed_weights(analysis: Analysis, budget: int = BUDGET) -> bytes | None:
     read = analysis.run.directory.read_checkpoint
     last = {max(steps): FINEST}
     size = _Estimate((step, read(step)) for step in steps)
-    for finer in FINER:
+    sizes = {len(steps): size(len(steps), last)}
+    # At a finer resolution they take more than this.
+    for finer in FINER if sizes[len(steps)] <= SMALL * budget else ():
         coarseness = {**dict.fromkeys(steps, 1 / finer), **last}
         if size(len(steps), coarseness) <= SMALL * budget:
             return pack([(step, read(step)) for step in sorted(steps)], coarseness)
 
+    def of(count: int) -> float:
+        if count not in sizes:
+            sizes[count] = size(count, last)
+        return sizes[count]
+
+    @cache
     def first(count: int) -> bytes:
         return pack([(step, read(step)) for step in sorted(steps[:count])], last)
 
-    def fitting(off: float) -> int:
-        return _largest(len(steps), lambda count: off * size(count, last) <= budget)
-
-    packed = first(count := fitting(1.0))
+    count = _largest(len(steps), of, budget)
     # The estimate is a little off, and by about the same share at other counts.
-    count = fitting(len(packed) / size(count, last))
-    while len(packed := first(count)) > budget and count > 1:
+    count = _largest(len(steps), of, budget * of(count) / len(first(count)))
+    while len(first(count)) > budget and count > 1:
         count -= 1
-    return packed
+    return first(count)
 
 
 class _Estimate:
@@ -78,12 +84,16 @@ class _Estimate:
         return fixed + self._share * (len(packed) - fixed)
 
 
-def _largest(most: int, fits: Callable[[int], bool]) -> int:
-    """The largest count up to ``most`` that fits, if every smaller one does too; at least 1."""
-    low, high = 1, most + 1
+def _largest(most: int, of: Callable[[int], float], budget: float | int) -> int:
+    """The largest count up to ``most`` whose size is within the budget; at least 1. Sizes grow with the count, and
+    nearly by as much for each, so that a few of them are enough."""
+    if of(most) <= budget:
+        return most
+    low, high = 1, most
     while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if fits(middle) else (low, middle)
+        share = (budget - of(low)) / (of(high) - of(low))
+        guess = max(low + 1, min(high - 1, low + int(share * (high - low))))
+        low, high = (guess, high) if of(guess) <= budget else (low, guess)
     return low
 
 
