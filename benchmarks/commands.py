@@ -4,8 +4,9 @@ latebloom train mainline --training.stop settled --name demo && latebloom measur
 python benchmarks/commands.py runs/demo --out benchmarks/results/commands.json
 
 Cold: nothing is kept, neither in the run nor in the user's cache; the run has its checkpoints, metrics, measures and
-quantities, except that `measure` computes every measure anew. Warm: the same command once more. The run is copied
-first, so it stays as it is. Run nothing else on the machine at the same time; this takes some minutes.
+quantities, except those that the command makes anew. Warm: the same command once more. The run is copied first, so it
+stays as it is, and what the copy lacks is measured before. Beside the commands: the imports that none of them can do
+without. Run nothing else on the machine at the same time; this takes some minutes.
 """
 
 import argparse
@@ -22,6 +23,8 @@ from time import perf_counter
 from typing import Any
 
 # Nothing of latebloom is imported before the commands have run: the memory of this process counts as theirs.
+FIRST_CLAIMS = "claims demo (nothing measured)"
+
 COMMANDS: dict[str, Sequence[str]] = {
     "--help": (),
     "recipes": (),
@@ -34,10 +37,14 @@ COMMANDS: dict[str, Sequence[str]] = {
     "figure embedding-spectrum demo": (),
     "measure demo": ("measures.parquet", "measures.json"),
     "claims demo": (),
+    FIRST_CLAIMS: ("quantities.json",),
     "report demo": (),
     "report demo --static": (),
 }
-"""The commands, each with the files of the run that it makes anew when it is cold."""
+"""The commands, perhaps with a note in brackets, each with the files of the run that it makes anew when it is cold."""
+
+IMPORTS = ("numpy", "torch", "latebloom.lab.explain")
+"""What takes the time of a cold command at least: torch alone, and all that an explanation imports."""
 
 GOALS = {
     "--help": 0.3,
@@ -57,10 +64,15 @@ FIRST = ("train", "small", "--steps", "20", "--runs")
 
 def called(arguments: Sequence[str], home: Path) -> tuple[float, float]:
     """Seconds and peak megabytes of one command in a folder, with a cache of its own."""
+    return python(["-m", "latebloom", *arguments], home)
+
+
+def python(arguments: Sequence[str], home: Path) -> tuple[float, float]:
+    """The same for any arguments of Python."""
     environment = {**os.environ, "XDG_CACHE_HOME": str(home / "cache")}
     began = perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "latebloom", *arguments],
+        [sys.executable, *arguments],
         cwd=home,
         env=environment,
         stdout=subprocess.DEVNULL,
@@ -71,8 +83,8 @@ def called(arguments: Sequence[str], home: Path) -> tuple[float, float]:
     _, status, usage = os.wait4(process.pid, 0)
     seconds = perf_counter() - began
     # A claim that fails is a result, with the status 1.
-    if os.waitstatus_to_exitcode(status) not in ((0, 1) if arguments[0] == "claims" else (0,)):
-        raise SystemExit(f"latebloom {' '.join(arguments)} failed: {said}")
+    if os.waitstatus_to_exitcode(status) not in ((0, 1) if "claims" in arguments else (0,)):
+        raise SystemExit(f"python {' '.join(arguments)} failed: {said}")
     return seconds, usage.ru_maxrss / 1024
 
 
@@ -84,14 +96,22 @@ def measured(run: Path, command: str, anew: Sequence[str], repeats: int) -> dict
             copy = Path(folder) / "runs" / "demo"
             shutil.copytree(run, copy, ignore=shutil.ignore_patterns("kept", "figures", "report*.html", *anew))
             for calls in found.values():
-                calls.append(called(command.split(), Path(folder)))
+                calls.append(called(command.partition(" (")[0].split(), Path(folder)))
+    return {name: medians(calls) for name, calls in found.items()}
+
+
+def medians(calls: Sequence[tuple[float, float]]) -> dict[str, float]:
+    """Median time and median memory."""
     return {
-        name: {
-            "seconds": round(median(seconds for seconds, _ in calls), 3),
-            "megabytes": round(median(size for _, size in calls)),
-        }
-        for name, calls in found.items()
+        "seconds": round(median(seconds for seconds, _ in calls), 3),
+        "megabytes": round(median(size for _, size in calls)),
     }
+
+
+def imported(repeats: int) -> dict[str, dict[str, float]]:
+    """A process that only imports something."""
+    calls = {name: [python(["-c", f"import {name}"], Path.cwd()) for _ in range(repeats)] for name in IMPORTS}
+    return {name: medians(found) for name, found in calls.items()}
 
 
 def first_training() -> dict[str, float]:
@@ -111,12 +131,19 @@ def main(arguments: Sequence[str] | None = None, say: Callable[[str], None] = pr
     options = parser.parse_args(arguments)
     checkpoints = len(list(options.run.glob("checkpoints/*.safetensors")))
     commands: dict[str, Any] = {}
+    prepared = tempfile.TemporaryDirectory()
+    run = Path(shutil.copytree(options.run, Path(prepared.name) / "runs" / "demo"))
+    for command in ("measure demo", "claims demo"):
+        called(command.split(), Path(prepared.name))
     for command in options.only or COMMANDS:
-        row = measured(options.run, command, COMMANDS[command], options.repeats)
+        row = measured(run, command, COMMANDS[command], options.repeats)
         commands[command] = row = {**row, "goal_seconds": GOALS.get(command)}
         if command == "measure demo":
             row["milliseconds_per_checkpoint"] = round(1000 * row["cold"]["seconds"] / checkpoints)
         say(f"{command}: {row}")
+    prepared.cleanup()
+    imports = imported(options.repeats)
+    say(f"imports: {imports}")
     first = None if options.only else first_training()
     from latebloom.bench import machine
 
@@ -126,6 +153,7 @@ def main(arguments: Sequence[str] | None = None, say: Callable[[str], None] = pr
         "repeats": options.repeats,
         "checkpoints": checkpoints,
         "commands": commands,
+        "imports": imports,
         "first_training": first,
     }
     if options.out:

@@ -42,7 +42,9 @@ from latebloom.sweeps.train import train_sweep
 
 NODES = 2
 PORT = 5057
-STORE = f"s3://test:test@latebloom?region=us-east-1&scheme=http&endpoint_override=127.0.0.1:{PORT}&allow_delayed_open=true"
+STORE = (
+    f"s3://test:test@latebloom?region=us-east-1&scheme=http&endpoint_override=127.0.0.1:{PORT}&allow_delayed_open=true"
+)
 COMPARED = 4
 """Runs of each sweep whose files are compared with those of the same run trained alone."""
 

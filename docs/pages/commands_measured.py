@@ -37,6 +37,7 @@ class Commands(Stored):
     repeats: int
     checkpoints: int
     commands: dict[str, Command]
+    imports: dict[str, Cost]
     first_training: FirstTraining | None
 
 
