@@ -59,15 +59,16 @@ GOALS = {
 }
 """Seconds that a command should take at most."""
 
-FIRST = ("train", "small", "--steps", "20", "--runs")
+FIRST = ("small", "mainline_stream", "mlp", "addition_5", "skip_trigrams", "induction")
+"""A recipe for each kind of compiled step."""
 
 
-def called(arguments: Sequence[str], home: Path) -> tuple[float, float]:
-    """Seconds and peak megabytes of one command in a folder, with a cache of its own."""
+def called(arguments: Sequence[str], home: Path) -> tuple[float, float, str]:
+    """Seconds, peak megabytes and standard error of one command in a folder, with a cache of its own."""
     return python(["-m", "latebloom", *arguments], home)
 
 
-def python(arguments: Sequence[str], home: Path) -> tuple[float, float]:
+def python(arguments: Sequence[str], home: Path) -> tuple[float, float, str]:
     """The same for any arguments of Python."""
     environment = {**os.environ, "XDG_CACHE_HOME": str(home / "cache")}
     began = perf_counter()
@@ -85,12 +86,12 @@ def python(arguments: Sequence[str], home: Path) -> tuple[float, float]:
     # A claim that fails is a result, with the status 1.
     if os.waitstatus_to_exitcode(status) not in ((0, 1) if "claims" in arguments else (0,)):
         raise SystemExit(f"python {' '.join(arguments)} failed: {said}")
-    return seconds, usage.ru_maxrss / 1024
+    return seconds, usage.ru_maxrss / 1024, said
 
 
 def measured(run: Path, command: str, anew: Sequence[str], repeats: int) -> dict[str, Any]:
     """One command, cold and warm."""
-    found: dict[str, list[tuple[float, float]]] = {"cold": [], "warm": []}
+    found: dict[str, list[tuple[float, float, str]]] = {"cold": [], "warm": []}
     for _ in range(repeats):
         with tempfile.TemporaryDirectory() as folder:
             copy = Path(folder) / "runs" / "demo"
@@ -100,11 +101,11 @@ def measured(run: Path, command: str, anew: Sequence[str], repeats: int) -> dict
     return {name: medians(calls) for name, calls in found.items()}
 
 
-def medians(calls: Sequence[tuple[float, float]]) -> dict[str, float]:
+def medians(calls: Sequence[tuple[float, float, str]]) -> dict[str, float]:
     """Median time and median memory."""
     return {
-        "seconds": round(median(seconds for seconds, _ in calls), 3),
-        "megabytes": round(median(size for _, size in calls)),
+        "seconds": round(median(seconds for seconds, _, _ in calls), 3),
+        "megabytes": round(median(size for _, size, _ in calls)),
     }
 
 
@@ -114,11 +115,13 @@ def imported(repeats: int) -> dict[str, dict[str, float]]:
     return {name: medians(found) for name, found in calls.items()}
 
 
-def first_training() -> dict[str, float]:
-    """Seconds of a short training where nothing is compiled yet, and of the same training afterwards."""
+def first_training(recipe: str) -> dict[str, Any]:
+    """Seconds of a short training where nothing is compiled yet, and of the same training afterwards; ``says``:
+    whether the first one says that it compiles."""
     with tempfile.TemporaryDirectory() as folder:
-        seconds = [called([*FIRST, name], Path(folder))[0] for name in ("first", "second")]
-    return {"seconds": round(seconds[0], 1), "seconds_afterwards": round(seconds[1], 1)}
+        command = ["train", recipe, "--steps", "20", "--runs"]
+        (first, _, said), (second, _, _) = (called([*command, name], Path(folder)) for name in ("first", "second"))
+    return {"seconds": round(first, 1), "seconds_afterwards": round(second, 1), "says": "compiling" in said}
 
 
 def main(arguments: Sequence[str] | None = None, say: Callable[[str], None] = print) -> None:
@@ -144,7 +147,8 @@ def main(arguments: Sequence[str] | None = None, say: Callable[[str], None] = pr
     prepared.cleanup()
     imports = imported(options.repeats)
     say(f"imports: {imports}")
-    first = None if options.only else first_training()
+    first = {} if options.only else {recipe: first_training(recipe) for recipe in FIRST}
+    say(f"first trainings: {first}")
     from latebloom.bench import machine
 
     result = {
@@ -154,7 +158,7 @@ def main(arguments: Sequence[str] | None = None, say: Callable[[str], None] = pr
         "checkpoints": checkpoints,
         "commands": commands,
         "imports": imports,
-        "first_training": first,
+        "first_trainings": first,
     }
     if options.out:
         options.out.write_text(json.dumps(result, indent=1) + "\n")

@@ -23,10 +23,11 @@ class Command(Stored):
 
 
 class FirstTraining(Stored):
-    """A short training where nothing is compiled yet, and the same one afterwards."""
+    """A short training where nothing is compiled yet, and the same one afterwards; whether the first says why."""
 
     seconds: float
     seconds_afterwards: float
+    says: bool
 
 
 class Commands(Stored):
@@ -38,7 +39,7 @@ class Commands(Stored):
     checkpoints: int
     commands: dict[str, Command]
     imports: dict[str, Cost]
-    first_training: FirstTraining | None
+    first_trainings: dict[str, FirstTraining]
 
 
 class Rate(Stored):

@@ -80,6 +80,71 @@ class LostNode(Benchmark):
     different: int
 
 
+class ClusterSweep(Stored):
+    """One sweep on a cluster."""
+
+    runs: int
+    finished: int
+    left: int
+    different: int
+    seconds: float
+    seconds_to_first_result: float
+    share_not_training: float
+    runs_an_hour: float
+    coordinator_core_seconds: float
+    seconds_to_find_all_finished: float
+
+
+class OfARun(Stored):
+    """What one more run of a sweep costs."""
+
+    milliseconds: float
+    training_core_milliseconds: float
+    share_not_training: float
+    coordinator_core_milliseconds: float
+    milliseconds_to_find_it_finished: float
+    files: float
+    kilobytes: float
+
+
+class Extrapolated(Stored):
+    """Many such runs, by what one costs."""
+
+    runs: int
+    hours: float
+    coordinator_core_minutes: float
+    coordinator_megabytes_more: float
+    minutes_to_find_all_finished: float
+    files: int
+    gigabytes: float
+    cores_that_one_coordinator_keeps_busy: float
+
+
+class ClusterPlace(Stored):
+    """The sweeps at one place."""
+
+    sweeps: tuple[ClusterSweep, ...]
+    of_a_run: OfARun
+    extrapolated: Extrapolated
+
+
+class SweptCluster(Benchmark):
+    """Sweeps on a Ray cluster: ``benchmarks/sweep_cluster.py``."""
+
+    cores: int
+    ray: str
+    nodes: int
+    steps: int
+    planning: dict[str, float]
+    places: dict[str, ClusterPlace]
+
+
+def cluster_measured() -> SweptCluster | None:
+    """None until the script has been run."""
+    file = BENCHMARKS / "sweep_cluster.json"
+    return SweptCluster.model_validate_json(file.read_bytes()) if file.exists() else None
+
+
 def sweeps_block() -> str:
     """What stands between the marks of docs/sweeps.md."""
     sweep, killed, node = ((BENCHMARKS / f"{name}.json").read_bytes() for name in ("sweep", "kill_sweep", "sweep_ray"))
@@ -88,4 +153,5 @@ def sweeps_block() -> str:
         sweep=Sweep.model_validate_json(sweep),
         killed=Killed.model_validate_json(killed),
         node=LostNode.model_validate_json(node),
+        cluster=cluster_measured(),
     )

@@ -12,7 +12,8 @@ from latebloom.sweeps.conduct import Conductor
 from latebloom.sweeps.engine import Event, Lost
 from latebloom.sweeps.failures import Failures
 from latebloom.sweeps.grouping import Batch
-from latebloom.sweeps.place import Folder
+from latebloom.sweeps.place import Folder, place_of
+from latebloom.sweeps.plan import make_plan
 from latebloom.sweeps.ray_engine import RayEngine
 from latebloom.sweeps.tally import Tally
 from latebloom.sweeps.train import train_sweep
@@ -101,6 +102,9 @@ def test_a_lost_task_without_a_message_is_named_by_its_error_class(cluster, jobs
     assert events == [Lost(batch, "RayError: RayError")]
 
 
-def test_the_engine_by_its_name(cluster, jobs, tmp_path: Path) -> None:
-    tally = train_sweep(Folder(tmp_path), jobs([0, 1]), engine="ray", quiet=True)
+@pytest.mark.parametrize("store", ["", "file://"])
+def test_the_engine_by_its_name_with_a_directory_and_an_object_store(cluster, jobs, tmp_path: Path, store: str) -> None:
+    place = place_of(f"{store}{tmp_path}", "sweep")
+    tally = train_sweep(place, jobs([0, 1]), engine="ray", quiet=True)
     assert (tally.count("finished"), tally.left) == (2, 0)
+    assert make_plan(place, jobs([0, 1, 2])).statuses == {"finished": 2, "new": 1}

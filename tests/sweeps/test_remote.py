@@ -65,8 +65,19 @@ def test_a_run_that_cannot_be_copied_back_does_not_affect_others(jobs, tmp_path:
     assert place.status(other.name) == "finished"
 
 
+def test_the_statuses_of_many_runs(jobs, tmp_path: Path) -> None:
+    place, (done, damaged, new) = Remote(f"file://{tmp_path}/sweep"), jobs([0, 1, 2])
+    names = [job.name for job in (done, damaged, new)]
+    assert place.statuses(names) == dict.fromkeys(names, "new")
+    place.train([done], lambda name, step: None)
+    (tmp_path / "sweep" / damaged.name).mkdir()
+    (tmp_path / "sweep" / damaged.name / "manifest.json").write_text("{")
+    assert place.statuses(names) == dict(zip(names, ("finished", "damaged", "new"), strict=True))
+
+
 def test_choice_of_a_place(tmp_path: Path) -> None:
     assert place_of(str(tmp_path), "a") == Folder(tmp_path / "a")
+    assert place_of("s3://bucket/runs/?region=x&scheme=http", "a") == Remote("s3://bucket/runs/a?region=x&scheme=http")
     for runs, name in ((str(tmp_path), "a/b"), (str(tmp_path), ".."), (str(tmp_path), "")):
         with pytest.raises(UsageError, match="--name"):
             place_of(runs, name)
