@@ -1,13 +1,14 @@
 """Measures of random frequencies that are not key: the controls of excluded loss and of restricted loss."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 import torch
 
-from latebloom.circuits.modular.projections import phase_part, restricted_table
+from latebloom.circuits.modular.projections import PhasePart, phase_part, restricted_table
 from latebloom.circuits.modular.sum_losses import table_losses
-from latebloom.circuits.modular.views import keys, phase, train_less
+from latebloom.circuits.modular.views import grid, keys, phase, train_less
 from latebloom.measures import MEASURES, Column, Measure, Snapshot
 
 RESTRICTED_DRAWS = 3
@@ -37,16 +38,29 @@ def other_frequencies(n: int, ks: Sequence[int], seed: int = 0) -> list[int]:
     return np.random.default_rng(seed).permutation(left)[: len(ks)].tolist()
 
 
+def measured_waves(snapshot: Snapshot) -> PhasePart:
+    """The logits' part along the key frequencies and along all random ones: one projection for every measure. It needs
+    a phase direction (`latebloom.circuits.modular.views.phase`)."""
+    whole = snapshot.get(grid)
+    assert whole.sign is not None
+    return phase_part(whole, sorted({*snapshot.get(keys), *chain(*_drawn(snapshot))}), whole.sign)
+
+
+def _drawn(snapshot: Snapshot) -> list[list[int]]:
+    """The random sets of frequencies; the first is also that of excluded loss."""
+    n, ks = snapshot.get(grid).order, snapshot.get(keys)
+    return [other_frequencies(n, ks, seed) for seed in range(RESTRICTED_DRAWS)]
+
+
 def excluded_controls(snapshot: Snapshot) -> dict[str, float]:
     """Excluded loss without each of the random frequencies alone."""
     grid_and_sign = snapshot.get(phase)
     if grid_and_sign is None or snapshot.lacks_train_set:
         return {}
-    whole, sign = grid_and_sign
-    others = other_frequencies(whole.order, snapshot.get(keys))
+    whole, _ = grid_and_sign
+    others, part = other_frequencies(whole.order, snapshot.get(keys)), snapshot.get(measured_waves)
     if not others:
         return {}
-    part = phase_part(whole, others, sign)
     losses = snapshot.get(train_less).means(torch.stack([part.by_sum([k]) for k in others]))
     return {EXCLUDED_CONTROL_ALONE.of(k=k): loss for k, loss in zip(others, losses, strict=True)}
 
@@ -56,11 +70,12 @@ def restricted_control(snapshot: Snapshot) -> dict[str, float]:
     grid_and_sign = snapshot.get(phase)
     if grid_and_sign is None:
         return {}
-    whole, sign = grid_and_sign
-    drawn = [other_frequencies(whole.order, snapshot.get(keys), seed) for seed in range(RESTRICTED_DRAWS)]
+    whole, _ = grid_and_sign
+    drawn = _drawn(snapshot)
     if not all(drawn):
         return {}
-    losses = [table_losses(whole, restricted_table(whole, ks, sign)).mean() for ks in drawn]
+    part = snapshot.get(measured_waves)
+    losses = [table_losses(whole, restricted_table(whole, part, ks)).mean() for ks in drawn]
     return {RESTRICTED_CONTROL.name: float(min(losses))}
 
 

@@ -281,7 +281,7 @@ def _wave_figures(snapshot: Snapshot) -> dict[str, Any]:
             loss_cos_fit=waves.loss(whole.labels),
             fve_trig_directions=trig_fve(whole, ks, sign),
         ),
-        "restricted_loss": mean_losses(table_losses(whole, restricted_table(whole, ks, sign)), mask),
+        "restricted_loss": mean_losses(table_losses(whole, restricted_table(whole, part)), mask),
         "excluded_loss": ExcludedLosses(
             all=without.all,
             train=without.train,

@@ -75,6 +75,11 @@ class Grid:
         return transform(self.neurons, (0, 1))
 
     @cached_property
+    def mean_logits(self) -> Float[Tensor, " z"]:
+        """Mean over all pairs."""
+        return self.logits.mean((0, 1))
+
+    @cached_property
     def logit_coefficients(self) -> Float[Tensor, "f f z"]:
         """Logits in the 2D Fourier basis."""
         return transform(self.logits, (0, 1))

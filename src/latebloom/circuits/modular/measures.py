@@ -3,11 +3,11 @@
 import torch
 
 from latebloom._text import percent
-from latebloom.circuits.modular.control_measures import other_frequencies
+from latebloom.circuits.modular.control_measures import measured_waves, other_frequencies
 from latebloom.circuits.modular.cos_waves import cos_waves
 from latebloom.circuits.modular.embedding import embedding_fractions
 from latebloom.circuits.modular.neurons import FVE_THRESHOLD
-from latebloom.circuits.modular.projections import phase_part, restricted_table
+from latebloom.circuits.modular.projections import restricted_table
 from latebloom.circuits.modular.sum_losses import table_losses
 from latebloom.circuits.modular.views import clusters, grid, keys, phase, train_less, train_mask
 from latebloom.fourier import gini
@@ -88,8 +88,8 @@ def restricted(snapshot: Snapshot) -> dict[str, float]:
     grid_and_sign = snapshot.get(phase)
     if grid_and_sign is None:
         return {}
-    whole, sign = grid_and_sign
-    by_pair = table_losses(whole, restricted_table(whole, snapshot.get(keys), sign))
+    whole, _ = grid_and_sign
+    by_pair = table_losses(whole, restricted_table(whole, snapshot.get(measured_waves), snapshot.get(keys)))
     values = {RESTRICTED.name: float(by_pair.mean())}
     mask = snapshot.get(train_mask)
     if mask is not None:
@@ -104,11 +104,11 @@ def excluded(snapshot: Snapshot) -> dict[str, float]:
     grid_and_sign = snapshot.get(phase)
     if grid_and_sign is None or snapshot.lacks_train_set:
         return {}
-    whole, sign = grid_and_sign
+    whole, _ = grid_and_sign
     ks = snapshot.get(keys)
     others = other_frequencies(whole.order, ks)
     # The projection is linear and the directions are orthogonal, so one projection serves all subsets of frequencies.
-    part = phase_part(whole, [*ks, *others], sign)
+    part = snapshot.get(measured_waves)
     removed = {EXCLUDED.name: list(ks), **{EXCLUDED_ALONE.of(k=k): [k] for k in ks}}
     if others:
         removed[EXCLUDED_CONTROL.name] = others

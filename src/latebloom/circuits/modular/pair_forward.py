@@ -34,6 +34,9 @@ def has_pair_tables(model: Model, task: ModularTask) -> TypeGuard[Transformer]:
     """Whether `pair_forward` applies: one layer with an MLP, without norm or mix of attention, on ``x y =``."""
     return is_one_layer(model, _EXACT) and task.operand_positions == (0, 1) and task.loss_positions == (2,)
 
+PART = 8
+"""Values of x whose neurons the activation function gets at a time."""
+
 
 @dataclass(frozen=True)
 class PairTables:
@@ -51,7 +54,11 @@ class PairTables:
 
     def neurons_of(self, y: slice = slice(None)) -> Float[Tensor, "x y d_mlp"]:
         """The neurons of the pairs with these y, after the activation function."""
-        return self.activate(self.neurons.of(self.pattern[:, :, y], y))
+        neurons = self.neurons.of(self.pattern[:, :, y], y)
+        # Memory for a second array of this size takes longer to get than the function takes.
+        for part in neurons.split(PART):
+            part.copy_(self.activate(part))
+        return neurons
 
     def around_neurons(self) -> Float[Tensor, "x y d_vocab_out"]:
         """The logits of all pairs without the neurons' part."""

@@ -59,12 +59,12 @@ def along(grid: Grid, ks: Sequence[int], sign: int) -> Float[Tensor, "x y z"]:
 def restricted_logits(grid: Grid, ks: Sequence[int], sign: int) -> Float[Tensor, "x y z"]:
     """Σ_k P_k L + mean over (x, y) of the rest. The write-up's "trig loss" is the loss of these."""
     # Waves have mean zero over the pairs, so the mean of the rest equals the mean of the logits.
-    return along(grid, ks, sign) + grid.logits.mean((0, 1))
+    return along(grid, ks, sign) + grid.mean_logits
 
 
-def restricted_table(grid: Grid, ks: Sequence[int], sign: int) -> Float[Tensor, "sum z"]:
-    """The same by x + s·y, on which alone it depends."""
-    return phase_part(grid, ks, sign).by_sum() + grid.logits.mean((0, 1))
+def restricted_table(grid: Grid, part: PhasePart, ks: Sequence[int] | None = None) -> Float[Tensor, "sum z"]:
+    """The same by x + s·y, on which alone it depends; from a projection on these frequencies and perhaps others."""
+    return part.by_sum(ks) + grid.mean_logits
 
 
 def excluded_logits(grid: Grid, ks: Sequence[int], sign: int) -> Float[Tensor, "x y z"]:
