@@ -10,7 +10,7 @@ increases. first (K): the first query that sees each key.
 """
 
 from latebloom.models.tables.compiled import vectorised
-from latebloom.models.tables.loops import copy, scale
+from latebloom.models.tables.loops import clear, copy, scale
 from latebloom.models.tables.small_products import LANES, ROWS, small_product, small_product_transposed_left
 from latebloom.models.tables.vector_exponential import power_of_e
 
@@ -72,23 +72,23 @@ def attend_backward(  # type: ignore[no-untyped-def]
         _sums_over_queries(patterns[h], outs_back[:, own], len(seen), first, rows_back[:, values])
 
 
+# Loops begin at 0, in parts of rows: the compiler makes vector instructions of no other.
 @vectorised
 def _softmax(pattern, share, count, first, top):  # type: ignore[no-untyped-def]
     """Replaces scores by their exponentials; ``share``: the inverse of their sum."""
     copy(pattern[0], top[:count])
     for j in range(1, len(first)):
-        row = pattern[j]
-        for i in range(first[j], count):
-            top[i] = max(top[i], row[i])
-    for i in range(count):
-        share[i] = 0
+        row, highest = pattern[j, first[j] : count], top[first[j] : count]
+        for i in range(len(row)):
+            highest[i] = row[i] if row[i] > highest[i] else highest[i]
+    clear(share[:count])
     for j in range(len(first)):
-        row = pattern[j]
-        _clear_before(row, first[j])
-        for i in range(first[j], count):
-            row[i] = power_of_e(row[i] - top[i])
-        for i in range(first[j], count):
-            share[i] += row[i]
+        _clear_before(pattern[j], first[j])
+        row, highest, total = pattern[j, first[j] : count], top[first[j] : count], share[first[j] : count]
+        for i in range(len(row)):
+            row[i] = power_of_e(row[i] - highest[i])
+        for i in range(len(row)):
+            total[i] += row[i]
     for i in range(count):
         share[i] = 1 / share[i]
 
@@ -98,21 +98,20 @@ def _softmax_backward(pattern, outs, outs_back, here, d_head, count, first, mean
     """Replaces slopes of a pattern by those of its scores: weight · (slope - Σ weight · slope)."""
     for i in range(count):
         out, back, mean = outs[i, here : here + d_head], outs_back[i, here : here + d_head], means.dtype.type(0)
-        for k in range(d_head):
+        for k in range(len(out)):
             mean += out[k] * back[k]
         means[i] = mean
     for j in range(len(first)):
-        row, weights = slopes[j], pattern[j]
-        _clear_before(row, first[j])
-        for i in range(first[j], count):
-            row[i] = weights[i] * (row[i] - means[i])
+        _clear_before(slopes[j], first[j])
+        row, weights, mean_of = slopes[j, first[j] : count], pattern[j, first[j] : count], means[first[j] : count]
+        for i in range(len(row)):
+            row[i] = weights[i] * (row[i] - mean_of[i])
 
 
 @vectorised
 def _clear_before(row, start):  # type: ignore[no-untyped-def]
     """Zeros for those queries before ``start`` that share a tile with it."""
-    for i in range(max(start - ROWS + 1, 0), start):
-        row[i] = 0
+    clear(row[max(start - ROWS + 1, 0) : start])
 
 
 @vectorised

@@ -67,6 +67,8 @@ def _write_tile(width: int, context: Any, builder: Any, signature: Any, argument
         builder.gep(context.make_array(signature.args[i])(context, builder, arguments[i]).data, [arguments[i + 1]])
         for i in (1, 5, 8)
     )
+    for attribute in ("noinline", "optsize"):  # copies of a tile in every caller, unrolled, would take long to compile
+        builder.function.attributes.add(attribute)
     real = context.get_value_type(signature.args[8].dtype)
     vector = ir.VectorType(real, LANES)
     places = [

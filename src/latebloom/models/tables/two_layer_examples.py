@@ -66,9 +66,9 @@ class SequenceBlock(NamedTuple):
 
     seen, seen_back (P, 5 D), asked, asked_back (Q, D + z): rows as in the tables. heads, heads_back (P, D), later,
     later_back (Q, D): outputs of both layers' heads. early, early_back (Q, D): those of the first at positions with a
-    label. patterns (H, P, P), later_patterns (H, P, Q), shares (H, P), later_shares (H, Q), turned (D, P), slopes (P, P),
-    column (P): see `attend`. where (Q): the positions of labels. first, later_first (P), counts (P), later_counts (Q):
-    who sees whom. probabilities (z), powers (z): as in `Block`.
+    label. patterns (H, P, P), later_patterns (H, P, Q), shares (H, P), later_shares (H, Q), turned (D, P), slopes
+    (P, P), column (P): see `attend`. where (Q): the positions of labels. first, later_first (P), counts (P),
+    later_counts (Q): who sees whom. probabilities (z), powers (z): as in `Block`.
     """
 
     seen: np.ndarray

@@ -5,6 +5,7 @@ needs is computed: in the second layer queries where a label is, in both nothing
 only what a query sees.
 """
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,7 @@ def two_layers_apply(
     CPU, and tables that are small beside the batch."""
     if type(model) is not Transformer or model.config.n_layers != 2 or model.config.d_mlp:
         return False
-    increasing = all(left < right for left, right in zip(positions, positions[1:]))
+    increasing = all(left < right for left, right in pairwise(positions))
     exact = not model.config.architecture and tokens.device.type == "cpu" and increasing
     return exact and len(model.embed.W_E) + len(model.pos_embed.W_pos) <= tokens.numel()
 
@@ -62,7 +63,7 @@ def two_layer_arrays(tensors: dict[str, Tensor]) -> TwoLayerWeights:
 class TwoLayerBatch:
     """Losses and gradients of one batch, which others can replace. ``weights`` are read at each call, not copied.
 
-    ``residual_scale``: as in `TransformerConfig`. ``positions``: those of the labels, increasing; a label may be missing.
+    ``residual_scale``: as in `TransformerConfig`. ``positions``: of the labels, increasing; labels may be missing.
     """
 
     def __init__(
@@ -87,9 +88,10 @@ class TwoLayerBatch:
 
     def replace(self, tokens: Int[Tensor, "batch pos"], labels: Int[Tensor, "batch answer"]) -> None:
         """As `ChangingBatch.replace`; labels may be missing. Errors: as `check_batch`."""
-        counted = labels[labels != IGNORE]
-        check_batch(tokens.numpy(), counted.numpy(), self._sizes.tokens, self._sizes.outputs)
-        self._rows = Sequences(tokens.numpy(), labels.numpy(), self._positions, np.array([len(counted)]))
+        missing = labels == IGNORE
+        check_batch(tokens.numpy(), labels.masked_fill(missing, 0).numpy(), self._sizes.tokens, self._sizes.outputs)
+        counted = np.array([labels.numel() - int(missing.sum())])
+        self._rows = Sequences(tokens.numpy(), labels.numpy(), self._positions, counted)
         if self._shape != tokens.shape:
             self._shape = tuple(tokens.shape)
             self._allocate()

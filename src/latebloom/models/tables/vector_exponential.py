@@ -11,8 +11,8 @@ from numba.extending import intrinsic, overload
 from latebloom.models.tables.compiled import inner
 
 LOWEST = np.float32(-60)
-"""The exponential of a smaller number counts as 0. e⁻⁶⁰ = 9e-27 changes no float32 sum that holds a 1, and smaller ones
-would make subnormal numbers in products, which are slow."""
+"""The exponential of this and of smaller numbers counts as 0. e⁻⁶⁰ = 9e-27 changes no float32 sum that holds a 1, and
+smaller ones would make subnormal numbers in products, which are slow."""
 
 _LOG2_E = np.float32(1 / math.log(2))
 _LN2_HIGH, _LN2_LOW = np.float32(0.693359375), np.float32(-2.12194440e-4)
@@ -65,11 +65,11 @@ def _single(x):  # type: ignore[no-untyped-def]
     tail = _fused_sum(r, _fused_sum(r, _fused_sum(r, _fused_sum(r, _fused_sum(r, _C7, _C6), _C5), _C4), _C3), _C2)
     value = _fused_sum(r * r, tail, r) + _ONE
     scale = _float_of(types.int32((_bits_of(shifted) + types.int32(127)) << types.int32(23)))
-    return value * scale if x > LOWEST else _ZERO
+    return _ZERO if x <= LOWEST else value * scale
 
 
 def power_of_e(x: float) -> float:
-    """exp x, x not above 0, in compiled code; in float32 within 2 units in the last place (tested), 0 below `LOWEST`."""
+    """exp x, x not above 0, in compiled code; in float32 within 2 units in the last place (tested) above `LOWEST`."""
     return math.exp(x)
 
 
