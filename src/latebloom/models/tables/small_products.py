@@ -16,9 +16,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from latebloom.models.tables.compiled import inner
-
-LANES = 8
-"""Numbers in a vector: 256 bits of float32."""
+from latebloom.models.tables.lanes import LANES, apart, everywhere, first_of, fused_sum, load, store, vector_of, whole
 
 ROWS = 6
 """Rows of a tile: with two vectors each, 12 sums, two vectors of ``right`` and one number of ``left`` fit into 16
@@ -63,16 +61,11 @@ _tile_of: Any = intrinsic(prefer_literal=True)(_tile)
 
 def _write_tile(width: int, context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     _, _, _, left_row, left_column, _, _, right_row, _, _, out_row, count, lanes, add = arguments
-    left, right, out = (
-        builder.gep(context.make_array(signature.args[i])(context, builder, arguments[i]).data, [arguments[i + 1]])
-        for i in (1, 5, 8)
-    )
-    for attribute in ("noinline", "optsize"):  # copies of a tile in every caller, unrolled, would take long to compile
-        builder.function.attributes.add(attribute)
-    real = context.get_value_type(signature.args[8].dtype)
-    vector = ir.VectorType(real, LANES)
+    left, right, out = (first_of(context, builder, signature, arguments, i) for i in (1, 5, 8))
+    apart(builder)
+    vector = vector_of(context, signature.args[8])
     places = [
-        builder.gep(out, [builder.add(builder.mul(out_row, _whole(r)), _whole(v * LANES))])
+        builder.gep(out, [builder.add(builder.mul(out_row, whole(r)), whole(v * LANES))])
         for r in range(ROWS)
         for v in range(width)
     ]
@@ -81,66 +74,39 @@ def _write_tile(width: int, context: Any, builder: Any, signature: Any, argument
     for place, total in zip(places, sums):
         builder.store(ir.Constant(vector, [0.0] * LANES), total)
         with builder.if_then(adding):
-            builder.store(_load(builder, place, vector), total)
-    fused = cgutils.get_or_insert_function(
-        builder.module, ir.FunctionType(vector, [vector] * 3), f"llvm.fmuladd.v{LANES}{_NAMES[str(real)]}"
-    )
+            builder.store(load(builder, place, vector), total)
     with cgutils.for_range(builder, count) as loop:
         row = builder.gep(right, [builder.mul(loop.index, right_row)])
-        columns = [_load(builder, builder.gep(row, [_whole(v * LANES)]), vector) for v in range(width)]
+        columns = [load(builder, builder.gep(row, [whole(v * LANES)]), vector) for v in range(width)]
         start = builder.mul(loop.index, left_column)
         for r in range(ROWS):
-            factor = builder.load(builder.gep(left, [builder.add(start, builder.mul(left_row, _whole(r)))]))
-            everywhere = _everywhere(builder, factor, vector)
+            factor = builder.load(builder.gep(left, [builder.add(start, builder.mul(left_row, whole(r)))]))
+            factors = everywhere(builder, factor, vector)
             for v in range(width):
                 total = sums[r * width + v]
-                builder.store(builder.call(fused, [everywhere, columns[v], builder.load(total)]), total)
+                builder.store(fused_sum(builder, factors, columns[v], builder.load(total)), total)
     for index, (place, total) in enumerate(zip(places, sums)):
         value = builder.load(total)
         if index % width < width - 1:
-            _store(builder, value, place)
+            store(builder, value, place)
         else:
             _store_some(builder, value, place, lanes)
     return context.get_dummy_value()
 
 
-_NAMES = {"float": "f32", "double": "f64"}
-
-
-def _whole(value: int) -> Any:
-    return ir.Constant(ir.IntType(64), value)
-
-
-def _load(builder: Any, place: Any, vector: Any) -> Any:
-    loaded = builder.load(builder.bitcast(place, vector.as_pointer()))
-    loaded.align = 4
-    return loaded
-
-
-def _store(builder: Any, value: Any, place: Any) -> None:
-    builder.store(value, builder.bitcast(place, value.type.as_pointer())).align = 4
-
-
-def _everywhere(builder: Any, value: Any, vector: Any) -> Any:
-    one = builder.insert_element(ir.Constant(vector, ir.Undefined), value, ir.Constant(ir.IntType(32), 0))
-    return builder.shuffle_vector(
-        one, ir.Constant(vector, ir.Undefined), ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
-    )
-
-
 def _store_some(builder: Any, value: Any, place: Any, lanes: Any) -> None:
     """Store the first ``lanes`` numbers: all, or half of them and then one by one."""
     half = LANES // 2
-    with builder.if_else(builder.icmp_signed("==", lanes, _whole(LANES))) as (whole, part):
+    with builder.if_else(builder.icmp_signed("==", lanes, whole(LANES))) as (whole, part):
         with whole:
-            _store(builder, value, place)
+            store(builder, value, place)
         with part:
             places = ir.Constant(ir.VectorType(ir.IntType(32), half), list(range(half)))
-            enough = builder.icmp_signed(">=", lanes, _whole(half))
+            enough = builder.icmp_signed(">=", lanes, whole(half))
             with builder.if_then(enough):
-                _store(builder, builder.shuffle_vector(value, value, places), place)
+                store(builder, builder.shuffle_vector(value, value, places), place)
             with cgutils.for_range_slice(
-                builder, builder.select(enough, _whole(half), _whole(0)), lanes, _whole(1)
+                builder, builder.select(enough, whole(half), whole(0)), lanes, whole(1)
             ) as (index, _):
                 lane = builder.extract_element(value, builder.trunc(index, ir.IntType(32)))
                 builder.store(lane, builder.gep(place, [index]))
