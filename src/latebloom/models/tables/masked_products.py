@@ -61,7 +61,7 @@ def _write_masked(context: Any, builder: Any, signature: Any, arguments: Any) ->
     return context.get_dummy_value()
 
 
-AT_ONCE = 4
+AT_ONCE = 8
 """Products of two rows that are computed together: as many sums as are needed not to wait for any."""
 
 
@@ -154,7 +154,7 @@ def turn_bits(masks):  # type: ignore[no-untyped-def]
 
     Source: Warren, Hacker's Delight, 7-3.
     """
-    width, half = np.uint64(BITS // 2), np.uint64(0x00000000FFFFFFFF)
+    width, half = np.uint64(BITS // 2), np.uint64((1 << BITS // 2) - 1)
     while width > 0:
         k = np.uint64(0)
         while k < BITS:
@@ -195,9 +195,7 @@ def masked_dots(masks, left, rows, right, columns, out):  # type: ignore[no-unty
     first ``columns``, up to a multiple of `LANES`, are zeros in one of both."""
     vectors = -(-columns // LANES)
     left_row, right_row, out_row = left.shape[1], right.shape[1], out.shape[1]
-    half = np.uint64(BITS // 2)
-    for s in range(2 * len(masks)):  # half of a mask at a time: its rows of ``right`` stay in the fastest cache
+    for s in range(len(masks)):
         for i in range(rows):
-            mask, to = masks[s // 2, i], i * out_row + s // 2 * BITS
-            mask = mask >> half << half if s % 2 else mask << half >> half
-            _masked_dots(mask, left, i * left_row, vectors, right, s // 2 * BITS * right_row, right_row, out, to)
+            to = i * out_row + s * BITS
+            _masked_dots(masks[s, i], left, i * left_row, vectors, right, s * BITS * right_row, right_row, out, to)

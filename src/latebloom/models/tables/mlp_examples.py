@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 
 from latebloom.models.tables.arrays import BLOCK, aligned
-from latebloom.models.tables.blas import product_transposed_right
 from latebloom.models.tables.compiled import vectorised, vectorised_entry
 from latebloom.models.tables.cross_entropy import cross_entropy, highest, slope_of_logits
 from latebloom.models.tables.lanes import LANES
@@ -13,6 +12,7 @@ from latebloom.models.tables.loops import add, clear, copy
 from latebloom.models.tables.masked_products import (
     BITS,
     COLUMNS,
+    masked_dots,
     masked_product,
     masked_product_transposed_left,
     masks_of,
@@ -147,16 +147,14 @@ def _forward(weights, rows, start, stop, block):  # type: ignore[no-untyped-def]
 
 @vectorised
 def _backward(weights, rows, start, stop, block, sums):  # type: ignore[no-untyped-def]
-    count, neurons = stop - start, len(weights.W_out)
+    count = stop - start
     for first in range(0, count, BITS):
         for s in range(len(block.turned)):
             for i in range(BITS):
                 block.turned[s, i] = block.masks[s, first + i] if first + i < count else 0
             turn_bits(block.turned[s])
         masked_product_transposed_left(block.turned, block.active, first, block.logits, sums.W_out)
-    answers = -(-len(block.probabilities) // LANES) * LANES
-    logits_back, W_out = block.logits[:count, :answers], weights.W_out[:, :answers]
-    product_transposed_right(logits_back, W_out, block.back[:count, :neurons], 0)
+    masked_dots(block.masks, block.logits, count, weights.W_out, len(block.probabilities), block.back)
     for i in range(count):
         back, active, terms = block.back[i], block.active[i], rows.terms[start + i]
         one, two = sums.W_in[terms[0]], sums.W_in[terms[1]]

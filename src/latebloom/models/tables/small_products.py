@@ -105,9 +105,10 @@ def _store_some(builder: Any, value: Any, place: Any, lanes: Any) -> None:
             enough = builder.icmp_signed(">=", lanes, whole(half))
             with builder.if_then(enough):
                 store(builder, builder.shuffle_vector(value, value, places), place)
-            with cgutils.for_range_slice(
-                builder, builder.select(enough, whole(half), whole(0)), lanes, whole(1)
-            ) as (index, _):
+            with cgutils.for_range_slice(builder, builder.select(enough, whole(half), whole(0)), lanes, whole(1)) as (
+                index,
+                _,
+            ):
                 lane = builder.extract_element(value, builder.trunc(index, ir.IntType(32)))
                 builder.store(lane, builder.gep(place, [index]))
 
