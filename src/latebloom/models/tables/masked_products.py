@@ -179,8 +179,8 @@ def masked_product(masks, left, rows, right, out):  # type: ignore[no-untyped-de
 
 @vectorised
 def masked_product_transposed_left(masks, left, first, right, out):  # type: ignore[no-untyped-def]
-    """out += leftᵀ · right over `BITS` rows of ``left`` and ``right`` from ``first`` on. masks (s, k): the rows in which
-    number k of part s is not 0."""
+    """out += leftᵀ · right over `BITS` rows of ``left`` and ``right`` from ``first`` on. masks (s, k): in which
+    of these rows number k of part s is not 0."""
     left_row, right_row, out_row = left.shape[1], right.shape[1], out.shape[1]
     for s in range(len(masks)):
         for k in range(min(BITS, len(out) - s * BITS)):

@@ -97,8 +97,8 @@ def _write_tile(width: int, context: Any, builder: Any, signature: Any, argument
 def _store_some(builder: Any, value: Any, place: Any, lanes: Any) -> None:
     """Store the first ``lanes`` numbers: all, or half of them and then one by one."""
     half = LANES // 2
-    with builder.if_else(builder.icmp_signed("==", lanes, whole(LANES))) as (whole, part):
-        with whole:
+    with builder.if_else(builder.icmp_signed("==", lanes, whole(LANES))) as (full, part):
+        with full:
             store(builder, value, place)
         with part:
             places = ir.Constant(ir.VectorType(ir.IntType(32), half), list(range(half)))
