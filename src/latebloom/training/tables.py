@@ -41,7 +41,7 @@ class TableEngine:
     ) -> None:
         flat = flatten_parameters(model)
         gradient = torch.zeros_like(flat)
-        self._model, self._batches = model, batches
+        self._model, self._batches, self._gaps = model, batches, path.gaps
         self._positions, self._dtype = positions, loss_dtype
         self._slopes = views(model, gradient)
         self._gradient = path.arrays(self._slopes)
@@ -71,7 +71,7 @@ class TableEngine:
             return self._plain(self._batches(step))
         if self._changing is not None:
             examples = self._batches(step)
-            if bool((examples.labels == IGNORE).any()):
+            if not self._gaps and bool((examples.labels == IGNORE).any()):
                 return self._plain(examples)
             self._changing.replace(examples.tokens, examples.labels)
         return self.batch.gradient(self._gradient)

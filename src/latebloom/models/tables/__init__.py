@@ -21,6 +21,7 @@ from latebloom.models.tables.blas import single_threaded_blas
 from latebloom.models.tables.loss import loss_and_gradient
 from latebloom.models.tables.mlp import MLPBatch, mlp_applies, mlp_arrays
 from latebloom.models.tables.path import FAST_PATHS, ChangingBatch, FastBatch, FastPath, fast_path
+from latebloom.models.tables.two_layers import TwoLayerBatch, two_layer_arrays, two_layers_apply
 
 __all__ = [
     "FAST_PATHS",
@@ -31,6 +32,7 @@ __all__ = [
     "FastPath",
     "MLPBatch",
     "TableBatch",
+    "TwoLayerBatch",
     "Weights",
     "answers_apply",
     "attention_applies",
@@ -42,4 +44,6 @@ __all__ = [
     "named_weights",
     "single_threaded_blas",
     "tables_apply",
+    "two_layer_arrays",
+    "two_layers_apply",
 ]

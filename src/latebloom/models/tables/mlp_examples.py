@@ -5,16 +5,25 @@ from typing import NamedTuple
 import numpy as np
 
 from latebloom.models.tables.arrays import BLOCK, aligned
-from latebloom.models.tables.blas import product, product_transposed_left, product_transposed_right
 from latebloom.models.tables.compiled import vectorised, vectorised_entry
 from latebloom.models.tables.cross_entropy import cross_entropy, highest, slope_of_logits
+from latebloom.models.tables.lanes import LANES
 from latebloom.models.tables.loops import add, clear, copy
+from latebloom.models.tables.masked_products import (
+    BITS,
+    COLUMNS,
+    masked_dots,
+    masked_product,
+    masked_product_transposed_left,
+    masks_of,
+    turn_bits,
+)
 
 
 class MLPArrays(NamedTuple):
     """The weights of the MLP, or their gradients: W_in (V, n), b_in (n), W_out (n, z), b_out (z).
 
-    The compiled code takes W_out and b_out with columns of zeros after the z logits, see `WIDTH`.
+    The compiled code takes W_out and b_out with columns of zeros after the z logits, see `padded`.
     """
 
     W_in: np.ndarray
@@ -38,33 +47,38 @@ class MLPRows(NamedTuple):
 class MLPBlock(NamedTuple):
     """Workspace of one worker for b inputs.
 
-    active, back (b, n): neurons after the ReLU, and gradients before it. logits (b, z and padding), and their gradient
-    in place.
+    active, back (b, n and padding): neurons after the ReLU, and gradients before it. masks (n / BITS, b): which neurons
+    of an input are active; turned (n / BITS, BITS): in which inputs a neuron is. logits (b, z and padding), and their
+    gradient in place.
     probabilities (z), in the loss' precision: softmax of one input; powers (z): workspace for it.
     """
 
     active: np.ndarray
     back: np.ndarray
+    masks: np.ndarray
+    turned: np.ndarray
     logits: np.ndarray
     probabilities: np.ndarray
     powers: np.ndarray
 
 
-WIDTH = 8
-"""Logits are padded with zeros to a multiple of this: products with 113 columns take longer than with 120."""
+def _wide(columns: int, unit: int) -> int:
+    """Columns of an array that holds whole units, and no power of two, see `small_products.roomy`."""
+    return -(-columns // unit) * unit + LANES
 
 
 def padded(weights: MLPArrays) -> MLPArrays:
     """Zeros for weights or gradients of these shapes, with padding."""
-    answers = -(-len(weights.b_out) // WIDTH) * WIDTH
+    answers = _wide(len(weights.b_out), COLUMNS)
     shapes = weights.W_in.shape, weights.b_in.shape, (len(weights.W_out), answers), (answers,)
     return MLPArrays(*(aligned(shape, weights.W_in.dtype) for shape in shapes))
 
 
 def new_mlp_block(weights: MLPArrays, answers: int, loss_dtype: np.dtype) -> MLPBlock:
     """Arrays for the block of one worker, for padded weights; ``answers``: logits that are not padding."""
-    (neurons, width), dtype = weights.W_out.shape, weights.W_out.dtype
-    arrays = [aligned((BLOCK, columns), dtype) for columns in (neurons, neurons, width)]
+    (neurons, width), dtype, parts = weights.W_out.shape, weights.W_out.dtype, -(-len(weights.W_out) // BITS)
+    arrays = [aligned((BLOCK, _wide(neurons, BITS)), dtype) for _ in range(2)]
+    arrays += [aligned((parts, count), np.uint64) for count in (BLOCK, BITS)] + [aligned((BLOCK, width), dtype)]
     arrays += [aligned((answers,), loss_dtype), aligned((answers,), np.int64)]
     return MLPBlock(*arrays)
 
@@ -124,24 +138,30 @@ def _forward(weights, rows, start, stop, block):  # type: ignore[no-untyped-def]
     for i in range(count):
         active, terms = block.active[i], rows.terms[start + i]
         one, two = weights.W_in[terms[0]], weights.W_in[terms[1]]
-        for k in range(len(active)):
+        for k in range(len(one)):
             active[k] = max(weights.b_in[k] + (one[k] + two[k]), 0)
         copy(weights.b_out, block.logits[i])
-    product(block.active[:count], weights.W_out, block.logits[:count], 1)
+    masks_of(block.active, count, block.masks)
+    masked_product(block.masks, block.active, count, weights.W_out, block.logits)
 
 
 @vectorised
 def _backward(weights, rows, start, stop, block, sums):  # type: ignore[no-untyped-def]
     count = stop - start
-    product_transposed_left(block.active[:count], block.logits[:count], sums.W_out, 1)
-    product_transposed_right(block.logits[:count], weights.W_out, block.back[:count], 0)
+    for first in range(0, count, BITS):
+        for s in range(len(block.turned)):
+            for i in range(BITS):
+                block.turned[s, i] = block.masks[s, first + i] if first + i < count else 0
+            turn_bits(block.turned[s])
+        masked_product_transposed_left(block.turned, block.active, first, block.logits, sums.W_out)
+    masked_dots(block.masks, block.logits, count, weights.W_out, len(block.probabilities), block.back)
     for i in range(count):
         back, active, terms = block.back[i], block.active[i], rows.terms[start + i]
         one, two = sums.W_in[terms[0]], sums.W_in[terms[1]]
-        for k in range(len(back)):
+        for k in range(len(one)):
             back[k] = back[k] if active[k] > 0 else 0
             one[k] += back[k]
-        for k in range(len(back)):
+        for k in range(len(two)):
             two[k] += back[k]
             sums.b_in[k] += back[k]
         add(block.logits[i], sums.b_out)

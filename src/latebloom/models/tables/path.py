@@ -47,6 +47,7 @@ class FastPath:
     new: ``(model, tokens, labels, positions, loss_dtype, share)``: the batch, for the weights of this model; ``share``:
     it may use a second thread.
     changes: whether its batches are `ChangingBatch`, so that it can train on a stream or on parts of a train set.
+    gaps: whether labels may be missing; their losses are 0, and they are not right.
     """
 
     name: str
@@ -54,6 +55,7 @@ class FastPath:
     arrays: Callable[[dict[str, Tensor]], Any]
     new: Callable[[Model, Tensor, Tensor, tuple[int, ...], torch.dtype, bool], FastBatch]
     changes: bool = False
+    gaps: bool = False
 
 
 FAST_PATHS: Registry[FastPath] = Registry("fast path")

@@ -1,0 +1,201 @@
+"""Products with a matrix of which half is 0, such as neurons after the ReLU, without the zeros.
+
+A mask has a bit for each of `BITS` numbers. Sums stay in vector registers, as in `small_products`.
+"""
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from latebloom.models.tables.compiled import inner, vectorised
+from latebloom.models.tables.lanes import LANES, apart, everywhere, first_of, fused_sum, load, store, vector_of, whole
+
+BITS = 64
+"""Numbers of one mask."""
+
+COLUMNS = 64
+"""Columns computed together, eight vectors: as many sums as are needed not to wait for any."""
+
+
+def _masked(typing_context, mask, left, left_at, left_step, right, right_at, right_row, out, out_at):  # type: ignore[no-untyped-def]
+    """out += Σ_k left[k] · right[k] over the bits k of the mask, for `COLUMNS` columns; ``*_at``, ``left_step``,
+    ``right_row``: as in `small_products`."""
+    number = types.intp
+    kinds = (types.uint64, left, number, number, right, number, number, out, number)
+    return types.void(*kinds), _write_masked
+
+
+_masked_sum: Any = intrinsic(_masked)
+
+
+def _write_masked(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    mask, _, _, left_step, _, _, right_row, _, _ = arguments
+    left, right, out = (first_of(context, builder, signature, arguments, i) for i in (1, 4, 7))
+    apart(builder)
+    vector = vector_of(context, signature.args[7])
+    places = [builder.gep(out, [whole(start)]) for start in range(0, COLUMNS, LANES)]
+    sums = [cgutils.alloca_once(builder, vector) for _ in places]
+    for place, total in zip(places, sums):
+        builder.store(load(builder, place, vector), total)
+    rest = cgutils.alloca_once_value(builder, mask)
+    body, end = (builder.append_basic_block(name) for name in ("masked.body", "masked.end"))
+    builder.cbranch(cgutils.is_not_null(builder, mask), body, end)
+    builder.position_at_end(body)
+    bits = builder.load(rest)
+    k = builder.cttz(bits, ir.Constant(ir.IntType(1), 1))
+    factors = everywhere(builder, builder.load(builder.gep(left, [builder.mul(k, left_step)])), vector)
+    row = builder.gep(right, [builder.mul(k, right_row)])
+    for start, total in zip(range(0, COLUMNS, LANES), sums):
+        numbers = load(builder, builder.gep(row, [whole(start)]), vector)
+        builder.store(fused_sum(builder, factors, numbers, builder.load(total)), total)
+    left_over = builder.and_(bits, builder.sub(bits, whole(1)))
+    builder.store(left_over, rest)
+    builder.cbranch(cgutils.is_not_null(builder, left_over), body, end)
+    builder.position_at_end(end)
+    for place, total in zip(places, sums):
+        store(builder, builder.load(total), place)
+    return context.get_dummy_value()
+
+
+AT_ONCE = 8
+"""Products of two rows that are computed together: as many sums as are needed not to wait for any."""
+
+
+def _dots(typing_context, mask, left, left_at, count, right, right_at, right_row, out, out_at):  # type: ignore[no-untyped-def]
+    """out[k] = left · right[k] for the bits k of the mask, with rows of ``count`` vectors."""
+    number = types.intp
+    kinds = (types.uint64, left, number, number, right, number, number, out, number)
+    return types.void(*kinds), _write_dots
+
+
+_masked_dots: Any = intrinsic(_dots)
+
+
+def _write_dots(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    mask, _, _, count, _, _, right_row, _, _ = arguments
+    left, right, out = (first_of(context, builder, signature, arguments, i) for i in (1, 4, 7))
+    apart(builder)
+    vector = vector_of(context, signature.args[7])
+    rest = cgutils.alloca_once_value(builder, mask)
+    sums = [cgutils.alloca_once(builder, vector) for _ in range(AT_ONCE)]
+    body, end = (builder.append_basic_block(name) for name in ("dots.body", "dots.end"))
+    builder.cbranch(cgutils.is_not_null(builder, mask), body, end)
+    builder.position_at_end(body)
+    bits, places = builder.load(rest), []
+    for _ in range(AT_ONCE):  # where fewer bits are left, the last one several times
+        found = builder.cttz(bits, ir.Constant(ir.IntType(1), 0))
+        places.append(builder.select(cgutils.is_not_null(builder, bits), found, places[-1]) if places else found)
+        bits = builder.and_(bits, builder.sub(bits, whole(1)))
+    rows = [builder.gep(right, [builder.mul(k, right_row)]) for k in places]
+    for total in sums:
+        builder.store(ir.Constant(vector, [0.0] * LANES), total)
+    with cgutils.for_range(builder, count) as loop:
+        start = builder.mul(loop.index, whole(LANES))
+        numbers = load(builder, builder.gep(left, [start]), vector)
+        for row, total in zip(rows, sums):
+            others = load(builder, builder.gep(row, [start]), vector)
+            builder.store(fused_sum(builder, numbers, others, builder.load(total)), total)
+    for first in range(0, AT_ONCE, 4):
+        totals = _sums_within(builder, [builder.load(total) for total in sums[first : first + 4]])
+        for i, k in enumerate(places[first : first + 4]):
+            builder.store(builder.extract_element(totals, ir.Constant(ir.IntType(32), i)), builder.gep(out, [k]))
+    builder.store(bits, rest)
+    builder.cbranch(cgutils.is_not_null(builder, bits), body, end)
+    builder.position_at_end(end)
+    return context.get_dummy_value()
+
+
+def _sums_within(builder: Any, vectors: list[Any]) -> Any:
+    """The sums of the numbers within each of four vectors, as one vector of four."""
+
+    def both(left: Any, right: Any, first: list[int], second: list[int]) -> Any:
+        kind = ir.VectorType(ir.IntType(32), len(first))
+        return builder.fadd(*(builder.shuffle_vector(left, right, ir.Constant(kind, at)) for at in (first, second)))
+
+    a, b, c, d = (both(vector, vector, [0, 1, 2, 3], [4, 5, 6, 7]) for vector in vectors)
+    ab, cd = (both(*pair, [0, 4, 2, 6], [1, 5, 3, 7]) for pair in ((a, b), (c, d)))
+    return both(ab, cd, [0, 1, 4, 5], [2, 3, 6, 7])
+
+
+def _bits(typing_context, numbers, at):  # type: ignore[no-untyped-def]
+    """The mask of the numbers above 0 among `BITS` of them."""
+
+    def code(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        first, vector = first_of(context, builder, signature, arguments, 0), vector_of(context, signature.args[0])
+        zeros, mask = ir.Constant(vector, [0.0] * LANES), whole(0)
+        for start in range(0, BITS, LANES):
+            above = builder.fcmp_ordered(">", load(builder, builder.gep(first, [whole(start)]), vector), zeros)
+            part = builder.zext(builder.bitcast(above, ir.IntType(LANES)), ir.IntType(64))
+            mask = builder.or_(mask, builder.shl(part, whole(start)))
+        return mask
+
+    return types.uint64(numbers, types.intp), code
+
+
+_bits_of: Any = intrinsic(_bits)
+
+
+@vectorised
+def masks_of(numbers, rows, masks):  # type: ignore[no-untyped-def]
+    """masks[s, i]: which numbers of part s of row i are above 0. Rows are multiples of `BITS` long."""
+    for i in range(rows):
+        row = numbers[i]
+        for s in range(len(masks)):
+            masks[s, i] = _bits_of(row, s * BITS)
+
+
+@inner
+def turn_bits(masks):  # type: ignore[no-untyped-def]
+    """Transpose `BITS` masks in place: bit b of mask r and bit r of mask b change places.
+
+    Source: Warren, Hacker's Delight, 7-3.
+    """
+    width, half = np.uint64(BITS // 2), np.uint64((1 << BITS // 2) - 1)
+    while width > 0:
+        k = np.uint64(0)
+        while k < BITS:
+            changed = ((masks[k] >> width) ^ masks[k + width]) & half
+            masks[k] ^= changed << width
+            masks[k + width] ^= changed
+            k = (k + width + np.uint64(1)) & ~width
+        width >>= np.uint64(1)
+        half ^= half << width
+
+
+@vectorised
+def masked_product(masks, left, rows, right, out):  # type: ignore[no-untyped-def]
+    """out += left · right for these rows of ``left``, without its zeros. masks (s, i): as from `masks_of`."""
+    left_row, right_row, out_row = left.shape[1], right.shape[1], out.shape[1]
+    for column in range(0, out.shape[1] - COLUMNS + 1, COLUMNS):
+        for s in range(len(masks)):
+            for i in range(rows):
+                at, to = i * left_row + s * BITS, i * out_row + column
+                _masked_sum(masks[s, i], left, at, 1, right, s * BITS * right_row + column, right_row, out, to)
+
+
+@vectorised
+def masked_product_transposed_left(masks, left, first, right, out):  # type: ignore[no-untyped-def]
+    """out += leftᵀ · right over `BITS` rows of ``left`` and ``right`` from ``first`` on. masks (s, k): in which
+    of these rows number k of part s is not 0."""
+    left_row, right_row, out_row = left.shape[1], right.shape[1], out.shape[1]
+    for s in range(len(masks)):
+        for k in range(min(BITS, len(out) - s * BITS)):
+            for column in range(0, out.shape[1] - COLUMNS + 1, COLUMNS):
+                at, to = first * left_row + s * BITS + k, (s * BITS + k) * out_row + column
+                _masked_sum(masks[s, k], left, at, left_row, right, first * right_row + column, right_row, out, to)
+
+
+@vectorised
+def masked_dots(masks, left, rows, right, columns, out):  # type: ignore[no-untyped-def]
+    """out[i, k] = left[i] · right[k] where bit k of masks (s, i) is set, and something elsewhere. Columns after the
+    first ``columns``, up to a multiple of `LANES`, are zeros in one of both."""
+    vectors = -(-columns // LANES)
+    left_row, right_row, out_row = left.shape[1], right.shape[1], out.shape[1]
+    for s in range(len(masks)):
+        for i in range(rows):
+            to = i * out_row + s * BITS
+            _masked_dots(masks[s, i], left, i * left_row, vectors, right, s * BITS * right_row, right_row, out, to)
