@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from latebloom.training.engine import state_name
-from latebloom.training.flat import views
+from latebloom.models.flat import views
 
 
 class Moments:

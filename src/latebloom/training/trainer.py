@@ -17,7 +17,7 @@ from latebloom.training.dropout import Dropout
 from latebloom.training.engine import Engine
 from latebloom.training.ensemble import Ensemble, EnsembleEngine
 from latebloom.training.experiment import Experiment
-from latebloom.training.flat import flatten_parameters
+from latebloom.models.flat import flatten_parameters
 from latebloom.training.moments import Moments
 from latebloom.training.optimisers import OPTIMISERS, rule_of
 from latebloom.training.source import DataSource
