@@ -27,12 +27,12 @@ HALVINGS = 80
 @dataclass(frozen=True, eq=False)
 class Trace:
     """What a chain leaves. losses: of each draw, in nats. acceptance: mean of min(1, α) over the draws; without a
-    Metropolis test too. step_size: ε of the draws. displacement: |w - w*| at the end."""
+    Metropolis test too. step_size: ε of the draws. displacements: |w - w*|² of each draw."""
 
     losses: Float[ndarray, " draw"]
     acceptance: float
     step_size: float
-    displacement: float
+    displacements: Float[ndarray, " draw"]
 
 
 @dataclass(eq=False)
@@ -53,7 +53,7 @@ def run_chain(potential: Potential, sampling: Sampling, rng: np.random.Generator
     logarithm = log(given or _first_step(potential, state, rng))
     tried: list[float] = []
     losses = np.full(sampling.draws, np.inf)
-    accepted = np.zeros(sampling.draws)
+    accepted, displacements = np.zeros(sampling.draws), np.zeros(sampling.draws)
     for step in range(sampling.burn_in + sampling.draws):
         draw = step - sampling.burn_in
         if draw == 0 and given is None:
@@ -62,12 +62,12 @@ def run_chain(potential: Potential, sampling: Sampling, rng: np.random.Generator
         if not isfinite(state.loss):
             break
         if draw >= 0:
-            losses[draw], accepted[draw] = state.loss, chance
+            away = state.weights - potential.centre
+            losses[draw], accepted[draw], displacements[draw] = state.loss, chance, np.vdot(away, away)
         elif given is None:
             logarithm += (chance - target) / sqrt(step + 1)
             tried.append(logarithm)
-    moved = float(np.linalg.norm(state.weights - potential.centre))
-    return Trace(losses, float(accepted.mean()), exp(logarithm), moved)
+    return Trace(losses, float(accepted.mean()), exp(logarithm), displacements)
 
 
 def _state(potential: Potential, weights: ndarray) -> _State:

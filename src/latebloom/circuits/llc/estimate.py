@@ -37,7 +37,9 @@ class Diagnostics(Config):
 
     by_chain: the estimate of each. r_hat, effective_draws: of nβ (L - L*). acceptance: mean chance of the Metropolis test.
     drift: between the halves of the chains, as a share of the estimate. step_size: ε, by chain. displacement: root mean
-    square of |w - w*| over the chains; without the loss it would be √(weights / γ).
+    square of |w - w*| over the chains; without the loss it would be √(weights / γ). explored: whether the chains agree in
+    |w - w*|² too. Where they do not, they still move along directions that the loss leaves free. This changes nothing if
+    the loss is as curved elsewhere along them; where valleys cross, the estimate is too low.
     """
 
     by_chain: tuple[float, ...]
@@ -47,6 +49,7 @@ class Diagnostics(Config):
     drift: float
     step_size: tuple[float, ...]
     displacement: float
+    explored: bool
 
     def rows(self) -> list[tuple[str, str]]:
         """As (quantity, value) pairs, for printing."""
@@ -55,7 +58,7 @@ class Diagnostics(Config):
             ("effective draws", f"{self.effective_draws:.0f}"),
             ("acceptance", f"{self.acceptance:.2f}"),
             ("drift between the halves", f"{self.drift:.1%}"),
-            ("distance from the weights", f"{self.displacement:.4g}"),
+            ("distance from the weights", f"{self.displacement:.4g}" + ("" if self.explored else ", still growing")),
         ]
 
 
@@ -122,6 +125,7 @@ def _judged(
 ) -> LearningCoefficient:
     """The estimate from nβ (L - L*) of every draw, by the rule of the module's constants."""
     chains, value, by_chain = len(excess), float(excess.mean()), excess.mean(1)
+    moved = np.stack([trace.displacements for trace in traces])
     effective, r_hat = effective_draws(excess), split_r_hat(excess)
     error = max(by_chain.std(ddof=1) / sqrt(chains), excess.std() / sqrt(effective))
     width = float(stdtrit(chains - 1, (1 + LEVEL) / 2) * error)
@@ -132,7 +136,8 @@ def _judged(
         acceptance=float(np.mean([trace.acceptance for trace in traces])),
         drift=drift(excess) / value if value else 0.0,
         step_size=tuple(trace.step_size for trace in traces),
-        displacement=float(np.sqrt(np.mean([trace.displacement**2 for trace in traces]))),
+        explored=split_r_hat(moved) <= MOST_R_HAT,
+        displacement=float(np.sqrt(moved.mean())),
     )
     reason = _reason(value, width, sampling, found)
     if reason:
