@@ -8,7 +8,7 @@ import numpy as np
 from latebloom.analysis import Analysis
 from latebloom.circuits.llc import LLC
 from latebloom.claims.claim import Claim, SweepClaim, register, statistic
-from latebloom.claims.learning import series_of, test_under_guessing_at, train_learned_at
+from latebloom.claims.learning import outcome, series_of, test_under_guessing_at, train_learned_at
 from latebloom.claims.quantity import FEWEST_RUNS, Never, Undefined, once, percent, quantity
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, Below, Between, Is, Ratio
@@ -22,6 +22,7 @@ _LAU = "Lau et al. 2023, and Panickssery and Vaintrob 2023 on modular addition"
 _HALF = 0.5
 """The middle of a fall. Arbitrary, and the same for every run."""
 _RANDOM, _ADDITION = "random_table", "modular_addition"
+_GENERAL = ("grokked", "generalised at once")
 _COMPARED_P = 23
 """Where both tasks are trained."""
 _LIKE = 10.0
@@ -47,12 +48,14 @@ def llc_final(analysis: Analysis) -> float:
     return float(found.value[-1])
 
 
-@quantity("", "its largest value from the step on at which the train set is learned", name="llc_peak")
+@quantity("", "its largest value from the step on at which the train set is learned")
 def llc_peak(analysis: Analysis) -> float:
     return float(_llc(analysis).value.max())
 
 
-@quantity("steps", f"the first checkpoint after that from which it stays below {percent(_HALF)} of its fall to the last")
+@quantity(
+    "steps", f"the first checkpoint after that from which it stays below {percent(_HALF)} of its fall to the last"
+)
 def llc_halved_at(analysis: Analysis) -> float:
     found, end = _llc(analysis), llc_final.measure(analysis)
     assert isinstance(end, float)
@@ -79,15 +82,18 @@ def llc_train_loss(analysis: Analysis) -> float:
 
 
 def _of(records: Sequence[Record], task: str, p: int | None = None) -> list[Record]:
+    """The runs of a task that have a coefficient; of addition those alone that learned their test set."""
     chosen = [one for one in records if one.setting("task.name") == task and p in (None, one.setting("task.p"))]
-    return [one for one in chosen if one.value(llc_final.name) is not None]
+    able = [one for one in chosen if task == _RANDOM or one.value(outcome.name) in _GENERAL]
+    return [one for one in able if one.value(llc_final.name) is not None]
 
 
 @statistic(
     "",
-    "the exponent k of the law p^k of the local learning coefficient at the last checkpoint, by least squares of the logarithms "
+    "the exponent k of the law p^k of the local learning coefficient of networks that learned to add, by least squares of the logarithms "
     "with a bootstrap over runs,",
     llc_final,
+    outcome,
 )
 def llc_exponent(records: Sequence[Record]) -> Estimate:
     known = _of(records, _ADDITION)
@@ -96,7 +102,10 @@ def llc_exponent(records: Sequence[Record]) -> Estimate:
         raise Undefined(f"{len(known)} runs with {len(np.unique(p))} values of p, and {FEWEST_RUNS} with 3 are needed")
     x, y = np.log(p), np.log([one.value(llc_final.name) for one in known])
     slopes = np.array(
-        [np.polyfit(x[rows], y[rows], 1)[0] if np.ptp(x[rows]) else np.nan for rows in resampled_runs(len(x), seed=SEED)]
+        [
+            np.polyfit(x[rows], y[rows], 1)[0] if np.ptp(x[rows]) else np.nan
+            for rows in resampled_runs(len(x), seed=SEED)
+        ]
     )
     low, high = percentile_interval(slopes, LEVEL)
     reason = "too many draws have one value of p" if low is None or high is None else None
@@ -114,14 +123,15 @@ def _ratio(records: Sequence[Record], name: str) -> Estimate:
 @statistic(
     "times",
     f"the median local learning coefficient of networks that memorise a random table mod {_COMPARED_P} over that of networks "
-    "that add,",
+    "that learned to add,",
     llc_final,
+    outcome,
 )
 def llc_memorising(records: Sequence[Record]) -> Estimate:
     return _ratio(records, llc_final.name)
 
 
-@statistic("times", "the ratio of their median train losses", llc_final, llc_train_loss)
+@statistic("times", "the ratio of their median train losses", llc_final, outcome, llc_train_loss)
 def llc_loss_ratio(records: Sequence[Record]) -> float:
     found = _ratio(records, llc_train_loss.name)
     if found.value is None:

@@ -56,7 +56,9 @@ def deep_linear(sizes: Sequence[int], rank: int) -> Known:
     matrices this is reduced-rank regression. Errors: UsageError for a rank above the least size.
     """
     if not 0 <= rank <= min(sizes) or len(sizes) < 3:
-        raise UsageError(f"deep_linear: got sizes {list(sizes)} and rank {rank}, expected 3 sizes or more, none below it")
+        raise UsageError(
+            f"deep_linear: got sizes {list(sizes)} and rank {rank}, expected 3 sizes or more, none below it"
+        )
     shapes = list(zip(sizes[1:], sizes[:-1]))
     eye = np.diag(np.arange(max(sizes)) < rank).astype(float)
     ends = np.cumsum([0, *(rows * columns for rows, columns in shapes)])

@@ -54,7 +54,5 @@ def _interval(found: LearningCoefficient, name: str, low: str, high: str) -> dic
     return {name: found.value, low: found.low, high: found.high}
 
 
-MEASURES.register(
-    Measure("llc", llc, (LLC, LLC_LOW, LLC_HIGH, LLC_R_HAT, LLC_DRAWS, LLC_ACCEPTANCE), costly=True)
-)
+MEASURES.register(Measure("llc", llc, (LLC, LLC_LOW, LLC_HIGH, LLC_R_HAT, LLC_DRAWS, LLC_ACCEPTANCE), costly=True))
 MEASURES.register(Measure("llc_parts", llc_parts, (LLC_OF, LLC_LOW_OF, LLC_HIGH_OF), costly=True))

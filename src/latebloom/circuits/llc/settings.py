@@ -25,8 +25,8 @@ class Sampling(Config):
 
     sampler: Literal["mala", "sgld"] = Field(default="mala", description=SAMPLERS)
     chains: int = Field(default=4, ge=2, description="independent chains")
-    burn_in: int = Field(default=400, ge=1, description="steps of a chain that are left out; they set the step size")
-    draws: int = Field(default=600, ge=10, description="steps of a chain that count")
+    burn_in: int = Field(default=300, ge=1, description="steps of a chain that are left out; they set the step size")
+    draws: int = Field(default=400, ge=10, description="steps of a chain that count")
     gamma: float = Field(default=100.0, gt=0, description="strength of the pull to the weights")
     beta: float | None = Field(default=None, gt=0, description="inverse temperature; 1 / ln n where it is not given")
     step_size: float | None = Field(default=None, gt=0, description="of the sampler; else burn-in chooses it")
