@@ -29,7 +29,8 @@ def certificate_cost(analysis: Analysis) -> float:
 register(
     Claim(
         id="explanation-proves-accuracy",
-        sentence="The explanation proves most of the model's accuracy, far cheaper than running the model on all pairs.",
+        sentence="The explanation proves most of the model's accuracy, far cheaper than running the "
+        "model on all pairs.",
         place="asked here, after Gross et al. 2024, “Compact Proofs of Model Performance”",
         published="open",
         region=AllOf(Above(certified_accuracy, _PROVED, "arbitrary"), Below(certificate_cost, _CHEAP, "arbitrary")),

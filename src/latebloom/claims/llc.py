@@ -1,5 +1,5 @@
-"""Claims about the local learning coefficient through training: when it falls, how it grows with p, and how it compares with
-that of a network that can only memorise."""
+"""Claims about the local learning coefficient through training: when it falls, how it grows with p, and how it compares
+with that of a network that can only memorise."""
 
 from collections.abc import Sequence
 
@@ -90,7 +90,8 @@ def _of(records: Sequence[Record], task: str, p: int | None = None) -> list[Reco
 
 @statistic(
     "",
-    "the exponent k of the law p^k of the local learning coefficient of networks that learned to add, by least squares of the logarithms "
+    "the exponent k of the law p^k of the local learning coefficient of networks that learned to add, by "
+    "least squares of the logarithms "
     "with a bootstrap over runs,",
     llc_final,
     outcome,
@@ -122,7 +123,8 @@ def _ratio(records: Sequence[Record], name: str) -> Estimate:
 
 @statistic(
     "times",
-    f"the median local learning coefficient of networks that memorise a random table mod {_COMPARED_P} over that of networks "
+    f"the median local learning coefficient of networks that memorise a random table mod {_COMPARED_P} "
+    f"over that of networks "
     "that learned to add,",
     llc_final,
     outcome,
@@ -188,7 +190,8 @@ register(
         published="larger",
         region=Above(llc_memorising, 1.0, "no difference"),
         provided=Between(llc_loss_ratio, 1 / _LIKE, _LIKE, "equal loss, arbitrary"),
-        finding="{llc_memorising:.3g} times ({llc_memorising.low:.3g} to {llc_memorising.high:.3g}); train losses differ by a "
+        finding="{llc_memorising:.3g} times ({llc_memorising.low:.3g} to {llc_memorising.high:.3g}); "
+        "train losses differ by a "
         "factor of {llc_loss_ratio:.2g}",
         statistics=(llc_memorising, llc_loss_ratio),
         system=_SYSTEM,

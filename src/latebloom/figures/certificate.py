@@ -48,8 +48,10 @@ FIGURE = Figure(
     chapter="circuit",
     title="What the explanation proves, and at what cost",
     caption=(
-        "A lower bound on the accuracy over all pairs follows from the read-out of the explanation and norms of what it leaves "
-        "out. The numbers count the directions of the read-out that are computed: more of them cost more and leave less to "
+        "A lower bound on the accuracy over all pairs follows from the read-out of the explanation and "
+        "norms of what it leaves "
+        "out. The numbers count the directions of the read-out that are computed: more of them cost more "
+        "and leave less to "
         f"bound. At {percent(1.0)} the model itself is run on all pairs."
     ),
     data=data,

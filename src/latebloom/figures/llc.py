@@ -66,8 +66,10 @@ FIGURE = Figure(
     chapter="growth",
     title="The local learning coefficient: how many weights the train set constrains",
     caption=(
-        "The coefficient λ counts, at half each, the directions in which the weights cannot move without raising train loss "
-        "(directions of higher order count less). The band is the 95 % interval of the sampling. A checkpoint without a "
+        "The coefficient λ counts, at half each, the directions in which the weights cannot move without "
+        "raising train loss "
+        "(directions of higher order count less). The band is the 95 % interval of the sampling. A "
+        "checkpoint without a "
         "point is one at which the chains give no estimate."
     ),
     data=data,

@@ -35,8 +35,9 @@ def measure(
     The family of the task may fix a basis, such as the key frequencies of a modular task: from the last checkpoint, by
     the rule of that name, for all checkpoints. The default is the rule of the last call, or else the family's default.
     asked: names of measures that take seconds, such as ``llc``, which are computed too; so are those that the run was
-    measured with before. Rows that were measured with the same basis and measures are kept, so an interrupted call resumes where it stopped.
-    Errors: UsageError for a run without checkpoints, an unknown rule, or an unknown measure; RunLockedError while the run trains.
+    measured with before. Rows that were measured with the same basis and measures are kept, so an interrupted call
+    resumes where it stopped. Errors: UsageError for a run without checkpoints, an unknown rule, or an unknown measure;
+    RunLockedError while the run trains.
     """
     run = open_run(target, root)
     analysis = Analysis(run)

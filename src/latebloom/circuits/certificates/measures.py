@@ -1,4 +1,4 @@
-"""The certificate as a measure: what the explanation proves at each checkpoint. It is computed where it is asked for."""
+"""The certificate as a measure: what the explanation proves at each checkpoint. Computed where it is asked for."""
 
 from latebloom._errors import UsageError
 from latebloom.circuits.certificates.certificate import certify
@@ -7,7 +7,8 @@ from latebloom.measures import MEASURES, Column, Measure, Snapshot
 ACCURACY_AT_LEAST = Column(
     "accuracy_at_least",
     "share",
-    "lower bound on the accuracy over all pairs, from the read-out that the explanation says and norms of what it leaves out; "
+    "lower bound on the accuracy over all pairs, from the read-out that the explanation says and norms of "
+    "what it leaves out; "
     "left out for a model that no certificate is made for",
     "after Gross et al. 2024, “Compact Proofs of Model Performance via Mechanistic Interpretability”",
 )

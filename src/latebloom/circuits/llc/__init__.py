@@ -1,7 +1,7 @@
 """Local learning coefficients: how many weights a loss constrains, counted as singular learning theory does.
 
-The estimator is the mean excess loss of Langevin chains around the weights; `known` has losses whose coefficient is known
-in closed form, on which it is calibrated.
+The estimator is the mean excess loss of Langevin chains around the weights; `known` has losses whose coefficient is
+known in closed form, on which it is calibrated.
 """
 
 from latebloom.circuits.llc.estimate import LearningCoefficient, estimate

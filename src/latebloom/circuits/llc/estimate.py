@@ -1,7 +1,7 @@
 """The estimate of a local learning coefficient from several chains, with an interval, or the reason why there is none.
 
-λ = nβ (mean of L over the chains - L(w*)). Source: Lau et al. 2023, "The Local Learning Coefficient: A Singularity-Aware
-Complexity Measure"; Watanabe 2013 for β = 1 / ln n.
+λ = nβ (mean of L over the chains - L(w*)). Source: Lau et al. 2023, "The Local Learning Coefficient: A
+Singularity-Aware Complexity Measure"; Watanabe 2013 for β = 1 / ln n.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ MOST_DRIFT = 0.1
 class Diagnostics(Config):
     """How the chains went.
 
-    by_chain: the estimate of each. r_hat, effective_draws: of nβ (L - L*). acceptance: mean chance of the Metropolis test.
-    drift: between the halves of the chains, as a share of the estimate. step_size: ε, by chain. displacement: root mean
-    square of |w - w*| over the chains; without the loss it would be √(weights / γ). explored: whether the chains agree in
-    |w - w*|² too. Where they do not, they still move along directions that the loss leaves free. This changes nothing if
-    the loss is as curved elsewhere along them; where valleys cross, the estimate is too low.
+    by_chain: the estimate of each. r_hat, effective_draws: of nβ (L - L*). acceptance: mean chance of the Metropolis
+    test. drift: between the halves of the chains, as a share of the estimate. step_size: ε, by chain. displacement:
+    root mean square of |w - w*| over the chains; without the loss it would be √(weights / γ). explored: whether the
+    chains agree in |w - w*|² too. Where they do not, they still move along directions that the loss leaves free. This
+    changes nothing if the loss is as curved elsewhere along them; where valleys cross, the estimate is too low.
     """
 
     by_chain: tuple[float, ...]
@@ -65,9 +65,9 @@ class Diagnostics(Config):
 class LearningCoefficient(Config):
     """A local learning coefficient, or the reason why there is none.
 
-    value: λ; None where the diagnostics fail, with the ``reason``. low, high: ends of its 95 % interval, which is that of
-    the sampling alone. loss: L(w*), nats. n: examples. beta, gamma: of the posterior that was sampled. weights: how many
-    move. diagnostics: None where a chain diverged.
+    value: λ; None where the diagnostics fail, with the ``reason``. low, high: ends of its 95 % interval, which is that
+    of the sampling alone. loss: L(w*), nats. n: examples. beta, gamma: of the posterior that was sampled. weights: how
+    many move. diagnostics: None where a chain diverged.
     """
 
     value: float | None

@@ -94,8 +94,8 @@ def deep_linear_coefficient(sizes: Sequence[int], rank: int) -> tuple[float, int
 
 
 def _bottleneck(excess: Sequence[int]) -> list[int]:
-    """The smallest excesses Σ with ℓ + 1 members: their sum is ℓ times the largest of them or more, and less than ℓ times
-    every other excess."""
+    """The smallest excesses Σ with ℓ + 1 members: their sum is ℓ times the largest of them or more, and less than ℓ
+    times every other excess."""
     ordered = sorted(excess)
 
     def fits(count: int) -> bool:

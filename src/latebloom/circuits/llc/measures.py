@@ -9,7 +9,8 @@ _LAU = "Lau et al. 2023"
 LLC = Column(
     "llc",
     "",
-    "local learning coefficient: nβ (mean of L over Langevin chains around the weights - L), L the train loss; left out "
+    "local learning coefficient: nβ (mean of L over Langevin chains around the weights - L), L the train "
+    "loss; left out "
     "where the chains give no estimate",
     _LAU,
 )

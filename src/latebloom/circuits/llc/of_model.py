@@ -30,8 +30,8 @@ def learning_coefficient(
 ) -> LearningCoefficient:
     """λ of the train loss at the model's weights; see `estimate`.
 
-    part: one of `parts_of` the model, whose weights alone move; None: all weights. The loss is the mean cross-entropy over
-    all labels of the train set, on the full batch, by the fast path where one applies.
+    part: one of `parts_of` the model, whose weights alone move; None: all weights. The loss is the mean cross-entropy
+    over all labels of the train set, on the full batch, by the fast path where one applies.
     Errors: UsageError for a model without a known fixed train set, and for a part that it does not have.
     """
     if "train" not in snapshot.sets:

@@ -26,8 +26,8 @@ class Entry:
     """One system under one budget.
 
     specs: the sweeps that are trained, in one directory. measured: whether every checkpoint is measured. figures: drawn
-    beside those of the write-up's pictures, of the first run, or of the whole sweep over the fields ``by``. asked: names of
-    measures that take seconds, which every checkpoint is measured with too.
+    beside those of the write-up's pictures, of the first run, or of the whole sweep over the fields ``by``. asked:
+    names of measures that take seconds, which every checkpoint is measured with too.
     """
 
     system: str
