@@ -111,6 +111,7 @@ for system in (
     System("operations", "Other operations on pairs, and random answers"),
     System("groups", "Composition in a finite group, on some of the pairs", _group),
     System("certificates", "What the explanation of modular addition proves", _certified),
+    System("clock-or-pizza", "Attention between constant and softmax: pizzas, clocks, and between"),
     System("llc", "Local learning coefficients of networks that add and of networks that memorise", _with_llc),
     System("late", f"The mainline to {whole(LATE)} steps", _late),
     System("slingshots", "Slingshots by intervention: small losses without gradients in float64"),
