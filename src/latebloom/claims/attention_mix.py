@@ -51,8 +51,9 @@ def pizza_over_clock(records: Sequence[Record]) -> Estimate:
     constant = [value for mix, value in known if mix <= _LOW]
     softmax = [value for mix, value in known if mix >= _HIGH]
     if not constant or not softmax:
-        raise Undefined(f"{len(constant)} models with a mix of at most {_LOW:g} and {len(softmax)} of at least
-        {_HIGH:g}") return ratio_of_medians(constant, softmax)
+        counts = f"{len(constant)} models with a mix of at most {_LOW:g}, {len(softmax)} with one of at least {_HIGH:g}"
+        raise Undefined(counts)
+    return ratio_of_medians(constant, softmax)
 
 
 register(
