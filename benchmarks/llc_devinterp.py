@@ -25,7 +25,7 @@ def interval(chains: np.ndarray) -> dict[str, object]:
     """The mean over chains, with its 95 % interval."""
     width = stdtrit(len(chains) - 1, 0.975) * chains.std(ddof=1) / sqrt(len(chains))
     mean = float(chains.mean())
-    return {"value": mean, "low": mean - width, "high": mean + width, "by_chain": [float(one) for one in chains]}
+    return {"value": mean, "low": float(mean - width), "high": float(mean + width), "by_chain": [float(one) for one in chains]}
 
 
 def theirs(run: lb.Run, step: int, n: int, sampling: Sampling) -> dict[str, object]:
@@ -76,7 +76,7 @@ def main() -> None:
         "devinterp": other,
         "latebloom_sgld": own.model_dump(mode="json"),
         "latebloom_mala": adjusted.model_dump(mode="json"),
-        "agree": own.value is not None and own.low <= other["high"] and other["low"] <= own.high,
+        "agree": own.value is not None and bool(own.low <= other["high"] and other["low"] <= own.high),
     }
     text = json.dumps(result, indent=1, ensure_ascii=False)
     print(text)
