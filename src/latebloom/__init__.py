@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from latebloom.lab.figure import figure as figure
     from latebloom.lab.importing.import_run import import_run as import_run
     from latebloom.lab.judge import judge as judge
+    from latebloom.lab.llc import llc as llc
     from latebloom.lab.measure import measure as measure
     from latebloom.lab.open_elsewhere import to_devinterp as to_devinterp
     from latebloom.lab.open_elsewhere import to_huggingface as to_huggingface
@@ -92,6 +93,7 @@ _HOME = {
     "judge": "latebloom.lab.judge",
     "list_runs": "latebloom.lab.sweep",
     "load_sweep": "latebloom.sweeps.sweep",
+    "llc": "latebloom.lab.llc",
     "measure": "latebloom.lab.measure",
     "open_run": "latebloom.runs.run",
     "phases_of": "latebloom.lab.phases",
@@ -135,6 +137,7 @@ __all__ = [
     "import_run",
     "judge",
     "list_runs",
+    "llc",
     "load_sweep",
     "measure",
     "measures",

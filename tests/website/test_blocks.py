@@ -34,7 +34,12 @@ P = "--task.p 7 "
 TINY = P + "--model.d_model 16 --model.n_heads 2 --model.d_head 8 --model.d_mlp 16"
 SHORT = "--recording.checkpoints 20 --recording.metrics 10"
 SMALL = "--model.d_model 16 --model.n_heads 2 --model.d_head 8"
-SMALLER = {"train": f"{TINY} {SHORT} --quiet", "sweep": f"{TINY} --dry-run", "crossover": f"{SMALL} --dry-run"}
+SMALLER = {
+    "train": f"{TINY} {SHORT} --quiet",
+    "sweep": f"{TINY} --dry-run",
+    "crossover": f"{SMALL} --dry-run",
+    "llc": "--chains 2 --burn-in 5 --draws 10",
+}
 """What makes a command small; the last of an option that is given twice counts. The sweep of the pages exists."""
 STORED = ("first", "second", "demo")
 """The runs of the reader's directory. A page that trains one of these names begins without it."""

@@ -1,6 +1,6 @@
 """Mechanisms by family of tasks, and interventions on any model."""
 
-from latebloom.circuits import digits, groups, induction, modular, shared_feature, skip_trigrams
+from latebloom.circuits import certificates, digits, groups, induction, llc, modular, shared_feature, skip_trigrams
 from latebloom.circuits.family import (
     FAMILIES,
     GENERIC,
@@ -27,11 +27,13 @@ __all__ = [
     "Words",
     "ZeroHeads",
     "ZeroNeurons",
+    "certificates",
     "digits",
     "explain",
     "family_of",
     "groups",
     "induction",
+    "llc",
     "measure_snapshot",
     "modular",
     "read_task",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -148,10 +148,10 @@ def explain(snapshot: Snapshot) -> Explained:
 
 
 @torch.no_grad()
-def measure_snapshot(snapshot: Snapshot) -> dict[str, float]:
-    """All measures of one model, as one row."""
+def measure_snapshot(snapshot: Snapshot, asked: Collection[str] = ()) -> dict[str, float]:
+    """All measures of one model, as one row; ``asked``: the costly ones that are wanted."""
     row: dict[str, float] = {}
-    for measure in measures_of(family_of(snapshot.task).name):
+    for measure in measures_of(family_of(snapshot.task).name, asked):
         row |= measure.compute(snapshot)
     return row
 

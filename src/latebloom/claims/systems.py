@@ -70,6 +70,15 @@ def _group(run: Run) -> bool:
     return family_of(run.task).name == "groups" and _finite(run)
 
 
+def _certified(run: Run) -> bool:
+    return _modular(run) and _finite(run) and run.experiment.model.kind in ("transformer", "mlp", "embedding_mlp")
+
+
+def _with_llc(run: Run) -> bool:
+    """Runs that were measured with it: its claims are about a course that no other run has."""
+    return "llc" in (run.directory.read_document("measures") or {}).get("measures", ())
+
+
 def _of(task: str, fixed: bool | None = None) -> Callable[[Run], bool]:
     """Whether a run is of this task, and of a fixed train set or of a stream if that is given."""
     return lambda run: run.task.name == task and fixed in (None, run.experiment.data.fixed)
@@ -101,6 +110,9 @@ for system in (
     System("subtraction", "Modular subtraction", _of("modular_subtraction")),
     System("operations", "Other operations on pairs, and random answers"),
     System("groups", "Composition in a finite group, on some of the pairs", _group),
+    System("certificates", "What the explanation of modular addition proves", _certified),
+    System("clock-or-pizza", "Attention between constant and softmax: pizzas, clocks, and between"),
+    System("llc", "Local learning coefficients of networks that add and of networks that memorise", _with_llc),
     System("late", f"The mainline to {whole(LATE)} steps", _late),
     System("slingshots", "Slingshots by intervention: small losses without gradients in float64"),
     System("reinforcement-induction", "Induction by intervention: one half given, or kept from forming"),

@@ -28,6 +28,7 @@ COMMANDS = {
     "query": "run an SQL query over the metrics of all runs",
     "explain": "reverse-engineer a run, a checkpoint or a published state dict",
     "certify": "bound the accuracy of a model from below, from its explanation",
+    "llc": "estimate the local learning coefficient of a run, which counts the weights that its train set constrains",
     "import": "make a run of checkpoints and curves of a training that happened elsewhere",
     "phases": "show the phases of a run or of a table of curves, and the steps at which they begin",
     "measure": "compute every measure at every checkpoint of a run and store the values",

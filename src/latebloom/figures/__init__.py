@@ -6,6 +6,7 @@ from typing import overload
 from latebloom.analysis import Analysis, analyse
 from latebloom.figures import (
     attention_map,
+    certificate,
     component_losses,
     digit_fourier,
     embedding_spectrum,
@@ -16,6 +17,7 @@ from latebloom.figures import (
     induction_circuit,
     induction_heads,
     initial_embedding,
+    llc,
     neuron,
     neuron_fourier,
     principal_components,
@@ -43,10 +45,12 @@ for _figure in (
     fourier_map.NEURONS_FIGURE,
     fourier_map.LOGITS_FIGURE,
     w_logit.FIGURE,
+    certificate.FIGURE,
     embedding_spectrum.BEFORE_FIGURE,
     excluded_loss.FIGURE,
     restricted_loss.FIGURE,
     initial_embedding.FIGURE,
+    llc.FIGURE,
     component_losses.FIGURE,
     few_sums.FIGURE,
     digit_fourier.FIGURE,

@@ -6,7 +6,7 @@ from pathlib import Path
 from latebloom._errors import UsageError
 from latebloom.analysis import Analysis
 from latebloom.circuits import family_of, measure_snapshot
-from latebloom.measures import Basis, fixed_basis, measures_of
+from latebloom.measures import MEASURES, Basis, fixed_basis, measures_of
 from latebloom.runs import Run, open_run
 from latebloom.runs.threads import one_thread_each
 from latebloom.store import RunLock, append_rows, empty_table
@@ -19,7 +19,11 @@ Progress = Callable[[int, int], None]
 
 
 def measure(
-    target: Run | str | Path, rule: str | None = None, progress: Progress | None = None, root: str | Path = "runs"
+    target: Run | str | Path,
+    rule: str | None = None,
+    progress: Progress | None = None,
+    root: str | Path = "runs",
+    asked: Sequence[str] = (),
 ) -> Run:
     """Fill ``measures.parquet`` of a run, one row per checkpoint, and return the run; its `metrics` has the columns.
 
@@ -27,15 +31,17 @@ def measure(
 
     The family of the task may fix a basis, such as the key frequencies of a modular task: from the last checkpoint, by
     the rule of that name, for all checkpoints. The default is the rule of the last call, or else the family's default.
-    Rows that were measured with the same basis and measures are kept, so an interrupted call resumes where it stopped.
-    Errors: UsageError for a run without checkpoints or an unknown rule; RunLockedError while the run trains.
+    asked: names of measures that take seconds, such as ``llc``, which are computed too; so are those that the run was
+    measured with before. Rows that were measured with the same basis and measures are kept, so an interrupted call
+    resumes where it stopped. Errors: UsageError for a run without checkpoints, an unknown rule, or an unknown measure;
+    RunLockedError while the run trains.
     """
     run = open_run(target, root)
     analysis = Analysis(run)
     if not run.checkpoints:
         raise UsageError(run.no_checkpoints)
     basis = analysis.snapshot_by(rule or (analysis.measured_basis or {}).get("rule"), analysis.step).basis
-    names = [measure.name for measure in measures_of(analysis.family.name)]
+    names = [measure.name for measure in measures_of(analysis.family.name, _asked(run, asked))]
     with RunLock(run.path) as lock:
         table = run.directory.read_table("measures") if _is_measured(run, basis, names) else empty_table()
         run.directory.write_document("measures", {"step": analysis.step, **basis, "measures": names})
@@ -43,7 +49,7 @@ def measure(
         left = [step for step in analysis.steps if step not in done]
 
         def row(step: int) -> dict[str, float | int | None]:
-            return {"step": step, **measure_snapshot(analysis.checkpoint(step, fixed_basis(basis)))}
+            return {"step": step, **measure_snapshot(analysis.checkpoint(step, fixed_basis(basis)), names)}
 
         with one_thread_each() as each:
             for start in range(0, len(left), WRITE_EVERY):
@@ -64,6 +70,12 @@ def is_measured(run: Run) -> bool:
     names = {measure.name for measure in measures_of(family_of(run.task).name)}
     table = run.directory.read_table("measures")
     return names <= set(document.get("measures", ())) and set(steps) <= set(table["step"].to_pylist())
+
+
+def _asked(run: Run, asked: Sequence[str]) -> set[str]:
+    """The measures that are asked for, and those of the last call."""
+    document = run.directory.read_document("measures") or {}
+    return {MEASURES[name].name for name in asked} | set(document.get("measures", ()))
 
 
 def _is_measured(run: Run, basis: Basis, measures: Sequence[str]) -> bool:

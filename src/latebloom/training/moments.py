@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from latebloom.models.flat import views
 from latebloom.training.engine import state_name
-from latebloom.training.flat import views
 
 
 class Moments:

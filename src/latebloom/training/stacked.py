@@ -13,9 +13,9 @@ from torch import Tensor
 from torch.func import functional_call, grad_and_value, vmap
 
 from latebloom.models import Examples, Model, cross_entropy
+from latebloom.models.flat import views
 from latebloom.models.hooks import UNFUSED
 from latebloom.tasks import IGNORE
-from latebloom.training.flat import views
 from latebloom.training.moments import Moments
 from latebloom.training.optimisers import Optimiser, rule_of, warmed
 from latebloom.training.optimisers.rule import StackedStep

@@ -7,11 +7,11 @@ import torch
 from torch import Tensor
 
 from latebloom.models import Examples, Model, cross_entropy
+from latebloom.models.flat import flatten_parameters, views
 from latebloom.models.points import is_watched
 from latebloom.models.tables import ChangingBatch, FastBatch, FastPath, TableBatch
 from latebloom.tasks import IGNORE
 from latebloom.training.denormals import drop_tiny_gradients
-from latebloom.training.flat import flatten_parameters, views
 from latebloom.training.kernel_updates import KernelUpdates
 from latebloom.training.optimisers import Optimiser, rule_of
 from latebloom.training.torch_updates import TorchUpdates

@@ -9,6 +9,7 @@ from torch import Tensor
 from latebloom._errors import UsageError
 from latebloom._memory import check_bytes
 from latebloom.models import Examples, Hooks, Model, evaluate, sum_squared_weights, summarise
+from latebloom.models.flat import flatten_parameters
 from latebloom.models.hooks import NO_HOOKS, UNFUSED
 from latebloom.models.points import is_watched
 from latebloom.training.allocator import keep_memory
@@ -17,7 +18,6 @@ from latebloom.training.dropout import Dropout
 from latebloom.training.engine import Engine
 from latebloom.training.ensemble import Ensemble, EnsembleEngine
 from latebloom.training.experiment import Experiment
-from latebloom.training.flat import flatten_parameters
 from latebloom.training.moments import Moments
 from latebloom.training.optimisers import OPTIMISERS, rule_of
 from latebloom.training.source import DataSource

@@ -4,6 +4,7 @@ They hold for exact arithmetic on the stored weights, not for float32 where huge
 """
 
 from latebloom.circuits.certificates.certificate import Certificate, certify, frontier
+from latebloom.circuits.certificates.measures import ACCURACY_AT_LEAST
 from latebloom.circuits.certificates.mixed import Mixed, mixed_of
 
-__all__ = ["Certificate", "Mixed", "certify", "frontier", "mixed_of"]
+__all__ = ["ACCURACY_AT_LEAST", "Certificate", "Mixed", "certify", "frontier", "mixed_of"]

@@ -20,12 +20,20 @@ def run(parser: Parser, arguments: list[str]) -> int:
         "(default: the rule of the last call, "
         "else neurons)",
     )
+    parser.add_argument(
+        "--with",
+        dest="asked",
+        metavar="MEASURE",
+        action="append",
+        default=[],
+        help="also compute a measure that takes seconds: certificate, llc or llc_parts; can be repeated",
+    )
     add_runs(parser)
     add_json(parser)
     options = parser.parse_args(arguments)
     from latebloom.store import kept
 
-    command = ("measure", options.target, options.runs, options.rule)
+    command = ("measure", options.target, options.runs, options.rule, *options.asked)
     found = kept(options.target, options.runs, command, lambda: _measure(options))
     if options.json:
         print_json({"run": found["run"], "checkpoints": found["checkpoints"], "last": found["last"]})
@@ -48,7 +56,8 @@ def _measure(options: Namespace) -> dict[str, Any]:
     from latebloom.runs import open_run
 
     with Progress() as progress:
-        run = measure(open_run(options.target, options.runs), options.rule, progress.of("measuring the checkpoints"))
+        watch = progress.of("measuring the checkpoints")
+        run = measure(open_run(options.target, options.runs), options.rule, watch, asked=options.asked)
     table = run.directory.read_table("measures")
     last = {name: table[name][-1].as_py() for name in table.column_names}
     return {"run": str(run.path), "checkpoints": len(table), "last": last, "phases": run.phases.reason}

@@ -26,7 +26,8 @@ class Entry:
     """One system under one budget.
 
     specs: the sweeps that are trained, in one directory. measured: whether every checkpoint is measured. figures: drawn
-    beside those of the write-up's pictures, of the first run, or of the whole sweep over the fields ``by``.
+    beside those of the write-up's pictures, of the first run, or of the whole sweep over the fields ``by``. asked:
+    names of measures that take seconds, which every checkpoint is measured with too.
     """
 
     system: str
@@ -34,6 +35,7 @@ class Entry:
     measured: bool
     figures: tuple[str, ...]
     by: tuple[str, ...]
+    asked: tuple[str, ...] = ()
 
     def jobs(self, upto: int | None = None) -> list[Job]:
         """The runs that are trained, each once; ``upto``: at most so many seeds of each sweep."""
@@ -66,4 +68,5 @@ def _entry(system: str, stored: dict[str, Any], budget: Budget) -> Entry:
         bool(stored.get("measured", False)),
         tuple(stored.get("figures", ())),
         tuple(stored.get("by", ())),
+        tuple(stored.get("with", ())),
     )

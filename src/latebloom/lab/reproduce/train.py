@@ -109,7 +109,7 @@ class SystemRuns:
         self.progress(f"{self.entry.system}: measuring {job.name}")
         try:
             if self.entry.measured:
-                measure(run)
+                measure(run, asked=self.entry.asked)
             record = record_run(run, self.quantities, self.entry.system, self._command(job))
             self.results.add(self.entry.system, [record])
         except LatebloomError as error:

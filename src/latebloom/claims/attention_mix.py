@@ -1,0 +1,71 @@
+"""A claim about what the mix of constant and softmax attention makes of a circuit; and the quantities of its sweep."""
+
+from collections.abc import Sequence
+
+from latebloom.analysis import Analysis
+from latebloom.circuits.modular.clock_or_pizza import circular_components
+from latebloom.claims.claim import SweepClaim, register, statistic
+from latebloom.claims.clock_or_pizza import irrelevance, symmetricity
+from latebloom.claims.learning import outcome
+from latebloom.claims.quantity import Undefined, quantity
+from latebloom.claims.record import Record
+from latebloom.claims.region import Above
+from latebloom.claims.views import explanation, grid
+from latebloom.statistics import Estimate, ratio_of_medians
+
+_LOW, _HIGH = 0.25, 0.75
+"""The mix up to which attention counts as constant, and from which on as softmax. Arbitrary: the outer quarters."""
+_GENERAL = ("grokked", "generalised at once")
+
+
+@quantity("", "the circularity of the embedding (1: its first components are waves)", name="embedding_circularity")
+def circularity(analysis: Analysis) -> float:
+    value = circular_components(grid(analysis).embedding)
+    if value is None:
+        raise Undefined("the embedding does not vary")
+    return value
+
+
+@quantity("frequencies", "the number of key frequencies")
+def key_frequency_count(analysis: Analysis) -> float:
+    return float(len(explanation(analysis).key_frequencies))
+
+
+@statistic(
+    "times",
+    f"the median gradient symmetricity of one-layer models with a mix of at most {_LOW:g} that generalised "
+    f"over that of "
+    f"those with one of at least {_HIGH:g}",
+    symmetricity,
+    irrelevance,
+    circularity,
+    key_frequency_count,
+    outcome,
+)
+def pizza_over_clock(records: Sequence[Record]) -> Estimate:
+    known = [
+        (one.setting("model.attention_mix"), one.value(symmetricity.name))
+        for one in records
+        if one.setting("model.n_layers") == 1 and one.value(outcome.name) in _GENERAL
+    ]
+    constant = [value for mix, value in known if mix <= _LOW]
+    softmax = [value for mix, value in known if mix >= _HIGH]
+    if not constant or not softmax:
+        counts = f"{len(constant)} models with a mix of at most {_LOW:g}, {len(softmax)} with one of at least {_HIGH:g}"
+        raise Undefined(counts)
+    return ratio_of_medians(constant, softmax)
+
+
+register(
+    SweepClaim(
+        id="mix-makes-clocks",
+        sentence="Models with constant attention are more symmetric in their operands, as pizzas, "
+        "than those with softmax.",
+        place="Zhong et al., 2023, “The Clock and the Pizza”",
+        published="pizzas at low attention rates, clocks at high ones, and both between",
+        region=Above(pizza_over_clock, 1.0, "no difference"),
+        finding="{pizza_over_clock:.2f} times ({pizza_over_clock.low:.2f} to {pizza_over_clock.high:.2f})",
+        statistics=(pizza_over_clock,),
+        system="clock-or-pizza",
+    )
+)

@@ -1,0 +1,42 @@
+"""A claim about how much an explanation proves."""
+
+from latebloom.analysis import Analysis
+from latebloom.circuits.certificates import Certificate, certify
+from latebloom.claims.claim import Claim, register
+from latebloom.claims.learning import final_test_accuracy
+from latebloom.claims.quantity import once, quantity
+from latebloom.claims.region import Above, AllOf, Below
+
+_PROVED = 0.95
+_CHEAP = 0.1
+
+
+@once
+def _certificate(analysis: Analysis) -> Certificate:
+    return certify(analysis.final)
+
+
+@quantity("share", "the accuracy over all pairs that the explanation proves")
+def certified_accuracy(analysis: Analysis) -> float:
+    return _certificate(analysis).accuracy_at_least
+
+
+@quantity("share", "what the proof costs, of running the model on all pairs")
+def certificate_cost(analysis: Analysis) -> float:
+    return _certificate(analysis).flops / _certificate(analysis).brute_force_flops
+
+
+register(
+    Claim(
+        id="explanation-proves-accuracy",
+        sentence="The explanation proves most of the model's accuracy, far cheaper than running the "
+        "model on all pairs.",
+        place="asked here, after Gross et al. 2024, “Compact Proofs of Model Performance”",
+        published="open",
+        region=AllOf(Above(certified_accuracy, _PROVED, "arbitrary"), Below(certificate_cost, _CHEAP, "arbitrary")),
+        provided=Above(final_test_accuracy, _PROVED, "otherwise there is little to prove"),
+        finding="accuracy at least {certified_accuracy:.2%}, at {certificate_cost:.1%} of the operations",
+        system="certificates",
+        figure="certificate",
+    )
+)
