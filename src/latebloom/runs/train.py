@@ -48,6 +48,8 @@ def train_run(
         )
     if exists:
         _check_trained_here(directory)
+    else:
+        _check_free(directory)
     trainer = Trainer(experiment, share, ensemble)
     directory.create()
     with RunLock(directory.path) as lock, Interrupt() if interrupt is None else nullcontext(interrupt) as stop:
@@ -74,6 +76,17 @@ def _check_trained_here(directory: RunDirectory) -> None:
         raise UsageError(
             f"{directory.path} was imported from {imported.file}, which does not hold the state of its training, so it "
             "cannot be trained further; train under another --name"
+        )
+
+
+def _check_free(directory: RunDirectory) -> None:
+    """Refuse a place where another run lost its manifest, or that is a link to a folder of something else, before
+    anything is written there."""
+    _whole(directory, False, 0, (directory.path / "state.safetensors").exists())
+    if directory.path.is_symlink() and directory.path.is_dir() and any(directory.path.iterdir()):
+        raise UsageError(
+            f"{directory.path} is a link to a folder with other files, expected an empty one or a run; choose another "
+            "--name or --runs"
         )
 
 

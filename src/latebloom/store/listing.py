@@ -33,15 +33,16 @@ def locate(run: str | Path, root: str | Path) -> RunDirectory | None:
 
 
 def not_found(run: str | Path, root: str | Path, expected: str = "a run directory") -> str:
-    """Why `locate` finds nothing: a missing file is called one, and of runs the one with the nearest name is named.
+    """Why `locate` finds nothing: the run with the nearest name is named, and where none is like it, what ends like a
+    file is called a missing one.
 
     expected: what else the run could have been.
     """
-    if not os.path.exists(run) and Path(run).suffix[1:].isalpha():
-        return f"there is no file {run}"
     names = [str(found.path.relative_to(root)) for found in find_runs(Path(root))] if os.path.isdir(root) else []
-    expected = f"expected {expected} or a name under {root}/; see `latebloom runs`"
-    return f"run: got {str(run)!r}, {expected}{did_you_mean(str(run), names)}"
+    meant = did_you_mean(str(run), names)
+    if not meant and not os.path.exists(run) and Path(run).suffix[1:].isalpha():
+        return f"there is no file {run}"
+    return f"run: got {str(run)!r}, expected {expected} or a name under {root}/; see `latebloom runs`{meant}"
 
 
 def effective_status(run: RunDirectory) -> Status | Literal["damaged"]:
