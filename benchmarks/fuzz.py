@@ -126,9 +126,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--kinds", help=f"some of: {', '.join(KINDS)}")
-    parser.add_argument(
-        "--only", metavar="N,N", help="repeat these tries, and keep the folder of the last"
-    )
+    parser.add_argument("--only", metavar="N,N", help="repeat these tries, and keep the folder of the last")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     options.out = None if options.out is None else options.out.absolute()
