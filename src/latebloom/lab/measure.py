@@ -41,6 +41,7 @@ def measure(
     basis = analysis.snapshot_by(rule or (before.basis.get("rule") if before else None), analysis.step).basis
     names = tuple(measure.name for measure in measures_of(analysis.family.name))
     with RunLock(run.path) as lock:
+        run.directory.clean()
         same = before is not None and before.basis == basis and set(names) <= set(before.measures)
         table = run.directory.read_table("measures") if same else empty_table()
         run.directory.write_document("measures", Measured(analysis.step, basis, names).document)

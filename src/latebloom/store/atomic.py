@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from glob import escape
 from pathlib import Path
 
 from latebloom.store import operations
@@ -13,6 +14,11 @@ from latebloom.store.reads import note_written, state_of_new
 
 TEMPORARY = ".*.tmp"
 """Glob of temporary files; a killed writer may leave one, and readers never open them."""
+
+
+def temporary_of(path: Path) -> list[Path]:
+    """The temporary files of writers of this file, killed ones and any that is at work."""
+    return list(path.parent.glob(f".{escape(path.name)}.*.tmp"))
 
 
 def atomic_write(path: Path, write: Callable[[Path], None] | bytes) -> None:

@@ -22,6 +22,7 @@ from latebloom._errors import LatebloomError
 from latebloom._registry import has_foreign_parts
 from latebloom._stamps import stamps
 from latebloom._user_cache import user_cache
+from latebloom.store.atomic import temporary_of
 from latebloom.store.directory import KEPT, RunDirectory
 from latebloom.store.disk import check_no_link
 from latebloom.store.documents import read_json, write_json
@@ -103,7 +104,9 @@ def _file(run: RunDirectory, command: Sequence[Any]) -> Path:
 
 
 def _seal(file: Path, content: dict[str, Any]) -> None:
-    """Write the content with its checksum."""
+    """Write the content with its checksum, in place of what a killed command left of it."""
+    for left in temporary_of(file):
+        left.unlink(missing_ok=True)
     write_json(file, {**content, SEAL: _checksum(content)})
 
 
