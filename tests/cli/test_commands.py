@@ -193,3 +193,14 @@ def test_plain_lines_when_it_is_not_a_terminal(call, tmp_path: Path) -> None:
     _, _, err = call("train", "small", *TINY, "--runs", tmp_path)
     assert "step 20/20  train" in err
     assert call("train", "small", *TINY, "--runs", tmp_path / "b", "--quiet")[2] == ""
+
+
+def test_a_folder_that_was_removed_is_one_line(call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    status, _, err = call("runs")
+    assert (status, err) == (
+        2,
+        "latebloom: there is no present folder (No such file or directory); change to one that is there\n",
+    )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from latebloom._errors import UsageError
-from latebloom.store import Manifest, RunDirectory, RunLock, effective_status, find_runs
+from latebloom.store import Manifest, RunDirectory, RunLock, effective_status, find_runs, not_found
 
 
 def test_runs_and_the_runs_of_sweeps_are_listed(tmp_path: Path, manifest: Manifest) -> None:
@@ -35,3 +35,11 @@ def test_running_needs_a_living_writer(run: RunDirectory, manifest: Manifest) ->
     assert effective_status(run) == "interrupted"
     run.write_manifest(manifest.model_copy(update={"status": "finished"}))
     assert effective_status(run) == "finished"
+
+
+def test_a_mistyped_name_with_a_dot_is_a_run_where_one_is_like_it(tmp_path: Path, manifest: Manifest) -> None:
+    run = RunDirectory(tmp_path / "small.beta")
+    run.create()
+    run.write_manifest(manifest)
+    assert not_found("smal.beta", tmp_path).endswith("; did you mean 'small.beta'?")
+    assert not_found("weights.pth", tmp_path) == "there is no file weights.pth"
