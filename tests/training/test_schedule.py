@@ -43,8 +43,15 @@ def test_invalid_text_is_refused_with_help(text: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [{}, {"pieces": []}, {"pieces": [[0, None]]}, {"pieces": [[5, None], [5, 10]]}, {"steps": [-1]}, {"steps": [2, 1]}]
-    + [{"pieces": [[5, None]], "steps": [1]}],
+    [
+        {},
+        {"pieces": []},
+        {"pieces": [[0, None]]},
+        {"pieces": [[5, None], [5, 10]]},
+        {"pieces": [[5, None]], "steps": [1]},
+        {"steps": [-1]},
+        {"steps": [2, 1]},
+    ],
 )
 def test_what_cannot_be_written_as_text_is_no_schedule(value: dict) -> None:
     with pytest.raises(ValidationError, match="every 100 steps"):
