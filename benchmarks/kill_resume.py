@@ -42,11 +42,11 @@ SMALL = ["--training.stop", "steps", "--task.p", "5", "--model.d_mlp", "8"]
 SMALL += ["--model.d_model", "8", "--model.d_head", "4", "--model.n_heads", "2"]
 TRAIN = ["small", *SMALL, "--recording.checkpoints", "20", "--recording.metrics", "5", "--quiet"]
 COMMANDS: dict[str, tuple[float, list[str]]] = {
-    "train": (0.3, ["train", *TRAIN, "--steps", "100", "--name", "r"]),
+    "train": (0.32, ["train", *TRAIN, "--steps", "100", "--name", "r"]),
     "train --seeds": (0.25, ["train", *TRAIN, "--steps", "40", "--seeds", "0:3", "--name", "r"]),
     "measure": (0.2, ["measure", "templates/r", "--json"]),
     "import": (0.22, ["import", "templates/r/checkpoints", "--task", "modular_addition", "--p", "5", "--name", "i"]),
-    "sweep": (0.03, ["sweep", *TRAIN, "--steps", "60", "--seeds", "0:3", "--workers", "1", "--name", "s"]),
+    "sweep": (0.01, ["sweep", *TRAIN, "--steps", "60", "--seeds", "0:3", "--workers", "1", "--name", "s"]),
 }
 """Share of the kills, and the command."""
 OPERATIONS = ("write", "overwrite", "sync", "rename", "remove", "make_folder")
