@@ -110,6 +110,7 @@ WRONG = [
     ["train", "small", "--runs", "/dev/null"],
     ["train", "small", "--runs", ""],
     ["train", "small", "--name", ""],
+    ["train", "small", "--name", "a" * 300],
     ["train", "small", "--name", "../elsewhere"],
     ["train", "small", "--name", "/elsewhere"],
     ["train", "small", "--seed", "99999999999999999999"],

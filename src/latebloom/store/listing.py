@@ -39,7 +39,7 @@ def not_found(run: str | Path, root: str | Path, expected: str = "a run director
     expected: what else the run could have been.
     """
     names = [str(found.path.relative_to(root)) for found in find_runs(Path(root))] if os.path.isdir(root) else []
-    meant = did_you_mean(str(run), names)
+    meant = did_you_mean(str(run), [name for name in names if name != str(run)])
     if not meant and not os.path.exists(run) and Path(run).suffix[1:].isalpha():
         return f"there is no file {run}"
     return f"run: got {str(run)!r}, expected {expected} or a name under {root}/; see `latebloom runs`{meant}"
