@@ -1,6 +1,7 @@
 """The command line as a user meets it: exit status, one line on stderr, JSON on stdout."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from latebloom._errors import UsageError
 from latebloom.claims import stored_claims
 from latebloom.recipes import RECIPES
 from latebloom.runs import Run
@@ -48,6 +50,18 @@ def test_many_seeds_at_once(call, tmp_path: Path) -> None:
     assert [outcome["status"] for outcome in json.loads(out)] == ["finished"] * 3
     assert len(list((tmp_path / "many").glob("small-*/manifest.json"))) == 3
     assert call(*arguments, "--quiet")[1].count("finished") == 3
+
+
+def test_measures_do_not_need_phases(call, tmp_path: Path, planted_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without(run: Run) -> None:
+        raise UsageError("no phases here")
+
+    shutil.copytree(planted_run.path, tmp_path / "r")
+    call("measure", tmp_path / "r")
+    monkeypatch.setattr(Run, "phases", property(without))
+    shutil.rmtree(tmp_path / "r" / "kept", ignore_errors=True)
+    status, out, _ = call("measure", tmp_path / "r", "--json")
+    assert (status, json.loads(out)["checkpoints"]) == (0, 4)
 
 
 def test_lists(call) -> None:
