@@ -11,6 +11,7 @@ import torch
 
 from latebloom._errors import UsageError
 from latebloom.claims import stored_claims
+from latebloom.cli.output import print_pairs, print_table
 from latebloom.recipes import RECIPES
 from latebloom.runs import Run
 
@@ -219,3 +220,10 @@ def test_a_folder_that_was_removed_is_one_line(call, tmp_path: Path, monkeypatch
         2,
         "latebloom: there is no present folder (No such file or directory); change to one that is there\n",
     )
+
+
+def test_what_a_terminal_would_act_on_is_not_printed(capsys) -> None:
+    print_table(["a\x1b[31mb"], [["[bold]x\x1b]0;y\x07"], ["two\nlines\u202f1"]])
+    print_pairs([("n\x1b[2J", "v\r")])
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert lines == ["a?[31mb", "[bold]x?]0;y?", "two", "lines\u202f1", "n?[2J  v"]
