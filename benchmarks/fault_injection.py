@@ -18,6 +18,7 @@ os.environ |= {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
 import argparse
 import errno
 import json
+import math
 import platform
 import shutil
 import sys
@@ -34,7 +35,7 @@ import torch
 from latebloom._errors import LatebloomError, RunNotFoundError
 from latebloom.lab.measure import measure
 from latebloom.models import TransformerConfig
-from latebloom.runs import Run, train_run
+from latebloom.runs import Run, recorder, train_run
 from latebloom.runs.environment import git_commit
 from latebloom.store import operations
 from latebloom.tasks import Data, ModularAddition
@@ -106,17 +107,23 @@ class Disk:
 
 @contextmanager
 def on(disk: Disk) -> Iterator[None]:
-    """Send the store's operations to this disk."""
+    """Send the store's operations to this disk, and make those that the records ask for alone.
+
+    A training that waits, for a compilation or on a busy machine, would commit more often.
+    """
     real = {name: getattr(operations, name) for name in OPERATIONS}
+    usual = recorder.COMMIT_SECONDS
 
     def through(name: str) -> Callable[..., None]:
         return lambda *arguments: disk.call(name, real[name], *arguments)
 
     try:
+        recorder.COMMIT_SECONDS = math.inf
         for name in OPERATIONS:
             setattr(operations, name, through(name))
         yield
     finally:
+        recorder.COMMIT_SECONDS = usual
         for name, operate in real.items():
             setattr(operations, name, operate)
 
