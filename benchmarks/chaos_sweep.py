@@ -83,7 +83,10 @@ class Cluster:
 
     def address(self) -> str:
         """Of the cluster that is there."""
-        if self._process is None or self._process.poll() is not None:
+        deadline = time.monotonic() + PATIENCE
+        while not self._address or self._process is None or self._process.poll() is not None:
+            if time.monotonic() > deadline:
+                raise SystemExit("no Ray cluster starts here")
             paths = [str(FOLDER), *filter(None, sys.path)]
             self._process = subprocess.Popen(
                 [sys.executable, str(FOLDER / "chaos_ray.py")],
