@@ -6,7 +6,8 @@ Sweeps run one after another, by turns on two workers of this machine and on a R
 a random worker is killed or stopped for a while, a node of the cluster is killed and another added, or the coordinator
 is killed and the same command started again, while each operation on the disk of any of them fails with a chance of 1
 in 100 (input/output error, full, no rights). In the end the command runs once more without faults. Then every run must
-be there once and have, byte by byte, the files of the same experiment trained alone, with nothing left over.
+be there once and have, byte by byte, the files of the same experiment trained alone, with nothing left over. The
+command can be interrupted between two sweeps and goes on from the file of ``--out``.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ FOLDER = Path(__file__).parent
 COORDINATORS = 6
 """Of one sweep, before it is finished without faults."""
 PATIENCE = 600.0
-"""Seconds for a sweep without faults to end, and for a cluster to answer."""
+"""Seconds for a sweep without faults to end, and for a cluster to start. Where none does, the sweep is trained here."""
 STUCK = 180.0
 """Seconds without anything written after which a coordinator is killed, since its cluster has ended."""
 
@@ -81,12 +82,15 @@ class Cluster:
         self._process: subprocess.Popen[str] | None = None
         self._address = ""
 
+    @property
+    def is_there(self) -> bool:
+        """Whether the cluster has started and not ended."""
+        return bool(self._address) and self._process is not None and self._process.poll() is None
+
     def address(self) -> str:
-        """Of the cluster that is there."""
+        """Of the cluster that is there; empty where none starts."""
         deadline = time.monotonic() + PATIENCE
-        while not self._address or self._process is None or self._process.poll() is not None:
-            if time.monotonic() > deadline:
-                raise SystemExit("no Ray cluster starts here")
+        while not self.is_there and time.monotonic() < deadline:
             paths = [str(FOLDER), *filter(None, sys.path)]
             self._process = subprocess.Popen(
                 [sys.executable, str(FOLDER / "chaos_ray.py")],
@@ -97,11 +101,11 @@ class Cluster:
                 text=True,
             )
             self._address = self._answer()
-        return self._address
+        return self._address if self.is_there else ""
 
     def lose_node(self) -> bool:
         """Kill a node and wait until there is another; False where that took too long, and the cluster has ended."""
-        if self._process is None or self._process.poll() is not None:
+        if self._process is None or not self.is_there:
             return False
         assert self._process.stdin is not None
         try:
@@ -258,11 +262,22 @@ def chaos(options: argparse.Namespace, cluster: Cluster, root: Path) -> dict[str
     jobs = expand(make_spec("small", [GRID], SEEDS, SETTINGS))
     alone = {job.name: contents(train_run(job.experiment, job.name, root / "alone").path) for job in jobs}
     chosen = {name: engine for name, engine in engines(cluster).items() if name in options.engines.split(",")}
-    totals, result, begun = Counter[str](), dict[str, Any](), time.monotonic()
-    until = begun + 60 * options.minutes
-    events: dict[str, Counter[str]] = {name: Counter() for name in chosen}
+    earlier = json.loads(options.out.read_text()) if options.out and options.out.exists() else {}
+    before, begun = earlier.get("minutes", 0.0), time.monotonic()
+    until = begun + 60 * (options.minutes - before)
+    totals = Counter({name: earlier.get(name, 0) for name in TOTALS})
+    events = {name: Counter[str](earlier.get("events", {}).get(name, {})) for name in chosen}
+    disk, commits, commit = (
+        Counter(earlier.get("faults_of_the_disk", {})),
+        Counter[str](),
+        git_commit() or "no checkout",
+    )
+    commits.update(earlier.get("commits", {}))
+    result: dict[str, Any] = earlier
     while time.monotonic() < until:
         name = list(chosen)[totals["sweeps"] % len(chosen)]
+        if name == "ray" and not cluster.address():
+            name = "local"
         place = root / str(totals["sweeps"])
         place.mkdir()
         attempts = Attempts(chosen[name], cluster, place, chance)
@@ -271,17 +286,18 @@ def chaos(options: argparse.Namespace, cluster: Cluster, root: Path) -> dict[str
         del os.environ["LATEBLOOM_IMPORT"]
         if not attempts.finish():
             raise SystemExit(f"the sweep in {place} does not finish without faults")
-        totals += Counter({"sweeps": 1, "runs": len(jobs), **state(place, alone)})
+        totals.update({"sweeps": 1, "runs": len(jobs), **state(place, alone)})
+        commits[commit] += 1
         events[name] += attempts.counts + Counter({"sweeps": 1})
         result = {
             "command": f"python benchmarks/chaos_sweep.py --minutes {options.minutes:g} --pause {options.pause:g}",
-            "commit": git_commit(),
+            "commits": dict(commits),
             "date": datetime.now(UTC).date().isoformat(),
             "machine": platform.platform(),
-            "minutes": round((time.monotonic() - begun) / 60, 1),
+            "minutes": round(before + (time.monotonic() - begun) / 60, 1),
             **{name: totals[name] for name in TOTALS},
             "events": {engine: dict(sorted(counts.items())) for engine, counts in events.items()},
-            "faults_of_the_disk": dict(sorted(Counter(log.read_text().split()).items())),
+            "faults_of_the_disk": dict(sorted((disk + Counter(log.read_text().split())).items())),
         }
         print(json.dumps(result["events"]), {name: totals[name] for name in TOTALS}, flush=True)
         if options.out:

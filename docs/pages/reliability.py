@@ -69,7 +69,7 @@ class Chaos(Stored):
     """Sweeps whose workers, coordinator, disk and Ray nodes fail: ``benchmarks/chaos_sweep.py``. events: by engine."""
 
     command: str
-    commit: str
+    commits: dict[str, int]
     date: str
     minutes: float
     sweeps: int
