@@ -53,7 +53,9 @@ FOLDER = Path(__file__).parent
 COORDINATORS = 6
 """Of one sweep, before it is finished without faults."""
 PATIENCE = 600.0
-"""Seconds for a sweep without faults to end, and for a cluster to start. Where none does, the sweep is trained here."""
+"""Seconds for a sweep without faults to end."""
+STARTED = 150.0
+"""Seconds for a Ray cluster to start. Where it does not, the sweep is trained here."""
 STUCK = 180.0
 """Seconds without anything written after which a coordinator is killed, since its cluster has ended."""
 
@@ -89,7 +91,7 @@ class Cluster:
 
     def address(self) -> str:
         """Of the cluster that is there; empty where none starts."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + STARTED
         while not self.is_there and time.monotonic() < deadline:
             paths = [str(FOLDER), *filter(None, sys.path)]
             self._process = subprocess.Popen(
@@ -276,7 +278,7 @@ def chaos(options: argparse.Namespace, cluster: Cluster, root: Path) -> dict[str
     result: dict[str, Any] = earlier
     while time.monotonic() < until:
         name = list(chosen)[totals["sweeps"] % len(chosen)]
-        if name == "ray" and not cluster.address():
+        if name == "ray" and "local" in chosen and not cluster.address():
             name = "local"
         place = root / str(totals["sweeps"])
         place.mkdir()
