@@ -50,7 +50,7 @@ ODD_NAMES = [
     b"a\nb",
     b"a\x1b[31mb",
     b"[bold]",
-    b"[/x]",
+    b"[red]",
     b"-r",
     b"r.manifest",
     b"\xf0\x9f\x92\xa5",
