@@ -95,6 +95,11 @@ def run(command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, **options)
 
 
+def commit() -> str:
+    """Of the sources that the wheel was built from."""
+    return run(["git", "rev-parse", "HEAD"], cwd=ROOT).stdout.strip()
+
+
 def installed(python: str, choice: str, wheel: Path, place: Path, torch: str | None) -> tuple[str, str | None]:
     """Make an environment: its interpreter, and why that failed."""
     run([python, "-m", "venv", str(place)])
@@ -154,7 +159,8 @@ def environment(version: str, choice: str, wheel: Path, options: argparse.Namesp
         f"import json; from importlib.metadata import version as v; print(json.dumps({{n: v(n) for n in {SHOWN}}}))"
     )
     found = {"python": run([own, "--version"]).stdout.split()[-1], **json.loads(run([own, "-c", script]).stdout)}
-    return {"installed": True, "versions": found, **tried(own, place), **tested(own, options.tests.split(","))}
+    tests = options.tests.split(",")
+    return {"installed": True, "commit": commit(), "versions": found, **tried(own, place), **tested(own, tests)}
 
 
 def main() -> int:
@@ -179,15 +185,15 @@ def main() -> int:
             for choice in options.choices.split(","):
                 print(f"Python {version}, {choice}", flush=True)
                 environments[f"Python {version}, {choice}"] = environment(version, choice, wheel, options)
-    result = {
-        "command": "python benchmarks/environments.py",
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": platform.platform(),
-        "environments": environments,
-    }
+                result = {
+                    "command": "python benchmarks/environments.py",
+                    "date": datetime.now(UTC).date().isoformat(),
+                    "machine": platform.platform(),
+                    "environments": environments,
+                }
+                if options.out:
+                    options.out.write_text(json.dumps(result, indent=1) + "\n")
     print(json.dumps(result, indent=1))
-    if options.out:
-        options.out.write_text(json.dumps(result, indent=1) + "\n")
     bad = [one for one in environments.values() if one.get("commands_wrong") or one.get("tests_status")]
     return 1 if bad else 0
 

@@ -5,7 +5,8 @@
 A small run that was killed is resumed, trained further and measured; every operation on the disk goes through
 `latebloom.store.operations`. For each operation and each fault the run is made again with that fault. Afterwards it
 must be readable, each file old or new, and made once more without faults it must have the bits of the run without
-faults, with nothing left over. ``--every N`` takes every Nth operation.
+faults, with nothing left over. ``--every N`` takes every Nth operation. The command can be interrupted and goes on from
+the file of ``--out``.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ os.environ |= {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
 import argparse
 import errno
 import json
+import math
 import platform
 import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +35,8 @@ import torch
 from latebloom._errors import LatebloomError, RunNotFoundError
 from latebloom.lab.measure import measure
 from latebloom.models import TransformerConfig
-from latebloom.runs import Run, train_run
+from latebloom.runs import Run, recorder, train_run
+from latebloom.runs.environment import git_commit
 from latebloom.store import operations
 from latebloom.tasks import Data, ModularAddition
 from latebloom.training import Experiment, Optimiser, Recording, Training
@@ -104,17 +107,23 @@ class Disk:
 
 @contextmanager
 def on(disk: Disk) -> Iterator[None]:
-    """Send the store's operations to this disk."""
+    """Send the store's operations to this disk, and make those that the records ask for alone.
+
+    A training that waits, for a compilation or on a busy machine, would commit more often.
+    """
     real = {name: getattr(operations, name) for name in OPERATIONS}
+    usual = recorder.COMMIT_SECONDS
 
     def through(name: str) -> Callable[..., None]:
         return lambda *arguments: disk.call(name, real[name], *arguments)
 
     try:
+        recorder.COMMIT_SECONDS = math.inf
         for name in OPERATIONS:
             setattr(operations, name, through(name))
         yield
     finally:
+        recorder.COMMIT_SECONDS = usual
         for name, operate in real.items():
             setattr(operations, name, operate)
 
@@ -209,27 +218,35 @@ def attempt(fault: str, number: int, root: Path, expected: dict[str, bytes]) -> 
     return f"right, {ended}"
 
 
-def sweep(every: int = 1, faults: tuple[str, ...] = FAULTS) -> dict[str, Any]:
-    """Each fault at every operation, or at every Nth."""
-    verdicts: Counter[str] = Counter()
-    wrong = []
+def sweep(
+    every: int = 1,
+    faults: tuple[str, ...] = FAULTS,
+    earlier: Mapping[str, Any] | None = None,
+    save: Callable[[dict[str, Any]], None] = lambda result: None,
+) -> dict[str, Any]:
+    """Each fault at every operation, or at every Nth; ``earlier``: a result to go on from, which ``save`` got."""
+    result = {"commits": {}, "operations": {}, "tries": 0, "wrong": [], "verdicts": {}} | dict(earlier or {})
+    commit = git_commit() or "no checkout"
     with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
         whole = Disk()
         prepare(Path(folder) / "whole")
         with on(whole):
             make(Path(folder) / "whole")
         expected = contents(Path(folder) / "whole" / "r")
-        for place, fault in enumerate(faults):
-            for number in range(7 * place % every, whole.count, every):
-                root = Path(folder) / "faulty"
-                found = attempt(fault, number, root, expected)
-                verdicts[f"{fault}: {found}" if found.startswith("right") else "wrong"] += 1
-                if not found.startswith("right"):
-                    wrong.append(f"{fault} at {number} ({whole.done[number]}): {found}")
-                shutil.rmtree(root, ignore_errors=True)
-    kinds = dict(sorted(Counter(whole.done).items()))
-    tries = sum(verdicts.values())
-    return {"operations": kinds, "tries": tries, "wrong": wrong, "verdicts": dict(sorted(verdicts.items()))}
+        result["operations"] = dict(sorted(Counter(whole.done).items()))
+        tries = [(f, n) for place, f in enumerate(faults) for n in range(7 * place % every, whole.count, every)]
+        for fault, number in tries[result["tries"] :]:
+            root = Path(folder) / "faulty"
+            found = attempt(fault, number, root, expected)
+            verdict = f"{fault}: {found}" if found.startswith("right") else "wrong"
+            if verdict == "wrong":
+                result["wrong"].append(f"{fault} at {number} ({whole.done[number]}): {found}")
+            result["tries"] += 1
+            result["commits"][commit] = result["commits"].get(commit, 0) + 1
+            result["verdicts"] = dict(sorted((Counter(result["verdicts"]) + Counter([verdict])).items()))
+            save(result)
+            shutil.rmtree(root, ignore_errors=True)
+    return result
 
 
 def main() -> int:
@@ -239,15 +256,19 @@ def main() -> int:
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    result = {
+    described = {
         "command": "python benchmarks/fault_injection.py" + (f" --every {options.every}" if options.every > 1 else ""),
         "date": datetime.now(UTC).date().isoformat(),
         "machine": platform.platform(),
-        **sweep(options.every),
     }
+
+    def save(result: dict[str, Any]) -> None:
+        if options.out:
+            options.out.write_text(json.dumps(result | described, indent=1) + "\n")
+
+    earlier = json.loads(options.out.read_text()) if options.out and options.out.exists() else None
+    result = sweep(options.every, earlier=earlier, save=save)
     print(json.dumps(result, indent=1))
-    if options.out:
-        options.out.write_text(json.dumps(result, indent=1) + "\n")
     return 1 if result["wrong"] else 0
 
 

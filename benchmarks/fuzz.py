@@ -6,7 +6,8 @@ Each try is made from its number and the seed, in a process with limits of memor
 has imported everything. A try is a fault where it gives a traceback or more than one line, executes anything that a
 file names (a canary), writes outside its folder (a guarded folder, and the interpreter's audit events), leaves
 temporary files, hangs, takes too much memory, or is silently wrong: mutated data must be refused or give equal results.
-``--only N`` repeats one try and shows what it did; ``--kinds 'queries;curves'`` makes some kinds alone.
+The summary counts the tries by the commit of the code that they judged.
+``--only N,N`` repeats some tries and shows what they did; ``--kinds 'queries;curves'`` makes some kinds alone.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ from fuzzing import commands, curves, damaged, settings, weight_files
 from fuzzing.laboratory import Laboratory
 from fuzzing.processes import Attempt, Outcome, outcomes
 from fuzzing.verdicts import BAD
+
+from latebloom.runs.environment import git_commit
 
 KINDS: dict[str, tuple[float, Attempt]] = {
     "settings as text": (25, settings.attempt_text),
@@ -76,7 +79,8 @@ def batch(numbers: Sequence[int], seed: int, kinds: Sequence[str], parent: Labor
 def fuzz(options: argparse.Namespace, laboratory: Laboratory) -> dict[str, Any]:
     """Tries up to the count. Of an earlier summary with the same seed and kinds, the faults alone are repeated."""
     kinds = list(KINDS) if options.kinds is None else options.kinds.split(";")
-    summary: dict[str, Any] = {"seed": options.seed, "of_kinds": kinds, "tries": 0, "seconds": 0.0}
+    commit = git_commit() or "no checkout"
+    summary: dict[str, Any] = {"seed": options.seed, "of_kinds": kinds, "tries": 0, "seconds": 0.0, "commits": {}}
     summary |= {"faults": 0, "kinds": {}, "verdicts": {}, "shown": []}
     if options.out is not None and options.out.exists():
         earlier = json.loads(options.out.read_text())
@@ -97,6 +101,7 @@ def fuzz(options: argparse.Namespace, laboratory: Laboratory) -> dict[str, Any]:
             for outcome in future.result():
                 verdicts.setdefault(outcome.kind, Counter())[outcome.verdict] += 1
                 summary["tries"] = max(summary["tries"], outcome.number + 1)
+                summary["commits"][commit] = summary["commits"].get(commit, 0) + 1
                 if outcome.verdict in BAD:
                     summary["faults"] += 1
                     summary["shown"].append(vars(outcome))
@@ -121,7 +126,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--kinds", help=f"some of: {', '.join(KINDS)}")
-    parser.add_argument("--only", type=int, help="repeat the try of this number, and keep its folder")
+    parser.add_argument("--only", metavar="N,N", help="repeat these tries, and keep the folder of the last")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     options.out = None if options.out is None else options.out.absolute()
@@ -136,9 +141,13 @@ def main() -> int:
     damaged.warm_up(laboratory)
     if options.only is not None:
         kinds = list(KINDS) if options.kinds is None else options.kinds.split(";")
-        found = next(iter(outcomes([options.only], lambda number: choose(number, options.seed, kinds), laboratory)))
-        print(f"{found.kind}: {found.verdict} {found.detail}\n{laboratory.work}")
-        return found.verdict in BAD
+        numbers = [int(number) for number in options.only.split(",")]
+        bad = 0
+        for found in outcomes(numbers, lambda number: choose(number, options.seed, kinds), laboratory):
+            print(f"{found.number} {found.kind}: {found.verdict} {found.detail}", flush=True)
+            bad += found.verdict in BAD
+        print(laboratory.work)
+        return int(bad > 0)
     try:
         summary = fuzz(options, laboratory)
     finally:

@@ -39,3 +39,12 @@ def test_a_container_leaves_its_limit_less_what_it_uses(
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     assert available_memory(tmp_path) == expected
+
+
+@pytest.mark.parametrize(("soft", "expected"), [("unlimited", 8000 * 1024), ("5000000", 5_000_000 - 1000 * 1024)])
+def test_a_limit_of_the_process_counts(tmp_path: Path, soft: str, expected: int) -> None:
+    (tmp_path / "proc/self").mkdir(parents=True)
+    (tmp_path / "proc/meminfo").write_text(MEMINFO["proc/meminfo"])
+    (tmp_path / "proc/self/limits").write_text(f"Max address space         {soft}    unlimited    bytes\n")
+    (tmp_path / "proc/self/status").write_text("Name:\tpython\nVmSize:\t    1000 kB\n")
+    assert available_memory(tmp_path) == expected

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from safetensors.numpy import load, save
 
-from fuzzing.laboratory import HALF, Laboratory, equal
+from fuzzing.laboratory import HALF, Laboratory, equal, shown
 from fuzzing.odd import TEXTS, VALUES, json_text, mutate_bytes, mutate_json, mutated_document
 from fuzzing.verdicts import FaultError, refused
 from latebloom._errors import LatebloomError
@@ -37,6 +37,25 @@ READERS: list[list[str]] = [
     ["query", "SELECT * FROM metrics"],
     ["statistics", "runs"],
     ["export", "r", "--to", "state-dict", "--out", "exported"],
+]
+LISTS: list[list[str]] = [
+    ["runs"],
+    ["runs", "--json"],
+    ["table", "runs"],
+    ["table", "runs", "--json"],
+    ["query", "SELECT run FROM runs", "--json"],
+]
+ODD_NAMES = [
+    b"x\xff",
+    b"a\nb",
+    b"a\x1b[31mb",
+    b"[bold]",
+    b"[red]",
+    b"-r",
+    b"r.manifest",
+    b"\xf0\x9f\x92\xa5",
+    b"r " * 60,
+    b"~",
 ]
 FIGURE = ["figure", "training-curve", "r"]
 SLOW: list[list[str]] = [["report", "r"], ["claims", "r", "--json"], FIGURE, ["zoo", "runs"]]
@@ -208,8 +227,20 @@ def _use(rng: random.Random, laboratory: Laboratory) -> str:
 
 
 def attempt_place(rng: random.Random, laboratory: Laboratory) -> str:
-    """An entry of a run is a link, a pipe, a directory or a socket, or is missing; then a command."""
+    """An entry of a run is a link, a pipe, a directory or a socket, or is missing; then a command.
+
+    Or a run has a name that latebloom would not give it, and the other must be listed all the same.
+    """
     laboratory.renew("r", "other")
+    if rng.random() < 0.1:
+        name = rng.choice(ODD_NAMES)
+        RUN.rename(Path("runs") / os.fsdecode(name))
+        command = rng.choice([*READERS, *SLOW]) if rng.random() < 0.3 else rng.choice(LISTS)
+        words = [os.fsdecode(name) if word == "r" else word for word in command]
+        ended = laboratory.command(*words)
+        if command in LISTS and (ended.status != 0 or "other" not in ended.output):
+            raise FaultError("silently wrong", f"a run of an odd name hides another: {shown(tuple(words))}")
+        return f"odd name: {command[0]} {ended.verdict}"
     entry = RUN / rng.choice(
         ["manifest.json", ".lock", "checkpoints", "measures.json", *TENSORS, *TABLES, "report.html", "figures", ""]
     )

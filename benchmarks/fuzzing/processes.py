@@ -66,6 +66,7 @@ def _work(numbers: Sequence[int], choose: Choose, laboratory: Laboratory, write:
     try:
         taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (taken + MEMORY, taken + MEMORY))
+        laboratory.renew()  # the folder of work that this process was born in may have been removed since
         watch = Watch(laboratory)
         for number in numbers:
             kind, attempt, rng = choose(number)

@@ -17,6 +17,7 @@ class Fuzz(Stored):
     seconds: float
     faults: int
     kinds: dict[str, int]
+    commits: dict[str, int] = Field(default_factory=dict)
 
 
 class Counts(Stored):
@@ -34,6 +35,7 @@ class Kills(Stored):
     date: str
     kills: int
     commands: dict[str, Counts]
+    commits: dict[str, int] = Field(default_factory=dict)
     wrong: tuple[str, ...]
 
 
@@ -44,6 +46,7 @@ class Faults(Stored):
     date: str
     operations: dict[str, int]
     tries: int
+    commits: dict[str, int] = Field(default_factory=dict)
     wrong: tuple[str, ...]
     verdicts: dict[str, int]
 
@@ -63,9 +66,10 @@ class Faults(Stored):
 
 
 class Chaos(Stored):
-    """Sweeps whose workers, coordinator and disk fail: ``benchmarks/chaos_sweep.py``."""
+    """Sweeps whose workers, coordinator, disk and Ray nodes fail: ``benchmarks/chaos_sweep.py``. events: by engine."""
 
     command: str
+    commits: dict[str, int]
     date: str
     minutes: float
     sweeps: int
@@ -73,8 +77,12 @@ class Chaos(Stored):
     lost: int
     doubled_or_strange: int
     different: int
-    events: dict[str, int]
+    events: dict[str, dict[str, int]]
     faults_of_the_disk: dict[str, int]
+
+    def count(self, event: str) -> int:
+        """How often it happened, with all engines."""
+        return sum(counts.get(event, 0) for counts in self.events.values())
 
 
 class Environment(Stored):
@@ -82,6 +90,7 @@ class Environment(Stored):
 
     installed: bool
     why: str | None = None
+    commit: str = ""
     versions: dict[str, str] = Field(default_factory=dict)
     commands: int = 0
     commands_wrong: tuple[str, ...] = ()

@@ -5,15 +5,12 @@ from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_serializer, model_validator
 
+from latebloom._text import is_unicode
+
 C = TypeVar("C", bound="Config")
 
 INTEGERS = 2**63
 """Above all integers that torch, numpy and Parquet can hold."""
-
-
-def _is_unicode(text: str) -> bool:
-    """Whether it has no half of a pair of surrogates, which JSON allows and no file can hold."""
-    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 class Config(BaseModel):
@@ -44,7 +41,7 @@ class Config(BaseModel):
         for name, value in field_values(self).items():
             if isinstance(value, int) and abs(value) >= INTEGERS:
                 raise ValueError(f"{name}: got {value}, expected an integer below 2⁶³")
-            if isinstance(value, str) and not _is_unicode(value):
+            if isinstance(value, str) and not is_unicode(value):
                 raise ValueError(f"{name}: got {value!r}, expected text that UTF-8 can hold")
         return self
 

@@ -6,15 +6,22 @@ And what is told of the errors of others.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
 
 class LatebloomError(Exception):
-    """Base of all errors raised on purpose. The command line prints it as one line, never as a traceback."""
+    """Base of all errors raised on purpose. The command line prints it as one line, never as a traceback.
+
+    Its message is one line whatever it quotes: see `in_one_line`.
+    """
 
     exit_status = 1
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(in_one_line(message))
 
 
 class UsageError(LatebloomError):
@@ -54,9 +61,21 @@ MOST_SHOWN = 600
 """Characters of a message that may quote names from a file."""
 
 
+def in_one_line(text: str) -> str:
+    """The text with a space in place of each line break or tab, and a question mark in place of each other character
+    that a terminal would act on or cannot show."""
+    return text if text.isprintable() else "".join(map(_shown, text))
+
+
+def _shown(character: str) -> str:
+    if character.isprintable() or category(character) == "Zs":  # thin spaces count as not printable
+        return character
+    return " " if character.isspace() else "?"
+
+
 def quoted(text: str) -> str:
     """Text from a file as it may stand in a message: printable, in one line, and not too long."""
-    shown = "".join(c if c.isprintable() else "?" for c in text[: MOST_SHOWN + 1])
+    shown = in_one_line(text[: MOST_SHOWN + 1])
     return shown if len(shown) <= MOST_SHOWN else f"{shown[:MOST_SHOWN]} …"
 
 

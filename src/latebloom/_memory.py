@@ -29,11 +29,12 @@ _CONTAINERS = (
 
 
 def available_memory(root: Path = Path("/")) -> int | None:
-    """The bytes that Linux and its containers leave to new allocations; None where that is unknown.
+    """The bytes that Linux, its containers and the limit of this process leave to new allocations; None where unknown.
 
     root: the folder that has /proc and /sys.
     """
     found = [_left(root, files) for files in _CONTAINERS] + [_field(root / "proc/meminfo", "MemAvailable:", 1024)]
+    found.append(_of_this_process(root))
     return min((number for number in found if number is not None), default=None)
 
 
@@ -52,6 +53,14 @@ def check_bytes(what: str, needed: int, instead: str) -> None:
             f"{what}, which takes at least {needed / 1e9:.3g} GB of memory, but {available / 1e9:.3g} GB are free; "
             f"expected {instead}"
         )
+
+
+def _of_this_process(root: Path) -> int | None:
+    """What ``ulimit -v`` leaves; None without such a limit."""
+    limits = (line.split() for line in _text(root / "proc/self/limits").splitlines())
+    soft = next((words[3] for words in limits if words[:3] == ["Max", "address", "space"]), "unlimited")
+    used = _field(root / "proc/self/status", "VmSize:", 1024)
+    return max(0, int(soft) - used) if soft.isdigit() and used is not None else None
 
 
 def _left(root: Path, files: _Files) -> int | None:

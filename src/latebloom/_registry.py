@@ -155,9 +155,9 @@ def _named() -> list[str]:
 
 @cache
 def _import(module: str) -> None:
-    if os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())
     try:
+        if os.getcwd() not in sys.path:
+            sys.path.insert(0, os.getcwd())
         importlib.import_module(module)
     except Exception as error:
         reason = f"{type(error).__name__}: {first_line(error)}"

@@ -1,9 +1,15 @@
-"""Numbers as people read them, in plain characters that any font can set, and small tables for notebooks."""
+"""Text: what UTF-8 can hold, numbers as people read them in plain characters, and small tables for notebooks."""
 
 from collections.abc import Iterable
 from html import escape
 
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def is_unicode(text: str) -> bool:
+    """Whether UTF-8 can hold the text: it has no half of a pair of surrogates, which JSON allows, and which stand for
+    bytes in the name of a file that are not UTF-8."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def nats(value: float | int) -> str:

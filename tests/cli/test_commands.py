@@ -1,6 +1,7 @@
 """The command line as a user meets it: exit status, one line on stderr, JSON on stdout."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from latebloom._errors import UsageError
 from latebloom.claims import stored_claims
+from latebloom.cli.output import print_pairs, print_table
 from latebloom.recipes import RECIPES
 from latebloom.runs import Run
 
@@ -48,6 +51,18 @@ def test_many_seeds_at_once(call, tmp_path: Path) -> None:
     assert [outcome["status"] for outcome in json.loads(out)] == ["finished"] * 3
     assert len(list((tmp_path / "many").glob("small-*/manifest.json"))) == 3
     assert call(*arguments, "--quiet")[1].count("finished") == 3
+
+
+def test_measures_do_not_need_phases(call, tmp_path: Path, planted_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without(run: Run) -> None:
+        raise UsageError("no phases here")
+
+    shutil.copytree(planted_run.path, tmp_path / "r")
+    call("measure", tmp_path / "r")
+    monkeypatch.setattr(Run, "phases", property(without))
+    shutil.rmtree(tmp_path / "r" / "kept", ignore_errors=True)
+    status, out, _ = call("measure", tmp_path / "r", "--json")
+    assert (status, json.loads(out)["checkpoints"]) == (0, 4)
 
 
 def test_lists(call) -> None:
@@ -110,6 +125,7 @@ WRONG = [
     ["train", "small", "--runs", "/dev/null"],
     ["train", "small", "--runs", ""],
     ["train", "small", "--name", ""],
+    ["train", "small", "--name", "a" * 300],
     ["train", "small", "--name", "../elsewhere"],
     ["train", "small", "--name", "/elsewhere"],
     ["train", "small", "--seed", "99999999999999999999"],
@@ -193,3 +209,21 @@ def test_plain_lines_when_it_is_not_a_terminal(call, tmp_path: Path) -> None:
     _, _, err = call("train", "small", *TINY, "--runs", tmp_path)
     assert "step 20/20  train" in err
     assert call("train", "small", *TINY, "--runs", tmp_path / "b", "--quiet")[2] == ""
+
+
+def test_a_folder_that_was_removed_is_one_line(call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    status, _, err = call("runs")
+    assert (status, err) == (
+        2,
+        "latebloom: there is no present folder (No such file or directory); change to one that is there\n",
+    )
+
+
+def test_what_a_terminal_would_act_on_is_not_printed(capsys) -> None:
+    print_table(["a\x1b[31mb"], [["[bold]x\x1b]0;y\x07"], ["two\nlines\u202f1"]])
+    print_pairs([("n\x1b[2J", "v\r")])
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert lines == ["a?[31mb", "[bold]x?]0;y?", "two", "lines\u202f1", "n?[2J  v"]

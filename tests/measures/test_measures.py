@@ -2,6 +2,7 @@ import math
 
 import pytest
 
+from latebloom._errors import DamagedFileError
 from latebloom.analysis import Analysis
 from latebloom.circuits.modular.explanation import explain_model
 from latebloom.lab.measure import measure
@@ -100,6 +101,31 @@ def test_a_table_that_lacks_a_new_measure_is_measured_again(measured: Run) -> No
     measured.directory.write_document("measures", {**document, "measures": document["measures"][:-1]})
     measure(measured)
     assert measured.directory.read_table("measures").equals(whole)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        [1],
+        {"measures": [["a"]]},
+        {"measures": 5},
+        {"step": "x"},
+        {"key_frequencies": ["3"]},
+        {"key_frequencies": [16]},
+        {"key_frequencies": [True]},
+        {"key_frequencies": [3, 3]},
+        {"rule": "taste"},
+    ],
+    ids=str,
+)
+def test_a_damaged_document_is_refused_by_readers_and_measured_again(measured: Run, damage: object) -> None:
+    whole, document = measured.directory.read_table("measures"), measured.directory.read_document("measures")
+    measured.directory.write_document("measures", {**document, **damage} if isinstance(damage, dict) else damage)
+    with pytest.raises(DamagedFileError, match=r"measures.json is damaged"):
+        _ = Analysis(measured).basis
+    measure(measured)
+    assert measured.directory.read_table("measures").equals(whole)
+    assert measured.directory.read_document("measures") == document
 
 
 def test_a_memorised_table_has_no_waves_and_no_generalisation(memorised_run: Run) -> None:

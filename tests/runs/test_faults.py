@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fault_injection import FAULTS, Disk, contents, experiment, sweep
 
-from latebloom._errors import LatebloomError, RunLockedError
+from latebloom._errors import LatebloomError, RunLockedError, UsageError
 from latebloom.runs import Run, train_run
 from latebloom.training import Record
 
@@ -197,3 +197,18 @@ def deleted_checkpoints(run: Path) -> None:
 def test_what_cannot_be_written_stops_training_in_one_line(change: Callable[[Path], None], tmp_path: Path) -> None:
     assert changed_during(change, tmp_path) is not None
     assert Run(tmp_path / "r").status == "interrupted"
+
+
+def test_a_link_to_a_folder_of_something_else_is_no_place_for_a_run(tmp_path: Path) -> None:
+    for name, left in (("photos", "a.jpg"), ("lost", "checkpoints/step-00000002.safetensors")):
+        (tmp_path / name / left).parent.mkdir(parents=True)
+        (tmp_path / name / left).write_text("of the user")
+        (tmp_path / "r").symlink_to(tmp_path / name)
+        with pytest.raises(UsageError):
+            train_run(experiment(1), "r", tmp_path)
+        assert contents(tmp_path / name) == {left: b"of the user"}
+        assert not (tmp_path / name / ".lock").exists()
+        (tmp_path / "r").unlink()
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "r").symlink_to(tmp_path / "empty")
+    assert train_run(experiment(1), "r", tmp_path).status == "finished"

@@ -106,3 +106,14 @@ def test_linked_checkpoints_are_read_but_never_written_or_removed(run: RunDirect
     (run.path / "figures").symlink_to(elsewhere)
     with pytest.raises(UsageError, match="is a link"):
         run.folder("figures")
+
+
+def test_what_killed_writers_left_is_removed_but_not_through_a_link(run: RunDirectory, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (run.path / "figures").symlink_to(tmp_path / "elsewhere")
+    (run.path / "kept").mkdir()
+    places = [run.path, run.path / "checkpoints", run.path / "kept", tmp_path / "elsewhere"]
+    for place in places:
+        (place / ".x.json.abc.tmp").write_text("")
+    run.clean()
+    assert [place for place in places if list(place.glob(".*.tmp"))] == [tmp_path / "elsewhere"]

@@ -1,5 +1,6 @@
 """Results that are kept beside a run, for as long as they are current."""
 
+import hashlib
 import json
 import os
 import warnings
@@ -9,8 +10,9 @@ import pytest
 
 import latebloom._registry
 from latebloom._registry import VARIABLE, Registry
-from latebloom.store import Manifest, RunDirectory, RunLock, append_rows, empty_table, kept
+from latebloom.store import Manifest, RunDirectory, RunLock, append_rows, atomic_write, empty_table, kept, operations
 from latebloom.store.kept import _seal
+from latebloom.store.reads import noted_reads
 
 
 class Computation:
@@ -155,3 +157,25 @@ def test_a_repeated_warning_is_not_shown_each_time(computation: Computation) -> 
         warnings.simplefilter("default")
         kept(str(computation.run.path), "nowhere", ("warns",), warns)
     assert len(shown) <= 2  # once, and once more after the type checks of the tests reset what Python remembers
+
+
+def test_what_a_killed_command_left_goes_with_the_next(computation: Computation) -> None:
+    asked(computation)
+    (file,) = (computation.run.path / "kept").iterdir()
+    file.with_name(f".{file.name}.abc.tmp").write_text("half")
+    file.unlink()
+    asked(computation)
+    assert list((computation.run.path / "kept").iterdir()) == [file]
+
+
+def test_a_file_counts_as_it_was_written_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another writer may replace it at once."""
+
+    def replaced(path: Path, target: Path) -> None:
+        os.replace(path, target)
+        target.write_bytes(b"of another writer")
+
+    monkeypatch.setattr(operations, "rename", replaced)
+    with noted_reads() as reads:
+        atomic_write(tmp_path / "x", b"own")
+    assert reads == {str(tmp_path / "x"): hashlib.sha256(b"own").hexdigest()}

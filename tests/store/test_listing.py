@@ -1,11 +1,12 @@
 """Runs are listed with their current status."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from latebloom._errors import UsageError
-from latebloom.store import Manifest, RunDirectory, RunLock, effective_status, find_runs
+from latebloom.store import Manifest, RunDirectory, RunLock, effective_status, find_runs, locate, not_found
 
 
 def test_runs_and_the_runs_of_sweeps_are_listed(tmp_path: Path, manifest: Manifest) -> None:
@@ -35,3 +36,21 @@ def test_running_needs_a_living_writer(run: RunDirectory, manifest: Manifest) ->
     assert effective_status(run) == "interrupted"
     run.write_manifest(manifest.model_copy(update={"status": "finished"}))
     assert effective_status(run) == "finished"
+
+
+def test_a_mistyped_name_with_a_dot_is_a_run_where_one_is_like_it(tmp_path: Path, manifest: Manifest) -> None:
+    run = RunDirectory(tmp_path / "small.beta")
+    run.create()
+    run.write_manifest(manifest)
+    assert not_found("smal.beta", tmp_path).endswith("; did you mean 'small.beta'?")
+    assert not_found("weights.pth", tmp_path) == "there is no file weights.pth"
+
+
+def test_a_run_whose_name_is_not_utf_8_is_left_out_with_a_warning(tmp_path: Path, manifest: Manifest) -> None:
+    for name in ("whole", os.fsdecode(b"x\xff")):
+        run = RunDirectory(tmp_path / name)
+        run.create()
+        run.write_manifest(manifest)
+    with pytest.warns(UserWarning, match=r"x\\xff': the name is not UTF-8"):
+        assert [found.path.name for found in find_runs(tmp_path)] == ["whole"]
+    assert locate(run.path, tmp_path) is None

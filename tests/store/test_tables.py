@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from latebloom._errors import DamagedFileError
 from latebloom.store import RunDirectory, append_rows, empty_table, join_on_step
-from latebloom.store.tables import read_table, write_table
+from latebloom.store.tables import SEAL, read_table, write_table
 
 ROWS = st.lists(
     st.fixed_dictionaries(
@@ -128,6 +128,33 @@ def test_no_flipped_bit_changes_what_is_read(tmp_path: Path) -> None:
         except DamagedFileError:
             refused += 1
     assert refused > len(whole) / 2
+
+
+def test_a_footer_cut_off_before_the_metadata_is_damage(tmp_path: Path) -> None:
+    """The metadata come last in the footer. Where its names are altered too, the checksum among them is not there."""
+    file = tmp_path / "metrics.parquet"
+    write_table(file, append_rows(empty_table(), [{"step": 0, "train_loss": 1.0}]))
+    altered = pq.read_table(file).rename_columns(["step", "train_moss"]).replace_schema_metadata(None)
+    pq.write_table(altered, tmp_path / "altered.parquet")
+    whole, content = file.read_bytes(), (tmp_path / "altered.parquet").read_bytes()
+    seal = whole[whole.index(SEAL) :][: len(SEAL) + 4]
+    footer = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+    file.write_bytes(content[:footer] + seal + content[footer:])
+    with pytest.raises(DamagedFileError, match="checksum"):
+        read_table(file)
+
+
+def test_a_table_of_another_program_with_metadata_of_its_own_is_read(tmp_path: Path) -> None:
+    table = append_rows(empty_table(), [{"step": 0, "a": 1.0}])
+    pq.write_table(table.replace_schema_metadata({b"writer": b"other"}), tmp_path / "metrics.parquet")
+    assert read_table(tmp_path / "metrics.parquet").equals(table)
+
+
+def test_other_programs_read_a_table(tmp_path: Path) -> None:
+    file = tmp_path / "metrics.parquet"
+    write_table(file, append_rows(empty_table(), [{"step": 3, "a": 1.0}]))
+    polars, duckdb = pytest.importorskip("polars"), pytest.importorskip("duckdb")
+    assert polars.read_parquet(file).rows() == duckdb.read_parquet(str(file)).fetchall() == [(3, 1.0)]
 
 
 def test_a_table_from_before_checksums_is_read(tmp_path: Path) -> None:

@@ -82,3 +82,10 @@ def test_workers_import_the_modules_that_the_user_named(jobs, tmp_path: Path, mo
     pids = {file.name.rpartition("-")[2] for file in tmp_path.glob("imported-by-*")}
     assert len(pids) == 2
     assert str(os.getpid()) in pids
+
+
+def test_a_sweep_removes_what_a_killed_coordinator_left(tmp_path: Path) -> None:
+    left = tmp_path / ".sweep.json.abc.tmp"
+    left.touch()
+    with Folder(tmp_path).lock():
+        assert not left.exists()

@@ -159,7 +159,8 @@ def test_separate_phases_without_99_per_cent_are_not_grokked(
 def test_damaged_documents_are_reported_and_the_runs_still_listed(sweep: Path) -> None:
     names = lb.load_sweep(sweep).frame["run"].tolist()
     failed = [name for name in names if not (sweep / name).is_dir()]
-    for text in ("[1]", "5", '{"a": 1}', '{"a": {"message": 1}}', "{"):
+    lone = '{"\\udcff": {"message": "", "experiment": {}}}'
+    for text in ("[1]", "5", '{"a": 1}', '{"a": {"message": 1}}', "{", lone):
         (sweep / "failures.json").write_text(text)
         with pytest.warns(UserWarning, match=r"failures.json of the sweep is damaged and not used: "):
             assert set(lb.load_sweep(sweep).frame["run"]) == set(names) - set(failed)

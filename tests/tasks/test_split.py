@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from latebloom._errors import UsageError
-from latebloom.tasks import Data, ModularAddition, held_out, split
+from latebloom.tasks import Data, ModularAddition, RepeatedSubsequences, held_out, split
 
 
 def test_mainline_sizes():
@@ -57,3 +57,12 @@ def test_sizes_that_do_not_fit_the_task_are_refused():
         split(Unlisted(), Data())
     with pytest.raises(UsageError, match=r"data.train_size: got 9.*data.fraction instead"):
         split(ModularAddition(p=5), Data(train_size=9))
+
+
+@pytest.mark.parametrize("field", ["train_size", "test_size"])
+def test_examples_that_do_not_fit_into_memory_are_refused(field: str) -> None:
+    sizes = {"train_size": 10, "test_size": 10, field: 10**14}
+    with pytest.raises(
+        UsageError, match=rf"data\.{field}: got 1000+ examples of 85 tokens, which takes .*; expected f"
+    ):
+        split(RepeatedSubsequences(), Data(**sizes))

@@ -39,3 +39,20 @@ def test_its_text_reads_back(text: str) -> None:
 def test_invalid_text_is_refused_with_help(text: str) -> None:
     with pytest.raises(ValidationError, match="every 100 steps"):
         Schedule.model_validate(text)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        {"pieces": []},
+        {"pieces": [[0, None]]},
+        {"pieces": [[5, None], [5, 10]]},
+        {"pieces": [[5, None]], "steps": [1]},
+        {"steps": [-1]},
+        {"steps": [2, 1]},
+    ],
+)
+def test_what_cannot_be_written_as_text_is_no_schedule(value: dict) -> None:
+    with pytest.raises(ValidationError, match="every 100 steps"):
+        Schedule.model_validate(value)

@@ -1,9 +1,12 @@
 """The live view: curve, progress, phase, and the final outcome."""
 
 import io
+import threading
+import time
 
 from rich.console import Console
 
+import latebloom.views.compiling
 from latebloom.models.tables import compiling
 from latebloom.training import Record
 from latebloom.views import compiling_said
@@ -56,6 +59,30 @@ def test_compilation_is_said_once_and_with_its_time(capsys) -> None:
     assert capsys.readouterr().err.splitlines() == [
         "latebloom: compiling, once per machine …",
         "latebloom: compiling, once per machine: 5 s",
+    ]
+
+
+def test_several_trainings_say_it_once(capsys, monkeypatch) -> None:
+    """Each says its first step while another may be saying its own: here a thread waits while the other prints."""
+    started = threading.Event()
+
+    def slow(*words: object, **options: object) -> None:
+        started.set()
+        time.sleep(0.02)
+        print(*words, **options)
+
+    monkeypatch.setattr(latebloom.views.compiling, "print", slow, raising=False)
+    with compiling_said() as reached:
+        compiling._tell(1.0)
+        first = threading.Thread(target=reached, args=(1,))
+        started.clear()
+        first.start()
+        started.wait()
+        reached(1)
+        first.join()
+    assert capsys.readouterr().err.splitlines() == [
+        "latebloom: compiling, once per machine …",
+        "latebloom: compiling, once per machine: 1 s",
     ]
 
 

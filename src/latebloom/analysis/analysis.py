@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from latebloom._errors import UsageError
+from latebloom.analysis.measured import read_measured
 from latebloom.circuits.family import Family, family_of
 from latebloom.measures import AbsentSets, Basis, Snapshot, fixed_basis
 from latebloom.models import Examples
@@ -32,9 +33,6 @@ from latebloom.tasks.split import UNLISTED
 from latebloom.training import DataSource
 
 T = TypeVar("T")
-
-NOT_BASIS = ("step", "measures")
-"""Entries of ``measures.json`` that are not part of the basis."""
 
 
 class Analysis:
@@ -101,11 +99,9 @@ class Analysis:
 
     @cached_property
     def measured_basis(self) -> Basis | None:
-        """The basis that the run was measured with; None where it was not measured."""
-        document = self.run.directory.read_document("measures")
-        if document is None:
-            return None
-        return {} if not self.family.has_basis else {k: v for k, v in document.items() if k not in NOT_BASIS}
+        """The basis that the run was measured with; None where it was not measured. Errors: DamagedFileError."""
+        measured = read_measured(self.run)
+        return None if measured is None else measured.basis
 
     def snapshot(self, step: int) -> Snapshot:
         """The model of a checkpoint, in float32. Only that of the last step is kept."""

@@ -67,12 +67,13 @@ class Family:
     family of its nearest class. words, stream_words: text of the page of a run on a fixed train set, and on fresh
     batches.
     explain: what `latebloom explain` returns, given the basis of the snapshot; None if there is no circuit to look for.
-    explain_unknown: the same where ``of_tokens`` found no task.
-    basis: what is fixed from one model, by the rule of that name, and applied to others. forward: logits of examples; a
-    family may look them up. guess: the task with a transformer's vocabularies and length; None if no task of the family
-    has them. of_tokens: the task of a model by the layout of its tokens, and by its name if that is known, or else by
-    its answers. shapes: those vocabularies and lengths in words. facts: of the task, for the head of the page. page:
-    additional keys of the report's summary. tables: additional tables of the page. layout: the template of the page.
+    explain_unknown: the same where ``of_tokens`` found no task. basis: what is fixed from one model, by the rule of
+    that name, and applied to others. is_basis: whether a stored basis is one that ``basis`` could have given for the
+    task. forward: logits of examples; a family may look them up. guess: the task with a transformer's vocabularies and
+    length; None if no task of the family has them. of_tokens: the task of a model by the layout of its tokens, and by
+    its name if that is known, or else by its answers. shapes: those vocabularies and lengths in words. facts: of the
+    task, for the head of the page. page: additional keys of the report's summary. tables: additional tables of the
+    page. layout: the template of the page.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Family:
     explain: Callable[[Snapshot], Explained] | None = None
     explain_unknown: Callable[[Snapshot], Explained] | None = None
     basis: Callable[[Snapshot, str | None], Basis] = nothing_to_choose
+    is_basis: Callable[[Task, Basis], bool] = lambda task, basis: True
     forward: Callable[[Snapshot, Examples], torch.Tensor] = plain_forward
     guess: Callable[[Transformer], Task | None] = lambda model: None
     of_tokens: Callable[[Model, Tokens, str | None], Reading | None] = lambda model, tokens, name: None

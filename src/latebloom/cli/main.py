@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from keyword import iskeyword
 
 from latebloom import __version__
-from latebloom._errors import LatebloomError
+from latebloom._errors import LatebloomError, UsageError, in_one_line
 from latebloom._nearest import did_you_mean
 from latebloom._registry import import_module
 from latebloom.cli.encoding import replace_unprintable
@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _say(message: str) -> None:
     """One line on standard error."""
-    print(f"latebloom: {' '.join(message.split())}", file=sys.stderr)
+    print(f"latebloom: {' '.join(in_one_line(message).split())}", file=sys.stderr)
 
 
 def _command(name: str) -> str:
@@ -86,7 +86,16 @@ def _command(name: str) -> str:
     return name
 
 
+def _check_folder() -> None:
+    """UsageError where the present folder was removed: every path on the command line would lead nowhere."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise UsageError(f"there is no present folder ({error.strerror}); change to one that is there") from None
+
+
 def _run(arguments: list[str]) -> int:
+    _check_folder()
     listing = "\n".join(f"  {name:<10} {text}" for name, text in COMMANDS.items())
     parser = Parser(
         prog="latebloom",

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from latebloom._errors import in_one_line
 from latebloom._text import duration
 from latebloom.cli.encoding import encodes_everything
 
@@ -25,7 +26,7 @@ def print_pairs(rows: Sequence[Sequence[str]]) -> None:
     """Two columns: quantity, value."""
     width = max((len(name) for name, _ in rows), default=0)
     for name, value in rows:
-        print(f"{name:<{width}}  {value}")
+        print(f"{_harmless(name):<{width}}  {_harmless(value)}")
 
 
 def print_plan(rows: Sequence[dict[str, Any]], named: Sequence[str], notes: Sequence[Sequence[str]] = ()) -> None:
@@ -51,6 +52,11 @@ def print_next(commands: Sequence[tuple[Sequence[str], str]]) -> None:
         print(f"  {command:<{width}}  # {does}")
 
 
+def _harmless(text: str) -> str:
+    """The text without what a terminal would act on, such as the colours in the name of a directory."""
+    return "\n".join(in_one_line(line) for line in text.split("\n"))
+
+
 def program() -> str:
     """How this program is started from the present folder: by its name where the shell finds that, else by its path."""
     name = "latebloom"
@@ -64,9 +70,9 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Columns with a header. Nothing is cut off when the output is not a terminal. Cells are plain text, not markup."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in header:
-        table.add_column(Text(name))
+        table.add_column(Text(_harmless(name)))
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(_harmless(cell)) for cell in row))
     console = Console()
     if not console.is_terminal:
         console = Console(width=10_000)

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from latebloom._errors import UsageError
-from latebloom.analysis import Analysis
+from latebloom._errors import DamagedFileError, UsageError
+from latebloom.analysis import Analysis, Measured, read_measured
 from latebloom.circuits import family_of, measure_snapshot
-from latebloom.measures import MEASURES, Basis, fixed_basis, measures_of
+from latebloom.measures import MEASURES, fixed_basis, measures_of
 from latebloom.runs import Run, open_run
 from latebloom.runs.threads import one_thread_each
 from latebloom.store import RunLock, append_rows, empty_table
@@ -40,11 +40,14 @@ def measure(
     analysis = Analysis(run)
     if not run.checkpoints:
         raise UsageError(run.no_checkpoints)
-    basis = analysis.snapshot_by(rule or (analysis.measured_basis or {}).get("rule"), analysis.step).basis
-    names = [measure.name for measure in measures_of(analysis.family.name, _asked(run, asked))]
+    before = _before(run)
+    basis = analysis.snapshot_by(rule or (before.basis.get("rule") if before else None), analysis.step).basis
+    names = tuple(measure.name for measure in measures_of(analysis.family.name, _asked(before, asked)))
     with RunLock(run.path) as lock:
-        table = run.directory.read_table("measures") if _is_measured(run, basis, names) else empty_table()
-        run.directory.write_document("measures", {"step": analysis.step, **basis, "measures": names})
+        run.directory.clean()
+        same = before is not None and before.basis == basis and set(names) <= set(before.measures)
+        table = run.directory.read_table("measures") if same else empty_table()
+        run.directory.write_document("measures", Measured(analysis.step, basis, names).document)
         done = set(table["step"].to_pylist())
         left = [step for step in analysis.steps if step not in done]
 
@@ -64,23 +67,22 @@ def measure(
 
 def is_measured(run: Run) -> bool:
     """Whether every checkpoint has every measure, with the basis of the last checkpoint."""
-    document, steps = run.directory.read_document("measures"), run.checkpoints
-    if document is None or not steps or document.get("step") != steps[-1]:
+    before, steps = _before(run), run.checkpoints
+    if before is None or not steps or before.step != steps[-1]:
         return False
     names = {measure.name for measure in measures_of(family_of(run.task).name)}
     table = run.directory.read_table("measures")
-    return names <= set(document.get("measures", ())) and set(steps) <= set(table["step"].to_pylist())
+    return names <= set(before.measures) and set(steps) <= set(table["step"].to_pylist())
 
 
-def _asked(run: Run, asked: Sequence[str]) -> set[str]:
+def _before(run: Run) -> Measured | None:
+    """What the run was measured with; None where it has to be measured anew, since that is missing or damaged."""
+    try:
+        return read_measured(run)
+    except DamagedFileError:
+        return None
+
+
+def _asked(before: Measured | None, asked: Sequence[str]) -> set[str]:
     """The measures that are asked for, and those of the last call."""
-    document = run.directory.read_document("measures") or {}
-    return {MEASURES[name].name for name in asked} | set(document.get("measures", ()))
-
-
-def _is_measured(run: Run, basis: Basis, measures: Sequence[str]) -> bool:
-    """Whether the table was made with this basis and has all of these measures."""
-    document = run.directory.read_document("measures")
-    if document is None or not set(measures) <= set(document.get("measures", ())):
-        return False
-    return {name: document.get(name) for name in basis} == dict(basis)
+    return {MEASURES[name].name for name in asked} | set(before.measures if before else ())

@@ -1,5 +1,6 @@
 """Train an experiment into a run directory, or resume an interrupted run."""
 
+import os
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
@@ -12,7 +13,7 @@ from latebloom.runs.interrupt import Interrupt
 from latebloom.runs.naming import check_name, default_name, difference
 from latebloom.runs.recorder import Recorder, new_manifest
 from latebloom.runs.run import Run
-from latebloom.store import Manifest, RunDirectory, RunLock, identity
+from latebloom.store import Manifest, RunDirectory, RunLock, identity, one_line
 from latebloom.training import DIVERGENCE_ADVICE, Ensemble, Experiment, Record, StopRule, Trainer, stop_rule, train
 
 Observer = Callable[[Record], None]
@@ -48,6 +49,8 @@ def train_run(
         )
     if exists:
         _check_trained_here(directory)
+    else:
+        _check_free(directory)
     trainer = Trainer(experiment, share, ensemble)
     directory.create()
     with RunLock(directory.path) as lock, Interrupt() if interrupt is None else nullcontext(interrupt) as stop:
@@ -74,6 +77,21 @@ def _check_trained_here(directory: RunDirectory) -> None:
         raise UsageError(
             f"{directory.path} was imported from {imported.file}, which does not hold the state of its training, so it "
             "cannot be trained further; train under another --name"
+        )
+
+
+def _check_free(directory: RunDirectory) -> None:
+    """Refuse a place where another run lost its manifest, or that is a link to a folder of something else, before
+    anything is written there."""
+    if not os.path.isdir(directory.path):  # unlike Path.is_dir, False for a name that is too long
+        return
+    with one_line(directory.path, "read", UsageError):
+        others = any(directory.path.iterdir())
+    _whole(directory, False, 0, os.path.exists(directory.path / "state.safetensors"))
+    if others and directory.path.is_symlink():
+        raise UsageError(
+            f"{directory.path} is a link to a folder with other files, expected an empty one or a run; choose another "
+            "--name or --runs"
         )
 
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from glob import escape
 from pathlib import Path
 
 from latebloom.store import operations
 from latebloom.store.disk import one_line
-from latebloom.store.reads import note_written
+from latebloom.store.reads import note_written, state_of_new
 
 TEMPORARY = ".*.tmp"
 """Glob of temporary files; a killed writer may leave one, and readers never open them."""
+
+
+def temporary_of(path: Path) -> list[Path]:
+    """The temporary files of writers of this file, killed ones and any that is at work."""
+    return list(path.parent.glob(f".{escape(path.name)}.*.tmp"))
 
 
 def atomic_write(path: Path, write: Callable[[Path], None] | bytes) -> None:
@@ -26,6 +32,7 @@ def atomic_write(path: Path, write: Callable[[Path], None] | bytes) -> None:
         with one_line(path, "write"):
             operations.write(temporary, write) if isinstance(write, bytes) else write(temporary)
             operations.sync(temporary, os.O_RDWR)  # Windows flushes only what may be written
+            written = state_of_new(temporary)
             operations.rename(temporary, path)
     except BaseException:
         with suppress(OSError):
@@ -34,4 +41,4 @@ def atomic_write(path: Path, write: Callable[[Path], None] | bytes) -> None:
     # Some file systems refuse to flush a directory; at this point the file is already safe.
     with suppress(OSError):
         operations.sync(path.parent, os.O_RDONLY)
-    note_written(path)
+    note_written(path, written)

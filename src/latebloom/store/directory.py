@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     import pyarrow
 
 _CHECKPOINT = re.compile(r"step-(\d{8,})\.safetensors")
+KEPT = "kept"
+"""The folder of kept results in a run."""
+
+FOLDERS = ("checkpoints", KEPT, "figures")
+"""Folders of a run in which files are written."""
+
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
@@ -130,9 +136,11 @@ class RunDirectory:
     def clean(self) -> None:
         """Remove temporary files of a killed writer. Hold the lock, since another writer may be using them."""
         self._check_inside()
-        for file in [*self.path.glob(TEMPORARY), *self.path.glob(f"checkpoints/{TEMPORARY}")]:
-            with one_line(file, "remove"):
-                operations.remove(file)
+        folders = [self.path, *(self.path / name for name in FOLDERS)]
+        for folder in folders:
+            for file in () if folder != self.path and folder.is_symlink() else folder.glob(TEMPORARY):
+                with one_line(file, "remove"):
+                    operations.remove(file)
 
     def bytes(self) -> int:
         """Size of all files, in bytes."""

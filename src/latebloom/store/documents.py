@@ -23,9 +23,18 @@ def write_json(path: Path, value: Any) -> None:
 def read_json(path: Path) -> Any:
     """The document, or None if there is no such file; DamagedFileError if it is not JSON."""
     data = read_if_there(path)
-    if data is None:
-        return None
+    return None if data is None else parse_json(data, path)
+
+
+def parse_json(data: bytes, place: str | Path) -> Any:
+    """The document in these bytes, which come from ``place``. Errors: DamagedFileError.
+
+    JSON may hold half of a pair of surrogates, as an escape. No file or terminal can hold it, so it is damage too.
+    """
     try:
-        return json.loads(data)
+        document = json.loads(data)
+        if not data.isascii() or b"\\u" in data:
+            json.dumps(document, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        raise DamagedFileError(f"{path} is damaged, expected JSON: {error}") from error
+        raise DamagedFileError(f"{place} is damaged, expected JSON: {error}") from error
+    return document

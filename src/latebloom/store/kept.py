@@ -20,16 +20,15 @@ from typing import Any
 
 from latebloom._errors import LatebloomError
 from latebloom._registry import has_foreign_parts
+from latebloom._stamps import stamps
 from latebloom._user_cache import user_cache
-from latebloom.store.directory import RunDirectory
+from latebloom.store.atomic import temporary_of
+from latebloom.store.directory import KEPT, RunDirectory
 from latebloom.store.disk import check_no_link
 from latebloom.store.documents import read_json, write_json
 from latebloom.store.listing import locate
 from latebloom.store.lock import is_locked
 from latebloom.store.reads import noted_reads, state_of
-
-FOLDER = "kept"
-"""The folder of kept results in a run."""
 
 SEAL = "sha256"
 """The entry with the checksum of the others: a result that was damaged is computed again."""
@@ -101,11 +100,13 @@ def _counted_warnings() -> Iterator[list[str]]:
 
 def _file(run: RunDirectory, command: Sequence[Any]) -> Path:
     digest = hashlib.sha256(json.dumps(command, sort_keys=True).encode()).hexdigest()
-    return run.path / FOLDER / f"{command[0]}-{digest[:12]}.json"
+    return run.path / KEPT / f"{command[0]}-{digest[:12]}.json"
 
 
 def _seal(file: Path, content: dict[str, Any]) -> None:
-    """Write the content with its checksum."""
+    """Write the content with its checksum, in place of what a killed command left of it."""
+    for left in temporary_of(file):
+        left.unlink(missing_ok=True)
     write_json(file, {**content, SEAL: _checksum(content)})
 
 
@@ -143,16 +144,7 @@ def _software() -> str:
     try:
         places = [place for place in sys.path if os.path.isdir(place)]
         installed = [(place, sorted(n for n in os.listdir(place) if n.endswith(".dist-info"))) for place in places]
-        files = [(file.path, file.stat()) for file in _files(Path(__file__).parents[1])]
+        sources = stamps(Path(__file__).parents[1])
     except OSError:
         return ""
-    stamps = sorted((path, stat.st_size, stat.st_mtime_ns) for path, stat in files)
-    return hashlib.sha256(repr((sys.version, installed, stamps)).encode()).hexdigest()
-
-
-def _files(folder: str | Path) -> Iterator[os.DirEntry[str]]:
-    for entry in os.scandir(folder):
-        if entry.is_dir():
-            yield from () if entry.name == "__pycache__" else _files(entry.path)
-        else:
-            yield entry
+    return hashlib.sha256(repr((sys.version, installed, sources)).encode()).hexdigest()

@@ -47,12 +47,18 @@ def note_listed(folder: Path) -> None:
             reads.setdefault(place, digest)
 
 
-def note_written(path: Path) -> None:
-    """Note a file that was replaced. What it held before no longer matters."""
+def state_of_new(temporary: Path) -> str | None:
+    """The state of a file that is about to get its name, before another writer can replace it; None where nothing is
+    noted."""
+    return state_of(temporary) if _open else None
+
+
+def note_written(path: Path, state: str | None) -> None:
+    """Note a file that was replaced by one of this state. What it held before no longer matters."""
     if _open:
-        place, digest = os.path.abspath(path), state_of(path)
+        place = os.path.abspath(path)
         for reads in _open:
-            reads[place] = digest
+            reads[place] = state
 
 
 def state_of(path: str | Path) -> str | None:

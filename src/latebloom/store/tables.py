@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 CHECKSUM = b"crc32"
 """Key of the checksum in the metadata of the file. Parquet's own checksums cover the pages, not names and places."""
 
+SEAL = b"LBcrc32:"
+"""What stands between the pages and the footer, where readers skip it, before a CRC-32 over all other bytes. A footer
+can be damaged so that its end, with the metadata, is not read."""
+
 # pyarrow's own conversions from and to lists and numpy import pandas, which takes half a second: these do not.
 
 
@@ -73,7 +77,7 @@ def write_table(path: Path, table: pyarrow.Table) -> None:
     plain = table.combine_chunks().replace_schema_metadata({CHECKSUM: _checksum(table)})
     content = pa.BufferOutputStream()
     pq.write_table(plain, content, write_page_checksum=True)
-    atomic_write(path, content.getvalue().to_pybytes())
+    atomic_write(path, _sealed(content.getvalue().to_pybytes()))
 
 
 def read_table(path: Path) -> pyarrow.Table:
@@ -88,7 +92,7 @@ def read_table(path: Path) -> pyarrow.Table:
     problem = defect(table)
     if problem is not None:
         raise DamagedFileError(f"{path} is not a series over steps: {problem}")
-    if _is_altered(table):
+    if _is_altered(table, content):
         raise DamagedFileError(f"{path} is damaged: its checksum does not match its content")
     return table.replace_schema_metadata(None)
 
@@ -126,11 +130,21 @@ def _checksum(table: pyarrow.Table) -> bytes:
     return f"{crc:08x}".encode()
 
 
-def _is_altered(table: pyarrow.Table) -> bool:
-    """Whether a table as read differs from what was written. Files from before there were checksums have no metadata;
-    any other key than the checksum's is one that was altered, unless another program wrote the file.
+def _sealed(content: bytes) -> bytes:
+    footer = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+    return content[:footer] + SEAL + _crc(content[:footer], content[footer:]) + content[footer:]
+
+
+def _is_altered(table: pyarrow.Table, content: bytes) -> bool:
+    """Whether a table as read differs from what was written. Files of other programs, and those from before there were
+    checksums, have neither a seal nor a checksum.
     """
-    metadata = table.schema.metadata or {}
-    if CHECKSUM in metadata:
-        return metadata[CHECKSUM] != _checksum(table)
-    return bool(metadata.keys() - {b"pandas"})
+    start = content.rfind(SEAL)
+    end = start + len(SEAL) + 4
+    if start >= 0 and content[start + len(SEAL) : end] != _crc(content[:start], content[end:]):
+        return True
+    return (table.schema.metadata or {}).get(CHECKSUM, _checksum(table)) != _checksum(table)
+
+
+def _crc(first: bytes, second: bytes) -> bytes:
+    return zlib.crc32(second, zlib.crc32(first)).to_bytes(4, "big")

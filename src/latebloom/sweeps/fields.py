@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from latebloom._errors import UsageError
+from latebloom._text import is_unicode
 from latebloom.training.settings import known_settings, sections, with_present_names
 
 NO_COLUMNS = ("source", "unknown", "data.train_rows", "data.test_rows", "task.entries")
@@ -69,17 +70,8 @@ def _kind(value: Any) -> str:
     if isinstance(value, int):
         return "a number" if abs(value) < 2**63 else "no number of this size"
     if isinstance(value, str):
-        return "text" if _is_written(value) else "no such text"
+        return "text" if is_unicode(value) else "no such text"
     return "a number"
-
-
-def _is_written(text: str) -> bool:
-    """Whether the text can be written as UTF-8: JSON may hold half a character."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def varied(experiments: Sequence[Mapping[str, Any]]) -> list[str]:

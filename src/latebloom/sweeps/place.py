@@ -1,7 +1,7 @@
 """The place where a sweep stores its runs: a directory or a URI."""
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
@@ -55,12 +55,17 @@ class Folder:
     def __str__(self) -> str:
         return str(self.path)
 
-    def lock(self) -> AbstractContextManager[object]:
-        if RunDirectory(self.path).exists():
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Also remove what a coordinator that was killed left."""
+        directory = RunDirectory(self.path)
+        if directory.exists():
             raise UsageError(f"{self.path} holds a run, expected a sweep; choose another --name or --runs")
         with one_line(self.path, "make", UsageError):
             self.path.mkdir(parents=True, exist_ok=True)
-        return RunLock(self.path)
+        with RunLock(self.path):
+            directory.clean()
+            yield
 
     def status(self, name: str) -> PlannedStatus:
         directory = RunDirectory(self.path / name)

@@ -13,9 +13,10 @@ from typing import Any
 from pyarrow import fs
 from pydantic import ValidationError
 
-from latebloom._errors import DamagedFileError, StoreError, UsageError
+from latebloom._errors import StoreError, UsageError
 from latebloom.runs import BatchObserver, Job, JobResult, train_batch
 from latebloom.store import Manifest
+from latebloom.store.documents import parse_json
 from latebloom.sweeps.place import PlannedStatus
 
 _LAST = ("state.safetensors", "manifest.json")
@@ -73,10 +74,7 @@ class Remote:
 
     def read(self, name: str) -> Any:
         content = self._content(f"{name}.json")
-        try:
-            return None if content is None else json.loads(content)
-        except (ValueError, RecursionError) as error:
-            raise DamagedFileError(f"{self.uri}/{name}.json is damaged, expected JSON: {error}") from error
+        return None if content is None else parse_json(content, f"{self.uri}/{name}.json")
 
     def write(self, name: str, value: Any) -> None:
         content = json.dumps(value, indent=2).encode()

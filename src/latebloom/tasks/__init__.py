@@ -22,7 +22,7 @@ from latebloom.tasks.skip_trigrams import SkipTrigrams  # isort: skip
 from latebloom.tasks.repeated_subsequences import RepeatedSubsequences  # isort: skip
 from latebloom.tasks.shared_feature import SharedFeature  # isort: skip
 from latebloom.tasks.answer_table import AnswerTable, GroupComposition  # isort: skip
-from latebloom.tasks.split import Data, Split, check_split, held_out, split
+from latebloom.tasks.split import Data, Split, check_split, drawn, held_out, split
 
 __all__ = [
     "IGNORE",
@@ -49,6 +49,7 @@ __all__ = [
     "Split",
     "Task",
     "check_split",
+    "drawn",
     "held_out",
     "split",
 ]

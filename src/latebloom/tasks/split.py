@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from latebloom._config import Config
 from latebloom._errors import UsageError
+from latebloom._memory import check_bytes
 from latebloom.tasks.base import Batch, Task
 from latebloom.tasks.rows import ROWS, rows_of
 
@@ -117,7 +118,15 @@ _remembered = lru_cache(maxsize=128)(_counted)
 
 def held_out(task: Task, data: Data) -> Batch:
     """The fixed test set of drawn examples: ``data.test_size`` of them, or an empty one where that is None."""
-    return task.sample(data.test_size or 0, np.random.default_rng([data.seed, 0, _TEST]))
+    return drawn(task, data.test_size or 0, np.random.default_rng([data.seed, 0, _TEST]), "data.test_size")
+
+
+def drawn(task: Task, count: int, rng: np.random.Generator, setting: str) -> Batch:
+    """So many examples of a task. Errors: UsageError where they do not fit into memory, which names the setting."""
+    # 64-bit numbers: tokens, then a label and a component at each position where loss is read, here and in the task.
+    needed = 2 * 8 * count * (task.n_ctx + 2 * len(task.loss_positions))
+    check_bytes(f"{setting}: got {count} examples of {task.n_ctx} tokens", needed, "fewer")
+    return task.sample(count, rng)
 
 
 def _drawn(task: Task, data: Data) -> Split:
@@ -126,7 +135,7 @@ def _drawn(task: Task, data: Data) -> Split:
             "data.train_size: got none, but this task has too many examples to list; expected a number, or "
             "--data.kind stream"
         )
-    train = task.sample(data.train_size, np.random.default_rng([data.seed, 0, _TRAIN]))
+    train = drawn(task, data.train_size, np.random.default_rng([data.seed, 0, _TRAIN]), "data.train_size")
     return Split(train, held_out(task, data), None, None)
 
 

@@ -38,6 +38,17 @@ class Schedule(Config):
                 raise ValueError(_HELP) from None
         return {"pieces": _pieces(value)}
 
+    @model_validator(mode="after")
+    def _can_be_written(self) -> "Schedule":
+        """One of the two, in the form in which it is read again."""
+        ends = [until for _, until in self.pieces]
+        ascending = all(end is not None for end in ends[:-1]) and ends[:-1] == sorted(set(ends[:-1]))  # type: ignore[type-var]
+        regular = all(every >= 1 and (until is None or until >= 0) for every, until in self.pieces) and ascending
+        listed = all(step >= 0 for step in self.steps) and list(self.steps) == sorted(set(self.steps))
+        if bool(self.pieces) == bool(self.steps) or not regular or not listed:
+            raise ValueError(_HELP)
+        return self
+
     def __contains__(self, step: int) -> bool:
         """Whether to record this step."""
         if self.steps:
@@ -73,9 +84,6 @@ def _listed(steps: Any) -> tuple[int, ...]:
 
 def _pieces(text: str) -> tuple[tuple[int, int | None], ...]:
     matches = [_PIECE.fullmatch(part.strip()) for part in text.split(",")]
-    pieces = [(int(m[1]), int(m[2]) if m[2] else None) for m in matches if m]
-    ends = [until for _, until in pieces]
-    ascending = all(end is not None for end in ends[:-1]) and ends[:-1] == sorted(set(ends[:-1]))  # type: ignore[type-var]
-    if len(pieces) != len(matches) or any(every < 1 for every, _ in pieces) or not ascending:
+    if not all(matches):
         raise ValueError(_HELP)
-    return tuple(pieces)
+    return tuple((int(m[1]), int(m[2]) if m[2] else None) for m in matches if m)

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from latebloom.models import Examples
-from latebloom.tasks import held_out, split
+from latebloom.tasks import drawn, held_out, split
 from latebloom.training.experiment import Experiment
 
 
@@ -47,7 +47,7 @@ class DataSource:
         if self.train is None:
             assert size is not None
             rng = np.random.default_rng([experiment.data.seed, step])
-            return Examples.of(experiment.task.sample(size, rng), experiment.training.device)
+            return Examples.of(drawn(experiment.task, size, rng, "training.batch_size"), experiment.training.device)
         if self.full_batch:
             return self.train
         assert size is not None

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 from latebloom.models.tables.compiling import listening
 
@@ -22,17 +23,22 @@ def compiling_said(quiet: bool = False) -> Iterator[Callable[[int], None]]:
 
 
 class _Notice:
+    """Several runs may train at once, each in a thread."""
+
     def __init__(self) -> None:
         self._seconds: float | None = None
+        self._lock = Lock()
 
     def heard(self, seconds: float | None) -> None:
         """A compilation has begun (None), or ended after these seconds."""
-        if self._seconds is None:
-            self._seconds = 0.0
-            print("latebloom: compiling, once per machine …", file=sys.stderr, flush=True)
-        self._seconds += seconds or 0.0
+        with self._lock:
+            if self._seconds is None:
+                self._seconds = 0.0
+                print("latebloom: compiling, once per machine …", file=sys.stderr, flush=True)
+            self._seconds += seconds or 0.0
 
     def reached(self, step: int) -> None:
-        if step > 0 and self._seconds is not None:
-            print(f"latebloom: compiling, once per machine: {self._seconds:.0f} s", file=sys.stderr, flush=True)
-            self._seconds = None
+        with self._lock:
+            if step > 0 and self._seconds is not None:
+                print(f"latebloom: compiling, once per machine: {self._seconds:.0f} s", file=sys.stderr, flush=True)
+                self._seconds = None

@@ -3,7 +3,7 @@
 from latebloom.circuits.family import FAMILIES, Family, task_words
 from latebloom.circuits.groups.explanation import explain_group
 from latebloom.circuits.groups.measures import FAMILY
-from latebloom.circuits.groups.views import basis
+from latebloom.circuits.groups.views import basis, is_basis
 from latebloom.circuits.modular.views import looked_up
 from latebloom.circuits.words import FRESH, SEEN
 from latebloom.tasks import GroupComposition
@@ -29,6 +29,7 @@ GROUPS = FAMILIES.register(
         stream_words=task_words(FRESH, **_WORDS),
         explain=explain_group,
         basis=basis,
+        is_basis=is_basis,
         forward=looked_up,
     )
 )

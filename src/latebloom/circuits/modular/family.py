@@ -6,7 +6,7 @@ from latebloom.circuits.modular.explanation import explain
 from latebloom.circuits.modular.measures import FAMILY
 from latebloom.circuits.modular.page import facts, page
 from latebloom.circuits.modular.unknown import explain_unknown
-from latebloom.circuits.modular.views import basis, looked_up
+from latebloom.circuits.modular.views import basis, is_basis, looked_up
 from latebloom.circuits.modular.words import STREAM_WORDS, WORDS
 from latebloom.tasks import ModularTask
 
@@ -18,6 +18,7 @@ MODULAR = FAMILIES.register(
         stream_words=STREAM_WORDS,
         explain=explain,
         basis=basis,
+        is_basis=is_basis,
         forward=looked_up,
         explain_unknown=explain_unknown,
         of_tokens=read_operation,

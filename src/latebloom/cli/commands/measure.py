@@ -5,11 +5,15 @@ Checkpoints that are measured already are skipped, so an interrupted command can
 
 from argparse import Namespace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from latebloom._errors import LatebloomError
 from latebloom.cli.output import print_json, print_pairs
 from latebloom.cli.parser import Parser, add_json, add_runs
 from latebloom.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from latebloom.runs import Run
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
@@ -60,4 +64,12 @@ def _measure(options: Namespace) -> dict[str, Any]:
         run = measure(open_run(options.target, options.runs), options.rule, watch, asked=options.asked)
     table = run.directory.read_table("measures")
     last = {name: table[name][-1].as_py() for name in table.column_names}
-    return {"run": str(run.path), "checkpoints": len(table), "last": last, "phases": run.phases.reason}
+    return {"run": str(run.path), "checkpoints": len(table), "last": last, "phases": _phases(run)}
+
+
+def _phases(run: "Run") -> str:
+    """What the phases of the run are, or why there are none: the measures do not need them."""
+    try:
+        return run.phases.reason
+    except LatebloomError as error:
+        return str(error)

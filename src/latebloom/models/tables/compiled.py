@@ -10,6 +10,7 @@ from typing import Any
 
 import numba
 
+from latebloom._stamps import stamps
 from latebloom._user_cache import user_cache
 from latebloom.models.tables.compiling import connect
 
@@ -27,11 +28,10 @@ def cache_directory(source: Path | None = None) -> Path:
 
     numba itself checks only the file of the function, so it would reuse code that an edited function is inlined in.
     """
-    files = sorted(path for part in _COMPILED for path in (_PACKAGE / part).rglob("*.py"))
-    files += [] if source is None else [source]
-    stamps = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files]
+    others = () if source is None else (source,)
+    sources = stamps(*(_PACKAGE / part for part in _COMPILED), files=others, ending=".py")
     folder = user_cache() or Path(tempfile.gettempdir()) / "latebloom"
-    return folder / hashlib.sha256(repr(stamps).encode()).hexdigest()[:16]
+    return folder / hashlib.sha256(repr(sources).encode()).hexdigest()[:16]
 
 
 def _cache_of(function: Callable[..., Any]) -> Path | None:

@@ -49,5 +49,5 @@ def connect() -> None:
 
 
 def _tell(seconds: float | None) -> None:
-    for listener in _listeners:
+    for listener in tuple(_listeners):  # another run may end at the same time
         listener(seconds)
