@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from latebloom._registry import import_options
 from latebloom.cli.encoding import encodes_everything
 
 
@@ -30,7 +31,8 @@ def print_pairs(rows: Sequence[Sequence[str]]) -> None:
 def print_next(commands: Sequence[tuple[Sequence[str], str]]) -> None:
     """What to do next: the arguments of commands, each with what it does, as lines that can be pasted into a shell."""
     print("\nWhat to do next:")
-    lines = [(" ".join([program(), *map(quote, arguments)]), does) for arguments, does in commands]
+    modules = import_options()
+    lines = [(" ".join([program(), *map(quote, [*arguments, *modules])]), does) for arguments, does in commands]
     width = max(len(command) for command, _ in lines)
     for command, does in lines:
         print(f"  {command:<{width}}  # {does}")
