@@ -81,12 +81,12 @@ docs: $(SITE)
 	@echo "Read it: $(PYTHON) -m http.server --directory site"
 
 # Build the packages, install them with pip and with uv in empty environments, and use them from there.
-packages: $(READY)
-	$(BIN)/python benchmarks/packages.py --only packages --out benchmarks/results/packages.json
+packages:
+	$(PYTHON) benchmarks/packages.py --only packages --out benchmarks/results/packages.json
 
 # Install the package in an empty environment, and execute every tutorial there.
-tutorials: $(READY)
-	$(BIN)/python benchmarks/packages.py --only tutorials --out benchmarks/results/packages.json
+tutorials:
+	$(PYTHON) benchmarks/packages.py --only tutorials --out benchmarks/results/packages.json
 
 # The same tests with a table of the lines that no test runs. Slower, so it is not part of `make test`.
 coverage: $(READY)
