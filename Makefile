@@ -22,7 +22,7 @@ $(READY): pyproject.toml constraints.txt
 	@echo "installing into .venv (3 GB, some minutes; nothing else on this machine is changed):"
 	@echo "  latebloom with all that its commands, tests and checks need, at the versions of constraints.txt"
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	$(BIN)/python -m pip install --constraint constraints.txt --editable ".[dev]"
 	touch $(READY)
 
 # The environment alone, with no training.

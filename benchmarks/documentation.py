@@ -19,11 +19,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import product
 from pathlib import Path
 from shutil import which
 from threading import Thread
 from time import monotonic
-from typing import Any
+from typing import Any, Literal
 
 from environments import ROOT, run
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -33,7 +34,7 @@ from website.blocks import items
 from website.check import measured
 
 WIDTHS = (375, 1400)
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SHOWN = ("index", "start", "concepts/losses", "tutorials/find-the-cosines", "gallery", "reproduction", "reference/python")
 """The pages of which pictures are kept."""
 
@@ -87,22 +88,22 @@ def opened(browser: Browser, address: str, site: Path, shots: Path | None) -> di
     """Open every page in every form; what is wrong with one, as lines."""
     wrong: list[str] = []
     pages = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html") if path.name != "404.html")
-    for width in WIDTHS:
-        for scheme in SCHEMES:
-            context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-            page, where = context.new_page(), [""]
-            page.on("pageerror", lambda error, at=where: wrong.append(f"{at[0]}: {error}"))
-            page.on("requestfailed", lambda request, at=where: wrong.append(f"{at[0]}: cannot load {request.url}"))
-            page.on("request", partial(_elsewhere, wrong, where, address))
-            for name in pages:
-                where[0] = f"{name} at {width} px, {scheme}"
-                page.goto(address + name)
-                if (wider := page.evaluate(WIDER)) > 0:
-                    wrong.append(f"{where[0]}: {wider} px wider than the window")
-                if shots is not None and name.removesuffix(".html") in SHOWN:
-                    file = f"{name.removesuffix('.html').replace('/', '-')}-{width}-{scheme}.png"
-                    page.screenshot(path=shots / file)
-            context.close()
+    page, where = browser.new_page(), [""]
+    page.on("pageerror", lambda error: wrong.append(f"{where[0]}: {error}"))
+    page.on("requestfailed", lambda request: wrong.append(f"{where[0]}: cannot load {request.url}"))
+    page.on("request", partial(_elsewhere, wrong, where, address))
+    for scheme, name in product(SCHEMES, pages):
+        where[0] = f"{name}, {scheme}"
+        page.emulate_media(color_scheme=scheme)
+        page.goto(address + name)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            if (wider := page.evaluate(WIDER)) > 0:
+                wrong.append(f"{where[0]}: {wider} px wider than a window of {width} px")
+            if shots is not None and name.removesuffix(".html") in SHOWN:
+                file = f"{name.removesuffix('.html').replace('/', '-')}-{width}-{scheme}.png"
+                page.screenshot(path=shots / file)
+    page.close()
     return {"pages": len(pages), "widths": WIDTHS, "schemes": SCHEMES, "wrong": wrong}
 
 
