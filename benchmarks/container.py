@@ -24,7 +24,6 @@ from typing import Any
 from environments import ROOT, SMALL, run
 
 
-
 def instructions(text: str) -> list[tuple[str, str]]:
     """The instructions of a container file: (word, arguments), with continued lines joined."""
     lines = [line for line in text.replace("\\\n", " ").splitlines() if line.strip() and not line.startswith("#")]

@@ -35,7 +35,15 @@ from website.check import measured
 
 WIDTHS = (375, 1400)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-SHOWN = ("index", "start", "concepts/losses", "tutorials/find-the-cosines", "gallery", "reproduction", "reference/python")
+SHOWN = (
+    "index",
+    "start",
+    "concepts/losses",
+    "tutorials/find-the-cosines",
+    "gallery",
+    "reproduction",
+    "reference/python",
+)
 """The pages of which pictures are kept."""
 
 SEARCHES = {

@@ -113,7 +113,11 @@ class Environment:
         wrong = []
         for command in ["--version", *(f"{name} --help" for name in names), *commands]:
             done = self.latebloom(command)
-            if done.returncode or "Traceback" in done.stderr or not (done.stdout or done.stderr or "--quiet" in command):
+            if (
+                done.returncode
+                or "Traceback" in done.stderr
+                or not (done.stdout or done.stderr or "--quiet" in command)
+            ):
                 wrong.append(f"latebloom {command}: status {done.returncode}, {done.stderr.strip()[-300:]}")
         return {"helps": len(names), "commands": len(commands) + 1, "wrong": wrong}
 

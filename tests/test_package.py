@@ -110,7 +110,9 @@ def test_the_workflow_runs_what_ci_runs_on_every_python_that_is_declared() -> No
     versions = [line.removeprefix(prefix) for line in declared if line.startswith(prefix)]
     assert jobs["test"]["strategy"]["matrix"]["python"] == versions
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    made = {word for lines in commands.values() for line in lines if line.startswith("make ") for word in line.split()[1:]}
+    made = {
+        word for lines in commands.values() for line in lines if line.startswith("make ") for word in line.split()[1:]
+    }
     assert made <= targets
 
 

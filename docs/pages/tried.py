@@ -1,7 +1,7 @@
 """docs/tried.md: what happened when new users tried this, and what was checked of tutorials, packages and this site.
 
-The trials are in ``results/tried/trials.json``, written by those who made them; the rest is of ``benchmarks/packages.py``
-and ``benchmarks/documentation.py``.
+The trials are in ``results/tried/trials.json``, written by those who made them; the rest is of
+``benchmarks/packages.py`` and ``benchmarks/documentation.py``.
 """
 
 from __future__ import annotations

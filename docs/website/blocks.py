@@ -1,4 +1,7 @@
-"""The commands and the blocks of code on a page, in its order. The tests run them; `benchmarks/documentation.py` counts them."""
+"""The commands and the blocks of code on a page, in its order.
+
+The tests run them, and `benchmarks/documentation.py` counts them.
+"""
 
 import re
 

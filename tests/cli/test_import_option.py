@@ -52,7 +52,8 @@ def _suggested(out: str) -> list[list[str]]:
     return [line.partition("#")[0].split() for line in lines]
 
 
-TINY = "--task.p 7 --model.d_model 8 --model.d_head 4 --model.d_mlp 8 --steps 4 --forward plain --quiet".split()
+TINY = ["--task.p", "7", "--model.d_model", "8", "--model.d_head", "4", "--model.d_mlp", "8"]
+TINY += ["--steps", "4", "--forward", "plain", "--quiet"]
 
 
 def test_a_suggested_command_imports_the_module_too(call, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,9 @@ from latebloom.cli.output import print_json, print_next, print_pairs
 from latebloom.cli.parser import Parser, add_json, add_runs
 from latebloom.cli.progress import Progress
 
-_FACTS = """Give facts about the training with --optimiser.FIELD, --training.FIELD and --data.FIELD. If the file states no
-steps, give their distance: --recording.checkpoints 100 for a list of state dicts, --recording.metrics 10 for curves."""
+_FACTS = """Give facts about the training with --optimiser.FIELD, --training.FIELD and --data.FIELD. If the file states
+no steps, give their distance: --recording.checkpoints 100 for a list of state dicts, --recording.metrics 10 for
+curves."""
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
