@@ -86,13 +86,12 @@ class Tutorials(Stored):
 
 
 class Packages(Stored):
-    """The result of ``benchmarks/packages.py``."""
+    """The result of ``benchmarks/packages.py``, whose parts can be made apart."""
 
-    date: str
-    python: str
-    built: Built
-    environments: tuple[Installed, ...]
-    tutorials: Tutorials
+    date: str | None = None
+    built: Built | None = None
+    environments: tuple[Installed, ...] = ()
+    tutorials: Tutorials | None = None
 
 
 class Site(Stored):
@@ -130,6 +129,12 @@ def tried_page() -> str:
     return render(
         "tried",
         tried=Trials.model_validate_json((TRIED / "trials.json").read_bytes()),
-        packages=Packages.model_validate_json((BENCHMARKS / "packages.json").read_bytes()),
-        site=Documentation.model_validate_json((BENCHMARKS / "documentation.json").read_bytes()),
+        packages=Packages.model_validate_json(_result("packages") or b"{}"),
+        site=None if (found := _result("documentation")) is None else Documentation.model_validate_json(found),
     )
+
+
+def _result(name: str) -> bytes | None:
+    """The committed result of a script; None where it was not run to its end yet."""
+    path = BENCHMARKS / f"{name}.json"
+    return path.read_bytes() if path.is_file() else None
