@@ -16,14 +16,18 @@ WEB := web/node_modules/.package-lock.json
 # The site's generator is installed only by those who build the site.
 SITE := .venv/.site
 
-.PHONY: demo test coverage check web docs clean
+.PHONY: venv demo test coverage check web docs packages tutorials clean
 
 $(READY): pyproject.toml constraints.txt
 	@echo "installing into .venv (3 GB, some minutes; nothing else on this machine is changed):"
 	@echo "  latebloom with all that its commands, tests and checks need, at the versions of constraints.txt"
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	$(BIN)/python -m pip install --constraint constraints.txt --editable ".[dev]"
 	touch $(READY)
+
+# The environment alone, with no training.
+venv: $(READY)
+	@echo "Now type: . .venv/bin/activate"
 
 demo: $(READY)
 	$(BIN)/latebloom train mainline --training.stop settled --name demo
@@ -75,6 +79,14 @@ docs: $(SITE)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 	$(BIN)/python docs/website/check.py site
 	@echo "Read it: $(PYTHON) -m http.server --directory site"
+
+# Build the packages, install them with pip and with uv in empty environments, and use them from there.
+packages:
+	$(PYTHON) benchmarks/packages.py --only packages --out benchmarks/results/packages.json
+
+# Install the package in an empty environment, and execute every tutorial there.
+tutorials:
+	$(PYTHON) benchmarks/packages.py --only tutorials --out benchmarks/results/packages.json
 
 # The same tests with a table of the lines that no test runs. Slower, so it is not part of `make test`.
 coverage: $(READY)

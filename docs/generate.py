@@ -1,6 +1,7 @@
 """Make the pages that hold numbers from the committed results, so that no number in them is typed by hand.
 
 python docs/generate.py results RUN        store a run's summary, verdicts and pictures as committed results
+python docs/generate.py groups RUN         draw the gallery's pictures of a model of a group
 python docs/generate.py reproduction DIR   store the results of `latebloom reproduce` in DIR (RUNS/reproduce)
 python docs/generate.py crossover SWEEP    store the result of `latebloom crossover`, its picture and how it was made
 python docs/generate.py settings RUNS      train in RUNS what the study of settings lacks, and store the results
@@ -25,7 +26,7 @@ from pages.demo import demo_block, demo_page
 from pages.explorer import explorer_page
 from pages.found import found_page
 from pages.gallery import gallery_page
-from pages.keep import freeze_rules, keep_crossover, keep_reproduction, keep_run, rejudge
+from pages.keep import freeze_rules, keep_crossover, keep_group_pictures, keep_reproduction, keep_run, rejudge
 from pages.measures import measures_page
 from pages.paths import DOCS, IMAGES, ROOT
 from pages.pictures import pictures_page
@@ -37,9 +38,11 @@ from pages.settings import settings_page
 from pages.settings_runs import train_settings
 from pages.speed import speed_page
 from pages.sweeps import sweeps_block
+from pages.tried import tried_page
 
 VERBS: dict[str, Callable[[str], object]] = {
     "results": keep_run,
+    "groups": keep_group_pictures,
     "reproduction": lambda folder: keep_reproduction(Path(folder)),
     "crossover": lambda sweep: keep_crossover(Path(sweep)),
     "settings": lambda folder: train_settings(Path(folder)),
@@ -73,6 +76,7 @@ def pages() -> dict[Path, str]:
         DOCS / "seeds.md": seeds_page(studies),
         DOCS / "settings.md": settings_page(),
         DOCS / "compare.md": compare_page(),
+        DOCS / "tried.md": tried_page(),
     }
 
 

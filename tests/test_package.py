@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 import latebloom as lb
 
@@ -97,6 +98,22 @@ def test_the_version_stands_in_one_place() -> None:
     assert settings["tool"]["hatch"]["version"]["path"] == "src/latebloom/__init__.py"
     assert "version" not in settings["project"]
     assert f"version: {lb.__version__}\n" in (ROOT / "CITATION.cff").read_text()
+
+
+def test_the_workflow_runs_what_ci_runs_on_every_python_that_is_declared() -> None:
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text())["jobs"]
+    commands = {name: [step["run"] for step in job["steps"] if "run" in step] for name, job in jobs.items()}
+    assert commands["test"] == ["bash .ci/run"]
+    assert commands["docs"] == ["make docs"]
+    prefix = "Programming Language :: Python :: "
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["classifiers"]
+    versions = [line.removeprefix(prefix) for line in declared if line.startswith(prefix)]
+    assert jobs["test"]["strategy"]["matrix"]["python"] == versions
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    made = {
+        word for lines in commands.values() for line in lines if line.startswith("make ") for word in line.split()[1:]
+    }
+    assert made <= targets
 
 
 def test_messages_and_pages_name_extras_that_exist() -> None:

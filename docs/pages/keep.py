@@ -12,6 +12,9 @@ from .paths import BUDGETS, CROSSOVER, DRAWINGS, IMAGES, MAINLINE, QUANTITIES, R
 PICTURES = ("training-curve", "embedding-spectrum")
 """The figures of the demo run that the pages show."""
 
+GROUP_PICTURES = ("group-representations", "group-growth")
+"""The figures of models of groups, of which the gallery shows one run."""
+
 
 def keep_run(path: str) -> None:
     """Store the summary, the quantities and the pictures of a run; its weights stay where they are."""
@@ -25,6 +28,15 @@ def keep_run(path: str) -> None:
     _write(MAINLINE / "quantities.json", measure_claims(run).model_dump(mode="json", exclude_defaults=True))
     for name in PICTURES:
         figure(name, run).save(IMAGES / f"{name}.png")
+
+
+def keep_group_pictures(path: str) -> None:
+    """Draw the figures of models of groups from a run that was trained by the command of docs/gallery.md."""
+    from latebloom.lab.figure import figure
+    from latebloom.runs import open_run
+
+    for name in GROUP_PICTURES:
+        figure(name, open_run(path)).save(IMAGES / f"{name}.svg")
 
 
 def keep_reproduction(folder: Path) -> None:

@@ -13,6 +13,7 @@ RULES = ROOT / "results" / "rules.json"
 CROSSOVER = ROOT / "results" / "crossover"
 SEEDS = ROOT / "results" / "seeds"
 COMPARE = ROOT / "results" / "compare"
+TRIED = ROOT / "results" / "tried"
 SETTINGS = ROOT / "results" / "settings"
 BENCHMARKS = ROOT / "benchmarks" / "results"
 BUDGETS = ("full", "quick")

@@ -23,6 +23,16 @@ class Chapter:
     claims: Sequence[ClaimResult]
 
     @property
+    def measured(self) -> list[ClaimResult]:
+        """The claims with a verdict."""
+        return [claim for claim in self.claims if claim.state != "not measured"]
+
+    @property
+    def missing(self) -> list[ClaimResult]:
+        """The claims without one."""
+        return [claim for claim in self.claims if claim.state == "not measured"]
+
+    @property
     def drawings(self) -> list[Picture]:
         """The pictures that have a file."""
         return [picture for picture in self.system.pictures if picture.file] if self.system else []

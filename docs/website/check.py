@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urldefrag
 
 LOADED = {"img": "src", "script": "src", "link": "href", "source": "src", "iframe": "src"}
@@ -77,16 +78,24 @@ def _leads(page: Path, site: Path, address: str) -> bool:
     return not anchor or target.suffix != ".html" or unquote(anchor) in read(target).anchors
 
 
+def measured(site: Path) -> dict[str, Any]:
+    """Pages, links, problems and size of a built site."""
+    pages = list(site.rglob("*.html"))
+    return {
+        "pages": len(pages),
+        "links": sum(len(read(page).links) + len(read(page).loads) for page in pages),
+        "problems": list(problems(site)),
+        "megabytes": round(sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) / 1e6, 1),
+    }
+
+
 def main(arguments: list[str]) -> int:
     """Print the problems and the size of the site; 1 if there is a problem."""
     (site,) = map(Path, arguments)
-    found = list(problems(site))
-    print(*found, sep="\n", end="\n" if found else "")
-    pages = list(site.rglob("*.html"))
-    links = sum(len(read(page).links) + len(read(page).loads) for page in pages)
-    size = sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
-    print(f"{len(pages)} pages, {links} links, {len(found)} broken, {size / 1e6:.1f} MB")
-    return 1 if found else 0
+    found = measured(site)
+    print(*found["problems"], sep="\n", end="\n" if found["problems"] else "")
+    print(f"{found['pages']} pages, {found['links']} links, {len(found['problems'])} broken, {found['megabytes']} MB")
+    return 1 if found["problems"] else 0
 
 
 if __name__ == "__main__":

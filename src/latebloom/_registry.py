@@ -15,6 +15,7 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import os
+import shlex
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -34,6 +35,9 @@ GROUP = "latebloom"
 VARIABLE = "LATEBLOOM_IMPORT"
 """The environment variable that names further modules to import."""
 
+
+_GIVEN: dict[str, None] = {}
+"""Modules that `import_module` has imported and that the user's environment does not name, in order."""
 
 _REGISTRIES: list[ref[Registry[Any]]] = []
 """Every registry that is still in use."""
@@ -136,7 +140,18 @@ def import_module(name: str) -> None:
     """
     _import(name)
     if name not in _named():
+        _GIVEN[name] = None
         os.environ[VARIABLE] = ",".join([*_named(), name])
+
+
+def import_options() -> list[str]:
+    """``--import MODULE`` for each module that the user named in this process: a later command needs them again."""
+    return [word for name in _GIVEN if name in _named() for word in ("--import", name)]
+
+
+def suggested(*words: str) -> str:
+    """A command for a message, as it can be pasted into a shell: ``latebloom measure runs/x --import my_parts``."""
+    return shlex.join(["latebloom", *words, *import_options()])
 
 
 @cache

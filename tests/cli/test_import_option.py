@@ -47,6 +47,24 @@ def test_a_recipe_of_a_module_is_trained_and_opened(call) -> None:
     assert call("sweep", "lb_cli_parts:plus_three", "--seeds", "0:2", "--dry-run")[1].startswith("sweep")
 
 
+def _suggested(out: str) -> list[list[str]]:
+    lines = out.partition("What to do next:\n")[2].splitlines()
+    return [line.partition("#")[0].split() for line in lines]
+
+
+TINY = ["--task.p", "7", "--model.d_model", "8", "--model.d_head", "4", "--model.d_mlp", "8"]
+TINY += ["--steps", "4", "--forward", "plain", "--quiet"]
+
+
+def test_a_suggested_command_imports_the_module_too(call, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("lb_cli_next.py").write_text(MODULE.format(name="PlusFive", function="plus_five"))
+    out = call("train", "small", "--import", "lb_cli_next", "--task.name", "plus_five", *TINY, "--name", "theirs")[1]
+    assert [words[-2:] for words in _suggested(out)] == [["--import", "lb_cli_next"]] * 3
+    assert _registry.suggested("measure", "a b") == "latebloom measure 'a b' --import lb_cli_next"
+    monkeypatch.setenv(_registry.VARIABLE, "")
+    assert all("--import" not in words for words in _suggested(call("train", "small", *TINY)[1]))
+
+
 @pytest.mark.parametrize("arguments", [("--import", "lb_cli_tasks", "tasks"), ("tasks", "--import=lb_cli_tasks")])
 def test_import_stands_before_or_after_the_command(call, arguments: tuple[str, ...]) -> None:
     Path("lb_cli_tasks.py").write_text(MODULE.format(name="PlusFour", function="plus_four"))

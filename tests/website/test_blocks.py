@@ -5,7 +5,6 @@ packages or need a cluster.
 """
 
 import json
-import re
 import shlex
 import shutil
 import subprocess
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from website.blocks import items
 
 import latebloom as lb
 from latebloom.cli import main
@@ -27,8 +27,6 @@ GALLERY = "gallery.md"
 
 PAGES = {path.relative_to(DOCS).as_posix(): path.read_text() for path in sorted(DOCS.rglob("*.md"))}
 PAGES["CONTRIBUTING.md"] = (ROOT / "CONTRIBUTING.md").read_text()
-FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
-COMMAND = re.compile(r"^ {4,}latebloom (.*)$", re.MULTILINE)
 
 P = "--task.p 7 "
 TINY = P + "--model.d_model 16 --model.n_heads 2 --model.d_head 8 --model.d_mlp 16"
@@ -49,14 +47,6 @@ GRIDS = {"small-sweep": "--grid optimiser.weight_decay=0.3,1 --grid data.fractio
 
 RESULTS = {"claims": (0, 1)}
 """Exit statuses of commands other than 0: 1 where a claim fails."""
-
-
-def items(text: str) -> list[tuple[str, str]]:
-    """The blocks and the commands of a page, in its order: (language, code)."""
-    found = [(m.start(), m[2], re.sub(f"^{m[1]}", "", m[3], flags=re.MULTILINE)) for m in FENCE.finditer(text)]
-    outside = FENCE.sub(lambda m: " " * len(m[0]), text)
-    found += [(m.start(), "latebloom", m[1]) for m in COMMAND.finditer(outside)]
-    return [(language, code) for _, language, code in sorted(found)]
 
 
 def with_code() -> list[str]:

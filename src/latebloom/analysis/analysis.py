@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from latebloom._errors import UsageError
+from latebloom._registry import suggested
 from latebloom.analysis.measured import read_measured
 from latebloom.circuits.family import Family, family_of
 from latebloom.measures import AbsentSets, Basis, Snapshot, fixed_basis
@@ -148,9 +149,8 @@ class Analysis:
         """A series of the run. Errors: UsageError where it was not recorded or measured."""
         series = self.series(name)
         if series is None:
-            raise UsageError(
-                f"{self.run.path} has no {name} yet, and this needs it: `latebloom measure {self.run.path}`"
-            )
+            command = suggested("measure", str(self.run.path))
+            raise UsageError(f"{self.run.path} has no {name} yet, and this needs it: `{command}`")
         return series
 
     def paired(self, first: str, second: str) -> tuple[Float[np.ndarray, " n"], ...] | None:

@@ -56,7 +56,7 @@ _FINDING = (
 register(
     SweepClaim(
         id="slingshots-by-rounding",
-        sentence="Taking the gradients of the smallest losses away, as rounding does, is enough for slingshots.",
+        sentence="Removing the gradients of the smallest losses, as rounding does, is enough to cause slingshots.",
         place=_PLACE,
         published="a float32 precision error",
         region=Above(_SHARES["rounded"], HALF, "most runs"),
@@ -79,7 +79,7 @@ register(
     ),
     SweepClaim(
         id="slingshots-not-by-fewer-examples",
-        sentence="Taking away as many gradients of random examples makes no slingshots; neither does float64 alone.",
+        sentence="Removing the gradients of as many random examples causes no slingshots; neither does float64 alone.",
         place=_PLACE,
         published="not asked",
         region=AllOf(

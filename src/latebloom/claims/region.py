@@ -70,7 +70,7 @@ def _agreed(answers: set[bool], term: Term, ends: tuple[float, float]) -> bool:
     """The one answer; Undefined where both ends of an interval do not agree."""
     if len(answers) > 1:
         low, high = (amount(end, term.unit) for end in ends)
-        raise Undefined(f"the interval of {term.formula}, {low} to {high}, crosses the edge")
+        raise Undefined(f"the 95 % interval, {low} to {high}, crosses the edge ({term.formula.rstrip(',')})")
     return answers.pop()
 
 

@@ -271,7 +271,7 @@ register(
     ),
     Claim(
         id="excluded-parts-early",
-        sentence="Excluded loss parts from train loss before test loss is under guessing.",
+        sentence="Excluded loss rises away from train loss before test loss falls below guessing.",
         place=_EVOLUTION + "interpolation",
         published=filled("from about step {mainline.excluded_loss_parts} on"),
         region=Below(excluded_parted_at, test_under_guessing_at),
@@ -295,7 +295,7 @@ register(
         place=_EVOLUTION + "trig loss",
         published="identical lines",
         region=Below(restricted_train_test_factor, 1.5, "arbitrary"),
-        finding="they differ by at most a factor {restricted_train_test_factor:.2f} in the stable phase",
+        finding="they differ by at most a factor of {restricted_train_test_factor:.2f} in the stable phase",
     ),
     SweepClaim(
         id="train-loss-drops-again",

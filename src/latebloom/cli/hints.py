@@ -22,8 +22,8 @@ def add_hints(parser: Parser) -> None:
         "--p", type=positive, metavar="P", help="modulus of the task of a file (default: by its shapes)"
     )
     parser.epilog = (
-        "What a file does not say about its model: --model.FIELD VALUE and --task.FIELD VALUE, as in "
-        "--model.activation gelu --model.attention bidirectional --task.separate_operands true."
+        "If a file does not state something about its model, give it with --model.FIELD VALUE or --task.FIELD VALUE, "
+        "for example --model.activation gelu --model.attention bidirectional --task.separate_operands true."
     )
 
 

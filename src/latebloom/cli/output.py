@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from latebloom._errors import in_one_line
+from latebloom._registry import import_options
 from latebloom._text import duration
 from latebloom.cli.encoding import encodes_everything
 
@@ -46,7 +47,8 @@ def print_plan(rows: Sequence[dict[str, Any]], named: Sequence[str], notes: Sequ
 def print_next(commands: Sequence[tuple[Sequence[str], str]]) -> None:
     """What to do next: the arguments of commands, each with what it does, as lines that can be pasted into a shell."""
     print("\nWhat to do next:")
-    lines = [(" ".join([program(), *map(quote, arguments)]), does) for arguments, does in commands]
+    modules = import_options()
+    lines = [(" ".join([program(), *map(quote, [*arguments, *modules])]), does) for arguments, does in commands]
     width = max(len(command) for command, _ in lines)
     for command, does in lines:
         print(f"  {command:<{width}}  # {does}")

@@ -75,7 +75,7 @@ class Snapshot:
     def task_as(self, kind: type[K]) -> K:
         """The task, if it is of that class. Errors: UsageError for a task of another class, and if none was found."""
         if self.lacks_task:
-            raise UsageError(f"the model {self.lacks_task}; to suppose a task all the same, say --task")
+            raise UsageError(f"the model {self.lacks_task}; to assume a task nevertheless, give --task")
         if not isinstance(self.task, kind):
             expected = kind.model_fields["name"].default
             name = expected if isinstance(expected, str) else kind.__name__

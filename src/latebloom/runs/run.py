@@ -11,6 +11,7 @@ import torch
 from pydantic import ValidationError
 
 from latebloom._errors import DamagedFileError, RunNotFoundError, UsageError, first_problem
+from latebloom._registry import suggested
 from latebloom._text import html_table
 from latebloom.models import Model
 from latebloom.phases import Outcome, Phases, Series
@@ -86,7 +87,7 @@ class Run:
         if name not in table.column_names:
             raise UsageError(
                 f"{self.path} has no series {name!r}, expected one of {', '.join(table.column_names[1:8])} …; "
-                f"`latebloom measure {self.path}` adds those that need the final model"
+                f"`{suggested('measure', str(self.path))}` adds those that need the final model"
             )
         return _series(table, name)
 

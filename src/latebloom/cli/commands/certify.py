@@ -11,7 +11,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("target", metavar="RUN|FILE", help="a run (path or name), or a file of weights")
     parser.add_argument("--step", type=int, metavar="N", help="step of the checkpoint of the run (default: the last)")
     parser.add_argument("--extra", type=int, metavar="N", help="directions beyond the explanation's (default: 2)")
-    parser.add_argument("--frontier", action="store_true", help="several certificates, from cheap to dear")
+    parser.add_argument("--frontier", action="store_true", help="compute several certificates, from cheap to expensive")
     add_runs(parser)
     add_json(parser)
     add_hints(parser)

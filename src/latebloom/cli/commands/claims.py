@@ -1,8 +1,8 @@
 """Judge the write-up's claims on runs or on files of published weights and curves; without one, list all claims.
 
-"Fails" is a result about the model: the run does not uphold the sentence. The command has then worked, and its exit
-status is 1, or 0 with --exit-zero. An error of the command itself is one line and has the exit status 2. One run
-upholds a claim or does not; what holds in general takes five runs or more, which `latebloom reproduce` judges.
+"Fails" is a result about the model: the run does not uphold the sentence. The exit status is then 1, or 0
+with --exit-zero. An error of the command itself is one line and has the exit status 2. One run upholds a claim or does
+not; whether the claim holds in general needs five runs or more, which `latebloom reproduce` trains and judges.
 
 For each claim the list gives the sentence, the place where the write-up (W) or the paper (P) states it, the rule that
 judges it, and whether it needs one run of a system or a sweep. `latebloom reproduce --budget full --only SYSTEM` trains
@@ -37,7 +37,7 @@ Judged = dict[str, dict[str, Any]]
 
 def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("targets", metavar="RUN", nargs="*", help="a run (path or name), or [SYSTEM=]FILE")
-    parser.add_argument("--exit-zero", action="store_true", help="exit with 0 where claims fail, which is a result")
+    parser.add_argument("--exit-zero", action="store_true", help="exit with 0 even if claims fail")
     add_runs(parser)
     add_json(parser)
     options = parser.parse_args(arguments)

@@ -1,6 +1,7 @@
 """Write the weights of a run so that TransformerLens, transformers or plain torch opens them.
 
-Each folder appears whole or not at all. A model that a library cannot hold is refused by the name of the setting.
+A folder is written completely or not at all. If a library lacks a setting of the model, the export is refused, and the
+message names the setting.
 """
 
 from latebloom.cli.output import print_json

@@ -1,7 +1,7 @@
 """Make a run of a training that happened elsewhere: a file or folder with checkpoints, curves or both.
 
 `latebloom report`, `claims`, `explain`, `phases`, `measure` and the others then work on it. What the file does not
-say is unknown, not guessed; --SECTION.FIELD VALUE says it, as in --optimiser.lr 1e-3 --data.fraction 0.3.
+state stays unknown and is never guessed; give it with --SECTION.FIELD VALUE, for example --optimiser.lr 1e-3.
 Nothing in the file is executed.
 """
 
@@ -13,15 +13,16 @@ from latebloom.cli.output import print_json, print_next, print_pairs
 from latebloom.cli.parser import Parser, add_json, add_runs
 from latebloom.cli.progress import Progress
 
-_FACTS = """Facts about the training: --optimiser.FIELD, --training.FIELD, --data.FIELD. Steps that the file does not
-say: --recording.checkpoints 100 (of a list of state dicts), --recording.metrics 10 (of curves)."""
+_FACTS = """Give facts about the training with --optimiser.FIELD, --training.FIELD and --data.FIELD. If the file states
+no steps, give their distance: --recording.checkpoints 100 for a list of state dicts, --recording.metrics 10 for
+curves."""
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("target", metavar="FILE|DIR", help="file of weights or curves, or a folder of files by step")
     parser.add_argument("--name", metavar="NAME", help="name of the run (default: that of the file and its hash)")
     parser.add_argument(
-        "--step", type=int, metavar="N", help="step of the only or final weights, where the file does not say it"
+        "--step", type=int, metavar="N", help="step of the only or the final weights, if the file does not state it"
     )
     add_runs(parser)
     add_json(parser)

@@ -12,6 +12,7 @@ tables [grid] and [settings]. Separate values by semicolons if they contain comm
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from latebloom._registry import suggested
 from latebloom.cli.output import print_json, print_pairs
 from latebloom.cli.parser import Parser, add_json, add_runs, positive
 from latebloom.cli.settings_help import add_settings_help
@@ -93,4 +94,4 @@ def _result_rows(place: str, tally: "Tally") -> list[tuple[str, str]]:
     rows = [(status, str(tally.count(status))) for status in ("finished", "diverged", "failed")]
     rows += [("left", f"{tally.left} ({tally.stopped}); the same command continues")] if tally.left else []
     rows += [(name, message) for name, message in tally.messages]
-    return [*rows, ("next", f"latebloom table {place}")]
+    return [*rows, ("next", suggested("table", place))]

@@ -72,7 +72,7 @@ def _add_options(parser: Parser) -> None:
     )
     parser.add_argument("--name", metavar="NAME", help="name of the run (default: RECIPE-SEED-…)")
     add_runs(parser)
-    parser.add_argument("--resume", action="store_true", help="continue an existing run; this is always done")
+    parser.add_argument("--resume", action="store_true", help="continue an existing run (the default)")
     parser.add_argument(
         "--track",
         metavar="TRACKER",

@@ -1,6 +1,6 @@
 """Export every finished run into one archive with an index (index.json and README.md). Nothing is trained.
 
-An interrupted command goes on where it stopped. The archive is named for its content.
+Repeat an interrupted command to continue it. The name of the archive depends on its content alone.
 """
 
 from latebloom.cli.output import print_json

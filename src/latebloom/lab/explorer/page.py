@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from latebloom._registry import suggested
 from latebloom.analysis import Analysis
 from latebloom.lab.explorer.captions import captions_of
 from latebloom.lab.explorer.captions.learning import headline
@@ -113,7 +114,7 @@ def _missing(analysis: Analysis) -> dict[str, str]:
         reasons["metrics"] = f"No losses were recorded in {name}."
     if run.checkpoints and not len(run.directory.read_table("measures")):
         reasons["measures"] = (
-            f"{name} is not measured yet: `latebloom measure {name}` adds measures at every checkpoint."
+            f"{name} is not measured yet: `{suggested('measure', name)}` adds measures at every checkpoint."
         )
     beyond = beyond_page(run.experiment.model, analysis.task) if isinstance(analysis.task, ModularTask) else []
     if beyond:

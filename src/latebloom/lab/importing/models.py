@@ -22,7 +22,7 @@ from latebloom.tasks import Task
 KNOWS = 0.5
 """Accuracy from which on a model does the task that its shapes name, so that the task is that of the file."""
 
-_SAY = "so what it was trained on is not known: say --task NAME (see `latebloom tasks`)"
+_SAY = "so its task is unknown; give it with --task NAME (see `latebloom tasks`)"
 
 _EXAMPLES = 256
 """Random examples on which that accuracy is measured, where a task cannot list all of them."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from latebloom._registry import suggested
 from latebloom.analysis import Analysis
 from latebloom.recipes import RECIPES
 from latebloom.recipes import recipe as experiment_of
@@ -60,7 +61,7 @@ def command(recipe: str, seed: int | None, experiment: Mapping[str, Any]) -> str
         return None
     usual = dict(_flat(experiment_of(recipe, seed).model_dump(mode="json")))
     changed = [f" --{place} {value}" for place, value in _flat(experiment) if usual.get(place, value) != value]
-    return f"latebloom train {recipe} --seed {seed}{''.join(changed)}"
+    return f"{suggested('train', recipe, '--seed', str(seed))}{''.join(changed)}"
 
 
 def _flat(tree: Any, place: str = "") -> list[tuple[str, Any]]:
