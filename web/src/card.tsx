@@ -24,7 +24,7 @@ export function Card({ view }: { view: View }): JSX.Element {
         <h3 id={`title-${view.name}`}>{view.title}</h3>
         <SaveMenu name={view.name} title={view.title} shelf={shelf} />
       </header>
-      {view.help && <p class="help">{view.help}</p>}
+      {view.help && <p class="help">{typeof view.help === "string" ? view.help : view.help(page())}</p>}
       <Guard>
         <ShelfContext.Provider value={shelf}>
           <InSight.Provider value={inSight}>

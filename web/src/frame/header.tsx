@@ -1,5 +1,6 @@
 /** The head of the page: what the run is, how it ended, and the page's own controls. */
 import type { ComponentChildren, JSX } from "preact";
+import { representations } from "../irreps";
 import { leftOut } from "../operands";
 import { page } from "../page";
 import { storyStop, theme } from "../state";
@@ -11,7 +12,8 @@ import { accuracy, whole } from "../draw/numbers";
 export function Header(): JSX.Element {
   const { run, task, missing } = page();
   const omitted = leftOut();
-  const summary = task.p === undefined ? task.summary : task.summary.replace(/\bp\b/, String(task.p));
+  const group = representations(page())?.group;
+  const summary = group ? `x∘y in the group ${group}` : task.p === undefined ? task.summary : task.summary.replace(/\bp\b/, String(task.p));
   return (
     <header class="top">
       <div class="headline">

@@ -9,7 +9,7 @@ import type { ModelAnswer } from "../engine/quantities/answer";
 import { softmaxAt } from "../engine/softmax";
 import { axisName, phaseName, positionLabel, valueLabel } from "../operands";
 import { page } from "../page";
-import { frequency, mutedWaves } from "../state";
+import { frequency, mutedWaves, readAnswer } from "../state";
 
 /** Points of a wave's line between two answers. */
 const FINE = 8;
@@ -42,7 +42,7 @@ export function AddingUp({ found }: { found: ModelAnswer }): JSX.Element {
   return (
     <div>
       {keys.length > 0 && <p class="note">Each wave: height × cos {phaseName()}, for every {z}. Heights are those of the model at this step, over all pairs.</p>}
-      <Strips label="Waves over the answers" strips={strips} count={n} zName={z} zLabel={(at) => positionLabel("z", at)} marks={marks} start={right ?? answer} unit="logits" />
+      <Strips label="Waves over the answers" strips={strips} count={n} zName={z} zLabel={(at) => positionLabel("z", at)} marks={marks} chosen={readAnswer} start={right ?? answer} unit="logits" />
       {keys.length > 0 && right !== null ? <SumSays sum={sum} right={right} /> : <p class="note">{noWaves(found)}</p>}
     </div>
   );

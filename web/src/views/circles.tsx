@@ -7,7 +7,7 @@ import { FrequencyChip } from "../draw/frequency_chip";
 import { percent } from "../draw/numbers";
 import { useQuantity } from "../engine/client";
 import type { Plane } from "../engine/quantities/circles";
-import { pairInView, positionLabel, showPair } from "../operands";
+import { hasWaves, pairInView, positionLabel, showPair } from "../operands";
 import { page } from "../page";
 import { registerView } from "../registry";
 import { frequency } from "../state";
@@ -65,7 +65,7 @@ registerView({
   title: "Numbers on circles",
   chapter: "circuit",
   order: 5,
-  isFor: (shown) => shown.modular !== null,
+  isFor: hasWaves,
   Body: Circles,
   help: "Each point is a number, placed by its vector along one pair of waves; the colour is the angle that a perfect circle would give it. The percentage is the share of the variance in the plane that this one frequency explains.",
 });

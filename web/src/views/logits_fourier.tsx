@@ -8,7 +8,7 @@ import { Switch } from "../draw/switch";
 import { basisRows, frequencyOfRow, rowLabel } from "../engine/basis";
 import { useQuantity } from "../engine/client";
 import { useOnScreen } from "../engine/on_screen";
-import { axisName } from "../operands";
+import { axisName, hasWaves } from "../operands";
 import { page } from "../page";
 import { registerView } from "../registry";
 import { frequency, onlyKeyTerms, toggleFrequency } from "../state";
@@ -98,7 +98,7 @@ registerView({
   title: "The logits, as products of waves",
   chapter: "circuit",
   order: 50,
-  isFor: (shown) => shown.modular !== null,
+  isFor: hasWaves,
   Body: LogitsFourier,
   help:
     "Any function of x and y is a sum of products (wave in x) × (wave in y). Each cell shows how strong one product is in the scores of the answers. " +

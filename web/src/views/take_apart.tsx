@@ -5,6 +5,7 @@ import { cutInView, isUncut, putEverythingBack } from "../cuts";
 import { useStepInSight } from "../draw/step_in_sight";
 import { isOutdated, useQuantity } from "../engine/client";
 import { useOnScreen } from "../engine/on_screen";
+import { hasWaves } from "../operands";
 import { registerView } from "../registry";
 import { randomCut } from "../state";
 import { CutOutcome, type Outcome } from "./cut_outcome";
@@ -44,6 +45,13 @@ function TakeApart(): JSX.Element {
   );
 }
 
+const UNTICK = "Untick a part to take it out of the model at the step in view.";
+const WAVES = "Waves are removed from the logits, as in excluded loss; with “everything else” unticked, only the mean and the ticked waves of the key frequencies are left, as in restricted loss.";
+const PARTS = "Neurons, heads and residual connections of the last layer are set to zero.";
+const CONTROLS =
+  "A part matters if the loss rises more than after a random cut of the same size: as many other frequencies, as many other live neurons, or the removed vectors subtracted after a random rotation.";
+const ROTATED = "A part matters if the loss rises more than after a random cut of the same size: the removed vectors subtracted after a random rotation.";
+
 registerView({
   name: "take-apart",
   title: "Switch parts off",
@@ -52,8 +60,5 @@ registerView({
   size: "wide",
   isFor: (shown) => shown.modular !== null && (shown.run.model.kind === "transformer" || shown.run.model.kind === "mlp"),
   Body: TakeApart,
-  help:
-    "Untick a part to take it out of the model at the step in view. Waves are removed from the logits, as in excluded loss; with “everything else” unticked, only the mean and the ticked waves of the key frequencies are left, as in restricted loss. " +
-    "Neurons, heads and residual connections of the last layer are set to zero. A part matters if the loss rises more than after a random cut of the same size: as many other frequencies, as many other live neurons, or the removed vectors subtracted after a random rotation. " +
-    "The numbers are over all pairs that the views show.",
+  help: (shown) => [UNTICK, ...(hasWaves(shown) ? [WAVES, PARTS, CONTROLS] : [PARTS, ROTATED]), "The numbers are over all pairs that the views show."].join(" "),
 });

@@ -5,7 +5,7 @@ import { Computed } from "../draw/computed";
 import { PairMap } from "../draw/pair_map";
 import { useQuantity } from "../engine/client";
 import { useOnScreen } from "../engine/on_screen";
-import { leftOut, pairInView } from "../operands";
+import { hasWaves, leftOut, pairInView } from "../operands";
 import { registerView } from "../registry";
 import { pair } from "../state";
 import "./answer.css";
@@ -42,6 +42,11 @@ function TryIt(): JSX.Element {
   );
 }
 
+const QUESTION = "Choose x and y, by number or with a click on any map over the pairs. For every answer z the model gives a score, its logit; the largest is its answer.";
+const WAVES =
+  "Each coloured wave, cos w(x + y − z) with w = 2πk/p, is the part of the scores at one key frequency k. All waves have a crest at the right answer and other crests at different places, so that only the right answer stands out in their sum. " +
+  "Switch waves off to see why several are needed. (For x − y the waves run over x − y − z, for x · y over logarithms.)";
+
 registerView({
   name: "try-it",
   title: "Ask the model",
@@ -50,8 +55,5 @@ registerView({
   size: "wide",
   isFor: (shown) => shown.modular !== null,
   Body: TryIt,
-  help:
-    "Choose x and y, by number or with a click on any map over the pairs. For every answer z the model gives a score, its logit; the largest is its answer. " +
-    "Each coloured wave, cos w(x + y − z) with w = 2πk/p, is the part of the scores at one key frequency k. All waves have a crest at the right answer and other crests at different places, so that only the right answer stands out in their sum. " +
-    "Switch waves off to see why several are needed. (For x − y the waves run over x − y − z, for x · y over logarithms.)",
+  help: (shown) => (hasWaves(shown) ? `${QUESTION} ${WAVES}` : QUESTION),
 });

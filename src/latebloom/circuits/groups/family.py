@@ -4,6 +4,7 @@ from latebloom.circuits.family import FAMILIES, Family, task_words
 from latebloom.circuits.groups.explanation import explain_group
 from latebloom.circuits.groups.measures import FAMILY
 from latebloom.circuits.groups.views import basis
+from latebloom.circuits.modular.page import facts
 from latebloom.circuits.modular.views import looked_up
 from latebloom.circuits.words import FRESH, SEEN
 from latebloom.tasks import GroupComposition
@@ -30,5 +31,6 @@ GROUPS = FAMILIES.register(
         explain=explain_group,
         basis=basis,
         forward=looked_up,
+        facts=facts,
     )
 )

@@ -3,6 +3,7 @@
 from latebloom.lab.explorer.captions import (  # noqa: F401 - they register
     components,
     explained,
+    groups,
     induction,
     learning,
     modular,

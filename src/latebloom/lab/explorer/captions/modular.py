@@ -49,7 +49,8 @@ def embedding_spectrum(evidence: Evidence, found: Explanation) -> Sentences:
     keys, count = found["key_frequencies"], len(fractions)
     yield (
         f"{_hold(keys)} {percent(sum(fractions[str(k)] for k in keys))} of the embedding's "
-        f"energy (without the constant); equal waves would give them {percent(len(keys) / count)}."
+        f"energy (without the constant); equal waves would give {'it' if len(keys) == 1 else 'them'} "
+        f"{percent(len(keys) / count)}."
     )
     others = {k: value for k, value in fractions.items() if int(k) not in keys}
     if others:
