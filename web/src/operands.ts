@@ -89,13 +89,15 @@ export function showPair(x: number, y: number): void {
   pair.value = [valueAt("x", x), valueAt("y", y)];
 }
 
-/** The task with numbers for x and y, as "5 + 7 mod 113"; the operands after its name where it is no plain operation. */
+/** The task with numbers for x and y, as "5 + 7 mod 113"; the operands after its formula where it is no plain operation. */
 export function inWords(x: number, y: number): string {
-  const { summary, p } = page().task;
-  const modulus = `mod ${p}`;
-  if (page().task.family === "groups") return `${x} ∘ ${y}`;
+  const { summary, p, family } = page().task;
+  if (family === "groups") return `${x} ∘ ${y}`;
   const plain = /^x (\S+) y mod p$/.exec(summary);
-  return plain ? `${x} ${plain[1]} ${y} ${modulus}` : `${summary.replace("mod p", modulus)} at x = ${x}, y = ${y}`;
+  if (plain) return `${x} ${plain[1]} ${y} mod ${p}`;
+  const formula = /^\S*[xy].* mod p$/.exec(summary);
+  const operands = `x = ${x}, y = ${y}`;
+  return formula ? `${summary.replace("mod p", `mod ${p}`)} at ${operands}` : operands;
 }
 
 /** Positions of a pair drawn at random; `unseen`: of those that were not trained on, if any are found. */

@@ -10,17 +10,15 @@ import { preparing, printAll } from "./print";
 import { accuracy, whole } from "../draw/numbers";
 
 export function Header(): JSX.Element {
-  const { run, task, missing } = page();
+  const { run, missing } = page();
   const omitted = leftOut();
-  const group = representations(page())?.group;
-  const summary = group ? `x∘y in the group ${group}` : task.p === undefined ? task.summary : task.summary.replace(/\bp\b/, String(task.p));
   return (
     <header class="top">
       <div class="headline">
         <p class="eyebrow">latebloom · {run.imported ? `imported from ${run.imported.file}` : run.recipe}</p>
         <h1>{run.name}</h1>
         <p class="what">
-          {summary}, {run.seed === null ? "seed unknown" : `seed ${run.seed}`}: <strong>{run.outcome ?? "outcome not known"}</strong> <span class="soft">({run.status}, step {whole(run.step)})</span>
+          {summary()}, {run.seed === null ? "seed unknown" : `seed ${run.seed}`}: <strong>{run.outcome ?? "outcome not known"}</strong> <span class="soft">({run.imported ? "imported" : `${run.status}, step ${whole(run.step)}`})</span>
         </p>
         <p class="reason">{run.headline}</p>
         {omitted && <p class="reason">{omitted}</p>}
@@ -49,6 +47,14 @@ export function Header(): JSX.Element {
       </div>
     </header>
   );
+}
+
+/** The task with its numbers. */
+function summary(): string {
+  const { task } = page();
+  const group = representations(page())?.group;
+  if (group) return `x∘y in the group ${group}`;
+  return task.p === undefined ? task.summary : task.summary.replace(/\bp-1\b/, String(task.p - 1)).replace(/\bp\b/, String(task.p));
 }
 
 /** A sentence whose commands stand between backticks. */

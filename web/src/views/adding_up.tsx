@@ -74,7 +74,7 @@ function SumSays({ sum, right }: { sum: Float64Array; right: number }): JSX.Elem
 
 function noWaves({ right, coefficients }: ModelAnswer): string {
   if (right === null) return "The operation is not defined for this pair, so no answer is right.";
-  if (coefficients === null) return "In no order of its operands is this task an addition, so there are no waves to add up.";
+  if (coefficients === null) return "This task is not an addition in any order of its operands, so there are no waves to add up.";
   if (page().modular!.explanation === null) return "The key frequencies of this run have not been measured.";
   return `The run has no key frequency at step ${whole(page().run.step)}: there are no waves to add up.`;
 }

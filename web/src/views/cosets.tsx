@@ -55,5 +55,5 @@ registerView({
   Body: Cosets,
   help:
     "Two explanations compete. One says that a neuron is made of the matrix entries of one representation; the other, that it is constant on the cosets of a subgroup, the equal parts into which the subgroup divides the group. " +
-    "Each is tried by leaving a neuron only what the explanation allows. An explanation that allows more functions keeps more, so of those that keep the answers the one with the fewest functions is preferred.",
+    "Each is tried by leaving a neuron only what the explanation allows. An explanation that allows more functions keeps more, so of those that keep the answers the one with the fewest functions is preferred; cosets count only if the subgroups are larger than those of random functions.",
 });

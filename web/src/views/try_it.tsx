@@ -5,7 +5,7 @@ import { Computed } from "../draw/computed";
 import { PairMap } from "../draw/pair_map";
 import { useQuantity } from "../engine/client";
 import { useOnScreen } from "../engine/on_screen";
-import { hasWaves, leftOut, pairInView } from "../operands";
+import { leftOut, pairInView } from "../operands";
 import { registerView } from "../registry";
 import { pair } from "../state";
 import "./answer.css";
@@ -13,6 +13,7 @@ import "./circuit.css";
 import { AddingUp } from "./adding_up";
 import { ChoosePair } from "./choose_pair";
 import { Verdict } from "./model_verdict";
+import { hasPhase } from "./wave_losses";
 
 function TryIt(): JSX.Element {
   const { ref, visible } = useOnScreen();
@@ -55,5 +56,5 @@ registerView({
   size: "wide",
   isFor: (shown) => shown.modular !== null,
   Body: TryIt,
-  help: (shown) => (hasWaves(shown) ? `${QUESTION} ${WAVES}` : QUESTION),
+  help: (shown) => (hasPhase(shown) ? `${QUESTION} ${WAVES}` : QUESTION),
 });

@@ -3,10 +3,10 @@
 from latebloom.lab.explorer.captions import (  # noqa: F401 - they register
     components,
     explained,
-    groups,
     induction,
     learning,
     modular,
+    representations,
     series,
     shared_feature,
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from latebloom._text import nats, percent
 from latebloom.circuits.groups.family import GROUPS
+from latebloom.circuits.groups.rivals import BEYOND_CHANCE
 from latebloom.lab.explorer.captions.caption import caption
 from latebloom.lab.explorer.captions.words import series
 from latebloom.lab.explorer.evidence import Evidence
@@ -49,26 +50,34 @@ def page(evidence: Evidence) -> Sentences:
         yield f"{answers} and has no key representations."
     else:
         fve = found["fve_characters"]
-        explain = "" if fve is None else f", whose characters explain {percent(fve)} of the variance of the logits"
-        yield f"{answers}. Its key representations are {_listed(keys)}{explain}."
+        named, character = (
+            (f"Its key representation is {keys[0]}", "character explains")
+            if len(keys) == 1
+            else (f"Its key representations are {_listed(keys)}", "characters explain")
+        )
+        explained = "" if fve is None else f", whose {character} {percent(fve)} of the variance of the logits"
+        yield f"{answers}. {named}{explained}."
 
 
 @of_circuit("representations")
 def representations(evidence: Evidence, found: Explanation) -> Sentences:
     keys, shares = _keys(found), found["embedding"]["fraction"]
     count = len(found["irreps"]) - 1
-    yield f"{len(keys)} of the {count} representations (without the trivial one) are key: {_listed(keys)}."
+    one = len(keys) == 1
+    yield f"{len(keys)} of the {count} representations (without the trivial one) {'is' if one else 'are'} key: {_listed(keys)}."
     if None not in shares.values():
-        yield f"They hold {percent(sum(shares[name] for name in keys))} of the embedding's energy, its mean apart."
-    if found["fve_characters"] is not None:
+        held = percent(sum(shares[name] for name in keys))
+        yield f"{'It holds' if one else 'They hold'} {held} of the embedding's energy, its mean apart."
+    fve = found["fve_characters"]
+    if fve is not None:
         yield (
-            f"Their characters explain {percent(found['fve_characters'])} of the variance of the logits and leave "
-            f"{percent(1 - found['fve_characters'])} unexplained."
+            f"{'Its character explains' if one else 'Their characters explain'} {percent(fve)} of the variance of the "
+            f"logits and {'leaves' if one else 'leave'} {percent(1 - fve)} unexplained."
         )
     excess = {name: value for name in keys if (value := found["lookup_excess"].get(name)) is not None}
     if excess:
         parts = [f"{name} {value:.3g} times" for name, value in list(excess.items())[:MOST]]
-        yield f"Compared with a table of looked-up answers, the share of the logits' similarity is: {series(parts)}."
+        yield f"Compared with a table of looked-up answers, the share of each in the logits is: {series(parts)}."
 
 
 @of_circuit("group-neurons")
@@ -88,7 +97,14 @@ def cosets(evidence: Evidence, found: Explanation) -> Sentences:
     of = found["cosets"]
     if of is None:
         return
-    yield _DECIDED.get(of["decides"]) or (f"Undecided: {of['reason']}." if of["reason"] else None)
+    beyond = of["larger_than_chance"] is not None and of["larger_than_chance"] >= BEYOND_CHANCE
+    if of["decides"] == "irreps" and not beyond:
+        yield (
+            "Functions of one representation keep the answers of this model. The subgroups of its neurons are not clearly "
+            "larger than those of random functions of their representation, so cosets do not count as an explanation."
+        )
+    else:
+        yield _DECIDED.get(of["decides"]) or (f"Undecided: {of['reason']}." if of["reason"] else None)
 
 
 _DECIDED = {
