@@ -7,6 +7,7 @@ import { whole } from "./draw/numbers";
 import { InSight } from "./engine/client";
 import { LagsContext, type Lags } from "./engine/on_paper";
 import { Menu } from "./frame/menu";
+import { withCode } from "./frame/with_code";
 import { page } from "./page";
 import { highlighted, step } from "./state";
 import type { View } from "./registry";
@@ -39,7 +40,7 @@ export function Card({ view }: { view: View }): JSX.Element {
         <div class="captions">
           {captions.map((sentence) => (
             <p class="caption" key={sentence}>
-              {sentence}
+              {withCode(sentence)}
             </p>
           ))}
         </div>

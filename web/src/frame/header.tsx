@@ -1,5 +1,5 @@
 /** The head of the page: what the run is, how it ended, and the page's own controls. */
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { representations } from "../irreps";
 import { leftOut } from "../operands";
 import { page } from "../page";
@@ -7,6 +7,7 @@ import { storyStop, theme } from "../state";
 import { openStory, storyIsOffered, storyStops } from "../story/tour";
 import { helpIsOpen, nextTheme } from "./keys";
 import { preparing, printAll } from "./print";
+import { withCode } from "./with_code";
 import { accuracy, whole } from "../draw/numbers";
 
 export function Header(): JSX.Element {
@@ -55,11 +56,6 @@ function summary(): string {
   const group = representations(page())?.group;
   if (group) return `x∘y in the group ${group}`;
   return task.p === undefined ? task.summary : task.summary.replace(/\bp-1\b/, String(task.p - 1)).replace(/\bp\b/, String(task.p));
-}
-
-/** A sentence whose commands stand between backticks. */
-function withCode(sentence: string): ComponentChildren {
-  return sentence.split("`").map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part));
 }
 
 /** Columns of the metrics that the head of the page shows, with what they are called. */

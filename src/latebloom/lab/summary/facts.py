@@ -71,7 +71,7 @@ def command(recipe: str, seed: int | None, experiment: Mapping[str, Any]) -> str
 
 
 def _written(place: str, value: Any) -> str:
-    """A setting as a shell reads it; a group's table by the group's usual name, where that stands for the same table."""
+    """A setting as a shell reads it; a table by the usual name of its group, where that stands for the same table."""
     if place == ENTRIES:
         name = next((name for name, group in named(len(value)) if group.table.tolist() == value), None)
         value = name or json.dumps(value, separators=(",", ":"))

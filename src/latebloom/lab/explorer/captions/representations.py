@@ -64,7 +64,8 @@ def representations(evidence: Evidence, found: Explanation) -> Sentences:
     keys, shares = _keys(found), found["embedding"]["fraction"]
     count = len(found["irreps"]) - 1
     one = len(keys) == 1
-    yield f"{len(keys)} of the {count} representations (without the trivial one) {'is' if one else 'are'} key: {_listed(keys)}."
+    counted = f"{len(keys)} of the {count} representations (without the trivial one)"
+    yield f"{counted} {'is' if one else 'are'} key: {_listed(keys)}."
     if None not in shares.values():
         held = percent(sum(shares[name] for name in keys))
         yield f"{'It holds' if one else 'They hold'} {held} of the embedding's energy, its mean apart."
@@ -76,8 +77,9 @@ def representations(evidence: Evidence, found: Explanation) -> Sentences:
         )
     excess = {name: value for name in keys if (value := found["lookup_excess"].get(name)) is not None}
     if excess:
-        parts = [f"{name} {value:.3g} times" for name, value in list(excess.items())[:MOST]]
-        yield f"Compared with a table of looked-up answers, the share of each in the logits is: {series(parts)}."
+        (name, times), *rest = list(excess.items())[:MOST]
+        parts = [f"{name} has {times:.3g} times its share", *(f"{other} {value:.3g} times" for other, value in rest)]
+        yield f"A table of looked-up answers has a part of every representation; relative to it, {series(parts)}."
 
 
 @of_circuit("group-neurons")
@@ -100,8 +102,9 @@ def cosets(evidence: Evidence, found: Explanation) -> Sentences:
     beyond = of["larger_than_chance"] is not None and of["larger_than_chance"] >= BEYOND_CHANCE
     if of["decides"] == "irreps" and not beyond:
         yield (
-            "Functions of one representation keep the answers of this model. The subgroups of its neurons are not clearly "
-            "larger than those of random functions of their representation, so cosets do not count as an explanation."
+            "Functions of one representation keep the answers of this model. The subgroups of its neurons are not "
+            "clearly larger than those of random functions of their representation, so cosets do not count as an "
+            "explanation."
         )
     else:
         yield _DECIDED.get(of["decides"]) or (f"Undecided: {of['reason']}." if of["reason"] else None)
@@ -120,8 +123,8 @@ def restricted(evidence: Evidence, found: Explanation) -> Sentences:
     kept, whole = found["restricted_loss"]["all"], found["loss"]["all"]
     if kept is not None and whole is not None:
         yield (
-            f"With the key representations alone in its logits the model has a loss of {nats(kept)} nats over all pairs "
-            f"at the last step; unchanged it has {nats(whole)} nats."
+            f"With the key representations alone in its logits the model has a loss of {nats(kept)} nats over all "
+            f"pairs at the last step; unchanged it has {nats(whole)} nats."
         )
 
 
