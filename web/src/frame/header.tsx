@@ -19,7 +19,7 @@ export function Header(): JSX.Element {
         <p class="eyebrow">latebloom · {run.imported ? `imported from ${run.imported.file}` : run.recipe}</p>
         <h1>{run.name}</h1>
         <p class="what">
-          {summary()}, {run.seed === null ? "seed unknown" : `seed ${run.seed}`}: <strong>{run.outcome ?? "outcome not known"}</strong> <span class="soft">({run.imported ? "imported" : `${run.status}, step ${whole(run.step)}`})</span>
+          {summary()}, {run.seed === null ? "seed unknown" : `seed ${run.seed}`}: <strong>{outcome()}</strong> <span class="soft">({run.imported ? "imported" : `${run.status}, step ${whole(run.step)}`})</span>
         </p>
         <p class="reason">{run.headline}</p>
         {omitted && <p class="reason">{omitted}</p>}
@@ -48,6 +48,13 @@ export function Header(): JSX.Element {
       </div>
     </header>
   );
+}
+
+/** What became of the run; of one in training, up to now. */
+function outcome(): string {
+  const { run } = page();
+  if (run.outcome === null) return "outcome not known";
+  return run.status === "running" ? `${run.outcome} so far` : run.outcome;
 }
 
 /** The task with its numbers. */
