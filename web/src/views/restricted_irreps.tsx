@@ -21,8 +21,8 @@ function RestrictedIrreps(): JSX.Element {
 function curvesOf(): Curve[] {
   const keys = keyIrreps();
   return [
-    ...curve("restricted_train_loss", { label: "key ones, train", colour: seriesColour(6), width: 2.5 }),
-    ...curve("restricted_test_loss", { label: "key ones, test", colour: seriesColour(7), width: 2.5, dashed: true }),
+    ...curve("restricted_train_loss", { label: "all keys, train", colour: seriesColour(6), width: 2.5 }),
+    ...curve("restricted_test_loss", { label: "all keys, test", colour: seriesColour(7), width: 2.5, dashed: true }),
     ...(keys.length > 1 ? irrepCurves("restricted_loss", keys, (name) => `${name} alone`) : []),
     ...curve("train_loss", { label: "train", colour: grey(), width: 1.5 }),
     ...curve("test_loss", { label: "test", colour: grey(), width: 1.5, dashed: true }),
