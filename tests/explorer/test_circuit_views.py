@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 from tests.explorer.conftest import TOLERANCE, Opened, agree
 from tests.explorer.test_pack import unpack
@@ -71,6 +72,13 @@ def test_logits_as_products_of_waves(opened: Opened) -> None:
     for step in opened.steps:
         expected = _grid(opened, step).logit_coefficients.norm(dim=2)
         agree(opened.ask("logits-fourier", step)["norms"], expected, "logits' terms")
+        rows = [0, 3, 4, 9]
+        some = opened.ask("logits-fourier", step, {"rows": rows})
+        agree(some["norms"], expected[rows][:, rows], "some of the logits' terms")
+        energy = expected.square()
+        linear = energy[0].sum() + energy[:, 0].sum() - 2 * energy[0, 0]
+        assert some["energy"] == pytest.approx(float(energy.sum() - energy[0, 0]), rel=1e-3)
+        assert some["linear"] == pytest.approx(float(linear), rel=1e-3)
 
 
 def test_w_logit_by_cluster(opened: Opened) -> None:

@@ -148,6 +148,7 @@ CHOSEN: dict[str, Any] = {
     "mutedWaves": [3], "handFrequencies": [2, 7], "handLikeModel": True, "handHeight": 12, "cutFrequencies": [3],
     "cutClusters": [5], "cutHeads": [1], "cutResidualAttention": True, "cutResidualMlp": True, "keepOnlyKeys": True,
     "randomCut": 4, "logLoss": False, "zoom": [100, 900], "storyStop": 2, "theme": "dark",
+    "readAnswer": 6, "openGroups": ["k = 5", "In no cluster"], "irrep": "3a",
 }  # fmt: skip
 """Something else than at the start for everything that a visitor can choose."""
 

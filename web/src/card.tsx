@@ -7,6 +7,7 @@ import { whole } from "./draw/numbers";
 import { InSight } from "./engine/client";
 import { LagsContext, type Lags } from "./engine/on_paper";
 import { Menu } from "./frame/menu";
+import { withCode } from "./frame/with_code";
 import { page } from "./page";
 import { highlighted, step } from "./state";
 import type { View } from "./registry";
@@ -24,7 +25,7 @@ export function Card({ view }: { view: View }): JSX.Element {
         <h3 id={`title-${view.name}`}>{view.title}</h3>
         <SaveMenu name={view.name} title={view.title} shelf={shelf} />
       </header>
-      {view.help && <p class="help">{view.help}</p>}
+      {view.help && <p class="help">{typeof view.help === "string" ? view.help : view.help(page())}</p>}
       <Guard>
         <ShelfContext.Provider value={shelf}>
           <InSight.Provider value={inSight}>
@@ -39,7 +40,7 @@ export function Card({ view }: { view: View }): JSX.Element {
         <div class="captions">
           {captions.map((sentence) => (
             <p class="caption" key={sentence}>
-              {sentence}
+              {withCode(sentence)}
             </p>
           ))}
         </div>

@@ -1,6 +1,6 @@
 /** The operands and answers of a modular task: values, and their positions in the order in which the task is addition. */
 import { whole } from "./draw/numbers";
-import { page, type Modular } from "./page";
+import { page, type Modular, type RunPage } from "./page";
 import { pair } from "./state";
 
 export type Axis = "x" | "y" | "z";
@@ -9,6 +9,11 @@ function modular(): Modular {
   const { modular: facts } = page();
   if (facts === null) throw new Error("this page is not of a modular task");
   return facts;
+}
+
+/** Whether waves over the operands can mean something: not over the numbers of a group's elements, unless its table is an addition. */
+export function hasWaves(shown: RunPage): boolean {
+  return shown.modular !== null && (shown.task.family !== "groups" || typeof shown.task.sign === "number");
 }
 
 /** n, the number of positions. */
@@ -84,12 +89,15 @@ export function showPair(x: number, y: number): void {
   pair.value = [valueAt("x", x), valueAt("y", y)];
 }
 
-/** The task with numbers for x and y, as "5 + 7 mod 113"; the operands after its name where it is no plain operation. */
+/** The task with numbers for x and y, as "5 + 7 mod 113"; the operands after its formula where it is no plain operation. */
 export function inWords(x: number, y: number): string {
-  const { summary, p } = page().task;
-  const modulus = `mod ${p}`;
+  const { summary, p, family } = page().task;
+  if (family === "groups") return `${x} ∘ ${y}`;
   const plain = /^x (\S+) y mod p$/.exec(summary);
-  return plain ? `${x} ${plain[1]} ${y} ${modulus}` : `${summary.replace("mod p", modulus)} at x = ${x}, y = ${y}`;
+  if (plain) return `${x} ${plain[1]} ${y} mod ${p}`;
+  const formula = /^\S*[xy].* mod p$/.exec(summary);
+  const operands = `x = ${x}, y = ${y}`;
+  return formula ? `${summary.replace("mod p", `mod ${p}`)} at ${operands}` : operands;
 }
 
 /** Positions of a pair drawn at random; `unseen`: of those that were not trained on, if any are found. */

@@ -15,8 +15,8 @@ export interface View {
   Body: ComponentType;
   /** "wide": the whole width of the page. */
   size?: "normal" | "wide";
-  /** What the view shows and how to read it, in general; sentences about the run are captions. */
-  help?: string;
+  /** What the view shows and how to read it, in general, or for runs such as this one; sentences about the run are captions. */
+  help?: string | ((page: RunPage) => string);
 }
 
 const views = new Map<string, View>();

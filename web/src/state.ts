@@ -1,6 +1,6 @@
 /** What the visitor has chosen. Every view reads these signals, so that one choice shows everywhere. */
 import { computed, signal } from "@preact/signals";
-import { asFlag, asNumber, asNumbers, asOptionalNumber, asText, inAddress } from "./url";
+import { asFlag, asNumber, asNumbers, asOptionalNumber, asText, asTexts, inAddress } from "./url";
 
 /** Steps of the checkpoints that the page holds, ascending. */
 export const steps = signal<number[]>([]);
@@ -17,11 +17,20 @@ export const step = computed(() => steps.value[checkpoint.value] ?? null);
 /** The frequency that is lit up in every view; null for none. */
 export const frequency = inAddress<number | null>("k", null, asOptionalNumber);
 
+/** The name of the representation of a group that is lit up in every view; "" for none. */
+export const irrep = inAddress("irrep", "", asText);
+
 /** The operands that the visitor looks at: their values, not their positions in the order of the task. */
 export const pair = inAddress("pair", [5, 7], asNumbers);
 
+/** Position of the answer z at which the waves are read; null for the right one. */
+export const readAnswer = inAddress<number | null>("z", null, asOptionalNumber);
+
 /** The neuron that is enlarged; null for none. */
 export const neuron = inAddress<number | null>("neuron", null, asOptionalNumber);
+
+/** Groups of neurons of which all are shown, by name. */
+export const openGroups = inAddress<string[]>("open", [], asTexts);
 
 /** Whose share of the attention the maps of the heads show: "x", "y" or "=". */
 export const attendedPosition = inAddress("attention", "x", asText);

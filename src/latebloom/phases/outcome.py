@@ -30,6 +30,9 @@ DELAY = 2.0
 learning rate and batch size stretch both steps alike. Our choice; 16 runs of x + y mod 59 on 40 % of the
 pairs have ratios of 12 to 66."""
 
+FEW_STEPS = 10
+"""With fewer steps between the two sets, the reason says that the delay is short. It does not change the outcome."""
+
 MARGIN = 0.15
 """A run is partly generalised if its test accuracy ends at least this far above what guessing and memorising explain
 (for a loss: this share of guessing below guessing). Our choice, just above a control: a model trained without weight
@@ -195,12 +198,19 @@ def _judged(
         )
     if test_at is not None and train_at is not None:
         late = test_at >= DELAY * max(train_at, 1.0)
-        times = f"{_times(test_at / max(train_at, 1.0))} times the step; {DELAY:g} times or more counts as grokking"
         return ("grokked" if late else "generalised at once"), (
             f"{'Grokked' if late else 'Generalised at once'}: the train set reached {train.rule} at step "
-            f"{train_at:.10g} and the test set at step {test_at:.10g} ({times})"
+            f"{train_at:.10g} and the test set at step {test_at:.10g} ({_delay(train_at, test_at)})"
         )
     return _not_learned(train, test, train_at, memorised, end)
+
+
+def _delay(train_at: float, test_at: float) -> str:
+    """The ratio that decides, and that it says little where only a few steps lie between the two sets."""
+    ratio = test_at / max(train_at, 1.0)
+    times = "the same step" if test_at == train_at else f"{_times(ratio)} times the step"
+    few = f"; a delay of {test_at - train_at:.10g} steps says little" if 0 < test_at - train_at < FEW_STEPS else ""
+    return f"{times}; {DELAY:g} times or more counts as grokking{few.replace(' 1 steps', ' 1 step')}"
 
 
 def _not_learned(
@@ -213,11 +223,7 @@ def _not_learned(
     least = reference + MARGIN * (abs(reference) if test.unit == "loss" else 1.0)
     above = ending > least
     ends = f"the test set ends at {test.text(ending)} at step {end:.10g}"
-    if test.unit == "loss":
-        side, margin = ("under" if above else "not under"), f"{MARGIN:g} of it"
-    else:
-        side, margin = ("above" if above else "not above"), f"{100 * MARGIN:g} points"
-    bound = f"{side} {test.text(least)} (what memorising explains, {test.text(reference)}, and a margin of {margin})"
+    bound = _bound(test, reference, least, above)
     dipped = " (it reached this earlier and did not stay there)" if test.learned.any() else ""
     if above:
         return "partly generalised", f"Partly generalised: {ends}, {bound}, and short of {test.rule}{dipped}"
@@ -226,6 +232,17 @@ def _not_learned(
     return "learned nothing", (
         f"Learned nothing: the train set did not reach {train.rule} by step {end:.10g}, and {ends}, {bound}"
     )
+
+
+def _bound(test: _Scale, reference: float, least: float, above: bool) -> str:
+    """Where the end lies beside what memorising explains."""
+    explained = f"what memorising explains, {test.text(reference)}"
+    if test.unit == "loss":
+        return f"{'under' if above else 'not under'} {test.text(least)} ({explained}, and a margin of {MARGIN:g} of it)"
+    points = f"{100 * MARGIN:g} points"
+    if least >= 1:
+        return f"which is no evidence of more ({explained}, is within {points} of 100 %)"
+    return f"{'above' if above else 'not above'} {test.text(least)} ({explained}, and a margin of {points})"
 
 
 def _percent(share: float) -> str:

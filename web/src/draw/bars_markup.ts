@@ -25,7 +25,8 @@ const UNLIT = 0.35;
 export function barsMarkup(props: BarsProps, { width, height }: { width: number; height: number }, ink: Ink, colourOf: (x: number) => string): DrawnBars {
   const { x, parts } = props;
   const most = Math.max(1e-12, ...parts.flatMap((part) => Array.from(part.values)));
-  const box = { left: 40, right: width - 8, top: 34, bottom: height - 40 };
+  const isBelow = parts.length > 1 && wide(props.yName) + legendWidth(parts) + GAP > width;
+  const box = { left: 40, right: width - 8, top: isBelow ? 50 : 34, bottom: height - 40 };
   const slot = (box.right - box.left) / x.length;
   const y = (value: number) => box.bottom - (value / most) * (box.bottom - box.top);
   const middle = (index: number) => box.left + (index + 0.5) * slot;
@@ -41,7 +42,7 @@ export function barsMarkup(props: BarsProps, { width, height }: { width: number;
   ).map(({ k, at, top }) => text(at, top - 5, String(k), { "text-anchor": "middle", "font-weight": 600, fill: colourOf(k), opacity: dimmed(props, k) }));
   const svg = [
     text(box.left - 34, 12, props.yName, { fill: ink.soft }),
-    ...legend(parts, width, ink),
+    ...legend(parts, isBelow ? { left: box.left - 34, y: 28 } : { left: width - legendWidth(parts), y: 12 }, ink),
     ...ticks,
     ...bars(props, { slot, left: box.left, y, bottom: box.bottom }, colourOf),
     element("line", { x1: box.left, x2: box.right, y1: box.bottom, y2: box.bottom, stroke: ink.soft }),
@@ -66,25 +67,45 @@ function apart<T extends { at: number; top: number }>(names: T[]): T[] {
 function bars(props: BarsProps, place: { slot: number; left: number; bottom: number; y(value: number): number }, colourOf: (x: number) => string): string[] {
   const { x, parts } = props;
   const inner = place.slot * 0.82;
-  const wide = inner / parts.length;
+  const one = inner / parts.length;
   const paths = new Map<string, { d: string; fill: string; opacity: number }>();
   x.forEach((k, index) =>
     parts.forEach((part, at) => {
       const fill = colourOf(k);
       const opacity = PALER[at % PALER.length]! * (dimmed(props, k) ?? 1);
       const path = paths.get(`${fill} ${opacity}`) ?? { d: "", fill, opacity };
-      const left = place.left + index * place.slot + (place.slot - inner) / 2 + at * wide;
-      path.d += `M${left.toFixed(2)} ${place.bottom}V${place.y(part.values[index]!).toFixed(2)}h${(wide * 0.94).toFixed(2)}V${place.bottom}Z`;
+      const left = place.left + index * place.slot + (place.slot - inner) / 2 + at * one;
+      path.d += `M${left.toFixed(2)} ${place.bottom}V${place.y(part.values[index]!).toFixed(2)}h${(one * 0.94).toFixed(2)}V${place.bottom}Z`;
       paths.set(`${fill} ${opacity}`, path);
     }),
   );
   return [...paths.values()].map((path) => element("path", { class: "bar", ...path }));
 }
 
-function legend(parts: BarPart[], width: number, ink: Ink): string[] {
+/** Space between names, and about the width of one letter, in pixels. */
+const GAP = 14;
+const LETTER = 6.6;
+
+function wide(name: string): number {
+  return LETTER * name.length + GAP;
+}
+
+/** Of the square and the name of one part. */
+function partWidth({ label }: BarPart): number {
+  return 15 + wide(label);
+}
+
+function legendWidth(parts: BarPart[]): number {
+  return parts.reduce((sum, part) => sum + partWidth(part), 0);
+}
+
+/** Beside the name of the y axis, or below it where the names are too long. */
+function legend(parts: BarPart[], { left, y }: { left: number; y: number }, ink: Ink): string[] {
   if (parts.length < 2) return [];
+  let at = left;
   return parts.flatMap((part, index) => {
-    const left = width - 8 - (parts.length - index) * 52;
-    return [element("rect", { x: left, y: 3, width: 10, height: 10, fill: ink.soft, opacity: PALER[index % PALER.length]! }), text(left + 15, 12, part.label, { fill: ink.soft })];
+    const from = at;
+    at += partWidth(part);
+    return [element("rect", { x: from, y: y - 9, width: 10, height: 10, fill: ink.soft, opacity: PALER[index % PALER.length]! }), text(from + 15, y, part.label, { fill: ink.soft })];
   });
 }

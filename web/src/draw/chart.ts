@@ -23,6 +23,8 @@ const LEAST_LEFT = 340;
 const MOST_NAMED = 9;
 const LONGEST_NAME = 150;
 const TEXT = 12;
+/** Room for half of the last tick's text, such as 40,000. */
+const HALF_A_TICK = 20;
 
 interface Look {
   font: string;
@@ -162,7 +164,7 @@ function widestName(chart: uPlot, lines: Line[], look: Look): number {
 
 function endRoom(chart: uPlot, props: LinesProps, look: Look): number {
   const lines = named(chart, props, look);
-  return lines.length ? widestName(chart, lines, look) + 14 : 12;
+  return lines.length ? widestName(chart, lines, look) + 14 : HALF_A_TICK;
 }
 
 function drawShades(chart: uPlot, props: LinesProps, look: Look): void {

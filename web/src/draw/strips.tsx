@@ -1,4 +1,5 @@
 /** Functions of the answer z one under another, on one axis, with a common cursor: to see waves add up. */
+import type { Signal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { csvLine, useSaveable } from "./export";
@@ -35,26 +36,29 @@ export interface StripsProps {
   zLabel(z: number): string;
   /** Vertical lines: the right answer, and others. */
   marks: { z: number; name: string; colour: string; dashed?: boolean }[];
-  /** The z that is read until the cursor moves. */
+  /** The z that the visitor chose to read; null: `start`. A pointer over the strips reads others meanwhile. */
+  chosen: Signal<number | null>;
   start: number;
   unit: string;
 }
 
 export function Strips(props: StripsProps): JSX.Element {
   const { strips, count, marks, zName, zLabel, unit } = props;
-  const [moved, setMoved] = useState<number | null>(null);
+  const [pointed, setPointed] = useState<number | null>(null);
+  const chosen = props.chosen.value !== null && props.chosen.value >= 0 && props.chosen.value < count ? props.chosen.value : null;
+  const moved = pointed ?? chosen;
   const z = moved ?? props.start;
   useSaveable({ svg: () => stripsAsSvg(props), csv: () => asCsv(props) });
   const follow = (event: PointerEvent & { currentTarget: SVGSVGElement }): void => {
     const box = event.currentTarget.getBoundingClientRect();
-    setMoved(Math.max(0, Math.min(count - 1, Math.floor(((event.clientX - box.left) / box.width) * count))));
+    setPointed(Math.max(0, Math.min(count - 1, Math.floor(((event.clientX - box.left) / box.width) * count))));
   };
   return (
     <div class="stack" role="group" aria-label={props.label}>
       {strips.map((strip) => (
         <div class={strip.tall ? "stack-row tall" : "stack-row"} key={strip.name}>
           <div class="stack-label">{strip.label}</div>
-          <svg viewBox={`0 -1 ${count} 2`} preserveAspectRatio="none" role="img" aria-label={described(strip, props, z)} onPointerMove={follow} onPointerLeave={() => setMoved(null)}>
+          <svg viewBox={`0 -1 ${count} 2`} preserveAspectRatio="none" role="img" aria-label={described(strip, props, z)} onPointerMove={follow} onPointerLeave={() => setPointed(null)}>
             <line x1="0" x2={count} y1="0" y2="0" class="zero" />
             {marks.map((mark) => (
               <line key={mark.name} x1={mark.z + 0.5} x2={mark.z + 0.5} y1="-1" y2="1" stroke={mark.colour} class={mark.dashed ? "line dashed" : "line"} />
@@ -72,7 +76,7 @@ export function Strips(props: StripsProps): JSX.Element {
         <label for={`read-${props.label}`} class="stack-label">
           Read at {zName}
         </label>
-        <input id={`read-${props.label}`} type="range" min={0} max={count - 1} value={z} aria-valuetext={`${zName} = ${zLabel(z)}`} onInput={(event) => setMoved(Number(event.currentTarget.value))} />
+        <input id={`read-${props.label}`} type="range" min={0} max={count - 1} value={z} aria-valuetext={`${zName} = ${zLabel(z)}`} onInput={(event) => (props.chosen.value = Number(event.currentTarget.value))} />
         <span class="stack-value">
           {zName} = {z}
         </span>

@@ -22,6 +22,8 @@ interface Asked {
   question: ToWorker & { kind: "compute" };
   /** Whether nothing that the visitor sees waits for it. */
   background: boolean;
+  /** Whether it waits until the page has drawn what needs no answer. */
+  held: boolean;
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
@@ -31,6 +33,12 @@ const KEPT = 96e6;
 
 /** Urgent questions that the worker holds: with a second one it goes on while the page draws the answer to the first. */
 const AHEAD = 2;
+
+/**
+ * Milliseconds from which an answer is slow. The worker begins with a slow one after the next frame, so that what needs no
+ * answer, or a quick one, is drawn without sharing the processors.
+ */
+const SLOW = 10;
 
 /** Milliseconds after the last urgent answer before the worker turns to views outside the window. */
 const QUIET = 500;
@@ -140,7 +148,7 @@ function sendNext(afterBackground: boolean): void {
 
 function quickest(): Asked | null {
   const cost = ({ question }: Asked) => taken.get(question.name) ?? 0;
-  const better = (best: Asked | null, asked: Asked) => (asked.background || (best !== null && cost(best) <= cost(asked)) ? best : asked);
+  const better = (best: Asked | null, asked: Asked) => (asked.background || asked.held || (best !== null && cost(best) <= cost(asked)) ? best : asked);
   return waiting.reduce(better, null);
 }
 
@@ -171,7 +179,10 @@ export function ask<N extends Name>(name: N, index: number, args: Args<N>, backg
   }
   const made = new Promise<unknown>((resolve, reject) => {
     if (worker === null) throw new Error("this page has no weights");
-    waiting.push({ question: { kind: "compute", id: next++, name, index, args }, background, resolve, reject });
+    const held = !background && !document.hidden && (taken.get(name) ?? 0) >= SLOW;
+    const asked: Asked = { question: { kind: "compute", id: next++, name, index, args }, background, held, resolve, reject };
+    waiting.push(asked);
+    if (held) requestAnimationFrame(() => setTimeout(() => release(asked)));
   });
   const answer = { promise: made, bytes: 0 };
   answers.set(key, answer);
@@ -184,6 +195,11 @@ export function ask<N extends Name>(name: N, index: number, args: Args<N>, backg
   );
   sendNext(false);
   return made as Promise<Result<N>>;
+}
+
+function release(asked: Asked): void {
+  asked.held = false;
+  sendNext(false);
 }
 
 function forgetOldest(): void {

@@ -1,24 +1,25 @@
 /** The head of the page: what the run is, how it ended, and the page's own controls. */
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
+import { representations } from "../irreps";
 import { leftOut } from "../operands";
 import { page } from "../page";
 import { storyStop, theme } from "../state";
 import { openStory, storyIsOffered, storyStops } from "../story/tour";
 import { helpIsOpen, nextTheme } from "./keys";
 import { preparing, printAll } from "./print";
+import { withCode } from "./with_code";
 import { accuracy, whole } from "../draw/numbers";
 
 export function Header(): JSX.Element {
-  const { run, task, missing } = page();
+  const { run, missing } = page();
   const omitted = leftOut();
-  const summary = task.p === undefined ? task.summary : task.summary.replace(/\bp\b/, String(task.p));
   return (
     <header class="top">
       <div class="headline">
         <p class="eyebrow">latebloom · {run.imported ? `imported from ${run.imported.file}` : run.recipe}</p>
         <h1>{run.name}</h1>
         <p class="what">
-          {summary}, {run.seed === null ? "seed unknown" : `seed ${run.seed}`}: <strong>{run.outcome ?? "outcome not known"}</strong> <span class="soft">({run.status}, step {whole(run.step)})</span>
+          {summary()}, {run.seed === null ? "seed unknown" : `seed ${run.seed}`}: <strong>{outcome()}</strong> <span class="soft">({run.imported ? "imported" : `${run.status}, step ${whole(run.step)}`})</span>
         </p>
         <p class="reason">{run.headline}</p>
         {omitted && <p class="reason">{omitted}</p>}
@@ -49,9 +50,19 @@ export function Header(): JSX.Element {
   );
 }
 
-/** A sentence whose commands stand between backticks. */
-function withCode(sentence: string): ComponentChildren {
-  return sentence.split("`").map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part));
+/** What became of the run; of one in training, up to now. */
+function outcome(): string {
+  const { run } = page();
+  if (run.outcome === null) return "outcome not known";
+  return run.status === "running" ? `${run.outcome} so far` : run.outcome;
+}
+
+/** The task with its numbers. */
+function summary(): string {
+  const { task } = page();
+  const group = representations(page())?.group;
+  if (group) return `x∘y in the group ${group}`;
+  return task.p === undefined ? task.summary : task.summary.replace(/\bp-1\b/, String(task.p - 1)).replace(/\bp\b/, String(task.p));
 }
 
 /** Columns of the metrics that the head of the page shows, with what they are called. */

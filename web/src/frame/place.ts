@@ -10,14 +10,25 @@ export function viewElement(name: string): HTMLElement | null {
   return document.getElementById(`view-${name}`);
 }
 
-/** Milliseconds after a jump at which its target is aligned again: views above it may still be growing. */
-const ALIGN = [700, 1500, 3000];
+/** Milliseconds that a smooth jump takes, and after which its target is no longer kept in place: views above it may grow until then. */
+const JUMP = 700;
+const LONGEST = 15_000;
 
-let aligning: ReturnType<typeof setTimeout>[] = [];
+let stopAligning = (): void => undefined;
 
-function stopAligning(): void {
-  aligning.forEach(clearTimeout);
-  aligning = [];
+/** Keep an element at the top of the window while the page around it grows. */
+function keepAligned(element: HTMLElement): void {
+  const began = performance.now();
+  const align = (): void => {
+    if (performance.now() - began >= JUMP) element.scrollIntoView({ block: "start" });
+  };
+  const watch = new ResizeObserver(align);
+  watch.observe(document.body);
+  const timers = [setTimeout(align, JUMP), setTimeout(() => stopAligning(), LONGEST)];
+  stopAligning = () => {
+    watch.disconnect();
+    timers.forEach(clearTimeout);
+  };
 }
 
 /** Bring a view to the top of the window, and the keyboard with it if `focus`. */
@@ -26,7 +37,7 @@ export function goToView(name: string, { focus = false, smooth = true } = {}): v
   if (element === null) return;
   stopAligning();
   element.scrollIntoView({ behavior: smooth && !prefersCalm() ? "smooth" : "auto", block: "start" });
-  aligning = ALIGN.map((delay) => setTimeout(() => element.scrollIntoView({ block: "start" }), delay));
+  keepAligned(element);
   if (focus) element.focus({ preventScroll: true });
 }
 
@@ -40,11 +51,12 @@ export function useFollowPlace(): void {
     restore();
     addEventListener("scroll", onScroll, { passive: true });
     addEventListener("popstate", restore);
-    for (const name of HANDS) addEventListener(name, stopAligning, { passive: true, capture: true });
+    const takeOver = (): void => stopAligning();
+    for (const name of HANDS) addEventListener(name, takeOver, { passive: true, capture: true });
     return () => {
       removeEventListener("scroll", onScroll);
       removeEventListener("popstate", restore);
-      for (const name of HANDS) removeEventListener(name, stopAligning, { capture: true });
+      for (const name of HANDS) removeEventListener(name, takeOver, { capture: true });
     };
   }, []);
 }

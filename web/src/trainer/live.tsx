@@ -38,7 +38,7 @@ const Circles = live(({ now }) => {
         <figure class="circle" key={k}>
           <Circle label={`Embedding of the model in training in the plane of frequency ${k}`} points={points} turn={(i) => ((k * i) % order.length) / order.length} nameOf={(i) => String(order[i])} ringed={[]} axes={["along cos", "along sin"]} />
           <figcaption>
-            k = {k}, {share === null ? "circle: not defined" : `${percent(share)} circle`}
+            k = {k} {share === null ? "does not vary" : `explains ${percent(share)}`}
           </figcaption>
         </figure>
       ))}

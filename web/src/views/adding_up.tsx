@@ -9,7 +9,7 @@ import type { ModelAnswer } from "../engine/quantities/answer";
 import { softmaxAt } from "../engine/softmax";
 import { axisName, phaseName, positionLabel, valueLabel } from "../operands";
 import { page } from "../page";
-import { frequency, mutedWaves } from "../state";
+import { frequency, mutedWaves, readAnswer } from "../state";
 
 /** Points of a wave's line between two answers. */
 const FINE = 8;
@@ -42,7 +42,7 @@ export function AddingUp({ found }: { found: ModelAnswer }): JSX.Element {
   return (
     <div>
       {keys.length > 0 && <p class="note">Each wave: height × cos {phaseName()}, for every {z}. Heights are those of the model at this step, over all pairs.</p>}
-      <Strips label="Waves over the answers" strips={strips} count={n} zName={z} zLabel={(at) => positionLabel("z", at)} marks={marks} start={right ?? answer} unit="logits" />
+      <Strips label="Waves over the answers" strips={strips} count={n} zName={z} zLabel={(at) => positionLabel("z", at)} marks={marks} chosen={readAnswer} start={right ?? answer} unit="logits" />
       {keys.length > 0 && right !== null ? <SumSays sum={sum} right={right} /> : <p class="note">{noWaves(found)}</p>}
     </div>
   );
@@ -74,7 +74,7 @@ function SumSays({ sum, right }: { sum: Float64Array; right: number }): JSX.Elem
 
 function noWaves({ right, coefficients }: ModelAnswer): string {
   if (right === null) return "The operation is not defined for this pair, so no answer is right.";
-  if (coefficients === null) return "In no order of its operands is this task an addition, so there are no waves to add up.";
+  if (coefficients === null) return "This task is not an addition in any order of its operands, so there are no waves to add up.";
   if (page().modular!.explanation === null) return "The key frequencies of this run have not been measured.";
   return `The run has no key frequency at step ${whole(page().run.step)}: there are no waves to add up.`;
 }

@@ -8,6 +8,8 @@ import { Switch } from "../draw/switch";
 import { useQuantity } from "../engine/client";
 import { useOnScreen } from "../engine/on_screen";
 import type { Head } from "../engine/quantities/attention_maps";
+import { hasWaves } from "../operands";
+import { page } from "../page";
 import { registerView } from "../registry";
 import { attendedPosition } from "../state";
 import "./circuit.css";
@@ -30,7 +32,7 @@ function AttentionMaps(): JSX.Element {
             {heads.map((head, i) => (
               <div key={i}>
                 <h4>
-                  Head {i} <HeadFrequency head={head} />
+                  Head {i} {hasWaves(page()) && <HeadFrequency head={head} />}
                 </h4>
                 <PairMap label={`Attention of head ${i} from = to ${to}`} values={maps[i]![position]!} map="sequential" range={[0, 1]} unit="of its attention" />
                 <p class="note">Attention to = itself: {percent(head.toItself)} on average</p>
@@ -52,6 +54,13 @@ function HeadFrequency({ head }: { head: Head }): JSX.Element {
   );
 }
 
+const MAPS =
+  "The answer is computed at the token =, which looks back at x and y. Each head splits its attention (0 to 1) between x, y and = itself. " +
+  "There is one map for each head, and one cell for each pair; a click on a cell chooses that pair everywhere.";
+const WAVES =
+  "Stripes mean that attention itself is a wave of the operands. " +
+  "Beside the name of the head stands the frequency k that explains most of the variance of its attention to x, by waves cos wx − cos wy and sin wx − sin wy.";
+
 registerView({
   name: "attention-maps",
   title: "What each head attends to",
@@ -60,8 +69,5 @@ registerView({
   size: "wide",
   isFor: (shown) => shown.modular !== null && shown.run.model.kind === "transformer",
   Body: AttentionMaps,
-  help:
-    "The answer is computed at the token =, which looks back at x and y. Each head splits its attention (0 to 1) between x, y and = itself. " +
-    "There is one map for each head, and one cell for each pair; a click on a cell chooses that pair everywhere. Stripes mean that attention itself is a wave of the operands. " +
-    "Beside the name of the head stands the frequency k that explains most of the variance of its attention to x, by waves cos wx − cos wy and sin wx − sin wy.",
+  help: (shown) => (hasWaves(shown) ? `${MAPS} ${WAVES}` : MAPS),
 });

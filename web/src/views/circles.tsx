@@ -7,7 +7,7 @@ import { FrequencyChip } from "../draw/frequency_chip";
 import { percent } from "../draw/numbers";
 import { useQuantity } from "../engine/client";
 import type { Plane } from "../engine/quantities/circles";
-import { pairInView, positionLabel, showPair } from "../operands";
+import { hasWaves, pairInView, positionLabel, showPair } from "../operands";
 import { page } from "../page";
 import { registerView } from "../registry";
 import { frequency } from "../state";
@@ -54,7 +54,7 @@ function OneCircle({ plane }: { plane: Plane }): JSX.Element {
         onPick={(i) => showPair(i, pair?.[1] ?? 0)}
       />
       <figcaption>
-        <FrequencyChip k={k} /> <span>{share === null ? "circle: not defined" : `${percent(share)} circle`}</span>
+        <FrequencyChip k={k} /> <span>{share === null ? "nothing varies" : `explains ${percent(share)}`}</span>
       </figcaption>
     </figure>
   );
@@ -65,7 +65,7 @@ registerView({
   title: "Numbers on circles",
   chapter: "circuit",
   order: 5,
-  isFor: (shown) => shown.modular !== null,
+  isFor: hasWaves,
   Body: Circles,
-  help: "Each point is a number, placed by its vector along one pair of waves; the colour is the angle that a perfect circle would give it. The percentage is the share of the variance in the plane that this one frequency explains.",
+  help: "Each point is a number, placed by its vector along one pair of waves; the colour is the angle that a perfect circle would give it. The percentage is the share of the variance in the plane that this one frequency explains: 100 % is a circle, or one that is drawn out to an ellipse.",
 });

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { csvLine, useSaveable } from "../draw/export";
 import { escaped } from "../draw/svg";
 import { goToView } from "../frame/place";
+import { withCode } from "../frame/with_code";
 import { page, type Verdict } from "../page";
 import { registerView, titleOf } from "../registry";
 import { highlighted } from "../state";
@@ -28,7 +29,7 @@ function Claims(): JSX.Element {
       <p class="help">
         Each sentence is judged on this run by a rule that was fixed before. “Holds” and “fails” are results about this model: it upholds the sentence, or it does
         not. “Fails” does not mean that a command or the training failed. “Undecided” means that the rule does not apply to this run, and why. One run decides
-        nothing about other runs; `latebloom reproduce` judges a sentence on five runs or more. W is the write-up, P the paper that followed it.
+        nothing about other runs; <code>latebloom reproduce</code> judges a sentence on five runs or more. W is the write-up, P the paper that followed it.
       </p>
       <div class="claim-filter" role="group" aria-label="Show claims that">
         <Filter state="" label="all" count={page().verdicts.length} />
@@ -75,17 +76,17 @@ function Row({ row }: { row: Verdict }): JSX.Element {
         <span aria-hidden="true">{SYMBOLS[row.state]}</span> {row.state}
       </td>
       <td role="cell">
-        {row.sentence}
+        {withCode(row.sentence)}
         <details>
           <summary>
             {row.place}
             <span class="unseen">: rule and published result</span>
           </summary>
-          <p>Rule: {row.rule}</p>
-          <p>Published: {row.published}</p>
+          <p>Rule: {withCode(row.rule)}</p>
+          <p>Published: {withCode(row.published)}</p>
         </details>
       </td>
-      <td role="cell">{row.finding}</td>
+      <td role="cell">{withCode(row.finding)}</td>
       <td role="cell">
         {pictures.map(({ name, title }) => (
           <button type="button" class="picture-link" key={name} onClick={() => point(name)}>

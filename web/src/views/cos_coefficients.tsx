@@ -10,7 +10,7 @@ const CosCoefficients = waveView({
   yName: "coefficient (logit units)",
   unit: "",
   curves: curvesOf,
-  missing: "The coefficients of the waves",
+  missing: "The coefficient of each wave",
   isMissing: (curves) => curves.length === 0,
   dots: ({ coefficients }, ks) => ks.map((k, i) => ({ y: coefficients[i]!, label: `k = ${k}`, colour: colourOf(k) })),
 });

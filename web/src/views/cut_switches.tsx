@@ -4,6 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { colourOf } from "../draw/palette";
 import { whole } from "../draw/numbers";
 import type { Clusters } from "../engine/clusters";
+import { hasWaves } from "../operands";
 import { page } from "../page";
 import { cutClusters, cutFrequencies, cutHeads, cutResidualAttention, cutResidualMlp, keepOnlyKeys } from "../state";
 
@@ -18,7 +19,7 @@ export function CutSwitches({ clusters }: { clusters: Clusters | null }): JSX.El
   const connected = model.kind === "transformer";
   return (
     <div class="cut-switches">
-      {hasWaves() && keys.length > 0 && (
+      {answerIsSum() && keys.length > 0 && (
         <Group name="Waves in the logits">
           {keys.map((k) => (
             <Part key={k} list={cutFrequencies} number={k} colour={colourOf(k)}>
@@ -30,7 +31,7 @@ export function CutSwitches({ clusters }: { clusters: Clusters | null }): JSX.El
           </label>
         </Group>
       )}
-      {clusters !== null && clusters.fve.length > 0 && (
+      {hasWaves(page()) && clusters !== null && clusters.fve.length > 0 && (
         <Group name="Clusters of neurons">
           {shownClusters.length === 0 && <p class="note">No neuron is in a cluster at this step.</p>}
           {shownClusters.map(({ frequency, count }) => (
@@ -60,7 +61,7 @@ export function CutSwitches({ clusters }: { clusters: Clusters | null }): JSX.El
 }
 
 /** Whether the answers are a function of x + y or x − y, in the order of the page's operands. */
-function hasWaves(): boolean {
+function answerIsSum(): boolean {
   const { labels, order } = page().modular!;
   const n = order.x.length;
   return [1, -1].some((sign) => labels.every((label, pair) => label === (Math.floor(pair / n) + sign * (pair % n) + n) % n));

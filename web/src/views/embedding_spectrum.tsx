@@ -9,6 +9,7 @@ import { whole } from "../draw/numbers";
 import { colourOf, isDark } from "../draw/palette";
 import { useStepInSight } from "../draw/step_in_sight";
 import { useQuantity } from "../engine/client";
+import { hasWaves } from "../operands";
 import { page } from "../page";
 import { registerView } from "../registry";
 import { frequency, toggleFrequency, wantedStep } from "../state";
@@ -99,7 +100,7 @@ registerView({
   title: "Waves in the embedding",
   chapter: "circuit",
   order: 0,
-  isFor: (shown) => shown.modular !== null,
+  isFor: hasWaves,
   Body: EmbeddingSpectrum,
   help: "Each number has a learned vector. Here these vectors are written as waves over the numbers: a tall bar is a wave that the model uses. Below, each column is a step of training, and a dark row is a frequency that stays.",
 });

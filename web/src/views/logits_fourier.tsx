@@ -1,4 +1,5 @@
 /** Which products of waves the logits consist of. */
+import { useComputed } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { JSX } from "preact";
 import { Computed } from "../draw/computed";
@@ -8,7 +9,8 @@ import { Switch } from "../draw/switch";
 import { basisRows, frequencyOfRow, rowLabel } from "../engine/basis";
 import { useQuantity } from "../engine/client";
 import { useOnScreen } from "../engine/on_screen";
-import { axisName } from "../operands";
+import type { LogitsFourier as Found } from "../engine/quantities/logits_fourier";
+import { axisName, hasWaves, positions } from "../operands";
 import { page } from "../page";
 import { registerView } from "../registry";
 import { frequency, onlyKeyTerms, toggleFrequency } from "../state";
@@ -24,34 +26,35 @@ const WAVES = [
 
 function LogitsFourier(): JSX.Element {
   const { ref, visible } = useOnScreen();
-  const answer = useQuantity("logits-fourier", {}, visible).value;
+  const keys = page().modular!.key_frequencies;
+  const wanted = useComputed(() => (onlyKeyTerms.value && page().modular!.key_frequencies.length > 0 ? { rows: [0, ...page().modular!.key_frequencies.flatMap((k) => basisRows(k, positions()))] } : {}));
+  const answer = useQuantity("logits-fourier", wanted, visible).value;
   return (
     <div ref={ref}>
-      <Computed answer={answer}>{({ n, norms }) => <Terms n={n} norms={norms} />}</Computed>
+      {keys.length > 0 && <Switch label="Waves" options={WAVES} value={onlyKeyTerms.value ? "keys" : "all"} onChange={(waves) => (onlyKeyTerms.value = waves === "keys")} />}
+      <Computed answer={answer}>{(found) => <Terms found={found} keys={keys} />}</Computed>
     </div>
   );
 }
 
-function Terms({ n, norms }: { n: number; norms: Float64Array }): JSX.Element {
-  const keys = page().modular!.key_frequencies;
-  const near = onlyKeyTerms.value && keys.length > 0;
-  const rows = near ? [0, ...keys.flatMap((k) => basisRows(k, n))] : Array.from({ length: n }, (_, row) => row);
+function Terms({ found, keys }: { found: Found; keys: number[] }): JSX.Element {
+  const { n, rows, norms } = found;
+  const count = rows.length;
   // Waves in y go down and waves in x to the right, as in a printed matrix.
-  const values = useMemo(() => Float64Array.from(rows.flatMap((inY) => rows.map((inX) => norms[inX * n + inY]!))), [norms, near]);
+  const values = useMemo(() => Float64Array.from(norms, (_, i) => norms[(i % count) * count + Math.floor(i / count)]!), [norms]);
   const top = norms.subarray(1).reduce((most, value) => Math.max(most, value), 0) || 1;
   const lit = frequency.value === null ? -1 : rows.indexOf(basisRows(frequency.value, n)[0]!);
-  const ticks = near ? blockTicks(rows) : keys.length > 0 ? [0, ...keys.map((k) => basisRows(k, n)[0]!)] : undefined;
+  const ticks = count < n ? blockTicks(rows) : keys.length > 0 ? [0, ...keys.map((k) => basisRows(k, n)[0]!)] : undefined;
   const pick = (row: number, column: number) => {
     const k = frequencyOfRow(rows[column]!) || frequencyOfRow(rows[row]!);
     if (k > 0) toggleFrequency(k);
   };
   return (
     <>
-      {keys.length > 0 && <Switch label="Waves" options={WAVES} value={near ? "keys" : "all"} onChange={(waves) => (onlyKeyTerms.value = waves === "keys")} />}
       <HeatMap
         label="Strength of each product of waves in the logits"
-        rows={rows.length}
-        columns={rows.length}
+        rows={count}
+        columns={count}
         values={values}
         map="sequential"
         range={[0, top]}
@@ -65,7 +68,7 @@ function Terms({ n, norms }: { n: number; norms: Float64Array }): JSX.Element {
         marked={lit < 0 ? null : [lit, lit]}
         onPick={pick}
       />
-      <p class="note">{shares(norms, n, keys)}</p>
+      <p class="note">{shares(found, keys)}</p>
     </>
   );
 }
@@ -77,20 +80,16 @@ function blockTicks(rows: number[]): number[] {
 }
 
 /** The energy in products of two waves of one key frequency, and in waves of one operand alone. Python: `FourierMap`. */
-function shares(norms: Float64Array, n: number, keys: number[]): string {
-  const energy = (i: number, j: number) => norms[i * n + j]! ** 2;
-  let total = -energy(0, 0);
-  let linear = -2 * energy(0, 0);
-  for (let i = 0; i < n; i++) {
-    linear += energy(0, i) + energy(i, 0);
-    for (let j = 0; j < n; j++) total += energy(i, j);
-  }
-  if (!(total > 0)) return "The logits are the same for all pairs.";
-  const alone = `${percent(linear / total)} in waves of one operand alone`;
+function shares({ n, rows, norms, energy, linear }: Found, keys: number[]): string {
+  if (!(energy > 0)) return "The logits are the same for all pairs.";
+  const alone = `${percent(linear / energy)} in waves of one operand alone`;
   if (keys.length === 0) return `At this step, without the constant, ${alone}. The run has no key frequencies.`;
-  const inBlock = (k: number) => basisRows(k, n).reduce((sum, i) => sum + basisRows(k, n).reduce((inner, j) => inner + energy(i, j), 0), 0);
+  const inBlock = (k: number) => {
+    const places = basisRows(k, n).map((row) => rows.indexOf(row));
+    return places.reduce((sum, i) => sum + places.reduce((inner, j) => inner + norms[i * rows.length + j]! ** 2, 0), 0);
+  };
   const products = keys.reduce((sum, k) => sum + inBlock(k), 0);
-  return `At this step, without the constant, ${percent(products / total)} of the energy is in products of two waves of one key frequency, and ${alone}.`;
+  return `At this step, without the constant, ${percent(products / energy)} of the energy is in products of two waves of one key frequency, and ${alone}.`;
 }
 
 registerView({
@@ -98,7 +97,7 @@ registerView({
   title: "The logits, as products of waves",
   chapter: "circuit",
   order: 50,
-  isFor: (shown) => shown.modular !== null,
+  isFor: hasWaves,
   Body: LogitsFourier,
   help:
     "Any function of x and y is a sum of products (wave in x) × (wave in y). Each cell shows how strong one product is in the scores of the answers. " +

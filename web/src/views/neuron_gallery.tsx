@@ -7,6 +7,7 @@ import { percent } from "../draw/numbers";
 import { useQuantity } from "../engine/client";
 import type { Clusters } from "../engine/clusters";
 import { useOnScreen } from "../engine/on_screen";
+import { hasWaves } from "../operands";
 import { page } from "../page";
 import { registerView } from "../registry";
 import { frequency, neuron } from "../state";
@@ -82,7 +83,7 @@ registerView({
   chapter: "circuit",
   order: 40,
   size: "wide",
-  isFor: (shown) => shown.modular !== null,
+  isFor: hasWaves,
   Body: NeuronGallery,
   help:
     "Each small map is one neuron: its activation for every pair, x to the right and y up, from silent to its own largest value. " +

@@ -9,7 +9,7 @@ import { useQuantity } from "../engine/client";
 import { useOnScreen } from "../engine/on_screen";
 import type { NeuronMaps } from "../engine/quantities/neuron_maps";
 import { positions } from "../operands";
-import { neuron } from "../state";
+import { neuron, openGroups } from "../state";
 
 /** Distance between maps, and the least width of one, in CSS pixels. */
 const GAP = 6;
@@ -29,7 +29,8 @@ export interface NeuronGroupProps {
 
 export function NeuronGroup({ name, neurons, enlarged, describe, children }: NeuronGroupProps): JSX.Element {
   const { ref, visible } = useOnScreen();
-  const [open, setOpen] = useState(false);
+  const open = openGroups.value.includes(name);
+  const toggle = () => (openGroups.value = open ? openGroups.value.filter((other) => other !== name) : [...openGroups.value, name]);
   const [width, setWidth] = useState(0);
   // One pixel of the screen for each pair: a map that is shrunk would show waves that are not there.
   const cell = Math.max(LEAST, Math.ceil(positions() / devicePixelRatio));
@@ -48,7 +49,7 @@ export function NeuronGroup({ name, neurons, enlarged, describe, children }: Neu
       <h4>
         {children}
         {neurons.length > CLOSED_ROWS * columns && (
-          <button type="button" class="quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
+          <button type="button" class="quiet" aria-expanded={open} onClick={toggle}>
             {open ? "Show fewer" : "Show all"}
           </button>
         )}

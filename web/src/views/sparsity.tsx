@@ -4,6 +4,7 @@ import { type Curve, recorded, recordedUnder, useCurves } from "../draw/curves";
 import { percent } from "../draw/numbers";
 import { grey, ink, seriesColour } from "../draw/palette";
 import { StepLines } from "../draw/step_lines";
+import { hasWaves } from "../operands";
 import { page } from "../page";
 import { registerView } from "../registry";
 
@@ -42,7 +43,7 @@ registerView({
   title: "Fewer waves, tidier neurons",
   chapter: "growth",
   order: 7,
-  isFor: (shown) => shown.modular !== null && ["embedding_gini", "clustered_fraction", "attention_to_self"].some((name) => recorded(name) !== null),
+  isFor: (shown) => hasWaves(shown) && ["embedding_gini", "clustered_fraction", "attention_to_self"].some((name) => recorded(name) !== null),
   Body: Sparsity,
   help: "Share of the embedding's energy on the key frequencies, and its Gini coefficient (100 %: one frequency holds everything); share of the live neurons that belong to one frequency; and how much the token = attends to itself instead of to x and y.",
 });

@@ -5,11 +5,13 @@ import { cutInView, isUncut, putEverythingBack } from "../cuts";
 import { useStepInSight } from "../draw/step_in_sight";
 import { isOutdated, useQuantity } from "../engine/client";
 import { useOnScreen } from "../engine/on_screen";
+import { hasWaves } from "../operands";
 import { registerView } from "../registry";
 import { randomCut } from "../state";
 import { CutOutcome, type Outcome } from "./cut_outcome";
 import { CutSwitches } from "./cut_switches";
 import "./take_apart.css";
+import { hasPhase } from "./wave_losses";
 
 function TakeApart(): JSX.Element {
   const { ref, visible } = useOnScreen();
@@ -44,6 +46,14 @@ function TakeApart(): JSX.Element {
   );
 }
 
+const UNTICK = "Untick a part to take it out of the model at the step in view.";
+const WAVES = "Waves are removed from the logits, as in excluded loss; with “everything else” unticked, only the mean and the ticked waves of the key frequencies are left, as in restricted loss.";
+const PARTS = "Neurons, heads and residual connections of the last layer are set to zero.";
+const MATTERS = "A part matters if the loss rises more than after a random cut of the same size:";
+const FREQUENCIES = "as many other frequencies,";
+const NEURONS = "as many other live neurons, or";
+const ROTATED = "the removed vectors subtracted after a random rotation. The numbers are over all pairs that the views show.";
+
 registerView({
   name: "take-apart",
   title: "Switch parts off",
@@ -52,8 +62,5 @@ registerView({
   size: "wide",
   isFor: (shown) => shown.modular !== null && (shown.run.model.kind === "transformer" || shown.run.model.kind === "mlp"),
   Body: TakeApart,
-  help:
-    "Untick a part to take it out of the model at the step in view. Waves are removed from the logits, as in excluded loss; with “everything else” unticked, only the mean and the ticked waves of the key frequencies are left, as in restricted loss. " +
-    "Neurons, heads and residual connections of the last layer are set to zero. A part matters if the loss rises more than after a random cut of the same size: as many other frequencies, as many other live neurons, or the removed vectors subtracted after a random rotation. " +
-    "The numbers are over all pairs that the views show.",
+  help: (shown) => [UNTICK, ...(hasPhase(shown) ? [WAVES] : []), PARTS, MATTERS, ...(hasPhase(shown) ? [FREQUENCIES] : []), ...(hasWaves(shown) ? [NEURONS] : []), ROTATED].join(" "),
 });

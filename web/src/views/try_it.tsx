@@ -13,6 +13,7 @@ import "./circuit.css";
 import { AddingUp } from "./adding_up";
 import { ChoosePair } from "./choose_pair";
 import { Verdict } from "./model_verdict";
+import { hasPhase } from "./wave_losses";
 
 function TryIt(): JSX.Element {
   const { ref, visible } = useOnScreen();
@@ -42,6 +43,11 @@ function TryIt(): JSX.Element {
   );
 }
 
+const QUESTION = "Choose x and y, by number or with a click on any map over the pairs. For every answer z the model gives a score, its logit; the largest is its answer.";
+const WAVES =
+  "Each coloured wave, cos w(x + y − z) with w = 2πk/p, is the part of the scores at one key frequency k. All waves have a crest at the right answer and other crests at different places, so that only the right answer stands out in their sum. " +
+  "Switch waves off to see why several are needed. (For x − y the waves run over x − y − z, for x · y over logarithms.)";
+
 registerView({
   name: "try-it",
   title: "Ask the model",
@@ -50,8 +56,5 @@ registerView({
   size: "wide",
   isFor: (shown) => shown.modular !== null,
   Body: TryIt,
-  help:
-    "Choose x and y, by number or with a click on any map over the pairs. For every answer z the model gives a score, its logit; the largest is its answer. " +
-    "Each coloured wave, cos w(x + y − z) with w = 2πk/p, is the part of the scores at one key frequency k. All waves have a crest at the right answer and other crests at different places, so that only the right answer stands out in their sum. " +
-    "Switch waves off to see why several are needed. (For x − y the waves run over x − y − z, for x · y over logarithms.)",
+  help: (shown) => (hasPhase(shown) ? `${QUESTION} ${WAVES}` : QUESTION),
 });

@@ -11,7 +11,7 @@ import { basisRows, frequencyOfRow, rowLabel } from "../engine/basis";
 import { useQuantity } from "../engine/client";
 import { useOnScreen } from "../engine/on_screen";
 import type { ClusterWeights } from "../engine/quantities/w_logit";
-import { axisName } from "../operands";
+import { axisName, hasWaves } from "../operands";
 import { page } from "../page";
 import { registerView } from "../registry";
 import { frequency, toggleFrequency } from "../state";
@@ -108,7 +108,7 @@ registerView({
   chapter: "circuit",
   order: 60,
   size: "wide",
-  isFor: (shown) => shown.modular !== null,
+  isFor: hasWaves,
   Body: WLogit,
   help:
     "Each row of the map is one neuron of a cluster, and shows how its output to the answers z splits into waves over z. " +

@@ -4,6 +4,7 @@ from latebloom.circuits.family import FAMILIES, Family, task_words
 from latebloom.circuits.groups.explanation import explain_group
 from latebloom.circuits.groups.measures import FAMILY
 from latebloom.circuits.groups.views import basis, is_basis
+from latebloom.circuits.modular.page import facts
 from latebloom.circuits.modular.views import looked_up
 from latebloom.circuits.words import FRESH, SEEN
 from latebloom.tasks import GroupComposition
@@ -31,5 +32,6 @@ GROUPS = FAMILIES.register(
         basis=basis,
         is_basis=is_basis,
         forward=looked_up,
+        facts=facts,
     )
 )

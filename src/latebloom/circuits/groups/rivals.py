@@ -83,16 +83,38 @@ class Rivals:
     reason: str | None = None
 
 
+Cosets = tuple[list[Coset], list[Coset]]
+"""The subgroup of each neuron by its dependence on a, and by that on b."""
+
+
+@dataclass(frozen=True, eq=False)
+class NeuronSubgroups:
+    """The last layer's neurons of a model, and the subgroups on whose cosets their pre-activations are constant."""
+
+    changes: NeuronChanges
+    subgroups: Subgroups
+    cosets: Cosets
+
+
 @torch.no_grad()
-def rivals(snapshot: Snapshot) -> Rivals | None:
-    """Both explanations of a model's last layer of neurons; None where `NeuronChanges` has none."""
+def neuron_subgroups(snapshot: Snapshot) -> NeuronSubgroups | None:
+    """The subgroup of each neuron; None where `NeuronChanges` has no neurons."""
     changes = NeuronChanges.of(snapshot)
     if changes is None:
         return None
-    group = group_task(snapshot).group
-    allowed, subgroups = snapshot.get(functions), Subgroups(group)
+    subgroups = Subgroups(group_task(snapshot).group)
+    return NeuronSubgroups(changes, subgroups, _neuron_cosets(subgroups, changes.pre))
+
+
+@torch.no_grad()
+def rivals(snapshot: Snapshot) -> Rivals | None:
+    """Both explanations of a model's last layer of neurons; None where `NeuronChanges` has none."""
+    neurons: NeuronSubgroups | None = snapshot.get(neuron_subgroups)
+    if neurons is None:
+        return None
+    changes, subgroups, cosets = neurons.changes, neurons.subgroups, neurons.cosets
+    allowed = snapshot.get(functions)
     found = neuron_irreps(allowed, changes.pre, changes.logits.products)
-    cosets = _neuron_cosets(subgroups, changes.pre)
     live = found.live.nonzero().flatten().tolist()
     own = changes.score(changes.pre)[0]
     if not live:
@@ -131,11 +153,7 @@ def _keeps(trial: Trial, accuracy: float) -> bool:
     return trial.accuracy >= KEPT * accuracy and trial.accuracy > trial.control_accuracy
 
 
-Cosets = tuple[list[Coset], list[Coset]]
-
-
 def _neuron_cosets(subgroups: Subgroups, pre: Pre) -> Cosets:
-    """The subgroup of each neuron by its dependence on a, and by that on b."""
     exact, table = pre.double(), subgroups.group.table
     of_a = symmetries(table, exact.mean(1).numpy(), right=False)
     of_b = symmetries(table, exact.mean(0).numpy(), right=True)

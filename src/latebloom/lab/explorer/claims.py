@@ -21,6 +21,8 @@ OF_FIGURE: dict[str, tuple[str, ...]] = {
     "induction-heads": ("induction-scores",),
     "induction-circuit": ("induction-circuit", "attention-patterns"),
     "trigram-circuit": ("trigrams",),
+    "group-representations": ("representations", "group-neurons"),
+    "group-growth": ("excluded-irreps", "restricted-irreps"),
 }
 """The views in place of a claim's figure (`Claim.figure`), by the figure's name."""
 
@@ -52,6 +54,7 @@ OF_CLAIM: dict[str, tuple[str, ...]] = {
     "restricted-train-is-test": ("restricted",),
     "memory-remains": ("losses",),
     "clock-distance": ("logits-fourier",),
+    "group-by-cosets": ("cosets", "group-neurons"),
 }
 """The views of claims that have no figure of their own. A claim in neither table has no picture on the page."""
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+import latebloom.lab.explorer.groups  # noqa: F401 - it registers
 from latebloom._registry import suggested
 from latebloom.analysis import Analysis
 from latebloom.lab.explorer.captions import captions_of

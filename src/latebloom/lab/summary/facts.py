@@ -1,5 +1,7 @@
 """Facts about a run: its experiment, its data and its progress."""
 
+import json
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +9,10 @@ from latebloom._registry import suggested
 from latebloom.analysis import Analysis
 from latebloom.recipes import RECIPES
 from latebloom.recipes import recipe as experiment_of
+from latebloom.tasks.groups.named import named
+
+ENTRIES = "task.entries"
+"""The setting that holds a table of answers."""
 
 
 def facts(analysis: Analysis) -> dict[str, Any]:
@@ -60,8 +66,17 @@ def command(recipe: str, seed: int | None, experiment: Mapping[str, Any]) -> str
     if recipe not in RECIPES or seed is None:
         return None
     usual = dict(_flat(experiment_of(recipe, seed).model_dump(mode="json")))
-    changed = [f" --{place} {value}" for place, value in _flat(experiment) if usual.get(place, value) != value]
-    return f"{suggested('train', recipe, '--seed', str(seed))}{''.join(changed)}"
+    changed = [(place, value) for place, value in _flat(experiment) if usual.get(place, value) != value]
+    written = "".join(f" --{place} {_written(place, value)}" for place, value in changed)
+    return f"{suggested('train', recipe, '--seed', str(seed))}{written}"
+
+
+def _written(place: str, value: Any) -> str:
+    """A setting as a shell reads it; a table by the usual name of its group, where that stands for the same table."""
+    if place == ENTRIES:
+        name = next((name for name, group in named(len(value)) if group.table.tolist() == value), None)
+        value = name or json.dumps(value, separators=(",", ":"))
+    return shlex.quote(str(value))
 
 
 def _flat(tree: Any, place: str = "") -> list[tuple[str, Any]]:

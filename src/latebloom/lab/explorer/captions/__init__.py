@@ -6,6 +6,7 @@ from latebloom.lab.explorer.captions import (  # noqa: F401 - they register
     induction,
     learning,
     modular,
+    representations,
     series,
     shared_feature,
 )

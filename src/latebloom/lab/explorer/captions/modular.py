@@ -49,7 +49,8 @@ def embedding_spectrum(evidence: Evidence, found: Explanation) -> Sentences:
     keys, count = found["key_frequencies"], len(fractions)
     yield (
         f"{_hold(keys)} {percent(sum(fractions[str(k)] for k in keys))} of the embedding's "
-        f"energy (without the constant); equal waves would give them {percent(len(keys) / count)}."
+        f"energy (without the constant); equal waves would give {'it' if len(keys) == 1 else 'them'} "
+        f"{percent(len(keys) / count)}."
     )
     others = {k: value for k, value in fractions.items() if int(k) not in keys}
     if others:
@@ -308,7 +309,8 @@ def _summary(found: Explanation) -> str:
     keys = found["key_frequencies"]
     parts = [f"Its key {'frequency is' if len(keys) == 1 else 'frequencies are'} {_list(keys)}"]
     if fve is not None:
-        parts.append(f"their waves explain {percent(fve)} of the variance of the logits")
+        waves = "its wave explains" if len(keys) == 1 else "their waves explain"
+        parts.append(f"{waves} {percent(fve)} of the variance of the logits")
     if share is not None:
         parts.append(f"{percent(1 - share)} of the active neurons are in no cluster")
     return f"{series(parts)}."
