@@ -7,9 +7,10 @@ sweeps, quantities and statistics that are there.
 import importlib
 import pkgutil
 
+from latebloom.studies.questions import QUESTIONS, Question
 from latebloom.studies.study import BUDGETS, STUDIES, Budget, Study, Table
 
 for _module in sorted(one.name for one in pkgutil.iter_modules(__path__)):
     importlib.import_module(f"{__name__}.{_module}")
 
-__all__ = ["BUDGETS", "STUDIES", "Budget", "Study", "Table"]
+__all__ = ["BUDGETS", "QUESTIONS", "STUDIES", "Budget", "Question", "Study", "Table"]

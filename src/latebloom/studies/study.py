@@ -33,8 +33,9 @@ class Study:
     question: in the write-up's words, or in ours. place: where it is asked. hypothesis: one sentence, which the first
     claim judges. design: what is trained, varied and measured. control: what the result is compared with. power: how
     many runs detect which effect. changes: what would change the answer. runs: the sweeps of each budget, with seeds
-    from `latebloom.claims.record.FIRST_SEED` on. claims: how the answer is decided; their text is frozen before the runs exist. tables: what
-    was measured, from the records. draw: the picture, on an empty figure; None where a table says it all.
+    from `latebloom.claims.record.FIRST_SEED` on. claims: how the answer is decided; their text is frozen before the
+    runs exist. tables: what was measured, from the records. draw: the picture, on an empty figure; None where a table
+    says it all.
     """
 
     name: str

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from latebloom.claims import Results
+from latebloom.claims import CLAIMS, Results
 from latebloom.cli.main import main
 from latebloom.lab.study import freeze, judge_study, read_rules, study
-from latebloom.studies import STUDIES, Study
+from latebloom.studies import QUESTIONS, STUDIES, Study
 from latebloom.sweeps.spec import Spec
 
 ROOT = Path(__file__).parents[3]
@@ -76,6 +76,11 @@ def test_only_runs_made_for_the_rules_decide(tmp_path, monkeypatch):
     study(name, "quick", tmp_path, workers=1, quiet=True, results=results)
     freeze(asked, results.path)
     assert judge_study(asked, "quick", results).runs == 0
+
+
+def test_every_question_of_the_write_up_points_to_claims_that_exist():
+    assert {name for question in QUESTIONS for name in question.claims} <= set(CLAIMS)
+    assert all(question.studies or question.claims or question.outside for question in QUESTIONS)
 
 
 def test_the_command_says_what_is_wrong(capsys):

@@ -16,8 +16,8 @@ class StudyTable(Config):
 
 class StudyResult(Config):
     """answer: one sentence, from the verdict on the hypothesis. claims: the hypothesis first. rules_hash, frozen: of
-    the frozen rules; None where nothing is frozen. rules_stand: whether the code still has them. runs, asked: stored, and
-    asked for by the budget; only runs that were made for the frozen rules decide. seconds: of training."""
+    the frozen rules; None where nothing is frozen. rules_stand: whether the code still has them. runs, asked: stored,
+    and asked for by the budget; only runs that were made for the frozen rules decide. seconds: of training."""
 
     format: int = 1
     study: str
