@@ -99,6 +99,7 @@ STUDIES.register(
                 "reinforcement-unembedding", "With a frozen unembedding the model does not generalise.", "unembedding"
             ),
         ),
+        shown=(test_90_at, outcome),
         tables=_tables,
     )
 )

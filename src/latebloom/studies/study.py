@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from latebloom._registry import Registry
-from latebloom.claims import Claim, Record, SweepClaim
+from latebloom.claims import Claim, Quantity, Record, SweepClaim
 from latebloom.sweeps.spec import Spec
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ class Study:
     claim judges. design: what is trained, varied and measured. control: what the result is compared with. power: how
     many runs detect which effect. changes: what would change the answer. runs: the sweeps of each budget, with seeds
     from `latebloom.claims.record.FIRST_SEED` on. claims: how the answer is decided; their text is frozen before the
-    runs exist. tables: what was measured, from the records. draw: the picture, on an empty figure; None where a table
-    says it all.
+    runs exist. tables: what was measured, from the records. shown: further
+    quantities, which only the tables read. draw: the picture, on an empty figure; None where a table says it all.
     """
 
     name: str
@@ -49,13 +49,15 @@ class Study:
     changes: str
     runs: Mapping[Budget, Sequence[Spec]]
     claims: Sequence[Claim | SweepClaim]
+    shown: Sequence[Quantity] = ()
     tables: Callable[[Sequence[Record]], Sequence[Table]] = lambda records: ()
     draw: Callable[[matplotlib.figure.Figure, Sequence[Record]], None] | None = None
 
     @property
     def quantities(self) -> tuple[str, ...]:
         """Names of the quantities that are measured on each run."""
-        return tuple(dict.fromkeys(name for claim in self.claims for name in claim.quantities))
+        judged = (name for claim in self.claims for name in claim.quantities)
+        return tuple(dict.fromkeys((*judged, *(one.name for one in self.shown))))
 
 
 STUDIES: Registry[Study] = Registry("study")

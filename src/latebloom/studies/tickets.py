@@ -207,6 +207,7 @@ STUDIES.register(
                 "{mean_auc_of_initial_embedding.high:.2f})",
             ),
         ),
+        shown=(final_test_accuracy,),
         tables=_tables,
     )
 )
