@@ -28,7 +28,7 @@ STEPS = 2000
 EARLY = STEPS // 10
 """The first tenth of a run."""
 
-FRACTIONS = ("0.4", "0.45", "0.5", "0.55", "0.6")
+FRACTIONS = ("0.46", "0.48", "0.5", "0.52", "0.54")
 """Around the amount of data at which half of the runs generalise in time."""
 
 BETTER = 0.6
@@ -127,7 +127,7 @@ STUDIES.register(
         question="From the first tenth of a run, does it grok?",
         place="asked after the write-up, as the use of progress measures",
         hypothesis="A sparser embedding spectrum in the first tenth of a run tells that it will generalise.",
-        design="x + y mod 23 on 40 to 60 % of the pairs, around the amount at which half of the runs generalise within "
+        design="x + y mod 23 on 46 to 54 % of the pairs, around the amount at which half of the runs generalise within "
         f"{STEPS} steps. Each score is taken at step {EARLY} or before, and ranks runs on equally much data alone, so "
         "that the amount of data predicts nothing.",
         control="Four scores beside each other; a score that knows nothing has an AUC of 0.5. Runs that never "
