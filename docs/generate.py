@@ -9,7 +9,9 @@ python docs/generate.py verdicts           judge the results of `latebloom repro
 python docs/generate.py freeze             freeze the rules of all claims, before the runs that judge them are trained
 python docs/generate.py freeze-compare     freeze the rules of the contest of optimisers, before its runs are trained
 python docs/generate.py compare            draw the pictures of the contest from the stored records
-python docs/generate.py seeds              draw the pictures of the committed studies of seeds
+python docs/generate.py freeze-studies     freeze the rules of all studies, before their runs are trained
+python docs/generate.py studies            draw the pictures of the studies from the stored records
+python docs/generate.py seeds              draw the pictures of the stored seeds studies
 python docs/generate.py pages              write all generated pages, and the generated blocks of the others
 """
 
@@ -37,6 +39,7 @@ from pages.seeds import draw_images, read_studies, seeds_page
 from pages.settings import settings_page
 from pages.settings_runs import train_settings
 from pages.speed import speed_page
+from pages.studies import draw_studies, freeze_studies, study_pages
 from pages.sweeps import sweeps_block
 from pages.tried import tried_page
 
@@ -77,6 +80,7 @@ def pages() -> dict[Path, str]:
         DOCS / "settings.md": settings_page(),
         DOCS / "compare.md": compare_page(),
         DOCS / "tried.md": tried_page(),
+        **study_pages(),
     }
 
 
@@ -99,6 +103,10 @@ def main(arguments: list[str]) -> int:
             draw_comparison()
         case ["freeze-compare"]:
             freeze_comparison()
+        case ["studies"]:
+            draw_studies()
+        case ["freeze-studies"]:
+            freeze_studies()
         case ["seeds"]:
             draw_images()
         case ["verdicts"]:

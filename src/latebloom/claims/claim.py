@@ -188,7 +188,7 @@ class SweepClaim(_Sentence):
             verdict = verdict.model_copy(update={"state": "undecided", "finding": text})
         term = self._term()
         one = values.get(term.name) if term is not None else None
-        ends = {} if one is None else {"low": one.low, "high": one.high}
+        ends = {} if one is None else {"low": one.low, "high": one.high, "n": one.n}
         chance = 0.0 if len(records) < FEWEST_RUNS else ONE_SIDED
         return Pooled(**{**dict(verdict), "value": shown}, **ends, chance=chance)
 

@@ -16,6 +16,9 @@ from latebloom.runs import Run
 from latebloom.runs.canonical import canonical
 from latebloom.store import Status, identity
 
+FIRST_SEED = 100
+"""Runs with this seed or a greater one judge; rules were tuned on smaller seeds."""
+
 
 class Record(Config):
     """One run as claims know it.

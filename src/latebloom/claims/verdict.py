@@ -61,12 +61,14 @@ class Pooled(Verdict):
     """The verdict of several runs. value, low, high: the effect with its 95 % interval, None where there is none: for a
     claim about single runs the median of what was judged, else the statistic. share: of the deciding runs, those that
     uphold a claim about single runs. chance: the probability that the claim would hold if it were at its edge (`NULL`).
-    finding: that of the run nearest to the median. by_run: each run's own verdict."""
+    n: runs that decide; for a claim about many runs those of the smallest arm of its statistic. finding: that of the
+    run nearest to the median. by_run: each run's own verdict."""
 
     low: float | None = None
     high: float | None = None
     share: Estimate | None = None
     chance: float | None = None
+    n: int | None = None
     holds: int = 0
     fails: int = 0
     undecided: int = 0
@@ -94,6 +96,7 @@ def pool(verdicts: Mapping[str, Verdict], most: float = HALF, shown: Mapping[str
         high=effect.high,
         share=upheld if decided else None,
         chance=chance_to_hold(decided, most) if enough else 0.0,
+        n=decided,
         finding=_typical(list(verdicts.values()), state, effect.value),
         by_run=dict(verdicts),
         **counts,

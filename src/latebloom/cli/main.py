@@ -34,6 +34,8 @@ COMMANDS = {
     "measure": "compute every measure at every checkpoint of a run and store the values",
     "claims": "judge the write-up's claims on runs, or list all claims",
     "reproduce": "reproduce the write-up: train its models, judge every claim, write one page",
+    "studies": "list the studies, which answer open questions, and their answers so far",
+    "study": "answer an open question over runs, by rules that were fixed before",
     "compare": "compare optimisers in a fair contest, and judge what was published about them",
     "export": "write the weights of a run so that TransformerLens, transformers or plain torch opens them",
     "zoo": "export many runs into one archive with an index",

@@ -19,6 +19,7 @@ from latebloom.statistics.phase_diagram import Cell, PhaseDiagram, decided, phas
 from latebloom.statistics.power_law import CurvePoint, PowerLaw, fit_power_law
 from latebloom.statistics.summaries import Quartiles, mean, median, quartiles, share
 from latebloom.statistics.survival import SurvivalCurve, survival_curve
+from latebloom.statistics.variance_components import VarianceComponents, variance_components
 
 __all__ = [
     "LEVEL",
@@ -38,6 +39,7 @@ __all__ = [
     "ScoredItems",
     "SurvivalComparison",
     "SurvivalCurve",
+    "VarianceComponents",
     "auc",
     "chosen_frequencies",
     "compare_survival",
@@ -61,4 +63,5 @@ __all__ = [
     "share",
     "shared_moments",
     "survival_curve",
+    "variance_components",
 ]

@@ -67,7 +67,9 @@ def ratio_of_medians(above: Numbers, below: Numbers, level: float = LEVEL) -> Es
         return Estimate(value=float(np.exp(value)), n=n, level=level, reason=f"{n} values give no interval of a median")
     low = value - np.hypot(_distance(a.value, a.low), _distance(b.value, b.high))
     high = value + np.hypot(_distance(a.value, a.high), _distance(b.value, b.low))
-    return _bounded(float(np.exp(value)), float(np.exp(low)), float(np.exp(high)), n, level)
+    # On the logarithm an open lower end is -inf; as a ratio it would be the number 0.
+    low, high = (float(np.exp(end)) if np.isfinite(end) else end for end in (low, high))
+    return _bounded(float(np.exp(value)), low, high, n, level)
 
 
 def _ends(known: Float[np.ndarray, " run"], level: float) -> tuple[float, float]:

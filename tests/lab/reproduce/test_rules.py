@@ -7,10 +7,10 @@ import pytest
 
 from latebloom._errors import UsageError
 from latebloom.claims import CLAIMS, Measurement, Record, Results, SweepClaim
+from latebloom.claims.record import FIRST_SEED
 from latebloom.lab.reproduce import changed_rules, freeze, judge_stored, read_rules
 from latebloom.lab.reproduce.catalogue import catalogue
 from latebloom.lab.reproduce.judge import Standard, judge_system
-from latebloom.lab.reproduce.rules import FIRST_SEED
 from latebloom.store import identity
 from latebloom.training import Experiment
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from latebloom.lab.reproduce.rules import FIRST_SEED
+from latebloom.claims.record import FIRST_SEED
 
 RECIPE = "small"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import chain
-from math import ceil, inf, isfinite
+from math import inf, isfinite
 from statistics import median
 
-from latebloom.claims import Pooled, Record, Results
+from latebloom.claims import Record, Results
 from latebloom.claims.learning import RIGHT, final_test_accuracy
 from latebloom.claims.settings import generalised, share_grokked
 from latebloom.lab.compare.arms import Arms, learned_at, seconds_to_learn, times
@@ -15,9 +15,11 @@ from latebloom.lab.compare.contestant import CONTESTANTS, Contestant
 from latebloom.lab.compare.contestants import BASELINE
 from latebloom.lab.compare.course import EXTENTS, Budget
 from latebloom.lab.compare.result import Comparison, Row, StatementResult
-from latebloom.lab.compare.rules import ContestRules, read_rules
+from latebloom.lab.compare.rules import content, read_rules
 from latebloom.lab.compare.runs import arms_of
-from latebloom.lab.compare.statements import Statement, statements
+from latebloom.lab.compare.statements import statements
+from latebloom.lab.finding import finding_of
+from latebloom.lab.frozen import Frozen
 from latebloom.statistics import Estimate, median_estimate, median_step, ratio_of_medians, share, survival_curve
 
 
@@ -37,13 +39,18 @@ def judge_comparison(budget: Budget, results: Results) -> Comparison:
             asked += len(arms.tuning_spec(contestant)) * (not contestant.published) + len(extent.fresh)
         counted = _counted(rules)
         claims = statements(course, extent, counted)
-        judged += [_judged(one, course.name, records, len(extent.fresh)) for one in claims]
+        judged += [
+            StatementResult(
+                **dict(finding_of(one, records)), course=course.name, place=one.place, published=one.published
+            )
+            for one in claims
+        ]
     return Comparison(
         budget=budget,
         command=f"latebloom compare --budget {budget}",
         rules_hash=None if rules is None else rules.hash,
         frozen=None if rules is None else rules.frozen.isoformat(),
-        rules_stand=rules is not None and rules.stand,
+        rules_stand=rules is not None and rules.stands(content()),
         runs=len(used),
         asked=asked,
         seconds=sum(record.seconds or 0.0 for record in used.values()),
@@ -52,7 +59,7 @@ def judge_comparison(budget: Budget, results: Results) -> Comparison:
     )
 
 
-def _counted(rules: ContestRules | None) -> Callable[[Record], bool]:
+def _counted(rules: Frozen | None) -> Callable[[Record], bool]:
     """Which fresh runs decide: those made for the frozen rules, or all where nothing is frozen."""
     return (lambda record: True) if rules is None else rules.counts
 
@@ -100,30 +107,3 @@ def _speed_up(base: Sequence[float], steps: Sequence[float]) -> Estimate:
 def _share_lost(runs: Sequence[Record]) -> Estimate:
     reached = [record for record in runs if generalised(record)]
     return share(sum((record.value(final_test_accuracy.name) or 0.0) < RIGHT for record in reached), len(reached))
-
-
-def _judged(claim: Statement, course: str, records: Sequence[Record], runs: int) -> StatementResult:
-    verdict = claim.judge(records)
-    return StatementResult(
-        id=claim.id,
-        course=course,
-        sentence=claim.sentence,
-        place=claim.place,
-        published=claim.published,
-        rule=claim.rule,
-        state=verdict.state,
-        value=verdict.value,
-        low=verdict.low,
-        high=verdict.high,
-        finding=verdict.finding,
-        runs_to_decide=_runs_to_decide(verdict, claim.edge, runs) if verdict.state == "undecided" else None,
-    )
-
-
-def _runs_to_decide(verdict: Pooled, edge: float, runs: int) -> int | None:
-    """How many runs would move the end of the interval that lies beyond the edge onto it."""
-    value = verdict.value
-    if value is None or value == edge:
-        return None
-    end = verdict.low if value > edge else verdict.high
-    return None if end is None else ceil(runs * ((value - end) / (value - edge)) ** 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from latebloom._config import Config
-from latebloom.claims import State
+from latebloom.lab.finding import Finding
 from latebloom.statistics import Estimate, SurvivalCurve
 
 
@@ -38,23 +38,12 @@ class Row(Config):
     lost: Estimate
 
 
-class StatementResult(Config):
-    """One published statement on one course. finding: what was measured, in words, or why there is no verdict.
-    runs_to_decide: how many fresh runs of each contestant would decide an undecided one, if the value stayed and the
-    interval shrank as 1 / √runs; None where it is decided, or where the interval is open."""
+class StatementResult(Finding):
+    """One published statement on one course."""
 
-    id: str
     course: str
-    sentence: str
     place: str
     published: str
-    rule: str
-    state: State
-    value: float | None
-    low: float | None
-    high: float | None
-    finding: str
-    runs_to_decide: int | None
 
 
 class Comparison(Config):

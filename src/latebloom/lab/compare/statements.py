@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from latebloom.claims import Above, Below, Record, Statistic, SweepClaim, Undefined
@@ -28,14 +27,7 @@ what another grid of learning rates would change."""
 _HALFWAY = "the geometric middle between no effect and the published number"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Statement(SweepClaim):
-    """A published statement. edge: of its region."""
-
-    edge: float
-
-
-def statements(course: Course, extent: Extent, counted: Callable[[Record], bool]) -> tuple[Statement, ...]:
+def statements(course: Course, extent: Extent, counted: Callable[[Record], bool]) -> tuple[SweepClaim, ...]:
     """Every statement as a claim about the records of a course. counted: whether a run of fresh seeds counts."""
 
     def runs(records: Sequence[Record], name: str) -> list[Record]:
@@ -61,17 +53,17 @@ def statements(course: Course, extent: Extent, counted: Callable[[Record], bool]
         formula = f"the share of the runs of {CONTESTANTS[name].title} that learn their test set"
         return Statistic(f"{_key(name)}_share", "share", formula, compute, QUANTITIES)
 
-    def faster(id: str, sentence: str, place: str, published: str, name: str, slow: str, edge: float) -> Statement:
+    def faster(id: str, sentence: str, place: str, published: str, name: str, slow: str, edge: float) -> SweepClaim:
         ratio = speed_up(name, slow)
         return _claim(id, sentence, place, published, Above(ratio, round(edge, 2), _HALFWAY), (ratio,), course)
 
-    def no_advantage(name: str, place: str) -> Statement:
+    def no_advantage(name: str, place: str) -> SweepClaim:
         ratio, title = speed_up(name, BASELINE), CONTESTANTS[name].title
         sentence = f"Once both are tuned with the same budget, {title} has no advantage over AdamW."
         region = Below(ratio, ADVANTAGE, "arbitrary")
         return _claim(f"{name}-no-advantage", sentence, place, "no advantage", region, (ratio,), course)
 
-    def without_decay(name: str, sentence: str) -> Statement:
+    def without_decay(name: str, sentence: str) -> SweepClaim:
         own, control = learning(name), learning(NO_DECAY)
         place = "Prieto et al. 2025, arXiv 2501.04697"
         region = Above(own, HALF, "more often than not")
@@ -115,15 +107,13 @@ def _claim(
     region: Above | Below,
     shown: tuple[Statistic, ...],
     course: Course,
-) -> Statement:
-    assert isinstance(region.edge, float)
-    return Statement(
+) -> SweepClaim:
+    return SweepClaim(
         id=id,
         sentence=sentence,
         place=place,
         published=published,
         region=region,
-        edge=region.edge,
         finding="; ".join(f"{one.formula.rstrip(',')}: {_template(one)}" for one in shown),
         statistics=shown,
         system=f"compare-{course.name}",

@@ -15,8 +15,9 @@ from pydantic import AwareDatetime, Field, ValidationError
 
 from latebloom._config import Config
 from latebloom._errors import UsageError, first_problem
-from latebloom.claims import CLAIMS, JUDGING, QUANTITIES, Claim, Record, SweepClaim
-from latebloom.claims.quantity import Term
+from latebloom.claims import CLAIMS, JUDGING, Claim, Record, SweepClaim
+from latebloom.claims.measured_terms import terms_of
+from latebloom.claims.record import FIRST_SEED
 from latebloom.lab.reproduce.catalogue import catalogue
 from latebloom.runs.environment import git_commit
 from latebloom.store import atomic_write
@@ -24,9 +25,6 @@ from latebloom.store.documents import read_json
 
 FILE = "rules.json"
 """The file of the rules, beside the directory of records."""
-
-FIRST_SEED = 100
-"""Runs with this seed or a greater one judge; rules were tuned on smaller seeds (0 to 19)."""
 
 SHORT = 12
 """Digits of a hash that a verdict names."""
@@ -155,13 +153,11 @@ def _frozen(claim: Claim | SweepClaim, before: Rule | None, now: datetime) -> Ru
 
 def _content(claim: Claim | SweepClaim) -> dict[str, Any]:
     """What the hash of a rule covers."""
-    terms: list[Term] = [QUANTITIES[name] for name in claim.quantities]
-    terms += claim.statistics if isinstance(claim, SweepClaim) else ()
     return {
         "id": claim.id,
         "system": claim.system,
         "rule": claim.rule,
-        "measurements": {term.name: (term.unit, term.formula) for term in sorted(terms, key=lambda term: term.name)},
+        "measurements": terms_of(claim),
         "sweeps": _sweeps(claim.system),
     }
 

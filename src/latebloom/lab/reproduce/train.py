@@ -10,8 +10,10 @@ from latebloom.lab.measure import measure
 from latebloom.lab.reproduce.catalogue import Entry
 from latebloom.runs import Job, JobResult, Run
 from latebloom.store import identity
+from latebloom.sweeps.expand import expand
 from latebloom.sweeps.place import Folder
 from latebloom.sweeps.plan import OVER
+from latebloom.sweeps.spec import Spec
 from latebloom.sweeps.tally import Tally
 from latebloom.sweeps.train import train_sweep
 
@@ -116,9 +118,30 @@ class SystemRuns:
             self.problems.append(f"{self.entry.system}: {job.name} could not be measured: {error}")
 
     def _command(self, job: Job) -> str:
-        """The command that trains the sweep which the run belongs to."""
+        """The command of the sweep that the run belongs to."""
         specs = self.entry.specs
-        return next((spec.command() for spec in specs if job.experiment.recipe == spec.recipe), specs[0].command())
+        return next(spec.command() for spec in specs if job.name in {one.name for one in expand(spec)})
+
+
+@dataclass(frozen=True)
+class MeasuredRuns(SystemRuns):
+    """The runs of other sweeps, measured and stored as those of the write-up's systems are. wanted: names of the
+    quantities that are measured."""
+
+    wanted: tuple[str, ...] = ()
+
+    @classmethod
+    def by_specs(
+        cls, name: str, specs: Sequence[Spec], home: Path, results: Results, progress: Progress, wanted: tuple[str, ...]
+    ) -> "MeasuredRuns":
+        """The runs of these sweeps, in the directory ``home/name``."""
+        entry = Entry(name, tuple(specs), measured=False, figures=(), by=())
+        return cls(entry, home / name, entry.jobs(), results, progress, wanted=wanted)
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """Those that are wanted."""
+        return self.wanted
 
 
 def _is_over(run: Run) -> bool:

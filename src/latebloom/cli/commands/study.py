@@ -1,0 +1,91 @@
+"""Run a study: answer one open question of the write-up over runs, by rules that were fixed before the runs existed.
+
+latebloom studies                        the questions, and their answers so far
+latebloom study NAME                     takes minutes on two cores
+latebloom study NAME --budget full       takes longer; --dry-run estimates it
+
+When a run ends, its quantities are stored as a line of NAME.jsonl, and a run that is stored is not trained again, so
+the same command resumes after Ctrl-C. Where results/studies/NAME.rules.json holds the frozen rules, only runs that were
+trained after the rules were frozen decide.
+
+The exit status is 1 if the command was stopped; "no" and "undecided" are answers.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from latebloom._text import duration
+from latebloom.cli.output import print_json, print_pairs, print_table
+from latebloom.cli.parser import Parser, add_json, add_nice, add_runs, positive
+
+if TYPE_CHECKING:
+    from latebloom.lab.study import StudyResult
+
+
+def run(parser: Parser, arguments: list[str]) -> int:
+    parser.add_argument("name", metavar="NAME", help="name of the study; `latebloom studies` lists them")
+    parser.add_argument(
+        "--budget", choices=("quick", "full"), default="quick", help="how much to train (default: quick)"
+    )
+    add_runs(parser)
+    parser.add_argument("--workers", type=positive, metavar="N", help="number of processes (default: one per core)")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="show how many runs would be trained, and estimate the time"
+    )
+    parser.add_argument("--stored", action="store_true", help="train nothing: answer from the runs that are stored")
+    parser.add_argument(
+        "--results",
+        metavar="DIR",
+        help="directory of stored records (default: results/studies if it exists, else RUNS/studies/quantities)",
+    )
+    add_nice(parser)
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+    add_json(parser)
+    options = parser.parse_args(arguments)
+    from latebloom.lab.study import judge_study, plan, results_of, study
+    from latebloom.studies import STUDIES
+
+    asked, root = STUDIES[options.name], Path(options.runs)
+    results = results_of(root, Path(options.results) if options.results else None)
+    quiet = options.quiet or options.json
+    os.nice(options.nice)
+    if options.dry_run:
+        planned = plan(options.name, options.budget, root, options.workers, results)
+        if options.json:
+            print_json(planned)
+        else:
+            seconds = planned["seconds_at_most"]
+            time = "–" if seconds is None else duration(seconds)
+            print_pairs([("runs", str(planned["runs"])), ("left", str(planned["left"])), ("at most about", time)])
+        return 0
+    if options.stored:
+        result, stopped = judge_study(asked, options.budget, results), None
+    else:
+        result, stopped = study(
+            options.name,
+            options.budget,
+            root,
+            options.workers,
+            quiet,
+            (lambda line: None) if quiet else (lambda line: print(line, file=sys.stderr, flush=True)),
+            results,
+        )
+    if options.json:
+        print_json(result.model_dump(mode="json"))
+    else:
+        _print(result)
+        print_pairs([("records", str(results.path)), *([("incomplete", stopped)] if stopped else [])])
+    return int(stopped is not None)
+
+
+def _print(result: "StudyResult") -> None:
+    rules = "none frozen" if result.rules_hash is None else f"{result.rules_hash[:12]}, frozen {result.frozen}"
+    changed = "" if result.rules_stand or result.rules_hash is None else "; the code has other rules now"
+    print_pairs([("question", result.question), ("hypothesis", result.hypothesis), ("answer", result.answer)])
+    print_table(("claim", "verdict", "found"), [(one.id, one.state, one.finding) for one in result.claims])
+    for table in result.tables:
+        print(f"\n{table.title}")
+        print_table(table.columns, table.rows)
+    print_pairs([("rules", rules + changed), ("runs", f"{result.runs} of {result.asked}")])

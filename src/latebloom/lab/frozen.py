@@ -1,0 +1,73 @@
+"""Frozen rules: everything that decides verdicts, with its hash and date, fixed before the runs exist."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import AwareDatetime, ValidationError
+
+from latebloom._config import Config
+from latebloom._errors import UsageError, first_problem
+from latebloom.claims import Record
+from latebloom.claims.record import FIRST_SEED
+from latebloom.runs.environment import git_commit
+from latebloom.store import atomic_write
+from latebloom.store.documents import read_json
+
+
+class Frozen(Config):
+    """content: the rules. hash: SHA-256 of them. frozen: when they took this form (UTC). commit: of the code then.
+    earlier: hashes and dates of what they replaced."""
+
+    format: int = 1
+    hash: str
+    frozen: AwareDatetime
+    commit: str | None = None
+    content: dict[str, Any]
+    earlier: tuple[tuple[str, AwareDatetime], ...] = ()
+
+    def stands(self, content: dict[str, Any]) -> bool:
+        """Whether the rules in the code are these."""
+        return self.hash == hash_of(content)
+
+    def counts(self, record: Record) -> bool:
+        """Whether a run was made for these rules: trained after they were frozen, with a fresh seed."""
+        fresh = record.seed is not None and record.seed >= FIRST_SEED
+        return fresh and record.created is not None and record.created > self.frozen
+
+
+def hash_of(content: dict[str, Any]) -> str:
+    """SHA-256 of rules."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_frozen(file: Path, command: str) -> Frozen | None:
+    """The frozen rules in a file; None where there is none. command: writes it, for the message.
+
+    Errors: UsageError for something else.
+    """
+    if not file.exists():
+        return None
+    try:
+        return Frozen.model_validate(read_json(file))
+    except ValidationError as error:
+        raise UsageError(f"{file}: {first_problem(error)}; expected what `{command}` writes") from None
+
+
+def freeze_rules(file: Path, content: dict[str, Any], command: str) -> Frozen:
+    """Write the rules of the code. Rules that are frozen already in this form keep their date."""
+    content = dict(json.loads(json.dumps(content)))  # with lists for tuples, as it is read again
+    before = read_frozen(file, command)
+    if before is not None and before.stands(content):
+        return before
+    earlier = () if before is None else (*before.earlier, (before.hash, before.frozen))
+    now = datetime.now(UTC).replace(microsecond=0)
+    rules = Frozen(hash=hash_of(content), frozen=now, commit=git_commit(), content=content, earlier=earlier)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    atomic_write(file, (rules.model_dump_json(indent=1) + "\n").encode())
+    return rules

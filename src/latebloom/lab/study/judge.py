@@ -1,0 +1,60 @@
+"""The answer that follows from stored records. Trains nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from latebloom._errors import UsageError
+from latebloom.claims import Record, Results, Undefined
+from latebloom.lab.finding import Finding, finding_of
+from latebloom.lab.study.result import StudyResult, StudyTable
+from latebloom.lab.study.rules import content, read_rules
+from latebloom.lab.study.runs import study_runs
+from latebloom.studies import Budget, Study
+
+ANSWERS = {"holds": "Yes", "fails": "No", "undecided": "Undecided", "not measured": "Not measured yet"}
+
+
+def judge_study(study: Study, budget: Budget, results: Results) -> StudyResult:
+    """Answer and verdicts of a budget, from the records in a directory and the frozen rules beside them."""
+    runs, rules = study_runs(study, budget, results), read_rules(study, results.path)
+    stored = runs.records()
+    counted = [record for record in stored if rules is None or rules.counts(record)]
+    findings = tuple(finding_of(claim, counted) for claim in study.claims)
+    return StudyResult(
+        study=study.name,
+        title=study.title,
+        question=study.question,
+        hypothesis=study.hypothesis,
+        budget=budget,
+        command=f"latebloom study {study.name} --budget {budget}",
+        answer=_answer(findings[0]),
+        claims=findings,
+        tables=_tables(study, counted),
+        rules_hash=None if rules is None else rules.hash,
+        frozen=None if rules is None else rules.frozen.isoformat(),
+        rules_stand=rules is not None and rules.stands(content(study)),
+        runs=len(counted),
+        asked=len(runs.jobs),
+        seconds=sum(record.seconds or 0.0 for record in counted),
+    )
+
+
+def _answer(first: Finding) -> str:
+    """The answer to the question: the verdict on the hypothesis and what was found."""
+    more = f" About {first.runs_to_decide} runs of each arm would decide." if first.runs_to_decide else ""
+    return f"{ANSWERS[first.state]}: {first.finding.rstrip('.')}.{more}"
+
+
+def _tables(study: Study, records: Sequence[Record]) -> tuple[StudyTable, ...]:
+    """What was measured; nothing as long as the records do not suffice for it."""
+    known = [record for record in records if record.has(study.quantities)]
+    if not known:
+        return ()
+    try:
+        found = study.tables(known)
+    except (Undefined, UsageError):
+        return ()
+    return tuple(
+        StudyTable(title=one.title, columns=tuple(one.columns), rows=tuple(map(tuple, one.rows))) for one in found
+    )

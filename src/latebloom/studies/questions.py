@@ -1,0 +1,56 @@
+"""The open questions of the write-up, and where this package answers them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of the write-up's "Future Directions", shortened. studies: names of those that answer it. claims:
+    ids of claims that answer a part of it. outside: why it is not asked here; None where it could be."""
+
+    text: str
+    studies: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    outside: str | None = None
+
+
+_LANGUAGE = "it needs language models, which do not train on two cores"
+
+QUESTIONS = (
+    Question("Are there phase changes in larger models on complex tasks?", outside=_LANGUAGE),
+    Question("Are there phase changes in a SoLU transformer?", outside=_LANGUAGE),
+    Question("When do curve circuits form in Inception?", outside="it needs image models"),
+    Question("Which capabilities emerge in public training runs?", outside=_LANGUAGE),
+    Question("Does a model of several tasks at once have separate phase changes?", studies=("several-tasks",)),
+    Question(
+        "Do the other tasks of the grokking paper show phase changes without grokking when they have more data?",
+        claims=("operations-more-data",),
+    ),
+    Question(
+        "Do the gradients on the parts of a circuit show mutual reinforcement?",
+        studies=("reinforcement",),
+        claims=("induction-ideal-head-no-plateau", "trigrams-ov-needs-qk", "trigrams-qk-needs-ov"),
+    ),
+    Question(
+        "Can it be shown analytically in a toy setting?", claims=("analytic-time-predicted", "analytic-log-scale")
+    ),
+    Question("Are phase changes specific to Adam?", studies=("other-optimisers",), claims=("sgd-groks",)),
+    Question("Is there a phase change in the k-bit parity problem?", studies=("parity",)),
+    Question("What circuit adds five-digit numbers?", claims=("digits-as-waves", "digits-neurons-waves")),
+    Question("What is the circuit of memorisation?", studies=("memory",)),
+    Question("Why is there another phase change at epoch 43 000?", claims=("late-attention", "late-losses")),
+    Question("Why do frequencies, and attention and ReLU, compete?", studies=("late-change",)),
+    Question("Why do these frequencies form, and how many?", studies=("tickets",), claims=("keys-differ-by-seed",)),
+    Question("How consistent is all of this over seeds?", claims=("keys-differ-by-seed",)),
+    Question("What happens when one trains on excluded loss?", studies=("training-on-measures",)),
+    Question("How do other regularisers affect the model?", claims=("dropout-groks", "l1-groks")),
+    Question("Can clusters of neurons be predicted, or shifted?", studies=("lottery",)),
+    Question("Is there a lottery ticket, and why are all neurons used in the end?", studies=("lottery", "neurons")),
+    Question("Are there Fourier algorithms in language models?", outside=_LANGUAGE),
+    Question("Is removing neurons worse than removing frequencies?", studies=("neurons",)),
+    Question("Can grokking be predicted early?", studies=("early-warning",)),
+    Question("Which amount of data makes the general circuit the cheaper one?", studies=("efficiency",)),
+)
+"""In the order of the write-up; the last three are asked by papers that followed it."""

@@ -1,0 +1,19 @@
+"""Numbers with their intervals, as the tables and findings of studies show them."""
+
+from __future__ import annotations
+
+from latebloom.claims.claim import Statistic
+from latebloom.statistics import Estimate
+
+
+def shown(estimate: Estimate, form: str = "{:.0%}") -> str:
+    """An estimate with its interval; a dash where it is undefined, "…" for an open end."""
+    if estimate.value is None:
+        return "–"
+    ends = ["…" if end is None else form.format(end) for end in (estimate.low, estimate.high)]
+    return form.format(estimate.value) + ("" if ends == ["…", "…"] else f" ({ends[0]} to {ends[1]})")
+
+
+def found(one: Statistic, form: str = ".0%") -> str:
+    """The same as a template of a claim's finding."""
+    return f"{{{one.name}:{form}}} ({{{one.name}.low:{form}}} to {{{one.name}.high:{form}}})"

@@ -1,0 +1,88 @@
+"""Studies: each runs from end to end in small, answers from stored records alone, and only runs made for its rules
+decide."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from latebloom.claims import CLAIMS, Results
+from latebloom.cli.main import main
+from latebloom.lab.study import freeze, judge_study, read_rules, study
+from latebloom.studies import QUESTIONS, STUDIES, Study
+from latebloom.sweeps.spec import Spec
+
+ROOT = Path(__file__).parents[3]
+STORED = ROOT / "results" / "studies"
+
+
+def shortened(spec: Spec) -> Spec:
+    """The first point of a sweep with a few steps."""
+    grid = {name: values[:1] for name, values in spec.grid.items()}
+    return spec.model_copy(
+        update={"seeds": spec.seeds[:1], "grid": grid, "settings": (*spec.settings, "--training.steps", "3")}
+    )
+
+
+def in_small(name: str, monkeypatch: pytest.MonkeyPatch) -> Study:
+    """The study with one short run of each sweep of its quick budget."""
+    small = replace(
+        STUDIES[name], runs={"quick": [shortened(spec) for spec in STUDIES[name].runs["quick"]], "full": ()}
+    )
+    monkeypatch.setitem(STUDIES._things, name, small)
+    return small
+
+
+@pytest.mark.parametrize("name", list(STUDIES))
+def test_a_study_runs_in_small_and_resumes_from_its_records(name, tmp_path, monkeypatch):
+    asked, results = in_small(name, monkeypatch), Results(tmp_path / "q")
+    found, problem = study(name, "quick", tmp_path, workers=1, quiet=True, results=results)
+    assert problem is None
+    assert found.runs == found.asked == len({json.dumps(spec.model_dump()) for spec in asked.runs["quick"]})
+    assert all(one.state in ("undecided", "not measured") for one in found.claims), "one run decides nothing"
+    stored = (tmp_path / "q" / f"{name}.jsonl").read_bytes()
+    again, _ = study(name, "quick", tmp_path / "elsewhere", workers=1, quiet=True, results=results)
+    assert again == found
+    assert (tmp_path / "q" / f"{name}.jsonl").read_bytes() == stored
+
+
+@pytest.mark.parametrize("name", list(STUDIES))
+def test_a_study_says_what_it_asks_and_how_it_decides(name):
+    asked = STUDIES[name]
+    texts = (asked.title, asked.question, asked.place, asked.hypothesis, asked.design, asked.control, asked.power)
+    assert all(texts)
+    assert asked.changes
+    assert asked.claims, "a study without a rule answers nothing"
+    assert all(claim.system == f"study-{name}" for claim in asked.claims)
+    assert len(set(asked.runs)) == 2
+    assert all(seed >= 100 for specs in asked.runs.values() for spec in specs for seed in spec.seeds)
+
+
+@pytest.mark.parametrize("name", [name for name in STUDIES if (STORED / f"{name}.jsonl").exists()])
+def test_stored_runs_are_younger_than_the_rules_and_the_rules_stand(name):
+    rules = read_rules(STUDIES[name], STORED)
+    assert rules is not None, "freeze the rules before the runs"
+    found = judge_study(STUDIES[name], "quick", Results(STORED))
+    assert found.rules_stand, "the rules changed: freeze them anew before the next runs"
+    records = Results(STORED).read(name)
+    assert all(record.created is not None and record.created > rules.frozen for record in records)
+
+
+def test_only_runs_made_for_the_rules_decide(tmp_path, monkeypatch):
+    name = next(iter(STUDIES))
+    asked, results = in_small(name, monkeypatch), Results(tmp_path / "q")
+    study(name, "quick", tmp_path, workers=1, quiet=True, results=results)
+    freeze(asked, results.path)
+    assert judge_study(asked, "quick", results).runs == 0
+
+
+def test_every_question_of_the_write_up_points_to_claims_that_exist():
+    assert {name for question in QUESTIONS for name in question.claims} <= set(CLAIMS)
+    assert all(question.studies or question.claims or question.outside for question in QUESTIONS)
+
+
+def test_the_command_says_what_is_wrong(capsys):
+    assert main(["study", "ticket"]) == 2
+    assert re.search(r"got 'ticket', expected one of .*tickets", capsys.readouterr().err)
