@@ -34,6 +34,7 @@ def has_pair_tables(model: Model, task: ModularTask) -> TypeGuard[Transformer]:
     """Whether `pair_forward` applies: one layer with an MLP, without norm or mix of attention, on ``x y =``."""
     return is_one_layer(model, _EXACT) and task.operand_positions == (0, 1) and task.loss_positions == (2,)
 
+
 PART = 8
 """Values of x whose neurons the activation function gets at a time."""
 
