@@ -45,6 +45,7 @@ PORT = 5057
 STORE = (
     f"s3://test:test@latebloom?region=us-east-1&scheme=http&endpoint_override=127.0.0.1:{PORT}&allow_delayed_open=true"
 )
+ACCESS = {"access_key": "test", "secret_key": "test", "scheme": "http", "region": "us-east-1"}
 COMPARED = 4
 """Runs of each sweep whose files are compared with those of the same run trained alone."""
 
@@ -75,11 +76,10 @@ def object_store(python: str) -> Iterator[str]:
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 60
-        options = {"access_key": "test", "secret_key": "test", "scheme": "http"}
         while True:
             try:
                 address = f"127.0.0.1:{PORT}"
-                system = fs.S3FileSystem(endpoint_override=address, allow_bucket_creation=True, **options)
+                system = fs.S3FileSystem(endpoint_override=address, allow_bucket_creation=True, **ACCESS)
                 system.create_dir("latebloom")
                 break
             except OSError:
@@ -95,7 +95,10 @@ def object_store(python: str) -> Iterator[str]:
 def stored(place: Place) -> tuple[Any, str, list[Any]]:
     """The file system of a place, the path in it, and all files of its runs."""
     uri = str(place)
-    system, path = fs.FileSystem.from_uri(uri) if "://" in uri else (fs.LocalFileSystem(), uri)
+    system, path = (fs.LocalFileSystem(), uri)
+    if uri.startswith("s3://"):  # the server lists ten thousand files more slowly than a request may take by default
+        system = fs.S3FileSystem(endpoint_override=f"127.0.0.1:{PORT}", request_timeout=120, **ACCESS)
+        path = uri.partition("@")[2].partition("?")[0]
     files = [file for file in system.get_file_info(fs.FileSelector(path, recursive=True)) if file.is_file]
     runs = [file for file in files if file.path.removeprefix(f"{path}/").count("/") and file.base_name[0] != "."]
     return system, path, runs
