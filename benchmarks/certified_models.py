@@ -45,7 +45,11 @@ def main() -> int:
         counts["bound_above_0"] += found > 0
         counts["bound_is_accuracy"] += found == true
         if options.out is not None and (counts["models"] % EVERY == 0 or counts["models"] == options.models):
-            result = {"command": f"python benchmarks/certified_models.py --first {options.first}", **counts, "wrong": wrong}
+            result = {
+                "command": f"python benchmarks/certified_models.py --first {options.first}",
+                **counts,
+                "wrong": wrong,
+            }
             options.out.parent.mkdir(parents=True, exist_ok=True)
             options.out.write_text(json.dumps(result, indent=1) + "\n")
     print(counts)

@@ -25,7 +25,12 @@ def interval(chains: np.ndarray) -> dict[str, object]:
     """The mean over chains, with its 95 % interval."""
     width = stdtrit(len(chains) - 1, 0.975) * chains.std(ddof=1) / sqrt(len(chains))
     mean = float(chains.mean())
-    return {"value": mean, "low": float(mean - width), "high": float(mean + width), "by_chain": [float(one) for one in chains]}
+    return {
+        "value": mean,
+        "low": float(mean - width),
+        "high": float(mean + width),
+        "by_chain": [float(one) for one in chains],
+    }
 
 
 def theirs(run: lb.Run, step: int, n: int, sampling: Sampling) -> dict[str, object]:
