@@ -1,9 +1,10 @@
-"""The local learning coefficient of one checkpoint by latebloom and by devinterp, with the same posterior and step size.
+"""The local learning coefficient of one checkpoint by latebloom and by devinterp, with the same posterior and step
+size.
 
     python benchmarks/llc_devinterp.py RUN --step N --out results/llc/devinterp.json
 
-Needs an environment with devinterp (`pip install 'latebloom[devinterp]'`). devinterp's sampler is SGLD, here with the whole
-train set as its batch. The two agree where their 95 % intervals, over chains, overlap.
+Needs an environment with devinterp (`pip install 'latebloom[devinterp]'`). devinterp's sampler is SGLD, here with the
+whole train set as its batch. The two agree where their 95 % intervals, over chains, overlap.
 """
 
 import argparse

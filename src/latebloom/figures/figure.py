@@ -32,8 +32,8 @@ class Figure(Generic[D]):
     what it shows and how to read it, for any run. data: returns numbers, without drawing; raises UsageError if they are
     undefined for this run. says: returns one sentence about these data. draw: draws the data on an empty matplotlib
     figure. size: returns width and height in inches for the data. family: name of the family of tasks whose runs it
-    shows; None for every run. fits: selects tasks of that family. needs: a series that is measured only where it is asked
-    for; the report of a run without it leaves the figure out.
+    shows; None for every run. fits: selects tasks of that family. needs: a series that is measured only where it is
+    asked for; the report of a run without it leaves the figure out.
     """
 
     name: str
