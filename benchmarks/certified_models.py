@@ -1,9 +1,10 @@
-"""Whether any certificate is above the true accuracy, on thousands of random, planted, perturbed and adversarial weights.
+"""Whether any certificate is above the true accuracy, on thousands of random, planted, perturbed and adversarial
+weights.
 
     python benchmarks/certified_models.py --models 10000 --out results/certificates/soundness.json
 
-The weights are those of tests/circuits/certificates; each is tried in float32, and every fifth in float64 too. The counts
-are written every 200 models, so that a run that is stopped leaves what it found.
+The weights are those of tests/circuits/certificates; each is tried in float32, and every fifth in float64 too. The
+counts are written every 200 models, so that a run that is stopped leaves what it found.
 """
 
 import argparse
@@ -16,9 +17,9 @@ import torch
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "circuits" / "certificates"))
 
-from test_certificate import accuracy, snapshot, weights
+from test_certificate import accuracy, snapshot, weights  # noqa: E402
 
-from latebloom.circuits.certificates import certify
+from latebloom.circuits.certificates import certify  # noqa: E402
 
 EVERY = 200
 
@@ -45,7 +46,11 @@ def main() -> int:
         counts["bound_above_0"] += found > 0
         counts["bound_is_accuracy"] += found == true
         if options.out is not None and (counts["models"] % EVERY == 0 or counts["models"] == options.models):
-            result = {"command": f"python benchmarks/certified_models.py --first {options.first}", **counts, "wrong": wrong}
+            result = {
+                "command": f"python benchmarks/certified_models.py --first {options.first}",
+                **counts,
+                "wrong": wrong,
+            }
             options.out.parent.mkdir(parents=True, exist_ok=True)
             options.out.write_text(json.dumps(result, indent=1) + "\n")
     print(counts)

@@ -20,9 +20,9 @@ from typing import Any
 import torch
 
 from latebloom.bench import machine
+from latebloom.models.flat import flatten_parameters
 from latebloom.recipes import recipe
 from latebloom.training import Experiment, Trainer
-from latebloom.training.flat import flatten_parameters
 from latebloom.training.moments import Moments
 from latebloom.training.optimisers import rule_of
 from latebloom.training.source import DataSource

@@ -2,8 +2,9 @@
 
     python benchmarks/llc_calibration.py --out results/llc/calibration.json
 
-Each row has the closed form, its multiplicity, and the estimate with its interval and diagnostics. n is so large that the
-closed form, which is its limit, is near; a multiplicity m > 1 lowers the estimate by an amount of order (m - 1) / ln nβ.
+Each row has the closed form, its multiplicity, and the estimate with its interval and diagnostics. n is so large that
+the closed form, which is its limit, is near; a multiplicity m > 1 lowers the estimate by an amount of order (m - 1) /
+ln nβ.
 """
 
 import argparse

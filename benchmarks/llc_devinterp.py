@@ -1,9 +1,10 @@
-"""The local learning coefficient of one checkpoint by latebloom and by devinterp, with the same posterior and step size.
+"""The local learning coefficient of one checkpoint by latebloom and by devinterp, with the same posterior and step
+size.
 
     python benchmarks/llc_devinterp.py RUN --step N --out results/llc/devinterp.json
 
-Needs an environment with devinterp (`pip install 'latebloom[devinterp]'`). devinterp's sampler is SGLD, here with the whole
-train set as its batch. The two agree where their 95 % intervals, over chains, overlap.
+Needs an environment with devinterp (`pip install 'latebloom[devinterp]'`). devinterp's sampler is SGLD, here with the
+whole train set as its batch. The two agree where their 95 % intervals, over chains, overlap.
 """
 
 import argparse
@@ -25,7 +26,12 @@ def interval(chains: np.ndarray) -> dict[str, object]:
     """The mean over chains, with its 95 % interval."""
     width = stdtrit(len(chains) - 1, 0.975) * chains.std(ddof=1) / sqrt(len(chains))
     mean = float(chains.mean())
-    return {"value": mean, "low": float(mean - width), "high": float(mean + width), "by_chain": [float(one) for one in chains]}
+    return {
+        "value": mean,
+        "low": float(mean - width),
+        "high": float(mean + width),
+        "by_chain": [float(one) for one in chains],
+    }
 
 
 def theirs(run: lb.Run, step: int, n: int, sampling: Sampling) -> dict[str, object]:

@@ -13,7 +13,9 @@ from latebloom.tasks import ModularAddition
 from . import made_runs
 
 MODULAR = [
-    name for name, figure in FIGURES.items() if figure.family in (None, "modular") and figure.fits(ModularAddition())
+    name
+    for name, figure in FIGURES.items()
+    if figure.family in (None, "modular") and figure.fits(ModularAddition()) and figure.needs is None
 ]
 MAGIC = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
 

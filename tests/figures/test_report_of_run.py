@@ -13,7 +13,9 @@ from latebloom.recipes import recipe
 from latebloom.tasks import ModularAddition
 
 MODULAR = [
-    name for name, figure in FIGURES.items() if figure.family in (None, "modular") and figure.fits(ModularAddition())
+    name
+    for name, figure in FIGURES.items()
+    if figure.family in (None, "modular") and figure.fits(ModularAddition()) and figure.needs is None
 ]
 
 

@@ -35,8 +35,8 @@ def _llc(analysis: Analysis) -> Series:
     whole, learned = series_of(analysis, LLC.name), train_learned_at.measure(analysis)
     assert isinstance(learned, float | int)
     kept = whole.step >= learned
-    if kept.sum() < 2:
-        raise Undefined("fewer than two checkpoints have a local learning coefficient after the train set is learned")
+    if not kept.any():
+        raise Undefined("no checkpoint has a local learning coefficient after the train set is learned")
     return Series(whole.step[kept], whole.value[kept])
 
 

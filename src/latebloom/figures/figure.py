@@ -32,7 +32,8 @@ class Figure(Generic[D]):
     what it shows and how to read it, for any run. data: returns numbers, without drawing; raises UsageError if they are
     undefined for this run. says: returns one sentence about these data. draw: draws the data on an empty matplotlib
     figure. size: returns width and height in inches for the data. family: name of the family of tasks whose runs it
-    shows; None for every run. fits: selects tasks of that family.
+    shows; None for every run. fits: selects tasks of that family. needs: a series that is measured only where it is
+    asked for; the report of a run without it leaves the figure out.
     """
 
     name: str
@@ -45,10 +46,12 @@ class Figure(Generic[D]):
     size: Callable[[D], tuple[float, float]]
     family: str | None = None
     fits: Callable[[Task], bool] = any_task
+    needs: str | None = None
 
     def is_for(self, analysis: Analysis) -> bool:
         """Whether the report of this run contains it."""
-        return self.family in (None, analysis.family.name) and self.fits(analysis.task)
+        there = self.needs is None or analysis.series(self.needs) is not None
+        return there and self.family in (None, analysis.family.name) and self.fits(analysis.task)
 
     def data_of(self, analysis: Analysis) -> D:
         """The data of a run, computed once. Errors: UsageError for a run of another family, or from ``data``."""

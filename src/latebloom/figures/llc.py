@@ -76,4 +76,5 @@ FIGURE = Figure(
     says=says,
     draw=draw,
     size=fixed(8.6, 5.0),
+    needs=LLC.name,
 )

@@ -51,7 +51,9 @@ def test_weights_that_are_still_random_have_no_coefficient() -> None:
 
 
 def test_a_part_that_there_is_not_and_a_stream_are_one_line() -> None:
-    with pytest.raises(UsageError, match="part: got 'attntion', expected one of embedding, .*did you mean 'attention'"):
+    with pytest.raises(
+        UsageError, match=r"part: got 'attntion', expected one of embedding, .*did you mean 'attention'"
+    ):
         learning_coefficient(snapshot(), "attntion")
     with pytest.raises(UsageError, match="no fixed train set"):
         learning_coefficient(Snapshot(TINY.build(TASK), TASK))

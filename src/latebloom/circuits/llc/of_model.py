@@ -78,7 +78,7 @@ class ModelLoss:
             slopes = torch.autograd.grad(loss, list(model.parameters()))
         for view, slope in zip(views(model, self._gradient).values(), slopes):
             view.copy_(slope)
-        return float(loss)
+        return loss.item()
 
 
 def part_of(name: str) -> str:
