@@ -56,6 +56,11 @@ class Faults(Stored):
         return sum(self.operations.values())
 
     @property
+    def kinds(self) -> int:
+        """How many faults there are."""
+        return len(self.by_fault)
+
+    @property
     def by_fault(self) -> dict[str, dict[str, int]]:
         """For each fault, how the runs ended: stopped, survived or crashed."""
         found: dict[str, dict[str, int]] = {}

@@ -209,6 +209,7 @@ def test_a_link_to_a_folder_of_something_else_is_no_place_for_a_run(tmp_path: Pa
         assert contents(tmp_path / name) == {left: b"of the user"}
         assert not (tmp_path / name / ".lock").exists()
         (tmp_path / "r").unlink()
-    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "checkpoints").mkdir(parents=True)
+    (tmp_path / "empty" / ".lock").touch()
     (tmp_path / "r").symlink_to(tmp_path / "empty")
     assert train_run(experiment(1), "r", tmp_path).status == "finished"

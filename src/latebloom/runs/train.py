@@ -14,6 +14,8 @@ from latebloom.runs.naming import check_name, default_name, difference
 from latebloom.runs.recorder import Recorder, new_manifest
 from latebloom.runs.run import Run
 from latebloom.store import Manifest, RunDirectory, RunLock, identity, one_line
+from latebloom.store.atomic import TEMPORARY
+from latebloom.store.lock import LOCK
 from latebloom.training import DIVERGENCE_ADVICE, Ensemble, Experiment, Record, StopRule, Trainer, stop_rule, train
 
 Observer = Callable[[Record], None]
@@ -86,7 +88,11 @@ def _check_free(directory: RunDirectory) -> None:
     if not os.path.isdir(directory.path):  # unlike Path.is_dir, False for a name that is too long
         return
     with one_line(directory.path, "read", UsageError):
-        others = any(directory.path.iterdir())
+        # A start that was killed leaves the lock and a folder.
+        others = {entry.name for entry in directory.path.iterdir() if not entry.match(TEMPORARY)} - {
+            LOCK,
+            "checkpoints",
+        }
     _whole(directory, False, 0, os.path.exists(directory.path / "state.safetensors"))
     if others and directory.path.is_symlink():
         raise UsageError(
