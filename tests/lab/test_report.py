@@ -1,6 +1,7 @@
 """Static pages of other runs than modular transformers: their text, parts, circuits, and nothing about waves."""
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from latebloom.circuits.skip_trigrams import planted_trigrams
 from latebloom.figures import render
 from latebloom.lab.explain import explain
 from latebloom.lab.report import report
-from latebloom.lab.summary import summarise
+from latebloom.lab.summary import command, summarise
 from latebloom.models import EmbeddingMLPConfig, LinearConfig, Model, TransformerConfig
+from latebloom.recipes import recipe as experiment_of
 from latebloom.runs import Run
 from latebloom.runs.recorder import new_manifest
 from latebloom.store import RunDirectory, append_rows, empty_table
@@ -195,3 +197,16 @@ def test_a_page_describes_a_model_on_embeddings(tmp_path: Path) -> None:
     task = ModularAddition(p=7)
     run = made(tmp_path / "run", task, EmbeddingMLPConfig(d_embed=8, widths=(6, 5)).build(task), Data())
     assert "An MLP on added embeddings, with 6 and 5 neurons" in report(run, static=True).read_text()
+
+
+def test_the_command_of_a_run_can_be_pasted_into_a_shell() -> None:
+    """A schedule has spaces; a group's table has a usual name, and another table is quoted."""
+    plain = experiment_of("linear", 3)
+    spaced = plain.with_settings({"recording.checkpoints": "20 until 20, 1000"})
+    words = shlex.split(command("linear", 3, spaced.model_dump(mode="json")) or "")
+    assert words == ["latebloom", "train", "linear", "--seed", "3", "--recording.checkpoints", "20 until 20, 1000"]
+    group = experiment_of("s5", 0).with_settings({"task.entries": "A4"})
+    assert "--task.entries A4" in (command("s5", 0, group.model_dump(mode="json")) or "")
+    turned = [[(a + b + 1) % 3 for b in range(3)] for a in range(3)]
+    other = shlex.split(command("s5", 0, {"task": {"entries": turned}}) or "")
+    assert json.loads(other[other.index("--task.entries") + 1]) == turned

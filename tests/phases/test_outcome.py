@@ -150,3 +150,20 @@ def test_the_outcome_of_a_run_in_progress_is_that_of_its_last_step():
     whole = rise(8000)
     assert judged(rise(500), whole.between(0, 7950)).name == "memorised"
     assert judged(rise(500), whole.between(0, 8000)).test_learned_at == 8000
+
+
+def test_the_reason_says_that_a_delay_of_a_few_steps_says_little():
+    steps = np.arange(100)
+    at = lambda step: Series.of(steps, (steps >= step).astype(float))  # noqa: E731
+    assert judged(at(1), at(2)).reason.endswith(
+        "(2 times the step; 2 times or more counts as grokking; a delay of 1 step says little)."
+    )
+    assert "says little" not in judged(at(20), at(60)).reason
+    assert "(the same step; 2 times or more counts" in judged(at(2), at(2)).reason
+
+
+def test_no_accuracy_above_100_percent_is_asked_for():
+    reason = judged(rise(500), rise(100, high=0.9), memorised_accuracy=0.87).reason
+    assert reason.endswith(
+        "which is no evidence of more (what memorising explains, 87 % accuracy, is within 15 points of 100 %)."
+    )
