@@ -9,8 +9,8 @@ file has already are skipped, so that a run that was interrupted goes on; ``--ag
 ``bound``: the dense products that the recipe's method cannot avoid, forward and twice backward, as torch computes them
 here in the same turns; ``bound_over_latebloom``: the share of that rate that a step has. ``drawing``: making the
 next batch. ``gradient``, ``update``: loss and gradients of one batch that is laid out already, and the optimiser.
-What these and the drawing leave of a step is laying out its batch. ``together``: a seed for each thread, side by side, in
-milliseconds of one step of one seed; ``alone``: the same seeds one after the other, each in one thread.
+What these and the drawing leave of a step is laying out its batch. ``together``: a seed for each thread, side by side,
+in milliseconds of one step of one seed; ``alone``: the same seeds one after the other, each in one thread.
 Steps here include drawing; those of the plain forward and of JAX use one batch, made before.
 """
 
