@@ -41,7 +41,7 @@ def plain_gradient(model, tokens, labels, positions) -> dict[str, torch.Tensor]:
 
 def fast_gradient(batch, model) -> dict[str, torch.Tensor]:
     gradient = {name: torch.full_like(weight, torch.nan) for name, weight in model.named_parameters()}
-    return {"loss": torch.tensor(batch.gradient(two_layer_arrays(gradient)))} | gradient
+    return {"loss": torch.tensor(batch.gradient(two_layer_arrays(gradient)), dtype=torch.float64)} | gradient
 
 
 def distance(found: dict[str, torch.Tensor], expected: dict[str, torch.Tensor]) -> float:
