@@ -7,8 +7,10 @@ variants take turns, and each number is a median over the turns; everything is r
 file has already are skipped, so that a run that was interrupted goes on; ``--again`` measures them anew.
 
 ``bound``: the dense products that the recipe's method cannot avoid, forward and twice backward, as torch computes them
-here in the same turns. ``drawing``: making the next batch. ``together``: a seed for each thread, side by side, in
-milliseconds of one step of one seed; ``alone``: the same seeds one after the other, each in one thread.
+here in the same turns; ``bound_over_latebloom``: the share of that rate that a step has. ``drawing``: making the
+next batch. ``gradient``, ``update``: loss and gradients of one batch that is laid out already, and the optimiser.
+What these and the drawing leave of a step is laying out its batch. ``together``: a seed for each thread, side by side,
+in milliseconds of one step of one seed; ``alone``: the same seeds one after the other, each in one thread.
 Steps here include drawing; those of the plain forward and of JAX use one batch, made before.
 """
 
@@ -35,9 +37,11 @@ from latebloom.bench.timing import in_turns, median
 from latebloom.models import TransformerConfig
 from latebloom.models.mlp import MLPConfig
 from latebloom.recipes import RECIPES
+from latebloom.recipes.settings import experiment_of
 from latebloom.runs.threads import single_threaded_torch
 from latebloom.tasks import IGNORE
 from latebloom.training import Experiment, Trainer
+from latebloom.training.tables import TableEngine
 
 RECIPES_TIMED = (
     "mainline",
@@ -52,8 +56,9 @@ RECIPES_TIMED = (
     "induction_512",
     "skip_trigrams_limited",
     "embedding_mlp",
+    "addition_5 --model.d_model 512 --model.d_head 128 --model.d_mlp 2048",
 )
-"""The other recipes have the steps of one of these."""
+"""Recipes, with settings. The other recipes have the steps of one of these."""
 
 SECONDS = 0.1
 """What one turn of a variant takes, about."""
@@ -164,9 +169,10 @@ def per_step(call: Callable[[], object], steps: int) -> float:
 def products(experiment: Experiment) -> list[tuple[int, int, int]]:
     """Rows, inner size and columns of the products of one forward pass that the recipe's method cannot avoid.
 
-    One-layer transformers: from the heads' outputs to the neurons where answers are several, and from the neurons to
-    the logits through W_out W_U. Attention alone: from the heads to the logits; in deeper models every projection after
-    the first layer's, which are look-ups, and scores and values of positions that a query sees.
+    One-layer transformers: from the neurons to the logits through W_out W_U; where answers are several, also from the
+    heads' outputs to the neurons, and the tables of the pairs of token and position. Attention alone: from the heads to
+    the logits; in deeper models every projection after the first layer's, which are look-ups, and scores and values of
+    positions that a query sees.
     """
     trainer, task, model = Trainer(experiment), experiment.task, experiment.model
     batch = trainer.data.batch(0)
@@ -179,9 +185,14 @@ def products(experiment: Experiment) -> list[tuple[int, int, int]]:
         return [(len(batch), rows, columns) for rows, columns in sizes[1:]]
     heads, length, count = model.n_heads * model.d_head, task.n_ctx, len(batch)
     if model.n_layers == 1:
-        several = batch.labels.shape[1] > 1 and model.d_mlp
         last = (answers, model.d_mlp or heads, outputs)
-        return [(answers, heads, model.d_mlp), last] if several else [last]
+        if batch.labels.shape[1] == 1 or not model.d_mlp:
+            return [last]
+        pairs = [len(column.unique()) for column in batch.tokens.T]
+        every, asked, width = sum(pairs), sum(pairs[i] for i in task.loss_positions), model.d_mlp + outputs
+        tables = [(every, model.d_model, 2 * heads), (asked, model.d_model, heads), (asked, heads, every)]
+        tables += [(heads, model.d_model, width), (model.d_mlp, model.d_model, outputs), (asked, model.d_model, width)]
+        return [*tables, (answers, heads, model.d_mlp), last]
     seen = count * length * (length + 1) // 2
     blocks = [(2 * seen, heads, 1), (count * length, heads, model.d_model)]
     later = [(count * length, model.d_model, 2 * heads), (answers, model.d_model, heads), *blocks]
@@ -226,7 +237,7 @@ def together(experiment: Experiment, steps: int, seeds: int) -> dict[str, float]
 
 def timed(name: str, peer: Peer | None, repeats: int, rounds: int) -> dict[str, Any]:
     """Everything about one recipe."""
-    experiment = RECIPES[name](0)
+    experiment = experiment_of(name.split()[0], 0, name.split()[1:])
     trainer = Trainer(experiment)
     once = [per_step(lambda: trainer.advance(1), 1) for _ in range(4)][-1]
     steps = max(1, min(50, round(1e3 * SECONDS / once)))
@@ -240,7 +251,7 @@ def timed(name: str, peer: Peer | None, repeats: int, rounds: int) -> dict[str, 
         "bound": lambda: per_step(lambda: [compute() for _ in range(times)], times),
         "drawing": lambda: per_step(lambda: [trainer.data.batch(trainer.step + i) for i in range(steps)], steps),
     }
-    present = {key: call for key, call in variants.items() if call is not None}
+    present = {key: call for key, call in variants.items() if call is not None} | parts(Trainer(experiment))
     found = []
     for _ in range(repeats):
         turns: dict[str, list[float]] = {key: [] for key in present}
@@ -248,11 +259,27 @@ def timed(name: str, peer: Peer | None, repeats: int, rounds: int) -> dict[str, 
             for key, call in present.items():
                 turns[key].append(call())
         medians: dict[str, Any] = {key: median(values) for key, values in turns.items()}
-        medians |= {f"{key}_over_latebloom": ratio(medians, key) for key in ("plain", "jax") if key in medians}
+        medians |= {f"{key}_over_latebloom": ratio(medians, key) for key in ("plain", "jax", "bound") if key in medians}
         found.append({"jax": None, "jax_over_latebloom": None} | medians)
     seeds = together(experiment, max(1, steps // 5), torch.get_num_threads())
     engine = type(trainer._engine).__name__
     return {"recipe": name, "engine": engine, "gigaflop": round(gigaflop, 4), "milliseconds": found, "seeds": seeds}
+
+
+def parts(trainer: Trainer) -> dict[str, Variant]:
+    """Loss and gradients of a batch that is laid out already, and the update by them."""
+    engine: Any = trainer._engine
+
+    def gradient() -> None:
+        if isinstance(engine, TableEngine):
+            engine.batch.gradient(engine._gradient)
+        else:
+            engine.gradient(trainer.step)
+
+    return {
+        "gradient": lambda: per_step(gradient, 1),
+        "update": lambda: per_step(lambda: engine._updates.update(trainer.step), 1),
+    }
 
 
 def ratio(medians: dict[str, float], key: str) -> float:
@@ -278,7 +305,7 @@ def main() -> None:
             results[name] = timed(name, jax, arguments.repeats, arguments.rounds)
             print(json.dumps(results[name]), flush=True)
             command = "python benchmarks/steps.py" + (" --jax PYTHON" if jax is not None else "")
-            ordered = sorted(results.values(), key=lambda row: list(RECIPES).index(row["recipe"]))
+            ordered = sorted(results.values(), key=lambda row: list(RECIPES).index(row["recipe"].split()[0]))
             result = {"command": command, "machine": machine(), "recipes": ordered}
             arguments.out.write_text(json.dumps(result, indent=1) + "\n")
 

@@ -1,6 +1,6 @@
 """docs/speed.md: how fast training and analysis are.
 
-From ``latebloom bench``, ``benchmarks/steps.py`` and ``benchmarks/full_run.py``.
+From ``latebloom bench`` and the scripts steps, ensembles and full_run in ``benchmarks``.
 """
 
 from __future__ import annotations
@@ -114,8 +114,11 @@ class RecipeTimes(Stored):
     jax: float | None
     bound: float
     drawing: float
+    gradient: float | None = None
+    update: float | None = None
     plain_over_latebloom: float
     jax_over_latebloom: float | None
+    bound_over_latebloom: float | None = None
 
 
 class SeedTimes(Stored):
@@ -140,6 +143,24 @@ class Steps(Stored):
     command: str
     machine: Machine
     recipes: tuple[RecipeSteps, ...]
+
+
+class Ensemble(Stored):
+    """Models of one recipe per minute, seeds beside each other and one after the other."""
+
+    recipe: str
+    steps_of_a_model: int
+    models_per_minute: dict[str, float]
+    beside_over_after: float
+    bits_equal: bool
+
+
+class Ensembles(Stored):
+    """What ``benchmarks/ensembles.py`` measured."""
+
+    command: str
+    machine: Machine
+    recipes: tuple[Ensemble, ...]
 
 
 class Difference(Stored):
@@ -177,6 +198,12 @@ class FullRun(Stored):
         return [name for name in first if all(name in steps for steps in self.phases.values())]
 
 
+def ensembles_measured() -> Ensembles | None:
+    """None where it has not been measured."""
+    file = BENCHMARKS / "ensembles.json"
+    return Ensembles.model_validate_json(file.read_bytes()) if file.exists() else None
+
+
 def speed_page() -> str:
     """docs/speed.md."""
     bench, steps, full = ((BENCHMARKS / f"{name}.json").read_bytes() for name in ("bench", "steps", "full_run"))
@@ -185,6 +212,7 @@ def speed_page() -> str:
         bench=Bench.model_validate_json(bench),
         steps=Steps.model_validate_json(steps),
         full=FullRun.model_validate_json(full),
+        ensembles=ensembles_measured(),
         commands=commands_measured(),
         gpu=gpu_measured(),
     )

@@ -16,7 +16,9 @@ Make = Callable[..., Experiment]
 
 STREAM = Data(kind="stream", test_size=30)
 ATTENTION = TransformerConfig(d_model=8, n_heads=2, d_head=4, d_mlp=0, residual_scale=2)
+SEQUENCES = RepeatedSubsequences(length=16, subsequence=3, vocabulary=9)
 CASES = {
+    "sequences": {"task": SEQUENCES, "data": STREAM, "model": ATTENTION.model_copy(update={"n_layers": 2})},
     "mlp": {"model": MLPConfig(d_mlp=24)},
     "trigrams": {"task": SkipTrigrams(length=4), "data": STREAM, "model": ATTENTION},
     "few trigrams": {"task": SkipTrigrams(length=4), "data": Data(kind="finite", train_size=50), "model": ATTENTION},

@@ -20,7 +20,7 @@ TASKS: dict[str, dict[str, Any]] = {
     "digit_addition": {"task.digits": 2},
     "repeated_subsequences": {"task.length": 16, "task.subsequence": 3, "task.vocabulary": 9},
     "skip_trigrams": {"task.length": 4},
-    "group_composition": {"task.group": "S3"},
+    "group_composition": {"task.entries": "S3"},
     "shared_feature": {"task.examples": 20},
 }
 """Small tasks by name. A recipe with another task needs a line."""

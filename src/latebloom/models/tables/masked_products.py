@@ -85,7 +85,8 @@ def _write_dots(context: Any, builder: Any, signature: Any, arguments: Any) -> A
     body, end = (builder.append_basic_block(name) for name in ("dots.body", "dots.end"))
     builder.cbranch(cgutils.is_not_null(builder, mask), body, end)
     builder.position_at_end(body)
-    bits, places = builder.load(rest), []
+    places: list[Any] = []
+    bits = builder.load(rest)
     for _ in range(AT_ONCE):  # where fewer bits are left, the last one several times
         found = builder.cttz(bits, ir.Constant(ir.IntType(1), 0))
         places.append(builder.select(cgutils.is_not_null(builder, bits), found, places[-1]) if places else found)

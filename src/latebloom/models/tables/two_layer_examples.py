@@ -125,7 +125,8 @@ def new_sequence_block(
     arrays += [aligned(roomy(count, positions), dtype) for count in (width, positions)]
     arrays += [aligned((positions,), dtype)]
     arrays += [aligned((count,), np.int64) for count in (answers, positions, positions, positions, answers)]
-    return SequenceBlock(*arrays, aligned((sizes.outputs,), loss_dtype), aligned((sizes.outputs,), np.int64))
+    arrays += [aligned((sizes.outputs,), dtype) for dtype in (loss_dtype, np.int64)]
+    return SequenceBlock(*arrays)
 
 
 @vectorised_entry

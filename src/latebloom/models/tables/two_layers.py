@@ -83,7 +83,8 @@ class TwoLayerBatch:
         self._sizes = Sizes(heads, d_head, weights.W_U.shape[1], len(weights.W_E))
         entries, dtype = len(weights.W_E) + len(weights.W_pos), weights.W_E.numpy().dtype
         self._tables, *self._sums = (new_two_layer_tables(entries, self._sizes, dtype) for _ in range(3))
-        self._transposed, self._shape = new_transposed(self._sizes, dtype), (0, 0)
+        self._transposed = new_transposed(self._sizes, dtype)
+        self._shape: tuple[int, ...] = ()
         self.replace(tokens, labels)
 
     def replace(self, tokens: Int[Tensor, "batch pos"], labels: Int[Tensor, "batch answer"]) -> None:
