@@ -93,22 +93,29 @@ def executed() -> dict[str, int]:
 
 def opened(browser: Browser, address: str, site: Path, shots: Path | None) -> dict[str, Any]:
     """Open every page in every form; what is wrong with one, as lines."""
-    wrong: list[str] = []
     pages = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html") if path.name != "404.html")
-    for scheme in SCHEMES:
-        context = browser.new_context(color_scheme=scheme)  # the site remembers the scheme of a visitor's first page
-        page, where = context.new_page(), [""]
-        page.on("pageerror", lambda error, at=where: wrong.append(f"{at[0]}: {error}"))
-        page.on("requestfailed", lambda request, at=where: wrong.append(f"{at[0]}: cannot load {request.url}"))
-        page.on("request", partial(_elsewhere, wrong, where, address))
-        for name in pages:
-            where[0] = f"{name}, {scheme}"
-            page.goto(address + name)
-            wrong += _wider(page, where[0])
-            if shots is not None and name.removesuffix(".html") in SHOWN:
-                _keep(page, shots, f"{name.removesuffix('.html').replace('/', '-')}-{scheme}")
-        context.close()
+    wrong = [line for scheme in SCHEMES for line in _visited(browser, scheme, address, pages, shots)]
     return {"pages": len(pages), "widths": WIDTHS, "schemes": SCHEMES, "wrong": wrong}
+
+
+def _visited(
+    browser: Browser, scheme: Literal["light", "dark"], address: str, pages: list[str], shots: Path | None
+) -> list[str]:
+    """What is wrong with the pages in one scheme of colours, for a new visitor: the site remembers the first scheme."""
+    wrong: list[str] = []
+    context, where = browser.new_context(color_scheme=scheme), [""]
+    page = context.new_page()
+    page.on("pageerror", lambda error: wrong.append(f"{where[0]}: {error}"))
+    page.on("requestfailed", lambda request: wrong.append(f"{where[0]}: cannot load {request.url}"))
+    page.on("request", partial(_elsewhere, wrong, where, address))
+    for name in pages:
+        where[0] = f"{name}, {scheme}"
+        page.goto(address + name)
+        wrong += _wider(page, where[0])
+        if shots is not None and name.removesuffix(".html") in SHOWN:
+            _keep(page, shots, f"{name.removesuffix('.html').replace('/', '-')}-{scheme}")
+    context.close()
+    return wrong
 
 
 def _wider(page: Page, where: str) -> list[str]:
