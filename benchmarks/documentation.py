@@ -50,7 +50,7 @@ SEARCHES = {
     "pickle": "files.html",
     "own optimiser": "extending.html",
     "slurm": "how-to/slurm.html",
-    "weight_decay": "reference/commands.html",
+    "weight_decay": "tutorials/survival-curves.html",
 }
 """Words that a reader may look for, and the page that must be among the results."""
 
