@@ -19,7 +19,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from itertools import product
 from pathlib import Path
 from shutil import which
 from threading import Thread
@@ -51,7 +50,7 @@ SEARCHES = {
     "pickle": "files.html",
     "own optimiser": "extending.html",
     "slurm": "how-to/slurm.html",
-    "weight_decay": "reference/commands.html",
+    "weight_decay": "tutorials/survival-curves.html",
 }
 """Words that a reader may look for, and the page that must be among the results."""
 
@@ -94,25 +93,44 @@ def executed() -> dict[str, int]:
 
 def opened(browser: Browser, address: str, site: Path, shots: Path | None) -> dict[str, Any]:
     """Open every page in every form; what is wrong with one, as lines."""
-    wrong: list[str] = []
     pages = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html") if path.name != "404.html")
-    page, where = browser.new_page(), [""]
+    wrong = [line for scheme in SCHEMES for line in _visited(browser, scheme, address, pages, shots)]
+    return {"pages": len(pages), "widths": WIDTHS, "schemes": SCHEMES, "wrong": wrong}
+
+
+def _visited(
+    browser: Browser, scheme: Literal["light", "dark"], address: str, pages: list[str], shots: Path | None
+) -> list[str]:
+    """What is wrong with the pages in one scheme of colours, for a new visitor: the site remembers the first scheme."""
+    wrong: list[str] = []
+    context, where = browser.new_context(color_scheme=scheme), [""]
+    page = context.new_page()
     page.on("pageerror", lambda error: wrong.append(f"{where[0]}: {error}"))
     page.on("requestfailed", lambda request: wrong.append(f"{where[0]}: cannot load {request.url}"))
     page.on("request", partial(_elsewhere, wrong, where, address))
-    for scheme, name in product(SCHEMES, pages):
+    for name in pages:
         where[0] = f"{name}, {scheme}"
-        page.emulate_media(color_scheme=scheme)
         page.goto(address + name)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            if (wider := page.evaluate(WIDER)) > 0:
-                wrong.append(f"{where[0]}: {wider} px wider than a window of {width} px")
-            if shots is not None and name.removesuffix(".html") in SHOWN:
-                file = f"{name.removesuffix('.html').replace('/', '-')}-{width}-{scheme}.png"
-                page.screenshot(path=shots / file)
-    page.close()
-    return {"pages": len(pages), "widths": WIDTHS, "schemes": SCHEMES, "wrong": wrong}
+        wrong += _wider(page, where[0])
+        if shots is not None and name.removesuffix(".html") in SHOWN:
+            _keep(page, shots, f"{name.removesuffix('.html').replace('/', '-')}-{scheme}")
+    context.close()
+    return wrong
+
+
+def _wider(page: Page, where: str) -> list[str]:
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        if (wider := page.evaluate(WIDER)) > 0:
+            found.append(f"{where}: {wider} px wider than a window of {width} px")
+    return found
+
+
+def _keep(page: Page, shots: Path, name: str) -> None:
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.screenshot(path=shots / f"{name}-{width}.png")
 
 
 def _elsewhere(wrong: list[str], where: list[str], address: str, request: Any) -> None:
