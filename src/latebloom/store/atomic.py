@@ -26,7 +26,8 @@ def atomic_write(path: Path, write: Callable[[Path], None] | bytes) -> None:
     """Replace `path` atomically by the given bytes, or by the file that `write(temporary_path)` writes.
 
     The content is flushed to disk before the file is renamed, so the replacement is atomic even in a power cut.
-    A full disk, missing rights, a device at `path` and other OSErrors raise StoreError. Any exception removes the temporary file.
+    A full disk, missing rights, a device at `path` and other OSErrors raise StoreError. Any exception removes the
+    temporary file.
     """
     refuse_device(path)
     temporary = path.with_name(f".{path.name}.{os.urandom(6).hex()}.tmp")
