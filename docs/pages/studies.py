@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from latebloom.claims import CLAIMS, Results
-from latebloom.lab.study import StudyResult, draw_study, freeze, judge_study, read_rules
-from latebloom.studies import QUESTIONS, STUDIES, Budget, Question, Study
+from latebloom.lab.study import StudyResult, draw_study, freeze, latest, read_rules
+from latebloom.studies import QUESTIONS, STUDIES, Question, Study
 
 from .paths import DOCS, IMAGES, STUDY_RESULTS
 from .templating import render
@@ -14,7 +14,7 @@ from .templating import render
 
 def study_pages() -> dict[Path, str]:
     """The index and the page of each study."""
-    found = {name: _shown(study) for name, study in STUDIES.items()}
+    found = _results()
     index = render("studies", studies=list(found.values()), questions=[(one, _state(one, found)) for one in QUESTIONS])
     pages = {DOCS / "studies" / f"{name}.md": _page(STUDIES[name], result) for name, result in found.items()}
     return {DOCS / "studies.md": index, **pages}
@@ -23,12 +23,11 @@ def study_pages() -> dict[Path, str]:
 def draw_studies() -> list[Path]:
     """Draw the picture of every study with runs."""
     drawn = []
-    for study in STUDIES.values():
-        budget: Budget = "full" if _shown(study).budget == "full" else "quick"
-        picture = draw_study(study, budget, Results(STUDY_RESULTS))
+    for name, result in _results().items():
+        picture = draw_study(STUDIES[name], result)
         if picture is not None:
-            _image(study).write_bytes(picture)
-            drawn.append(_image(study))
+            _image(name).write_bytes(picture)
+            drawn.append(_image(name))
     return drawn
 
 
@@ -38,10 +37,8 @@ def freeze_studies() -> None:
         freeze(study, STUDY_RESULTS)
 
 
-def _shown(study: Study) -> StudyResult:
-    """The result of the full budget where it has more runs than the quick one."""
-    quick, full = (judge_study(study, budget, Results(STUDY_RESULTS)) for budget in ("quick", "full"))
-    return full if full.runs > quick.runs else quick
+def _results() -> dict[str, StudyResult]:
+    return {name: latest(study, Results(STUDY_RESULTS)) for name, study in STUDIES.items()}
 
 
 def _page(study: Study, result: StudyResult) -> str:
@@ -50,7 +47,7 @@ def _page(study: Study, result: StudyResult) -> str:
         study=study,
         result=result,
         rules=read_rules(study, STUDY_RESULTS),
-        image=_image(study).name if _image(study).exists() else None,
+        image=_image(study.name).name if _image(study.name).exists() else None,
         sizes={budget: sum(map(len, specs)) for budget, specs in study.runs.items()},
         commands=[spec.command() for spec in study.runs[result.budget]],
     )
@@ -60,11 +57,11 @@ def _state(question: Question, found: dict[str, StudyResult]) -> str:
     """Whether a question is answered, in words."""
     if question.outside is not None:
         return f"not here: {question.outside}"
-    answers = [found[name].claims[0].state for name in question.studies if name in found]
-    if answers and all(state in ("holds", "fails") for state in answers):
+    decided = [found[name].claims[0].state in ("holds", "fails") for name in question.studies if name in found]
+    if decided and all(decided) and len(decided) == len(question.studies):
         return "answered"
-    return "partly" if answers or any(name in CLAIMS for name in question.claims) else "not yet"
+    return "partly" if any(decided) or any(name in CLAIMS for name in question.claims) else "not yet"
 
 
-def _image(study: Study) -> Path:
-    return IMAGES / f"study-{study.name}.svg"
+def _image(name: str) -> Path:
+    return IMAGES / f"study-{name}.svg"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from latebloom.statistics import auc, discrimination
+from latebloom.statistics import auc, discrimination, stratified_auc
 
 MEMBER = np.arange(56) < 5
 
@@ -47,3 +47,32 @@ def test_runs_without_both_are_left_out_and_counted():
     assert discrimination([(score, score > 9)]).auc.reason == "no run has scores for both members and others"
     single = discrimination([(score, score > 1)]).auc
     assert (single.value, single.low, single.reason) == (1, None, "one run gives no interval")
+
+
+def strata(rng, shift, sizes=((10, 10), (10, 10), (4, 16), (20, 0))):
+    """Members are ``shift`` higher; strata differ by far more in their level, which must not count."""
+    found = []
+    for level, (members, others) in enumerate(sizes):
+        member = np.arange(members + others) < members
+        found.append((100 * level + rng.normal(size=len(member)) + shift * member, member))
+    return found
+
+
+def test_strata_are_compared_within_themselves_alone():
+    rng = np.random.default_rng(0)
+    score, member = strata(rng, 0.0)[0]
+    one = stratified_auc([(score, member)])
+    assert one.value == pytest.approx(auc(score, member))
+    assert one.n == 10
+    known = stratified_auc(strata(rng, 2.0))
+    assert known.low > 0.8
+    assert known.n == 36
+    assert stratified_auc([(score, np.ones(20, dtype=bool))]).value is None
+
+
+def test_the_interval_of_strata_covers_guessing():
+    covered = [
+        one.low <= 0.5 <= one.high
+        for one in (stratified_auc(strata(np.random.default_rng(i), 0.0), repeats=300) for i in range(60))
+    ]
+    assert np.mean(covered) > 0.85

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -113,3 +114,13 @@ def test_every_error_is_one_line(run: RunDirectory) -> None:
     (run.path / "notes.json").mkdir()
     with pytest.raises(LatebloomError, match=r"^cannot read .*notes\.json: Is a directory$"):
         run.read_document("notes")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can make a device")
+def test_a_device_is_not_replaced(tmp_path: Path) -> None:
+    null = tmp_path / "null"
+    os.mknod(null, stat.S_IFCHR | 0o600, os.makedev(1, 3))
+    with pytest.raises(StoreError, match="null is a device, expected the name of a file"):
+        atomic_write(null, b"bytes")
+    assert null.is_char_device()
+    assert list(tmp_path.iterdir()) == [null]

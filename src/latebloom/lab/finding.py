@@ -12,9 +12,10 @@ from latebloom.claims.claim import not_measured
 
 class Finding(Config):
     """The verdict on one claim. value, low, high: the number that decides it, with its 95 % interval. finding: what was
-    measured, in words, or why there is no verdict. runs: those that were judged. runs_to_decide: how many of each arm
-    would decide an undecided claim, if the value stayed and the interval shrank as 1 / √runs; None where it is decided,
-    where the interval is open, or where more than one number decides."""
+    measured, in words, or why there is no verdict. runs: the number that the interval rests on, of the smallest arm
+    where there are several; None without one. runs_to_decide: how many would decide an undecided claim, if the value
+    stayed and the interval shrank as 1 / √runs; None where it is decided, where the interval is open, or where more
+    than one number decides."""
 
     id: str
     sentence: str
@@ -24,14 +25,18 @@ class Finding(Config):
     low: float | None
     high: float | None
     finding: str
-    runs: int
+    runs: int | None
     runs_to_decide: int | None
 
 
 def finding_of(claim: Claim | SweepClaim, records: Sequence[Record]) -> Finding:
-    """Judge a claim on those records that hold its quantities."""
+    """Judge a claim on those records that hold its quantities; runs that diverged decide nothing."""
     known = [record for record in records if record.has(claim.quantities)]
-    verdict = claim.pooled(known) if known else Pooled(**dict(not_measured("there are no runs")))
+    return as_finding(claim, claim.pooled(known) if known else Pooled(**dict(not_measured("there are no runs"))))
+
+
+def as_finding(claim: Claim | SweepClaim, verdict: Pooled) -> Finding:
+    """A verdict on a claim, as it is stored."""
     return Finding(
         id=claim.id,
         sentence=claim.sentence,
@@ -41,7 +46,7 @@ def finding_of(claim: Claim | SweepClaim, records: Sequence[Record]) -> Finding:
         low=verdict.low,
         high=verdict.high,
         finding=verdict.finding,
-        runs=len(known),
+        runs=verdict.n,
         runs_to_decide=_runs_to_decide(claim, verdict),
     )
 

@@ -6,7 +6,7 @@ ranks (its frequencies); ``repeats``, bootstrap draws.
 
 from latebloom.statistics.chosen_frequencies import ChosenFrequencies, Evenness, chosen_frequencies
 from latebloom.statistics.count_ratio import ratio_of_mean_counts
-from latebloom.statistics.discrimination import Discrimination, auc, discrimination
+from latebloom.statistics.discrimination import Discrimination, auc, discrimination, stratified_auc
 from latebloom.statistics.estimate import LEVEL, Estimate
 from latebloom.statistics.foresight import ScoredItems, controls, shared_moments
 from latebloom.statistics.generalisation_times import GeneralisationTimes
@@ -62,6 +62,7 @@ __all__ = [
     "ratio_of_medians",
     "share",
     "shared_moments",
+    "stratified_auc",
     "survival_curve",
     "variance_components",
 ]

@@ -53,6 +53,36 @@ def discrimination(
     return Discrimination(auc=_mean(usable, level, repeats, seed), by_run=by_run, left_out=len(by_run) - len(usable))
 
 
+def stratified_auc(
+    strata: Sequence[tuple[Float[np.ndarray, " item"], Bool[np.ndarray, " item"]]],
+    level: float = LEVEL,
+    repeats: int = REPEATS,
+    seed: int = SEED,
+) -> Estimate:
+    """P(score of a member > score of another) + P(equal)/2, over all pairs of one stratum: Σ U / Σ pairs.
+
+    strata: scores and memberships of independent items, such as runs on equally much data, which are compared among
+    themselves alone. The bootstrap draws items within each stratum. n: members, or others if these are fewer.
+    Source: van Elteren's stratified Wilcoxon test, Bull. Int. Stat. Inst. 37 (1960). Limits: those of
+    `percentile_interval`; a stratum without members, or without others, says nothing.
+    """
+    wins, pairs = np.zeros(repeats + 1), np.zeros(repeats + 1)
+    for i, (score, member) in enumerate(strata):
+        better = (np.sign(score[:, None] - score[None]) + 1) / 2
+        drawn = resampled_runs(len(score), repeats, seed + i)
+        counts = np.apply_along_axis(np.bincount, 1, drawn, minlength=len(score)) if len(score) else drawn
+        counts = np.vstack([np.ones(len(score)), counts])
+        inside, outside = counts * member, counts * ~member
+        wins += ((inside @ better) * outside).sum(axis=1)
+        pairs += inside.sum(axis=1) * outside.sum(axis=1)
+    members, items = (sum(int(one.sum()) for _, one in strata), sum(len(one) for _, one in strata))
+    n = min(members, items - members)
+    if pairs[0] == 0:
+        return Estimate.undefined(n, "no stratum has both members and others")
+    low, high = percentile_interval(wins[1:][pairs[1:] > 0] / pairs[1:][pairs[1:] > 0], level)
+    return Estimate(value=float(wins[0] / pairs[0]), low=low, high=high, n=n, level=level)
+
+
 def _mean(values: Float[np.ndarray, " run"], level: float, repeats: int, seed: int) -> Estimate:
     """The mean with its bootstrap interval."""
     n = len(values)

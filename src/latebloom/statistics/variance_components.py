@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from jaxtyping import Float
 
 from latebloom._config import Config
 from latebloom._errors import UsageError
-from latebloom.statistics.bootstrap import REPEATS, SEED, percentile_interval, resampled_runs
 from latebloom.statistics.estimate import LEVEL, Estimate
 
 FEWEST_LEVELS = 5
@@ -15,9 +15,9 @@ FEWEST_LEVELS = 5
 
 
 class VarianceComponents(Config):
-    """Shares of the variance of an outcome. first, second: of the two factors by themselves. together: of their
-    combination beyond both. rest: of repetitions of one combination. n: levels of the first factor. The shares add up
-    to 1."""
+    """Shares of the variance of an outcome, which add up to 1. first, second: of the two factors by themselves.
+    together: of their combination beyond both. rest: of repetitions of one combination. Each rests on as many values as
+    there are levels of the first factor."""
 
     first: Estimate
     second: Estimate
@@ -26,18 +26,17 @@ class VarianceComponents(Config):
 
 
 def variance_components(
-    outcomes: Float[np.ndarray, "first second repetition item"],
-    level: float = LEVEL,
-    repeats: int = REPEATS,
-    seed: int = SEED,
+    outcomes: Float[np.ndarray, "first second repetition item"], level: float = LEVEL
 ) -> VarianceComponents:
     """Shares of the variance, summed over the items, such as 1 where a frequency won and 0 where it did not.
 
     Two-way random effects with repetitions, from mean squares: σ²_rest = MS_rest, σ²_together = (MS_together -
     MS_rest)/r, σ²_first = (MS_first - MS_together)/(b r), σ²_second = (MS_second - MS_together)/(a r); each is summed
-    over the items, and a sum below 0 counts as 0. The interval draws whole levels of the first factor. Source: Searle,
-    Casella and McCulloch, "Variance Components", 1992, chapter 4. Limits: levels of the second factor are not drawn
-    anew, so the interval is for these. Errors: UsageError with fewer than two levels of a factor, or two repetitions.
+    over the items, and a sum below 0 counts as 0. Source: Searle, Casella and McCulloch, "Variance Components", 1992,
+    chapter 4. The interval is the jackknife's over the levels of the first factor, with Student's t (Arvesen, Annals of
+    Mathematical Statistics 40, 1969), cut off at 0 and 1; a bootstrap of levels would repeat some, which makes their
+    variance smaller and the rest larger. Limits: the levels of the second factor stay as they are, so the interval is
+    for these. Errors: UsageError with fewer than two levels of a factor, or two repetitions.
     """
     a, b, r, _ = outcomes.shape
     if min(a, b, r) < 2:
@@ -47,13 +46,17 @@ def variance_components(
         reason = "the outcome does not vary"
         return VarianceComponents(**{name: Estimate.undefined(a, reason) for name in VarianceComponents.model_fields})
     if a < FEWEST_LEVELS:
-        return _named(
-            [Estimate(value=float(one), n=a, level=level, reason=f"{a} levels give no interval") for one in found]
-        )
-    drawn = np.array([_shares(outcomes[rows]) for rows in resampled_runs(a, repeats, seed)])
-    ends = [percentile_interval(column[~np.isnan(column)], level) for column in drawn.T]
+        reason = f"{a} levels give no interval"
+        return _named([Estimate(value=float(one), n=a, level=level, reason=reason) for one in found])
+    left_out = np.array([_shares(np.delete(outcomes, i, axis=0)) for i in range(a)])
+    spread = np.sqrt((a - 1) / a * ((left_out - left_out.mean(axis=0)) ** 2).sum(axis=0))
+    width = scipy.stats.t.ppf((1 + level) / 2, a - 1) * spread
+    lows, highs = np.clip(found - width, 0, 1), np.clip(found + width, 0, 1)
     return _named(
-        [Estimate(value=float(v), low=low, high=high, n=a, level=level) for v, (low, high) in zip(found, ends)]
+        [
+            Estimate(value=float(value), low=float(low), high=float(high), n=a, level=level)
+            for value, low, high in zip(found, lows, highs)
+        ]
     )
 
 

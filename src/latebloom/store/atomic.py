@@ -11,6 +11,7 @@ from pathlib import Path
 from latebloom.store import operations
 from latebloom.store.disk import one_line
 from latebloom.store.reads import note_written, state_of_new
+from latebloom.store.regular import refuse_device
 
 TEMPORARY = ".*.tmp"
 """Glob of temporary files; a killed writer may leave one, and readers never open them."""
@@ -25,8 +26,10 @@ def atomic_write(path: Path, write: Callable[[Path], None] | bytes) -> None:
     """Replace `path` atomically by the given bytes, or by the file that `write(temporary_path)` writes.
 
     The content is flushed to disk before the file is renamed, so the replacement is atomic even in a power cut.
-    A full disk, missing rights and other OSErrors raise StoreError. Any exception removes the temporary file.
+    A full disk, missing rights, a device at `path` and other OSErrors raise StoreError. Any exception removes the
+    temporary file.
     """
+    refuse_device(path)
     temporary = path.with_name(f".{path.name}.{os.urandom(6).hex()}.tmp")
     try:
         with one_line(path, "write"):

@@ -29,6 +29,16 @@ def open_regular(path: Path, flags: int) -> int:
     raise StoreError(f"{path} is no regular file: expected the one that latebloom wrote; remove it or restore it")
 
 
+def refuse_device(path: Path) -> None:
+    """Errors: StoreError where the path is a device, such as /dev/null, which a renamed file would replace."""
+    try:
+        kind = os.lstat(path).st_mode
+    except OSError:
+        return
+    if stat.S_ISCHR(kind) or stat.S_ISBLK(kind):
+        raise StoreError(f"{path} is a device, expected the name of a file to write")
+
+
 def read_file(path: Path) -> bytes:
     """The bytes of a regular file. Errors: StoreError for anything else; OSError."""
     with open(open_regular(path, os.O_RDONLY), "rb") as file:

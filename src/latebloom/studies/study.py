@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
 from latebloom._registry import Registry
 from latebloom.claims import Claim, Quantity, Record, SweepClaim
 from latebloom.sweeps.spec import Spec
-
-if TYPE_CHECKING:
-    import matplotlib.figure
 
 Budget = Literal["quick", "full"]
 BUDGETS: tuple[Budget, ...] = get_args(Budget)
@@ -35,7 +32,7 @@ class Study:
     many runs detect which effect. changes: what would change the answer. runs: the sweeps of each budget, with seeds
     from `latebloom.claims.record.FIRST_SEED` on. claims: how the answer is decided; their text is frozen before the
     runs exist. tables: what was measured, from the records. shown: further
-    quantities, which only the tables read. draw: the picture, on an empty figure; None where a table says it all.
+    quantities, which only the tables read.
     """
 
     name: str
@@ -51,7 +48,6 @@ class Study:
     claims: Sequence[Claim | SweepClaim]
     shown: Sequence[Quantity] = ()
     tables: Callable[[Sequence[Record]], Sequence[Table]] = lambda records: ()
-    draw: Callable[[matplotlib.figure.Figure, Sequence[Record]], None] | None = None
 
     @property
     def quantities(self) -> tuple[str, ...]:

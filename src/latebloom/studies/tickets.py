@@ -14,8 +14,9 @@ from latebloom.circuits.modular.grid import modular_grid
 from latebloom.claims import Record, Undefined, quantity
 from latebloom.claims.claim import Statistic, SweepClaim, statistic
 from latebloom.claims.embedding import key_frequencies, keys_of
-from latebloom.claims.learning import final_test_accuracy
+from latebloom.claims.learning import RIGHT, final_test_accuracy
 from latebloom.claims.region import Above
+from latebloom.claims.settings import grouped
 from latebloom.claims.verdict import HALF
 from latebloom.claims.views import modular_task
 from latebloom.statistics import Estimate, VarianceComponents, auc, mean, variance_components
@@ -88,11 +89,16 @@ def _share(field: str) -> Statistic:
 
 @statistic(
     "",
-    "the mean over runs of the AUC of the initial embedding's energy for being a key frequency",
+    "the mean over initial weights of the AUC of their embedding's energy for being a key frequency, itself the mean "
+    "over the runs from these weights",
     auc_of_initial_embedding,
 )
 def mean_auc_of_initial_embedding(records: Sequence[Record]) -> Estimate:
-    return mean([record.value(auc_of_initial_embedding.name) for record in records])
+    means = []
+    for runs in grouped(records, "model.seed").values():
+        known = [one for run in runs if (one := run.value(auc_of_initial_embedding.name)) is not None]
+        means += [sum(known) / len(known)] if known else []
+    return mean(means)
 
 
 _SHARES = {field: _share(field) for field in _FACTORS}
@@ -109,7 +115,7 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
     for record in records:
         number = len(record.value(key_frequencies.name) or ())
         counts[number] = counts.get(number, 0) + 1
-    learned = sum((record.value(final_test_accuracy.name) or 0) > HALF for record in records)
+    learned = sum((record.value(final_test_accuracy.name) or 0) >= RIGHT for record in records)
     return (
         Table("What decides which frequencies win", ("decided by", "share of the variance", "95 % interval"), rows),
         Table(

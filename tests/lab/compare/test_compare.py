@@ -98,6 +98,15 @@ def test_a_planted_speed_up_is_found_and_none_is_found_where_there_is_none(tmp_p
     assert alike["grokfast-50-times"] == "undecided"
 
 
+def test_a_tuning_run_that_diverged_takes_no_verdict_away(tmp_path):
+    records = planted(600, 2.0)
+    last = next(
+        i for i, one in reversed(list(enumerate(records))) if one.seed == 0 and one.setting("optimiser.name") == "muon"
+    )
+    records[last] = records[last].model_copy(update={"status": "diverged"})
+    assert judged(tmp_path, records)["muon-sooner"] == "holds"
+
+
 def test_the_row_of_a_contestant_follows_from_its_runs(tmp_path):
     steps = [400.0, 500.0, 600.0, inf, inf]
     Results(tmp_path).add(COURSE.name, tuned(BASELINE, [100.0] + [inf] * 5) + fresh(BASELINE, steps))

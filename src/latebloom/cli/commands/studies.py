@@ -1,6 +1,7 @@
 """List the studies: open questions of the write-up, each answered over runs.
 
-latebloom study NAME runs one. The answer is that of the stored records, by the full budget if it has runs.
+latebloom study NAME runs one. The answer is that of the stored records, of the full budget if it has more runs than the
+quick one.
 """
 
 from pathlib import Path
@@ -13,12 +14,11 @@ def run(parser: Parser, arguments: list[str]) -> int:
     add_runs(parser)
     add_json(parser)
     options = parser.parse_args(arguments)
-    from latebloom.lab.study import judge_study, results_of
+    from latebloom.lab.study import latest, results_of
     from latebloom.studies import STUDIES
 
     results = results_of(Path(options.runs))
-    full = [judge_study(study, "full", results) for study in STUDIES.values()]
-    found = [one if one.runs else judge_study(STUDIES[one.study], "quick", results) for one in full]
+    found = [latest(study, results) for study in STUDIES.values()]
     if options.json:
         print_json([one.model_dump(mode="json") for one in found])
     else:

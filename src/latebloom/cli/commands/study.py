@@ -16,8 +16,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from latebloom._text import duration
-from latebloom.cli.output import print_json, print_pairs, print_table
+from latebloom.cli.output import print_json, print_pairs, print_plan, print_table
 from latebloom.cli.parser import Parser, add_json, add_nice, add_runs, positive
 
 if TYPE_CHECKING:
@@ -53,12 +52,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
     os.nice(options.nice)
     if options.dry_run:
         planned = plan(options.name, options.budget, root, options.workers, results)
-        if options.json:
-            print_json(planned)
-        else:
-            seconds = planned["seconds_at_most"]
-            time = "–" if seconds is None else duration(seconds)
-            print_pairs([("runs", str(planned["runs"])), ("left", str(planned["left"])), ("at most about", time)])
+        print_json(planned) if options.json else print_plan([planned], ("study",))
         return 0
     if options.stored:
         result, stopped = judge_study(asked, options.budget, results), None

@@ -18,7 +18,7 @@ from latebloom.lab.compare.result import Comparison, Row, StatementResult
 from latebloom.lab.compare.rules import content, read_rules
 from latebloom.lab.compare.runs import arms_of
 from latebloom.lab.compare.statements import statements
-from latebloom.lab.finding import finding_of
+from latebloom.lab.finding import as_finding
 from latebloom.lab.frozen import Frozen
 from latebloom.statistics import Estimate, median_estimate, median_step, ratio_of_medians, share, survival_curve
 
@@ -41,7 +41,10 @@ def judge_comparison(budget: Budget, results: Results) -> Comparison:
         claims = statements(course, extent, counted)
         judged += [
             StatementResult(
-                **dict(finding_of(one, records)), course=course.name, place=one.place, published=one.published
+                **dict(as_finding(one, one.judge(records))),
+                course=course.name,
+                place=one.place,
+                published=one.published,
             )
             for one in claims
         ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from latebloom._errors import LatebloomError
@@ -119,8 +120,12 @@ class SystemRuns:
 
     def _command(self, job: Job) -> str:
         """The command of the sweep that the run belongs to."""
-        specs = self.entry.specs
-        return next(spec.command() for spec in specs if job.name in {one.name for one in expand(spec)})
+        return self._commands[job.name]
+
+    @cached_property
+    def _commands(self) -> dict[str, str]:
+        """The command of each run's sweep, by the name of the run."""
+        return {job.name: spec.command() for spec in reversed(self.entry.specs) for job in expand(spec)}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Open questions of the write-up, each answered over runs by rules that were fixed before the runs existed."""
 
-from latebloom.lab.study.judge import judge_study
+from latebloom.lab.study.judge import judge_study, latest
 from latebloom.lab.study.picture import draw_study
 from latebloom.lab.study.result import StudyResult, StudyTable
 from latebloom.lab.study.rules import freeze, read_rules
@@ -13,6 +13,7 @@ __all__ = [
     "draw_study",
     "freeze",
     "judge_study",
+    "latest",
     "plan",
     "read_rules",
     "results_of",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from latebloom._errors import UsageError
+from latebloom._registry import suggested
 from latebloom.claims import Record, Results, Undefined
 from latebloom.lab.finding import Finding, finding_of
 from latebloom.lab.study.result import StudyResult, StudyTable
 from latebloom.lab.study.rules import content, read_rules
 from latebloom.lab.study.runs import study_runs
-from latebloom.studies import Budget, Study
+from latebloom.studies import BUDGETS, Budget, Study
 
 ANSWERS = {"holds": "Yes", "fails": "No", "undecided": "Undecided", "not measured": "Not measured yet"}
 
@@ -27,7 +28,7 @@ def judge_study(study: Study, budget: Budget, results: Results) -> StudyResult:
         question=study.question,
         hypothesis=study.hypothesis,
         budget=budget,
-        command=f"latebloom study {study.name} --budget {budget}",
+        command=suggested("study", study.name, "--budget", budget),
         answer=_answer(findings[0]),
         claims=findings,
         tables=_tables(study, counted),
@@ -40,9 +41,15 @@ def judge_study(study: Study, budget: Budget, results: Results) -> StudyResult:
     )
 
 
+def latest(study: Study, results: Results) -> StudyResult:
+    """The result of the full budget where it has more runs than the quick one."""
+    quick, full = (judge_study(study, budget, results) for budget in BUDGETS)
+    return full if full.runs > quick.runs else quick
+
+
 def _answer(first: Finding) -> str:
     """The answer to the question: the verdict on the hypothesis and what was found."""
-    more = f" About {first.runs_to_decide} runs of each arm would decide." if first.runs_to_decide else ""
+    more = f" About {first.runs_to_decide} would decide where {first.runs} did not." if first.runs_to_decide else ""
     return f"{ANSWERS[first.state]}: {first.finding.rstrip('.')}.{more}"
 
 

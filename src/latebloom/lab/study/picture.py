@@ -1,28 +1,68 @@
-"""The picture of a study."""
+"""The picture of a study: what was measured for each claim, with its interval, and the region in which it holds."""
 
 from __future__ import annotations
 
-from latebloom._errors import UsageError
-from latebloom.claims import Results, Undefined
+from math import inf
+from typing import TYPE_CHECKING
+
+from latebloom.claims import Claim, SweepClaim
+from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below, Between, Region
+from latebloom.figures import theme
 from latebloom.figures.canvas import picture
-from latebloom.lab.study.rules import read_rules
-from latebloom.lab.study.runs import study_runs
-from latebloom.studies import Budget, Study
+from latebloom.lab.finding import Finding
+from latebloom.lab.study.result import StudyResult
+from latebloom.studies import Study
 
-SIZE = (8.6, 4.4)
-"""Width and height in inches."""
+if TYPE_CHECKING:
+    import matplotlib.axes
+    import matplotlib.figure
+
+WIDTH, ROW = 8.6, 0.95
+"""Inches."""
 
 
-def draw_study(study: Study, budget: Budget, results: Results, kind: str = "svg") -> bytes | None:
-    """The picture of the runs that decide; None where there is none, or where the records do not suffice for it.
+def draw_study(study: Study, result: StudyResult, kind: str = "svg") -> bytes | None:
+    """One row for each claim that compares a measured number with an edge; None where there is none.
 
-    The same records give the same bytes. Errors: UsageError without matplotlib."""
-    draw, rules = study.draw, read_rules(study, results.path)
-    stored = study_runs(study, budget, results).records()
-    records = [one for one in stored if one.has(study.quantities) and (rules is None or rules.counts(one))]
-    if draw is None or not records:
+    The same result gives the same bytes. Errors: UsageError without matplotlib."""
+    found = {one.id: one for one in result.claims if one.value is not None}
+    rows = [
+        (claim, found[claim.id], ends) for claim in study.claims if claim.id in found and (ends := _ends(claim.region))
+    ]
+    if not rows:
         return None
-    try:
-        return picture(f"study-{study.name}", SIZE, lambda paper: draw(paper, records), kind)
-    except Undefined as undefined:
-        raise UsageError(f"study {study.name}: no picture: {undefined.reason}") from None
+
+    def draw(paper: matplotlib.figure.Figure) -> None:
+        for axes, row in zip(paper.subplots(len(rows), squeeze=False)[:, 0], rows):
+            _draw_row(axes, *row)
+        paper.tight_layout()
+
+    return picture(f"study-{study.name}", (WIDTH, ROW * len(rows) + 0.3), draw, kind)
+
+
+def _ends(region: Region) -> tuple[float, float] | None:
+    """Where the number must lie: of the first part of a region that has several."""
+    if isinstance(region, AllOf):
+        return _ends(region.regions[0])
+    if isinstance(region, Between):
+        return region.low, region.high
+    edge = getattr(region, "edge", None)
+    if not isinstance(edge, int | float):
+        return None
+    if isinstance(region, Above | AtLeast):
+        return edge, inf
+    return (-inf, edge) if isinstance(region, Below | AtMost) else None
+
+
+def _draw_row(axes: matplotlib.axes.Axes, claim: Claim | SweepClaim, one: Finding, ends: tuple[float, float]) -> None:
+    """The region as a band, the number as a dot and its interval as a line."""
+    assert one.value is not None
+    low, high = (one.value if end is None else end for end in (one.low, one.high))
+    shown = [end for end in (*ends, low, high) if abs(end) < inf]
+    margin = 0.15 * (max(shown) - min(shown) or 1.0)
+    left, right = min(shown) - margin, max(shown) + margin
+    axes.axvspan(max(left, ends[0]), min(right, ends[1]), color=theme.SEQUENTIAL[1], linewidth=0)
+    axes.plot([low, high], [0, 0], color=theme.INK, linewidth=1.5)
+    axes.plot([one.value], [0], "o", color=theme.INK)
+    axes.set(xlim=(left, right), ylim=(-1, 1), yticks=[])
+    axes.set_title(f"{one.state}: {claim.sentence}", loc="left", fontsize="small", wrap=True)

@@ -9,12 +9,13 @@ from latebloom.claims import JUDGING
 from latebloom.claims.measured_terms import terms_of
 from latebloom.lab.frozen import Frozen, freeze_rules, read_frozen
 from latebloom.studies import Study
+from latebloom.sweeps.spec import Spec
 
 COMMAND = "docs/generate.py freeze-studies"
 
 
 def content(study: Study) -> dict[str, Any]:
-    """The rules as they are in the code. Seeds are left out, so that more may be added."""
+    """The rules as they are in the code. Seeds are left out, those of a grid too, so that more may be added."""
     return {
         "study": study.name,
         "hypothesis": study.hypothesis,
@@ -22,12 +23,14 @@ def content(study: Study) -> dict[str, Any]:
             {"id": one.id, "sentence": one.sentence, "rule": one.rule, "measurements": terms_of(one)}
             for one in study.claims
         ],
-        "runs": {
-            budget: [spec.model_dump(mode="json", exclude={"seeds"}) for spec in specs]
-            for budget, specs in study.runs.items()
-        },
+        "runs": {budget: [_without_seeds(spec) for spec in specs] for budget, specs in study.runs.items()},
         "judging": JUDGING,
     }
+
+
+def _without_seeds(spec: Spec) -> dict[str, Any]:
+    grid = {name: list(values) for name, values in spec.grid.items() if not name.endswith(".seed")}
+    return {**spec.model_dump(mode="json", exclude={"seeds"}), "grid": grid}
 
 
 def read_rules(study: Study, folder: Path) -> Frozen | None:

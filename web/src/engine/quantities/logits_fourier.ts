@@ -36,7 +36,7 @@ function logitsFourier(at: Checkpoint, { rows: wanted }: { rows?: number[] }): L
     const both = onWaves(alongX.subarray(f * block, (f + 1) * block), rows, n, n);
     for (let g = 0; g < count; g++) norms[f * count + g] = Math.sqrt(energyOf(both, g * n, n));
   }
-  return { n, rows, norms, ...energies(logits, n) };
+  return { n, rows, norms, ...(wanted === undefined ? energiesOfTerms(norms, n) : energies(logits, n)) };
 }
 
 /** Coefficients of n rows on some waves. */
@@ -45,6 +45,17 @@ function onWaves(values: Float32Array, waves: number[], n: number, columns: numb
   const basis = fourierBasis(n);
   const chosen = Float32Array.from(waves.flatMap((wave) => [...basis.subarray(wave * n, (wave + 1) * n)]));
   return multiply(chosen, values, { rows: waves.length, inner: n, columns });
+}
+
+/** The same as `energies`, of all terms. */
+function energiesOfTerms(norms: Float64Array, n: number): { energy: number; linear: number } {
+  let [energy, linear] = [0, 0];
+  for (let term = 1; term < n * n; term++) {
+    const own = norms[term]! ** 2;
+    energy += own;
+    if (term < n || term % n === 0) linear += own;
+  }
+  return { energy, linear };
 }
 
 /** By Parseval: of all terms but the constant, and of the means over one operand, the constant apart. */
