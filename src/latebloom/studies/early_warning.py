@@ -72,7 +72,7 @@ def _warning(one: Quantity, sign: int) -> Callable[[Sequence[Record]], Estimate]
             known = [run for run in runs if run.value(one.name) is not None]
             score = np.array([sign * run.value(one.name) for run in known], dtype=float)
             groups.append((score, np.array([_learned(run) for run in known], dtype=bool)))
-            return stratified_auc(groups)
+        return stratified_auc(groups)
 
     return compute
 
