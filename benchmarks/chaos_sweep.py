@@ -268,7 +268,8 @@ def chaos(options: argparse.Namespace, cluster: Cluster, root: Path) -> dict[str
     before, begun = earlier.get("minutes", 0.0), time.monotonic()
     until = begun + 60 * (options.minutes - before)
     totals = Counter({name: earlier.get(name, 0) for name in TOTALS})
-    events = {name: Counter[str](earlier.get("events", {}).get(name, {})) for name in chosen}
+    stored = earlier.get("events", {})  # perhaps of engines that are not chosen now
+    events = {name: Counter[str](stored.get(name, {})) for name in dict.fromkeys([*stored, *chosen])}
     disk, commits, commit = (
         Counter(earlier.get("faults_of_the_disk", {})),
         Counter[str](),

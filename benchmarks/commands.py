@@ -22,7 +22,6 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-# Nothing of latebloom is imported before the commands have run: the memory of this process counts as theirs.
 FIRST_CLAIMS = "claims demo (nothing measured)"
 
 COMMANDS: dict[str, Sequence[str]] = {
@@ -149,6 +148,7 @@ def main(arguments: Sequence[str] | None = None, say: Callable[[str], None] = pr
     say(f"imports: {imports}")
     first = {} if options.only else {recipe: first_training(recipe) for recipe in FIRST}
     say(f"first trainings: {first}")
+    # Nothing of latebloom is imported before the commands have run: the memory of this process counts as theirs.
     from latebloom.bench import machine
 
     result = {

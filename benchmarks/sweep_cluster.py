@@ -149,6 +149,8 @@ def swept(place: Place, jobs: list[Job]) -> dict[str, Any]:
     trained, (_, _, files) = training_seconds(place), stored(place)
     again = time.monotonic()
     left = len(make_plan(place, jobs).left)
+    # Before `different` trains runs in this process.
+    found, more = time.monotonic() - again, peak() - memory
     return {
         "runs": len(jobs),
         "finished": tally.count("finished"),
@@ -160,8 +162,8 @@ def swept(place: Place, jobs: list[Job]) -> dict[str, Any]:
         "share_not_training": round(1 - trained / (NODES * seconds), 3),
         "runs_an_hour": round(3600 * len(jobs) / seconds),
         "coordinator_core_seconds": round(processor, 2),
-        "coordinator_megabytes_more": round((peak() - memory) / 1024, 1),
-        "seconds_to_find_all_finished": round(time.monotonic() - again, 2),
+        "coordinator_megabytes_more": round(more / 1024, 1),
+        "seconds_to_find_all_finished": round(found, 2),
         "files": len(files),
         "megabytes": round(sum(file.size for file in files) / 1e6, 2),
     }

@@ -81,7 +81,7 @@ class LostNode(Benchmark):
 
 
 class ClusterSweep(Stored):
-    """One sweep on a cluster."""
+    """One sweep on a cluster. What is None is to be measured again."""
 
     runs: int
     finished: int
@@ -92,7 +92,7 @@ class ClusterSweep(Stored):
     share_not_training: float
     runs_an_hour: float
     coordinator_core_seconds: float
-    seconds_to_find_all_finished: float
+    seconds_to_find_all_finished: float | None = None
 
 
 class OfARun(Stored):
@@ -102,7 +102,6 @@ class OfARun(Stored):
     training_core_milliseconds: float
     share_not_training: float
     coordinator_core_milliseconds: float
-    milliseconds_to_find_it_finished: float
     files: float
     kilobytes: float
 
@@ -114,7 +113,7 @@ class Extrapolated(Stored):
     hours: float
     coordinator_core_minutes: float
     coordinator_megabytes_more: float
-    minutes_to_find_all_finished: float
+    minutes_to_find_all_finished: float | None = None
     files: int
     gigabytes: float
     cores_that_one_coordinator_keeps_busy: float

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from latebloom.analysis import Analysis
-from latebloom.claims import CLAIMS, Claim, Measurement, complete_claims, write_record
+from latebloom.claims import CLAIMS, Claim, Measurement, complete_claims, stored_record, write_record
 from latebloom.claims.record import Record, record_run
 from latebloom.runs import Run
 
@@ -41,6 +41,14 @@ def test_other_key_frequencies_make_all_quantities_anew(planted_run: Run, tmp_pa
     one = Measurement(value=tuple(map(float, now)) if keys is None else keys, date=datetime.now(UTC))
     write_record(run, before.model_copy(update={"quantities": before.quantities | {"key_frequencies": one}}))
     assert (complete_claims(run).quantities[NAME] == before.quantities[NAME]) is (keys is None)
+
+
+def test_a_damaged_record_counts_as_not_measured(planted_run: Run, tmp_path: Path) -> None:
+    run = Run(shutil.copytree(planted_run.path, tmp_path / "run"))
+    write_record(run, record_run(Analysis(run), []))
+    assert stored_record(run) is not None
+    (run.path / "quantities.json").write_text('{"identity"')
+    assert stored_record(run) is None
 
 
 def stored(run: Run, date: datetime, undefined: bool) -> Record:

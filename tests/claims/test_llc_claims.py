@@ -1,12 +1,16 @@
 """Claims about the local learning coefficient, on planted courses and on planted records."""
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from latebloom.claims import CLAIMS, Measurement, Record, SweepClaim, Verdict
+from latebloom.claims import CLAIMS, SYSTEMS, Measurement, Record, SweepClaim, Verdict
+from latebloom.phases import Outcome, Series
 from latebloom.recipes.settings import experiment_of
+from latebloom.runs import Run
 
 STEP = np.arange(0, 20_001, 500)
 
@@ -38,6 +42,39 @@ def test_where_nothing_falls_no_step_is_named(course: Callable, verdict_on: Call
     rising = course_with(course, np.linspace(1, 100, len(STEP)))
     assert verdict_on("llc-falls", rising).state == "fails"
     assert verdict_on("llc-leads-test-loss", rising).state == "fails"
+
+
+SINGLE = ("llc-falls", "llc-leads-test-loss", "llc-falls-in-clean-up")
+
+
+@pytest.mark.parametrize("claim", SINGLE)
+def test_a_single_checkpoint_decides_nothing(course: Callable, verdict_on: Callable[..., Verdict], claim: str) -> None:
+    one = course_with(course, fall(6000))
+    one.__dict__["metrics"]["llc"] = Series.of(STEP[-1:], np.array([10.0]))
+    verdict = verdict_on(claim, one)
+    assert (verdict.state, "one checkpoint alone" in verdict.finding) == ("undecided", True)
+
+
+@pytest.mark.parametrize("claim", SINGLE[:2])
+def test_a_run_that_only_memorises_is_not_judged(
+    course: Callable, verdict_on: Callable[..., Verdict], monkeypatch: pytest.MonkeyPatch, claim: str
+) -> None:
+    one = course_with(course, np.linspace(1, 100, len(STEP)))
+    memorised = Outcome("memorised", 1_000.0, None, False, "as planted")
+    monkeypatch.setattr(type(one), "outcome", property(lambda self: memorised))
+    verdict = verdict_on(claim, one)
+    assert (verdict.state, "not judged" in verdict.finding) == ("undecided", True)
+
+
+def test_the_claims_are_about_runs_that_were_measured_with_it(planted_run: Run, tmp_path: Path) -> None:
+    run = Run(shutil.copytree(planted_run.path, tmp_path / "run"))
+    described = {"step": 6000, "rule": "neurons", "key_frequencies": [3, 5, 9]}
+    found = []
+    for measures in (["llc"], ["losses"], 5):
+        run.directory.write_document("measures", {**described, "measures": measures})
+        found.append(SYSTEMS["llc"].has(run))
+    (run.path / "measures.json").write_text("{")
+    assert [*found, SYSTEMS["llc"].has(run)] == [True, False, False, False]
 
 
 def record(seed: int, p: int, llc: float, task: str = "modular_addition", loss: float = 1e-7) -> Record:

@@ -150,6 +150,10 @@ WRONG = [
     ["explain", "{run}/manifest.json"],
     ["measure", "nothing-there"],
     ["measure", "{run}", "--rule", "taste"],
+    ["measure", "{run}", "--with", "taste"],
+    ["llc", "{run}", "--gamma", "inf"],
+    ["llc", "{run}", "--beta", "inf"],
+    ["llc", "{run}", "--step-size", "nan"],
     ["claims", "nothing-there"],
     ["figure", "nonesuch", "{run}"],
     ["figure", "training-curve", "nothing-there"],
@@ -197,6 +201,7 @@ def test_help_of_every_command(call) -> None:
         assert status == 0
         assert out.startswith(f"usage: latebloom {name}")
     assert "--optimiser.lr" in call("train", "--help")[1]
+    assert "accuracy_at_least" in call("measure", "--help")[1]
 
 
 def test_the_top_level_loads_no_torch() -> None:

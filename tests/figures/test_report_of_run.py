@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 
 import pytest
 
@@ -10,6 +11,7 @@ from latebloom.lab.comparison import published_rows
 from latebloom.lab.report import report
 from latebloom.lab.summary import command, summarise
 from latebloom.recipes import recipe
+from latebloom.recipes.settings import experiment_of
 from latebloom.tasks import ModularAddition
 
 MODULAR = [
@@ -82,3 +84,11 @@ def test_command_repeats_a_recipe_and_what_was_changed():
     assert command("small", 3, usual.model_dump(mode="json")) == "latebloom train small --seed 3"
     assert command("small", 3, longer.model_dump(mode="json")) == "latebloom train small --seed 3 --training.steps 99"
     assert command("custom", 0, {}) is None
+
+
+def test_command_repeats_settings_that_the_recipe_does_not_store():
+    freeze = ["--intervention.kind", "freeze", "--intervention.weights", "unembed.W_U,blocks.0.attn.W_Q"]
+    once = experiment_of("small", 3, [*freeze, "--model.attention_mix", "0.5", "--optimiser.betas", "0.8,0.9"])
+    words = shlex.split(command("small", 3, once.model_dump(mode="json")) or "")
+    assert words[:5] == ["latebloom", "train", "small", "--seed", "3"]
+    assert experiment_of("small", 3, words[5:]) == once

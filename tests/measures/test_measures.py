@@ -1,15 +1,19 @@
 import math
+import shutil
+import sys
+from pathlib import Path
 
 import pytest
 
-from latebloom._errors import DamagedFileError
+from latebloom._errors import DamagedFileError, UsageError
 from latebloom.analysis import Analysis
 from latebloom.circuits.modular.explanation import explain_model
 from latebloom.lab.measure import measure
 from latebloom.measures import Snapshot
 from latebloom.measures.any_model import short_names, weights
 from latebloom.models import TransformerConfig, sum_squared_weights
-from latebloom.runs import Run
+from latebloom.recipes import recipe
+from latebloom.runs import Run, train_run
 from latebloom.tasks import ModularAddition
 
 
@@ -101,6 +105,27 @@ def test_a_table_that_lacks_a_new_measure_is_measured_again(measured: Run) -> No
     measured.directory.write_document("measures", {**document, "measures": document["measures"][:-1]})
     measure(measured)
     assert measured.directory.read_table("measures").equals(whole)
+
+
+def test_a_call_that_is_killed_leaves_no_old_rows_under_new_names(
+    measured: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    run = Run(shutil.copytree(measured.path, tmp_path / "run"))
+    monkeypatch.setattr(sys.modules[measure.__module__], "append_rows", killed)
+    with pytest.raises(KeyboardInterrupt):
+        measure(run, asked=["certificate"])
+    monkeypatch.undo()
+    assert list(column(measure(run), "accuracy_at_least")) == run.checkpoints
+
+
+def test_a_measure_of_another_family_is_refused(tmp_path: Path) -> None:
+    once = recipe("s5").with_settings({"task.entries": "S3", "training.steps": 1})
+    run = train_run(once, root=tmp_path)
+    with pytest.raises(UsageError, match=r"got 'certificate', .* expected one of llc, llc_parts"):
+        measure(run, asked=["certificate"])
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ from latebloom.claims.quantity import Undefined, quantity
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above
 from latebloom.claims.views import explanation, grid
+from latebloom.phases.outcome import GENERALISED
 from latebloom.statistics import Estimate, ratio_of_medians
 
 _LOW, _HIGH = 0.25, 0.75
 """The mix up to which attention counts as constant, and from which on as softmax. Arbitrary: the outer quarters."""
-_GENERAL = ("grokked", "generalised at once")
 
 
 @quantity("", "the circularity of the embedding (1: its first components are waves)", name="embedding_circularity")
@@ -46,7 +46,7 @@ def pizza_over_clock(records: Sequence[Record]) -> Estimate:
     known = [
         (one.setting("model.attention_mix"), one.value(symmetricity.name))
         for one in records
-        if one.setting("model.n_layers") == 1 and one.value(outcome.name) in _GENERAL
+        if one.setting("model.n_layers") == 1 and one.value(outcome.name) in GENERALISED
     ]
     constant = [value for mix, value in known if mix <= _LOW]
     softmax = [value for mix, value in known if mix >= _HIGH]

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
+from latebloom._errors import DamagedFileError
 from latebloom.analysis import Analysis, analyse
 from latebloom.claims.claim import CLAIMS, Claim
 from latebloom.claims.quantity import Measurement
@@ -71,15 +72,13 @@ def write_record(run: Run, record: Record) -> None:
 
 def stored_record(run: Run) -> Record | None:
     """The record that `latebloom claims` or `latebloom report` wrote to the run, perhaps without the quantities of
-    newer claims; None where there is none, or it is not current: of another training or step, or older than the last
-    training of the run.
-
-    Errors: DamagedFileError if the file is not JSON.
+    newer claims; None where there is none that can be read, or it is not current: of another training or step, or
+    older than the last training of the run.
     """
-    document, manifest = run.directory.read_document("quantities"), run.manifest
+    manifest = run.manifest
     try:
-        record = Record.model_validate(document)
-    except ValidationError:
+        record = Record.model_validate(run.directory.read_document("quantities"))
+    except (DamagedFileError, ValidationError):
         return None
     same = record.identity == identity(run.experiment.model_dump(mode="json")) and record.created == manifest.began
     current = record.step == manifest.step and record.date >= manifest.updated.replace(microsecond=0)
@@ -87,10 +86,7 @@ def stored_record(run: Run) -> Record | None:
 
 
 def stored_claims(run: Run) -> Record | None:
-    """The stored record of a run if it has the quantities of every claim about such a run; else None.
-
-    Errors: DamagedFileError if the file is not JSON.
-    """
+    """The stored record of a run if it has the quantities of every claim about such a run; else None."""
     record = stored_record(run)
     return record if record is not None and record.has(_quantities(run)) else None
 

@@ -13,6 +13,7 @@ from latebloom.claims.quantity import FEWEST_RUNS, Never, Undefined, once, perce
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, Below, Between, Is, Ratio
 from latebloom.phases import Series
+from latebloom.phases.outcome import GENERALISED
 from latebloom.statistics import Estimate, ratio_of_medians
 from latebloom.statistics.bootstrap import SEED, percentile_interval, resampled_runs
 from latebloom.statistics.estimate import LEVEL
@@ -21,8 +22,11 @@ _SYSTEM = "llc"
 _LAU = "Lau et al. 2023, and Panickssery and Vaintrob 2023 on modular addition"
 _HALF = 0.5
 """The middle of a fall. Arbitrary, and the same for every run."""
+_FALLEN = (
+    f"from which the local learning coefficient stays at least {percent(_HALF)} of the way down from its peak after "
+    "the train set is learned to its last value"
+)
 _RANDOM, _ADDITION = "random_table", "modular_addition"
-_GENERAL = ("grokked", "generalised at once")
 _COMPARED_P = 23
 """Where both tasks are trained."""
 _LIKE = 10.0
@@ -40,6 +44,14 @@ def _llc(analysis: Analysis) -> Series:
     return Series(whole.step[kept], whole.value[kept])
 
 
+def _course(analysis: Analysis) -> Series:
+    """The same of a run in which it can be seen to fall or to rise."""
+    found = _llc(analysis)
+    if len(found.step) < 2:
+        raise Undefined("one checkpoint alone has a local learning coefficient after the train set is learned")
+    return found
+
+
 @quantity("", "the local learning coefficient at the last checkpoint", source=_LAU)
 def llc_final(analysis: Analysis) -> float:
     found = _llc(analysis)
@@ -48,16 +60,14 @@ def llc_final(analysis: Analysis) -> float:
     return float(found.value[-1])
 
 
-@quantity("", "its largest value from the step on at which the train set is learned")
+@quantity("", "the peak of the local learning coefficient after the train set is learned")
 def llc_peak(analysis: Analysis) -> float:
-    return float(_llc(analysis).value.max())
+    return float(_course(analysis).value.max())
 
 
-@quantity(
-    "steps", f"the first checkpoint after that from which it stays below {percent(_HALF)} of its fall to the last"
-)
+@quantity("steps", f"the first checkpoint {_FALLEN}")
 def llc_halved_at(analysis: Analysis) -> float:
-    found, end = _llc(analysis), llc_final.measure(analysis)
+    found, end = _course(analysis), llc_final.measure(analysis)
     assert isinstance(end, float)
     top = int(found.value.argmax())
     if found.value[top] <= end:
@@ -66,7 +76,7 @@ def llc_halved_at(analysis: Analysis) -> float:
     return float(found.step[over[-1] + 1])
 
 
-@quantity("", "the phase in which that is")
+@quantity("", f"the phase of the first checkpoint {_FALLEN}")
 def llc_phase(analysis: Analysis) -> str:
     step = llc_halved_at.measure(analysis)
     assert isinstance(step, float)
@@ -84,7 +94,7 @@ def llc_train_loss(analysis: Analysis) -> float:
 def _of(records: Sequence[Record], task: str, p: int | None = None) -> list[Record]:
     """The runs of a task that have a coefficient; of addition those alone that learned their test set."""
     chosen = [one for one in records if one.setting("task.name") == task and p in (None, one.setting("task.p"))]
-    able = [one for one in chosen if task == _RANDOM or one.value(outcome.name) in _GENERAL]
+    able = [one for one in chosen if task == _RANDOM or one.value(outcome.name) in GENERALISED]
     return [one for one in able if one.value(llc_final.name) is not None]
 
 
@@ -141,6 +151,9 @@ def llc_loss_ratio(records: Sequence[Record]) -> float:
     return found.value
 
 
+_LEARNED = Is(outcome, GENERALISED)
+"""A run that only memorises, as on a random table, says nothing about what generalisation does."""
+
 register(
     Claim(
         id="llc-falls",
@@ -148,6 +161,7 @@ register(
         place=_LAU,
         published="expected: a general solution needs fewer weights than memorised answers",
         region=Below(Ratio(llc_final, llc_peak), _HALF, "arbitrary"),
+        provided=_LEARNED,
         finding="{llc_peak:.3g} at most after the train set is learned, {llc_final:.3g} at the end",
         system=_SYSTEM,
         figure="llc",
@@ -158,6 +172,7 @@ register(
         place="asked here, as of the write-up's progress measures",
         published="open",
         region=Below(llc_halved_at, test_under_guessing_at),
+        provided=_LEARNED,
         finding="half of the fall is done at step {llc_halved_at:.0f}; test loss is under guessing at "
         "{test_under_guessing_at:.0f}",
         system=_SYSTEM,
@@ -169,6 +184,7 @@ register(
         place="asked here",
         published="open",
         region=Is(llc_phase, ("clean-up",)),
+        provided=_LEARNED,
         finding="half of the fall is done in {llc_phase}",
         system=_SYSTEM,
         figure="llc",

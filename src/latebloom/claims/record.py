@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -75,6 +76,13 @@ class Record(Config):
         except ValidationError as error:
             raise DamagedFileError(f"{place}: {first_problem(error, 'the line')}; expected a record of a run") from None
         return record.model_copy(update={"identity": identity(record._settings)})
+
+
+def made_after(record: Record, date: datetime) -> bool:
+    """Whether a run was made for rules that were frozen at that date: trained later, with a seed that no rule was tuned
+    on."""
+    new_seed = record.seed is not None and record.seed >= FIRST_SEED
+    return new_seed and record.created is not None and record.created > date
 
 
 def record_run(

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from latebloom._errors import DamagedFileError
 from latebloom._registry import Registry
 from latebloom._text import whole
+from latebloom.analysis import read_measured
 from latebloom.circuits import family_of
 from latebloom.published import filled
 from latebloom.runs import Run
@@ -76,7 +78,11 @@ def _certified(run: Run) -> bool:
 
 def _with_llc(run: Run) -> bool:
     """Runs that were measured with it: its claims are about a course that no other run has."""
-    return "llc" in (run.directory.read_document("measures") or {}).get("measures", ())
+    try:
+        found = read_measured(run)
+    except DamagedFileError:  # to be measured again
+        return False
+    return found is not None and "llc" in found.measures
 
 
 def _of(task: str, fixed: bool | None = None) -> Callable[[Run], bool]:

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, ValidationError
 from latebloom._config import Config
 from latebloom._errors import UsageError, first_problem
 from latebloom.claims import Record
-from latebloom.claims.record import FIRST_SEED
+from latebloom.claims.record import made_after
 from latebloom.runs.environment import git_commit
 from latebloom.store import atomic_write
 from latebloom.store.documents import read_json
@@ -36,8 +36,7 @@ class Frozen(Config):
 
     def counts(self, record: Record) -> bool:
         """Whether a run was made for these rules: trained after they were frozen, with a fresh seed."""
-        fresh = record.seed is not None and record.seed >= FIRST_SEED
-        return fresh and record.created is not None and record.created > self.frozen
+        return made_after(record, self.frozen)
 
 
 def hash_of(content: dict[str, Any]) -> str:

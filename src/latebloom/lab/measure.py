@@ -33,20 +33,22 @@ def measure(
     the rule of that name, for all checkpoints. The default is the rule of the last call, or else the family's default.
     asked: names of measures that take seconds, such as ``llc``, which are computed too; so are those that the run was
     measured with before. Rows that were measured with the same basis and measures are kept, so an interrupted call
-    resumes where it stopped. Errors: UsageError for a run without checkpoints, an unknown rule, or an unknown measure;
-    RunLockedError while the run trains.
+    resumes where it stopped. Errors: UsageError for a run without checkpoints, an unknown rule, or a measure that is
+    unknown or of another family of tasks; RunLockedError while the run trains.
     """
     run = open_run(target, root)
     analysis = Analysis(run)
     if not run.checkpoints:
         raise UsageError(run.no_checkpoints)
     before = _before(run)
+    names = _names(analysis, before, asked)
     basis = analysis.snapshot_by(rule or (before.basis.get("rule") if before else None), analysis.step).basis
-    names = tuple(measure.name for measure in measures_of(analysis.family.name, _asked(before, asked)))
     with RunLock(run.path) as lock:
         run.directory.clean()
         same = before is not None and before.basis == basis and set(names) <= set(before.measures)
         table = run.directory.read_table("measures") if same else empty_table()
+        if not same:  # first, so that a call that is killed here leaves no old rows under the new names
+            run.directory.write_table("measures", table)
         run.directory.write_document("measures", Measured(analysis.step, basis, names).document)
         done = set(table["step"].to_pylist())
         left = [step for step in analysis.steps if step not in done]
@@ -83,6 +85,14 @@ def _before(run: Run) -> Measured | None:
         return None
 
 
-def _asked(before: Measured | None, asked: Sequence[str]) -> set[str]:
-    """The measures that are asked for, and those of the last call."""
-    return {MEASURES[name].name for name in asked} | set(before.measures if before else ())
+def _names(analysis: Analysis, before: Measured | None, asked: Sequence[str]) -> tuple[str, ...]:
+    """The measures of the run's family: those that are always computed, that are asked for, and of the last call."""
+    family = analysis.family.name
+    for name in asked:
+        if MEASURES[name].family not in (None, family):
+            expected = ", ".join(measure.name for measure in measures_of(family, MEASURES) if measure.costly)
+            raise UsageError(
+                f"measure: got {name!r}, which does not measure {analysis.task.name}, expected one of {expected}"
+            )
+    wanted = {*asked, *(before.measures if before else ())}
+    return tuple(measure.name for measure in measures_of(family, wanted))

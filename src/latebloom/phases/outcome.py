@@ -16,6 +16,9 @@ OutcomeName = Literal["grokked", "generalised at once", "partly generalised", "m
 OUTCOMES: tuple[OutcomeName, ...] = get_args(OutcomeName)
 """From most to least delayed generalisation, then by how much was learned."""
 
+GENERALISED: tuple[OutcomeName, ...] = ("grokked", "generalised at once")
+"""The outcomes of runs that learned their test set."""
+
 LEARNED_ACCURACY = 0.99
 """A set is learned at this accuracy. Our choice: runs reach 99 % at up to twice the step of 90 %, but 99 % separates
 the end of generalisation from its middle."""
@@ -65,7 +68,7 @@ class Outcome:
     @property
     def generalised(self) -> bool:
         """Whether the run learned the test set, late or at once."""
-        return self.name in ("grokked", "generalised at once")
+        return self.name in GENERALISED
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON; the key of ``name`` is ``outcome``."""

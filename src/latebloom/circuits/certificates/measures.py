@@ -24,4 +24,4 @@ def certificate(snapshot: Snapshot) -> dict[str, float]:
     return {ACCURACY_AT_LEAST.name: found.accuracy_at_least, COST.name: found.flops / found.brute_force_flops}
 
 
-MEASURES.register(Measure("certificate", certificate, (ACCURACY_AT_LEAST, COST), costly=True))
+MEASURES.register(Measure("certificate", certificate, (ACCURACY_AT_LEAST, COST), "modular", costly=True))

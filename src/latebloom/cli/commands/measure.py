@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
+    if {"-h", "--help"} & set(arguments):
+        from latebloom.store import kept_for_user
+
+        parser.epilog = kept_for_user("measures", _costly_listed)
     parser.add_argument("target", metavar="RUN", help="a run (path or name)")
     parser.add_argument(
         "--rule",
@@ -30,7 +34,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
         metavar="MEASURE",
         action="append",
         default=[],
-        help="also compute a measure that takes seconds: certificate, llc or llc_parts; can be repeated",
+        help="also compute a measure that takes seconds, one of those listed below; can be repeated",
     )
     add_runs(parser)
     add_json(parser)
@@ -53,6 +57,16 @@ def run(parser: Parser, arguments: list[str]) -> int:
         )
         print(f"\nphases: {found['phases']}")
     return 0
+
+
+def _costly_listed() -> str:
+    """The measures for --with, for the help text."""
+    from latebloom import circuits  # noqa: F401 - registers the measures
+    from latebloom.measures import MEASURES
+
+    costly = (measure for measure in MEASURES.values() if measure.costly)
+    rows = [f"  {one.name:<14} {', '.join(column.name for column in one.columns)}" for one in costly]
+    return "\n".join(["measures that take seconds, and what they compute:", *rows])
 
 
 def _measure(options: Namespace) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from latebloom._config import Config
 from latebloom._errors import UsageError, first_problem
 from latebloom.claims import CLAIMS, JUDGING, Claim, Record, SweepClaim
 from latebloom.claims.measured_terms import terms_of
-from latebloom.claims.record import FIRST_SEED
+from latebloom.claims.record import made_after
 from latebloom.lab.reproduce.catalogue import catalogue
 from latebloom.runs.environment import git_commit
 from latebloom.store import atomic_write
@@ -49,8 +49,7 @@ class Rule(Config):
 
     def counts(self, record: Record) -> bool:
         """Whether a run was made for this rule: trained after it was frozen, with a seed that no rule was tuned on."""
-        new_seed = record.seed is not None and record.seed >= FIRST_SEED
-        return record.created is not None and record.created > self.frozen and new_seed
+        return made_after(record, self.frozen)
 
 
 class Replaced(Config):

@@ -14,6 +14,8 @@ from latebloom.tasks.groups.named import named
 ENTRIES = "task.entries"
 """The setting that holds a table of answers."""
 
+_ABSENT = object()
+
 
 def facts(analysis: Analysis) -> dict[str, Any]:
     """The report's ``run``: the experiment, the sizes of its data, and its progress.
@@ -66,16 +68,20 @@ def command(recipe: str, seed: int | None, experiment: Mapping[str, Any]) -> str
     if recipe not in RECIPES or seed is None:
         return None
     usual = dict(_flat(experiment_of(recipe, seed).model_dump(mode="json")))
-    changed = [(place, value) for place, value in _flat(experiment) if usual.get(place, value) != value]
+    # A setting that the recipe does not store, such as an intervention, differs from it whatever its value.
+    changed = [(place, value) for place, value in _flat(experiment) if usual.get(place, _ABSENT) != value]
     written = "".join(f" --{place} {_written(place, value)}" for place, value in changed)
     return f"{suggested('train', recipe, '--seed', str(seed))}{written}"
 
 
 def _written(place: str, value: Any) -> str:
-    """A setting as a shell reads it; a table by the usual name of its group, where that stands for the same table."""
+    """A setting as a shell reads it; a table by the usual name of its group, where that stands for the same table, and
+    another list separated by commas."""
     if place == ENTRIES:
         name = next((name for name, group in named(len(value)) if group.table.tolist() == value), None)
         value = name or json.dumps(value, separators=(",", ":"))
+    elif isinstance(value, list):
+        value = ",".join(map(str, value))
     return shlex.quote(str(value))
 
 
