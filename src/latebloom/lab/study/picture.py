@@ -35,7 +35,6 @@ def draw_study(study: Study, result: StudyResult, kind: str = "svg") -> bytes | 
     def draw(paper: matplotlib.figure.Figure) -> None:
         for axes, row in zip(paper.subplots(len(rows), squeeze=False)[:, 0], rows):
             _draw_row(axes, *row)
-        paper.tight_layout()
 
     return picture(f"study-{study.name}", (WIDTH, ROW * len(rows) + 0.3), draw, kind)
 
