@@ -72,6 +72,24 @@ def test_loss_and_gradients_in_both_precisions(p, d_mlp, count, seed):
     assert difference(model.double(), tokens, labels) < 1e-12
 
 
+@pytest.mark.parametrize(("p", "d_mlp", "count"), [(5, 64, 100), (67, 130, 700), (31, 256, 64)])
+def test_masks_of_more_than_one_part_and_every_bit_of_them(p, d_mlp, count):
+    """A mask has 64 bits, of which a float64 would hold 53."""
+    task = ModularAddition(p=p)
+    tokens, labels = some(task, count, 0)
+    model = moved(MLPConfig(d_mlp=d_mlp).build(task), 0)
+    assert difference(model.double(), tokens, labels) < 1e-12
+
+
+def test_a_weight_that_is_not_a_number_shows_in_the_loss():
+    task = ModularAddition(p=7)
+    tokens, labels = some(task, 30, 0)
+    model = MLPConfig(d_mlp=16).build(task)
+    next(model.parameters()).data[:, 3] = torch.nan
+    gradient = {name: torch.zeros_like(weight).detach() for name, weight in model.named_parameters()}
+    assert np.isnan(batch_of(model, tokens, labels).gradient(mlp_arrays(gradient)))
+
+
 def test_the_bits_do_not_depend_on_the_number_of_threads():
     task = ModularAddition(p=31)
     tokens, labels = some(task, 900, 0)

@@ -123,14 +123,14 @@ def _sums_within(builder: Any, vectors: list[Any]) -> Any:
 
 
 def _bits(typing_context, numbers, at):  # type: ignore[no-untyped-def]
-    """The mask of the numbers above 0 among `BITS` of them."""
+    """The mask of the numbers that are not 0 among `BITS` of them. What is not a number is in it, and so not lost."""
 
     def code(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         first, vector = first_of(context, builder, signature, arguments, 0), vector_of(context, signature.args[0])
         zeros, mask = ir.Constant(vector, [0.0] * LANES), whole(0)
         for start in range(0, BITS, LANES):
-            above = builder.fcmp_ordered(">", load(builder, builder.gep(first, [whole(start)]), vector), zeros)
-            part = builder.zext(builder.bitcast(above, ir.IntType(LANES)), ir.IntType(64))
+            other = builder.fcmp_unordered("!=", load(builder, builder.gep(first, [whole(start)]), vector), zeros)
+            part = builder.zext(builder.bitcast(other, ir.IntType(LANES)), ir.IntType(64))
             mask = builder.or_(mask, builder.shl(part, whole(start)))
         return mask
 
@@ -142,7 +142,7 @@ _bits_of: Any = intrinsic(_bits)
 
 @vectorised
 def masks_of(numbers, rows, masks):  # type: ignore[no-untyped-def]
-    """masks[s, i]: which numbers of part s of row i are above 0. Rows are multiples of `BITS` long."""
+    """masks[s, i]: which numbers of part s of row i are not 0. Rows are multiples of `BITS` long."""
     for i in range(rows):
         row = numbers[i]
         for s in range(len(masks)):

@@ -151,7 +151,8 @@ def _backward(weights, rows, start, stop, block, sums):  # type: ignore[no-untyp
     for first in range(0, count, BITS):
         for s in range(len(block.turned)):
             for i in range(BITS):
-                block.turned[s, i] = block.masks[s, first + i] if first + i < count else 0
+                # With a Python 0 both would become float64, which holds 53 bits of a mask.
+                block.turned[s, i] = block.masks[s, first + i] if first + i < count else np.uint64(0)
             turn_bits(block.turned[s])
         masked_product_transposed_left(block.turned, block.active, first, block.logits, sums.W_out)
     masked_dots(block.masks, block.logits, count, weights.W_out, len(block.probabilities), block.back)
