@@ -224,7 +224,7 @@ def _not_learned(
     # Where the score of guessing is unknown, the first record stands for it.
     reference = float(test.score[0]) if memorised is None else memorised
     least = reference + MARGIN * (abs(reference) if test.unit == "loss" else 1.0)
-    above = ending > least
+    above = bool(ending > least)
     ends = f"the test set ends at {test.text(ending)} at step {end:.10g}"
     bound = _bound(test, reference, least, above)
     dipped = " (it reached this earlier and did not stay there)" if test.learned.any() else ""

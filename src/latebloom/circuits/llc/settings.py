@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -13,6 +13,10 @@ TARGET = {"mala": 0.574, "sgld": 0.9}
 Rosenthal 1998). Without the Metropolis test the steps must be so small that it would hardly change anything."""
 
 SAMPLERS = ", ".join(TARGET)
+
+
+Scale = Annotated[float, Field(ge=1e-9, le=1e9)]
+"""A positive number with which no chain overflows."""
 
 
 class Sampling(Config):
@@ -27,7 +31,7 @@ class Sampling(Config):
     chains: int = Field(default=4, ge=2, description="independent chains")
     burn_in: int = Field(default=300, ge=1, description="steps of a chain that are left out; they set the step size")
     draws: int = Field(default=400, ge=10, description="steps of a chain that count")
-    gamma: float = Field(default=100.0, gt=0, description="strength of the pull to the weights")
-    beta: float | None = Field(default=None, gt=0, description="inverse temperature; 1 / ln n where it is not given")
-    step_size: float | None = Field(default=None, gt=0, description="of the sampler; else burn-in chooses it")
+    gamma: Scale = Field(default=100.0, description="strength of the pull to the weights")
+    beta: Scale | None = Field(default=None, description="inverse temperature; 1 / ln n where it is not given")
+    step_size: Scale | None = Field(default=None, description="of the sampler; else burn-in chooses it")
     seed: int = Field(default=0, ge=0, lt=2**63, description="of the chains' noise")
