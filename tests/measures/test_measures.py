@@ -140,6 +140,7 @@ def test_a_measure_of_another_family_is_refused(tmp_path: Path) -> None:
         {"key_frequencies": [True]},
         {"key_frequencies": [3, 3]},
         {"rule": "taste"},
+        {"rule": ["neurons"]},
     ],
     ids=str,
 )

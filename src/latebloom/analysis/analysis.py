@@ -13,7 +13,7 @@ from latebloom._errors import UsageError
 from latebloom._registry import suggested
 from latebloom.analysis.measured import read_measured
 from latebloom.circuits.family import Family, family_of
-from latebloom.measures import AbsentSets, Basis, Snapshot, fixed_basis
+from latebloom.measures import AbsentSets, Basis, Snapshot, costly_measure_of, fixed_basis
 from latebloom.models import Examples
 from latebloom.phases import (
     MEMORISATION_ENDS,
@@ -149,9 +149,17 @@ class Analysis:
         """A series of the run. Errors: UsageError where it was not recorded or measured."""
         series = self.series(name)
         if series is None:
-            command = suggested("measure", str(self.run.path))
-            raise UsageError(f"{self.run.path} has no {name} yet, and this needs it: `{command}`")
+            raise UsageError(f"{self.run.path} has no {name} yet, and this needs it: {self._remedy(name)}")
         return series
+
+    def _remedy(self, column: str) -> str:
+        """What gives the run this column, or why nothing does."""
+        costly = costly_measure_of(column)
+        measured = read_measured(self.run)
+        if costly is not None and measured is not None and costly.name in measured.measures:
+            return f"the measure {costly.name} gave no value at any checkpoint"
+        asked = () if costly is None else ("--with", costly.name)
+        return f"`{suggested('measure', str(self.run.path), *asked)}`"
 
     def paired(self, first: str, second: str) -> tuple[Float[np.ndarray, " n"], ...] | None:
         """Steps at which both series have a value, and the two values there."""

@@ -29,6 +29,12 @@ MEASURES: Registry[Measure] = Registry("measure")
 """Every measure, in the order in which they are computed."""
 
 
+def costly_measure_of(column: str) -> Measure | None:
+    """The measure with this column if it is computed only where it is asked for; else None."""
+    costly = (measure for measure in MEASURES.values() if measure.costly)
+    return next((one for one in costly if any(known.match(column) is not None for known in one.columns)), None)
+
+
 def measures_of(family: str, asked: Collection[str] = ()) -> tuple[Measure, ...]:
     """The measures of every model, then those of this family; of those that are costly the ones that are asked for."""
     mine = (measure for measure in MEASURES.values() if measure.family in (None, family))

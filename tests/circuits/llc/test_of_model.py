@@ -44,6 +44,17 @@ def test_the_parts_are_all_of_the_weights(config: object) -> None:
     assert min(weights) > 0
 
 
+def test_weights_that_the_model_keeps_fixed_do_not_move() -> None:
+    one = snapshot(EmbeddingMLPConfig(d_embed=8, widths=(8,)))
+    first, *others = one.model.parameters()
+    first.requires_grad_(False)
+    assert learning_coefficient(one, None, SHORT).weights == sum(weight.numel() for weight in others)
+    for weight in others:
+        weight.requires_grad_(False)
+    with pytest.raises(UsageError, match="has no weights that train"):
+        learning_coefficient(one, None, SHORT)
+
+
 def test_weights_that_are_still_random_have_no_coefficient() -> None:
     found = learning_coefficient(snapshot(), None, Sampling(chains=2, burn_in=50, draws=50, gamma=10.0))
     assert found.value is None

@@ -40,7 +40,7 @@ def learning_coefficient(
         raise UsageError("learning coefficient: the model has no fixed train set, expected a run on one")
     examples = snapshot.sets["train"]
     loss = ModelLoss(snapshot.model, examples, snapshot.task.loss_positions)
-    free = None if part is None else _free(snapshot.model, part)
+    free = _free(snapshot.model, part)
     return estimate(loss, loss.centre, int((examples.labels != IGNORE).sum()), sampling, free)
 
 
@@ -75,9 +75,11 @@ class ModelLoss:
     def _plain(self, model: Model, examples: Examples, positions: tuple[int, ...]) -> float:
         with torch.enable_grad():
             loss = cross_entropy(model(examples.tokens, positions), examples.labels)
-            slopes = torch.autograd.grad(loss, list(model.parameters()))
-        for view, slope in zip(views(model, self._gradient).values(), slopes):
-            view.copy_(slope)
+            moving = {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
+            slopes = torch.autograd.grad(loss, list(moving.values()))
+        into = views(model, self._gradient)
+        for name, slope in zip(moving, slopes):
+            into[name].copy_(slope)
         return loss.item()
 
 
@@ -88,14 +90,20 @@ def part_of(name: str) -> str:
 
 def parts_of(model: Model) -> tuple[str, ...]:
     """The parts that a model has, in the order of `PARTS`."""
-    found = {part_of(name) for name, _ in model.named_parameters()}
+    found = {part_of(name) for name, weight in model.named_parameters() if weight.requires_grad}
     return tuple(part for part in PARTS if part in found)
 
 
-def _free(model: Model, part: str) -> Float[ndarray, " d"]:
-    if part not in parts_of(model):
+def _free(model: Model, part: str | None) -> Float[ndarray, " d"]:
+    """1 for the weights that move: those of the part, or all, but none that the model keeps fixed."""
+    if part is not None and part not in parts_of(model):
         expected = ", ".join(parts_of(model))
         raise UsageError(f"part: got {part!r}, expected one of {expected}{did_you_mean(part, parts_of(model))}")
-    ones = [np.full(weight.numel(), part_of(name) == part) for name, weight in model.named_parameters()]
+    ones = [
+        np.full(weight.numel(), weight.requires_grad and part in (None, part_of(name)))
+        for name, weight in model.named_parameters()
+    ]
+    if not any(one.any() for one in ones):
+        raise UsageError(f"learning coefficient: {'the model' if part is None else part} has no weights that train")
     dtype = next(iter(model.parameters())).detach().numpy().dtype
     return np.concatenate(ones).astype(dtype)

@@ -44,10 +44,11 @@ def basis(snapshot: Snapshot, rule: str | None) -> Basis:
 
 def is_basis(task: Task, basis: Basis) -> bool:
     """Whether a stored basis is one that `basis` could have given: a rule, and frequencies of the task."""
-    found = basis.get("key_frequencies")
+    rule, found = basis.get("rule"), basis.get("key_frequencies")
     assert isinstance(task, ModularTask)
     return (
-        basis.get("rule") in RULES
+        isinstance(rule, str)
+        and rule in RULES
         and isinstance(found, list)
         and all(type(k) is int and 0 < k <= task.p // 2 for k in found)
         and len(set(found)) == len(found)

@@ -46,8 +46,10 @@ def two_layers_apply(
     CPU, and tables that are small beside the batch."""
     if type(model) is not Transformer or model.config.n_layers != 2 or model.config.d_mlp:
         return False
-    increasing = all(left < right for left, right in pairwise(positions))
-    exact = not model.config.architecture and tokens.device.type == "cpu" and increasing
+    length = tokens.shape[1]
+    inside = len(positions) > 0 and positions[0] >= 0 and positions[-1] < length <= len(model.pos_embed.W_pos)
+    in_order = inside and all(left < right for left, right in pairwise(positions)) and labels.shape[1] == len(positions)
+    exact = not model.config.architecture and tokens.device.type == "cpu" and in_order
     return exact and len(model.embed.W_E) + len(model.pos_embed.W_pos) <= tokens.numel()
 
 
