@@ -60,7 +60,7 @@ def test_a_planted_model_with_its_curves(tmp_path: Path) -> None:
     # The name of the file is wrong on purpose: it must not decide.
     file = save(tmp_path / "induction.pth", {"model": published_layout(planted_transformer(P, KEYS)), **grokking()})
     ((judged,), verdicts) = judge_published([file])
-    assert (judged.file, judged.systems) == ("induction.pth", ("mainline",))
+    assert (judged.file, judged.systems) == ("induction.pth", ("mainline", "certificates"))
     found = states(verdicts)
     for holds in (
         "groks",
