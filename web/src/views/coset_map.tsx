@@ -88,7 +88,7 @@ function InFull({ neuron, n, activation, neurons }: { neuron: number; n: number;
 }
 
 function said(a: Subgroup, b: Subgroup, constant: number, explained: number | null): string {
-  if (a.order === 1 && b.order === 1) return `At the last step there is no subgroup whose cosets explain at least ${percent(constant)} of the variance of an operand's part of its input.`;
+  if (a.order === 1 && b.order === 1) return `At the last step no subgroup but the trivial one was found whose cosets explain at least ${percent(constant)} of the variance of an operand's part of its input.`;
   const orders = a.order === b.order ? `a subgroup of order ${a.order} for each operand` : `subgroups of order ${a.order} (for x) and ${b.order} (for y)`;
   const share = explained === null ? "The neuron is constant over all pairs at this step." : `The means over pairs of cosets explain ${percent(explained)} of its variance at this step.`;
   return `At the last step the cosets of ${orders} explain at least ${percent(constant)} of the variance of that operand's part of its input. ${share}`;
