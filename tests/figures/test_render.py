@@ -8,6 +8,7 @@ import pytest
 from latebloom._errors import UsageError
 from latebloom.analysis import Analysis
 from latebloom.figures import FIGURES, of_pairs, render
+from latebloom.store import append_rows, empty_table
 from latebloom.tasks import ModularAddition
 
 from . import made_runs
@@ -68,6 +69,22 @@ def test_without_measures_the_error_gives_the_remedy(tmp_path):
             render(name, run)
     assert list(of_pairs.keys(Analysis(run))) == made_runs.KEYS
     assert render("w-logit", run)
+
+
+def test_the_learning_coefficient_is_drawn_where_it_was_measured(tmp_path):
+    run = made_runs.grokked(tmp_path / "llc", measured=False)
+    with pytest.raises(UsageError, match="llc"):
+        render("llc", run)
+    rows = [
+        {"step": step, "llc": value, "llc_low": value - 1, "llc_high": value + 1}
+        for step, value in ((0, 3.0), (500, 12.5), (900, 8.0))
+    ]
+    run.directory.write_table("measures", append_rows(empty_table(), rows))
+    source = Analysis(run)
+    assert render("llc", source).startswith(MAGIC["svg"])
+    figure = FIGURES["llc"]
+    said = "The coefficient is at most 12.5 (step 500), and 8 at step 900."
+    assert figure.says(figure.data(source)) == said
 
 
 def test_a_run_that_memorised_has_no_key_frequencies(memorised):

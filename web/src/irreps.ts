@@ -44,6 +44,8 @@ export interface GroupNeurons {
   /** Share of its variance that its best representation explains. */
   fve: number[];
   subgroups: Subgroup[];
+  /** Least share of the variance of an operand's part of the input that the cosets of a neuron's subgroup explain. */
+  constant: number;
   /** Places in `subgroups`, by neuron: for its dependence on a, and on b. */
   of_a: number[];
   of_b: number[];

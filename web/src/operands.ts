@@ -16,6 +16,11 @@ export function hasWaves(shown: RunPage): boolean {
   return shown.modular !== null && (shown.task.family !== "groups" || typeof shown.task.sign === "number");
 }
 
+/** Whether key frequencies were sought: not in a group's model, whose key representations were. */
+export function seeksFrequencies(shown: RunPage): boolean {
+  return shown.modular !== null && shown.task.family !== "groups";
+}
+
 /** n, the number of positions. */
 export function positions(): number {
   return modular().order.x.length;

@@ -12,7 +12,7 @@ export function viewElement(name: string): HTMLElement | null {
 
 /** Milliseconds that a smooth jump takes, and after which its target is no longer kept in place: views above it may grow until then. */
 const JUMP = 700;
-const LONGEST = 15_000;
+const LONGEST = 5_000;
 
 let stopAligning = (): void => undefined;
 

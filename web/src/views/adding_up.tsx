@@ -7,7 +7,7 @@ import { colourOf } from "../draw/palette";
 import { Strips, type Strip } from "../draw/strips";
 import type { ModelAnswer } from "../engine/quantities/answer";
 import { softmaxAt } from "../engine/softmax";
-import { axisName, phaseName, positionLabel, valueLabel } from "../operands";
+import { axisName, phaseName, positionLabel, seeksFrequencies, valueLabel } from "../operands";
 import { page } from "../page";
 import { frequency, mutedWaves, readAnswer } from "../state";
 
@@ -75,6 +75,7 @@ function SumSays({ sum, right }: { sum: Float64Array; right: number }): JSX.Elem
 function noWaves({ right, coefficients }: ModelAnswer): string {
   if (right === null) return "The operation is not defined for this pair, so no answer is right.";
   if (coefficients === null) return "This task is not an addition in any order of its operands, so there are no waves to add up.";
+  if (!seeksFrequencies(page())) return "Key frequencies are not sought in a group's model, so there are no waves to add up.";
   if (page().modular!.explanation === null) return "The key frequencies of this run have not been measured.";
   return `The run has no key frequency at step ${whole(page().run.step)}: there are no waves to add up.`;
 }

@@ -7,7 +7,7 @@ import { FrequencyChip } from "../draw/frequency_chip";
 import { percent } from "../draw/numbers";
 import { useQuantity } from "../engine/client";
 import type { Plane } from "../engine/quantities/circles";
-import { hasWaves, pairInView, positionLabel, showPair } from "../operands";
+import { hasWaves, pairInView, positionLabel, seeksFrequencies, showPair } from "../operands";
 import { page } from "../page";
 import { registerView } from "../registry";
 import { frequency } from "../state";
@@ -18,7 +18,10 @@ const MOST = 12;
 function Circles(): JSX.Element {
   const args = useComputed(() => ({ ks: chosen(frequency.value) }));
   const answer = useQuantity("circles", args).value;
-  if (args.value.ks.length === 0) return <p class="missing">The model of the last step has no key frequencies. Choose a frequency in “Waves in the embedding” to see its plane.</p>;
+  if (args.value.ks.length === 0) {
+    const none = seeksFrequencies(page()) ? "The model of the last step has no key frequencies. " : "";
+    return <p class="missing">{none}Choose a frequency in “Waves in the embedding” to see its plane.</p>;
+  }
   return (
     <Computed answer={answer}>
       {(planes) => (

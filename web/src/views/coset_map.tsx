@@ -9,6 +9,8 @@ import { PairMap } from "../draw/pair_map";
 import { useQuantity } from "../engine/client";
 import { useOnScreen } from "../engine/on_screen";
 import type { GroupNeurons, Subgroup } from "../irreps";
+import { isNatural, valueAt } from "../operands";
+import { page } from "../page";
 
 export function CosetMap({ number, neurons }: { number: number; neurons: GroupNeurons }): JSX.Element {
   const { ref, visible } = useOnScreen();
@@ -26,18 +28,20 @@ function InFull({ neuron, n, activation, neurons }: { neuron: number; n: number;
   const a = neurons.subgroups[neurons.of_a[neuron]!]!;
   const b = neurons.subgroups[neurons.of_b[neuron]!]!;
   const most = activation.reduce((top, value) => Math.max(top, value), 0) || 1;
-  const sorted = useMemo(() => byCoset(activation, n, a.left, b.right), [activation, a, b]);
+  const { x, y } = page().modular!.order;
+  // Activations are by position, cosets by element.
+  const sorted = useMemo(() => byCoset(activation, n, x.map((element) => a.left[element]!), y.map((element) => b.right[element]!)), [activation, a, b]);
   const cosets = a.order > 1 || b.order > 1;
   return (
     <>
       <h4>
         Neuron {neuron}: {neurons.irrep[neuron] === null ? "in no cluster" : `representation ${neurons.irrep[neuron]}`} at the last step
       </h4>
-      <p class="formula">{said(a, b, sorted.explained)}</p>
+      <p class="formula">{said(a, b, neurons.constant, sorted.explained)}</p>
       <div class="pair-maps">
         <figure>
           <PairMap label={`Neuron ${neuron}`} values={activation} map="sequential" range={[0, most]} unit="activation" />
-          <figcaption>By the numbers of the elements, which mean nothing</figcaption>
+          <figcaption>{isNatural("x") && isNatural("y") ? "By the numbers of the elements, which mean nothing" : "In the order in which the group is an addition"}</figcaption>
         </figure>
         {cosets && (
           <figure>
@@ -50,8 +54,8 @@ function InFull({ neuron, n, activation, neurons }: { neuron: number; n: number;
               range={[0, most]}
               rowName="y by coset"
               columnName="x by coset"
-              rowLabel={(row) => String(sorted.b[n - 1 - row])}
-              columnLabel={(column) => String(sorted.a[column])}
+              rowLabel={(row) => String(valueAt("y", sorted.b[n - 1 - row]!))}
+              columnLabel={(column) => String(valueAt("x", sorted.a[column]!))}
               rowTicks={[]}
               columnTicks={[]}
               unit="activation"
@@ -83,15 +87,15 @@ function InFull({ neuron, n, activation, neurons }: { neuron: number; n: number;
   );
 }
 
-function said(a: Subgroup, b: Subgroup, explained: number | null): string {
-  if (a.order === 1 && b.order === 1) return "No subgroup was found on whose cosets its input is constant at the last step.";
+function said(a: Subgroup, b: Subgroup, constant: number, explained: number | null): string {
+  if (a.order === 1 && b.order === 1) return `At the last step no subgroup but the trivial one was found whose cosets explain at least ${percent(constant)} of the variance of an operand's part of its input.`;
   const orders = a.order === b.order ? `a subgroup of order ${a.order} for each operand` : `subgroups of order ${a.order} (for x) and ${b.order} (for y)`;
   const share = explained === null ? "The neuron is constant over all pairs at this step." : `The means over pairs of cosets explain ${percent(explained)} of its variance at this step.`;
-  return `At the last step its input is constant on the cosets of ${orders}. ${share}`;
+  return `At the last step the cosets of ${orders} explain at least ${percent(constant)} of the variance of that operand's part of its input. ${share}`;
 }
 
 interface Sorted {
-  /** Elements in the order of their cosets. */
+  /** Positions in the order of their cosets. */
   a: number[];
   b: number[];
   /** n × n, b upwards and a to the right. */
@@ -102,6 +106,7 @@ interface Sorted {
   explained: number | null;
 }
 
+/** Activations by position, sorted by labels of the positions of x and of y. */
 function byCoset(activation: Float32Array, n: number, left: number[], right: number[]): Sorted {
   const [a, b] = [left, right].map((label) => label.map((_, i) => i).sort((i, j) => label[i]! - label[j]! || i - j)) as [number[], number[]];
   const values = Float32Array.from({ length: n * n }, (_, i) => activation[a[i % n]! * n + b[n - 1 - Math.floor(i / n)]!]!);

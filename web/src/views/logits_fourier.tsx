@@ -10,7 +10,7 @@ import { basisRows, frequencyOfRow, rowLabel } from "../engine/basis";
 import { useQuantity } from "../engine/client";
 import { useOnScreen } from "../engine/on_screen";
 import type { LogitsFourier as Found } from "../engine/quantities/logits_fourier";
-import { axisName, hasWaves, positions } from "../operands";
+import { axisName, hasWaves, positions, seeksFrequencies } from "../operands";
 import { page } from "../page";
 import { registerView } from "../registry";
 import { frequency, onlyKeyTerms, toggleFrequency } from "../state";
@@ -83,7 +83,7 @@ function blockTicks(rows: number[]): number[] {
 function shares({ n, rows, norms, energy, linear }: Found, keys: number[]): string {
   if (!(energy > 0)) return "The logits are the same for all pairs.";
   const alone = `${percent(linear / energy)} in waves of one operand alone`;
-  if (keys.length === 0) return `At this step, without the constant, ${alone}. The run has no key frequencies.`;
+  if (keys.length === 0) return `At this step, without the constant, ${alone}.${seeksFrequencies(page()) ? " The run has no key frequencies." : ""}`;
   const inBlock = (k: number) => {
     const places = basisRows(k, n).map((row) => rows.indexOf(row));
     return places.reduce((sum, i) => sum + places.reduce((inner, j) => inner + norms[i * rows.length + j]! ** 2, 0), 0);

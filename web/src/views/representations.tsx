@@ -61,7 +61,7 @@ function neuronCurves(names: string[]): Curve[] {
 function AtStep({ irreps }: { irreps: Irrep[] }): JSX.Element {
   const { measures } = page();
   const at = useStepInSight() ?? measures.step.at(-1) ?? 0;
-  const last = (name: string) => valueAt(measures, `character_similarity.${name}`, Infinity) ?? 0;
+  const last = (name: string) => measures.columns[`character_similarity.${name}`]?.at(-1) ?? 0;
   const listed = [...irreps].sort((a, b) => Number(b.key) - Number(a.key) || last(b.name) - last(a.name)).slice(0, MOST_ROWS);
   const live = valueAt(measures, "live_neurons", at);
   const rows = listed.map(({ name, dimension, type, key }): NumberRow => {

@@ -1,7 +1,7 @@
 /** Restricted loss of group composition: the loss of the key representations alone. */
 import type { JSX } from "preact";
 import { type Curve, recorded, useCurves } from "../draw/curves";
-import { grey, seriesColour } from "../draw/palette";
+import { grey, ink } from "../draw/palette";
 import { StepLines } from "../draw/step_lines";
 import { keyIrreps, representations } from "../irreps";
 import { page } from "../page";
@@ -21,12 +21,20 @@ function RestrictedIrreps(): JSX.Element {
 function curvesOf(): Curve[] {
   const keys = keyIrreps();
   return [
-    ...curve("restricted_train_loss", { label: "all keys, train", colour: seriesColour(6), width: 2.5 }),
-    ...curve("restricted_test_loss", { label: "all keys, test", colour: seriesColour(7), width: 2.5, dashed: true }),
+    ...ofAllKeys(),
     ...(keys.length > 1 ? irrepCurves("restricted_loss", keys, (name) => `${name} alone`) : []),
     ...curve("train_loss", { label: "train", colour: grey(), width: 1.5 }),
     ...curve("test_loss", { label: "test", colour: grey(), width: 1.5, dashed: true }),
     ...curve("restricted_loss_control", { label: "not key", colour: grey(), width: 1.25, dashed: true, faint: true }),
+  ];
+}
+
+/** On train and test, or on all pairs of a run without a split. */
+function ofAllKeys(): Curve[] {
+  if (recorded("restricted_train_loss") === null) return curve("restricted_loss", { label: "all keys", colour: ink(), width: 2.5 });
+  return [
+    ...curve("restricted_train_loss", { label: "all keys, train", colour: ink(), width: 2.5 }),
+    ...curve("restricted_test_loss", { label: "all keys, test", colour: ink(), width: 2.5, dashed: true }),
   ];
 }
 

@@ -9,6 +9,7 @@ import { isDark } from "../draw/palette";
 import { StepLines } from "../draw/step_lines";
 import { useQuantity, type Answer } from "../engine/client";
 import type { WaveLosses } from "../engine/quantities/wave_losses";
+import { seeksFrequencies } from "../operands";
 import { page, type RunPage } from "../page";
 import { frequency } from "../state";
 import { MissingMeasure } from "./missing_measure";
@@ -71,9 +72,9 @@ export function shownFrequencies(): number[] {
   return lit === null || keys.includes(lit) ? keys : [...keys, lit];
 }
 
-/** Whether the answer is a function of x + s·y in some order, so that the waves of that sum mean something. */
+/** Whether the answer is a function of x + s·y in some order, so that the waves of that sum mean something, and key ones were sought. */
 export function hasPhase(shown: RunPage): boolean {
-  return shown.modular !== null && shown.task.sign !== null && shown.task.sign !== undefined;
+  return seeksFrequencies(shown) && typeof shown.task.sign === "number";
 }
 
 /** The values of the step in view, computed from the weights in the page. */

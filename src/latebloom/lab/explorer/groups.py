@@ -4,7 +4,7 @@ from typing import Any
 
 from latebloom.circuits.groups.cosets import Coset
 from latebloom.circuits.groups.irreps import real_irreps
-from latebloom.circuits.groups.rivals import NeuronSubgroups, neuron_subgroups
+from latebloom.circuits.groups.rivals import CONSTANT, NeuronSubgroups, neuron_subgroups
 from latebloom.circuits.groups.views import irreps, neuron_representations
 from latebloom.lab.explorer.evidence import Evidence
 from latebloom.lab.explorer.extra import EXTRAS, Extra
@@ -42,8 +42,9 @@ def neurons(evidence: Evidence) -> dict[str, Any] | None:
     """The neurons of the last checkpoint: the representation in whose cluster each is, and its two subgroups.
 
     irrep, fve: of each neuron; irrep is None outside clusters. subgroups: each one that was found, with the number of
-    the coset of every element. of_a, of_b: the place in that list by neuron. trials: what the neurons keep of the
-    answers under each explanation. None where nothing explains the neurons.
+    the coset of every element. constant: the least share of the variance that the cosets explain. of_a, of_b: the place
+    in that list by neuron. trials: what the neurons keep of the answers under each explanation. None where nothing
+    explains the neurons.
     """
     if not isinstance(evidence.analysis.task, GroupComposition) or evidence.explanation is None:
         return None
@@ -66,6 +67,7 @@ def neurons(evidence: Evidence) -> dict[str, Any] | None:
         "subgroups": [
             {"order": one.order, "left": one.left.tolist(), "right": one.right.tolist()} for one in distinct.values()
         ],
+        "constant": CONSTANT,
         "of_a": of_a,
         "of_b": of_b,
         "cosets": evidence.explanation["cosets"],

@@ -132,9 +132,11 @@ def restricted(evidence: Evidence, found: Explanation) -> Sentences:
 def excluded(evidence: Evidence, found: Explanation) -> Sentences:
     without, train = found["excluded_loss"]["train"], found["loss"]["train"]
     if without is not None and train is not None:
+        guessing = evidence.analysis.phases.guessing
+        beside = "" if guessing is None else f"; guessing has {nats(guessing)} nats"
         yield (
             f"Without its key representations train loss is {nats(without)} nats instead of {nats(train)} nats at the "
-            f"last step; guessing has {nats(evidence.analysis.phases.guessing or 0)} nats."
+            f"last step{beside}."
         )
     alone, everything = found["excluded_loss"]["by_irrep"], found["loss"]["all"]
     if len(alone) > 1 and everything is not None:
