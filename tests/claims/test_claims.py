@@ -79,7 +79,7 @@ def test_a_run_is_judged_by_the_claims_that_speak_of_it(planted_run: Run, tmp_pa
         for name, run in (("pairs", planted_run), ("trigrams", train_run(trigrams, root=tmp_path)))
     }
     systems = {name: {claim.system for claim in CLAIMS.values() if claim.id in ids} for name, ids in heard.items()}
-    assert systems == {"pairs": {"mainline"}, "trigrams": {"trigrams"}}
+    assert systems == {"pairs": {"mainline", "certificates"}, "trigrams": {"trigrams"}}
 
 
 def test_a_quantity_of_another_familys_task_is_undefined(planted_run: Run) -> None:

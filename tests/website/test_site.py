@@ -36,8 +36,9 @@ def _plain(heading: str) -> str:
 def test_every_page_is_in_the_navigation_and_the_other_way_round() -> None:
     pages = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")}
     notebooks = {path.relative_to(DOCS).with_suffix(".md").as_posix() for path in DOCS.rglob("*.ipynb")}
-    named = navigation()
-    assert sorted(named) == sorted(pages | notebooks | set(OUTSIDE))
+    indexed = {path for path in pages if path.startswith("studies/")}
+    assert all(f"]({path})" in (DOCS / "studies.md").read_text() for path in indexed), "the index links to each study"
+    assert sorted(navigation()) == sorted(pages - indexed | notebooks | set(OUTSIDE))
     assert all((ROOT / path).exists() for path in OUTSIDE.values())
 
 

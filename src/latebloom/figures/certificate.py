@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from latebloom._text import percent
 from latebloom.analysis import Analysis
 from latebloom.circuits.certificates import Certificate, frontier
+from latebloom.circuits.certificates.measures import ACCURACY_AT_LEAST
 from latebloom.figures import theme
 from latebloom.figures.figure import Figure, fixed
 
@@ -57,6 +58,7 @@ FIGURE = Figure(
     data=data,
     says=says,
     draw=draw,
+    needs=ACCURACY_AT_LEAST.name,
     size=fixed(7.6, 3.6),
     family="modular",
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from latebloom.published import filled
+
 
 @dataclass(frozen=True)
 class Question:
@@ -40,7 +42,10 @@ QUESTIONS = (
     Question("Is there a phase change in the k-bit parity problem?", studies=("parity",)),
     Question("What circuit adds five-digit numbers?", claims=("digits-as-waves", "digits-neurons-waves")),
     Question("What is the circuit of memorisation?", studies=("memory",)),
-    Question("Why is there another phase change at epoch 43 000?", claims=("late-attention", "late-losses")),
+    Question(
+        filled("Why is there another phase change at epoch {mainline.late_change}?"),
+        claims=("late-attention", "late-losses"),
+    ),
     Question("Why do frequencies, and attention and ReLU, compete?", studies=("late-change",)),
     Question("Why do these frequencies form, and how many?", studies=("tickets",), claims=("keys-differ-by-seed",)),
     Question("How consistent is all of this over seeds?", claims=("keys-differ-by-seed",)),

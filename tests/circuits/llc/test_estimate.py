@@ -24,7 +24,7 @@ BETA = 1 / log(N)
 
 
 def found(known: Known, **settings: object) -> LearningCoefficient:
-    return estimate(known.loss, known.centre, N, Sampling(**({"gamma": 1.0} | settings)))
+    return estimate(known.loss, known.centre, N, Sampling(**({"gamma": 1.0, "burn_in": 400, "draws": 800} | settings)))
 
 
 def covers(one: LearningCoefficient, value: float) -> bool:

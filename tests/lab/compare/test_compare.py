@@ -13,6 +13,7 @@ from latebloom.cli.main import main
 from latebloom.lab.compare import BASELINE, CONTESTANTS, Contestant, compare, freeze, judge_comparison, read_rules
 from latebloom.lab.compare.arms import QUANTITIES, Arms, learned_at, run_identity, times
 from latebloom.lab.compare.course import COURSES, EXTENTS, RECIPE, Course, Extent
+from latebloom.lab.compare.rules import content
 from latebloom.recipes.settings import experiment_of
 
 ROOT = Path(__file__).parents[3]
@@ -122,7 +123,7 @@ def test_the_row_of_a_contestant_follows_from_its_runs(tmp_path):
 
 def test_only_runs_made_for_the_frozen_rules_decide(tmp_path):
     rules = freeze(tmp_path)
-    assert rules.stand
+    assert rules.stands(content())
     assert freeze(tmp_path) == rules == read_rules(tmp_path)
     earlier = rules.frozen - timedelta(seconds=1)
     assert judged(tmp_path, planted(600, 2.0, created=earlier))["muon-sooner"] == "undecided"
@@ -135,7 +136,7 @@ def test_the_committed_rules_are_those_of_the_code_and_older_than_the_runs():
     folder = ROOT / "results" / "compare"
     rules = read_rules(folder)
     assert rules is not None
-    assert rules.stand, "the rules changed: freeze them anew before the next runs"
+    assert rules.stands(content()), "the rules changed: freeze them anew before the next runs"
     stored = [one for course in COURSES for one in Results(folder).read(course.name)]
     assert all(one.created is not None and one.created > rules.frozen for one in stored)
 
