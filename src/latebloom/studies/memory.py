@@ -8,7 +8,7 @@ import numpy as np
 
 from latebloom.analysis import Analysis
 from latebloom.claims import Record, quantity
-from latebloom.claims.claim import SweepClaim, statistic
+from latebloom.claims.claim import Statistic, SweepClaim, statistic
 from latebloom.claims.learning import series_of, train_learned_at
 from latebloom.claims.region import Above, Between
 from latebloom.claims.settings import grouped
@@ -53,38 +53,22 @@ def _arm(records: Sequence[Record], part: str) -> list[Record]:
     return arm([record for record in records if record.setting("data.fraction") == float(FRACTIONS[1])], part)
 
 
-@statistic(
-    "times",
-    "the median step at which the train set is learned with a frozen embedding, over that with nothing frozen "
-    f"{_NEVER},",
-    train_learned_at,
-)
-def slower_without_embedding(records: Sequence[Record]) -> Estimate:
-    return _slower(records, "embedding")
+def _slower(part: str, name: str, frozen: str) -> Statistic:
+    @statistic(
+        "times",
+        f"the median step at which the train set is learned with {frozen}, over that with nothing frozen {_NEVER},",
+        train_learned_at,
+        name=f"slower_without_{name}",
+    )
+    def slower(records: Sequence[Record]) -> Estimate:
+        return ratio_of_medians(_steps(_arm(records, part)), _steps(_arm(records, NOTHING)))
+
+    return slower
 
 
-@statistic(
-    "times",
-    "the median step at which the train set is learned with frozen weights into the neurons, over that with nothing "
-    f"frozen {_NEVER},",
-    train_learned_at,
-)
-def slower_without_mlp(records: Sequence[Record]) -> Estimate:
-    return _slower(records, "MLP, in")
-
-
-@statistic(
-    "times",
-    "the median step at which the train set is learned with a frozen unembedding, over that with nothing frozen "
-    f"{_NEVER},",
-    train_learned_at,
-)
-def slower_without_unembedding(records: Sequence[Record]) -> Estimate:
-    return _slower(records, "unembedding")
-
-
-def _slower(records: Sequence[Record], part: str) -> Estimate:
-    return ratio_of_medians(_steps(_arm(records, part)), _steps(_arm(records, NOTHING)))
+slower_without_embedding = _slower("embedding", "embedding", "a frozen embedding")
+slower_without_mlp = _slower("MLP, in", "mlp", "frozen weights into the neurons")
+slower_without_unembedding = _slower("unembedding", "unembedding", "a frozen unembedding")
 
 
 @statistic(

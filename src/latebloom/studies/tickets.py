@@ -22,6 +22,7 @@ from latebloom.claims.views import modular_task
 from latebloom.statistics import Estimate, VarianceComponents, auc, mean, variance_components
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import seeds, small, texts
+from latebloom.studies.texts import found
 
 PERTURBATIONS = ("0.01", "0.010000001", "0.010000002", "0.010000003", "0.010000004")
 """Learning rates that differ by 1e-7 of their value: after one step the weights differ by rounding alone."""
@@ -139,10 +140,6 @@ def _claim(id: str, sentence: str, one: Statistic, edge: float, because: str, fi
     )
 
 
-def _percent(one: Statistic) -> str:
-    return f"{{{one.name}:.0%}} ({{{one.name}.low:.0%}} to {{{one.name}.high:.0%}})"
-
-
 STUDIES.register(
     Study(
         name="tickets",
@@ -185,7 +182,7 @@ STUDIES.register(
                 _SHARES["first"],
                 HALF,
                 "more than half",
-                f"initial weights decide {_percent(_SHARES['first'])} of the variance",
+                f"initial weights decide {found(_SHARES['first'])} of the variance",
             ),
             _claim(
                 "tickets-in-the-split",
@@ -193,7 +190,7 @@ STUDIES.register(
                 _SHARES["second"],
                 HALF,
                 "more than half",
-                f"the split decides {_percent(_SHARES['second'])} of the variance",
+                f"the split decides {found(_SHARES['second'])} of the variance",
             ),
             _claim(
                 "tickets-by-chance",
@@ -201,7 +198,7 @@ STUDIES.register(
                 _SHARES["rest"],
                 0.1,
                 "arbitrary",
-                f"runs that differ by 1e-7 alone hold {_percent(_SHARES['rest'])} of the variance",
+                f"runs that differ by 1e-7 alone hold {found(_SHARES['rest'])} of the variance",
             ),
             _claim(
                 "tickets-by-embedding",
