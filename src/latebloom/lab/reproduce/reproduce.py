@@ -22,6 +22,7 @@ from latebloom.lab.reproduce.result import ClaimResult, Reproduction, SystemResu
 from latebloom.lab.reproduce.rules import FILE as RULES
 from latebloom.lab.reproduce.rules import read_rules
 from latebloom.lab.reproduce.train import Progress, SystemRuns
+from latebloom.lab.stored import stored_results
 from latebloom.runs import Run
 from latebloom.runs.environment import device, git_commit, versions
 from latebloom.store import atomic_write
@@ -41,9 +42,8 @@ decide a claim, and verdicts on fewer than ten are counted apart."""
 
 
 def results_of(root: Path, asked: Path | None = None) -> Results:
-    """The stored records: in the directory asked for, else in `RESULTS` where there is one, else under the root."""
-    home = root / HOME / RESULTS.name
-    return Results(asked or (RESULTS if RESULTS.is_dir() else home))
+    """The stored records of this root; see `latebloom.lab.stored`."""
+    return stored_results(root / HOME, RESULTS, asked)
 
 
 def reproduce(

@@ -7,6 +7,7 @@ from typing import Any
 
 from latebloom.claims import Results
 from latebloom.lab.reproduce.train import Progress
+from latebloom.lab.stored import stored_results
 from latebloom.lab.study.judge import judge_study
 from latebloom.lab.study.result import StudyResult
 from latebloom.lab.study.runs import study_runs
@@ -23,8 +24,8 @@ RESULTS = Path("results") / HOME
 
 
 def results_of(root: Path, asked: Path | None = None) -> Results:
-    """The stored records: in the directory asked for, else in `RESULTS` where there is one, else under the root."""
-    return Results(asked or (RESULTS if RESULTS.is_dir() else root / HOME / "quantities"))
+    """The stored records of this root; see `latebloom.lab.stored`."""
+    return stored_results(root / HOME, RESULTS, asked)
 
 
 def study(
