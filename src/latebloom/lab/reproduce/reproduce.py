@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any
 
 from latebloom._errors import StoreError
+from latebloom._registry import suggested
 from latebloom._text import duration
 from latebloom.claims import JUDGING, NULL, SYSTEMS, Record, Results
 from latebloom.explorer import render_reproduction
@@ -167,7 +168,7 @@ class _Reproduction:
         )
         result = Reproduction(
             budget=self.budget,
-            command=f"latebloom reproduce --budget {self.budget}",
+            command=suggested("reproduce", "--budget", self.budget),
             date=datetime.now(UTC).date().isoformat(),
             versions=versions(),
             device=device("cpu"),
