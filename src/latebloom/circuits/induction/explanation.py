@@ -6,6 +6,7 @@ from collections.abc import Callable
 import torch
 
 from latebloom._config import Config
+from latebloom._text import Shown
 from latebloom.circuits.induction.ablation import Head, HeadAblations, head_increases, path_increases
 from latebloom.circuits.induction.composition import INTO, Into, compositions
 from latebloom.circuits.induction.scores import head_scores, previous_token_even
@@ -49,7 +50,7 @@ class PathReport(Config):
     loss_increase: float
 
 
-class InductionCircuit(Config):
+class InductionCircuit(Shown, Config):
     """The circuit of a model; losses in nats on ``sequences`` sequences from ``seed``.
 
     pair: the previous-token and the induction head with the highest scores, the first in an earlier layer; None with

@@ -127,6 +127,10 @@ class Ablation(Config):
     control: Control | None = None
     matched: Control | None = None
 
+    def __repr__(self) -> str:
+        beside = [f"{one.mean:.3g} after {one.what}" for one in self.controls]
+        return f"{self.name}: loss {self.loss:.3g} nats{', ' if beside else ''}{', '.join(beside)}"
+
     @property
     def of_cluster(self) -> bool:
         """Whether it zeroes one cluster of neurons."""
