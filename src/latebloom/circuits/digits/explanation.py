@@ -5,8 +5,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from latebloom._config import Config
-from latebloom._text import Shown
 from latebloom._errors import UsageError
+from latebloom._text import Shown
 from latebloom.circuits.digits.embedding import DigitSpectrum, digit_spectrum
 from latebloom.circuits.digits.shares import Shares, shares
 from latebloom.circuits.digits.splits import Part, split_parts

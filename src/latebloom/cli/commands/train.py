@@ -49,7 +49,8 @@ def _next(run: "Run", arguments: list[str]) -> list[tuple[list[str], str]]:
     if run.status == "interrupted":
         return [(["train", *arguments], "continues where it stopped")]
     if run.outcome.name == "memorised":
-        longer = ["--name", run.path.name, "--steps", str(2 * run.manifest.step)]
+        longer = ["--steps", str(2 * run.manifest.step)]
+        longer += [] if "--name" in arguments else ["--name", run.path.name]
         return [
             (["train", *arguments, *longer], "trains on, in case it generalises later"),
             (["phases", str(run.path)], "shows how far it came; more data or weight decay may help: docs/faq.md"),
