@@ -28,11 +28,13 @@ def python_page() -> str:
     grouped = {name for names in GROUPS.values() for name in names}
     others = tuple(name for name in lb._HOME if name not in grouped)
     groups = {**GROUPS, **({OTHER: others} if others else {})}
-    homes = {title: [(name, f"{lb._HOME[name]}.{name}") for name in names] for title, names in groups.items()}
+    homes = {
+        title: [(name, f"{lb._HOME[name]}.{name}", _first(name)) for name in names] for title, names in groups.items()
+    }
     packages = [name for name in lb.__all__ if name not in lb._HOME]
     return render("python", groups=homes, packages=[(name, _first(name)) for name in packages])
 
 
 def _first(name: str) -> str:
-    """The first paragraph of a package's docstring."""
+    """The first paragraph of a docstring."""
     return " ".join((getattr(lb, name).__doc__ or "").split("\n\n")[0].split())
