@@ -5,6 +5,14 @@ from latebloom.models.tables.blas import product, product_transposed_left, produ
 from latebloom.models.tables.compiled import vectorised, vectorised_entry
 from latebloom.models.tables.cross_entropy import cross_entropy, cross_entropy_backward, highest
 from latebloom.models.tables.loops import add, clear, copy
+from latebloom.models.tables.masked_products import (
+    BITS,
+    masked_dots,
+    masked_product,
+    masked_product_transposed_left,
+    rectify,
+    turn,
+)
 from latebloom.models.tables.mix import mix, mix_backward
 from latebloom.models.tables.pattern import softmax, softmax_backward
 
@@ -16,9 +24,9 @@ def evaluate_examples(tables, rows, first, last, block, losses, right):  # type:
         stop = min(start + BLOCK, last)
         _forward(tables, rows, start, stop, block)
         for i in range(stop - start):
-            label = rows.labels[start + i]
-            losses[start + i] = cross_entropy(block.logits[i], label, block.probabilities, block.powers)
-            right[start + i] = highest(block.logits[i]) == label
+            label, logits = rows.labels[start + i], block.logits[i, : len(block.probabilities)]
+            losses[start + i] = cross_entropy(logits, label, block.probabilities)
+            right[start + i] = highest(logits) == label
 
 
 @vectorised_entry
@@ -32,39 +40,42 @@ def learn_examples(tables, rows, first, last, block, sums, losses):  # type: ign
         stop = min(start + BLOCK, last)
         _forward(tables, rows, start, stop, block)
         for i in range(stop - start):
-            label = rows.labels[start + i]
-            losses[start + i] = cross_entropy(block.logits[i], label, block.probabilities, block.powers)
-            cross_entropy_backward(block.logits[i], label, block.probabilities, len(rows.labels))
+            label, logits = rows.labels[start + i], block.logits[i, : len(block.probabilities)]
+            losses[start + i] = cross_entropy(logits, label, block.probabilities)
+            cross_entropy_backward(logits, label, block.probabilities, len(rows.labels))
         _backward(tables, rows, start, stop, block, sums)
 
 
 @vectorised
 def _forward(tables, rows, start, stop, block):  # type: ignore[no-untyped-def]
-    neurons, count = tables.w_logit.shape[0], stop - start
-    table = tables.mixed.reshape(-1, len(tables.base))
+    neurons, width, count = len(tables.w_logit), len(tables.base), stop - start
+    answers, table = width - neurons, tables.mixed.reshape(-1, width)
     for i in range(count):
         softmax(tables.scores, rows.places[start + i], block.common[i], block.own[i])
     _mix_common(tables, rows, start, stop, block)
     for i in range(count):
-        active = block.active[i]
-        mix(table, rows.terms[start + i], block.own[i], active)
-        copy(active[neurons:], block.logits[i])
-        for k in range(neurons):
-            active[k] = max(active[k], 0)
-    product(block.active[:count, :neurons], tables.w_logit, block.logits[:count], 1)
+        active, logits = block.active[i], block.logits[i]
+        mix(table, rows.terms[start + i], block.own[i], active[:width])
+        copy(active[neurons:width], logits[:answers])
+        clear(logits[answers:])
+        rectify(active, neurons, block.masks[:, i])
+    masked_product(block.masks, block.active, count, tables.w_logit, block.logits)
 
 
 @vectorised
 def _backward(tables, rows, start, stop, block, sums):  # type: ignore[no-untyped-def]
-    neurons, count = tables.w_logit.shape[0], stop - start
+    neurons, count = len(tables.w_logit), stop - start
+    answers = len(tables.base) - neurons
     table, table_sum = tables.mixed.reshape(-1, len(tables.base)), sums.mixed.reshape(-1, len(tables.base))
-    product_transposed_left(block.active[:count, :neurons], block.logits[:count], sums.w_logit, 1)
-    product_transposed_right(block.logits[:count], tables.w_logit, block.back[:count, :neurons], 0)
+    for first in range(0, count, BITS):
+        turn(block.masks, first, count, block.turned)
+        masked_product_transposed_left(block.turned, block.active, first, block.logits, sums.w_logit)
+    masked_dots(block.masks, block.logits, count, tables.w_logit, answers, block.back)
     for i in range(count):
         back, active = block.back[i], block.active[i]
         for k in range(neurons):
             back[k] = back[k] if active[k] > 0 else 0
-        copy(block.logits[i], back[neurons:])
+        copy(block.logits[i, :answers], back[neurons:])
     _mix_common_backward(tables, rows, start, stop, block, sums)
     for i in range(count):
         own, slopes, index = block.own[i], block.own_slopes, rows.places[start + i]

@@ -17,27 +17,40 @@ from latebloom.models.tables.lanes import LANES, apart, everywhere, first_of, fu
 BITS = 64
 """Numbers of one mask."""
 
-COLUMNS = 64
-"""Columns computed together, eight vectors: as many sums as are needed not to wait for any."""
+WIDE, NARROW = 15, 8
+"""Vectors of sums that are computed together: as many as fit into 16 registers beside a factor, or at least as many as
+are needed not to wait for any."""
 
 
-def _masked(typing_context, mask, left, left_at, left_step, right, right_at, right_row, out, out_at):  # type: ignore[no-untyped-def]
-    """out += Σ_k left[k] · right[k] over the bits k of the mask, for `COLUMNS` columns; ``*_at``, ``left_step``,
-    ``right_row``: as in `small_products`."""
+def columns(count: int) -> int:
+    """Columns of a matrix of ``right`` or ``out`` with this many: whole groups of `WIDE` or else `NARROW` vectors, and
+    room so that they are no power of two, see `small_products.roomy`."""
+    groups = (-(-count // (vectors * LANES)) * vectors * LANES for vectors in (WIDE, NARROW))
+    return min(groups) + LANES
+
+
+def whole_masks(count: int) -> int:
+    """Columns of a matrix whose rows begin with this many numbers that have masks; no power of two either."""
+    return -(-count // BITS) * BITS + LANES
+
+
+def _masked(typing_context, vectors, mask, left, left_at, left_step, right, right_at, right_row, out, out_at):  # type: ignore[no-untyped-def]
+    """out += Σ_k left[k] · right[k] over the bits k of the mask, for some vectors of columns, a literal; ``*_at``,
+    ``left_step``, ``right_row``: as in `small_products`."""
     number = types.intp
-    kinds = (types.uint64, left, number, number, right, number, number, out, number)
-    return types.void(*kinds), _write_masked
+    kinds = (vectors, types.uint64, left, number, number, right, number, number, out, number)
+    return types.void(*kinds), lambda *code: _write_masked(vectors.literal_value, *code)
 
 
-_masked_sum: Any = intrinsic(_masked)
+_masked_sum: Any = intrinsic(prefer_literal=True)(_masked)
 
 
-def _write_masked(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-    mask, _, _, left_step, _, _, right_row, _, _ = arguments
-    left, right, out = (first_of(context, builder, signature, arguments, i) for i in (1, 4, 7))
+def _write_masked(vectors: int, context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    _, mask, _, _, left_step, _, _, right_row, _, _ = arguments
+    left, right, out = (first_of(context, builder, signature, arguments, i) for i in (2, 5, 8))
     apart(builder)
-    vector = vector_of(context, signature.args[7])
-    places = [builder.gep(out, [whole(start)]) for start in range(0, COLUMNS, LANES)]
+    vector = vector_of(context, signature.args[8])
+    places = [builder.gep(out, [whole(v * LANES)]) for v in range(vectors)]
     sums = [cgutils.alloca_once(builder, vector) for _ in places]
     for place, total in zip(places, sums):
         builder.store(load(builder, place, vector), total)
@@ -49,8 +62,8 @@ def _write_masked(context: Any, builder: Any, signature: Any, arguments: Any) ->
     k = builder.cttz(bits, ir.Constant(ir.IntType(1), 1))
     factors = everywhere(builder, builder.load(builder.gep(left, [builder.mul(k, left_step)])), vector)
     row = builder.gep(right, [builder.mul(k, right_row)])
-    for start, total in zip(range(0, COLUMNS, LANES), sums):
-        numbers = load(builder, builder.gep(row, [whole(start)]), vector)
+    for v, total in enumerate(sums):
+        numbers = load(builder, builder.gep(row, [whole(v * LANES)]), vector)
         builder.store(fused_sum(builder, factors, numbers, builder.load(total)), total)
     left_over = builder.and_(bits, builder.sub(bits, whole(1)))
     builder.store(left_over, rest)
@@ -122,31 +135,46 @@ def _sums_within(builder: Any, vectors: list[Any]) -> Any:
     return both(ab, cd, [0, 1, 4, 5], [2, 3, 6, 7])
 
 
-def _bits(typing_context, numbers, at):  # type: ignore[no-untyped-def]
-    """The mask of the numbers that are not 0 among `BITS` of them. What is not a number is in it, and so not lost."""
+def _rectified(typing_context, numbers, at):  # type: ignore[no-untyped-def]
+    """The ReLU of `BITS` numbers, in place, and the mask of those that are left. What is not a number stays so and is
+    in the mask, so that it is not lost."""
 
     def code(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         first, vector = first_of(context, builder, signature, arguments, 0), vector_of(context, signature.args[0])
         zeros, mask = ir.Constant(vector, [0.0] * LANES), whole(0)
         for start in range(0, BITS, LANES):
-            other = builder.fcmp_unordered("!=", load(builder, builder.gep(first, [whole(start)]), vector), zeros)
-            part = builder.zext(builder.bitcast(other, ir.IntType(LANES)), ir.IntType(64))
+            place = builder.gep(first, [whole(start)])
+            values = load(builder, place, vector)
+            left = builder.fcmp_unordered(">", values, zeros)
+            store(builder, builder.select(left, values, zeros), place)
+            part = builder.zext(builder.bitcast(left, ir.IntType(LANES)), ir.IntType(64))
             mask = builder.or_(mask, builder.shl(part, whole(start)))
         return mask
 
     return types.uint64(numbers, types.intp), code
 
 
-_bits_of: Any = intrinsic(_bits)
+_rectify_part: Any = intrinsic(_rectified)
 
 
 @vectorised
-def masks_of(numbers, rows, masks):  # type: ignore[no-untyped-def]
-    """masks[s, i]: which numbers of part s of row i are not 0. Rows are multiples of `BITS` long."""
-    for i in range(rows):
-        row = numbers[i]
-        for s in range(len(masks)):
-            masks[s, i] = _bits_of(row, s * BITS)
+def rectify(numbers, count, masks):  # type: ignore[no-untyped-def]
+    """The ReLU of a row of this many numbers, in place; masks (s): which numbers of part s are left. What follows them,
+    up to a multiple of `BITS`, is overwritten."""
+    for s in range(len(masks)):
+        mask, more = _rectify_part(numbers, s * BITS), (s + 1) * BITS - count
+        masks[s] = mask & (~np.uint64(0) >> np.uint64(more)) if more > 0 else mask
+
+
+@inner
+def turn(masks, first, rows, turned):  # type: ignore[no-untyped-def]
+    """turned (s, k): in which of `BITS` rows from ``first`` on, as far as there are ``rows``, number k of part s is not
+    0. masks (s, i): as from `rectify`."""
+    for s in range(len(turned)):
+        for i in range(BITS):
+            # With a Python 0 both would become float64, which holds 53 bits of a mask.
+            turned[s, i] = masks[s, first + i] if first + i < rows else np.uint64(0)
+        turn_bits(turned[s])
 
 
 @inner
@@ -167,27 +195,45 @@ def turn_bits(masks):  # type: ignore[no-untyped-def]
         half ^= half << width
 
 
+@inner
+def _vectors(width):  # type: ignore[no-untyped-def]
+    """How many vectors of a row with this many columns are computed together, see `columns`."""
+    return WIDE if (width - LANES) % (WIDE * LANES) == 0 else NARROW
+
+
+@inner
+def _add_row(vectors, mask, left, left_at, left_step, right, right_at, out, out_at):  # type: ignore[no-untyped-def]
+    right_row = right.shape[1]
+    if vectors == WIDE:
+        _masked_sum(WIDE, mask, left, left_at, left_step, right, right_at, right_row, out, out_at)
+    else:
+        _masked_sum(NARROW, mask, left, left_at, left_step, right, right_at, right_row, out, out_at)
+
+
 @vectorised
 def masked_product(masks, left, rows, right, out):  # type: ignore[no-untyped-def]
-    """out += left · right for these rows of ``left``, without its zeros. masks (s, i): as from `masks_of`."""
-    left_row, right_row, out_row = left.shape[1], right.shape[1], out.shape[1]
-    for column in range(0, out.shape[1] - COLUMNS + 1, COLUMNS):
+    """out += left · right for these rows of ``left``, without its zeros. masks (s, i): as from `rectify`. ``right`` and
+    ``out`` have `columns`."""
+    vectors = _vectors(out.shape[1])
+    for column in range(0, out.shape[1] - LANES, vectors * LANES):
         for s in range(len(masks)):
+            part = s * BITS * right.shape[1] + column
             for i in range(rows):
-                at, to = i * left_row + s * BITS, i * out_row + column
-                _masked_sum(masks[s, i], left, at, 1, right, s * BITS * right_row + column, right_row, out, to)
+                at, to = i * left.shape[1] + s * BITS, i * out.shape[1] + column
+                _add_row(vectors, masks[s, i], left, at, 1, right, part, out, to)
 
 
 @vectorised
-def masked_product_transposed_left(masks, left, first, right, out):  # type: ignore[no-untyped-def]
-    """out += leftᵀ · right over `BITS` rows of ``left`` and ``right`` from ``first`` on. masks (s, k): in which
-    of these rows number k of part s is not 0."""
-    left_row, right_row, out_row = left.shape[1], right.shape[1], out.shape[1]
-    for s in range(len(masks)):
-        for k in range(min(BITS, len(out) - s * BITS)):
-            for column in range(0, out.shape[1] - COLUMNS + 1, COLUMNS):
-                at, to = first * left_row + s * BITS + k, (s * BITS + k) * out_row + column
-                _masked_sum(masks[s, k], left, at, left_row, right, first * right_row + column, right_row, out, to)
+def masked_product_transposed_left(turned, left, first, right, out):  # type: ignore[no-untyped-def]
+    """out += leftᵀ · right over `BITS` rows of ``left`` and ``right`` from ``first`` on. turned (s, k): in which of
+    these rows number k of part s is not 0, as from `turn`. ``right`` and ``out`` have `columns`."""
+    vectors = _vectors(out.shape[1])
+    for column in range(0, out.shape[1] - LANES, vectors * LANES):
+        part = first * right.shape[1] + column
+        for s in range(len(turned)):
+            for k in range(min(BITS, len(out) - s * BITS)):
+                at, to = first * left.shape[1] + s * BITS + k, (s * BITS + k) * out.shape[1] + column
+                _add_row(vectors, turned[s, k], left, at, left.shape[1], right, part, out, to)
 
 
 @vectorised
