@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latebloom.models.tables.masked_products import BITS, columns, whole_masks
+from latebloom.models.tables.small_products import ROWS, roomy
 
 
 class Weights(NamedTuple):
@@ -61,11 +62,12 @@ class Sums(NamedTuple):
 class Block(NamedTuple):
     """Workspace for a block of examples; one per worker.
 
+    With room where small products read and write more than is asked for.
     common (b, 2H + 1): attention to the first and last position, and 1 for the base; own (b, T): to the others.
-    active (b, n + z and more): neurons after the ReLU, then the direct path. back (b, n + z): gradient of the
+    active (b, n + z): neurons after the ReLU, then the direct path. back (b, n + z): gradient of the
     pre-activations and of the direct path. masks (n / BITS, b): which neurons of an example are active; turned
     (n / BITS, BITS): in which examples a neuron is. logits (b, z and zeros), and their gradient in place.
-    common_slopes (b, 2H + 1), own_slopes (T): gradients of attention. common_rows (2H + 1, n + z): table rows that neighbours share.
+    common_slopes (2H + 1, b), own_slopes (T): gradients of attention. common_rows (2H + 1, n + z): table rows that neighbours share.
     probabilities (z), in the loss' precision: softmax of one example.
     """
 
@@ -151,9 +153,10 @@ def new_block(tables: Tables, terms: int, loss_dtype: np.dtype) -> Block:
     """Arrays for the block of one worker."""
     width, (neurons, padded), dtype = len(tables.base), tables.w_logit.shape, tables.base.dtype
     common, answers, parts = 2 * tables.mixed.shape[1] + 1, width - neurons, -(-neurons // BITS)
-    sizes = (BLOCK, common), (BLOCK, terms), (BLOCK, whole_masks(width)), (BLOCK, width)
+    room = BLOCK + ROWS  # a run of neighbours may begin at the last example of a block
+    sizes = roomy(room, common), (BLOCK, terms), (room, whole_masks(width)), roomy(room, width)
     arrays = [aligned(size, dtype) for size in sizes]
-    arrays[0][:, -1] = 1
+    arrays[0][:, common - 1] = 1
     arrays += [aligned((parts, count), np.uint64) for count in (BLOCK, BITS)]
-    arrays += [aligned(size, dtype) for size in ((BLOCK, padded), (BLOCK, common), (terms,), (common, width))]
+    arrays += [aligned(size, dtype) for size in ((BLOCK, padded), roomy(common, room), (terms,), roomy(common, width))]
     return Block(*arrays, aligned((answers,), loss_dtype))

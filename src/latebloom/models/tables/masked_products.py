@@ -12,7 +12,18 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from latebloom.models.tables.compiled import inner, vectorised
-from latebloom.models.tables.lanes import LANES, apart, everywhere, first_of, fused_sum, load, store, vector_of, whole
+from latebloom.models.tables.lanes import (
+    LANES,
+    apart,
+    everywhere,
+    first_of,
+    fused_sum,
+    load,
+    store,
+    sums_within,
+    vector_of,
+    whole,
+)
 
 BITS = 64
 """Numbers of one mask."""
@@ -114,25 +125,13 @@ def _write_dots(context: Any, builder: Any, signature: Any, arguments: Any) -> A
             others = load(builder, builder.gep(row, [start]), vector)
             builder.store(fused_sum(builder, numbers, others, builder.load(total)), total)
     for first in range(0, AT_ONCE, 4):
-        totals = _sums_within(builder, [builder.load(total) for total in sums[first : first + 4]])
+        totals = sums_within(builder, [builder.load(total) for total in sums[first : first + 4]])
         for i, k in enumerate(places[first : first + 4]):
             builder.store(builder.extract_element(totals, ir.Constant(ir.IntType(32), i)), builder.gep(out, [k]))
     builder.store(bits, rest)
     builder.cbranch(cgutils.is_not_null(builder, bits), body, end)
     builder.position_at_end(end)
     return context.get_dummy_value()
-
-
-def _sums_within(builder: Any, vectors: list[Any]) -> Any:
-    """The sums of the numbers within each of four vectors, as one vector of four."""
-
-    def both(left: Any, right: Any, first: list[int], second: list[int]) -> Any:
-        kind = ir.VectorType(ir.IntType(32), len(first))
-        return builder.fadd(*(builder.shuffle_vector(left, right, ir.Constant(kind, at)) for at in (first, second)))
-
-    a, b, c, d = (both(vector, vector, [0, 1, 2, 3], [4, 5, 6, 7]) for vector in vectors)
-    ab, cd = (both(*pair, [0, 4, 2, 6], [1, 5, 3, 7]) for pair in ((a, b), (c, d)))
-    return both(ab, cd, [0, 1, 4, 5], [2, 3, 6, 7])
 
 
 def _rectified(typing_context, numbers, at):  # type: ignore[no-untyped-def]
