@@ -64,7 +64,7 @@ class Block(NamedTuple):
 
     With room where small products read and write more than is asked for.
     common (b, 2H + 1): attention to the first and last position, and 1 for the base; own (b, T): to the others.
-    active (b, n + z): neurons after the ReLU, then the direct path. back (b, n + z): gradient of the
+    pre (b, n + z): neurons before the ReLU, then the direct path. back (b, n + z): gradient of the
     pre-activations and of the direct path. masks (n / BITS, b): which neurons of an example are active; turned
     (n / BITS, BITS): in which examples a neuron is. logits (b, z and zeros), and their gradient in place.
     common_slopes (2H + 1, b), own_slopes (T): gradients of attention. common_rows (2H + 1, n + z): table rows that neighbours share.
@@ -73,7 +73,7 @@ class Block(NamedTuple):
 
     common: np.ndarray
     own: np.ndarray
-    active: np.ndarray
+    pre: np.ndarray
     back: np.ndarray
     masks: np.ndarray
     turned: np.ndarray

@@ -9,7 +9,7 @@ from latebloom.models.tables.masked_products import (
     masked_dots,
     masked_product,
     masked_product_transposed_left,
-    rectify,
+    positive,
     turn,
 )
 from latebloom.models.tables.mix import mix, mix_backward
@@ -58,12 +58,12 @@ def _forward(tables, rows, start, stop, block):  # type: ignore[no-untyped-def]
         softmax(tables.scores, rows.places[start + i], block.common[i], block.own[i])
     _mix_common(tables, rows, start, stop, block)
     for i in range(count):
-        active, logits = block.active[i], block.logits[i]
-        mix(table, rows.terms[start + i], block.own[i], active[:width])
-        copy(active[neurons:width], logits[:answers])
+        pre, logits = block.pre[i], block.logits[i]
+        mix(table, rows.terms[start + i], block.own[i], pre[:width])
+        copy(pre[neurons:width], logits[:answers])
         clear(logits[answers:])
-        rectify(active, neurons, block.masks[:, i])
-    masked_product(block.masks, block.active, count, tables.w_logit, block.logits)
+        positive(pre, neurons, block.masks[:, i])
+    masked_product(block.masks, block.pre, count, tables.w_logit, block.logits)
 
 
 @vectorised
@@ -73,12 +73,12 @@ def _backward(tables, rows, start, stop, block, sums):  # type: ignore[no-untype
     table, table_sum = tables.mixed.reshape(-1, len(tables.base)), sums.mixed.reshape(-1, len(tables.base))
     for first in range(0, count, BITS):
         turn(block.masks, first, count, block.turned)
-        masked_product_transposed_left(block.turned, block.active, first, block.logits, sums.w_logit)
+        masked_product_transposed_left(block.turned, block.pre, first, block.logits, sums.w_logit)
     masked_dots(block.masks, block.logits, count, tables.w_logit, answers, block.back)
     for i in range(count):
-        back, active = block.back[i], block.active[i]
+        back, pre = block.back[i], block.pre[i]
         for k in range(neurons):
-            back[k] = back[k] if active[k] > 0 else 0
+            back[k] = back[k] if pre[k] > 0 else 0
         copy(block.logits[i, :answers], back[neurons : neurons + answers])
     _mix_common_backward(tables, rows, start, stop, block, sums)
     for i in range(count):
@@ -96,7 +96,7 @@ def _mix_common(tables, rows, start, stop, block):  # type: ignore[no-untyped-de
         a, b = first - start, last - start
         _gather(tables, rows.places[first], block.common_rows)
         # The rows after b that this writes, too, are those of the next run.
-        small_product(block.common[a:b], block.common_rows[:count], block.active[a:b, :width], 0)
+        small_product(block.common[a:b], block.common_rows[:count], block.pre[a:b, :width], 0)
         first = last
 
 

@@ -1,6 +1,7 @@
-"""Products with a matrix of which half is 0, such as neurons after the ReLU, without the zeros.
+"""Products with the ReLU of a matrix, of which half is 0, without the zeros.
 
-A mask has a bit for each of `BITS` numbers. Sums stay in vector registers, as in `small_products`.
+A mask has a bit for each of `BITS` numbers: whether the ReLU leaves it. What it does not leave is never read, so the
+matrix stays as it is. Sums stay in vector registers, as in `small_products`.
 """
 
 from typing import Any
@@ -134,41 +135,37 @@ def _write_dots(context: Any, builder: Any, signature: Any, arguments: Any) -> A
     return context.get_dummy_value()
 
 
-def _rectified(typing_context, numbers, at):  # type: ignore[no-untyped-def]
-    """The ReLU of `BITS` numbers, in place, and the mask of those that are left. What is not a number stays so and is
-    in the mask, so that it is not lost."""
+def _positive(typing_context, numbers, at):  # type: ignore[no-untyped-def]
+    """The mask of those above 0 among `BITS` numbers. What is not a number is in it, and so not lost."""
 
     def code(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         first, vector = first_of(context, builder, signature, arguments, 0), vector_of(context, signature.args[0])
         zeros, mask = ir.Constant(vector, [0.0] * LANES), whole(0)
         for start in range(0, BITS, LANES):
-            place = builder.gep(first, [whole(start)])
-            values = load(builder, place, vector)
-            left = builder.fcmp_unordered(">", values, zeros)
-            store(builder, builder.select(left, values, zeros), place)
-            part = builder.zext(builder.bitcast(left, ir.IntType(LANES)), ir.IntType(64))
+            positive = builder.fcmp_unordered(">", load(builder, builder.gep(first, [whole(start)]), vector), zeros)
+            part = builder.zext(builder.bitcast(positive, ir.IntType(LANES)), ir.IntType(64))
             mask = builder.or_(mask, builder.shl(part, whole(start)))
         return mask
 
     return types.uint64(numbers, types.intp), code
 
 
-_rectify_part: Any = intrinsic(_rectified)
+_positive_of: Any = intrinsic(_positive)
 
 
-@vectorised
-def rectify(numbers, count, masks):  # type: ignore[no-untyped-def]
-    """The ReLU of a row of this many numbers, in place; masks (s): which numbers of part s are left. What follows them,
-    up to a multiple of `BITS`, is overwritten."""
+@inner
+def positive(numbers, count, masks):  # type: ignore[no-untyped-def]
+    """masks (s): which numbers of part s of a row are left by the ReLU, among the first ``count``. Numbers after them
+    are read up to a multiple of `BITS`."""
     for s in range(len(masks)):
-        mask, more = _rectify_part(numbers, s * BITS), (s + 1) * BITS - count
+        mask, more = _positive_of(numbers, s * BITS), (s + 1) * BITS - count
         masks[s] = mask & (~np.uint64(0) >> np.uint64(more)) if more > 0 else mask
 
 
 @inner
 def turn(masks, first, rows, turned):  # type: ignore[no-untyped-def]
-    """turned (s, k): in which of `BITS` rows from ``first`` on, as far as there are ``rows``, number k of part s is not
-    0. masks (s, i): as from `rectify`."""
+    """turned (s, k): in which of `BITS` rows from ``first`` on, as far as there are ``rows``, number k of part s is
+    left. masks (s, i): as from `positive`."""
     for s in range(len(turned)):
         for i in range(BITS):
             # With a Python 0 both would become float64, which holds 53 bits of a mask.
@@ -211,7 +208,7 @@ def _add_row(vectors, mask, left, left_at, left_step, right, right_at, out, out_
 
 @vectorised
 def masked_product(masks, left, rows, right, out):  # type: ignore[no-untyped-def]
-    """out += left · right for these rows of ``left``, without its zeros. masks (s, i): as from `rectify`. ``right`` and
+    """out += ReLU(left) · right for these rows of ``left``. masks (s, i): as from `positive`. ``right`` and
     ``out`` have `columns`."""
     vectors = _vectors(out.shape[1])
     for column in range(0, out.shape[1] - LANES, vectors * LANES):
@@ -224,8 +221,8 @@ def masked_product(masks, left, rows, right, out):  # type: ignore[no-untyped-de
 
 @vectorised
 def masked_product_transposed_left(turned, left, first, right, out):  # type: ignore[no-untyped-def]
-    """out += leftᵀ · right over `BITS` rows of ``left`` and ``right`` from ``first`` on. turned (s, k): in which of
-    these rows number k of part s is not 0, as from `turn`. ``right`` and ``out`` have `columns`."""
+    """out += ReLU(left)ᵀ · right over `BITS` rows of ``left`` and ``right`` from ``first`` on. turned (s, k): in which
+    of these rows number k of part s is left, as from `turn`. ``right`` and ``out`` have `columns`."""
     vectors = _vectors(out.shape[1])
     for column in range(0, out.shape[1] - LANES, vectors * LANES):
         part = first * right.shape[1] + column

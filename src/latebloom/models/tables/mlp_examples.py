@@ -14,7 +14,7 @@ from latebloom.models.tables.masked_products import (
     masked_dots,
     masked_product,
     masked_product_transposed_left,
-    rectify,
+    positive,
     turn,
     whole_masks,
 )
@@ -47,13 +47,13 @@ class MLPRows(NamedTuple):
 class MLPBlock(NamedTuple):
     """Workspace of one worker for b inputs.
 
-    active, back (b, n and padding): neurons after the ReLU, and gradients before it. masks (n / BITS, b): which neurons
+    pre, back (b, n and padding): neurons before the ReLU, and their gradients. masks (n / BITS, b): which neurons
     of an input are active; turned (n / BITS, BITS): in which inputs a neuron is. logits (b, z and padding), and their
     gradient in place.
     probabilities (z), in the loss' precision: softmax of one input.
     """
 
-    active: np.ndarray
+    pre: np.ndarray
     back: np.ndarray
     masks: np.ndarray
     turned: np.ndarray
@@ -129,13 +129,13 @@ def _losses(rows, row, logits, block, losses):  # type: ignore[no-untyped-def]
 def _forward(weights, rows, start, stop, block):  # type: ignore[no-untyped-def]
     count = stop - start
     for i in range(count):
-        active, terms = block.active[i], rows.terms[start + i]
+        pre, terms = block.pre[i], rows.terms[start + i]
         one, two = weights.W_in[terms[0]], weights.W_in[terms[1]]
         for k in range(len(one)):
-            active[k] = weights.b_in[k] + (one[k] + two[k])
-        rectify(active, len(one), block.masks[:, i])
+            pre[k] = weights.b_in[k] + (one[k] + two[k])
+        positive(pre, len(one), block.masks[:, i])
         copy(weights.b_out, block.logits[i])
-    masked_product(block.masks, block.active, count, weights.W_out, block.logits)
+    masked_product(block.masks, block.pre, count, weights.W_out, block.logits)
 
 
 @vectorised
@@ -143,13 +143,13 @@ def _backward(weights, rows, start, stop, block, sums):  # type: ignore[no-untyp
     count = stop - start
     for first in range(0, count, BITS):
         turn(block.masks, first, count, block.turned)
-        masked_product_transposed_left(block.turned, block.active, first, block.logits, sums.W_out)
+        masked_product_transposed_left(block.turned, block.pre, first, block.logits, sums.W_out)
     masked_dots(block.masks, block.logits, count, weights.W_out, len(block.probabilities), block.back)
     for i in range(count):
-        back, active, terms = block.back[i], block.active[i], rows.terms[start + i]
+        back, pre, terms = block.back[i], block.pre[i], rows.terms[start + i]
         one, two = sums.W_in[terms[0]], sums.W_in[terms[1]]
         for k in range(len(one)):
-            back[k] = back[k] if active[k] > 0 else 0
+            back[k] = back[k] if pre[k] > 0 else 0
             one[k] += back[k]
         for k in range(len(two)):
             two[k] += back[k]
