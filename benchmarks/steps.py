@@ -174,10 +174,10 @@ def products(experiment: Experiment) -> list[tuple[int, int, int]]:
     """Rows, inner size and columns of the products of one forward pass that the recipe's method cannot avoid.
 
     MLP: from the neurons to the logits, for each pair of operands in either order; before it the table of the products
-    of embeddings, where it has them. One-layer transformers: from the neurons to the logits through W_out W_U; where answers are several, also from the
-    heads' outputs to the neurons, and the tables of the pairs of token and position. Attention alone: from the heads to
-    the logits; in deeper models every projection after the first layer's, which are look-ups, and scores and values of
-    positions that a query sees.
+    of embeddings, where it has them. One-layer transformers: from the neurons to the logits through W_out W_U; where
+    answers are several, also from the heads' outputs to the neurons, and the tables of the pairs of token and position.
+    Attention alone: from the heads to the logits; in deeper models every projection after the first layer's, which are
+    look-ups, and scores and values of positions that a query sees.
     """
     trainer, task, model = Trainer(experiment), experiment.task, experiment.model
     batch = trainer.data.batch(0)

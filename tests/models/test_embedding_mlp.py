@@ -7,7 +7,14 @@ import torch
 from latebloom._errors import UsageError
 from latebloom.models import EmbeddingMLPConfig, MLPConfig, cross_entropy, per_label
 from latebloom.models.tables import EmbeddingBatch, embedding_applies, embedding_arrays
-from latebloom.tasks import IGNORE, ModularAddition, ModularDivision, ModularMultiplication, ModularSubtraction, RandomTable
+from latebloom.tasks import (
+    IGNORE,
+    ModularAddition,
+    ModularDivision,
+    ModularMultiplication,
+    ModularSubtraction,
+    RandomTable,
+)
 
 FUNCTIONS = {"relu": lambda v: np.maximum(v, 0), "tanh": np.tanh, "square": np.square}
 P = 5

@@ -8,9 +8,9 @@ from latebloom.models.tables.arrays import aligned
 from latebloom.models.tables.blas import product, product_transposed_left, product_transposed_right
 from latebloom.models.tables.compiled import vectorised, vectorised_entry
 from latebloom.models.tables.cross_entropy import cross_entropy, cross_entropy_backward, highest
-from latebloom.models.tables.vector_exponential import exponentials
 from latebloom.models.tables.loops import clear, copy
 from latebloom.models.tables.mix import mix, mix_backward
+from latebloom.models.tables.vector_exponential import exponentials
 
 ANSWERS_AT_ONCE = 64
 """Answers processed together, at most: few enough for their arrays to stay in a core's cache."""
@@ -70,7 +70,8 @@ def new_answer_block(tables: AnswerTables, rows: AnswerRows, outputs: int, loss_
     shapes = ((heads, positions), (folded,), (folded,), (width,), (width,), tables.w_logit.shape[1:])
     sizes = [(count, *shape) for shape in shapes] + [(positions,)]
     arrays = [aligned(size, dtype) for size in sizes]
-    return AnswerBlock(*arrays, aligned((outputs,), loss_dtype))
+    arrays.append(aligned((outputs,), loss_dtype))
+    return AnswerBlock(*arrays)
 
 
 @vectorised_entry

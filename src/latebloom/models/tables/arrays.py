@@ -64,10 +64,10 @@ class Block(NamedTuple):
 
     With room where small products read and write more than is asked for.
     common (b, 2H + 1): attention to the first and last position, and 1 for the base; own (b, T): to the others.
-    pre (b, n + z): neurons before the ReLU, then the direct path. back (b, n + z): gradient of the
-    pre-activations and of the direct path. masks (n / BITS, b): which neurons of an example are active; turned
-    (n / BITS, BITS): in which examples a neuron is. logits (b, z and zeros), and their gradient in place.
-    common_slopes (2H + 1, b), own_slopes (T): gradients of attention. common_rows (2H + 1, n + z): table rows that neighbours share.
+    pre (b, n + z): neurons before the ReLU, then the direct path. back (b, n + z): gradient of both. masks
+    (n / BITS, b): which neurons of an example are active; turned (n / BITS, BITS): in which examples a neuron is.
+    logits (b, z and zeros), and their gradient in place. common_slopes (2H + 1, b), own_slopes (T): gradients of
+    attention. common_rows (2H + 1, n + z): table rows that neighbours share.
     probabilities (z), in the loss' precision: softmax of one example.
     """
 
@@ -159,4 +159,5 @@ def new_block(tables: Tables, terms: int, loss_dtype: np.dtype) -> Block:
     arrays[0][:, common - 1] = 1
     arrays += [aligned((parts, count), np.uint64) for count in (BLOCK, BITS)]
     arrays += [aligned(size, dtype) for size in ((BLOCK, padded), roomy(common, room), (terms,), roomy(common, width))]
-    return Block(*arrays, aligned((answers,), loss_dtype))
+    arrays.append(aligned((answers,), loss_dtype))
+    return Block(*arrays)

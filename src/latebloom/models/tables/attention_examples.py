@@ -12,8 +12,8 @@ from latebloom.models.tables.arrays import aligned
 from latebloom.models.tables.blas import product, product_transposed_left, product_transposed_right
 from latebloom.models.tables.compiled import vectorised, vectorised_entry
 from latebloom.models.tables.cross_entropy import cross_entropy, cross_entropy_backward, highest
-from latebloom.models.tables.vector_exponential import exponentials
 from latebloom.models.tables.loops import add, clear, copy
+from latebloom.models.tables.vector_exponential import exponentials
 
 AT_ONCE = 64
 """Examples processed together: few enough for their arrays to stay in a core's cache."""
@@ -71,7 +71,8 @@ def new_attention_block(tables: AttentionTables, positions: int, loss_dtype: np.
         (positions,),
     )
     arrays = [aligned(shape, tables.fold.dtype) for shape in shapes]
-    return AttentionBlock(*arrays, aligned((outputs,), loss_dtype))
+    arrays.append(aligned((outputs,), loss_dtype))
+    return AttentionBlock(*arrays)
 
 
 @vectorised_entry

@@ -35,14 +35,14 @@ class EmbeddingArrays(NamedTuple):
     W_in: np.ndarray
     W_U: np.ndarray
     b_in: np.ndarray | None = None
-    b_U: np.ndarray | None = None
+    b_U: np.ndarray | None = None  # noqa: N815
 
 
 def embedding_applies(
     model: Model, tokens: Int[Tensor, "batch pos"], labels: Int[Tensor, "batch answer"], positions: tuple[int, ...]
 ) -> bool:
-    """Whether `EmbeddingBatch` applies: one hidden layer with ReLU and an unembedding of its own, on the CPU, a label for
-    every example, and no fewer examples than operand tokens."""
+    """Whether `EmbeddingBatch` applies: one hidden layer with ReLU and an unembedding of its own, on the CPU, a label
+    for every example, and no fewer examples than operand tokens."""
     if type(model) is not EmbeddingMLP or model.config.activation != "relu" or tokens.device.type != "cpu":
         return False
     one_layer = len(model.config.widths) == 1 and model.unembed is not None

@@ -73,7 +73,8 @@ def new_mlp_block(weights: MLPArrays, answers: int, loss_dtype: np.dtype) -> MLP
     (neurons, width), dtype, parts = weights.W_out.shape, weights.W_out.dtype, -(-len(weights.W_out) // BITS)
     arrays = [aligned((BLOCK, whole_masks(neurons)), dtype) for _ in range(2)]
     arrays += [aligned((parts, count), np.uint64) for count in (BLOCK, BITS)] + [aligned((BLOCK, width), dtype)]
-    return MLPBlock(*arrays, aligned((answers,), loss_dtype))
+    arrays.append(aligned((answers,), loss_dtype))
+    return MLPBlock(*arrays)
 
 
 @vectorised_entry

@@ -124,7 +124,8 @@ def new_sequence_block(
     arrays += [aligned(roomy(count, positions), dtype) for count in (width, positions)]
     arrays += [aligned((positions,), dtype)]
     arrays += [aligned((count,), np.int64) for count in (answers, positions, positions, positions, answers)]
-    return SequenceBlock(*arrays, aligned((sizes.outputs,), loss_dtype))
+    arrays.append(aligned((sizes.outputs,), loss_dtype))
+    return SequenceBlock(*arrays)
 
 
 @vectorised_entry
