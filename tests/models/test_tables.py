@@ -127,13 +127,16 @@ def test_other_models_and_batches_do_not_use_tables(config, last, positions):
 def test_exponentials_are_exact():
     from numba import njit
 
-    from latebloom.models.tables.exponential import exponentials
+    from latebloom.models.tables.vector_exponential import LOWEST_DOUBLE, exponentials
 
-    call = njit(lambda values, powers: exponentials(values, powers))
+    call = njit(lambda values: exponentials(values))
     values = -np.random.default_rng(0).exponential(30, 4000)
     values[:3] = 0, -1e-300, -700
     exponential = values.copy()
-    call(exponential, np.empty(len(exponential), np.int64))
+    call(exponential)
+    others = np.array([-np.inf, -1e4, np.nan])
+    call(others)
+    np.testing.assert_allclose(others, [np.exp(LOWEST_DOUBLE)] * 2 + [np.nan], rtol=5e-16)
     np.testing.assert_allclose(exponential, np.exp(values), rtol=5e-16)
 
 

@@ -4,7 +4,7 @@ import math
 
 from latebloom.models.loss import TINY_GRADIENT
 from latebloom.models.tables.compiled import vectorised
-from latebloom.models.tables.exponential import exponentials
+from latebloom.models.tables.vector_exponential import power_of_e
 
 
 @vectorised
@@ -29,20 +29,17 @@ def _largest(logits):  # type: ignore[no-untyped-def]
 
 
 @vectorised
-def cross_entropy(logits, label, probabilities, powers):  # type: ignore[no-untyped-def]
+def cross_entropy(logits, label, probabilities):  # type: ignore[no-untyped-def]
     """Loss in nats, log-softmax in the precision of ``probabilities``, which receives the softmax."""
     real = probabilities.dtype.type
     top, total = _largest(logits), real(0)
     for k in range(len(logits)):
-        probabilities[k] = real(logits[k]) - real(top)
-    depth = probabilities[label]
-    exponentials(probabilities, powers)
-    for k in range(len(logits)):
+        probabilities[k] = power_of_e(float(real(logits[k]) - real(top)))
         total += probabilities[k]
     share = 1 / total
     for k in range(len(logits)):
         probabilities[k] *= share
-    return math.log(total) - depth
+    return math.log(total) - (real(logits[label]) - real(top))
 
 
 @vectorised
