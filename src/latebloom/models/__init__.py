@@ -5,6 +5,7 @@ from latebloom.models.base import MODELS, AnyModelConfig, Model, ModelConfig
 from latebloom.models.transformer import Transformer, TransformerConfig, is_one_layer  # isort: skip (`MODELS` lists it first)
 from latebloom.models.mlp import MLP, MLPConfig  # isort: skip
 from latebloom.models.bilinear import Bilinear, BilinearConfig, growth_rate
+from latebloom.models.bits_mlp import BitsMLP, BitsMLPConfig
 from latebloom.models.clamped import ClampedConfig, ClampedTransformer
 from latebloom.models.embedding_mlp import EmbeddingMLP, EmbeddingMLPConfig
 from latebloom.models.evaluate import evaluate, sum_squared_weights, summarise
@@ -32,6 +33,8 @@ __all__ = [
     "AnyModelConfig",
     "Bilinear",
     "BilinearConfig",
+    "BitsMLP",
+    "BitsMLPConfig",
     "ClampedConfig",
     "ClampedTransformer",
     "EmbeddingMLP",
