@@ -1,6 +1,17 @@
 """Mechanisms by family of tasks, and interventions on any model."""
 
-from latebloom.circuits import certificates, digits, groups, induction, llc, modular, shared_feature, skip_trigrams
+from latebloom.circuits import (
+    certificates,
+    digits,
+    groups,
+    induction,
+    llc,
+    modular,
+    several_operations,
+    shared_feature,
+    skip_trigrams,
+    sparse_parity,
+)
 from latebloom.circuits.family import (
     FAMILIES,
     GENERIC,
@@ -37,7 +48,9 @@ __all__ = [
     "measure_snapshot",
     "modular",
     "read_task",
+    "several_operations",
     "shared_feature",
     "skip_trigrams",
+    "sparse_parity",
     "task_words",
 ]

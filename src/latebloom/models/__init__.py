@@ -22,10 +22,12 @@ from latebloom.models.loss import (
     per_label,
     stablemax_cross_entropy,
 )
+from latebloom.models.measure_loss import MEASURED_LOSSES, MeasuredLoss
 from latebloom.models.planted_trigrams import planted_trigrams
 
 __all__ = [
     "HALVES",
+    "MEASURED_LOSSES",
     "MLP",
     "MODELS",
     "TINY_GRADIENT",
@@ -45,6 +47,7 @@ __all__ = [
     "Linear",
     "LinearConfig",
     "MLPConfig",
+    "MeasuredLoss",
     "Model",
     "ModelConfig",
     "Replacement",
