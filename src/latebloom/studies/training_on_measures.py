@@ -59,9 +59,14 @@ def test_accuracy_at_goal(analysis: Analysis) -> float:
     raise Undefined("the measure does not get there")
 
 
+def _arms(records: Sequence[Record]) -> dict[str, list[Record]]:
+    """The runs by their training loss, which is not stored where it is the default."""
+    return {loss or PLAIN: runs for loss, runs in grouped(records, "training.loss").items()}
+
+
 def _arm(records: Sequence[Record], loss: str) -> list[Record]:
     """The runs with this training loss. Errors: Undefined without any."""
-    runs = grouped(records, "training.loss").get(loss, [])
+    runs = _arms(records).get(loss, [])
     if not runs:
         raise Undefined(f"there are no runs with the training loss {loss}")
     return runs
@@ -142,7 +147,7 @@ generalise_avoid_control = _generalise(AVOID.name + SHUFFLED, "generalise_avoid_
 
 def _tables(records: Sequence[Record]) -> Sequence[Table]:
     (k,), rows = ONE, []
-    for loss, runs in grouped(records, "training.loss").items():
+    for loss, runs in _arms(records).items():
         keys = share(sum(k in _keys(run) for run in runs), len(runs))
         final = median_estimate([run.value(final_test_accuracy.name) for run in runs])
         goal = median_estimate([run.value(test_accuracy_at_goal.name) for run in runs])
