@@ -22,7 +22,6 @@ from latebloom.tasks.skip_trigrams import SkipTrigrams  # isort: skip
 from latebloom.tasks.repeated_subsequences import RepeatedSubsequences  # isort: skip
 from latebloom.tasks.shared_feature import SharedFeature  # isort: skip
 from latebloom.tasks.answer_table import AnswerTable, GroupComposition  # isort: skip
-from latebloom.tasks.several_operations import SeveralOperations  # isort: skip
 from latebloom.tasks.sparse_parity import SparseParity  # isort: skip
 from latebloom.tasks.split import Data, Split, check_split, drawn, held_out, split
 
@@ -46,7 +45,6 @@ __all__ = [
     "ModularTask",
     "RandomTable",
     "RepeatedSubsequences",
-    "SeveralOperations",
     "SharedFeature",
     "SkipTrigrams",
     "SparseParity",
