@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from latebloom._errors import UsageError
 from latebloom.models import MeasuredLoss, cross_entropy
 from latebloom.training import Experiment, Trainer
 
@@ -39,6 +40,11 @@ def test_what_is_subtracted_counts_up_to_guessing():
     subtracted = of("excluded", K, sign="-")
     assert subtracted.value(wave, LABELS) > math.log(P)
     assert subtracted.loss(wave, LABELS).item() == pytest.approx(float(cross_entropy(wave, LABELS)) - math.log(P))
+
+
+def test_several_answers_per_example_are_refused():
+    with pytest.raises(UsageError, match="2 positions with loss, expected modular_addition"):
+        of("excluded", K).loss(torch.zeros(4, 2, P), torch.zeros(4, 2, dtype=torch.long))
 
 
 def test_training_lowers_a_measure_on_the_train_set():

@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from latebloom._errors import UsageError
 from latebloom.models.loss import TRAINING_LOSSES, TrainingLoss, cross_entropy
 
 WEIGHT = 1.0
@@ -19,8 +20,8 @@ ONE = (3,)
 SEVERAL = (2, 5, 9)
 """The frequencies of the registered losses. Arbitrary, fixed before any run; there are 11 mod 23."""
 
-Logits = Float[Tensor, "batch 1 answer"]
-Labels = Int[Tensor, "batch 1"]
+Logits = Float[Tensor, "batch loss_pos answer"]
+Labels = Int[Tensor, "batch loss_pos"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,12 @@ class MeasuredLoss:
         return f"cross_entropy{self.sign}{'.'.join(parts)}"
 
     def value(self, logits: Logits, labels: Labels, dtype: torch.dtype = torch.float64) -> Float[Tensor, ""]:
-        """The measure itself, in nats."""
+        """The measure itself, in nats. Errors: UsageError for a task that reads its loss at several positions."""
+        if labels.shape[1] != 1:
+            raise UsageError(
+                f"training.loss: got {self.name} for a task with {labels.shape[1]} positions with loss, expected "
+                "modular_addition"
+            )
         whole = logits[:, 0].to(dtype)
         waves = self._waves(labels[:, 0], whole.shape[-1], dtype)
         along = waves @ (waves.T @ whole)
