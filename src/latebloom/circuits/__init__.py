@@ -1,6 +1,16 @@
 """Mechanisms by family of tasks, and interventions on any model."""
 
-from latebloom.circuits import certificates, digits, groups, induction, llc, modular, shared_feature, skip_trigrams
+from latebloom.circuits import (
+    certificates,
+    digits,
+    groups,
+    induction,
+    llc,
+    modular,
+    shared_feature,
+    skip_trigrams,
+    sparse_parity,
+)
 from latebloom.circuits.family import (
     FAMILIES,
     GENERIC,
@@ -39,5 +49,6 @@ __all__ = [
     "read_task",
     "shared_feature",
     "skip_trigrams",
+    "sparse_parity",
     "task_words",
 ]

@@ -5,6 +5,7 @@ from latebloom.models.base import MODELS, AnyModelConfig, Model, ModelConfig
 from latebloom.models.transformer import Transformer, TransformerConfig, is_one_layer  # isort: skip (`MODELS` lists it first)
 from latebloom.models.mlp import MLP, MLPConfig  # isort: skip
 from latebloom.models.bilinear import Bilinear, BilinearConfig, growth_rate
+from latebloom.models.bits_mlp import BitsMLP, BitsMLPConfig
 from latebloom.models.clamped import ClampedConfig, ClampedTransformer
 from latebloom.models.embedding_mlp import EmbeddingMLP, EmbeddingMLPConfig
 from latebloom.models.evaluate import evaluate, sum_squared_weights, summarise
@@ -21,10 +22,12 @@ from latebloom.models.loss import (
     per_label,
     stablemax_cross_entropy,
 )
+from latebloom.models.measure_loss import MEASURED_LOSSES, MeasuredLoss
 from latebloom.models.planted_trigrams import planted_trigrams
 
 __all__ = [
     "HALVES",
+    "MEASURED_LOSSES",
     "MLP",
     "MODELS",
     "TINY_GRADIENT",
@@ -32,6 +35,8 @@ __all__ = [
     "AnyModelConfig",
     "Bilinear",
     "BilinearConfig",
+    "BitsMLP",
+    "BitsMLPConfig",
     "ClampedConfig",
     "ClampedTransformer",
     "EmbeddingMLP",
@@ -42,6 +47,7 @@ __all__ = [
     "Linear",
     "LinearConfig",
     "MLPConfig",
+    "MeasuredLoss",
     "Model",
     "ModelConfig",
     "Replacement",

@@ -41,6 +41,7 @@ QUESTIONS = (
     Question("Are phase changes specific to Adam?", studies=("other-optimisers",), claims=("sgd-groks",)),
     Question("Is there a phase change in the k-bit parity problem?", studies=("parity",)),
     Question("What circuit adds five-digit numbers?", claims=("digits-as-waves", "digits-neurons-waves")),
+    Question("In which order does five-digit addition form?", studies=("digits",), claims=("digits-0-and-1-first",)),
     Question("What is the circuit of memorisation?", studies=("memory",)),
     Question(
         filled("Why is there another phase change at epoch {mainline.late_change}?"),
