@@ -1,13 +1,9 @@
 """Cross-entropy and accuracy at the positions that carry loss."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from latebloom._registry import Registry
 from latebloom.tasks import IGNORE
 
 TINY_GRADIENT = 1e-30
@@ -66,26 +62,6 @@ def stablemax_cross_entropy(
     scores = torch.where(chosen >= 0, chosen + 1, 1 / (1 - chosen.clamp(max=0)))
     right = scores.gather(-1, labels[counted][:, None])[:, 0]
     return (scores.sum(-1).log() - right.log()).mean()
-
-
-@dataclass(frozen=True)
-class TrainingLoss:
-    """What training minimises. name: the value of ``training.loss``. of: (logits, labels, dtype) → the loss, a scalar:
-    see `cross_entropy` for the shapes. Labels of `latebloom.tasks.IGNORE` must not count."""
-
-    name: str
-    of: Callable[[Tensor, Tensor, torch.dtype], Tensor]
-
-
-TRAINING_LOSSES: Registry[TrainingLoss] = Registry("training.loss")
-"""What training can minimise, by the name of `Training.loss`."""
-
-for _loss in (
-    TrainingLoss("cross_entropy", cross_entropy),
-    TrainingLoss("mse", mean_squared_error),
-    TrainingLoss("stablemax", stablemax_cross_entropy),
-):
-    TRAINING_LOSSES.register(_loss)
 
 
 def per_label(
