@@ -34,8 +34,7 @@ import torch
 from latebloom.bench import machine
 from latebloom.bench.plain import plain_step
 from latebloom.bench.timing import in_turns, median
-from latebloom.models import EmbeddingMLPConfig, TransformerConfig
-from latebloom.models.mlp import MLPConfig
+from latebloom.models import EmbeddingMLPConfig, MLPConfig, TransformerConfig
 from latebloom.recipes import RECIPES
 from latebloom.recipes.settings import experiment_of
 from latebloom.runs.threads import single_threaded_torch

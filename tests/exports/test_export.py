@@ -15,8 +15,7 @@ from latebloom._errors import UsageError
 from latebloom.exports import FORMATS, Exported, write_folder
 from latebloom.exports.vocabulary import answer_tokens, words
 from latebloom.lab.export import export
-from latebloom.models import EmbeddingMLPConfig, LinearConfig, MLPConfig, TransformerConfig
-from latebloom.models.bilinear import BilinearConfig
+from latebloom.models import BilinearConfig, EmbeddingMLPConfig, LinearConfig, MLPConfig, TransformerConfig
 from latebloom.recipes import RECIPES
 from latebloom.tasks import ModularAddition, SharedFeature
 

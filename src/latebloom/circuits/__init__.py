@@ -1,12 +1,16 @@
 """Mechanisms by family of tasks, and interventions on any model."""
 
+# ruff: noqa: I001 - families and measures register, and are computed, in the order of these imports.
+from typing import TYPE_CHECKING
+
+from latebloom._lazy import import_on_use
 from latebloom.circuits import (
+    modular,
+    groups,
     certificates,
     digits,
-    groups,
     induction,
     llc,
-    modular,
     shared_feature,
     skip_trigrams,
     sparse_parity,
@@ -21,8 +25,12 @@ from latebloom.circuits.family import (
     read_task,
     task_words,
 )
-from latebloom.circuits.interventions import AddVector, MeanNeurons, ReplaceWith, ZeroHeads, ZeroNeurons
 from latebloom.circuits.words import FRESH, SEEN, Table, Words
+
+if TYPE_CHECKING:
+    from latebloom.circuits.interventions import AddVector, MeanNeurons, ReplaceWith, ZeroHeads, ZeroNeurons
+
+import_on_use(__name__)
 
 __all__ = [
     "FAMILIES",

@@ -1,39 +1,16 @@
 """An MLP that reads bits: one hidden layer on ±1 inputs."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
 
 import torch
 from jaxtyping import Float, Int
-from pydantic import AfterValidator, Field
 from torch import Tensor, nn
 
-from latebloom._errors import UsageError
-from latebloom.models.base import Model, ModelConfig
-from latebloom.models.components.activations import ACTIVATIONS, known_activation
-from latebloom.models.components.activations import NAMES as ACTIVATION_NAMES
+from latebloom.models.base import Model
+from latebloom.models.components.activations import ACTIVATIONS
+from latebloom.models.configs.bits_mlp import BitsMLPConfig
 from latebloom.models.hooks import NO_HOOKS, Hooks
-from latebloom.models.memory import check_memory
 from latebloom.models.mlp import MLPWeights
-from latebloom.tasks import Task
-
-
-class BitsMLPConfig(ModelConfig):
-    """Shape and initial weights of the MLP on bits."""
-
-    kind: Literal["bits_mlp"] = "bits_mlp"
-    d_mlp: int = Field(default=256, ge=1, description="neurons")
-    activation: Annotated[str, AfterValidator(known_activation)] = Field(default="relu", description=ACTIVATION_NAMES)
-
-    def build(self, task: Task) -> "BitsMLP":
-        """A freshly initialised model, in float32. Errors: UsageError for a task whose tokens are not bits, or that
-        reads its loss at several positions, and for a model that does not fit into memory."""
-        if task.d_vocab != 2 or len(task.loss_positions) != 1:
-            raise UsageError(f"model.kind: got bits_mlp, which reads bits, for {task.name}; expected sparse_parity")
-        check_memory("bits_mlp", self.d_mlp * (task.n_ctx + task.d_vocab_out))
-        model = BitsMLP(self, task.n_ctx, task.d_vocab_out)
-        model.init_weights()
-        return model
 
 
 class BitsMLP(Model):

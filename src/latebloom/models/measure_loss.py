@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import log, pi
-from typing import Literal
-
-import torch
-from jaxtyping import Float, Int
-from torch import Tensor
+from typing import TYPE_CHECKING, Literal
 
 from latebloom._errors import UsageError
-from latebloom.models.loss import TRAINING_LOSSES, TrainingLoss, cross_entropy
+from latebloom.models.training_loss import TRAINING_LOSSES, TrainingLoss
+
+if TYPE_CHECKING:
+    import torch
+    from jaxtyping import Float, Int
+    from torch import Tensor
+
+    Logits = Float[Tensor, "batch loss_pos answer"]
+    Labels = Int[Tensor, "batch loss_pos"]
 
 WEIGHT = 1.0
 """How much of the measure is added. Arbitrary: as much as of the loss."""
@@ -19,9 +23,6 @@ WEIGHT = 1.0
 ONE = (3,)
 SEVERAL = (2, 5, 9)
 """The frequencies of the registered losses. Arbitrary, fixed before any run; there are 11 mod 23."""
-
-Logits = Float[Tensor, "batch loss_pos answer"]
-Labels = Int[Tensor, "batch loss_pos"]
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,12 @@ class MeasuredLoss:
         parts = (self.measure, *map(str, self.frequencies), *(("shuffled",) if self.shuffled else ()))
         return f"cross_entropy{self.sign}{'.'.join(parts)}"
 
-    def value(self, logits: Logits, labels: Labels, dtype: torch.dtype = torch.float64) -> Float[Tensor, ""]:
-        """The measure itself, in nats. Errors: UsageError for a task that reads its loss at several positions."""
+    def value(self, logits: Logits, labels: Labels, dtype: torch.dtype | None = None) -> Float[Tensor, ""]:
+        """The measure itself, in nats; in float64 where no dtype is given. Errors: UsageError for a task that reads its
+        loss at several positions."""
+        from latebloom.models.loss import DTYPE, cross_entropy
+
+        dtype = dtype or DTYPE
         if labels.shape[1] != 1:
             raise UsageError(
                 f"training.loss: got {self.name} for a task with {labels.shape[1]} positions with loss, expected "
@@ -65,8 +70,11 @@ class MeasuredLoss:
         kept = rest if self.measure == "excluded" else along + rest.mean(0)
         return cross_entropy(kept[:, None], labels, dtype)
 
-    def loss(self, logits: Logits, labels: Labels, dtype: torch.dtype = torch.float64) -> Float[Tensor, ""]:
+    def loss(self, logits: Logits, labels: Labels, dtype: torch.dtype | None = None) -> Float[Tensor, ""]:
         """The cross-entropy with the measure added."""
+        from latebloom.models.loss import DTYPE, cross_entropy
+
+        dtype = dtype or DTYPE
         plain, added = cross_entropy(logits, labels, dtype), self.value(logits, labels, dtype)
         if self.sign == "+":
             return plain + WEIGHT * added
@@ -74,6 +82,8 @@ class MeasuredLoss:
 
     def _waves(self, sums: Int[Tensor, " batch"], p: int, dtype: torch.dtype) -> Float[Tensor, "batch direction"]:
         """Orthonormal directions over the examples."""
+        import torch
+
         if self.shuffled:
             sums = sums[torch.randperm(len(sums), generator=torch.Generator().manual_seed(0)).to(sums.device)]
         angles = (2 * pi / p) * sums[:, None].to(dtype) * torch.tensor(self.frequencies, device=sums.device)

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-import torch
 from jaxtyping import Bool, Float
 from pydantic import BeforeValidator, Field
-from torch import Tensor, nn
 
 from latebloom._config import Config
 from latebloom._errors import UsageError
-from latebloom.models import Model
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from latebloom.models import Model
+
+    Choice = Callable[[Float[Tensor, " label"], int], Bool[Tensor, " label"]]
+    """Which labels have a gradient, given their losses (nats) and the step. A pure function, so that runs resume
+    bit-identically."""
 
 ROUNDS_TO_ZERO = 2.0**-23
 """Losses (nats) below this are 0 in float32: log-softmax rounds the probability of the right answer to 1. It is
 float32's ε, 1.19e-7. Source: the write-up, "Slingshot mechanism"."""
-
-
-Choice = Callable[[Float[Tensor, " label"], int], Bool[Tensor, " label"]]
-"""Which labels have a gradient, given their losses (nats) and the step. A pure function, so that runs resume
-bit-identically."""
 
 
 class Intervention(Config):
@@ -74,6 +75,8 @@ class DropRandomExamples(_SmallLosses):
     kind: Literal["drop_random_examples"] = "drop_random_examples"  # type: ignore[assignment]
 
     def choice(self, seed: int) -> Choice | None:
+        import torch
+
         def drawn(losses: Float[Tensor, " label"], step: int) -> Bool[Tensor, " label"]:
             generator = torch.Generator().manual_seed((seed * 1_000_003 + step) % 2**63)
             dropped = torch.randperm(len(losses), generator=generator)[: int((losses < self.threshold).sum())]

@@ -11,12 +11,9 @@ from latebloom.circuits.induction.ablation import Head, HeadAblations, head_incr
 from latebloom.circuits.induction.composition import INTO, Into, compositions
 from latebloom.circuits.induction.scores import head_scores, previous_token_even
 from latebloom.circuits.induction.sequences import Sequences, draw_sequences, transformer
+from latebloom.circuits.induction.settings import SCORE
 from latebloom.models import Model, Transformer
 from latebloom.tasks import RepeatedSubsequences
-
-SCORE = 0.25
-"""A head counts as a previous-token or induction head if its score exceeds its control (for induction) or that of
-even attention (for previous-token) by this much attention. Arbitrary; random weights stay below a tenth of it."""
 
 
 class HeadReport(Config):

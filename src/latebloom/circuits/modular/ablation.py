@@ -1,16 +1,25 @@
 """One row of the ablation table: a loss, the published one, and the losses of size-matched random controls."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
+from typing import TYPE_CHECKING
 
-import torch
 from jaxtyping import Float
-from torch import Tensor
 
 from latebloom._config import Config
-from latebloom.circuits.modular.grid import Grid
 from latebloom.published import published
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from latebloom.circuits.modular.grid import Grid
+
+    Random = Callable[[torch.Generator], Float[Tensor, "x y z"]]
+    """Makes the logits after one random change."""
 
 
 @dataclass(frozen=True)
@@ -142,10 +151,6 @@ class Ablation(Config):
         return tuple(one for one in (self.control, self.matched) if one is not None)
 
 
-Random = Callable[[torch.Generator], Float[Tensor, "x y z"]]
-"""Makes the logits after one random change."""
-
-
 @dataclass(frozen=True)
 class Change:
     """An ablation not yet carried out. logits: after it. random: after a random change of the same size, which ``what``
@@ -173,6 +178,8 @@ class Change:
 
 
 def _control(what: str, random: Random, grid: Grid, seed: int, draws: int) -> Control:
+    import torch
+
     generator = torch.Generator().manual_seed(seed)
     losses = [grid.loss(random(generator)) for _ in range(draws)]
     return Control(

@@ -13,6 +13,7 @@ from torch import Tensor
 from latebloom._config import Config
 from latebloom._text import Shown
 from latebloom.circuits.modular.answers import DOES_TASK
+from latebloom.circuits.modular.basis import DEFAULT_RULE
 from latebloom.circuits.modular.clock_or_pizza import ClockOrPizza, clock_or_pizza
 from latebloom.circuits.modular.cos_waves import cos_fit_fve, cos_waves
 from latebloom.circuits.modular.embedding import embedding_fractions
@@ -22,16 +23,7 @@ from latebloom.circuits.modular.plain_forward import check_finite
 from latebloom.circuits.modular.projections import phase_part, restricted_table
 from latebloom.circuits.modular.sum_losses import LessTables, table_losses
 from latebloom.circuits.modular.trig_variance import trig_fve
-from latebloom.circuits.modular.views import (
-    DEFAULT_RULE,
-    basis,
-    clusters,
-    grid,
-    keys,
-    phase,
-    train_mask,
-    trained_rows,
-)
+from latebloom.circuits.modular.views import basis, clusters, grid, keys, phase, train_mask, trained_rows
 from latebloom.fourier import frequencies, gini
 from latebloom.measures import Snapshot
 from latebloom.models import Model

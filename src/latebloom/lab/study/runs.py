@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from latebloom.claims import Results
-from latebloom.lab.reproduce.train import MeasuredRuns, Progress
 from latebloom.studies import Budget, Study
+
+if TYPE_CHECKING:
+    from latebloom.lab.reproduce.train import MeasuredRuns, Progress
 
 
 def study_runs(
@@ -17,4 +20,6 @@ def study_runs(
     progress: Progress = lambda line: None,
 ) -> MeasuredRuns:
     """The runs that a budget asks for, in the directory ``home/NAME``."""
+    from latebloom.lab.reproduce.train import MeasuredRuns
+
     return MeasuredRuns.by_specs(study.name, study.runs[budget], home, results, progress, study.quantities)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from latebloom.claims import Results
-from latebloom.lab.reproduce.train import Progress
 from latebloom.lab.stored import stored_results
 from latebloom.lab.study.judge import judge_study
 from latebloom.lab.study.result import StudyResult
 from latebloom.lab.study.runs import study_runs
 from latebloom.studies import STUDIES, Budget
-from latebloom.sweeps.place import Folder
 from latebloom.sweeps.plan import make_plan
-from latebloom.sweeps.train import worker_count
+
+if TYPE_CHECKING:
+    from latebloom.lab.reproduce.train import Progress
+
 
 HOME = "studies"
 """The directory under the root that holds a sweep for each study, for all budgets together."""
@@ -61,6 +62,9 @@ def plan(
 ) -> dict[str, Any]:
     """What is left to train, as `latebloom.sweeps.plan.Plan.priced` has it. A few steps of some runs are trained to
     measure how long they take. Errors: UsageError for an unknown study."""
+    from latebloom.sweeps.place import Folder
+    from latebloom.sweeps.train import worker_count
+
     runs = study_runs(STUDIES[name], budget, results or results_of(root), root / HOME)
     system = make_plan(Folder(root / HOME / name), runs.missing())
     return {"study": name, **system.priced(worker_count(system.left, workers)), "runs": len(runs.jobs)}

@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from latebloom._text import nats, percent, whole
-from latebloom.circuits.modular.neurons import FVE_THRESHOLD
+from latebloom.circuits.modular.settings import FVE_THRESHOLD
 from latebloom.claims.lottery import INITIAL_DRAWS
 from latebloom.explorer.numbers import strongest_wave
 from latebloom.lab.explorer.captions.caption import caption
