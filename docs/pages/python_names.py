@@ -31,7 +31,9 @@ def python_page() -> str:
     grouped = {name for names in GROUPS.values() for name in names}
     others = tuple(name for name in HOMES if name not in grouped)
     groups = {**GROUPS, **({OTHER: others} if others else {})}
-    homes = {title: [(name, f"{HOMES[name]}.{name}", _first(name)) for name in names] for title, names in groups.items()}
+    homes = {
+        title: [(name, f"{HOMES[name]}.{name}", _first(name)) for name in names] for title, names in groups.items()
+    }
     packages = [name for name in lb.__all__ if name not in HOMES]
     return render("python", groups=homes, packages=[(name, _first(name)) for name in packages])
 

@@ -7,7 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from latebloom.models.base import Model
-from latebloom.models.components.activations import ACTIVATIONS
+from latebloom.models.activations import ACTIVATIONS
 from latebloom.models.configs.bits_mlp import BitsMLPConfig
 from latebloom.models.hooks import NO_HOOKS, Hooks
 from latebloom.models.mlp import MLPWeights
