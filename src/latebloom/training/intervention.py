@@ -138,7 +138,9 @@ class _OfNeurons(Intervention):
     def _checked(self, model: Model) -> tuple[Transformer, MLPLayer]:
         """The model and its neurons. Errors: UsageError for another model."""
         if not is_one_layer(model, frozenset({"init_scale"})):
-            raise UsageError(f"intervention.kind: got {self.kind}, expected a transformer of one layer with ReLU neurons")
+            raise UsageError(
+                f"intervention.kind: got {self.kind}, expected a transformer of one layer with ReLU neurons"
+            )
         mlp = model.blocks[0].mlp
         assert mlp is not None
         return model, mlp
@@ -201,14 +203,7 @@ INTERVENTIONS: dict[str, type[Intervention]] = {kind.model_fields["kind"].defaul
 """Every intervention by its kind."""
 
 AnyIntervention = Annotated[
-    Intervention
-    | RoundSmallLosses
-    | RoundRightAnswers
-    | DropRandomExamples
-    | FewerExamples
-    | Freeze
-    | Prune
-    | Amplify,
+    Intervention | RoundSmallLosses | RoundRightAnswers | DropRandomExamples | FewerExamples | Freeze | Prune | Amplify,
     Field(discriminator="kind"),
 ]
 """A field that holds any intervention."""
