@@ -240,8 +240,8 @@ STUDIES.register(
         hypothesis="Circuit formation is not AdamW's: with SGD and momentum the circuit forms well before test loss "
         "falls.",
         design="x + y mod 23 on 70 % of the pairs with AdamW, SGD, SGD and momentum, and the sign of a moving average "
-        "of the gradient, each at a learning rate and weight decay at which runs with other seeds generalised. Restricted "
-        "loss, with the waves of the final key frequencies alone, tells when the circuit is there.",
+        "of the gradient, each at a learning rate and weight decay at which runs with other seeds generalised. "
+        "Restricted loss, with the waves of the final key frequencies alone, tells when the circuit is there.",
         control="Restricted loss with as many frequencies that are not key frequencies; AdamW beside the others.",
         power="Six runs of six have an interval from 61 %, and the interval of a median of six is their range, so that "
         "six leads that are all over 1.5 decide.",
