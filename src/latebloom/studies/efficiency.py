@@ -42,7 +42,7 @@ SCALES = (0.2, 5.0)
 MEMORY, CIRCUIT = ("0.1", "0.2", "0.4", "0.6"), ("0.3", "0.4", "0.5", "0.6")
 """Shares of the pairs on which random answers, and sums, are learned."""
 
-STEPS = 4000
+STEPS = 3000
 
 PLENTY = "0.6"
 """The share of the pairs of all runs whose data or weight decay changes during training."""
@@ -326,8 +326,8 @@ STUDIES.register(
         "the circuit for the same logits.",
         design="Random answers mod 23 on 10 to 60 % of the pairs tell what a memory costs: the sum of squared weights "
         f"at a margin of {MARGIN:g} nats. x + y mod 23 on 30 to 60 % tells what the circuit costs, and from where on "
-        f"it wins. Then the train set shrinks at step {SHRINKS}, weight decay ends when test loss gets under guessing, or "
-        f"starts at step {STARTS}.",
+        f"it wins. Then the train set shrinks at step {SHRINKS}, weight decay ends when test loss gets under guessing, "
+        f"or starts at step {STARTS}.",
         control="A train set that hardly shrinks; the same seeds with weight decay from start to end.",
         power="Five runs of five have an interval from 57 %, five medians one that is their range. A prediction that "
         "is off by a factor of two is told from a right one if seeds differ by less than a half.",
