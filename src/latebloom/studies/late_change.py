@@ -35,6 +35,7 @@ from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import seeds, small
 from latebloom.studies.texts import found, shown
 from latebloom.sweeps.spec import Spec
+from latebloom.tasks import ModularTask
 
 STEPS = 20_000
 """Steps of the small model: ten times those in which it settles."""
@@ -64,7 +65,7 @@ def _course(analysis: Analysis) -> list[_Point]:
         if pattern is None:
             raise Undefined("the model has no attention")
         matrices = {
-            name.rpartition(".")[2]: float(weight.square().sum())
+            name.rpartition(".")[2]: float(weight.detach().square().sum())
             for name, weight in model.named_parameters()
             if name.rpartition(".")[2].startswith("W_")
         }
@@ -182,8 +183,7 @@ class _Multipliers:
 
 
 @torch.no_grad()
-def _multipliers(analysis: Analysis, model: Model) -> _Multipliers:
-    task = modular_task(analysis)
+def _multipliers(task: ModularTask, model: Model) -> _Multipliers:
     if not isinstance(model, Transformer) or model.config.n_layers != 1 or not model.config.d_mlp:
         raise Undefined("the model is not a transformer of one layer with neurons")
     model, tokens = model.double(), all_pairs(task)
@@ -207,12 +207,12 @@ def _multipliers(analysis: Analysis, model: Model) -> _Multipliers:
 
 @once
 def _at_end(analysis: Analysis) -> _Multipliers:
-    return _multipliers(analysis, analysis.run.checkpoint(analysis.step).model)
+    return _multipliers(modular_task(analysis), analysis.run.checkpoint(analysis.step).model)
 
 
 @once
 def _at_settling(analysis: Analysis) -> _Multipliers:
-    return _multipliers(analysis, _settled(analysis))
+    return _multipliers(modular_task(analysis), _settled(analysis))
 
 
 def _product(values: Float[Tensor, "pair neuron"]) -> float:
