@@ -25,7 +25,7 @@ from latebloom.claims.quantity import Undefined
 from latebloom.claims.region import Above, AllOf, Below, Between
 from latebloom.claims.settings import generalised, grouped, share_of
 from latebloom.claims.verdict import HALF
-from latebloom.models import Model, sum_squared_weights
+from latebloom.models import Examples, Model
 from latebloom.statistics import Estimate, median_estimate
 from latebloom.studies.growth import courses, exponents
 from latebloom.studies.study import STUDIES, Study, Table, Then
@@ -63,13 +63,19 @@ STARTS = 1000
     f"{MARGIN:g} nats ahead of the mean of the others on the train set,",
 )
 def weights_at_equal_logits(analysis: Analysis) -> float:
-    model, train = copy.deepcopy(analysis.final.model).double(), analysis.sets["train"]
-    positions, labels = analysis.task.loss_positions, train.labels.flatten()
+    return at_equal_logits(analysis.final.model, analysis.sets["train"], analysis.task.loss_positions)
+
+
+def at_equal_logits(model: Model, train: Examples, positions: tuple[int, ...]) -> float:
+    """The sum of squares of all weights, scaled alike until the right answer is on average `MARGIN` nats ahead of the
+    mean of the others. Errors: Undefined where no factor in `SCALES` does that."""
+    model, labels = copy.deepcopy(model).double(), train.labels.flatten()
     start = [weight.detach().clone() for weight in model.parameters()]
 
     @torch.no_grad()
     def surplus(log_scale: float) -> float:
-        _scale(model, start, float(np.exp(log_scale)))
+        for weight, first in zip(model.parameters(), start):
+            weight.copy_(first * np.exp(log_scale))
         logits = model(train.tokens, positions).flatten(0, 1)
         right = logits.gather(1, labels[:, None]).squeeze(1)
         others = (logits.sum(1) - right) / (logits.shape[1] - 1)
@@ -78,14 +84,8 @@ def weights_at_equal_logits(analysis: Analysis) -> float:
     low, high = map(np.log, SCALES)
     if not surplus(low) < 0 < surplus(high):
         raise Undefined(f"no scale of the weights gives a margin of {MARGIN:g} nats")
-    _scale(model, start, float(np.exp(scipy.optimize.brentq(surplus, low, high, xtol=1e-4))))
-    return sum_squared_weights(model.parameters())
-
-
-@torch.no_grad()
-def _scale(model: Model, start: Sequence[torch.Tensor], factor: float) -> None:
-    for weight, first in zip(model.parameters(), start):
-        weight.copy_(factor * first)
+    factor = float(np.exp(scipy.optimize.brentq(surplus, low, high, xtol=1e-4)))
+    return factor**2 * float(sum(weight.square().sum() for weight in start))
 
 
 def _cost(record: Record) -> float | None:
