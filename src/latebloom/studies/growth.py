@@ -23,4 +23,5 @@ def courses(records: Sequence[Record], of: Callable[[Record], float | None], poi
 
 def exponents(records: Sequence[Record], of: Callable[[Record], float | None], points: int) -> list[float]:
     """The exponent a of value ~ pairs^a of each such seed, by least squares on the logarithms."""
-    return [float(np.polyfit(*np.log(np.array(course)), 1)[0]) for course in courses(records, of, points)]
+    logarithms = [np.log(np.array(course)) for course in courses(records, of, points)]
+    return [float(np.polyfit(shares, values, 1)[0]) for shares, values in logarithms]

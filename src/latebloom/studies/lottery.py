@@ -99,7 +99,8 @@ def _masked(records: Sequence[Record]) -> dict[int, tuple[Record, list[Record], 
     for run in _whole(records):
         seed, ticket = run.setting("model.seed"), _ticket(run)
         masks = [other for other in records if other.setting("model.seed") == seed and _kept(other)]
-        found[seed] = (run, *[[one for one in masks if (_kept(one) == ticket) == own] for own in (True, False)])
+        own = [one for one in masks if _kept(one) == ticket]
+        found[seed] = (run, own, [one for one in masks if one not in own])
     return found
 
 
@@ -111,6 +112,10 @@ def _step(record: Record) -> float:
 
 def _keys(record: Record) -> set[int]:
     return set(map(int, record.value(key_frequencies.name) or ()))
+
+
+def _is_key(k: int, record: Record) -> bool:
+    return k in _keys(record)
 
 
 def _same(record: Record, other: Record) -> float:
@@ -212,7 +217,7 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
         for name, runs in arms.items()
     ]
     amplified = [
-        (str(k), str(len(runs)), *(shown(share_of(runs, lambda run, one=one: one in _keys(run))) for one in AMPLIFIED))
+        (str(k), str(len(runs)), *(shown(share_of(runs, partial(_is_key, one))) for one in AMPLIFIED))
         for k, runs in sorted(grouped(_amplified(records), "intervention.frequency").items())
     ]
     return (

@@ -39,19 +39,21 @@ WELL_BEFORE = 1.5
 
 FRACTION = "0.7"
 
+STEPS = {"AdamW": 2000, "SGD": 9000, "SGD and momentum": 4000, "sign descent": 4000}
+
 SETTINGS = {
-    "AdamW": (2000, "--optimiser.lr", "0.01", "--optimiser.weight_decay", "1"),
-    "SGD": (9000, "--optimiser.name", "sgd", "--optimiser.lr", "0.3", "--optimiser.weight_decay", "0.001"),
+    "AdamW": ("--optimiser.lr", "0.01", "--optimiser.weight_decay", "1"),
+    "SGD": ("--optimiser.name", "sgd", "--optimiser.lr", "0.3", "--optimiser.weight_decay", "0.001"),
     "SGD and momentum": (
-        *(4000, "--optimiser.name", "sgd", "--optimiser.momentum", "0.9"),
+        *("--optimiser.name", "sgd", "--optimiser.momentum", "0.9"),
         *("--optimiser.lr", "0.1", "--optimiser.weight_decay", "0.001"),
     ),
     "sign descent": (
-        *(4000, "--optimiser.name", "sign_descent", "--optimiser.momentum", "0.9"),
+        *("--optimiser.name", "sign_descent", "--optimiser.momentum", "0.9"),
         *("--optimiser.lr", "0.0005", "--optimiser.weight_decay", "3"),
     ),
 }
-"""Steps and settings of each optimiser, tuned on seeds below 100 until most runs generalised."""
+"""The settings of each optimiser, tuned together with its `STEPS` on seeds below 100 until most runs generalised."""
 
 _NAMES = {("adamw", False): "AdamW", ("sgd", False): "SGD", ("sgd", True): "SGD and momentum"}
 
@@ -228,7 +230,7 @@ def _claims() -> tuple[SweepClaim, ...]:
 
 def _runs(count: int) -> tuple[Spec, ...]:
     recorded = ("--data.fraction", FRACTION, "--recording.checkpoints", "20 until 1000, 200")
-    return tuple(small(count, steps, *recorded, *settings) for steps, *settings in SETTINGS.values())
+    return tuple(small(count, STEPS[name], *recorded, *settings) for name, settings in SETTINGS.items())
 
 
 STUDIES.register(

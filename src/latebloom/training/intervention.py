@@ -12,7 +12,6 @@ from torch import Tensor, nn
 
 from latebloom._config import Config
 from latebloom._errors import UsageError
-from latebloom.fourier import basis_rows, fourier_basis
 from latebloom.models import Model, Transformer, is_one_layer
 from latebloom.models.components import MLPLayer
 
@@ -191,7 +190,8 @@ class Amplify(_OfNeurons):
                 f"and {width}"
             )
         attn = transformer.blocks[0].attn
-        waves = fourier_basis(p)[list(basis_rows(self.frequency, p))].to(mlp.W_in) @ transformer.embed.W_E[:p]
+        angle = 2 * torch.pi * self.frequency * torch.arange(p) / p
+        waves = torch.stack([angle.cos(), angle.sin()]) @ transformer.embed.W_E[:p]
         reaching = waves @ torch.einsum("hmd,hdn->mn", attn.W_V, attn.W_O)
         chosen = mlp.W_in[:, : self.count]
         chosen += (self.factor - 1) * torch.linalg.pinv(reaching) @ (reaching @ chosen)
