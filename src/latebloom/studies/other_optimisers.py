@@ -128,6 +128,11 @@ def _lead(record: Record) -> float | None:
     return None if not circuit or test is None else test / circuit
 
 
+def _tells_of_others(record: Record) -> bool:
+    """Whether the run has enough other frequencies for a control."""
+    return _has_other(record) or record.quantities[other_circuit_at.name].never
+
+
 def _has_other(record: Record) -> bool:
     return record.value(other_circuit_at.name) is not None
 
@@ -158,7 +163,7 @@ def _leading(optimiser: str) -> tuple[Statistic, Statistic]:
         name=f"other_circuit_with_{name}",
     )
     def others(records: Sequence[Record]) -> Estimate:
-        return share_of(_arm(records, optimiser), _has_other)
+        return share_of([run for run in _arm(records, optimiser) if _tells_of_others(run)], _has_other)
 
     return lead, others
 
