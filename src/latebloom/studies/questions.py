@@ -45,6 +45,7 @@ QUESTIONS = (
     Question("What is the circuit of memorisation?", studies=("memory",)),
     Question(
         filled("Why is there another phase change at epoch {mainline.late_change}?"),
+        studies=("late-change",),
         claims=("late-attention", "late-losses"),
     ),
     Question("Why do frequencies, and attention and ReLU, compete?", studies=("late-change",)),
@@ -52,7 +53,7 @@ QUESTIONS = (
     Question("How consistent is all of this over seeds?", claims=("keys-differ-by-seed",)),
     Question("What happens when one trains on excluded loss?", studies=("training-on-measures",)),
     Question("How do other regularisers affect the model?", claims=("dropout-groks", "l1-groks")),
-    Question("Can clusters of neurons be predicted, or shifted?", studies=("lottery",)),
+    Question("Can clusters of neurons be predicted, or shifted?", studies=("lottery", "tickets")),
     Question("Is there a lottery ticket, and why are all neurons used in the end?", studies=("lottery", "neurons")),
     Question("Are there Fourier algorithms in language models?", outside=_LANGUAGE),
     Question("Is removing neurons worse than removing frequencies?", studies=("neurons",)),

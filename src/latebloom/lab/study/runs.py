@@ -19,7 +19,12 @@ def study_runs(
     home: Path = Path(),
     progress: Progress = lambda line: None,
 ) -> MeasuredRuns:
-    """The runs that a budget asks for, in the directory ``home/NAME``."""
+    """The runs that a budget asks for, with those that follow from its records, in the directory ``home/NAME``."""
     from latebloom.lab.reproduce.train import MeasuredRuns
 
-    return MeasuredRuns.by_specs(study.name, study.runs[budget], home, results, progress, study.quantities)
+    specs = study.runs[budget]
+    first = MeasuredRuns.by_specs(study.name, specs, home, results, progress, study.quantities)
+    following = () if study.then is None else study.then.sweeps(first.records())
+    if not following:
+        return first
+    return MeasuredRuns.by_specs(study.name, (*specs, *following), home, results, progress, study.quantities)
