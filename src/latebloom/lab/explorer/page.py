@@ -93,12 +93,10 @@ def _run(evidence: Evidence) -> dict[str, Any]:
 def _learned(analysis: Analysis) -> dict[str, Any] | None:
     """The steps from which the sets stay learned, and the bar in words; None where one of them was not learned."""
     outcome, guessing = analysis.outcome, analysis.phases.guessing
-    if outcome.train_learned_at is None or outcome.test_learned_at is None:
+    if outcome.train_learned_at is None or outcome.test_learned_at is None or guessing is None:
         return None
-    by_loss = outcome.by_loss and guessing is not None
-    bar = (
-        f"a loss of {nats(LEARNED_LOSS_SHARE * guessing)} nats" if by_loss else f"{percent(LEARNED_ACCURACY)} accuracy"
-    )
+    loss = f"a loss of {nats(LEARNED_LOSS_SHARE * guessing)} nats"
+    bar = loss if outcome.by_loss else f"{percent(LEARNED_ACCURACY)} accuracy"
     return {"train": outcome.train_learned_at, "test": outcome.test_learned_at, "bar": bar}
 
 

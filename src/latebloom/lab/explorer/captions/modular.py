@@ -224,8 +224,8 @@ def restricted(evidence: Evidence, found: Explanation) -> Sentences:
     if low is not None and test is not None:
         order = f"{whole(test - low)} steps before" if low < test else f"{whole(low - test)} steps after"
         yield (
-            f"Restricted loss stays under half of guessing from step {whole(low)} on, {order} test loss stays under "
-            "guessing."
+            f"Restricted loss stays under half of guessing from about step {whole(low)} on, {order} test loss stays "
+            "under guessing."
         )
 
 
