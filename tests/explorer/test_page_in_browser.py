@@ -279,7 +279,7 @@ def test_the_story_of_overlapping_phases_agrees_with_the_slider(
 def test_a_jump_ends_with_the_title_under_the_bar(visit: Callable[..., Any]) -> None:
     """Also where the views above grow on the way, as those do that are drawn once they are in sight."""
     page = visit()
-    for view in ("excluded-by-frequency", "circles", "try-it"):
+    for view in ("excluded-by-frequency", "circles"):
         page.locator(f".contents ul ul a[href$='={view}']").click()
         page.wait_for_timeout(1500)
         settle(page)

@@ -96,7 +96,7 @@ function PhaseStrip(): JSX.Element | null {
   const found = page().phases;
   if (found === null) return null;
   const phases = found.phases.filter((phase) => phase.start !== null);
-  if (phases.length === 0) return <p class="no-phases">{found.reason}</p>;
+  if (phases.length === 0) return <p class="no-phases" title={found.reason}>{found.reason}</p>;
   const last = Math.max(1, steps.value.length - 1);
   const at = (wanted: number | null) => (wanted === null ? 100 : (100 * nearestCheckpoint(wanted)) / last);
   return (

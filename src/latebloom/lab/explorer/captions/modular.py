@@ -205,7 +205,8 @@ def _without_one(where: str, alone: Mapping[Any, Any], loss: float | int) -> str
     """The loss on a set without one key frequency, and unchanged. where: the set. alone: nats by frequency."""
     if not alone:
         return None
-    least, most = (f"{_loss(alone[k])} (k = {k})" for k in (min(alone, key=alone.get), max(alone, key=alone.get)))
+    ends = (choose(alone, key=lambda k: alone[k]) for choose in (min, max))
+    least, most = (f"{_loss(alone[k])} (k = {k})" for k in ends)
     found = least if len(alone) == 1 else f"between {least} and {most}"
     return (
         f"At the last step the loss {where} is {found} without one key frequency, and {_loss(loss)} with all of them."
