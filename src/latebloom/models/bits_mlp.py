@@ -6,8 +6,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from latebloom.models.base import Model
 from latebloom.models.activations import ACTIVATIONS
+from latebloom.models.base import Model
 from latebloom.models.configs.bits_mlp import BitsMLPConfig
 from latebloom.models.hooks import NO_HOOKS, Hooks
 from latebloom.models.mlp import MLPWeights
