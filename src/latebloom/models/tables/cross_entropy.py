@@ -3,7 +3,7 @@
 import math
 
 from latebloom.models.loss import TINY_GRADIENT
-from latebloom.models.tables.compiled import vectorised
+from latebloom.models.tables.compiled import inner, vectorised
 from latebloom.models.tables.vector_exponential import power_of_e
 
 
@@ -28,6 +28,12 @@ def _largest(logits):  # type: ignore[no-untyped-def]
     return max(max(a, b), max(c, d))
 
 
+@inner
+def _loss(logarithm, label, top):  # type: ignore[no-untyped-def]
+    # Reordered, (logarithm + top) - label would round a small loss to the spacing of numbers near the top.
+    return logarithm - (label - top)
+
+
 @vectorised
 def cross_entropy(logits, label, probabilities):  # type: ignore[no-untyped-def]
     """Loss in nats, log-softmax in the precision of ``probabilities``, which receives the softmax."""
@@ -39,7 +45,7 @@ def cross_entropy(logits, label, probabilities):  # type: ignore[no-untyped-def]
     share = 1 / total
     for k in range(len(logits)):
         probabilities[k] *= share
-    return math.log(total) - (real(logits[label]) - real(top))
+    return _loss(math.log(total), real(logits[label]), real(top))
 
 
 @vectorised
