@@ -16,7 +16,9 @@ from .templating import render
 def study_pages() -> dict[Path, str]:
     """The index and the page of each study."""
     found = _results()
-    index = render("studies", studies=list(found.values()), questions=[(one, _state(one, found)) for one in QUESTIONS])
+    index = render(
+        "studies", studies=list(found.values()), questions=[(one, question_state(one, found)) for one in QUESTIONS]
+    )
     pages = {DOCS / "studies" / f"{name}.md": _page(STUDIES[name], result) for name, result in found.items()}
     return {DOCS / "studies.md": index, **pages}
 
@@ -57,7 +59,7 @@ def _page(study: Study, result: StudyResult) -> str:
     )
 
 
-def _state(question: Question, found: dict[str, StudyResult]) -> str:
+def question_state(question: Question, found: dict[str, StudyResult]) -> str:
     """Whether a question is answered, in words: only where every claim of its studies is decided."""
     if question.outside is not None:
         return f"not here: {question.outside}"
