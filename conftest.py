@@ -3,15 +3,21 @@
 jaxtyping's hook (``--jaxtyping-packages``) decorates every function. Its decorator binds the arguments at each call to
 compare shapes, although few functions name one, and beartype writes a checker for each function, although few are
 called. Here both are done at the first call, and shapes are compared only in functions that name them.
+
+Modules that import torch for type checkers only name its tensors in annotations too: these are compared as well. Other
+classes that only type checkers see count as any.
 """
 
+import ast
 import functools
 import inspect
+import sys
 import typing
 from collections.abc import Callable
 from typing import Any
 
 import jaxtyping
+import torch
 
 _compared = jaxtyping.jaxtyped
 
@@ -28,12 +34,39 @@ def _checked(*, typechecker: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arguments: Any, **named: Any) -> Any:
             nonlocal checked
             if checked is None:
+                _evaluate(thing)
                 checked = _compared(thing, typechecker=typechecker) if _names_a_shape(thing) else typechecker(thing)
             return checked(*arguments, **named)
 
         return call
 
     return decorate
+
+
+def _evaluate(function: Callable[..., Any]) -> None:
+    """Replace the annotations of a function by what they mean, where that can be found out."""
+    if any(isinstance(annotation, str) for annotation in function.__annotations__.values()):
+        try:
+            function.__annotations__ = typing.get_type_hints(
+                function, localns=_seen_by_type_checkers(function.__module__), include_extras=True
+            )
+        except Exception:  # left to the checker, which passes what it cannot evaluate
+            return
+
+
+@functools.cache
+def _seen_by_type_checkers(module: str) -> dict[str, Any]:
+    """What the blocks ``if TYPE_CHECKING:`` of a module import: torch and what is from it; Any for everything else."""
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    blocks = [node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    names: dict[str, Any] = {}
+    for statement in (statement for block in blocks for statement in block.body):
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            of_torch = getattr(statement, "module", None) == "torch"
+            for alias in statement.names:
+                what = getattr(torch, alias.name) if of_torch else torch if alias.name == "torch" else typing.Any
+                names[alias.asname or alias.name] = what
+    return names
 
 
 def _names_a_shape(function: Callable[..., Any]) -> bool:

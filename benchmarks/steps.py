@@ -34,8 +34,7 @@ import torch
 from latebloom.bench import machine
 from latebloom.bench.plain import plain_step
 from latebloom.bench.timing import in_turns, median
-from latebloom.models import TransformerConfig
-from latebloom.models.mlp import MLPConfig
+from latebloom.models import EmbeddingMLPConfig, MLPConfig, TransformerConfig
 from latebloom.recipes import RECIPES
 from latebloom.recipes.settings import experiment_of
 from latebloom.runs.threads import single_threaded_torch
@@ -115,14 +114,18 @@ def jax_python(asked: str | None) -> str | None:
     return asked or (sys.executable if here else None)
 
 
+JAX_FIELDS = {"kind", "n_layers", "d_model", "n_heads", "d_head", "d_mlp", "residual_scale", "d_embed", "widths"}
+"""What JAX is told of a model."""
+
+
 def jax_spec(experiment: Experiment, labels: torch.Tensor, steps: int) -> dict[str, Any] | None:
     """What JAX is to compute; None for a model that it has no version of."""
     model, task, optimiser = experiment.model, experiment.task, experiment.optimiser
-    if not isinstance(model, TransformerConfig | MLPConfig):
+    if not isinstance(model, TransformerConfig | MLPConfig | EmbeddingMLPConfig):
         return None
     everywhere = bool((labels == IGNORE).any())
     return {
-        **model.model_dump(include={"kind", "n_layers", "d_model", "n_heads", "d_head", "d_mlp", "residual_scale"}),
+        **model.model_dump(include=JAX_FIELDS),
         "inputs": task.d_vocab,
         "outputs": task.d_vocab_out,
         "positions": None if everywhere else list(task.loss_positions),
@@ -169,20 +172,20 @@ def per_step(call: Callable[[], object], steps: int) -> float:
 def products(experiment: Experiment) -> list[tuple[int, int, int]]:
     """Rows, inner size and columns of the products of one forward pass that the recipe's method cannot avoid.
 
-    One-layer transformers: from the neurons to the logits through W_out W_U; where answers are several, also from the
-    heads' outputs to the neurons, and the tables of the pairs of token and position. Attention alone: from the heads to
-    the logits; in deeper models every projection after the first layer's, which are look-ups, and scores and values of
-    positions that a query sees.
+    MLP: from the neurons to the logits, for each pair of operands in either order; before it the table of the products
+    of embeddings, where it has them. One-layer transformers: from the neurons to the logits through W_out W_U; where
+    answers are several, also from the heads' outputs to the neurons, and the tables of the pairs of token and position.
+    Attention alone: from the heads to the logits; in deeper models every projection after the first layer's, which are
+    look-ups, and scores and values of positions that a query sees.
     """
     trainer, task, model = Trainer(experiment), experiment.task, experiment.model
     batch = trainer.data.batch(0)
     answers, outputs = int((batch.labels != IGNORE).sum()), task.d_vocab_out
+    inputs = len(np.unique(np.sort(batch.tokens[:, :-1].numpy(), 1), axis=0))
     if isinstance(model, MLPConfig):
-        inputs = len(np.unique(np.sort(batch.tokens[:, :-1].numpy(), 1), axis=0))
         return [(inputs, model.d_mlp, outputs)]
-    if not isinstance(model, TransformerConfig):
-        sizes = [(weight.shape[0], weight.shape[1]) for weight in trainer.model.parameters() if weight.ndim == 2]
-        return [(len(batch), rows, columns) for rows, columns in sizes[1:]]
+    if isinstance(model, EmbeddingMLPConfig):
+        return [(task.operator_token, model.d_embed, model.widths[0]), (inputs, model.widths[0], outputs)]
     heads, length, count = model.n_heads * model.d_head, task.n_ctx, len(batch)
     if model.n_layers == 1:
         last = (answers, model.d_mlp or heads, outputs)

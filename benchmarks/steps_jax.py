@@ -86,7 +86,25 @@ def mlp(spec: dict[str, Any], tokens: Any, rng: np.random.Generator) -> Model:
     return weights, logits
 
 
-MODELS = {"transformer": transformer, "mlp": mlp}
+def embedding_mlp(spec: dict[str, Any], tokens: Any, rng: np.random.Generator) -> Model:
+    """One hidden layer on the sum of both embeddings, whose products with its matrix are looked up."""
+    width, (neurons,), inputs, outputs = spec["d_embed"], spec["widths"], spec["inputs"], spec["outputs"]
+    weights = {
+        "E": jnp.asarray(rng.normal(size=(inputs, width)) / width**0.5, FLOAT),
+        "A": jnp.asarray(rng.normal(size=(width, neurons)) / width**0.5, FLOAT),
+        "b_in": jnp.zeros(neurons, FLOAT),
+        "U": jnp.asarray(rng.normal(size=(neurons, outputs)) / neurons**0.5, FLOAT),
+    }
+
+    def logits(weights: dict[str, Any]) -> Any:
+        rows = weights["E"] @ weights["A"]
+        hidden = jax.nn.relu(rows[tokens[:, 0]] + rows[tokens[:, 1]] + weights["b_in"])
+        return (hidden @ weights["U"])[:, None]
+
+    return weights, logits
+
+
+MODELS = {"transformer": transformer, "mlp": mlp, "embedding_mlp": embedding_mlp}
 
 
 def steps(spec: dict[str, Any], tokens: Any, labels: Any) -> Callable[[], float]:

@@ -41,27 +41,38 @@ def planted_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
     Curves by hand: train loss falls until 1000, test loss between 3000 and 4000.
     """
+    return _planted(tmp_path_factory.mktemp("runs") / "planted", levels=1000)
+
+
+@pytest.fixture(scope="session")
+def overlapping_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The same weights and test loss, with a train loss that falls until 4500, so that no phases are separate."""
+    return _planted(tmp_path_factory.mktemp("runs") / "overlapping", levels=4500)
+
+
+def _planted(path: Path, levels: int) -> Run:
+    """levels: the step until which train loss falls."""
     model = planted_transformer(P, KEYS)
     experiment = Experiment(
         recipe="planted", task=ModularAddition(p=P), data=Data(fraction=0.5), model=model.config
     ).with_seed(4)
-    directory = RunDirectory(tmp_path_factory.mktemp("runs") / "planted")
+    directory = RunDirectory(path)
     directory.create()
     fresh = experiment.model.build(experiment.task)
     for step in (0, 2000, 4000, 6000):
         weights = (fresh if step < 4000 else model).state_dict()
         directory.write_checkpoint(step, {name: value.numpy() for name, value in weights.items()})
-    directory.write_table("metrics", append_rows(empty_table(), _curves()))
+    directory.write_table("metrics", append_rows(empty_table(), _curves(levels)))
     done = {"status": "finished", "step": 6000, "stopped_because": "settled by step 6000"}
-    directory.write_manifest(new_manifest("planted", experiment).model_copy(update=done))
+    directory.write_manifest(new_manifest(path.name, experiment).model_copy(update=done))
     return Run(directory.path)
 
 
-def _curves() -> list[dict[str, float | int | None]]:
+def _curves(levels: int) -> list[dict[str, float | int | None]]:
     steps = np.arange(0, 6001, 20)
     chance = np.log10(np.log(P))
     noise = np.random.default_rng(0).normal(0, 0.02, (2, len(steps)))
-    train = np.interp(steps, [0, 1000, 6000], [chance, -6, -6.5]) + noise[0]
+    train = np.interp(steps, [0, levels, 6000], [chance, -6, -6 - (6000 - levels) / 10_000]) + noise[0]
     test = np.interp(steps, [0, 500, 3000, 4000, 6000], [chance, 1.2, 1.2, -5, -5.2]) + noise[1]
     return [
         {

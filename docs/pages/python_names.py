@@ -22,17 +22,22 @@ GROUPS = {
 
 OTHER = "Others"
 
+HOMES = {name: home for name, (home, _) in sorted(lb._homes.items()) if home != lb.__name__}
+"""The module of each public function and class."""
+
 
 def python_page() -> str:
     """docs/reference/python.md."""
     grouped = {name for names in GROUPS.values() for name in names}
-    others = tuple(name for name in lb._HOME if name not in grouped)
+    others = tuple(name for name in HOMES if name not in grouped)
     groups = {**GROUPS, **({OTHER: others} if others else {})}
-    homes = {title: [(name, f"{lb._HOME[name]}.{name}") for name in names] for title, names in groups.items()}
-    packages = [name for name in lb.__all__ if name not in lb._HOME]
+    homes = {
+        title: [(name, f"{HOMES[name]}.{name}", _first(name)) for name in names] for title, names in groups.items()
+    }
+    packages = [name for name in lb.__all__ if name not in HOMES]
     return render("python", groups=homes, packages=[(name, _first(name)) for name in packages])
 
 
 def _first(name: str) -> str:
-    """The first paragraph of a package's docstring."""
+    """The first paragraph of a docstring."""
     return " ".join((getattr(lb, name).__doc__ or "").split("\n\n")[0].split())

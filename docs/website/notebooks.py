@@ -1,15 +1,21 @@
-"""Hook of the site: a notebook becomes a page, with the outputs that are stored in it. Nothing is executed."""
+"""Hook of the site: a notebook becomes a page, with the outputs that are stored in it. Nothing is executed.
+
+A link from another page to a notebook, which works in a checkout, leads to its page.
+"""
 
 from __future__ import annotations
 
 import base64
 import json
+import re
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 ENDING = ".ipynb"
+LINK = re.compile(rf"\]\(([^)\s]+){re.escape(ENDING)}\)")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -18,6 +24,12 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         text = page_text(json.loads(notebook.content_string), notebook.src_uri.rsplit("/", 1)[-1])
         files.append(File.generated(config, notebook.src_uri.removesuffix(ENDING) + ".md", content=text))
     return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Point the links of a page at the pages of notebooks; a notebook's own page offers the notebook."""
+    of_notebook = files.get_file_from_path(page.file.src_uri.removesuffix(".md") + ENDING) is not None
+    return markdown if of_notebook else LINK.sub(r"](\1.md)", markdown)
 
 
 def page_text(notebook: dict[str, Any], name: str) -> str:

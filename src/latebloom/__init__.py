@@ -12,8 +12,9 @@ Functions are named for the commands. Where a subpackage has a command's name, t
 statistics`); `latebloom seeds` is `study_seeds`. Each takes a run or a sweep as an object, a path or a name.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from latebloom._lazy import import_on_use
 
 __version__ = "0.1.0"
 
@@ -71,49 +72,9 @@ if TYPE_CHECKING:
     from latebloom.sweeps.sweep import load_sweep as load_sweep
     from latebloom.training.experiment import Experiment as Experiment
 
-# Everything is imported on first use, so that `import latebloom.explorer` and `latebloom --help` load no torch.
-# Type checkers read the imports above instead; tests/test_package.py compares the two.
-_HOME = {
-    "Drawing": "latebloom.figures.drawing",
-    "Experiment": "latebloom.training.experiment",
-    "Explanation": "latebloom.circuits.modular.explanation",
-    "LatebloomError": "latebloom._errors",
-    "Run": "latebloom.runs.run",
-    "Sweep": "latebloom.sweeps.sweep",
-    "UsageError": "latebloom._errors",
-    "ablate": "latebloom.lab.explain",
-    "certify": "latebloom.lab.certify",
-    "compare": "latebloom.lab.compare.compare",
-    "crossover": "latebloom.lab.crossover.ask",
-    "effects": "latebloom.lab.effects",
-    "explain": "latebloom.lab.explain",
-    "export": "latebloom.lab.export",
-    "figure": "latebloom.lab.figure",
-    "import_run": "latebloom.lab.importing.import_run",
-    "judge": "latebloom.lab.judge",
-    "list_runs": "latebloom.lab.sweep",
-    "load_sweep": "latebloom.sweeps.sweep",
-    "llc": "latebloom.lab.llc",
-    "measure": "latebloom.lab.measure",
-    "open_run": "latebloom.runs.run",
-    "phases_of": "latebloom.lab.phases",
-    "query": "latebloom.lab.sweep",
-    "recipe": "latebloom.recipes",
-    "register": "latebloom.lab.register",
-    "report": "latebloom.lab.report",
-    "reproduce": "latebloom.lab.reproduce.reproduce",
-    "study_seeds": "latebloom.lab.seeds.study",
-    "sweep": "latebloom.lab.sweep",
-    "table": "latebloom.lab.sweep",
-    "to_devinterp": "latebloom.lab.open_elsewhere",
-    "to_huggingface": "latebloom.lab.open_elsewhere",
-    "to_nnsight": "latebloom.lab.open_elsewhere",
-    "to_transformer_lens": "latebloom.lab.open_elsewhere",
-    "train": "latebloom.lab.train",
-    "train_seeds": "latebloom.lab.train",
-    "view": "latebloom.lab.view",
-    "zoo": "latebloom.lab.zoo",
-}
+# `import latebloom.explorer` and `latebloom --help` thus load no torch.
+import_on_use(__name__)
+
 __all__ = [
     "Drawing",
     "Experiment",
@@ -168,15 +129,3 @@ __all__ = [
     "view",
     "zoo",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(import_module(_HOME[name]), name)
-    if name in __all__:
-        return import_module(f"latebloom.{name}")
-    raise AttributeError(f"module 'latebloom' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])

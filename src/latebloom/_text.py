@@ -42,6 +42,22 @@ def duration(seconds: float | int) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {left} s"
 
 
+class Shown:
+    """What shows itself as a table of its ``rows``, in a notebook and at a prompt."""
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Pairs of quantity and value."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        rows = self.rows()
+        width = max((len(name) for name, _ in rows), default=0)
+        return "\n".join(f"{name:<{width}}  {value}" for name, value in rows)
+
+    def _repr_html_(self) -> str:
+        return html_table(self.rows())
+
+
 def html_table(rows: Iterable[tuple[str, str]]) -> str:
     """Pairs of quantity and value as an HTML table: how objects show themselves in a notebook."""
     cells = (f"<tr><th style='text-align:left'>{escape(a)}</th><td>{escape(b)}</td></tr>" for a, b in rows)

@@ -120,7 +120,17 @@ def open_page(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Callabl
 @pytest.fixture(scope="session")
 def measured_page(planted_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page, on disk, of a measured run that grokked, with the key frequencies 3, 5 and 9 mod 31."""
-    copied = shutil.copytree(planted_run.path, tmp_path_factory.mktemp("runs") / "planted")
+    return _measured_page(planted_run, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def overlapping_page(overlapping_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a run that grokked without separate phases."""
+    return _measured_page(overlapping_run, tmp_path_factory)
+
+
+def _measured_page(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    copied = shutil.copytree(run.path, tmp_path_factory.mktemp("runs") / run.manifest.name)
     return _page_file(measure(Run(copied)), tmp_path_factory.mktemp("pages"))
 
 

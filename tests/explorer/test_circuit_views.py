@@ -60,7 +60,7 @@ def test_one_neuron_in_full(opened: Opened) -> None:
         got = opened.ask("neuron", step, {"neuron": number})
         assert got["frequency"] == k
         agree(got["activation"], grid.neurons[..., number], "activation")
-        agree(got["coefficients"], grid.neuron_coefficients[..., number], "coefficients")
+        agree(got["coefficients"], grid.neuron_coefficients(number), "coefficients")
         agree(got["fve"], clusters.fve[number], "share explained")
         agree(got["polynomial"], neuron_polynomials(grid, clusters.frequency)[..., number], "polynomial")
         formula = neuron_formula(grid, number, k)

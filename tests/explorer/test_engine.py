@@ -10,9 +10,10 @@ from tests.explorer.conftest import TOLERANCE, Opened, agree
 from torch import Tensor
 
 from latebloom.circuits.modular.neuron_ablations import without_neurons
-from latebloom.circuits.modular.neurons import FVE_THRESHOLD, neuron_clusters
+from latebloom.circuits.modular.neurons import neuron_clusters
 from latebloom.circuits.modular.plain_forward import all_pairs
 from latebloom.circuits.modular.projections import excluded_logits, restricted_logits
+from latebloom.circuits.modular.settings import FVE_THRESHOLD
 from latebloom.circuits.modular.skip_ablations import last_layer
 from latebloom.models import Transformer
 from latebloom.tasks import IGNORE, ModularAddition

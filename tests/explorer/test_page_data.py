@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from latebloom._text import percent
+from latebloom._text import nats, percent
 from latebloom.analysis import Analysis
 from latebloom.claims import complete_claims
 from latebloom.explorer.page import render_page
@@ -21,6 +21,7 @@ from latebloom.lab.explorer.evidence import Evidence
 from latebloom.lab.measure import measure
 from latebloom.models import Linear, LinearConfig
 from latebloom.runs import Run, train_run
+from latebloom.store import append_rows, empty_table
 from latebloom.tasks import Data, ModularAddition, SharedFeature
 from latebloom.training import Experiment, Optimiser, Recording, Training
 
@@ -72,13 +73,35 @@ def test_a_caption_counts_the_verdicts_and_names_what_fails(planted: dict[str, A
 def test_a_run_that_only_memorised_has_no_circuit_on_its_page(memorised_run: Run) -> None:
     analysis = Analysis(memorised_run)
     page = page_of(Evidence(analysis, complete_claims(analysis)))
-    assert page["run"]["outcome"] == "memorised"
+    assert (page["run"]["outcome"], page["run"]["learned"]) == ("memorised", None)
     assert text(page, "page").startswith("Memorised: ")
     assert "no key frequencies, so no waves explain its answers" in text(page, "page")
     measured = [s for view in OF_A_CIRCUIT for s in page["captions"].get(view, []) if "this run" not in s]
     assert measured == []
     assert not {row["state"] for row in page["verdicts"] if row["id"] == "groks"} & {"holds"}
     assert page["modular"]["key_frequencies"] == []
+
+
+def test_overlapping_phases_have_a_reason_and_learned_sets(overlapping_run: Run, planted: dict[str, Any]) -> None:
+    """By hand: train loss falls below a nat at about 370 and levels out at 4500; test loss falls between."""
+    page = page_of(Analysis(overlapping_run))
+    assert page["phases"]["phases"] == []
+    assert re.search(
+        r"they overlap. .* from step 3,\d{3}, and train loss levelled out at step 4,\d{3}", page["phases"]["reason"]
+    )
+    learned = page["run"]["learned"]
+    assert 300 < learned["train"] < 500 < 3000 < learned["test"] < 3300
+    assert learned["bar"] == "99 % accuracy"
+    assert "it and the loss there are interpolated" in text(page, "losses")
+    assert planted["run"]["learned"]["test"] == learned["test"]
+
+
+def test_a_collapse_is_said_with_the_outcome(copied: Run) -> None:
+    rows = [{"step": step, "train_accuracy": float(100 <= step < 900)} for step in range(0, 1001, 10)]
+    (copied.path / "metrics.parquet").unlink()
+    copied.directory.write_table("metrics", append_rows(empty_table(), rows))
+    headline = page_of(Analysis(Run(copied.path)))["run"]["headline"]
+    assert "Collapsed: train accuracy was 99 % or more until step 890 and ends at 0 %." in headline
 
 
 def test_what_is_not_stored_is_not_said(planted_run: Run, tmp_path: Path) -> None:
@@ -116,7 +139,8 @@ def test_weights_without_curves_have_a_page(copied: Run) -> None:
         (copied.path / f"{table}.parquet").unlink(missing_ok=True)
     page = page_of(Analysis(copied))
     assert page["metrics"] == {"step": [], "columns": {}}
-    assert page["run"]["outcome"] is None
+    assert (page["run"]["outcome"], page["run"]["learned"]) == (None, None)
+    assert page["phases"]["reason"] == "No separate phases: train loss was not recorded."
     assert page["run"]["headline"].startswith("No outcome")
     assert page["missing"]["metrics"] == "No losses were recorded in planted."
     assert page["task"]["guessing"] == pytest.approx(math.log(page["task"]["p"]), rel=0.01)
@@ -179,8 +203,12 @@ def test_captions_of_curves_give_their_last_values(planted_run: Run, tmp_path: P
     shutil.copytree(planted_run.path, tmp_path / "run")
     run = measure(Run(tmp_path / "run"))
     last = Analysis(run).require("embedding_gini").value[-1]
-    (sentence, *_) = captions_of(Evidence(Analysis(run)))["sparsity"]
-    assert sentence.endswith(f"it is {percent(last)}.")
+    captions = captions_of(Evidence(Analysis(run)))
+    assert captions["sparsity"][0].endswith(f"it is {percent(last)}.")
+    alone = {k: Analysis(run).require(f"excluded_loss.k{k}").value[-1] for k in (3, 5, 9)}
+    on_train, over_all, *_ = captions["excluded-by-frequency"]
+    assert f"on the train set, as in the chart, is between {nats(min(alone.values()))} nats" in on_train
+    assert "over all pairs, the test set included, is between" in over_all
 
 
 def test_the_caption_of_the_linear_model_has_its_means(tmp_path: Path) -> None:

@@ -254,6 +254,40 @@ def test_the_story_from_start_to_end(visit: Callable[..., Any]) -> None:
     assert again.locator(".story h2").inner_text() == titles[1]
 
 
+def test_the_story_of_overlapping_phases_agrees_with_the_slider(
+    visit: Callable[..., Any], overlapping_page: Path
+) -> None:
+    """By hand: train loss levels out at 4500, after test loss comes under guessing; a checkpoint every 2000 steps."""
+    page = visit(file=overlapping_page)
+    assert page.locator(".strip").count() == 0
+    assert page.locator(".no-phases").inner_text().startswith("No separate phases: they overlap.")
+    page.keyboard.press("s")
+    memorises = " ".join(page.locator(".story > p").inner_text().split())
+    assert "At step 2,000, the next checkpoint, its loss" in memorises
+    assert state(page, "step") == 2000
+    losses = page.locator(".read-outs dd").all_inner_texts()[:2]
+    assert re.findall(r"is ([\d.e-]+) nats", memorises) == losses
+    page.keyboard.press("n")
+    groks = " ".join(page.locator(".story > p").inner_text().split())
+    assert "The slider stands at step 4,000, the next checkpoint." in groks
+    assert state(page, "step") == 4000
+    assert "the circuit formed while train loss was still falling" in groks
+    under, level = (int(step.replace(",", "")) for step in re.findall(r"about step ([\d,]+)", groks))
+    assert 3000 < under < 3300 < 4000 < level < 5000
+
+
+def test_a_jump_ends_with_the_title_under_the_bar(visit: Callable[..., Any]) -> None:
+    """Also where the views above grow on the way, as those do that are drawn once they are in sight."""
+    page = visit()
+    for view in ("excluded-by-frequency", "circles"):
+        page.locator(f".contents ul ul a[href$='={view}']").click()
+        page.wait_for_timeout(1500)
+        settle(page)
+        below = f"document.querySelector('#view-{view}').getBoundingClientRect().top"
+        gap = page.evaluate(f"{below} - document.querySelector('.step-bar').getBoundingClientRect().bottom")
+        assert 0 <= gap < 40, view
+
+
 @pytest.mark.parametrize("width", [375, 2560])
 def test_it_fits_the_window(visit: Callable[..., Any], width: int) -> None:
     page = visit()

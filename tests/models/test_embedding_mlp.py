@@ -5,8 +5,16 @@ import pytest
 import torch
 
 from latebloom._errors import UsageError
-from latebloom.models import EmbeddingMLPConfig, MLPConfig
-from latebloom.tasks import ModularAddition, ModularDivision, ModularMultiplication, ModularSubtraction, RandomTable
+from latebloom.models import EmbeddingMLPConfig, MLPConfig, cross_entropy, per_label
+from latebloom.models.tables import EmbeddingBatch, embedding_applies, embedding_arrays
+from latebloom.tasks import (
+    IGNORE,
+    ModularAddition,
+    ModularDivision,
+    ModularMultiplication,
+    ModularSubtraction,
+    RandomTable,
+)
 
 FUNCTIONS = {"relu": lambda v: np.maximum(v, 0), "tanh": np.tanh, "square": np.square}
 P = 5
@@ -63,6 +71,46 @@ def test_gradients_of_looked_up_rows_are_those_of_the_plain_product():
         gradients.append([weight.grad.clone() for weight in model.parameters()])
     for one, other in zip(*gradients, strict=True):
         torch.testing.assert_close(one, other)
+
+
+@pytest.mark.parametrize(
+    ("changes", "layout"),
+    [
+        ({}, {}),
+        ({"combine": "concat", "out": "output"}, {"equals_first": True}),
+        ({"bias": False}, {"separate_operands": True}),
+    ],
+)
+def test_the_fast_path_has_the_losses_and_gradients_of_the_plain_model(changes, layout):
+    task = ModularAddition(p=P, **layout)
+    model = EmbeddingMLPConfig(d_embed=4, widths=(70,), **changes).build(task).double()
+    for weight in model.parameters():
+        weight.data += 0.1 * torch.randn(weight.shape, generator=torch.Generator().manual_seed(0))
+    tokens, labels = torch.from_numpy(task.universe().tokens), torch.from_numpy(task.universe().labels)
+    assert embedding_applies(model, tokens, labels, (2,))
+    loss = cross_entropy(model(tokens), labels)
+    loss.backward()
+    found = {name: torch.full_like(weight, torch.nan) for name, weight in model.named_parameters()}
+    operands = tokens[:, model.operand_positions]
+    batch = EmbeddingBatch(embedding_arrays(dict(model.named_parameters())), operands, labels)
+    for _ in range(2):  # a call leaves nothing behind for the next one
+        assert batch.gradient(embedding_arrays(found)) == pytest.approx(loss.item(), rel=1e-12)
+        for name, weight in model.named_parameters():
+            torch.testing.assert_close(found[name], weight.grad, rtol=0, atol=1e-14)
+    losses, right = batch.evaluate()
+    expected, expected_right = per_label(model(tokens), labels)
+    np.testing.assert_allclose(losses, expected[:, 0].detach(), rtol=1e-12)
+    np.testing.assert_array_equal(right, expected_right[:, 0].bool())
+
+
+@pytest.mark.parametrize("changes", [{"widths": (4, 4)}, {"activation": "tanh"}, {"out": "tied", "widths": (128,)}])
+def test_other_models_on_embeddings_have_no_fast_path(changes):
+    task = ModularAddition(p=P)
+    tokens, labels = torch.from_numpy(task.universe().tokens), torch.from_numpy(task.universe().labels)
+    assert not embedding_applies(EmbeddingMLPConfig(**changes).build(task), tokens, labels, (2,))
+    model = EmbeddingMLPConfig(widths=(4,)).build(task)
+    assert embedding_applies(model, tokens, labels, (2,))
+    assert not embedding_applies(model, tokens, torch.full_like(labels, IGNORE), (2,))
 
 
 def test_initial_weights_scale_and_biases_are_zero():

@@ -4,8 +4,7 @@ import pytest
 
 import latebloom._memory
 from latebloom._errors import UsageError
-from latebloom.models import ModelConfig, TransformerConfig
-from latebloom.models.embedding_mlp import EmbeddingMLPConfig
+from latebloom.models import EmbeddingMLPConfig, ModelConfig, TransformerConfig
 from latebloom.models.memory import BYTES_PER_BLOCK, BYTES_PER_WEIGHT
 from latebloom.tasks import ModularAddition
 from latebloom.training import Experiment, Trainer, Training

@@ -81,11 +81,15 @@ def test_masks_of_more_than_one_part_and_every_bit_of_them(p, d_mlp, count):
     assert difference(model.double(), tokens, labels) < 1e-12
 
 
-def test_a_weight_that_is_not_a_number_shows_in_the_loss():
+@pytest.mark.parametrize("name", ["W_in", "W_out of a neuron that is never active"])
+def test_a_weight_that_is_not_a_number_shows_in_the_loss(name):
     task = ModularAddition(p=7)
     tokens, labels = some(task, 30, 0)
     model = MLPConfig(d_mlp=16).build(task)
-    next(model.parameters()).data[:, 3] = torch.nan
+    if name == "W_in":
+        model.mlp.W_in.data[:, 3] = torch.nan
+    else:
+        model.mlp.b_in.data[3], model.mlp.W_out.data[3] = -1e3, torch.nan
     gradient = {name: torch.zeros_like(weight).detach() for name, weight in model.named_parameters()}
     assert np.isnan(batch_of(model, tokens, labels).gradient(mlp_arrays(gradient)))
 

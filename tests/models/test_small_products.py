@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 
 from latebloom.models.tables.arrays import aligned
 from latebloom.models.tables.compiled import entry
-from latebloom.models.tables.small_products import roomy, small_product, small_product_transposed_left
+from latebloom.models.tables.small_products import (
+    roomy,
+    small_product,
+    small_product_transposed_left,
+    small_product_transposed_right,
+)
 from latebloom.models.tables.vector_exponential import LOWEST, power_of_e
 
 
@@ -19,6 +24,11 @@ def plain(left, right, out, add):  # type: ignore[no-untyped-def]
 @entry
 def transposed(left, right, out, add):  # type: ignore[no-untyped-def]
     small_product_transposed_left(left, right, out, add)
+
+
+@entry
+def dots(left, right, out):  # type: ignore[no-untyped-def]
+    small_product_transposed_right(left, right, out)
 
 
 @entry
@@ -45,6 +55,16 @@ def test_products_are_exact_and_nothing_else_is_written(rows, inner, columns, ad
         expected = (used if product is plain else used.T) @ right[:inner, :columns]
         np.testing.assert_array_equal(out[:rows, :columns], expected + before[:rows, :columns] * add)
         np.testing.assert_array_equal(out[:rows, columns:], before[:rows, columns:])
+
+
+@settings(max_examples=30, deadline=None)
+@given(rows=st.integers(1, 10), inner=st.integers(1, 20), columns=st.integers(1, 20))
+def test_dot_products_are_exact(rows, inner, columns):
+    rng = np.random.default_rng([rows, inner, columns])
+    left, right, out = random(rows, inner, rng), random(columns, inner, rng), random(rows, columns, rng)
+    left[:, inner:] = 0  # what follows the rows of the other factor does not matter then
+    dots(left[:rows, :inner], right[:columns, :inner], out[:rows, :columns])
+    np.testing.assert_array_equal(out[:rows, :columns], left[:rows, :inner] @ right[:columns, :inner].T)
 
 
 def test_exponentials_to_two_units_in_the_last_place():

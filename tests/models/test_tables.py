@@ -124,16 +124,33 @@ def test_other_models_and_batches_do_not_use_tables(config, last, positions):
     assert not tables_apply(config.build(task), tokens, positions)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_small_loss_does_not_depend_on_the_size_of_the_logits(dtype):
+    """Adding one number to all logits changes nothing, and these sums are exact."""
+    from latebloom.models.tables.compiled import vectorised_entry
+    from latebloom.models.tables.cross_entropy import cross_entropy as of_one
+
+    entry = vectorised_entry(lambda logits, label, probabilities: of_one(logits, label, probabilities))
+    logits = np.zeros(113, dtype)
+    logits[5] = 12 if dtype is np.float32 else 30
+    losses = [entry(logits + dtype(shift), 5, np.zeros(113, dtype)) for shift in (0, 16, 1024, 65536)]
+    assert losses == [losses[0]] * 4
+    assert losses[0] == pytest.approx(np.log1p(112 * np.exp(-float(logits[5]))), rel=1e-3)
+
+
 def test_exponentials_are_exact():
     from numba import njit
 
-    from latebloom.models.tables.exponential import exponentials
+    from latebloom.models.tables.vector_exponential import LOWEST_DOUBLE, exponentials
 
-    call = njit(lambda values, powers: exponentials(values, powers))
+    call = njit(lambda values: exponentials(values))
     values = -np.random.default_rng(0).exponential(30, 4000)
     values[:3] = 0, -1e-300, -700
     exponential = values.copy()
-    call(exponential, np.empty(len(exponential), np.int64))
+    call(exponential)
+    others = np.array([-np.inf, -1e4, np.nan])
+    call(others)
+    np.testing.assert_allclose(others, [np.exp(LOWEST_DOUBLE)] * 2 + [np.nan], rtol=5e-16)
     np.testing.assert_allclose(exponential, np.exp(values), rtol=5e-16)
 
 

@@ -103,6 +103,20 @@ def test_a_damaged_run_has_a_row_with_the_error(sweep: Path) -> None:
     assert "is damaged" in rows["planted"]["message"]
 
 
+def test_a_run_that_cannot_be_read_does_not_count_as_one_that_did_not_generalise(sweep: Path) -> None:
+    def generalised() -> tuple[int, float]:
+        (group,) = lb.effects(sweep).groups
+        return group.runs, group.generalised.value
+
+    runs, share = generalised()
+    (sweep / "planted" / "metrics.parquet").write_bytes(b"not a table")
+    (sweep / table_module.CACHE).unlink()
+    with pytest.warns(UserWarning, match=r"1 of \d+ runs cannot be read and are left out: .*metrics"):
+        left, without = generalised()
+    assert left == runs - 1
+    assert without * left == pytest.approx(share * runs - 1)
+
+
 def test_other_directories_are_no_sweeps(tmp_path: Path, planted_run: Run) -> None:
     for place in (tmp_path, tmp_path / "nowhere", planted_run.path, ""):
         with pytest.raises(UsageError, match="expected the directory of a sweep"):
@@ -151,7 +165,7 @@ def test_separate_phases_without_99_per_cent_are_not_grokked(
     names = table.column_names
     short = table.set_column(names.index("test_accuracy"), "test_accuracy", pc.multiply(table["test_accuracy"], 0.98))
     monkeypatch.setattr(type(planted_run.directory), "read_table", lambda self, name: short)
-    row, _ = results(planted_run)
+    row = results(planted_run).columns
     assert row["clean_up_from"] is not None
     assert (row["outcome"], row["grokked"], row["test_learned_at"]) == ("partly generalised", False, None)
 

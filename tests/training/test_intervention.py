@@ -15,6 +15,9 @@ KINDS = {
     "drop_random_examples": {"intervention.kind": "drop_random_examples", "intervention.threshold": THRESHOLD},
     "round_right_answers": {"intervention.kind": "round_right_answers", "intervention.threshold": THRESHOLD},
     "freeze": {"intervention.kind": "freeze", "intervention.weights": "embed.W_E, unembed.W_U"},
+    "fewer_examples": {"intervention.kind": "fewer_examples", "intervention.from_step": 3, "intervention.kept": 0.25},
+    "prune": {"intervention.kind": "prune", "intervention.neurons": "0, 3, 5"},
+    "amplify": {"intervention.kind": "amplify", "intervention.frequency": 2, "intervention.count": 3},
 }
 
 
@@ -62,7 +65,7 @@ def test_the_control_drops_as_many_but_others(tiny):
     choices = {
         name: tiny().with_settings(settings).intervention.choice(seed=0)
         for name, settings in KINDS.items()
-        if name != "freeze"
+        if "intervention.threshold" in settings
     }
     rounded, random, later = (
         choices["round_small_losses"](each, 3),
@@ -89,6 +92,44 @@ def test_frozen_weights_stay_and_others_move(tiny):
     moved = {name for name, value in trainer.weights().items() if not torch.equal(value, before[name])}
     assert not moved & {"embed.W_E", "unembed.W_U"}
     assert {"blocks.0.attn.W_Q", "blocks.0.mlp.W_in"} <= moved
+
+
+def test_fewer_examples_drop_the_same_ones_at_every_step_from_theirs_on(tiny):
+    choice = tiny().with_settings(KINDS["fewer_examples"]).intervention.choice(seed=0)
+    losses = torch.zeros(40)
+    assert choice(losses, 2).all()
+    assert choice(losses, 3).sum() == 10
+    assert torch.equal(choice(losses, 3), choice(losses, 900))
+
+
+@pytest.mark.parametrize("forward", ["auto", "plain"])
+def test_pruned_neurons_stay_out_and_the_others_train_as_if_they_were_alone(tiny, forward):
+    kept = [0, 3, 5]
+    pruned = Trainer(tiny().with_settings({**KINDS["prune"], "training.forward": forward}))
+    alone = Trainer(tiny().with_settings({"model.d_mlp": len(kept), "training.forward": forward}))
+    weights = pruned.weights()
+    for name in ("W_in", "b_in", "W_out"):
+        value = weights[f"blocks.0.mlp.{name}"]
+        weights[f"blocks.0.mlp.{name}"] = value[:, kept] if name == "W_in" else value[kept]
+    alone.model.load_state_dict(weights)
+    for trainer in (pruned, alone):
+        trainer.advance(20)
+    found = pruned.weights()
+    assert found["blocks.0.mlp.W_in"].count_nonzero(0).nonzero().flatten().tolist() == kept
+    torch.testing.assert_close(found["blocks.0.mlp.W_out"][kept], alone.weights()["blocks.0.mlp.W_out"])
+
+
+def test_amplified_neurons_respond_so_much_more_to_that_frequency_alone(tiny):
+    before, after = (Trainer(tiny().with_settings(settings)).model for settings in ({}, KINDS["amplify"]))
+    p, attn = before.cfg.d_vocab_out, before.blocks[0].attn
+    angle = 2 * torch.pi * 2 * torch.arange(p) / p
+    waves = torch.stack([angle.cos(), angle.sin()])
+    reaching = waves @ before.embed.W_E[:p] @ sum(v @ o for v, o in zip(attn.W_V, attn.W_O))
+    was, now = (model.blocks[0].mlp.W_in.detach() for model in (before, after))
+    torch.testing.assert_close((reaching @ now)[:, :3], 4 * (reaching @ was)[:, :3], rtol=1e-3, atol=1e-4)
+    unreached = torch.eye(len(was)) - torch.linalg.pinv(reaching) @ reaching
+    torch.testing.assert_close(unreached @ now, unreached @ was, rtol=1e-3, atol=1e-5)
+    assert torch.equal(now[:, 3:], was[:, 3:])
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -121,6 +162,12 @@ def test_no_intervention_is_left_out_of_what_is_stored(tiny):
             "intervention.weights: got W_Z, expected",
         ),
         ({"intervention.kind": "freeze"}, "intervention.weights: got none, expected some of embed.W_E"),
+        ({"intervention.kind": "prune"}, "intervention.neurons: got none, expected some of 0 to "),
+        ({"intervention.kind": "amplify", "intervention.frequency": 99}, "intervention: got frequency 99"),
+        (
+            {"intervention.kind": "prune", "intervention.neurons": "1", "model.activation": "gelu"},
+            "intervention.kind: got prune, expected a transformer of one layer with ReLU neurons",
+        ),
     ],
 )
 def test_nonsense_is_refused_in_one_line(tiny, settings, message):

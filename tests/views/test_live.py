@@ -30,7 +30,7 @@ def test_history_gives_progress_and_time(tiny) -> None:
     history.take(Record(5, {"train_loss": 2.0, "test_loss": 5.0}))
     assert history.time_left == ""  # what comes before the first steps, such as compilation, says nothing of the pace
     history.take(Record(10, {"train_loss": 1.0, "test_loss": 6.0}))
-    assert history.line().startswith("step 10/100  train 1  test 6  memorisation  about 0:")
+    assert history.line().startswith("step 10/100  train 1  test 6  memorising  about 0:")
     assert (clock(59.0), clock(61.2), clock(3725.0)) == ("0:59", "1:01", "1:02:05")
 
 
@@ -104,7 +104,7 @@ def test_a_live_picture_renders(tiny) -> None:
     history.take(Record(10, {"train_loss": 1.0, "test_loss": 6.0}))
     console = Console(file=io.StringIO(), width=100)
     console.print(_picture(history))
-    assert "seems to be in: memorisation" in console.file.getvalue()
+    assert "memorising" in console.file.getvalue()
 
 
 def rows(train_accuracy: float, test_accuracy: float) -> dict[str, float]:

@@ -99,7 +99,10 @@ def test_what_a_page_shows_runs(
                     _forget(arguments[arguments.index("--name") + 1])
                 assert main(arguments) in RESULTS.get(arguments[0], (0,)), (code, capsys.readouterr().err)
             case "python":
+                before = set(names)
                 exec(compile(code, page, "exec"), names)
+                for test in (names[name] for name in names.keys() - before if name.startswith("test_")):
+                    test()
             case "json":
                 json.loads(code)
             case "toml":

@@ -50,6 +50,13 @@ export interface Task {
   guessing?: number | null;
 }
 
+/** The steps from which train and test set stay learned, and what counts as learned, as "99 % accuracy". */
+export interface Learned {
+  train: number;
+  test: number;
+  bar: string;
+}
+
 export interface RunFacts {
   name: string;
   recipe: string;
@@ -67,6 +74,8 @@ export interface RunFacts {
   outcome: string | null;
   /** The outcome as a sentence, with the steps that decide it. */
   headline: string;
+  /** When the sets were learned, as `outcome` defines it; null where one of them was not. */
+  learned: Learned | null;
   model: { kind: string } & Record<string, unknown>;
   optimiser: Record<string, unknown>;
   data: Record<string, unknown>;

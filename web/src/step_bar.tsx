@@ -91,10 +91,12 @@ function JumpMenu(): JSX.Element | null {
   );
 }
 
-/** The phases under the slider, at the places of their checkpoints. */
+/** The phases under the slider, at the places of their checkpoints; why there are none, where none are separate. */
 function PhaseStrip(): JSX.Element | null {
-  const phases = (page().phases?.phases ?? []).filter((phase) => phase.start !== null);
-  if (phases.length === 0) return null;
+  const found = page().phases;
+  if (found === null) return null;
+  const phases = found.phases.filter((phase) => phase.start !== null);
+  if (phases.length === 0) return <p class="no-phases" title={found.reason}>{found.reason}</p>;
   const last = Math.max(1, steps.value.length - 1);
   const at = (wanted: number | null) => (wanted === null ? 100 : (100 * nearestCheckpoint(wanted)) / last);
   return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -14,7 +14,6 @@ from latebloom._registry import suggested
 from latebloom.analysis.measured import read_measured
 from latebloom.circuits.family import Family, family_of
 from latebloom.measures import AbsentSets, Basis, Snapshot, costly_measure_of, fixed_basis
-from latebloom.models import Examples
 from latebloom.phases import (
     MEMORISATION_ENDS,
     UNDER_GUESSING,
@@ -31,7 +30,10 @@ from latebloom.runs.components import ComponentLosses, component_losses
 from latebloom.runs.outcome import outcome_of_experiment, phases_of_experiment
 from latebloom.tasks import Task, split
 from latebloom.tasks.split import UNLISTED
-from latebloom.training import DataSource
+
+if TYPE_CHECKING:
+    from latebloom.models import Examples
+
 
 T = TypeVar("T")
 
@@ -123,6 +125,8 @@ class Analysis:
 
         Where they are not known there are none, and asking for one by name is a UsageError with the reason.
         """
+        from latebloom.training import DataSource
+
         if self.run.experiment.data.kind in ("unlisted", "unknown"):
             return AbsentSets(f"{self.run.manifest.name} was imported, and {UNLISTED}")
         source = DataSource(self.run.experiment)

@@ -1,6 +1,20 @@
 """Mechanisms by family of tasks, and interventions on any model."""
 
-from latebloom.circuits import certificates, digits, groups, induction, llc, modular, shared_feature, skip_trigrams
+# ruff: noqa: I001 - families and measures register, and are computed, in the order of these imports.
+from typing import TYPE_CHECKING
+
+from latebloom._lazy import import_on_use
+from latebloom.circuits import (
+    modular,
+    groups,
+    certificates,
+    digits,
+    induction,
+    llc,
+    shared_feature,
+    skip_trigrams,
+    sparse_parity,
+)
 from latebloom.circuits.family import (
     FAMILIES,
     GENERIC,
@@ -11,8 +25,12 @@ from latebloom.circuits.family import (
     read_task,
     task_words,
 )
-from latebloom.circuits.interventions import AddVector, MeanNeurons, ReplaceWith, ZeroHeads, ZeroNeurons
 from latebloom.circuits.words import FRESH, SEEN, Table, Words
+
+if TYPE_CHECKING:
+    from latebloom.circuits.interventions import AddVector, MeanNeurons, ReplaceWith, ZeroHeads, ZeroNeurons
+
+import_on_use(__name__)
 
 __all__ = [
     "FAMILIES",
@@ -39,5 +57,6 @@ __all__ = [
     "read_task",
     "shared_feature",
     "skip_trigrams",
+    "sparse_parity",
     "task_words",
 ]

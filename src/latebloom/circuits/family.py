@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
-import torch
 from pydantic import ValidationError
 
 from latebloom._errors import UsageError
 from latebloom._registry import Registry
 from latebloom.circuits.words import FRESH, SEEN, Table, Words
 from latebloom.measures import Answers, Basis, Snapshot, measures_of, plain_forward
-from latebloom.models import Examples, Model, Transformer
 from latebloom.tasks import Task
+
+if TYPE_CHECKING:
+    import torch
+
+    from latebloom.models import Examples, Model, Transformer
 
 
 @runtime_checkable
@@ -149,12 +152,14 @@ def explain(snapshot: Snapshot) -> Explained:
     return family.explain(snapshot)
 
 
-@torch.no_grad()
 def measure_snapshot(snapshot: Snapshot, asked: Collection[str] = ()) -> dict[str, float]:
     """All measures of one model, as one row; ``asked``: the costly ones that are wanted."""
+    import torch
+
     row: dict[str, float] = {}
-    for measure in measures_of(family_of(snapshot.task).name, asked):
-        row |= measure.compute(snapshot)
+    with torch.no_grad():
+        for measure in measures_of(family_of(snapshot.task).name, asked):
+            row |= measure.compute(snapshot)
     return row
 
 
@@ -163,6 +168,8 @@ def read_task(model: Model, tokens: Tokens | None = None, name: str | None = Non
 
     name: of the task, where it is known. Errors: UsageError if no family has one, or the named one does not fit.
     """
+    from latebloom.models import Transformer
+
     for family in FAMILIES.values():
         try:
             found = family.of_tokens(model, tokens, name) if tokens is not None else None

@@ -1,8 +1,6 @@
 """Claims about the attention heads."""
 
 from latebloom.analysis import Analysis
-from latebloom.circuits.modular.heads import head_spectra
-from latebloom.circuits.modular.page import heads
 from latebloom.claims.claim import Claim, register
 from latebloom.claims.embedding import keys_of
 from latebloom.claims.quantity import Undefined, once, quantity
@@ -14,6 +12,8 @@ from latebloom.published import filled
 @once
 def _heads(analysis: Analysis) -> dict[int, tuple[int, float]]:
     """Best frequency of each head that varies, and the share of variance that it explains."""
+    from latebloom.circuits.modular.page import heads
+
     all_heads = analysis.final.get(heads)
     found = {
         i: (head.frequency, head.fve)
@@ -50,6 +50,8 @@ def heads_at_key_frequencies(analysis: Analysis) -> float:
 def _by_keys(analysis: Analysis) -> list[tuple[float, float]]:
     """Of each head that varies: the share that all key frequencies explain together, and the mean share that as many
     non-key frequencies explain."""
+    from latebloom.circuits.modular.heads import head_spectra
+
     keys = keys_of(analysis)
     spectra = [spectrum for spectrum in head_spectra(grid(analysis)) if spectrum is not None]
     if not spectra:
@@ -83,6 +85,8 @@ def head_fve_by_random_max(analysis: Analysis) -> float:
 
 @quantity("share", "the attention that `=` pays to itself, on average over heads and pairs,")
 def mean_attention_to_self(analysis: Analysis) -> float:
+    from latebloom.circuits.modular.page import heads
+
     found = analysis.final.get(heads)
     if not found:
         raise Undefined("the model has no attention")

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from latebloom.analysis import Analysis
-from latebloom.circuits.modular.clock_or_pizza import circular_components
 from latebloom.claims.claim import SweepClaim, register, statistic
 from latebloom.claims.clock_or_pizza import irrelevance, symmetricity
 from latebloom.claims.learning import outcome
@@ -20,6 +19,8 @@ _LOW, _HIGH = 0.25, 0.75
 
 @quantity("", "the circularity of the embedding (1: its first components are waves)", name="embedding_circularity")
 def circularity(analysis: Analysis) -> float:
+    from latebloom.circuits.modular.clock_or_pizza import circular_components
+
     value = circular_components(grid(analysis).embedding)
     if value is None:
         raise Undefined("the embedding does not vary")

@@ -1,10 +1,12 @@
 """Claims about the smallest analytic case: one QK and one OV matrix without softmax (`latebloom.models.bilinear`)."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy
-import torch
 from jaxtyping import Float
 
 from latebloom.analysis import Analysis
@@ -14,9 +16,12 @@ from latebloom.claims.quantity import Undefined, once, quantity
 from latebloom.claims.record import Record
 from latebloom.claims.region import Between
 from latebloom.claims.settings import grouped
-from latebloom.models import Bilinear, growth_rate
 from latebloom.statistics import Estimate, first_below, median_estimate
 from latebloom.tasks.skip_trigrams import END, FILLERS, TRIGGERS
+
+if TYPE_CHECKING:
+    from latebloom.models import Bilinear
+
 
 _PLACE = 'W, "Future Directions", "Can we show this analytically in some toy setting?"'
 _SYSTEM = "analytic"
@@ -41,12 +46,13 @@ def _leads(initial: Float[np.ndarray, " trigger"], times: Float[np.ndarray, " ti
     return np.exp(np.interp(starts + times[:, None], passed, grid))
 
 
-@torch.no_grad()
 def _initial_leads(model: Bilinear) -> Float[np.ndarray, " trigger"]:
     """ℓ₀ of each trigger: (q + c)²/4 · √(n/(n - 1)) of the growing part of the initial weights."""
+    import torch
+
     n = TRIGGERS
-    q = model.W_QK[END, FILLERS : FILLERS + n].double()
-    rows = model.W_OV[FILLERS : FILLERS + n].double()
+    q = model.W_QK.detach()[END, FILLERS : FILLERS + n].double()
+    rows = model.W_OV.detach()[FILLERS : FILLERS + n].double()
     unit = (torch.eye(n, dtype=torch.float64) - 1 / n) / ((n - 1) / n) ** 0.5
     c = (rows * unit).sum(1)
     return ((q + c).square() / 4 * (n / (n - 1)) ** 0.5).numpy()
@@ -54,6 +60,8 @@ def _initial_leads(model: Bilinear) -> Float[np.ndarray, " trigger"]:
 
 @once
 def _predicted(analysis: Analysis) -> float:
+    from latebloom.models import Bilinear
+
     model, optimiser = analysis.run.checkpoint(0).model, analysis.run.experiment.optimiser
     if not isinstance(model, Bilinear) or analysis.run.experiment.model.attention != "learned":  # type: ignore[attr-defined]
         raise Undefined("the prediction is for a bilinear model that learns both matrices")
@@ -100,6 +108,8 @@ def _of(records: Sequence[Record], attention: str) -> list[Record]:
 
 def _slopes(attention: str, records: Sequence[Record]) -> Estimate:
     """Of each seed the slope of the time against ln(1 / initial scale), in units of the predicted one."""
+    from latebloom.models import growth_rate
+
     slopes = []
     for group in grouped(_of(records, attention), "model.seed").values():
         times = np.array(steps_of(group, half_of_guessing_at))

@@ -1,7 +1,7 @@
 """Claims about the induction circuit by intervention: one half is given, or kept from forming."""
 
 from latebloom.analysis import Analysis
-from latebloom.circuits.induction.explanation import SCORE
+from latebloom.circuits.induction.settings import SCORE
 from latebloom.claims.causes import freezes, intervenes, share_with, speed_up
 from latebloom.claims.claim import SweepClaim, register
 from latebloom.claims.quantity import quantity

@@ -1,12 +1,13 @@
 """Claims about skip trigrams by intervention: one half, QK or OV, is ideal, or keeps its initial value."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from latebloom.analysis import Analysis
-from latebloom.circuits.skip_trigrams import end_tables
-from latebloom.circuits.skip_trigrams.trigrams import Trigram, own_strengths
 from latebloom.claims.causes import Arm, freezes, intervenes, runs_of, speed_up
 from latebloom.claims.claim import Statistic, SweepClaim, register, statistic
 from latebloom.claims.quantity import Quantity, once, quantity
@@ -17,6 +18,10 @@ from latebloom.models import HALVES
 from latebloom.statistics import Estimate, share
 from latebloom.tasks import SkipTrigrams
 
+if TYPE_CHECKING:
+    from latebloom.circuits.skip_trigrams.trigrams import Trigram
+
+
 _PLACE = 'W, "Speculation: Phase Changes Are Inherent to Composition"; by intervention'
 _SYSTEM = "reinforcement-trigrams"
 _HALF = 0.5
@@ -24,6 +29,9 @@ _HALF = 0.5
 
 @once
 def _trigrams(analysis: Analysis) -> list[Trigram]:
+    from latebloom.circuits.skip_trigrams import end_tables
+    from latebloom.circuits.skip_trigrams.trigrams import own_strengths
+
     snapshot = analysis.final
     return own_strengths(end_tables(snapshot.model, snapshot.task_as(SkipTrigrams)))
 

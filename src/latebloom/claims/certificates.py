@@ -1,11 +1,18 @@
 """A claim about how much an explanation proves."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from latebloom.analysis import Analysis
-from latebloom.circuits.certificates import Certificate, certify
 from latebloom.claims.claim import Claim, register
 from latebloom.claims.learning import final_test_accuracy
 from latebloom.claims.quantity import once, quantity
 from latebloom.claims.region import Above, AllOf, Below
+
+if TYPE_CHECKING:
+    from latebloom.circuits.certificates import Certificate
+
 
 _PROVED = 0.95
 _CHEAP = 0.1
@@ -13,6 +20,8 @@ _CHEAP = 0.1
 
 @once
 def _certificate(analysis: Analysis) -> Certificate:
+    from latebloom.circuits.certificates import certify
+
     return certify(analysis.final)
 
 

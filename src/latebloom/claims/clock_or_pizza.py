@@ -1,14 +1,20 @@
 """Claims about the kind of circuit: a clock multiplies waves of the operands, a pizza adds them first."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from latebloom.analysis import Analysis
-from latebloom.circuits.modular.clock_or_pizza import distance_irrelevance, gradient_symmetricity
-from latebloom.circuits.modular.grid import Grid, modular_grid
 from latebloom.claims.claim import Claim, register
 from latebloom.claims.logits import fve_cos_fit
 from latebloom.claims.quantity import Undefined, once, quantity
 from latebloom.claims.region import Above, AllOf, Below
 from latebloom.claims.views import grid, modular_task
-from latebloom.models import Model
+
+if TYPE_CHECKING:
+    from latebloom.circuits.modular.grid import Grid
+    from latebloom.models import Model
+
 
 _SOURCE = "Zhong et al., 2023, “The Clock and the Pizza”"
 _MIDDLE = 0.5
@@ -32,6 +38,8 @@ def irrelevance(analysis: Analysis) -> float:
 
 @quantity("", "the distance irrelevance of the initial weights", name="initial_distance_irrelevance")
 def initial_irrelevance(analysis: Analysis) -> float:
+    from latebloom.circuits.modular.grid import modular_grid
+
     return _irrelevance(modular_grid(_initial(analysis), modular_task(analysis)))
 
 
@@ -43,6 +51,8 @@ def _initial(analysis: Analysis) -> Model:
 
 
 def _symmetricity(analysis: Analysis, model: Model) -> float:
+    from latebloom.circuits.modular.clock_or_pizza import gradient_symmetricity
+
     value = gradient_symmetricity(model, modular_task(analysis))
     if value is None:
         raise Undefined("no logit depends on both operands")
@@ -50,6 +60,8 @@ def _symmetricity(analysis: Analysis, model: Model) -> float:
 
 
 def _irrelevance(whole: Grid) -> float:
+    from latebloom.circuits.modular.clock_or_pizza import distance_irrelevance
+
     value = distance_irrelevance(whole)
     if value is None:
         raise Undefined("the right logit is the same for all pairs, or the task has no distance")

@@ -1,22 +1,16 @@
 """Claims about addition digit by digit."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from itertools import combinations
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 import scipy
 
 from latebloom.analysis import Analysis
-from latebloom.circuits.digits import (
-    DigitAlgorithm,
-    LogitShares,
-    NeuronShares,
-    WaveTest,
-    digit_algorithm,
-    run_sums,
-)
-from latebloom.circuits.digits.waves import FEW, HIGHER, RELABELLINGS
+from latebloom.circuits.digits.settings import FEW, HIGHER, RELABELLINGS
 from latebloom.claims.claim import Claim, Statistic, SweepClaim, register, statistic
 from latebloom.claims.parts import (
     EACH_CHANGES,
@@ -31,6 +25,10 @@ from latebloom.claims.region import Above, AllOf, AtLeast, Below, Holds
 from latebloom.published import filled
 from latebloom.statistics import LEVEL, Estimate, median_estimate
 from latebloom.tasks import DigitAddition
+
+if TYPE_CHECKING:
+    from latebloom.circuits.digits import DigitAlgorithm, LogitShares, NeuronShares, WaveTest
+
 
 T = TypeVar("T")
 
@@ -100,6 +98,8 @@ def change_highs(analysis: Analysis) -> list[float | None]:
 
 @once
 def _algorithm(analysis: Analysis) -> DigitAlgorithm:
+    from latebloom.circuits.digits import digit_algorithm, run_sums
+
     return digit_algorithm(run_sums(analysis.run.checkpoint().model, cast(DigitAddition, analysis.task)))
 
 

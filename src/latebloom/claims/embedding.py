@@ -1,15 +1,11 @@
 """Claims about the embedding."""
 
 from latebloom.analysis import Analysis
-from latebloom.circuits.modular import views
-from latebloom.circuits.modular.embedding import embedding_components
-from latebloom.circuits.modular.key_frequencies import by_embedding
 from latebloom.claims.claim import Claim, register
 from latebloom.claims.learning import series_of, span
 from latebloom.claims.quantity import Undefined, once, percent, quantity
 from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Ratio
 from latebloom.claims.views import explanation, grid
-from latebloom.fourier import energy_by_frequency, transform
 from latebloom.published import filled
 
 NO_KEYS = "the model has no key frequency"
@@ -20,6 +16,8 @@ _LAST = "at the last checkpoint before test loss stays under that of guessing"
 
 def keys_of(analysis: Analysis) -> tuple[int, ...]:
     """The key frequencies of the final model. Errors: Undefined where it has none."""
+    from latebloom.circuits.modular import views
+
     keys = analysis.final.get(views.keys)
     if not keys:
         raise Undefined(NO_KEYS)
@@ -88,6 +86,9 @@ def embedding_gini_progress_before_guessing(analysis: Analysis) -> float:
 @once
 def _purities(analysis: Analysis) -> list[float]:
     """Largest share of each leading component's energy on one frequency, two components for each key frequency."""
+    from latebloom.circuits.modular.embedding import embedding_components
+    from latebloom.fourier import energy_by_frequency, transform
+
     count = min(2 * len(keys_of(analysis)), *grid(analysis).embedding.shape)
     energy = energy_by_frequency(transform(embedding_components(grid(analysis).embedding, count).scores, (0,)))
     shares: list[float] = (energy.max(0).values / energy.sum(0)).tolist()
@@ -120,6 +121,8 @@ def key_frequencies(analysis: Analysis) -> list[float]:
 
 @quantity("", "the frequencies with at least a quarter of the largest norm in the embedding")
 def embedding_key_frequencies(analysis: Analysis) -> list[float]:
+    from latebloom.circuits.modular.key_frequencies import by_embedding
+
     keys_of(analysis)
     return list(map(float, by_embedding(grid(analysis))))
 
@@ -130,6 +133,8 @@ def embedding_key_frequencies(analysis: Analysis) -> list[float]:
     "number of frequencies with a cluster of at least 1 % of the neurons,",
 )
 def extra_embedding_frequencies(analysis: Analysis) -> int:
+    from latebloom.circuits.modular.key_frequencies import by_embedding
+
     return len(by_embedding(grid(analysis))) - len(keys_of(analysis))
 
 

@@ -1,15 +1,22 @@
 """Claims about composition in finite groups: the write-up's programme, and the two explanations of Chughtai et al. 2023
 and Stander et al. 2024."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from latebloom.analysis import Analysis
-from latebloom.circuits.groups import views
 from latebloom.circuits.groups.measures import EXCLUDED_ALONE, SIMILARITY
-from latebloom.circuits.groups.rivals import KEPT, Rivals, rivals
+from latebloom.circuits.groups.settings import KEPT
 from latebloom.claims.claim import Claim, register
 from latebloom.claims.learning import series_of
 from latebloom.claims.quantity import Undefined, once, percent, quantity
 from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Is
 from latebloom.claims.training import restricted_control_leads, restricted_least_lead
+
+if TYPE_CHECKING:
+    from latebloom.circuits.groups.rivals import Rivals
+
 
 _CHUGHTAI = "Chughtai et al. 2023"
 _STANDER = "Stander et al. 2024"
@@ -20,6 +27,8 @@ HALF_WAY = 0.5
 
 
 def _keys(analysis: Analysis) -> list[str]:
+    from latebloom.circuits.groups import views
+
     names = [one.name for one in analysis.final.exact.get(views.keys)]
     if not names:
         raise Undefined("the model has no key representation")
@@ -28,6 +37,8 @@ def _keys(analysis: Analysis) -> list[str]:
 
 @quantity("representations", "the number of key representations")
 def group_key_irreps(analysis: Analysis) -> int:
+    from latebloom.circuits.groups import views
+
     return len(analysis.final.exact.get(views.keys))
 
 
@@ -38,6 +49,8 @@ def group_key_names(analysis: Analysis) -> str:
 
 @quantity("share", "the share of the functions on the group, constant apart, that are in the key representations")
 def group_key_share(analysis: Analysis) -> float:
+    from latebloom.circuits.groups import views
+
     _keys(analysis)
     every = analysis.final.exact.get(views.irreps)[1:]
     return sum(one.rank for one in analysis.final.exact.get(views.keys)) / sum(one.rank for one in every)
@@ -45,6 +58,8 @@ def group_key_share(analysis: Analysis) -> float:
 
 @quantity("share", "the share of the embedding's energy, its mean apart, in the key representations")
 def group_embedding_in_keys(analysis: Analysis) -> float:
+    from latebloom.circuits.groups import views
+
     names, exact = _keys(analysis), analysis.final.exact
     shares = exact.get(views.embedding_shares)
     if shares is None:
@@ -54,6 +69,8 @@ def group_embedding_in_keys(analysis: Analysis) -> float:
 
 @quantity("share", "the share of the logits' variance that the characters of the key representations explain")
 def group_fve_characters(analysis: Analysis) -> float:
+    from latebloom.circuits.groups import views
+
     _keys(analysis)
     explained = analysis.final.exact.get(views.logits).fve(analysis.final.exact.get(views.keys))
     if explained is None:
@@ -63,6 +80,8 @@ def group_fve_characters(analysis: Analysis) -> float:
 
 @quantity("share", "the share of the live neurons that are in the cluster of one representation")
 def group_neurons_clustered(analysis: Analysis) -> float:
+    from latebloom.circuits.groups import views
+
     found = analysis.final.exact.get(views.neuron_representations)
     share = None if found is None else found.clustered_fraction
     if share is None:
@@ -103,6 +122,8 @@ def group_least_excluded(analysis: Analysis) -> float:
 
 @once
 def _rivals(analysis: Analysis) -> Rivals:
+    from latebloom.circuits.groups.rivals import rivals
+
     found = rivals(analysis.final)
     if found is None:
         raise Undefined("the model has no neurons that act on its logits linearly")

@@ -1,12 +1,13 @@
 """Claims about repeated subsequences and the induction circuit."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 
 from latebloom.analysis import Analysis
-from latebloom.circuits.induction import HeadAblations, InductionCircuit, draw_sequences, key_path_increases
 from latebloom.claims.claim import Claim, Statistic, SweepClaim, register, statistic
 from latebloom.claims.falls import TEST_FALL, deepest_fall
 from latebloom.claims.learning import series_of
@@ -14,11 +15,14 @@ from latebloom.claims.quantity import Measurement, Never, Undefined, once, perce
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below, Holds
 from latebloom.claims.views import induction_circuit
-from latebloom.models import Transformer
 from latebloom.phases import Series
 from latebloom.published import filled
 from latebloom.statistics import Estimate, share
 from latebloom.tasks import RepeatedSubsequences
+
+if TYPE_CHECKING:
+    from latebloom.circuits.induction import HeadAblations, InductionCircuit
+
 
 _COMPOSITION = 'W, "Speculation: Phase Changes Are Inherent to Composition"'
 _LEAD = 0.25
@@ -164,6 +168,9 @@ def both_heads_share(analysis: Analysis) -> float:
 
 
 def _ablations(analysis: Analysis, step: int) -> HeadAblations:
+    from latebloom.circuits.induction import HeadAblations, draw_sequences
+    from latebloom.models import Transformer
+
     task = cast(RepeatedSubsequences, analysis.task)
     return HeadAblations(cast(Transformer, analysis.snapshot(step).model), draw_sequences(task, _SEQUENCES))
 
@@ -171,6 +178,8 @@ def _ablations(analysis: Analysis, step: int) -> HeadAblations:
 @once
 def _key_path(analysis: Analysis) -> Series:
     """At each checkpoint: the rise of the loss without the path of the final model's previous-token head into keys."""
+    from latebloom.circuits.induction import key_path_increases
+
     _, source, _ = _pair(analysis)
     rises = [key_path_increases(_ablations(analysis, step), source, ())[0] for step in analysis.course]
     return Series.of(analysis.course, rises)
@@ -220,6 +229,8 @@ def key_path_share(analysis: Analysis) -> float:
     "the output of another head of that layer, which is no previous-token head, as a share of the depth of the fall,",
 )
 def key_path_control_share(analysis: Analysis) -> float:
+    from latebloom.circuits.induction import key_path_increases
+
     circuit, source, _ = _pair(analysis)
     heads = ((head.layer, head.head) for head in circuit.heads if head.layer == source[0])
     others = [head for head in heads if head not in circuit.previous_token_heads]

@@ -25,7 +25,7 @@ FEWEST_OTHERS = 19
 NOTICED = 0.01
 """Attention of `=` to itself from which on it is significant. Arbitrary; settled models have less."""
 
-_DOUBLE = 2.0
+DOUBLE = 2.0
 _UNUSUAL = 0.1
 
 _NEEDS = (
@@ -33,15 +33,15 @@ _NEEDS = (
 )
 
 
-def _windows(series: Series, step: float) -> tuple[float, float]:
+def windows(series: Series, step: float) -> tuple[float, float]:
     """The medians of the windows before and after a moment."""
     before, after = series.between(step - WINDOW, step), series.between(step, step + WINDOW)
     return float(np.median(before.value)), float(np.median(after.value))
 
 
-def _times(series: Series, moments: Float[np.ndarray, " moment"]) -> Float[np.ndarray, " moment"]:
+def times_at(series: Series, moments: Float[np.ndarray, " moment"]) -> Float[np.ndarray, " moment"]:
     """Median of the window after each moment over that before it."""
-    return np.array([after / before for before, after in (_windows(series, step) for step in moments)])
+    return np.array([after / before for before, after in (windows(series, step) for step in moments)])
 
 
 def _series(analysis: Analysis, name: str) -> Series:
@@ -66,12 +66,12 @@ def _moments(analysis: Analysis) -> Float[np.ndarray, " moment"]:
 @once
 def _moment(analysis: Analysis) -> float:
     moments = _moments(analysis)
-    return float(moments[_times(_series(analysis, "attention_to_self"), moments).argmax()])
+    return float(moments[times_at(_series(analysis, "attention_to_self"), moments).argmax()])
 
 
 def _time(analysis: Analysis, column: str) -> float:
     """How many times a series is larger after the late moment than before it."""
-    before, after = _windows(_series(analysis, column), _moment(analysis))
+    before, after = windows(_series(analysis, column), _moment(analysis))
     return after / before
 
 
@@ -91,12 +91,12 @@ def late_attention_times(analysis: Analysis) -> float:
 
 @quantity("share", f"the attention of `=` to itself before that moment, the median of {WINDOW} steps,")
 def late_attention_before(analysis: Analysis) -> float:
-    return _windows(_series(analysis, "attention_to_self"), _moment(analysis))[0]
+    return windows(_series(analysis, "attention_to_self"), _moment(analysis))[0]
 
 
 @quantity("share", f"the attention of `=` to itself after that moment, the median of {WINDOW} steps,")
 def late_attention_after(analysis: Analysis) -> float:
-    return _windows(_series(analysis, "attention_to_self"), _moment(analysis))[1]
+    return windows(_series(analysis, "attention_to_self"), _moment(analysis))[1]
 
 
 def _matrices(analysis: Analysis) -> dict[str, float]:
@@ -149,7 +149,7 @@ class _LateLoss:
             if len(others) < FEWEST_OTHERS:
                 raise Undefined(f"{len(others)} other moments to compare with, and {FEWEST_OTHERS} are needed")
             here = sign * np.log(_time(analysis, column))
-            return float((np.sum(sign * np.log(_times(series, others)) >= here) + 1) / (len(others) + 1))
+            return float((np.sum(sign * np.log(times_at(series, others)) >= here) + 1) / (len(others) + 1))
 
         self.times: Quantity = times
         self.unusual: Quantity = unusual
@@ -166,7 +166,7 @@ register(
         place="W, footnote 27",
         published="from never to significantly",
         region=AllOf(
-            Above(late_attention_times, _DOUBLE, "arbitrary"),
+            Above(late_attention_times, DOUBLE, "arbitrary"),
             AtLeast(
                 late_attention_after,
                 NOTICED,
@@ -192,7 +192,7 @@ register(
             Below(_train.times, 1.0),
             Below(_restricted.times, 1.0),
         ),
-        provided=Above(late_attention_times, _DOUBLE, "otherwise there is no such moment"),
+        provided=Above(late_attention_times, DOUBLE, "otherwise there is no such moment"),
         finding="test loss {late_test_loss_times:.2f} times, train loss {late_train_loss_times:.2f} times, restricted "
         "loss {late_restricted_loss_times:.2f} times near step {late_change_at:.0f}; as large elsewhere at "
         "{late_test_loss_unusual:.0%}, {late_train_loss_unusual:.0%} and {late_restricted_loss_unusual:.0%} of moments",

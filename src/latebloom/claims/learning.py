@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from jaxtyping import Bool
-from torch import Tensor
 
 from latebloom.analysis import Analysis
-from latebloom.circuits.modular.views import train_mask
 from latebloom.claims.quantity import Never, Undefined, once, percent, quantity
 from latebloom.measures import Snapshot
 from latebloom.phases import MEMORISATION_ENDS, UNDER_GUESSING, Series
@@ -15,6 +15,10 @@ from latebloom.phases.outcome import DELAY, LEARNED_ACCURACY, LEARNED_LOSS_SHARE
 from latebloom.statistics import first_reached
 from latebloom.tasks.guessing import guessing_losses
 from latebloom.tasks.split import UNLISTED
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
 
 THREE_QUARTERS = 0.75
 
@@ -34,6 +38,8 @@ def series_of(analysis: Analysis, name: str) -> Series:
 
 def train_mask_of(snapshot: Snapshot) -> Bool[Tensor, "x y"] | None:
     """The pairs of the train set; None for a stream, which stands for all. Errors: Undefined where it is not known."""
+    from latebloom.circuits.modular.views import train_mask
+
     if snapshot.lacks_train_set:
         raise Undefined(UNLISTED)
     return snapshot.get(train_mask)

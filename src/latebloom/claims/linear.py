@@ -11,7 +11,6 @@ from latebloom.claims.quantity import Never, Undefined, percent, quantity
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AllOf, Below, Region
 from latebloom.claims.settings import enough, grouped
-from latebloom.models import Linear
 from latebloom.statistics import Estimate, median_estimate, ratio_of_medians
 from latebloom.tasks import split
 
@@ -63,6 +62,8 @@ def early_memorising_growth(analysis: Analysis) -> float:
 
 def _weights(analysis: Analysis, step: int, train: np.ndarray) -> tuple[float, float]:
     """The mean memorising weight of these examples, and the generalising weight."""
+    from latebloom.models import Linear
+
     model = analysis.run.checkpoint(step).model
     if not isinstance(model, Linear):
         raise Undefined("needs the linear model")

@@ -1,17 +1,23 @@
 """Claims about the logits."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from latebloom.analysis import Analysis
 from latebloom.circuits.modular.ablation import KEY_DIRECTIONS
-from latebloom.circuits.modular.cos_waves import cos_fit_fve, cos_waves
-from latebloom.circuits.modular.trig_variance import LogitStructure, logit_structure, trig_fve
 from latebloom.claims.claim import Claim, register
 from latebloom.claims.embedding import keys_of
 from latebloom.claims.quantity import Quantity, Undefined, once, quantity
 from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below, Ratio, Region
 from latebloom.claims.views import ablation, explanation, grid, modular_task
 from latebloom.published import filled, published
+
+if TYPE_CHECKING:
+    from latebloom.circuits.modular.trig_variance import LogitStructure
+
 
 RANDOM_SETS = 5
 """Random sets of frequencies whose cosines are compared with those of the key frequencies."""
@@ -50,6 +56,8 @@ def loss_over_guessing(analysis: Analysis) -> float:
 
 @once
 def _structure(analysis: Analysis) -> LogitStructure:
+    from latebloom.circuits.modular.trig_variance import logit_structure
+
     structure = logit_structure(grid(analysis), keys_of(analysis), phase_sign_of(analysis))
     if structure is None:
         raise Undefined("the logits do not vary")
@@ -125,12 +133,16 @@ def _random_share(analysis: Analysis, all_others: float | None) -> float:
 
 @quantity("share", "the mean of that share over all sets of as many non-key frequencies")
 def fve_trig_random(analysis: Analysis) -> float:
+    from latebloom.circuits.modular.trig_variance import trig_fve
+
     whole = grid(analysis)
     return _random_share(analysis, trig_fve(whole, _others(analysis), phase_sign_of(analysis)))
 
 
 @quantity("share", "the share of the logits' variance that as many random non-key frequencies explain, on average,")
 def fve_cos_fit_random(analysis: Analysis) -> float:
+    from latebloom.circuits.modular.cos_waves import cos_fit_fve, cos_waves
+
     whole = grid(analysis)
     return _random_share(analysis, cos_fit_fve(whole, cos_waves(whole, _others(analysis), phase_sign_of(analysis))))
 
@@ -141,6 +153,8 @@ def fve_cos_fit_random(analysis: Analysis) -> float:
     "subtraction; the same frequencies)",
 )
 def fve_cos_fit_other_sign(analysis: Analysis) -> float:
+    from latebloom.circuits.modular.cos_waves import cos_fit_fve, cos_waves
+
     whole = grid(analysis)
     fve = cos_fit_fve(whole, cos_waves(whole, keys_of(analysis), -phase_sign_of(analysis)))
     if fve is None:
@@ -150,6 +164,8 @@ def fve_cos_fit_other_sign(analysis: Analysis) -> float:
 
 @quantity("nats", "the mean loss over all pairs of cosines fitted at as many random non-key frequencies")
 def cos_fit_loss_random(analysis: Analysis) -> float:
+    from latebloom.circuits.modular.cos_waves import cos_waves
+
     whole, sign, others = grid(analysis), phase_sign_of(analysis), _others(analysis)
     generator, count = np.random.default_rng(0), len(keys_of(analysis))
     sets = [generator.choice(others, count, replace=False).tolist() for _ in range(RANDOM_SETS)]

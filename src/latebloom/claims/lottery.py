@@ -1,12 +1,13 @@
 """Claims about where the winning frequencies come from."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from latebloom.analysis import Analysis
-from latebloom.circuits.modular.grid import modular_grid
-from latebloom.circuits.modular.initial import InitialCircle, initial_circles
 from latebloom.claims.claim import Claim, Statistic, SweepClaim, register, statistic
 from latebloom.claims.embedding import key_frequencies, keys_of
 from latebloom.claims.learning import series_of
@@ -16,6 +17,10 @@ from latebloom.claims.region import Above, AllOf, AtLeast
 from latebloom.claims.views import grid, modular_task
 from latebloom.published import filled
 from latebloom.statistics import ChosenFrequencies, Estimate, auc, chosen_frequencies, mean, share
+
+if TYPE_CHECKING:
+    from latebloom.circuits.modular.initial import InitialCircle
+
 
 INITIAL_DRAWS = 200
 """Random planes that a circle of the initial embedding is compared with."""
@@ -37,6 +42,9 @@ def auc_at_init(analysis: Analysis) -> float:
 
 @once
 def _circles(analysis: Analysis) -> list[InitialCircle]:
+    from latebloom.circuits.modular.grid import modular_grid
+    from latebloom.circuits.modular.initial import initial_circles
+
     if 0 not in analysis.run.checkpoints:
         raise Undefined("the run has no checkpoint at step 0")
     initial = modular_grid(analysis.run.checkpoint(0).model.double(), modular_task(analysis))

@@ -4,8 +4,7 @@ from math import log2
 
 from latebloom.analysis import Analysis
 from latebloom.circuits.modular.ablation import OWN_POLYNOMIALS, Ablation
-from latebloom.circuits.modular.neurons import FVE_THRESHOLD
-from latebloom.circuits.modular.unembedding import read_outs, unembedding_residual
+from latebloom.circuits.modular.settings import FVE_THRESHOLD
 from latebloom.claims.at_the_end import median_at_the_end
 from latebloom.claims.claim import Claim, SweepClaim, register
 from latebloom.claims.embedding import keys_of
@@ -96,6 +95,8 @@ def polynomial_random_doublings(analysis: Analysis) -> float:
 
 @once
 def _read_outs(analysis: Analysis) -> list[float]:
+    from latebloom.circuits.modular.unembedding import read_outs
+
     sign = phase_sign_of(analysis)
     fves = [found.fve for found in read_outs(grid(analysis), keys_of(analysis), sign) if found.fve is not None]
     if not fves:
@@ -127,6 +128,8 @@ def read_out_fve_max(analysis: Analysis) -> float:
     "the share of the Frobenius norm of W_logit outside the directions cos wz and sin wz of the key frequencies",
 )
 def unembedding_residual_share(analysis: Analysis) -> float:
+    from latebloom.circuits.modular.unembedding import unembedding_residual
+
     residual = unembedding_residual(grid(analysis), keys_of(analysis))
     if residual is None:
         raise Undefined("the model has no neurons to read, or W_logit is 0")

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import torch
 
 from latebloom.analysis import Analysis
 from latebloom.claims.claim import Claim, Statistic, SweepClaim, register
@@ -14,7 +13,6 @@ from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AllOf, AtMost, Below, Reached
 from latebloom.claims.settings import MORE_OFTEN, enough, grouped, share_of
 from latebloom.claims.verdict import HALF
-from latebloom.models import Examples, per_label
 from latebloom.published import filled
 from latebloom.statistics import Estimate, mean, median_estimate, ratio_of_mean_counts, ratio_of_medians
 from latebloom.tasks import split
@@ -87,13 +85,17 @@ def spike_nats(analysis: Analysis) -> float:
     return float(np.median([spike.nats for spike in found]))
 
 
-@torch.no_grad()
 def _zero_share(analysis: Analysis, step: int) -> float:
     """Share of the train set whose loss at a step is exactly 0 in the precision that the run was trained with."""
+    import torch
+
+    from latebloom.models import Examples, per_label
+
     run = analysis.run
     train = Examples.of(split(run.task, run.experiment.data).train, "cpu")
     dtype = getattr(torch, run.experiment.training.loss_dtype)
-    logits = run.checkpoint(step).model(train.tokens, run.task.loss_positions)
+    with torch.no_grad():
+        logits = run.checkpoint(step).model(train.tokens, run.task.loss_positions)
     losses, _ = per_label(logits, train.labels, dtype)
     return float((losses == 0).double().mean())
 

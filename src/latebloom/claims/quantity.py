@@ -13,6 +13,7 @@ from pydantic import AwareDatetime
 
 from latebloom._config import Config
 from latebloom._errors import LatebloomError
+from latebloom._memory import return_freed_memory
 from latebloom._registry import Registry
 from latebloom.analysis import Analysis
 from latebloom.statistics import Estimate
@@ -149,8 +150,11 @@ def once(function: Callable[[Analysis], T]) -> Callable[[Analysis], T]:
 def measure_all(analysis: Analysis, names: Iterable[str]) -> dict[str, Measurement]:
     """The named quantities of one run. What cannot be measured, because a file is damaged for example, gets the error
     as its reason, so that it does not stop the other quantities."""
-    now = datetime.now(UTC).replace(microsecond=0)
-    return {name: measured(QUANTITIES[name].measure, analysis).model_copy(update={"date": now}) for name in names}
+    now, found = datetime.now(UTC).replace(microsecond=0), {}
+    for name in names:
+        found[name] = measured(QUANTITIES[name].measure, analysis).model_copy(update={"date": now})
+        return_freed_memory()
+    return found
 
 
 def measured(measure: Callable[[Any], Any], subject: Any) -> Measurement:

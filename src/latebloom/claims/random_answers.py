@@ -3,11 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from latebloom.analysis import Analysis
-from latebloom.circuits.modular import views
 from latebloom.circuits.modular.control_measures import other_frequencies
-from latebloom.circuits.modular.embedding import embedding_fractions
-from latebloom.circuits.modular.grid import masked
-from latebloom.circuits.modular.projections import phase_part
 from latebloom.claims.claim import Statistic, SweepClaim, register, statistic
 from latebloom.claims.learning import boundary_of, train_mask_of
 from latebloom.claims.operations import TIMES, on_random_answers
@@ -31,7 +27,6 @@ from latebloom.claims.verdict import HALF
 from latebloom.measures import Snapshot
 from latebloom.phases import MEMORISATION_ENDS, Series
 from latebloom.published import published
-from latebloom.runs.threads import single_threaded_torch
 from latebloom.statistics import Estimate, median_estimate
 from latebloom.tasks import RandomTable
 
@@ -45,6 +40,9 @@ _SUM = 1
 @once
 def _left_out(analysis: Analysis) -> list[int]:
     """The key frequencies of the final model, or if it has none, the `FREQUENCIES` strongest of its embedding."""
+    from latebloom.circuits.modular import views
+    from latebloom.circuits.modular.embedding import embedding_fractions
+
     if keys := analysis.final.get(views.keys):
         return list(keys)
     shares = embedding_fractions(analysis.final.get(views.grid).embedding.double())
@@ -57,6 +55,8 @@ def _left_out(analysis: Analysis) -> list[int]:
 def _courses(analysis: Analysis) -> tuple[Series, Series, Series]:
     """Train loss, excluded loss, and the same without as many random frequencies, at the checkpoints from the end of
     memorisation on."""
+    from latebloom.runs.threads import single_threaded_torch
+
     if not isinstance(analysis.task, RandomTable):
         raise Undefined("the answers are not random")
     start = boundary_of(analysis, MEMORISATION_ENDS)
@@ -73,6 +73,10 @@ def _courses(analysis: Analysis) -> tuple[Series, Series, Series]:
 
 def _losses_without(snapshot: Snapshot, sets: Sequence[Sequence[int]]) -> list[float]:
     """Train loss (nats) without the waves of each set of frequencies along x + y."""
+    from latebloom.circuits.modular import views
+    from latebloom.circuits.modular.grid import masked
+    from latebloom.circuits.modular.projections import phase_part
+
     whole, mask = snapshot.get(views.grid), train_mask_of(snapshot)
     part, rows = phase_part(whole, sorted({k for ks in sets for k in ks}), _SUM), masked(whole.logits, mask)
     return [float(whole.row_losses(rows - part.along(ks, mask), mask).mean()) for ks in sets]

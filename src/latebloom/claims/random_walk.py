@@ -1,19 +1,22 @@
 """Claims that compare the path of the weights with random walks that have the same ends and step lengths."""
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from jaxtyping import Int
 
 from latebloom.analysis import Analysis
-from latebloom.circuits.modular import views
-from latebloom.circuits.modular.bridges import PathLosses, bridge_losses, path_losses
 from latebloom.claims.claim import Claim, register
 from latebloom.claims.embedding import keys_of
 from latebloom.claims.learning import span, train_mask_of
 from latebloom.claims.quantity import Undefined, once, quantity
 from latebloom.claims.region import AtMost, Below, Ratio
-from latebloom.runs.threads import one_thread_each
+
+if TYPE_CHECKING:
+    from latebloom.circuits.modular.bridges import PathLosses
+
 
 STEPS = 10
 """Steps of a walk, from the end of memorisation until test loss stays under guessing."""
@@ -40,13 +43,19 @@ class _Walks(NamedTuple):
     @property
     def inner(self) -> PathLosses:
         """The path's own losses between its ends."""
+        from latebloom.circuits.modular.bridges import PathLosses
+
         return PathLosses(self.path.train[1:-1], self.path.excluded[1:-1])
 
 
 @once
 def _walks(analysis: Analysis) -> _Walks:
+    from latebloom.circuits.modular import views
+    from latebloom.circuits.modular.bridges import bridge_losses, path_losses
+    from latebloom.runs.threads import one_thread_each
+
     (start, end), _ = span(analysis), keys_of(analysis)
-    if analysis.final.get(views.phase) is None:
+    if analysis.final.exact.get(views.phase) is None:
         raise Undefined("the answer is no function of a sum or difference of positions, so there is no excluded loss")
     train_mask_of(analysis.final)  # as excluded loss is one over the train set
     snapshots = [analysis.snapshot(step) for step in _points(np.array(analysis.course), start, end)]

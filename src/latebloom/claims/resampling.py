@@ -1,21 +1,13 @@
 """Claims about what depends on x + y alone, judged by taking activations from other pairs."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from latebloom.analysis import Analysis
-from latebloom.circuits.modular import views
-from latebloom.circuits.modular.grid import Grid
-from latebloom.circuits.modular.resampling import (
-    Exchange,
-    Resampled,
-    logit_waves,
-    mlp_output,
-    read_out_directions,
-    resampled,
-    single_neurons,
-)
 from latebloom.claims.claim import Claim, register
 from latebloom.claims.embedding import keys_of
 from latebloom.claims.learning import boundary_of, train_mask_of
@@ -24,7 +16,11 @@ from latebloom.claims.quantity import Quantity, Undefined, once, quantity
 from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below
 from latebloom.measures import Snapshot
 from latebloom.phases import MEMORISATION_ENDS, UNDER_GUESSING
-from latebloom.runs.threads import single_threaded_torch
+
+if TYPE_CHECKING:
+    from latebloom.circuits.modular.grid import Grid
+    from latebloom.circuits.modular.resampling import Exchange, Resampled
+
 
 ALL = 0.99
 """Share of the loss recovered from which on it counts as all. Arbitrary; 1 is all of it."""
@@ -43,11 +39,11 @@ _SHARE = (
     "pairs, when"
 )
 
-Place = Callable[[Analysis], Resampled]
-"""The losses of one place of the final model."""
-
 
 def _resampled(snapshot: Snapshot, exchange: Exchange, grid: Grid) -> Resampled:
+    from latebloom.circuits.modular.resampling import resampled
+    from latebloom.runs.threads import single_threaded_torch
+
     mask = train_mask_of(snapshot)
     with single_threaded_torch():  # thousands of small selections, at which threads only wait for each other
         result = resampled(grid, exchange, mask)
@@ -57,6 +53,9 @@ def _resampled(snapshot: Snapshot, exchange: Exchange, grid: Grid) -> Resampled:
 
 
 def _final(analysis: Analysis, exchange: Callable[[Grid], Exchange]) -> Resampled:
+    from latebloom.circuits.modular import views
+    from latebloom.circuits.modular.resampling import logit_waves
+
     phase_sign_of(analysis)
     exact = analysis.final.exact
     grid = exact.get(views.grid)
@@ -69,26 +68,34 @@ def _final(analysis: Analysis, exchange: Callable[[Grid], Exchange]) -> Resample
 
 @once
 def _mlp_output(analysis: Analysis) -> Resampled:
+    from latebloom.circuits.modular.resampling import mlp_output
+
     return _final(analysis, mlp_output)
 
 
 @once
 def _read_outs(analysis: Analysis) -> Resampled:
+    from latebloom.circuits.modular.resampling import read_out_directions
+
     keys = keys_of(analysis)
     return _final(analysis, lambda grid: read_out_directions(grid, keys))
 
 
 @once
 def _logit_waves(analysis: Analysis) -> Resampled:
+    from latebloom.circuits.modular.resampling import logit_waves
+
     return _final(analysis, logit_waves)
 
 
 @once
 def _single_neurons(analysis: Analysis) -> Resampled:
+    from latebloom.circuits.modular.resampling import single_neurons
+
     return _final(analysis, single_neurons)
 
 
-def _shares(name: str, what: str, place: Place) -> tuple[Quantity, Quantity]:
+def _shares(name: str, what: str, place: Callable[[Analysis], Resampled]) -> tuple[Quantity, Quantity]:
     """The share recovered at a place under the hypothesis, and under the wrong one."""
     same = quantity("share", f"{_SHARE} {what} from a pair {_SUM}", name=f"resampled_{name}")
     wrong = quantity("share", f"{_SHARE} {what} from a pair {_DIFFERENCE}", name=f"resampled_{name}_wrong")
@@ -137,6 +144,9 @@ def _last(analysis: Analysis, boundary: float) -> int:
 
 
 def _at(snapshot: Snapshot) -> Resampled | None:
+    from latebloom.circuits.modular import views
+    from latebloom.circuits.modular.resampling import mlp_output, resampled
+
     grid = snapshot.get(views.grid)
     return resampled(grid, mlp_output(grid), train_mask_of(snapshot), draws=1)
 

@@ -12,6 +12,7 @@ from latebloom._text import duration
 
 _WIDTH = 24
 _CLEAR = "\r\033[K"
+_ENOUGH = 0.05
 
 
 class Progress:
@@ -44,9 +45,10 @@ class Progress:
         return f"{'━' * filled}{'─' * (_WIDTH - filled)} " if self._terminal else ""
 
     def _left(self, done: int, total: int, now: float) -> str:
-        """The time that the rest takes at the speed so far; nothing until a part is done."""
+        """The time that the rest takes at the speed so far; nothing before `_ENOUGH` of it is done, since the first
+        parts may wait for what later ones share."""
         finished = done - self._first
-        seconds = (now - self._began) / finished * (total - done) if finished > 0 else 0
+        seconds = (now - self._began) / finished * (total - done) if finished > _ENOUGH * total else 0
         return f", about {duration(ceil(seconds))} left" if seconds else ""
 
     def _show(self, text: str) -> None:

@@ -12,14 +12,14 @@ from latebloom._errors import UsageError
 from latebloom._text import percent
 from latebloom.analysis import Analysis
 from latebloom.circuits.modular.family import MODULAR
-from latebloom.circuits.modular.heads import AttentionHead
-from latebloom.circuits.modular.page import heads as attention_heads
 from latebloom.figures import of_pairs, theme
 from latebloom.figures.figure import Figure
 from latebloom.figures.heat import colour_bar, heat, operand_axes
 
 if TYPE_CHECKING:
     import matplotlib.figure
+
+    from latebloom.circuits.modular.heads import AttentionHead
 
 _COLUMNS = 4
 
@@ -41,6 +41,8 @@ class AttentionMap:
 
 def data(analysis: Analysis) -> AttentionMap:
     """The attention of the final model's last layer. Errors: UsageError for a model without attention."""
+    from latebloom.circuits.modular.page import heads as attention_heads
+
     pattern, heads = of_pairs.grid(analysis).pattern, analysis.final.get(attention_heads)
     if pattern is None or heads is None:
         raise UsageError(f"{analysis.run.path} is a run of an MLP, which has no attention to draw")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from latebloom._text import percent
 from latebloom.analysis import Analysis
-from latebloom.circuits.certificates import Certificate, frontier
 from latebloom.circuits.certificates.measures import ACCURACY_AT_LEAST
 from latebloom.figures import theme
 from latebloom.figures.figure import Figure, fixed
@@ -14,9 +13,13 @@ from latebloom.figures.figure import Figure, fixed
 if TYPE_CHECKING:
     import matplotlib.figure
 
+    from latebloom.circuits.certificates import Certificate
+
 
 def data(analysis: Analysis) -> list[Certificate]:
     """Of the final model, from few directions of the read-out to many."""
+    from latebloom.circuits.certificates import frontier
+
     return frontier(analysis.final)
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from latebloom._text import percent
 from latebloom.analysis import Analysis
-from latebloom.circuits.digits import DigitExplanation, Shares, explain_digits
 from latebloom.circuits.digits.family import DIGITS
 from latebloom.figures import theme
 from latebloom.figures.figure import Figure
@@ -16,6 +15,8 @@ from latebloom.tasks import DigitAddition
 if TYPE_CHECKING:
     import matplotlib.axes
     import matplotlib.figure
+
+    from latebloom.circuits.digits import DigitExplanation, Shares
 
 SUMS = 2048
 """Sampled sums for the shares of variance: about 10 for each pair of digits with or without a carry."""
@@ -41,6 +42,8 @@ class DigitFourier:
 
 def data(analysis: Analysis) -> DigitFourier:
     """Explain the final and the first checkpoint on the same sums. Errors: UsageError for another task."""
+    from latebloom.circuits.digits import explain_digits
+
     task = analysis.final.task_as(DigitAddition)
     final, before = (
         explain_digits(analysis.run.checkpoint(step).model, task, SUMS) for step in (analysis.step, analysis.steps[0])

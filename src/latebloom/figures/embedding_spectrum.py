@@ -11,7 +11,6 @@ from jaxtyping import Float
 from latebloom._errors import UsageError
 from latebloom._text import percent, whole
 from latebloom.analysis import Analysis
-from latebloom.circuits.modular.embedding import embedding_norms
 from latebloom.circuits.modular.family import MODULAR
 from latebloom.figures import of_pairs, theme
 from latebloom.figures.figure import Figure, fixed
@@ -72,6 +71,8 @@ def data_before(analysis: Analysis) -> EmbeddingSpectrum:
 
 
 def _at(analysis: Analysis, step: int) -> EmbeddingSpectrum:
+    from latebloom.circuits.modular.embedding import embedding_norms
+
     grid = of_pairs.grid(analysis) if step == analysis.step else of_pairs.grid_at(analysis, step)
     return EmbeddingSpectrum(
         step, of_pairs.labels(analysis), embedding_norms(grid.embedding).numpy(), of_pairs.keys(analysis)

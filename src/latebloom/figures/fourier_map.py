@@ -26,6 +26,9 @@ MOST_VISIBLE = 40
 MOST_KEYS = 6
 """More key frequencies than this are not enlarged, because their labels would overlap."""
 
+PART = 64
+"""Neurons that are transformed at a time."""
+
 
 @dataclass(frozen=True, eq=False)
 class FourierMap:
@@ -106,7 +109,13 @@ def _widened(norms: Float[np.ndarray, "wave_x wave_y"]) -> Float[np.ndarray, "wa
 
 def neurons_data(analysis: Analysis) -> FourierMap:
     """Norm over all neurons of each term's coefficients, in the final model."""
-    norms = of_pairs.grid(analysis).neuron_coefficients.norm(dim=2).numpy()
+    import torch
+
+    from latebloom.fourier import transform
+
+    # A part at a time, since the coefficients of all neurons would take much memory.
+    parts = of_pairs.grid(analysis).neurons.split(PART, dim=2)
+    norms = torch.stack([transform(part, (0, 1)).square().sum(2) for part in parts]).sum(0).sqrt().numpy()
     return FourierMap(norms, of_pairs.labels(analysis), of_pairs.keys(analysis))
 
 

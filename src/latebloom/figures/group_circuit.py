@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from latebloom._errors import UsageError
 from latebloom._text import nats, percent
 from latebloom.analysis import Analysis
-from latebloom.circuits.groups import views
 from latebloom.circuits.groups.family import GROUPS
 from latebloom.circuits.groups.measures import EXCLUDED, EXCLUDED_ALONE, RESTRICTED
 from latebloom.figures import theme
@@ -41,6 +40,8 @@ class Representations:
 
 def data(analysis: Analysis) -> Representations:
     """Those of the final model."""
+    from latebloom.circuits.groups import views
+
     exact = analysis.final.exact
     irreps, similarities = exact.get(views.irreps), exact.get(views.similarities)
     shares, found = exact.get(views.embedding_shares), exact.get(views.neuron_representations)
@@ -90,6 +91,8 @@ def draw(figure: matplotlib.figure.Figure, found: Representations) -> None:
 
 def growth(analysis: Analysis) -> Curves:
     """Losses with and without the key representations, at every checkpoint."""
+    from latebloom.circuits.groups import views
+
     names = [one.name for one in analysis.final.exact.get(views.keys)]
     if not names:
         raise UsageError(f"{analysis.run.path} has no key representations at step {analysis.step}")

@@ -9,7 +9,6 @@ import numpy as np
 from jaxtyping import Float
 
 from latebloom.figures import canvas, theme
-from latebloom.fourier import basis_rows
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -79,6 +78,8 @@ _CLOSEST = 0.055
 
 def tick_keys(axes: matplotlib.axes.Axes, labels: Sequence[str], ks: Sequence[int], colours: dict[int, str]) -> None:
     """Put a tick between cos k and sin k of each key frequency, and one at const."""
+    from latebloom.fourier import basis_rows
+
     p = len(labels)
     shown: list[tuple[float, int]] = [(0.0, 0)]
     for k in sorted(ks):

@@ -10,7 +10,6 @@ from jaxtyping import Float
 
 from latebloom._errors import UsageError
 from latebloom.analysis import Analysis
-from latebloom.circuits.induction import InductionCircuit, draw_sequences, explain_induction, patterns
 from latebloom.circuits.induction.family import INDUCTION
 from latebloom.figures import theme
 from latebloom.figures.figure import Figure, fixed
@@ -20,6 +19,8 @@ from latebloom.figures.induction_heads import repeated_task
 if TYPE_CHECKING:
     import matplotlib.axes
     import matplotlib.figure
+
+    from latebloom.circuits.induction import InductionCircuit
 
 SEQUENCES = 32
 """Number of sequences on which the circuit is explained."""
@@ -39,6 +40,8 @@ class CircuitMap:
 
 def data(analysis: Analysis) -> CircuitMap:
     """The circuit of the final model. Errors: UsageError with the reason if it has no such circuit."""
+    from latebloom.circuits.induction import draw_sequences, explain_induction, patterns
+
     task = repeated_task(analysis)
     model = analysis.final.model
     circuit = explain_induction(model, task, SEQUENCES, SEED)

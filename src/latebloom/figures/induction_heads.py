@@ -10,7 +10,6 @@ import numpy as np
 from latebloom._errors import UsageError
 from latebloom._text import whole
 from latebloom.analysis import Analysis
-from latebloom.circuits.induction import draw_sequences, head_scores
 from latebloom.circuits.induction.family import INDUCTION
 from latebloom.circuits.induction.measures import INDUCTION as INDUCTION_SCORE
 from latebloom.circuits.induction.measures import PREVIOUS_TOKEN, SEQUENCES
@@ -78,6 +77,8 @@ def _measured(analysis: Analysis) -> dict[Column, list[Line]]:
 
 
 def _computed(analysis: Analysis, task: RepeatedSubsequences) -> dict[Column, list[Line]]:
+    from latebloom.circuits.induction import draw_sequences, head_scores
+
     chosen = np.unique(np.linspace(0, len(analysis.steps) - 1, MOST_STEPS).round().astype(int))
     steps = [analysis.steps[i] for i in chosen]
     sequences = draw_sequences(task, SEQUENCES)

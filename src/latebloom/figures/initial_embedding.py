@@ -9,13 +9,14 @@ from latebloom._errors import UsageError
 from latebloom._text import percent
 from latebloom.analysis import Analysis
 from latebloom.circuits.modular.family import MODULAR
-from latebloom.circuits.modular.initial import InitialCircle, initial_circles
 from latebloom.figures import of_pairs, theme
 from latebloom.figures.circles import MOST, Circle, draw_circles
 from latebloom.figures.figure import Figure, fixed
 
 if TYPE_CHECKING:
     import matplotlib.figure
+
+    from latebloom.circuits.modular.initial import InitialCircle
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +31,8 @@ class InitialEmbedding:
 def data(analysis: Analysis) -> InitialEmbedding:
     """The planes of the checkpoint at step 0. Errors: UsageError without one, or if no two final components make a
     circle."""
+    from latebloom.circuits.modular.initial import initial_circles
+
     if analysis.steps[0] != 0:
         raise UsageError(
             f"{analysis.run.path} has no checkpoint at step 0, and this figure needs the initial embedding"

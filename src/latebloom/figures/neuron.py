@@ -6,23 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from jaxtyping import Float
-from torch import Tensor
 
 from latebloom._errors import UsageError
 from latebloom._text import percent
 from latebloom.analysis import Analysis
 from latebloom.circuits.modular.family import MODULAR
-from latebloom.circuits.modular.neurons import block_rows
-from latebloom.circuits.modular.page import shown_neuron
 from latebloom.figures import of_pairs
 from latebloom.figures.figure import Figure, fixed
 from latebloom.figures.heat import colour_bar, heat, operand_axes
-from latebloom.fourier import inverse_transform
 
 if TYPE_CHECKING:
     import matplotlib.figure
+    from torch import Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +38,8 @@ class Neuron:
 def data(analysis: Analysis) -> Neuron:
     """Neuron 0, as in the write-up, if it belongs to a key frequency's cluster; else the first that does; else the
     first live one. Errors: UsageError if none is live."""
+    from latebloom.circuits.modular.page import shown_neuron
+
     number = analysis.final.exact.get(shown_neuron)
     if number is None:
         raise UsageError(f"{analysis.run.path} has no live neuron at step {analysis.step}")
@@ -59,8 +57,13 @@ def data(analysis: Analysis) -> Neuron:
 
 def _polynomial(analysis: Analysis, number: int) -> Float[Tensor, "x y"]:
     """The neuron reduced to the 3×3 block of its frequency. Source: the write-up, footnote 26."""
+    import torch
+
+    from latebloom.circuits.modular.neurons import block_rows
+    from latebloom.fourier import inverse_transform
+
     rows = torch.tensor(block_rows(int(of_pairs.clusters(analysis).frequency[number]), of_pairs.grid(analysis).order))
-    coefficients = of_pairs.grid(analysis).neuron_coefficients[..., number]
+    coefficients = of_pairs.grid(analysis).neuron_coefficients(number)
     kept = torch.zeros_like(coefficients)
     kept[rows[:, None], rows] = coefficients[rows][:, rows]
     return inverse_transform(kept, (0, 1))

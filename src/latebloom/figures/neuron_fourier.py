@@ -11,7 +11,6 @@ from jaxtyping import Float
 from latebloom._text import percent
 from latebloom.analysis import Analysis
 from latebloom.circuits.modular.family import MODULAR
-from latebloom.circuits.modular.neurons import block_rows, neuron_formula
 from latebloom.figures import neuron, of_pairs, theme
 from latebloom.figures.figure import Figure, fixed
 from latebloom.figures.heat import colour_bar, heat, name_waves, tick_keys
@@ -41,17 +40,21 @@ class NeuronFourier:
     @property
     def block(self) -> list[int]:
         """Rows of {const, cos k, sin k} of its frequency."""
+        from latebloom.circuits.modular.neurons import block_rows
+
         return block_rows(self.frequency, len(self.labels))
 
 
 def data(analysis: Analysis) -> NeuronFourier:
     """The neuron of the final model."""
+    from latebloom.circuits.modular.neurons import neuron_formula
+
     shown: neuron.Neuron = analysis.get(neuron.data)
     return NeuronFourier(
         shown.number,
         shown.frequency,
         shown.fve,
-        of_pairs.grid(analysis).neuron_coefficients[..., shown.number].numpy(),
+        of_pairs.grid(analysis).neuron_coefficients(shown.number).numpy(),
         neuron_formula(of_pairs.grid(analysis), shown.number, shown.frequency),
         of_pairs.labels(analysis),
         of_pairs.keys(analysis),

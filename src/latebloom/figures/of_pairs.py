@@ -1,32 +1,43 @@
 """Functions that figures of modular tasks share: the final model on all pairs in float64, key frequencies, labels."""
 
+from __future__ import annotations
+
 from functools import cache
+from typing import TYPE_CHECKING
 
 from latebloom._errors import UsageError
 from latebloom.analysis import Analysis
-from latebloom.circuits.modular import views
-from latebloom.circuits.modular.grid import Grid
-from latebloom.circuits.modular.neurons import NeuronClusters
-from latebloom.fourier import basis_labels
+
+if TYPE_CHECKING:
+    from latebloom.circuits.modular.grid import Grid
+    from latebloom.circuits.modular.neurons import NeuronClusters
 
 
 def grid(analysis: Analysis) -> Grid:
     """The final model on all pairs. Errors: UsageError for a task that is not modular."""
+    from latebloom.circuits.modular import views
+
     return analysis.final.exact.get(views.grid)
 
 
 def grid_at(analysis: Analysis, step: int) -> Grid:
     """The model of a checkpoint on all pairs."""
+    from latebloom.circuits.modular import views
+
     return analysis.snapshot(step).exact.get(views.grid)
 
 
 def clusters(analysis: Analysis) -> NeuronClusters:
     """The final model's neurons by frequency."""
+    from latebloom.circuits.modular import views
+
     return analysis.final.exact.get(views.clusters)
 
 
 def keys(analysis: Analysis) -> tuple[int, ...]:
     """The key frequencies of the run; may be empty."""
+    from latebloom.circuits.modular import views
+
     return analysis.final.get(views.keys)
 
 
@@ -43,6 +54,8 @@ def some_keys(analysis: Analysis) -> tuple[int, ...]:
 
 def labels(analysis: Analysis) -> tuple[str, ...]:
     """Names of the rows of the Fourier basis: const, cos 1, sin 1, …"""
+    from latebloom.fourier import basis_labels
+
     return basis_labels(grid(analysis).order)
 
 

@@ -7,21 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float
-from torch import Tensor
 
 from latebloom._text import percent
 from latebloom.analysis import Analysis
-from latebloom.circuits.modular.embedding import circularity, embedding_components
 from latebloom.circuits.modular.family import MODULAR
 from latebloom.figures import of_pairs, theme
 from latebloom.figures.circles import Circle, draw_circles
 from latebloom.figures.figure import Figure, fixed
 from latebloom.figures.heat import colour_bar, heat
-from latebloom.fourier import energy_by_frequency, transform
 
 if TYPE_CHECKING:
     import matplotlib.axes
     import matplotlib.figure
+    from torch import Tensor
 
 COUNT = 10
 """Number of components shown: two for each of five key frequencies."""
@@ -40,6 +38,9 @@ class PrincipalComponents:
 
 def data(analysis: Analysis) -> PrincipalComponents:
     """The components of the final embedding, centred over the operands."""
+    from latebloom.circuits.modular.embedding import embedding_components
+    from latebloom.fourier import energy_by_frequency, transform
+
     pca = embedding_components(of_pairs.grid(analysis).embedding, COUNT)
     energy = energy_by_frequency(transform(pca.scores, (0,)))
     content = (energy / energy.sum(0).clamp(min=1e-300)).T.numpy()
@@ -49,6 +50,8 @@ def data(analysis: Analysis) -> PrincipalComponents:
 
 
 def _circle(scores: Float[Tensor, "x component"], values: tuple[int, ...], k: int, first: int, second: int) -> Circle:
+    from latebloom.circuits.modular.embedding import circularity
+
     plane = scores[:, [first, second]]
     share = percent(float(circularity(plane, k)))
     return Circle(k, plane.numpy(), f"k = {k}: {share}", f"components {first + 1} and {second + 1}", values)

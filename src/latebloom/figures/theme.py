@@ -63,6 +63,7 @@ RC: Mapping[str, Any] = MappingProxyType(
         "savefig.bbox": "tight",
         "savefig.pad_inches": 0.08,
         "svg.fonttype": "none",
+        "pdf.fonttype": 42,  # TrueType: many publishers refuse matplotlib's Type 3
         "image.interpolation": "none",
     }
 )

@@ -9,9 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from latebloom.analysis import Analysis
-from latebloom.circuits.skip_trigrams import Trigram, end_tables, skip_trigrams, trigrams_found
 from latebloom.circuits.skip_trigrams.family import SKIP_TRIGRAMS
-from latebloom.circuits.skip_trigrams.trigrams import leads, strengths
 from latebloom.figures.figure import Figure, fixed
 from latebloom.figures.heat import colour_bar, heat
 from latebloom.tasks import SkipTrigrams
@@ -20,6 +18,8 @@ from latebloom.tasks.skip_trigrams import FILLERS, TRIGGERS
 if TYPE_CHECKING:
     import matplotlib.axes
     import matplotlib.figure
+
+    from latebloom.circuits.skip_trigrams import Trigram
 
 TOKENS = (*map(str, range(FILLERS + TRIGGERS)), "START", "END")
 
@@ -37,6 +37,9 @@ class TrigramCircuit:
 
 def data(analysis: Analysis) -> TrigramCircuit:
     """The trigrams of the final model. Errors: UsageError unless it is a one-layer attention-only transformer."""
+    from latebloom.circuits.skip_trigrams import end_tables, skip_trigrams
+    from latebloom.circuits.skip_trigrams.trigrams import leads, strengths
+
     tables = end_tables(analysis.final.model, analysis.final.task_as(SkipTrigrams))
     scores = tables.token_scores - tables.token_scores[:, :FILLERS].mean(1, keepdim=True)
     return TrigramCircuit(
@@ -49,6 +52,8 @@ def data(analysis: Analysis) -> TrigramCircuit:
 
 def says(circuit: TrigramCircuit) -> str:
     """The number of the strongest trigrams that are the task's own, and their strength."""
+    from latebloom.circuits.skip_trigrams import trigrams_found
+
     strongest, own = circuit.trigrams[:TRIGGERS], trigrams_found(circuit.trigrams)
     following = circuit.trigrams[TRIGGERS].strength
     return (

@@ -12,12 +12,10 @@ from latebloom._errors import UsageError
 from latebloom._text import percent
 from latebloom.analysis import Analysis
 from latebloom.circuits.modular.family import MODULAR
-from latebloom.circuits.modular.unembedding import cluster_output
 from latebloom.figures import of_pairs, theme
 from latebloom.figures.figure import Figure, fixed
 from latebloom.figures.heat import colour_bar, heat
 from latebloom.figures.of_pairs import wave_rows
-from latebloom.fourier import basis_rows
 
 if TYPE_CHECKING:
     import matplotlib.figure
@@ -39,6 +37,9 @@ class ClusterWeights:
 
 def data(analysis: Analysis) -> ClusterWeights:
     """The weights of the largest cluster of a key frequency, in the final model."""
+    from latebloom.circuits.modular.unembedding import cluster_output
+    from latebloom.fourier import basis_rows
+
     sizes = {k: len(of_pairs.clusters(analysis).members(k)) for k in of_pairs.some_keys(analysis)}
     k = max(sizes, key=lambda key: sizes[key])
     if sizes[k] == 0:

@@ -1,13 +1,16 @@
 """Explain and ablate the model of a run or of a file of weights."""
 
-from pathlib import Path
+from __future__ import annotations
 
-from latebloom.analysis import snapshot_of
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from latebloom.circuits import family
 from latebloom.circuits.modular.ablation import Ablation
-from latebloom.circuits.modular.page import ablations
-from latebloom.models.layouts import Hints
 from latebloom.runs import Run
+
+if TYPE_CHECKING:
+    from latebloom.models.layouts import Hints
 
 
 def explain(
@@ -25,6 +28,8 @@ def explain(
     everything else with the rule neurons. ``hints``: what is known about the model of a file.
     Errors: UsageError, DamagedFileError, each in one line.
     """
+    from latebloom.analysis import snapshot_of
+
     snapshot = snapshot_of(target, step, rule, root, hints)
     if rule is not None and not snapshot.lacks_task:
         _ = snapshot.basis  # an unknown rule is an error even where the explanation needs no basis
@@ -38,4 +43,7 @@ def ablate(
 
     Errors: UsageError for a model of a task that is not modular.
     """
+    from latebloom.analysis import snapshot_of
+    from latebloom.circuits.modular.page import ablations
+
     return ablations(snapshot_of(target, step, rule, root))

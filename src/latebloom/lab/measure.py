@@ -8,7 +8,6 @@ from latebloom.analysis import Analysis, Measured, read_measured
 from latebloom.circuits import family_of, measure_snapshot
 from latebloom.measures import MEASURES, fixed_basis, measures_of
 from latebloom.runs import Run, open_run
-from latebloom.runs.threads import one_thread_each
 from latebloom.store import RunLock, append_rows, empty_table
 
 WRITE_EVERY = 20
@@ -36,6 +35,8 @@ def measure(
     resumes where it stopped. Errors: UsageError for a run without checkpoints, an unknown rule, or a measure that is
     unknown or of another family of tasks; RunLockedError while the run trains.
     """
+    from latebloom.runs.threads import one_thread_each
+
     run = open_run(target, root)
     analysis = Analysis(run)
     if not run.checkpoints:

@@ -1,12 +1,14 @@
 """Sets of examples that are not known."""
 
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from latebloom._errors import UsageError
-from latebloom.models import Examples
+
+if TYPE_CHECKING:
+    from latebloom.models import Examples
 
 
-class AbsentSets(dict[str, Examples]):
+class AbsentSets(dict[str, "Examples"]):
     """No sets of examples; looking one up by name is a UsageError with the reason."""
 
     def __init__(self, reason: str) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from latebloom.measures.column import Column
 from latebloom.measures.measure import MEASURES, Measure
 from latebloom.measures.snapshot import Snapshot
-from latebloom.models import evaluate, sum_squared_weights
 
 TRAIN_LOSS = Column("train_loss", "nats", "mean cross-entropy on the train set, in float64")
 TEST_LOSS = Column("test_loss", "nats", "mean cross-entropy on the test set, in float64")
@@ -25,6 +24,8 @@ SUM_SQUARED_WEIGHTS_OF = Column(
 
 def losses(snapshot: Snapshot) -> dict[str, float]:
     """Losses and accuracies on every fixed set, over all labels, and by component where the task has several."""
+    from latebloom.models import evaluate
+
     values: dict[str, float] = {}
     for name, examples in snapshot.sets.items():
         values |= evaluate(snapshot.logits(examples), snapshot.task, examples, name)
@@ -33,6 +34,8 @@ def losses(snapshot: Snapshot) -> dict[str, float]:
 
 def weights(snapshot: Snapshot) -> dict[str, float]:
     """Sum of squared weights over all trained tensors, and for each tensor."""
+    from latebloom.models import sum_squared_weights
+
     named = dict(snapshot.model.named_parameters())
     short = short_names(list(named))
     values = {SUM_SQUARED_WEIGHTS_OF.of(tensor=short[name]): sum_squared_weights([named[name]]) for name in named}

@@ -5,18 +5,21 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jaxtyping import Float, Int
 from numpy import ndarray
-from torch import Tensor
 
 from latebloom._errors import UsageError
 from latebloom.measures.absent import AbsentSets
 from latebloom.measures.answers import Answers
-from latebloom.models import Examples, Model
-from latebloom.models import sum_squared_weights as sum_of_squares
 from latebloom.tasks import Task
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from latebloom.models import Examples, Model
+
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Task)
@@ -104,6 +107,8 @@ class Snapshot:
     @property
     def sum_squared_weights(self) -> float:
         """Sum of squares over all trained tensors as stored."""
+        from latebloom.models import sum_squared_weights as sum_of_squares
+
         return sum_of_squares(self.model.parameters()) if self.stored_squares is None else self.stored_squares
 
     @property

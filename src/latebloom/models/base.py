@@ -2,22 +2,15 @@
 
 from abc import ABCMeta, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, ClassVar
+from typing import Any
 
 import torch
 from jaxtyping import Float, Int
-from pydantic import BeforeValidator, Field, SerializeAsAny
 from torch import Tensor, nn
 
 from latebloom._errors import UsageError
-from latebloom._parts import Part, part_registry
-from latebloom._registry import Registry
 from latebloom.models.hooks import NO_HOOKS, Hooks, Replacement
 from latebloom.models.points import add_points, is_watched, points_of
-from latebloom.tasks import Task
-
-MODELS: "Registry[type[ModelConfig]]" = part_registry("model")
-"""The configuration class of every kind of model, by ``kind``."""
 
 
 class _WithPoints(ABCMeta):
@@ -88,24 +81,3 @@ class Model(nn.Module, metaclass=_WithPoints):
     def double(self) -> "Model":
         """This model in float64, for analysis (in place, as `torch.nn.Module.double`)."""
         return self.to(torch.float64)
-
-
-class ModelConfig(Part):
-    """Shape and initial weights of one kind of model.
-
-    A concrete subclass is registered in `MODELS` when it is defined, see `Part`.
-    """
-
-    tag: ClassVar[str] = "kind"
-    registry = MODELS
-
-    kind: str = ""
-    seed: int = Field(default=0, ge=0, lt=2**63, description="seed of the initial weights, apart from the split")
-
-    @abstractmethod
-    def build(self, task: Task) -> Model:
-        """A freshly initialised model for a task, in float32. Errors: UsageError for a task it cannot be trained on."""
-
-
-AnyModelConfig = Annotated[SerializeAsAny[ModelConfig], BeforeValidator(ModelConfig.from_fields)]
-"""The type of a field that holds the configuration of any registered model; stored fields are looked up by ``kind``."""

@@ -1,14 +1,13 @@
 """Cross-entropy and accuracy at the positions that carry loss."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from latebloom._registry import Registry
 from latebloom.tasks import IGNORE
+
+DTYPE = torch.float64
+"""The precision of a loss where none is asked for."""
 
 TINY_GRADIENT = 1e-30
 """Entries of the logits' gradient up to this become zero in training.
@@ -23,7 +22,7 @@ processors multiply subnormal numbers many times slower: a step of the memorised
 def cross_entropy(
     logits: Float[Tensor, "batch loss_pos d_vocab_out"],
     labels: Int[Tensor, "batch loss_pos"],
-    dtype: torch.dtype = torch.float64,
+    dtype: torch.dtype = DTYPE,
 ) -> Float[Tensor, ""]:
     """Mean cross-entropy in nats, with logits cast to ``dtype`` before log-softmax.
 
@@ -36,7 +35,7 @@ def cross_entropy(
 def mean_squared_error(
     logits: Float[Tensor, "batch loss_pos d_vocab_out"],
     labels: Int[Tensor, "batch loss_pos"],
-    dtype: torch.dtype = torch.float64,
+    dtype: torch.dtype = DTYPE,
 ) -> Float[Tensor, ""]:
     """Mean over labels and outputs of (logit - 1 where the output is right, else logit)².
 
@@ -51,7 +50,7 @@ def mean_squared_error(
 def stablemax_cross_entropy(
     logits: Float[Tensor, "batch loss_pos d_vocab_out"],
     labels: Int[Tensor, "batch loss_pos"],
-    dtype: torch.dtype = torch.float64,
+    dtype: torch.dtype = DTYPE,
 ) -> Float[Tensor, ""]:
     """Mean over labels of -ln(s(logit of the right answer) / Σ s(logit)), with s(x) = x + 1 for x ≥ 0 and 1 / (1 - x)
     below.
@@ -68,30 +67,10 @@ def stablemax_cross_entropy(
     return (scores.sum(-1).log() - right.log()).mean()
 
 
-@dataclass(frozen=True)
-class TrainingLoss:
-    """What training minimises. name: the value of ``training.loss``. of: (logits, labels, dtype) → the loss, a scalar:
-    see `cross_entropy` for the shapes. Labels of `latebloom.tasks.IGNORE` must not count."""
-
-    name: str
-    of: Callable[[Tensor, Tensor, torch.dtype], Tensor]
-
-
-TRAINING_LOSSES: Registry[TrainingLoss] = Registry("training.loss")
-"""What training can minimise, by the name of `Training.loss`."""
-
-for _loss in (
-    TrainingLoss("cross_entropy", cross_entropy),
-    TrainingLoss("mse", mean_squared_error),
-    TrainingLoss("stablemax", stablemax_cross_entropy),
-):
-    TRAINING_LOSSES.register(_loss)
-
-
 def per_label(
     logits: Float[Tensor, "batch loss_pos d_vocab_out"],
     labels: Int[Tensor, "batch loss_pos"],
-    dtype: torch.dtype = torch.float64,
+    dtype: torch.dtype = DTYPE,
 ) -> tuple[Float[Tensor, "batch loss_pos"], Float[Tensor, "batch loss_pos"]]:
     """Loss of each label (nats), and whether the highest logit is right (1 or 0); both are 0 for ignored labels."""
     flat = logits.flatten(0, 1).to(dtype)

@@ -1,50 +1,15 @@
 """The two-layer MLP of the write-up: the simplest model that groks modular addition."""
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar, Literal
 
 import torch
 from jaxtyping import Float, Int
-from pydantic import AfterValidator, Field
 from torch import Tensor, nn
 
-from latebloom._errors import UsageError
-from latebloom.models.base import Model, ModelConfig
-from latebloom.models.components.activations import ACTIVATIONS, known_activation
-from latebloom.models.components.activations import NAMES as ACTIVATION_NAMES
+from latebloom.models.activations import ACTIVATIONS
+from latebloom.models.base import Model
+from latebloom.models.configs.mlp import MLPConfig
 from latebloom.models.hooks import NO_HOOKS, Hooks
-from latebloom.models.memory import check_memory
-from latebloom.models.symmetric import check_order_matters_not
-from latebloom.tasks import ModularTask, Task
-
-
-class MLPConfig(ModelConfig):
-    """Shape and initial weights of the MLP."""
-
-    kind: Literal["mlp"] = "mlp"
-    d_mlp: int = Field(default=256, ge=1, description="neurons")
-    activation: Annotated[str, AfterValidator(known_activation)] = Field(default="relu", description=ACTIVATION_NAMES)
-    init_scale: float = Field(default=1.0, gt=0, description="factor on all random initial weights")
-
-    later_fields: ClassVar[frozenset[str]] = frozenset({"activation", "init_scale"})
-
-    def build(self, task: Task) -> "MLP":
-        """A freshly initialised model for a modular task, in float32.
-
-        Errors: UsageError for another task or layout of its tokens, for x - y and x / y, and for a model that does not
-        fit into memory.
-        """
-        if not isinstance(task, ModularTask):
-            raise UsageError(f"model.kind: got mlp, which is for modular tasks, for {task.name}; expected transformer")
-        if not task.usual_layout:
-            raise UsageError(
-                "model.kind: got mlp, which reads x y = only, for another layout; expected transformer or embedding_mlp"
-            )
-        check_order_matters_not("mlp", task, "transformer, or embedding_mlp with model.combine concat")
-        check_memory("mlp", self.d_mlp * (task.p + task.d_vocab_out))
-        model = MLP(self, task.d_vocab, task.d_vocab_out)
-        model.init_weights()
-        return model
 
 
 class MLPWeights(nn.Module):

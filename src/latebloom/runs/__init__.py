@@ -1,9 +1,16 @@
 """Training into run directories, resuming, and reading runs: the layer between typed objects and the store."""
 
-from latebloom.runs.batch import BatchObserver, Job, JobResult, train_batch
+from typing import TYPE_CHECKING
+
+from latebloom._lazy import import_on_use
 from latebloom.runs.run import Checkpoint, Run, open_run
 from latebloom.runs.shape import shape
-from latebloom.runs.train import Observer, train_run
+
+if TYPE_CHECKING:
+    from latebloom.runs.batch import BatchObserver, Job, JobResult, train_batch
+    from latebloom.runs.train import Observer, train_run
+
+import_on_use(__name__)
 
 __all__ = [
     "BatchObserver",

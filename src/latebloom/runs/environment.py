@@ -6,8 +6,6 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-import torch
-
 _PACKAGES = ("latebloom", "torch", "numpy", "safetensors", "pyarrow")
 
 
@@ -18,6 +16,8 @@ def versions() -> dict[str, str]:
 
 def device(kind: str) -> dict[str, str | int]:
     """The device that trains, with its number of threads, which affects how sums are split and hence the bits."""
+    import torch
+
     name = torch.cuda.get_device_name() if kind == "cuda" else platform.processor() or platform.machine()
     return {"kind": kind, "name": name, "threads": torch.get_num_threads(), "system": platform.platform()}
 

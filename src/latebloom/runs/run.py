@@ -7,13 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import torch
 from pydantic import ValidationError
 
 from latebloom._errors import DamagedFileError, RunNotFoundError, UsageError, first_problem
 from latebloom._registry import suggested
 from latebloom._text import html_table
-from latebloom.models import Model
 from latebloom.phases import Outcome, Phases, Series
 from latebloom.runs.classes import check_registered
 from latebloom.runs.outcome import outcome_of_experiment, phases_of_experiment
@@ -23,6 +21,8 @@ from latebloom.training import Experiment
 
 if TYPE_CHECKING:
     import pyarrow
+
+    from latebloom.models import Model
 
 
 @dataclass(frozen=True)
@@ -125,6 +125,8 @@ class Run:
 
         Errors: UsageError with the nearest steps where that step was not stored.
         """
+        import torch
+
         if step is None:
             steps = self.checkpoints
             if not steps:

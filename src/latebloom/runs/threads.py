@@ -36,7 +36,7 @@ def one_thread_each() -> Iterator[Each]:
             ahead: deque[Future[Any]] = deque()
             for item in items:
                 ahead.append(pool.submit(function, item))
-                if len(ahead) > threads + 1:
+                if len(ahead) > threads:
                     yield ahead.popleft().result()
             while ahead:
                 yield ahead.popleft().result()

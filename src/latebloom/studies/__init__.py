@@ -8,9 +8,9 @@ import importlib
 import pkgutil
 
 from latebloom.studies.questions import QUESTIONS, Question
-from latebloom.studies.study import BUDGETS, STUDIES, Budget, Study, Table
+from latebloom.studies.study import BUDGETS, STUDIES, Budget, Study, Table, Then
 
 for _module in sorted(one.name for one in pkgutil.iter_modules(__path__)):
     importlib.import_module(f"{__name__}.{_module}")
 
-__all__ = ["BUDGETS", "QUESTIONS", "STUDIES", "Budget", "Question", "Study", "Table"]
+__all__ = ["BUDGETS", "QUESTIONS", "STUDIES", "Budget", "Question", "Study", "Table", "Then"]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from latebloom.analysis import Analysis
 from latebloom.claims import Record, quantity
 from latebloom.claims.claim import Statistic, SweepClaim, statistic
@@ -14,6 +12,7 @@ from latebloom.claims.region import Above, Between
 from latebloom.claims.settings import grouped
 from latebloom.measures.any_model import SUM_SQUARED_WEIGHTS
 from latebloom.statistics import Estimate, median_estimate, ratio_of_medians, share
+from latebloom.studies.growth import exponents
 from latebloom.studies.parts import NOTHING, PARTS, arm
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import small
@@ -48,6 +47,11 @@ def _steps(records: Sequence[Record]) -> list[float]:
     return [float(last or 0) if step is None else step for step, last in found]
 
 
+def _weights_if_learned(record: Record) -> float | None:
+    value: float | None = None if _learned_at(record) is None else record.value(final_weights.name)
+    return value
+
+
 def _arm(records: Sequence[Record], part: str) -> list[Record]:
     """The runs on 40 % of the pairs with this part frozen."""
     return arm([record for record in records if record.setting("data.fraction") == float(FRACTIONS[1])], part)
@@ -80,14 +84,7 @@ slower_without_unembedding = _slower("unembedding", "unembedding", "a frozen une
 )
 def norm_exponent(records: Sequence[Record]) -> Estimate:
     free = [record for record in records if not record.setting("intervention.weights")]
-    slopes = []
-    for runs in grouped(free, "model.seed").values():
-        known = {r.setting("data.fraction"): r.value(final_weights.name) for r in runs if _learned_at(r) is not None}
-        points = sorted((f, w) for f, w in known.items() if w is not None)
-        if len(points) == len(FRACTIONS):
-            pairs, weights = np.log(np.array(points)).T
-            slopes.append(float(np.polyfit(pairs, weights, 1)[0]))
-    return median_estimate(slopes)
+    return median_estimate(exponents(free, _weights_if_learned, len(FRACTIONS)))
 
 
 def _tables(records: Sequence[Record]) -> Sequence[Table]:

@@ -23,6 +23,18 @@ class Table:
     rows: Sequence[Sequence[str]]
 
 
+@dataclass(frozen=True)
+class Then:
+    """Runs that can be named only once others are measured.
+
+    text: which runs they are, frozen with the rules. sweeps: they, from the stored records of the first runs; a pure
+    function, and no sweep for a record that does not decide it.
+    """
+
+    text: str
+    sweeps: Callable[[Sequence[Record]], Sequence[Spec]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Study:
     """One open question.
@@ -48,6 +60,7 @@ class Study:
     claims: Sequence[Claim | SweepClaim]
     shown: Sequence[Quantity] = ()
     tables: Callable[[Sequence[Record]], Sequence[Table]] = lambda records: ()
+    then: Then | None = None
 
     @property
     def quantities(self) -> tuple[str, ...]:

@@ -1,12 +1,17 @@
 """The failed runs of a sweep with their reasons, in ``failures.json`` beside the runs."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from latebloom._errors import StoreError
-from latebloom.runs import Job, JobResult
 from latebloom.store import RunDirectory
 from latebloom.store.sweep_documents import FAILURES, Failure, failures_of
-from latebloom.sweeps.place import Place
+
+if TYPE_CHECKING:
+    from latebloom.runs import Job, JobResult
+    from latebloom.sweeps.place import Place
 
 
 def read_failures(path: Path) -> dict[str, Failure]:

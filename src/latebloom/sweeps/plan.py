@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from latebloom.runs import Job
 from latebloom.store.sweep_documents import failures_of
-from latebloom.sweeps.cost import estimate_cost
-from latebloom.sweeps.place import Place
+
+if TYPE_CHECKING:
+    from latebloom.runs import Job
+    from latebloom.sweeps.place import Place
+
 
 OVER = ("finished", "diverged")
 """Statuses of runs that are not trained again: a diverged run would diverge again bit-identically."""
@@ -36,6 +38,8 @@ class Plan:
 
     def priced(self, workers: int) -> dict[str, Any]:
         """The plan and its estimated cost, for JSON; null where nothing is left or nothing could be measured."""
+        from latebloom.sweeps.cost import estimate_cost
+
         cost = estimate_cost(self.left)
         return {
             "sweep": str(self.place),

@@ -3,12 +3,12 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from time import monotonic
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from latebloom._text import duration
 from latebloom.sweeps.conduct import View
 from latebloom.sweeps.tally import Tally
 
@@ -33,7 +33,7 @@ def line(tally: Tally) -> str:
     parts = [f"{tally.count('finished')} finished", f"{len(tally.running)} running"]
     parts += [f"{tally.count(status)} {status}" for status in ("failed", "diverged") if tally.count(status)]
     left = tally.seconds_left
-    parts += [] if left is None else [f"at most {timedelta(seconds=round(left))} left"]
+    parts += [] if left is None else [f"at most {duration(left)} left"]
     return ", ".join(parts)
 
 

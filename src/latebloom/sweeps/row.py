@@ -1,5 +1,6 @@
 """The results of one run of a sweep as one flat row: outcome, phases, final losses, key frequencies."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from latebloom._errors import LatebloomError
@@ -21,22 +22,34 @@ STEPS = (*_BEGUN, *LEARNED)
 COLUMNS = ("outcome", "grokked", *LEARNED, *_BEGUN, *FINAL, "key_frequencies")
 
 
-def results(run: Run) -> tuple[dict[str, Any], bool]:
-    """COLUMNS of a run at its last record, None where undefined; and whether all files could be read.
+@dataclass(frozen=True)
+class Results:
+    """COLUMNS of a run by name. problem: why its record could not be read, so that nothing is known about its outcome.
+    complete: whether its weights could be read, too."""
+
+    columns: dict[str, Any]
+    problem: str | None
+    complete: bool
+
+
+def results(run: Run) -> Results:
+    """COLUMNS of a run at its last record, None where undefined.
 
     ``outcome``, ``train_learned_at``, ``test_learned_at``: see `latebloom.phases.Outcome`. ``grokked``: whether the
     outcome is "grokked"; None without an outcome. ``…_from``: first step of each phase. ``key_frequencies``: those of
-    the stored measures, else those of the last checkpoint, by neurons. If a file cannot be read, only the columns that
-    need it are None.
+    the stored measures, else those of the last checkpoint, by neurons. If the weights cannot be read, only the
+    columns that need them are None.
     """
-    row: dict[str, Any] = dict.fromkeys(COLUMNS)
-    complete = True
-    for read in (_from_metrics, _from_weights):
-        try:
-            row |= read(run)
-        except LatebloomError:
-            complete = False
-    return row, complete
+    columns: dict[str, Any] = dict.fromkeys(COLUMNS)
+    try:
+        columns |= _from_metrics(run)
+    except LatebloomError as error:
+        return Results(columns, str(error), complete=False)
+    try:
+        columns |= _from_weights(run)
+    except LatebloomError:
+        return Results(columns, None, complete=False)
+    return Results(columns, None, complete=True)
 
 
 def _from_metrics(run: Run) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -49,12 +50,14 @@ def sweep_runs(path: Path) -> list[Run]:
 def sweep_table(path: Path, progress: TableProgress | None = None) -> pa.Table:
     """Columns: run, the fields of the experiment in which the runs differ, seed, status, step, the columns of
     `latebloom.sweeps.row.COLUMNS` and ALWAYS, seconds, message, hash. Includes runs that failed before they began.
-    Sorted by the fields, then by seed."""
+    Sorted by the fields, then by seed. Of a run whose record cannot be read, as where its task is not registered, the
+    step is None, so that no statistic counts it as a run that did not generalise; a warning says so."""
     runs = sweep_runs(path)
     failures = read_failures(path)
     cache = _cached(path / CACHE)
     rows = [_row(run, cache, failures) for run in _counted(runs, progress)]
     _store(path / CACHE, cache, rows)
+    _warn_of([row["problem"] for row in rows if row.get("problem")], len(rows))
     named = {run.path.name for run in runs}
     rows += [_failed(name, failure) for name, failure in failures.items() if name not in named]
     return _assembled(rows)
@@ -66,26 +69,34 @@ def _row(run: Run, cache: dict[tuple[str, int], dict[str, Any]], failures: Mappi
     try:
         manifest = run.manifest
     except LatebloomError as error:
-        return {"run": run.path.name, "status": status, "message": str(error)}
+        return {"run": run.path.name, "status": status, "message": str(error), "problem": str(error)}
     failure = failures.get(run.path.name)
+    found = _results(run, (manifest.experiment_hash, manifest.step), cache)
     return {
         "run": run.path.name,
         "experiment": flat(manifest.experiment),
         "seed": manifest.seed,
         "status": "failed" if failure and status == "interrupted" else status,
-        **_results(run, (manifest.experiment_hash, manifest.step), cache),
+        **found,
         "seconds": manifest.seconds,
-        "message": manifest.message if failure is None else failure.message,
+        "message": failure.message if failure else manifest.message or found.get("problem"),
     }
+
+
+def _warn_of(problems: Sequence[str], runs: int) -> None:
+    if problems:
+        warnings.warn(f"{len(problems)} of {runs} runs cannot be read and are left out: {problems[0]}", stacklevel=3)
 
 
 def _results(run: Run, key: tuple[str, int], cache: dict[tuple[str, int], dict[str, Any]]) -> dict[str, Any]:
     """Cached or new results. New results are cached unless a file could not be read, since it may be repaired."""
     if key in cache:
         return cache[key]
-    values, complete = results(run)
-    row = {"hash": key[0], "step": key[1], **values}
-    if complete:
+    found = results(run)
+    if found.problem is not None:
+        return {**found.columns, "hash": key[0], "problem": found.problem}
+    row = {"hash": key[0], "step": key[1], **found.columns}
+    if found.complete:
         cache[key] = row
     return row
 
@@ -137,7 +148,7 @@ def _metadata(rows: Sequence[dict[str, Any]]) -> dict[bytes, bytes]:
 
 def _store(path: Path, cache: dict[tuple[str, int], dict[str, Any]], rows: Sequence[dict[str, Any]]) -> None:
     """Write the results of these rows if possible; the sweep may be on a read-only disk."""
-    used = dict.fromkeys((row["hash"], row["step"]) for row in rows if "hash" in row)
+    used = dict.fromkeys((row["hash"], row["step"]) for row in rows if "step" in row)
     table = pa.Table.from_pylist([cache[key] for key in used if key in cache], schema=_SCHEMA)
     table = table.replace_schema_metadata(_metadata(table.to_pylist()))
     with suppress(StoreError):

@@ -1,12 +1,16 @@
 """The progress of a sweep: counts of runs, and the runs in progress."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from latebloom.runs import JobResult
+if TYPE_CHECKING:
+    from latebloom.runs import JobResult
+
 
 MESSAGES = 5
 """The largest number of reasons of each kind in the summary; ``failures.json`` and the manifests hold all."""

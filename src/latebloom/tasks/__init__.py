@@ -22,6 +22,7 @@ from latebloom.tasks.skip_trigrams import SkipTrigrams  # isort: skip
 from latebloom.tasks.repeated_subsequences import RepeatedSubsequences  # isort: skip
 from latebloom.tasks.shared_feature import SharedFeature  # isort: skip
 from latebloom.tasks.answer_table import AnswerTable, GroupComposition  # isort: skip
+from latebloom.tasks.sparse_parity import SparseParity  # isort: skip
 from latebloom.tasks.split import Data, Split, check_split, drawn, held_out, split
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "RepeatedSubsequences",
     "SharedFeature",
     "SkipTrigrams",
+    "SparseParity",
     "Split",
     "Task",
     "check_split",

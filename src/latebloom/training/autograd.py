@@ -1,7 +1,10 @@
 """Updates by torch's autograd and optimiser: any model, any batch, any device."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -10,9 +13,11 @@ from latebloom.models import TRAINING_LOSSES, Examples, Hooks, Model, per_label
 from latebloom.models.hooks import NO_HOOKS
 from latebloom.tasks import IGNORE
 from latebloom.training.denormals import drop_tiny_gradients
-from latebloom.training.intervention import Choice
 from latebloom.training.optimisers import Optimiser
 from latebloom.training.torch_updates import TorchUpdates
+
+if TYPE_CHECKING:
+    from latebloom.training.intervention import Choice
 
 
 class AutogradEngine:

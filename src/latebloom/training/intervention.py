@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-import torch
 from jaxtyping import Bool, Float
 from pydantic import BeforeValidator, Field
-from torch import Tensor, nn
 
 from latebloom._config import Config
 from latebloom._errors import UsageError
-from latebloom.models import Model
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from latebloom.models import Model, Transformer
+    from latebloom.models.components import MLPLayer
+
+    Choice = Callable[[Float[Tensor, " label"], int], Bool[Tensor, " label"]]
+    """Which labels have a gradient, given their losses (nats) and the step. A pure function, so that runs resume
+    bit-identically."""
 
 ROUNDS_TO_ZERO = 2.0**-23
 """Losses (nats) below this are 0 in float32: log-softmax rounds the probability of the right answer to 1. It is
 float32's ε, 1.19e-7. Source: the write-up, "Slingshot mechanism"."""
-
-
-Choice = Callable[[Float[Tensor, " label"], int], Bool[Tensor, " label"]]
-"""Which labels have a gradient, given their losses (nats) and the step. A pure function, so that runs resume
-bit-identically."""
 
 
 class Intervention(Config):
@@ -30,6 +32,8 @@ class Intervention(Config):
     kind: Literal["none"] = "none"
     keeps_wrong_answers: ClassVar[bool] = False
     """Whether labels that are not chosen keep the gradients on the logits of wrong answers."""
+    initial_only: ClassVar[bool] = False
+    """Whether it changes the initial weights alone, so that training computes the same gradients as without it."""
 
     def choice(self, seed: int) -> Choice | None:
         """Which labels have a gradient; None: all. ``seed``: of the data."""
@@ -74,6 +78,8 @@ class DropRandomExamples(_SmallLosses):
     kind: Literal["drop_random_examples"] = "drop_random_examples"  # type: ignore[assignment]
 
     def choice(self, seed: int) -> Choice | None:
+        import torch
+
         def drawn(losses: Float[Tensor, " label"], step: int) -> Bool[Tensor, " label"]:
             generator = torch.Generator().manual_seed((seed * 1_000_003 + step) % 2**63)
             dropped = torch.randperm(len(losses), generator=generator)[: int((losses < self.threshold).sum())]
@@ -82,7 +88,31 @@ class DropRandomExamples(_SmallLosses):
         return drawn
 
 
-def _names(value: object) -> object:
+class FewerExamples(Intervention):
+    """From a step on, part of the train set has no gradient any more: what does a model keep that has less data?
+
+    Which part is drawn once, from the seed of the data. The mean stays over the whole train set, so that the gradient
+    becomes smaller; AdamW does not notice. Source: Varma et al. 2023, "Explaining grokking through circuit efficiency",
+    arXiv 2309.02390, "ungrokking".
+    """
+
+    kind: Literal["fewer_examples"] = "fewer_examples"  # type: ignore[assignment]
+    from_step: int = Field(0, ge=0, description="step from which on examples are left out")
+    kept: float = Field(0.5, gt=0, le=1, description="share of the train set that still has a gradient then")
+
+    def choice(self, seed: int) -> Choice | None:
+        import torch
+
+        def drawn(losses: Float[Tensor, " label"], step: int) -> Bool[Tensor, " label"]:
+            if step < self.from_step:
+                return torch.ones_like(losses, dtype=torch.bool)
+            order = torch.randperm(len(losses), generator=torch.Generator().manual_seed(seed))
+            return (order < round(self.kept * len(losses))).to(losses.device)
+
+        return drawn
+
+
+def _parts(value: object) -> object:
     return tuple(name.strip() for name in value.split(",")) if isinstance(value, str) else value
 
 
@@ -90,7 +120,7 @@ class Freeze(Intervention):
     """Some weights keep their initial values: no gradient and no weight decay."""
 
     kind: Literal["freeze"] = "freeze"  # type: ignore[assignment]
-    weights: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
+    weights: Annotated[tuple[str, ...], BeforeValidator(_parts)] = Field(
         (), description="names of the weights that keep their initial values, separated by commas"
     )
 
@@ -104,13 +134,87 @@ class Freeze(Intervention):
             raise UsageError(f"intervention.weights: got all {len(named)} weights, expected one at least to be trained")
 
 
-INTERVENTIONS: dict[str, type[Intervention]] = {
-    kind.model_fields["kind"].default: kind
-    for kind in (Intervention, RoundSmallLosses, RoundRightAnswers, DropRandomExamples, Freeze)
-}
+class _OfNeurons(Intervention):
+    """Changes the initial weights of the neurons of a one-layer transformer with ReLU."""
+
+    initial_only: ClassVar[bool] = True
+
+    def _checked(self, model: Model) -> tuple[Transformer, MLPLayer]:
+        """The model and its neurons. Errors: UsageError for another model."""
+        from latebloom.models import is_one_layer
+
+        if not is_one_layer(model, frozenset({"init_scale"})):
+            raise UsageError(
+                f"intervention.kind: got {self.kind}, expected a transformer of one layer with ReLU neurons"
+            )
+        mlp = model.blocks[0].mlp
+        assert mlp is not None
+        return model, mlp
+
+
+class Prune(_OfNeurons):
+    """All neurons but some are taken out of the initial weights.
+
+    A neuron without weights has neither an output nor a gradient, and weight decay leaves it at zero, so it stays out.
+    """
+
+    kind: Literal["prune"] = "prune"  # type: ignore[assignment]
+    neurons: Annotated[tuple[int, ...], BeforeValidator(_parts)] = Field(
+        (), description="numbers of the neurons that prune leaves, separated by commas"
+    )
+
+    def prepare(self, model: Model) -> None:
+        import torch
+
+        _, mlp = self._checked(model)
+        width = len(mlp.b_in)
+        if not self.neurons or not set(self.neurons) <= set(range(width)):
+            got = ",".join(map(str, self.neurons)) or "none"
+            raise UsageError(f"intervention.neurons: got {got}, expected some of 0 to {width - 1}")
+        removed = torch.ones(width, dtype=torch.bool).index_fill(0, torch.tensor(self.neurons), False)
+        with torch.no_grad():
+            mlp.W_in[:, removed], mlp.b_in[removed], mlp.W_out[removed] = 0.0, 0.0, 0.0
+
+
+class Amplify(_OfNeurons):
+    """The first neurons respond more strongly to one frequency of the operands, initially.
+
+    A neuron's response to frequency k is its weights' product with the two vectors that the waves cos kx and sin kx of
+    the embedding become on their way through the heads, under even attention. This part of its weights is multiplied,
+    which is the smallest change of the weights that does so.
+    """
+
+    kind: Literal["amplify"] = "amplify"  # type: ignore[assignment]
+    frequency: int = Field(1, ge=1, description="frequency to which neurons respond more strongly")
+    count: int = Field(8, ge=1, description="how many neurons, the first ones")
+    factor: float = Field(4.0, gt=0, description="factor on their response")
+
+    def prepare(self, model: Model) -> None:
+        import torch
+
+        transformer, mlp = self._checked(model)
+        p, width = transformer.cfg.d_vocab_out, len(mlp.b_in)
+        if self.frequency > (p - 1) // 2 or self.count > width:
+            raise UsageError(
+                f"intervention: got frequency {self.frequency} and count {self.count}, expected at most {(p - 1) // 2} "
+                f"and {width}"
+            )
+        attn = transformer.blocks[0].attn
+        angle = 2 * torch.pi * self.frequency * torch.arange(p) / p
+        with torch.no_grad():
+            waves = torch.stack([angle.cos(), angle.sin()]) @ transformer.embed.W_E[:p]
+            reaching = waves @ torch.einsum("hmd,hdn->mn", attn.W_V, attn.W_O)
+            chosen = mlp.W_in[:, : self.count]
+            chosen += (self.factor - 1) * torch.linalg.pinv(reaching) @ (reaching @ chosen)
+
+
+_KINDS = (Intervention, RoundSmallLosses, RoundRightAnswers, DropRandomExamples, FewerExamples, Freeze, Prune, Amplify)
+
+INTERVENTIONS: dict[str, type[Intervention]] = {kind.model_fields["kind"].default: kind for kind in _KINDS}
 """Every intervention by its kind."""
 
 AnyIntervention = Annotated[
-    Intervention | RoundSmallLosses | RoundRightAnswers | DropRandomExamples | Freeze, Field(discriminator="kind")
+    Intervention | RoundSmallLosses | RoundRightAnswers | DropRandomExamples | FewerExamples | Freeze | Prune | Amplify,
+    Field(discriminator="kind"),
 ]
 """A field that holds any intervention."""

@@ -4,8 +4,11 @@ The gradient is that of the plain forward under `torch.func.vmap`, the update th
 a member ends as it would alone, to rounding; on a GPU, thousands of rows at a time.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -18,7 +21,9 @@ from latebloom.models.hooks import UNFUSED
 from latebloom.tasks import IGNORE
 from latebloom.training.moments import Moments
 from latebloom.training.optimisers import Optimiser, rule_of, warmed
-from latebloom.training.optimisers.rule import StackedStep
+
+if TYPE_CHECKING:
+    from latebloom.training.optimisers.rule import StackedStep
 
 
 @dataclass(frozen=True, eq=False)

@@ -62,7 +62,8 @@ class Trainer:
     def _new_engine(self) -> Engine:
         experiment, changing = self.experiment, not self.data.full_batch
         # The fast gradients support none of these.
-        extras = experiment.optimiser.l1 or experiment.training.dropout or experiment.intervention.kind != "none"
+        changed = experiment.intervention.kind != "none" and not experiment.intervention.initial_only
+        extras = experiment.optimiser.l1 or experiment.training.dropout or changed
         extras = extras or experiment.training.loss != "cross_entropy"
         path = None if extras else self._path(self.data.batch(0), changing)
         if path is not None:

@@ -7,6 +7,13 @@ from latebloom.runs.outcome import phases_of_experiment
 from latebloom.training import Experiment, Record
 from latebloom.training.stop import Settled
 
+SEEN = {
+    "memorisation": "memorising",
+    "circuit formation": "train loss level, test loss above guessing",
+    "no separate phases": "test loss under guessing",
+}
+"""What a run in progress shows, by the phase that it would be in. Only its end tells whether a circuit formed."""
+
 PHASE_SECONDS = 5.0
 """Seconds between two estimates of the phase; each takes about a tenth of a second."""
 
@@ -27,7 +34,7 @@ class History:
         # The pace counts from the second record: the steps before it may wait for a compilation.
         self._begun = False
         self._first: tuple[int, float] | None = None
-        self._phase = ("memorisation", 0.0)
+        self._phase = (SEEN["memorisation"], 0.0)
 
     def take(self, record: Record) -> None:
         """Add one record."""
@@ -57,12 +64,13 @@ class History:
 
     @property
     def phase(self) -> str:
-        """An estimate of the current phase; empty for a run without a test set."""
+        """What the curves show so far, or the phase once it is certain; empty for a run without a test set."""
         if not self.logged or self.logged[-1][2] is None:
             return ""
         when = self._phase[1]
         if time.monotonic() - when > PHASE_SECONDS:
-            self._phase = (self._phases().current, time.monotonic())
+            current = self._phases().current
+            self._phase = (SEEN.get(current, current), time.monotonic())
         return self._phase[0]
 
     @property

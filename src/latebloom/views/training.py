@@ -70,5 +70,5 @@ def _numbers(history: History) -> Text:
         if history.stopped:
             text.append(history.outcome)
         else:
-            text.append(f"seems to be in: {history.phase}" if history.phase else "")
+            text.append(history.phase)
     return text

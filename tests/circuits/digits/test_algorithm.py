@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from latebloom.circuits.digits import PlantedAdder, digit_algorithm, run_sums, strongest_higher, wave_neurons
-from latebloom.circuits.digits.waves import RELABELLINGS, waves_of_rows, waves_of_tables
+from latebloom.circuits.digits.settings import RELABELLINGS
+from latebloom.circuits.digits.waves import waves_of_rows, waves_of_tables
 from latebloom.models import TransformerConfig
 from latebloom.tasks import DigitAddition
 

@@ -11,7 +11,8 @@ import pytest
 from latebloom.claims import CLAIMS, Results
 from latebloom.cli.main import main
 from latebloom.lab.study import freeze, judge_study, read_rules, study
-from latebloom.studies import QUESTIONS, STUDIES, Study
+from latebloom.lab.study.rules import content
+from latebloom.studies import QUESTIONS, STUDIES, Study, Then
 from latebloom.sweeps.spec import Spec
 
 ROOT = Path(__file__).parents[3]
@@ -68,6 +69,24 @@ def test_stored_runs_are_younger_than_the_rules_and_the_rules_stand(name):
     assert found.rules_stand, "the rules changed: freeze them anew before the next runs"
     records = Results(STORED).read(name)
     assert all(record.created is not None and record.created > rules.frozen for record in records)
+
+
+def test_runs_that_follow_from_others_are_trained_once_those_are_measured(tmp_path, monkeypatch):
+    name = next(iter(STUDIES))
+    first, results = in_small(name, monkeypatch), Results(tmp_path / "q")
+    spec = first.runs["quick"][0]
+
+    def next_seed(records):
+        return [spec.model_copy(update={"seeds": (record.seed + 1,)}) for record in records]
+
+    whole = replace(first, runs={"quick": [spec], "full": ()}, then=Then("the next seed", next_seed))
+    monkeypatch.setitem(STUDIES._things, name, whole)
+    found, problem = study(name, "quick", tmp_path, workers=1, quiet=True, results=results)
+    assert problem is None
+    assert [record.seed for record in results.read(name)] == [spec.seeds[0], spec.seeds[0] + 1]
+    assert found.runs == found.asked == 2
+    assert content(whole)["then"] == "the next seed"
+    assert "then" not in content(first)
 
 
 def test_only_runs_made_for_the_rules_decide(tmp_path, monkeypatch):

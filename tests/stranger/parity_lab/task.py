@@ -1,4 +1,4 @@
-"""The parity of a few hidden bits: a task that groks and that latebloom does not have."""
+"""The parity of a few hidden bits, with a token ``=``, for a transformer: a task of a package of one's own."""
 
 import numpy as np
 from pydantic import Field

@@ -11,7 +11,7 @@ from latebloom._errors import UsageError
 from latebloom.models import MLPConfig
 from latebloom.training import OPTIMISERS, Ensemble, Experiment, Trainer
 from latebloom.training.optimisers import settings_class
-from latebloom.training.optimisers.muon import is_inner_matrix, orthogonalised
+from latebloom.training.optimisers.on_torch.muon import is_inner_matrix, orthogonalised
 from latebloom.training.optimisers.orthograd import perpendicular
 from latebloom.training.torch_updates import TorchUpdates
 

@@ -10,6 +10,16 @@ export function boundaries(): Found[] {
   return found.sort((a, b) => a.step - b.step);
 }
 
+/** Whether losses were recorded at a step; the values at a boundary between two records are interpolated. */
+export function isRecorded(step: number): boolean {
+  return page().metrics.step.includes(step);
+}
+
+/** Whether memorisation, circuit formation and clean-up are separate. */
+export function phasesAreSeparate(): boolean {
+  return (page().phases?.phases.length ?? 0) > 1;
+}
+
 /** Name of the phase that a step lies in; null before the first and where phases were not found. */
 export function phaseAt(step: number): string | null {
   const within = (page().phases?.phases ?? []).find(

@@ -10,24 +10,38 @@ export function viewElement(name: string): HTMLElement | null {
   return document.getElementById(`view-${name}`);
 }
 
-/** Milliseconds that a smooth jump takes, and after which its target is no longer kept in place: views above it may grow until then. */
+/** Milliseconds that a smooth jump may take, and for which its target is kept in place after the last view above it grew. */
 const JUMP = 700;
-const LONGEST = 5_000;
+const CALM = 5_000;
 
 let stopAligning = (): void => undefined;
 
-/** Keep an element at the top of the window while the page around it grows. */
+/**
+ * Keep an element at the top of the window while the page around it grows. A smooth scroll that is under way overrides any
+ * other and ends where the element was when it began, so the element is aligned again whenever a scroll ends.
+ */
 function keepAligned(element: HTMLElement): void {
-  const began = performance.now();
+  let arrived = false;
+  let calm = 0;
   const align = (): void => {
-    if (performance.now() - began >= JUMP) element.scrollIntoView({ block: "start" });
+    if (!arrived) return;
+    element.scrollIntoView({ block: "start" });
+    clearTimeout(calm);
+    calm = setTimeout(() => stopAligning(), CALM);
+  };
+  const arrive = (): void => {
+    arrived = true;
+    align();
   };
   const watch = new ResizeObserver(align);
   watch.observe(document.body);
-  const timers = [setTimeout(align, JUMP), setTimeout(() => stopAligning(), LONGEST)];
+  document.addEventListener("scrollend", arrive);
+  const jump = setTimeout(arrive, JUMP);
   stopAligning = () => {
     watch.disconnect();
-    timers.forEach(clearTimeout);
+    document.removeEventListener("scrollend", arrive);
+    clearTimeout(jump);
+    clearTimeout(calm);
   };
 }
 

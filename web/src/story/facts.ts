@@ -1,6 +1,7 @@
 /** What the guided tour says about the run: numbers from the page's records, `null` where they are missing. */
 import { valueAt } from "../frame/moments";
 import { page } from "../page";
+import { steps } from "../state";
 
 /** The parts of `latebloom explain --json` that the tour reads. */
 interface Explanation {
@@ -31,6 +32,12 @@ export function operation(): Operation | null {
 /** Step of a boundary of the phases. */
 export function boundary(name: string): number | null {
   return page().phases?.boundaries.find((found) => found.name === name)?.step ?? null;
+}
+
+/** The first step at or after a step that the slider can show; null after the last, the step itself on a page without weights. */
+export function checkpointFrom(step: number): number | null {
+  if (steps.value.length === 0) return step;
+  return steps.value.find((checkpoint) => checkpoint >= step) ?? null;
 }
 
 /** A logged value at a step. */

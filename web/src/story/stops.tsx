@@ -2,8 +2,9 @@
  * The stops of the guided tour, in the order of the write-up's argument. Steps and numbers are those of the run in view; a
  * stop for which the page lacks a number is left out.
  */
-import type { ComponentChildren } from "preact";
-import { percent, whole } from "../draw/numbers";
+import type { ComponentChildren, JSX } from "preact";
+import { percent, shown, whole } from "../draw/numbers";
+import { isRecorded, phasesAreSeparate } from "../frame/moments";
 import { nats } from "../frame/words";
 import { page } from "../page";
 import { cutFrequencies, frequency, logLoss, showCheckpoint, showStep, steps } from "../state";
@@ -42,11 +43,27 @@ function list(numbers: number[]): string {
   return numbers.length < 2 ? numbers.join() : `${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1)}`;
 }
 
+/** A step of a boundary; "about" where it is interpolated. */
+function dated(step: number): string {
+  return `${isRecorded(step) ? "" : "about "}step\u00a0${whole(step)}`;
+}
+
+/** What "about" means, where one of these steps has it. */
+function interpolated(...dates: number[]): string {
+  return dates.every(isRecorded) ? "" : " (A step after “about” is interpolated between records.)";
+}
+
+/** Where the slider stands, if it cannot show the step that the text is about. */
+function standing(at: number, wanted: number): string {
+  return at === wanted ? "" : ` The slider stands at step\u00a0${whole(at)}, the next checkpoint.`;
+}
+
 const memorises: Make = ({ p, combined }) => {
-  const end = facts.boundary("memorisation ends");
+  const { learned } = page().run;
   const pairs = facts.trainPairs();
-  if (end === null || pairs === null) return null;
-  const [train, test] = [facts.logged("train_loss", end), facts.logged("test_loss", end)];
+  const at = learned && facts.checkpointFrom(learned.train);
+  if (!learned || pairs === null || at === null || at >= learned.test) return null;
+  const [train, test] = [facts.logged("train_loss", at), facts.logged("test_loss", at)];
   const guessing = page().task.guessing ?? Math.log(p);
   if (train === null || test === null) return null;
   return {
@@ -55,40 +72,54 @@ const memorises: Make = ({ p, combined }) => {
     text: (
       <>
         The network sees two numbers from 0 to {p - 1} and must answer {combined} mod {p}. It trains on {whole(pairs.train)} of
-        the {whole(pairs.all)} pairs. At step {whole(end)} its loss on these is {nats(train)}, but on the other pairs it is{" "}
-        {nats(test)}, where guessing costs {nats(guessing)}: it knows its pairs by
-        heart{test > guessing ? ", and does worse than guessing on the rest" : ""}.
+        the {whole(pairs.all)} pairs, and reaches {learned.bar} on these at step {whole(learned.train)}.{" "}
+        {at === learned.train ? "There" : `At step ${whole(at)}, the next checkpoint,`} its loss on them is {nats(train)}, but on the other pairs it is{" "}
+        {nats(test)}, where guessing costs {nats(guessing)}: it knows its pairs by heart, and{" "}
+        {test > guessing ? "does worse than guessing on the rest" : "not yet the rest"}.
       </>
     ),
     words: [
       ["mod", `The remainder after division by ${p}, as hours on a clock with ${p} hours.`],
       ["loss", "How little probability the network gives to the right answer: 0 is perfect. Its unit here is the nat."],
-      ["test loss", "The loss on pairs that the network never trains on."],
+      ["checkpoint", "A step at which the weights were kept. The slider moves from one to the next."],
     ],
     set: () => {
       logLoss.value = true;
-      showStep(end);
+      showStep(at);
     },
   };
 };
 
+/** What the losses did meanwhile, in the order in which it happened. */
+function course(): string {
+  const [level, under] = ["memorisation ends", "test loss under guessing"].map(facts.boundary);
+  if (level == null || under == null) return page().phases?.reason ?? "";
+  const about = interpolated(level, under);
+  if (phasesAreSeparate())
+    return `Train loss levels out at ${dated(level)}, and then nothing seems to happen for long: test loss stays under that of guessing only from ${dated(under)} on.${about}`;
+  return `The phases of this run overlap: test loss stays under that of guessing from ${dated(under)} on, and train loss levels out later, at ${dated(level)}. So the circuit formed while train loss was still falling.${about}`;
+}
+
 const groks: Make = () => {
-  const [memorised, falls, done] = ["memorisation ends", "test loss under guessing", "test accuracy 99 %"].map(facts.boundary);
-  if (memorised == null || falls == null || done == null) return null;
+  const { learned } = page().run;
+  const at = learned && facts.checkpointFrom(learned.test);
+  if (!learned || at === null) return null;
   return {
-    title: "Nothing seems to happen, and then it groks",
+    title: "Later, it groks",
     view: "losses",
     text: (
       <>
-        Train loss levels out at step {whole(memorised)}, and training could stop there. But test loss stays under that of guessing from step{" "}
-        {whole(falls)} on, after {(falls / memorised).toFixed(1)} times as many steps, and from step {whole(done)} on the network is right on 99 % or
-        more of the pairs that it never saw. Press play to watch it.
+        Training could stop there. But at step {whole(learned.test)}, after {shown(learned.test / Math.max(learned.train, 1))} times as many steps, the network
+        reaches {learned.bar} on the pairs that it never saw, too.{standing(at, learned.test)} {course()} Press play to watch it.
       </>
     ),
-    words: [["grokking", "To generalise long after the training set was memorised."]],
+    words: [
+      ["grokking", "To generalise long after the training set was memorised."],
+      ["test loss", "The loss on pairs that the network never trains on."],
+    ],
     set: () => {
       logLoss.value = true;
-      showStep(done);
+      showStep(at);
     },
   };
 };
@@ -195,11 +226,16 @@ const apart: Make = () => {
     text: (
       <>
         If this explanation is right, the loss must rise when a key frequency is taken away. Without the waves of {named(k)} in its outputs, the
-        loss over all pairs rises from {nats(found.loss.all)} to {nats(without)}. If only the waves of the key frequencies are kept and
-        everything else is deleted, the loss is {nats(found.restricted_loss.all)}. Try both here, and compare with a random cut of the same size.
+        loss over all pairs rises from {nats(found.loss.all)} to {nats(without)}, the excluded loss of {named(k)}. If only the waves of the key
+        frequencies are kept and everything else is deleted, it is {nats(found.restricted_loss.all)}, the restricted loss. Try both here, and compare
+        with a random cut of the same size.
       </>
     ),
-    words: [["random cut", "As many other waves are taken away, drawn at random: what the network does not use costs little."]],
+    words: [
+      ["excluded loss", "The loss without the waves of key frequencies: what the rest of the network can do alone."],
+      ["restricted loss", "The loss with nothing but these waves."],
+      ["random cut", "As many other waves are taken away, drawn at random: what the network does not use costs little."],
+    ],
     set: () => {
       cutFrequencies.value = [Number(k)];
       showLast();
@@ -211,32 +247,40 @@ const grows: Make = () => {
   const names = ["restricted loss under half of guessing", "test loss under guessing", "test loss settles"];
   const [circuit, falls, settles] = names.map(facts.boundary);
   if (circuit == null || falls == null || settles == null || circuit >= falls) return null;
-  const weights = [falls, settles].map((step) => facts.logged("sum_squared_weights", step));
+  const at = facts.checkpointFrom(circuit);
+  if (at === null) return null;
   return {
-    title: "The circuit grew long before it showed",
+    title: "The circuit grew before it showed",
     view: "restricted",
     text: (
       <>
-        With only the key waves kept, the loss is under half of that of guessing from step {whole(circuit)} on, while the test loss of the
-        whole network stays under guessing only from step {whole(falls)} on. In between, the circuit was already there, beside what had been memorised.
-        {weights[0] != null && weights[1] != null && weights[1] < weights[0] && (
-          <>
-            {" "}
-            From then until step {whole(settles)} the sum of squared weights falls from {whole(weights[0])} to {whole(weights[1])}.
-            The write-up calls this the clean-up: weight decay removes what is no longer needed.
-          </>
-        )}
+        With only the key waves kept, the loss over all pairs is under half of that of guessing from {dated(circuit)} on, while the test loss of the
+        whole network stays under guessing only from {dated(falls)} on.{interpolated(circuit, falls)} In between, the circuit was already there, beside
+        what had been memorised.{standing(at, circuit)} <CleanUp from={falls} to={settles} />
       </>
     ),
     words: [
       ["circuit", "The part of the network that works out the answer, here with waves."],
       ["restricted loss", "The loss when only the waves of the key frequencies are kept in the outputs."],
-      ["excluded loss", "The loss on the training pairs when these waves are taken out: what the rest of the network can do alone."],
       ["weight decay", "A pull of every weight towards zero at each step of training."],
     ],
-    set: () => showStep(circuit),
+    set: () => showStep(at),
   };
 };
+
+/** How the weights shrank between two steps, where they did: between the checkpoints after them. */
+function CleanUp({ from, to }: { from: number; to: number }): JSX.Element | null {
+  const [first, last] = [from, to].map(facts.checkpointFrom);
+  if (first == null || last == null) return null;
+  const [before, after] = [first, last].map((step) => facts.logged("sum_squared_weights", step));
+  if (before == null || after == null || after >= before) return null;
+  return (
+    <>
+      From step {whole(first)} to step {whole(last)} the sum of squared weights falls from {whole(before)} to {whole(after)}
+      {phasesAreSeparate() && " (in the write-up's words, the clean-up)"}: weight decay removes what is no longer needed.
+    </>
+  );
+}
 
 const ALL: Make[] = [memorises, groks, waves, circles, products, readOut, apart, grows];
 

@@ -81,6 +81,7 @@ function pageOf(facts: Facts, around: RunPage): RunPage {
     command: commandOf(chosen, last.step),
     outcome: outcomeOf(milestones.peek(), last),
     headline: words,
+    learned: null,
     model: facts.model,
     optimiser: { name: "adamw", lr: chosen.lr, weight_decay: chosen.decay, betas: [OPTIMISER.betaFirst, OPTIMISER.betaSecond], warmup: OPTIMISER.warmup },
     data: { kind: "finite", fraction: chosen.fraction, seed: chosen.seed },

@@ -3,6 +3,8 @@ import { computed } from "@preact/signals";
 import type { JSX } from "preact";
 import { csvLine, useSaveable } from "../draw/export";
 import { escaped } from "../draw/svg";
+import { whole } from "../draw/numbers";
+import { boundaries, phasesAreSeparate } from "../frame/moments";
 import { goToView } from "../frame/place";
 import { withCode } from "../frame/with_code";
 import { page, type Verdict } from "../page";
@@ -31,6 +33,7 @@ function Claims(): JSX.Element {
         not. “Fails” does not mean that a command or the training failed. “Undecided” means that the rule does not apply to this run, and why. One run decides
         nothing about other runs; <code>latebloom reproduce</code> judges a sentence on five runs or more. W is the write-up, P the paper that followed it.
       </p>
+      {stableStandsFor() && <p class="help">{stableStandsFor()}</p>}
       <div class="claim-filter" role="group" aria-label="Show claims that">
         <Filter state="" label="all" count={page().verdicts.length} />
         {STATES.map((state) => (
@@ -55,6 +58,14 @@ function Claims(): JSX.Element {
       {rows.value.length === 0 && <p>No claim is {listed.value} on this run.</p>}
     </>
   );
+}
+
+/** What "the stable phase" of a rule or a finding means on a run without separate phases; null where the words need no comment. */
+function stableStandsFor(): string | null {
+  const settles = boundaries().find(({ name }) => name === "test loss settles");
+  const named = page().verdicts.some(({ rule, finding }) => `${rule} ${finding}`.includes("stable phase"));
+  if (!named || phasesAreSeparate() || settles === undefined) return null;
+  return `The phases of this run are not separate: where a claim names the stable phase, it means the steps after test loss settles, ${whole(settles.step)} and later.`;
 }
 
 function Filter({ state, label, count }: { state: string; label: string; count: number }): JSX.Element {

@@ -9,7 +9,7 @@ import { hasPhase, MOST, shownFrequencies, waveView } from "./wave_losses";
 const ExcludedByFrequency = waveView({
   label: "Excluded loss by frequency",
   yName: "loss on the train set (nats)",
-  unit: "nats",
+  unit: "nats, on the train set",
   log: true,
   height: 320,
   curves: curvesOf,

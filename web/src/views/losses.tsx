@@ -7,6 +7,7 @@ import { accuracy, shown } from "../draw/numbers";
 import { grey, seriesColour } from "../draw/palette";
 import { StepLines } from "../draw/step_lines";
 import { Switch } from "../draw/switch";
+import { isRecorded } from "../frame/moments";
 import { page, type Boundary } from "../page";
 import { registerView } from "../registry";
 import { logLoss } from "../state";
@@ -20,8 +21,8 @@ const COLUMNS: Record<string, [string, string, number][]> = {
   loss: [
     ["train_loss", "train", 0],
     ["test_loss", "test", 1],
-    ["restricted_loss", "restricted", 2],
-    ["excluded_loss", "excluded", 3],
+    ["restricted_loss", "restricted, all pairs", 2],
+    ["excluded_loss", "excluded, train", 3],
   ],
   accuracy: [
     ["train_accuracy", "train", 0],
@@ -71,7 +72,8 @@ function curvesOf(kind: string): Curve[] {
 
 function marked(boundary: Boundary): Mark[] {
   if (boundary.step === null) return [];
-  const there = `At step ${shown(boundary.step)}: test loss ${shown(boundary.test_loss)} nats, test accuracy ${accuracy(boundary.test_accuracy)}.`;
+  const between = isRecorded(boundary.step) ? "" : " (interpolated between records)";
+  const there = `At step ${shown(boundary.step)}: test loss ${shown(boundary.test_loss)} nats, test accuracy ${accuracy(boundary.test_accuracy)}${between}.`;
   return [{ x: boundary.step, label: boundary.name, text: `${there} ${boundary.rule}` }];
 }
 

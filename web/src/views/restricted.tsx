@@ -10,7 +10,7 @@ const LINES: [string, string, () => string, Partial<Curve>][] = [
   ["restricted_test_loss", "restricted, test", () => seriesColour(3), { width: 2, dashed: true }],
   ["train_loss", "train", () => seriesColour(0), { width: 1.5 }],
   ["test_loss", "test", () => seriesColour(1), { width: 1.5 }],
-  ["restricted_loss_control", "random frequencies", grey, { width: 1.5, dashed: true }],
+  ["restricted_loss_control", "random frequencies, all pairs", grey, { width: 1.5, dashed: true }],
 ];
 
 const Restricted = waveView({
@@ -22,14 +22,14 @@ const Restricted = waveView({
   missing: "Restricted loss",
   isMissing: () => recorded("restricted_loss") === null,
   dots: ({ restricted: { all, train, test } }) => [
-    train === null ? { y: all!, label: "restricted", colour: seriesColour(2) } : { y: train, label: "restricted, train", colour: seriesColour(2) },
+    train === null ? { y: all!, label: "restricted, all pairs", colour: seriesColour(2) } : { y: train, label: "restricted, train", colour: seriesColour(2) },
     ...(test === null ? [] : [{ y: test, label: "restricted, test", colour: seriesColour(3) }]),
   ],
 });
 
 /** Restricted loss on train and test, or on all pairs of a run without a split. */
 function curvesOf(): Curve[] {
-  const lines = recorded("restricted_train_loss") === null ? [["restricted_loss", "restricted", () => seriesColour(2), { width: 2.5 }] as (typeof LINES)[number], ...LINES.slice(2)] : LINES;
+  const lines = recorded("restricted_train_loss") === null ? [["restricted_loss", "restricted, all pairs", () => seriesColour(2), { width: 2.5 }] as (typeof LINES)[number], ...LINES.slice(2)] : LINES;
   return lines.flatMap(([name, label, colour, stroke]) => {
     const series = recorded(name);
     return series === null ? [] : [{ label, ...series, ...stroke, colour: colour() }];

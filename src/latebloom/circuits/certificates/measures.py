@@ -1,7 +1,6 @@
 """The certificate as a measure: what the explanation proves at each checkpoint. Computed where it is asked for."""
 
 from latebloom._errors import UsageError
-from latebloom.circuits.certificates.certificate import certify
 from latebloom.measures import MEASURES, Column, Measure, Snapshot
 
 ACCURACY_AT_LEAST = Column(
@@ -17,6 +16,8 @@ COST = Column("certificate_cost", "share", "operations of that bound over those 
 
 def certificate(snapshot: Snapshot) -> dict[str, float]:
     """The bound and its cost; empty for a model that no certificate is made for."""
+    from latebloom.circuits.certificates.certificate import certify
+
     try:
         found = certify(snapshot)
     except UsageError:

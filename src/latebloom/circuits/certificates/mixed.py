@@ -16,8 +16,8 @@ from latebloom.circuits.modular.pair_forward import (
     skip_row,
 )
 from latebloom.models import MLP, EmbeddingMLP, Model, Transformer, is_one_layer
+from latebloom.models.activations import ACTIVATIONS
 from latebloom.models.components import Attention
-from latebloom.models.components.activations import ACTIVATIONS
 from latebloom.tasks import ModularTask
 
 _TWO_TOKENS = frozenset(

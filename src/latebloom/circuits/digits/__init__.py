@@ -1,16 +1,24 @@
 """A first analysis of models that add digit by digit: digits as waves, carries, and dependence of answer digits."""
 
-from latebloom.circuits.digits.algorithm import DigitAlgorithm, LogitShares, NeuronShares, digit_algorithm
-from latebloom.circuits.digits.embedding import DigitSpectrum, digit_spectrum
-from latebloom.circuits.digits.explanation import DigitExplanation, DigitPlace, explain_digits, explain_sums
+from typing import TYPE_CHECKING
+
+from latebloom._lazy import import_on_use
 from latebloom.circuits.digits.family import DIGITS
 from latebloom.circuits.digits.measures import digit_columns, digit_measures
-from latebloom.circuits.digits.planted import PlantedAdder, carry_neurons, wave_neurons
-from latebloom.circuits.digits.shares import FACTORS, Shares, shares
-from latebloom.circuits.digits.splits import SPLITS, Part, split_parts
-from latebloom.circuits.digits.sums import Sums, carry_reach, run_sums
-from latebloom.circuits.digits.variance import pair_wave_shares, share_explained, wave_shares
-from latebloom.circuits.digits.waves import WaveTest, strongest_higher, waves_of_rows, waves_of_tables
+
+if TYPE_CHECKING:
+    from latebloom.circuits.digits.algorithm import DigitAlgorithm, LogitShares, NeuronShares, digit_algorithm
+    from latebloom.circuits.digits.embedding import DigitSpectrum, digit_spectrum
+    from latebloom.circuits.digits.explanation import DigitExplanation, DigitPlace, explain_digits, explain_sums
+    from latebloom.circuits.digits.planted import PlantedAdder, carry_neurons, wave_neurons
+    from latebloom.circuits.digits.settings import FACTORS
+    from latebloom.circuits.digits.shares import Shares, shares
+    from latebloom.circuits.digits.splits import SPLITS, Part, split_parts
+    from latebloom.circuits.digits.sums import Sums, carry_reach, run_sums
+    from latebloom.circuits.digits.variance import pair_wave_shares, share_explained, wave_shares
+    from latebloom.circuits.digits.waves import WaveTest, strongest_higher, waves_of_rows, waves_of_tables
+
+import_on_use(__name__)
 
 __all__ = [
     "DIGITS",

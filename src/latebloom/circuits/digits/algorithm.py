@@ -7,16 +7,10 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from latebloom._config import Config
+from latebloom.circuits.digits.settings import FEW
 from latebloom.circuits.digits.sums import Sums
 from latebloom.circuits.digits.variance import share_explained
-from latebloom.circuits.digits.waves import (
-    FEW,
-    WaveTest,
-    cosine_energy,
-    strongest_higher,
-    waves_of_rows,
-    waves_of_tables,
-)
+from latebloom.circuits.digits.waves import WaveTest, cosine_energy, strongest_higher, waves_of_rows, waves_of_tables
 from latebloom.tasks.digit_addition import BASE
 
 PAIRINGS = 4

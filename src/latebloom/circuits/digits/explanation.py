@@ -6,6 +6,7 @@ from torch import Tensor
 
 from latebloom._config import Config
 from latebloom._errors import UsageError
+from latebloom._text import Shown
 from latebloom.circuits.digits.embedding import DigitSpectrum, digit_spectrum
 from latebloom.circuits.digits.shares import Shares, shares
 from latebloom.circuits.digits.splits import Part, split_parts
@@ -33,7 +34,7 @@ class DigitPlace(Config):
     parts: dict[str, Part]
 
 
-class DigitExplanation(Config):
+class DigitExplanation(Shown, Config):
     """A first analysis of the circuit, on ``examples`` sampled sums; losses in nats, means over all answer digits."""
 
     task: str

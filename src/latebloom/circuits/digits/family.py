@@ -1,14 +1,21 @@
 """The family of digit addition."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from pydantic import ValidationError
 
-from latebloom.circuits.digits.explanation import DigitExplanation, explain_digits
 from latebloom.circuits.digits.measures import FAMILY
 from latebloom.circuits.family import FAMILIES, Family, fits_shapes, task_words
 from latebloom.circuits.words import FRESH, SEEN
 from latebloom.measures import Snapshot
-from latebloom.models import Transformer
 from latebloom.tasks import DigitAddition, Task
+
+if TYPE_CHECKING:
+    from latebloom.circuits.digits.explanation import DigitExplanation
+    from latebloom.models import Transformer
+
 
 _WORDS = {
     "asks": (
@@ -31,6 +38,8 @@ _WORDS = {
 
 def explain(snapshot: Snapshot) -> DigitExplanation:
     """The explanation of a model that adds digit by digit, in the precision of its weights."""
+    from latebloom.circuits.digits.explanation import explain_digits
+
     return explain_digits(snapshot.model, snapshot.task_as(DigitAddition))
 
 

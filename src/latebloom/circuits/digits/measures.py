@@ -1,16 +1,18 @@
 """Measures of models that add digit by digit."""
 
-import torch
+from __future__ import annotations
 
-from latebloom.circuits.digits.explanation import centred
-from latebloom.circuits.digits.shares import FACTORS, factor_shares
-from latebloom.circuits.digits.splits import SPLITS, split_parts
-from latebloom.circuits.digits.sums import Sums, run_sums
-from latebloom.circuits.modular.embedding import embedding_fractions
-from latebloom.fourier import gini
+from typing import TYPE_CHECKING
+
+from latebloom.circuits.digits.settings import FACTORS
+from latebloom.circuits.digits.splits import SPLITS
 from latebloom.measures import MEASURES, Column, Measure, Snapshot
-from latebloom.models import Model
 from latebloom.tasks import DigitAddition
+
+if TYPE_CHECKING:
+    from latebloom.circuits.digits.sums import Sums
+    from latebloom.models import Model
+
 
 FAMILY = "digits"
 
@@ -30,12 +32,19 @@ LOGITS_FVE = Column("logits_fve_{factor}.{component}", "share", f"{_FACTORS}, of
 
 def digit_measures(model: Model, task: DigitAddition) -> dict[str, float]:
     """The columns of one checkpoint, on the same sums for every checkpoint."""
+    from latebloom.circuits.digits.sums import run_sums
+
     return digit_columns(run_sums(model, task, TOKENS // task.n_ctx))
 
 
-@torch.no_grad()
 def digit_columns(sums: Sums) -> dict[str, float]:
     """The columns from a forward pass on some sums; undefined values are left out."""
+    from latebloom.circuits.digits.explanation import centred
+    from latebloom.circuits.digits.shares import factor_shares
+    from latebloom.circuits.digits.splits import split_parts
+    from latebloom.circuits.modular.embedding import embedding_fractions
+    from latebloom.fourier import gini
+
     values: dict[str, float | None] = {}
     fractions = embedding_fractions(sums.embedding.double())
     if fractions is not None:

@@ -5,12 +5,10 @@ from pydantic import Field
 from torch import Tensor
 
 from latebloom._config import Config
+from latebloom.circuits.digits.settings import FACTORS
 from latebloom.circuits.digits.sums import Sums
 from latebloom.circuits.digits.variance import pair_wave_shares, share_explained, wave_shares
 from latebloom.tasks.digit_addition import BASE
-
-FACTORS = ("pair", "sum", "carry", "both", "answer")
-"""Factors that may explain variance, in the order of the figures."""
 
 
 class Shares(Config):

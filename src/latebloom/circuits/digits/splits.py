@@ -1,14 +1,20 @@
 """Loss and accuracy with and without a carry, and by the distance of the column that decides the carry."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-import torch
 from jaxtyping import Bool
-from torch import Tensor
 
 from latebloom._config import Config
-from latebloom.circuits.digits.sums import Sums
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from latebloom.circuits.digits.sums import Sums
+
 
 SPLITS: Mapping[str, Callable[[Sums], Bool[Tensor, "batch place"]]] = MappingProxyType(
     {
@@ -34,6 +40,8 @@ class Part(Config):
 
 def split_parts(sums: Sums, place: int | None = None) -> dict[str, Part]:
     """Every part of ``SPLITS`` at one place, or at all places together."""
+    import torch
+
     losses = torch.nn.functional.cross_entropy(
         sums.logits.double().flatten(0, 1), sums.answer.flatten(), reduction="none"
     ).view_as(sums.answer)

@@ -8,11 +8,9 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from latebloom._config import Config
+from latebloom.circuits.digits.settings import FEW, HIGHER, RELABELLINGS
 from latebloom.fourier import frequencies
 from latebloom.tasks.digit_addition import BASE
-
-RELABELLINGS = 999
-"""Random relabellings of the digits, so that the smallest p-value is 1 in 1 000."""
 
 ROUNDING = 1e-12
 """Shares that differ by less are equal."""
@@ -22,14 +20,6 @@ Share = Callable[[Tensor], Tensor]
 
 _LARGEST = 2
 """Waves of every frequency but 5: cos and sin."""
-
-HIGHER = 2
-"""The lowest frequency that is tested in the embedding. Digits in order along any smooth line have much of frequency 1,
-and such a line is no algorithm of waves."""
-
-FEW = 2
-"""Frequencies that a few waves may have. Of a lookup, which tells right digits from wrong ones and knows no order, the
-two strongest of the five have 4/9 of the energy."""
 
 
 class WaveTest(Config):

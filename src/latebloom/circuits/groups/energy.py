@@ -8,7 +8,8 @@ from torch import Tensor
 
 from latebloom.circuits.groups.irreps import Irrep
 from latebloom.circuits.groups.matrices import functions_of
-from latebloom.circuits.modular.neurons import FVE_THRESHOLD, LIVE_ENERGY
+from latebloom.circuits.modular.neurons import LIVE_ENERGY
+from latebloom.circuits.modular.settings import FVE_THRESHOLD
 from latebloom.tasks.groups import Group
 
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from torch import Tensor
 
 from latebloom._config import Config
-from latebloom._text import html_table
+from latebloom._text import Shown
 from latebloom.circuits.groups.energy import NeuronIrreps
 from latebloom.circuits.groups.irreps import Irrep
 from latebloom.circuits.groups.rivals import Rivals, rivals
@@ -92,7 +92,7 @@ class CosetFigures(Config):
     reason: str | None = None
 
 
-class GroupExplanation(Config):
+class GroupExplanation(Shown, Config):
     """The numbers of `latebloom explain --json` for group composition, over all pairs unless named train or test.
 
     group: its usual name, None for a group that has none here. cyclic, element_orders (how many elements have each
@@ -187,9 +187,6 @@ class GroupExplanation(Config):
             *trials,
             ("representations or cosets", found.decides or f"undecided: {found.reason}"),
         ]
-
-    def _repr_html_(self) -> str:
-        return html_table(self.rows())
 
 
 LEAST_SHOWN = 0.005

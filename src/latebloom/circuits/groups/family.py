@@ -1,11 +1,9 @@
 """The family of group composition."""
 
+from latebloom._lazy import Deferred
 from latebloom.circuits.family import FAMILIES, Family, task_words
-from latebloom.circuits.groups.explanation import explain_group
+from latebloom.circuits.groups.basis import is_basis
 from latebloom.circuits.groups.measures import FAMILY
-from latebloom.circuits.groups.views import basis, is_basis
-from latebloom.circuits.modular.page import facts
-from latebloom.circuits.modular.views import looked_up
 from latebloom.circuits.words import FRESH, SEEN
 from latebloom.tasks import GroupComposition
 
@@ -28,10 +26,10 @@ GROUPS = FAMILIES.register(
         tasks=(GroupComposition,),
         words=task_words(SEEN, **_WORDS),
         stream_words=task_words(FRESH, **_WORDS),
-        explain=explain_group,
-        basis=basis,
+        explain=Deferred("latebloom.circuits.groups.explanation:explain_group"),
+        basis=Deferred("latebloom.circuits.groups.views:basis"),
         is_basis=is_basis,
-        forward=looked_up,
-        facts=facts,
+        forward=Deferred("latebloom.circuits.modular.views:looked_up"),
+        facts=Deferred("latebloom.circuits.modular.page:facts"),
     )
 )

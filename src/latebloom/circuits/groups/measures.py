@@ -1,16 +1,6 @@
 """Measures of models of group composition: characters, restricted and excluded loss, embedding, neurons."""
 
 from latebloom.circuits.groups.irreps import Irrep
-from latebloom.circuits.groups.views import (
-    embedding_shares,
-    irreps,
-    keys,
-    logits,
-    neuron_representations,
-    not_key,
-    similarities,
-    train_pairs,
-)
 from latebloom.measures import MEASURES, Column, Measure, Snapshot
 
 FAMILY = "groups"
@@ -75,6 +65,8 @@ CLUSTER_SIZE = Column("cluster_size.{irrep}", "count", "neurons in the cluster o
 
 def characters(snapshot: Snapshot) -> dict[str, float]:
     """The similarity of each character, and the variance that the key ones explain."""
+    from latebloom.circuits.groups.views import irreps, keys, logits, similarities
+
     exact = snapshot.exact
     named = zip(exact.get(irreps), exact.get(similarities), strict=True)
     values = {SIMILARITY.of(irrep=one.name): value for one, value in named if value is not None}
@@ -84,6 +76,8 @@ def characters(snapshot: Snapshot) -> dict[str, float]:
 
 def restricted(snapshot: Snapshot) -> dict[str, float]:
     """Restricted loss; empty without key representations."""
+    from latebloom.circuits.groups.views import keys, logits, not_key, train_pairs
+
     exact = snapshot.exact
     kept, found, trained = exact.get(keys), exact.get(logits), exact.get(train_pairs)
     if not kept:
@@ -101,6 +95,8 @@ def restricted(snapshot: Snapshot) -> dict[str, float]:
 
 def excluded(snapshot: Snapshot) -> dict[str, float]:
     """Excluded loss; empty without key representations, or where the train set is not known."""
+    from latebloom.circuits.groups.views import keys, logits, not_key, train_pairs
+
     exact = snapshot.exact
     kept, found, trained = exact.get(keys), exact.get(logits), exact.get(train_pairs)
     if not kept or snapshot.lacks_train_set:
@@ -117,6 +113,8 @@ def excluded(snapshot: Snapshot) -> dict[str, float]:
 
 def embedding(snapshot: Snapshot) -> dict[str, float]:
     """The embedding by representation; empty if it does not vary."""
+    from latebloom.circuits.groups.views import embedding_shares, irreps
+
     exact = snapshot.exact
     shares = exact.get(embedding_shares)
     if shares is None:
@@ -126,6 +124,8 @@ def embedding(snapshot: Snapshot) -> dict[str, float]:
 
 def neurons(snapshot: Snapshot) -> dict[str, float]:
     """Live neurons and clusters; empty for a model without neurons."""
+    from latebloom.circuits.groups.views import irreps, keys, neuron_representations
+
     exact = snapshot.exact
     found = exact.get(neuron_representations)
     if found is None:

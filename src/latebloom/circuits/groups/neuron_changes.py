@@ -11,7 +11,7 @@ from latebloom.circuits.groups.views import group_task, logits, neurons, w_logit
 from latebloom.circuits.modular.plain_forward import all_pairs
 from latebloom.circuits.modular.views import grid
 from latebloom.measures import Snapshot
-from latebloom.models.components.activations import ACTIVATIONS
+from latebloom.models.activations import ACTIVATIONS
 from latebloom.models.hooks import Hooks
 
 Pre = Float[Tensor, "a b neuron"]

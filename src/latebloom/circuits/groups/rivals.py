@@ -25,6 +25,7 @@ from latebloom.circuits.groups.energy import Functions, NeuronIrreps, neuron_irr
 from latebloom.circuits.groups.irreps import Irrep
 from latebloom.circuits.groups.matrices import matrices
 from latebloom.circuits.groups.neuron_changes import NeuronChanges, Pre
+from latebloom.circuits.groups.settings import BEYOND_CHANCE, KEPT
 from latebloom.circuits.groups.views import functions, group_task
 from latebloom.circuits.modular.answers import DOES_TASK
 from latebloom.measures import Snapshot
@@ -32,17 +33,12 @@ from latebloom.measures import Snapshot
 DRAWS = 1
 """Random relabellings beside each explanation."""
 
-KEPT = 0.95
-"""An explanation keeps the model's answers if accuracy stays over this share of its own. Arbitrary."""
 
 MOST_RANDOM = 128
 """Random functions whose subgroups are looked for, as an even selection of the neurons has them."""
 
 CONSTANT = 0.95
 """A neuron counts as constant on cosets if that explains this share of its dependence on the operand. Arbitrary."""
-
-BEYOND_CHANCE = 0.75
-"""Subgroups count as more than those of random functions from this probability of being larger on. Arbitrary."""
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,16 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from latebloom._errors import UsageError
+from latebloom.circuits.groups.basis import RULE
 from latebloom.circuits.groups.energy import Functions, NeuronIrreps, neuron_irreps
 from latebloom.circuits.groups.irreps import Irrep, real_irreps
 from latebloom.circuits.groups.projections import GroupLogits
 from latebloom.circuits.modular.views import grid, trained_rows
 from latebloom.measures import Basis, Snapshot
-from latebloom.tasks import GroupComposition, Task
+from latebloom.tasks import GroupComposition
 
 KEY_SIMILARITY = 0.005
 """A representation is key if its character's similarity exceeds this. Source: Chughtai et al. 2023."""
-
-RULE = "characters"
-"""The only rule by which key representations are chosen: the similarity of their characters with the logits."""
 
 
 def group_task(snapshot: Snapshot) -> GroupComposition:
@@ -51,12 +49,6 @@ def basis(snapshot: Snapshot, rule: str | None) -> Basis:
     if rule not in (None, RULE):
         raise UsageError(f"--rule: got {rule}, expected {RULE}, the rule for key representations of a group")
     return {"rule": RULE, "key_irreps": [one.name for one in snapshot.exact.get(own_keys)]}
-
-
-def is_basis(task: Task, basis: Basis) -> bool:
-    """Whether a stored basis is one that `basis` could have given: the rule, and names."""
-    names = basis.get("key_irreps")
-    return basis.get("rule") == RULE and isinstance(names, list) and all(isinstance(name, str) for name in names)
 
 
 def keys(snapshot: Snapshot) -> list[Irrep]:

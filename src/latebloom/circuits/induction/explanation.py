@@ -6,16 +6,14 @@ from collections.abc import Callable
 import torch
 
 from latebloom._config import Config
+from latebloom._text import Shown
 from latebloom.circuits.induction.ablation import Head, HeadAblations, head_increases, path_increases
 from latebloom.circuits.induction.composition import INTO, Into, compositions
 from latebloom.circuits.induction.scores import head_scores, previous_token_even
 from latebloom.circuits.induction.sequences import Sequences, draw_sequences, transformer
+from latebloom.circuits.induction.settings import SCORE
 from latebloom.models import Model, Transformer
 from latebloom.tasks import RepeatedSubsequences
-
-SCORE = 0.25
-"""A head counts as a previous-token or induction head if its score exceeds its control (for induction) or that of
-even attention (for previous-token) by this much attention. Arbitrary; random weights stay below a tenth of it."""
 
 
 class HeadReport(Config):
@@ -49,7 +47,7 @@ class PathReport(Config):
     loss_increase: float
 
 
-class InductionCircuit(Config):
+class InductionCircuit(Shown, Config):
     """The circuit of a model; losses in nats on ``sequences`` sequences from ``seed``.
 
     pair: the previous-token and the induction head with the highest scores, the first in an earlier layer; None with

@@ -1,14 +1,21 @@
 """The family of repeated subsequences."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from pydantic import ValidationError
 
 from latebloom.circuits.family import FAMILIES, Family, fits_shapes, task_words
-from latebloom.circuits.induction.explanation import InductionCircuit, explain_induction
 from latebloom.circuits.induction.measures import FAMILY
 from latebloom.circuits.words import FRESH, SEEN
 from latebloom.measures import Snapshot
-from latebloom.models import Transformer
 from latebloom.tasks import RepeatedSubsequences, Task
+
+if TYPE_CHECKING:
+    from latebloom.circuits.induction.explanation import InductionCircuit
+    from latebloom.models import Transformer
+
 
 _WORDS = {
     "asks": (
@@ -29,6 +36,8 @@ _WORDS = {
 
 def explain(snapshot: Snapshot) -> InductionCircuit:
     """The induction circuit of a model, in float64."""
+    from latebloom.circuits.induction.explanation import explain_induction
+
     return explain_induction(snapshot.model, snapshot.task_as(RepeatedSubsequences))
 
 

@@ -1,12 +1,16 @@
 """Measures of models of repeated subsequences: the parts of the induction circuit."""
 
-from latebloom.circuits.induction.composition import INTO, compositions
-from latebloom.circuits.induction.gradients import key_path_gradients
-from latebloom.circuits.induction.scores import head_scores
-from latebloom.circuits.induction.sequences import Sequences, draw_sequences, transformer
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from latebloom.measures import MEASURES, Column, Measure, Snapshot
-from latebloom.models import Model
 from latebloom.tasks import RepeatedSubsequences
+
+if TYPE_CHECKING:
+    from latebloom.circuits.induction.sequences import Sequences
+    from latebloom.models import Model
+
 
 FAMILY = "induction"
 
@@ -46,6 +50,9 @@ def induction_columns(
     Scores: see `HeadScores`; gradients: see `KeyPathGradients`. Undefined values (composition of a zero head, or in
     one layer) are left out. Errors: UsageError for a model without attention.
     """
+    from latebloom.circuits.induction.scores import head_scores
+    from latebloom.circuits.induction.sequences import draw_sequences
+
     drawn = draw_sequences(task, sequences, seed)
     scores = head_scores(model, drawn)
     values: dict[str, float] = {}
@@ -67,6 +74,9 @@ def _name(head: tuple[int, int]) -> str:
 
 
 def _compositions(model: Model) -> dict[str, float]:
+    from latebloom.circuits.induction.composition import INTO, compositions
+    from latebloom.circuits.induction.sequences import transformer
+
     return {
         COMPOSITION.of(into=into, source=_name(pair.source), target=_name(pair.target)): pair.excess
         for into in INTO
@@ -76,6 +86,8 @@ def _compositions(model: Model) -> dict[str, float]:
 
 
 def _gradients(model: Model, sequences: Sequences) -> dict[str, float]:
+    from latebloom.circuits.induction.gradients import key_path_gradients
+
     gradients = key_path_gradients(model, sequences)
     return (
         {QK_GRADIENT.of(head=_name(head)): norm for head, norm in gradients.qk.items()}

@@ -4,11 +4,18 @@ The estimator is the mean excess loss of Langevin chains around the weights; `kn
 known in closed form, on which it is calibrated.
 """
 
+from typing import TYPE_CHECKING
+
+from latebloom._lazy import import_on_use
 from latebloom.circuits.llc.estimate import LearningCoefficient, estimate
 from latebloom.circuits.llc.known import Known, deep_linear, deep_linear_coefficient, normal_crossing, quadratic
 from latebloom.circuits.llc.measures import LLC, LLC_OF
-from latebloom.circuits.llc.of_model import PARTS, ModelLoss, learning_coefficient, parts_of
 from latebloom.circuits.llc.settings import Sampling
+
+if TYPE_CHECKING:
+    from latebloom.circuits.llc.of_model import PARTS, ModelLoss, learning_coefficient, parts_of
+
+import_on_use(__name__)
 
 __all__ = [
     "LLC",

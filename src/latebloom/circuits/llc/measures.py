@@ -1,7 +1,6 @@
 """Measures of local learning coefficients. They are computed where they are asked for, since they take seconds."""
 
 from latebloom.circuits.llc.estimate import LearningCoefficient
-from latebloom.circuits.llc.of_model import learning_coefficient, parts_of
 from latebloom.measures import MEASURES, Column, Measure, Snapshot
 
 _LAU = "Lau et al. 2023"
@@ -26,6 +25,8 @@ LLC_HIGH_OF = Column("llc_high.{part}", "", "upper end of it")
 
 def llc(snapshot: Snapshot) -> dict[str, float]:
     """The coefficient of all weights, with its interval and diagnostics; empty for a run without a fixed train set."""
+    from latebloom.circuits.llc.of_model import learning_coefficient
+
     if "train" not in snapshot.sets:
         return {}
     found = learning_coefficient(snapshot)
@@ -34,6 +35,8 @@ def llc(snapshot: Snapshot) -> dict[str, float]:
 
 def llc_parts(snapshot: Snapshot) -> dict[str, float]:
     """The coefficient of each part of the model."""
+    from latebloom.circuits.llc.of_model import learning_coefficient, parts_of
+
     values: dict[str, float] = {}
     for part in parts_of(snapshot.model) if "train" in snapshot.sets else ():
         names = (column.of(part=part) for column in (LLC_OF, LLC_LOW_OF, LLC_HIGH_OF))

@@ -1,16 +1,25 @@
 """One row of the ablation table: a loss, the published one, and the losses of size-matched random controls."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
+from typing import TYPE_CHECKING
 
-import torch
 from jaxtyping import Float
-from torch import Tensor
 
 from latebloom._config import Config
-from latebloom.circuits.modular.grid import Grid
 from latebloom.published import published
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from latebloom.circuits.modular.grid import Grid
+
+    Random = Callable[[torch.Generator], Float[Tensor, "x y z"]]
+    """Makes the logits after one random change."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +136,10 @@ class Ablation(Config):
     control: Control | None = None
     matched: Control | None = None
 
+    def __repr__(self) -> str:
+        beside = [f"{one.mean:.3g} after {one.what}" for one in self.controls]
+        return f"{self.name}: loss {self.loss:.3g} nats{', ' if beside else ''}{', '.join(beside)}"
+
     @property
     def of_cluster(self) -> bool:
         """Whether it zeroes one cluster of neurons."""
@@ -136,10 +149,6 @@ class Ablation(Config):
     def controls(self) -> tuple[Control, ...]:
         """The controls that exist."""
         return tuple(one for one in (self.control, self.matched) if one is not None)
-
-
-Random = Callable[[torch.Generator], Float[Tensor, "x y z"]]
-"""Makes the logits after one random change."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +178,8 @@ class Change:
 
 
 def _control(what: str, random: Random, grid: Grid, seed: int, draws: int) -> Control:
+    import torch
+
     generator = torch.Generator().manual_seed(seed)
     losses = [grid.loss(random(generator)) for _ in range(draws)]
     return Control(

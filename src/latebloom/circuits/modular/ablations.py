@@ -130,10 +130,10 @@ def _subspaces(grid: Grid, read: Tensor) -> Iterator[Change]:
 
 
 def _layer_changes(layer: LastLayer) -> Iterator[Change]:
-    mid = layer.resid_mid
     yield _turned(ZERO_HEADS, layer.before_mlp, -layer.attn_out)
     yield _turned(ZERO_AROUND_ATTENTION, layer.before_mlp, -layer.resid_pre)
     if layer.model.config.d_mlp:
+        mid = layer.resid_mid
         yield _turned(ZERO_AROUND_MLP, layer.around_mlp, -mid)
         yield _turned(MEAN_AROUND_MLP, layer.around_mlp, mid.mean(0) - mid)
 

@@ -1,13 +1,20 @@
 """Zeroing one cluster of neurons, beside random neurons of the same number, and of the same number and energy."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from latebloom.circuits.modular.ablation import Change, Random, drop_cluster
+from latebloom.circuits.modular.ablation import Change, drop_cluster
 from latebloom.circuits.modular.grid import Grid
 from latebloom.circuits.modular.neuron_ablations import without_neurons
 from latebloom.circuits.modular.neurons import NeuronClusters
+
+if TYPE_CHECKING:
+    from latebloom.circuits.modular.ablation import Random
 
 ENERGY_TOLERANCE = 0.05
 """Share by which the energy of matched neurons may differ from that of the cluster. Arbitrary."""
@@ -19,9 +26,11 @@ def written_energy(grid: Grid) -> Float[Tensor, " d_mlp"]:
     The neuron is centred over the pairs, and its row of W_logit over the answers, because a constant changes nothing
     there: (Σ_xy (n - n̄)²) · (Σ_z (w - w̄)²).
     """
-    neurons = grid.neurons - grid.neurons.mean((0, 1))
+    mean, energy = grid.neurons.mean((0, 1)), grid.w_logit.new_zeros(len(grid.w_logit))
+    for row in grid.neurons:
+        energy += (row - mean).square().sum(0)
     rows = grid.w_logit - grid.w_logit.mean(1, keepdim=True)
-    return neurons.square().sum((0, 1)) * rows.square().sum(1)
+    return energy * rows.square().sum(1)
 
 
 def cluster_drop(grid: Grid, clusters: NeuronClusters, k: int) -> Change:

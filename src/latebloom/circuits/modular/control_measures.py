@@ -1,15 +1,18 @@
 """Measures of random frequencies that are not key: the controls of excluded loss and of restricted loss."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
-from latebloom.circuits.modular.projections import PhasePart, phase_part, restricted_table
-from latebloom.circuits.modular.sum_losses import table_losses
-from latebloom.circuits.modular.views import grid, keys, phase, train_less
 from latebloom.measures import MEASURES, Column, Measure, Snapshot
+
+if TYPE_CHECKING:
+    from latebloom.circuits.modular.projections import PhasePart
+
 
 RESTRICTED_DRAWS = 3
 """Random sets of frequencies for restricted loss. A few suffice: none of them holds a circuit."""
@@ -41,6 +44,9 @@ def other_frequencies(n: int, ks: Sequence[int], seed: int = 0) -> list[int]:
 def measured_waves(snapshot: Snapshot) -> PhasePart:
     """The logits' part along the key frequencies and along all random ones: one projection for every measure. It needs
     a phase direction (`latebloom.circuits.modular.views.phase`)."""
+    from latebloom.circuits.modular.projections import phase_part
+    from latebloom.circuits.modular.views import grid, keys
+
     whole = snapshot.get(grid)
     assert whole.sign is not None
     return phase_part(whole, sorted({*snapshot.get(keys), *chain(*_drawn(snapshot))}), whole.sign)
@@ -48,12 +54,18 @@ def measured_waves(snapshot: Snapshot) -> PhasePart:
 
 def _drawn(snapshot: Snapshot) -> list[list[int]]:
     """The random sets of frequencies; the first is also that of excluded loss."""
+    from latebloom.circuits.modular.views import grid, keys
+
     n, ks = snapshot.get(grid).order, snapshot.get(keys)
     return [other_frequencies(n, ks, seed) for seed in range(RESTRICTED_DRAWS)]
 
 
 def excluded_controls(snapshot: Snapshot) -> dict[str, float]:
     """Excluded loss without each of the random frequencies alone."""
+    import torch
+
+    from latebloom.circuits.modular.views import keys, phase, train_less
+
     grid_and_sign = snapshot.get(phase)
     if grid_and_sign is None or snapshot.lacks_train_set:
         return {}
@@ -67,6 +79,10 @@ def excluded_controls(snapshot: Snapshot) -> dict[str, float]:
 
 def restricted_control(snapshot: Snapshot) -> dict[str, float]:
     """Restricted loss of random frequencies in place of the key ones."""
+    from latebloom.circuits.modular.projections import restricted_table
+    from latebloom.circuits.modular.sum_losses import table_losses
+    from latebloom.circuits.modular.views import phase
+
     grid_and_sign = snapshot.get(phase)
     if grid_and_sign is None:
         return {}

@@ -11,8 +11,9 @@ from pydantic import Field
 from torch import Tensor
 
 from latebloom._config import Config
-from latebloom._text import html_table
+from latebloom._text import Shown
 from latebloom.circuits.modular.answers import DOES_TASK
+from latebloom.circuits.modular.basis import DEFAULT_RULE
 from latebloom.circuits.modular.clock_or_pizza import ClockOrPizza, clock_or_pizza
 from latebloom.circuits.modular.cos_waves import cos_fit_fve, cos_waves
 from latebloom.circuits.modular.embedding import embedding_fractions
@@ -22,16 +23,7 @@ from latebloom.circuits.modular.plain_forward import check_finite
 from latebloom.circuits.modular.projections import phase_part, restricted_table
 from latebloom.circuits.modular.sum_losses import LessTables, table_losses
 from latebloom.circuits.modular.trig_variance import trig_fve
-from latebloom.circuits.modular.views import (
-    DEFAULT_RULE,
-    basis,
-    clusters,
-    grid,
-    keys,
-    phase,
-    train_mask,
-    trained_rows,
-)
+from latebloom.circuits.modular.views import basis, clusters, grid, keys, phase, train_mask, trained_rows
 from latebloom.fourier import frequencies, gini
 from latebloom.measures import Snapshot
 from latebloom.models import Model
@@ -96,7 +88,7 @@ class CircuitFigures(Config):
     circularity: float | None
 
 
-class Explanation(Config):
+class Explanation(Shown, Config):
     """The numbers of `latebloom explain --json`. The functions that compute them and docs/measures.md give the
     formulas.
 
@@ -134,12 +126,24 @@ class Explanation(Config):
         """The explanation as (quantity, value) pairs, for printing."""
         fails = f"no: it answers {self.accuracy:.2%} of all pairs correctly, fewer than half"
         return [
-            *([] if self.does_task else [("does the task", fails)]),
+            *([("in words", self.sentence)] if self.does_task else [("does the task", fails)]),
             *assumed_row(self.assumed),
             ("task", f"{self.task}, p = {self.p}"),
             *([] if self.order is None else [("order of the numbers", self.order.sentence)]),
             *self.figures(),
         ]
+
+    @property
+    def sentence(self) -> str:
+        """What a model that does the task computes, in one sentence."""
+        keys, fve, without = self.key_frequencies, self.logits.fve_cos_fit, self.excluded_loss.all
+        if not keys or fve is None or without is None:
+            return "it does the task, but no frequency stands out: these numbers do not show how"
+        waves = f"{len(keys)} waves, of the frequencies {', '.join(map(str, keys))}" if len(keys) > 1 else "one wave"
+        return (
+            f"it computes with {waves}: their cosines explain {fve:.1%} of the variance of its logits, and without "
+            f"them its loss is {without:.3g} nats in place of {self.loss.all:.3g}"
+        )
 
     def figures(self) -> list[tuple[str, str]]:
         """The numbers of `rows` alone, without what they are about."""
@@ -175,9 +179,6 @@ class Explanation(Config):
             ("heads' variance, best frequency", one),
             ("heads' variance, all key frequencies", together),
         ]
-
-    def _repr_html_(self) -> str:
-        return html_table(self.rows())
 
 
 def assumed_row(assumed: Mapping[str, Any]) -> list[tuple[str, str]]:

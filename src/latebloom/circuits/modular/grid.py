@@ -69,10 +69,10 @@ class Grid:
         """Positions of the right answers; IGNORE where the operation is not defined."""
         return self.positions.labels(self.task)
 
-    @cached_property
-    def neuron_coefficients(self) -> Float[Tensor, "f f d_mlp"]:
-        """Neurons in the 2D Fourier basis."""
-        return transform(self.neurons, (0, 1))
+    def neuron_coefficients(self, neuron: int) -> Float[Tensor, "f f"]:
+        """One neuron in the 2D Fourier basis. Those of all would take as much memory as the neurons, and are needed
+        nowhere."""
+        return transform(self.neurons[..., neuron], (0, 1))
 
     @cached_property
     def mean_logits(self) -> Float[Tensor, " z"]:

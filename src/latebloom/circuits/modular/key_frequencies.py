@@ -1,11 +1,9 @@
 """The frequencies that a model computes with: by one of three rules."""
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-
 import torch
 
 from latebloom._errors import UsageError
+from latebloom.circuits.modular.basis import RULES
 from latebloom.circuits.modular.grid import Grid
 from latebloom.circuits.modular.neurons import NeuronClusters, neuron_clusters
 from latebloom.fourier import energy_by_frequency, frequencies, transform
@@ -37,11 +35,6 @@ def by_w_logit(grid: Grid) -> list[int]:
     if total == 0 or share >= 1:
         return []
     return [k for k in frequencies(grid.order) if energy[k - 1] > share * total]
-
-
-RULES: Mapping[str, Callable[[Grid], list[int]]] = MappingProxyType(
-    {"neurons": by_neurons, "embedding": by_embedding, "w_logit": by_w_logit}
-)
 
 
 @torch.no_grad()

@@ -1,16 +1,8 @@
 """Measures of models of modular tasks: restricted and excluded loss, cos fit, embedding, neurons, attention."""
 
-import torch
-
 from latebloom._text import percent
 from latebloom.circuits.modular.control_measures import measured_waves, other_frequencies
-from latebloom.circuits.modular.cos_waves import cos_waves
-from latebloom.circuits.modular.embedding import embedding_fractions
-from latebloom.circuits.modular.neurons import FVE_THRESHOLD
-from latebloom.circuits.modular.projections import restricted_table
-from latebloom.circuits.modular.sum_losses import table_losses
-from latebloom.circuits.modular.views import clusters, grid, keys, phase, train_less, train_mask
-from latebloom.fourier import gini
+from latebloom.circuits.modular.settings import FVE_THRESHOLD
 from latebloom.measures import MEASURES, Column, Measure, Snapshot
 from latebloom.published import filled
 
@@ -85,6 +77,10 @@ ATTENTION_TO_SELF_OF = Column(
 
 def restricted(snapshot: Snapshot) -> dict[str, float]:
     """Restricted loss: only the waves of the key frequencies are left in the logits."""
+    from latebloom.circuits.modular.projections import restricted_table
+    from latebloom.circuits.modular.sum_losses import table_losses
+    from latebloom.circuits.modular.views import keys, phase, train_mask
+
     grid_and_sign = snapshot.get(phase)
     if grid_and_sign is None:
         return {}
@@ -101,6 +97,10 @@ def restricted(snapshot: Snapshot) -> dict[str, float]:
 
 def excluded(snapshot: Snapshot) -> dict[str, float]:
     """Excluded loss: the waves of the key frequencies are removed from the logits."""
+    import torch
+
+    from latebloom.circuits.modular.views import keys, phase, train_less
+
     grid_and_sign = snapshot.get(phase)
     if grid_and_sign is None or snapshot.lacks_train_set:
         return {}
@@ -118,6 +118,9 @@ def excluded(snapshot: Snapshot) -> dict[str, float]:
 
 def cos_coefficients(snapshot: Snapshot) -> dict[str, float]:
     """The coefficients of the cos fit, the loss without the fit, and the loss of the fit alone."""
+    from latebloom.circuits.modular.cos_waves import cos_waves
+    from latebloom.circuits.modular.views import keys, phase, train_less
+
     grid_and_sign = snapshot.get(phase)
     if grid_and_sign is None:
         return {}
@@ -132,6 +135,10 @@ def cos_coefficients(snapshot: Snapshot) -> dict[str, float]:
 
 def embedding(snapshot: Snapshot) -> dict[str, float]:
     """How sparse the embedding is in frequency; empty if it does not vary."""
+    from latebloom.circuits.modular.embedding import embedding_fractions
+    from latebloom.circuits.modular.views import grid
+    from latebloom.fourier import gini
+
     fractions = embedding_fractions(snapshot.get(grid).embedding.double())
     if fractions is None:
         return {}
@@ -143,6 +150,8 @@ def embedding(snapshot: Snapshot) -> dict[str, float]:
 
 def neurons(snapshot: Snapshot) -> dict[str, float]:
     """Live neurons and clusters; empty for a model without neurons, without a share if no neuron is live."""
+    from latebloom.circuits.modular.views import clusters, grid, keys
+
     if snapshot.get(grid).neurons.shape[-1] == 0:
         return {}
     by_frequency = snapshot.get(clusters)
@@ -156,6 +165,8 @@ def neurons(snapshot: Snapshot) -> dict[str, float]:
 
 def self_attention(snapshot: Snapshot) -> dict[str, float]:
     """How much the last position attends to itself; empty for a model without attention."""
+    from latebloom.circuits.modular.views import grid
+
     pattern = snapshot.get(grid).pattern
     if pattern is None:
         return {}

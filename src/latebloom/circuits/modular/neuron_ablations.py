@@ -8,13 +8,18 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from latebloom.circuits.modular.grid import Grid
-from latebloom.circuits.modular.neurons import block_rows
+from latebloom.circuits.modular.neurons import block_coefficients, block_rows
 from latebloom.fourier import inverse_transform
+
+PART = 16
+"""Values of x whose neurons are copied at a time."""
 
 
 def without_neurons(grid: Grid, neurons: Int[Tensor, " member"]) -> Float[Tensor, "x y z"]:
     """Logits with these neurons at zero: L - N W_logit, over these neurons."""
-    return grid.logits - grid.neurons[..., neurons] @ grid.w_logit[neurons]
+    # A copy of the neurons of all pairs would be the largest array of an ablation.
+    parts = (part[..., neurons] @ grid.w_logit[neurons] for part in grid.neurons.split(PART))
+    return grid.logits - torch.cat(list(parts))
 
 
 def polynomial_neurons(
@@ -28,8 +33,7 @@ def polynomial_neurons(
     for k in frequency.unique().tolist():
         rows = torch.tensor(block_rows(k, grid.order))
         members = neurons[frequency == k]
-        block = grid.neuron_coefficients[rows[:, None, None], rows[:, None], members]
-        kept[rows[:, None], rows] += block @ grid.w_logit[members]
+        kept[rows[:, None], rows] += block_coefficients(grid, k, members) @ grid.w_logit[members]
     return without_neurons(grid, neurons) + inverse_transform(kept, (0, 1))
 
 

@@ -7,16 +7,12 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from latebloom.circuits.modular.grid import Grid
+from latebloom.circuits.modular.settings import FVE_THRESHOLD
 from latebloom.fourier import basis_rows, energy_by_frequency, fourier_basis, inverse_transform
-from latebloom.published import published
 
 LIVE_ENERGY = 1e-8
 """A neuron whose centred energy (sum of squares over all pairs) is below this is dead. Arbitrary, far below any
 neuron that the model uses."""
-
-FVE_THRESHOLD = published("mainline.cluster_threshold").number
-"""A neuron belongs to a cluster if its frequency explains more than this share of its variance. Source: Nanda et al.,
-2023, second-hand."""
 
 
 @dataclass(frozen=True)
@@ -105,13 +101,19 @@ def neuron_polynomials(grid: Grid, frequency: Int[Tensor, " d_mlp"]) -> Float[Te
 
     Source: the write-up, footnote 26.
     """
-    kept = torch.zeros_like(grid.neuron_coefficients)
+    kept = torch.zeros_like(grid.neurons)
     for k in frequency.unique().tolist():
         rows = torch.tensor(block_rows(k, grid.order))
         which = (frequency == k).nonzero().flatten()
-        index = (rows[:, None, None], rows[None, :, None], which[None, None, :])
-        kept[index] = grid.neuron_coefficients[index]
+        kept[rows[:, None, None], rows[:, None], which] = block_coefficients(grid, k, which)
     return inverse_transform(kept, (0, 1))
+
+
+def block_coefficients(grid: Grid, k: int, neurons: Int[Tensor, " member"]) -> Float[Tensor, "row row member"]:
+    """The coefficients of some neurons in the block {const, cos k, sin k}² of the 2D Fourier basis."""
+    basis = fourier_basis(grid.order, grid.neurons.dtype)[block_rows(k, grid.order)]
+    in_x = (basis @ grid.neurons[..., neurons].flatten(1)).unflatten(1, (grid.order, -1))
+    return basis @ in_x
 
 
 def neuron_formula(grid: Grid, neuron: int, k: int) -> dict[str, float]:
@@ -119,7 +121,7 @@ def neuron_formula(grid: Grid, neuron: int, k: int) -> dict[str, float]:
 
     Source: the write-up's "neuron 0 ≈ 109 - 39(cos42x + cos42y) …".
     """
-    p, coefficients = grid.order, grid.neuron_coefficients[..., neuron]
+    p, coefficients = grid.order, grid.neuron_coefficients(neuron)
     names = dict(zip(block_rows(k, p), ("1", f"cos {k}", f"sin {k}")))
     # A unit-norm wave has amplitude √(2/p), or √(1/p) for the constant and for the Nyquist wave.
     scale = {row: (1 / p if row == 0 or 2 * k == p else 2 / p) ** 0.5 for row in names}

@@ -1,8 +1,14 @@
 """The order of a group in which a modular task is explained, where it is not that of the numbers."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from latebloom._config import Config
-from latebloom.circuits.modular.positions import Positions, positions
 from latebloom.tasks import ModularTask
+
+if TYPE_CHECKING:
+    from latebloom.circuits.modular.positions import Positions
 
 
 class NumberOrder(Config):
@@ -21,6 +27,8 @@ class NumberOrder(Config):
 
 def number_order(task: ModularTask, found: str = "") -> NumberOrder | None:
     """The order in which the task is explained; None where that is the order of its numbers. found: how it is known."""
+    from latebloom.circuits.modular.positions import positions
+
     order = positions(task)
     if order.sign is None or order.natural:
         return None

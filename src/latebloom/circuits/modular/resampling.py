@@ -22,6 +22,9 @@ LEAST_HARM = 0.1
 """Smallest rise of the loss, in units of ln n, by random pairs. Below it the model does not use the activations, so
 that there is no loss to recover. Arbitrary."""
 
+PART = 64
+"""Neurons that are copied at a time."""
+
 Rows = Int[Tensor, " pair"]
 """Pairs (i, j) of a grid as numbers i·n + j."""
 
@@ -114,10 +117,11 @@ def single_neurons(grid: Grid) -> Exchange:
     _linear(grid)
     neurons = grid.neurons.flatten(0, 1)
     rest = grid.logits.flatten(0, 1) - neurons @ grid.w_logit
-    by_neuron = neurons.T.contiguous()  # so that the pairs of one neuron are neighbours in memory
 
     def exchanged(rows: Rows, donors: Callable[[], Rows]) -> Tensor:
-        mixed = torch.stack([neuron[donors()] for neuron in by_neuron])
+        # Part by part, so that the pairs of one neuron are neighbours in memory without a copy of all neurons.
+        parts = (part.T.contiguous() for part in neurons.split(PART, dim=1))
+        mixed = torch.stack([neuron[donors()] for part in parts for neuron in part])
         return rest[rows] + mixed.T @ grid.w_logit
 
     return exchanged

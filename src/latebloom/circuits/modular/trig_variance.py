@@ -43,15 +43,22 @@ def logit_structure(grid: Grid, ks: Sequence[int], sign: int) -> LogitStructure 
         return None
     products = sum(float(energy[rows][:, rows].sum()) for rows in (list(basis_rows(k, grid.order)) for k in ks))
     kept = float(along(grid, ks, sign).square().sum())
-    neurons = grid.neuron_coefficients.square().sum(2)
-    varying = float(neurons.sum() - neurons[0, 0])
+    of_x, of_y, varying = _neuron_energies(grid)
     return LogitStructure(
         linear=_linear(energy) / total,
         products=products / total,
         uniform=kept / products if products > 0 else None,
-        neurons_linear=_linear(neurons) / varying if varying > 0 else 0.0,
+        neurons_linear=(of_x + of_y) / varying if varying > 0 else 0.0,
     )
 
 
 def _linear(energy: Float[Tensor, "f f"]) -> float:
     return float(energy[0, 1:].sum() + energy[1:, 0].sum())
+
+
+def _neuron_energies(grid: Grid) -> tuple[float, float, float]:
+    """The neurons' energy in terms of x alone, of y alone, and in all, constants apart: n Σ (mean over y - mean)², n Σ
+    (mean over x - mean)², Σ (N - mean)², which need no transform."""
+    mean = grid.neurons.mean((0, 1))
+    of_x, of_y = (float((grid.neurons.mean(axis) - mean).square().sum()) * grid.order for axis in (1, 0))
+    return of_x, of_y, sum(float((row - mean).square().sum()) for row in grid.neurons)

@@ -7,7 +7,7 @@ import torch
 from pydantic import Field
 
 from latebloom._config import Config
-from latebloom._text import html_table
+from latebloom._text import Shown
 from latebloom.circuits.modular.explanation import Explanation, Losses, assumed_row, explain
 from latebloom.circuits.modular.order import NumberOrder, number_order
 from latebloom.circuits.modular.views import basis
@@ -31,7 +31,7 @@ class InOrder(Config):
         return [("as addition mod n", how), *self.explanation.figures()]
 
 
-class UnknownExplanation(Config):
+class UnknownExplanation(Shown, Config):
     """The numbers of `latebloom explain --json` for a model that does no known operation.
 
     reason: why there is no task. agreement: the share of the pairs that the model answers as each operation does, by
@@ -67,9 +67,6 @@ class UnknownExplanation(Config):
             ("sum of squared weights", f"{self.sum_squared_weights:.4g}"),
             *([] if self.in_order is None else self.in_order.rows()),
         ]
-
-    def _repr_html_(self) -> str:
-        return html_table(self.rows())
 
 
 @torch.no_grad()

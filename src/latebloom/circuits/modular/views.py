@@ -4,16 +4,15 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from latebloom.circuits.modular.basis import DEFAULT_RULE
 from latebloom.circuits.modular.grid import Grid, modular_grid
-from latebloom.circuits.modular.key_frequencies import RULES, key_frequencies
+from latebloom.circuits.modular.key_frequencies import key_frequencies
 from latebloom.circuits.modular.neurons import NeuronClusters, neuron_clusters
 from latebloom.circuits.modular.positions import positions
 from latebloom.circuits.modular.sum_losses import LessTables
 from latebloom.measures import Basis, Snapshot
 from latebloom.models import Examples
-from latebloom.tasks import ModularTask, Task
-
-DEFAULT_RULE = "neurons"
+from latebloom.tasks import ModularTask
 
 
 def modular_task(snapshot: Snapshot) -> ModularTask:
@@ -40,19 +39,6 @@ def basis(snapshot: Snapshot, rule: str | None) -> Basis:
     """The key frequencies of this model by the rule of that name (neurons by default), with the rule."""
     chosen = rule or DEFAULT_RULE
     return {"rule": chosen, "key_frequencies": key_frequencies(snapshot.exact.get(grid), chosen)}
-
-
-def is_basis(task: Task, basis: Basis) -> bool:
-    """Whether a stored basis is one that `basis` could have given: a rule, and frequencies of the task."""
-    rule, found = basis.get("rule"), basis.get("key_frequencies")
-    assert isinstance(task, ModularTask)
-    return (
-        isinstance(rule, str)
-        and rule in RULES
-        and isinstance(found, list)
-        and all(type(k) is int and 0 < k <= task.p // 2 for k in found)
-        and len(set(found)) == len(found)
-    )
 
 
 def phase(snapshot: Snapshot) -> tuple[Grid, int] | None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from latebloom._text import percent
-from latebloom.circuits.modular.neurons import FVE_THRESHOLD
+from latebloom.circuits.modular.settings import FVE_THRESHOLD
 from latebloom.circuits.words import THE_WRITE_UP, Words
 
 WORDS = Words(

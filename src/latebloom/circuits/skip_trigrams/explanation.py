@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from latebloom._config import Config
+from latebloom._text import Shown
 from latebloom.circuits.skip_trigrams.end_tables import EndTables, end_tables
 from latebloom.circuits.skip_trigrams.measures import CONTROL_SEED
 from latebloom.circuits.skip_trigrams.restricted import other_trigrams, own_trigrams, restricted, without
@@ -25,7 +26,7 @@ class TrigramReport(Config):
     ov: float
 
 
-class TrigramExplanation(Config):
+class TrigramExplanation(Shown, Config):
     """Losses in nats on ``examples`` sampled sequences: of the model, with only the task's ten trigrams kept, with only
     ten random others kept, and without the task's ten. found: how many of the ten strongest are the task's own."""
 

@@ -1,14 +1,21 @@
 """The family of skip trigrams."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from pydantic import ValidationError
 
 from latebloom.circuits.family import FAMILIES, Family, fits_shapes, task_words
-from latebloom.circuits.skip_trigrams.explanation import TrigramExplanation, explain_trigrams
 from latebloom.circuits.skip_trigrams.measures import FAMILY
 from latebloom.circuits.words import FRESH, SEEN
 from latebloom.measures import Snapshot
-from latebloom.models import Transformer
 from latebloom.tasks import SkipTrigrams, Task
+
+if TYPE_CHECKING:
+    from latebloom.circuits.skip_trigrams.explanation import TrigramExplanation
+    from latebloom.models import Transformer
+
 
 _WORDS = {
     "asks": (
@@ -30,6 +37,8 @@ _WORDS = {
 
 def explain(snapshot: Snapshot) -> TrigramExplanation:
     """The skip trigrams of a model, in float64."""
+    from latebloom.circuits.skip_trigrams.explanation import explain_trigrams
+
     return explain_trigrams(snapshot.model, snapshot.task_as(SkipTrigrams))
 
 

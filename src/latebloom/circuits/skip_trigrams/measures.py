@@ -1,14 +1,17 @@
 """Measures of models of skip trigrams."""
 
-from collections.abc import Mapping
+from __future__ import annotations
 
-from latebloom.circuits.skip_trigrams.end_tables import EndTables, end_tables
-from latebloom.circuits.skip_trigrams.gradients import trigram_gradients
-from latebloom.circuits.skip_trigrams.restricted import other_trigrams, own_trigrams, restricted, without
-from latebloom.circuits.skip_trigrams.trigrams import own_strengths, skip_trigrams, trigrams_found
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from latebloom.measures import MEASURES, Column, Measure, Snapshot
-from latebloom.models import Examples, Model
 from latebloom.tasks import SkipTrigrams
+
+if TYPE_CHECKING:
+    from latebloom.circuits.skip_trigrams.end_tables import EndTables
+    from latebloom.models import Examples, Model
+
 
 FAMILY = "skip_trigrams"
 
@@ -35,6 +38,8 @@ def trigram_columns(model: Model, task: SkipTrigrams, sets: Mapping[str, Example
     set if there is no test set.
     Errors: UsageError for a model that is not a one-layer attention-only transformer.
     """
+    from latebloom.circuits.skip_trigrams.end_tables import end_tables
+
     tables = end_tables(model, task)
     values = _strengths(tables, task)
     for name, examples in sets.items():
@@ -44,6 +49,8 @@ def trigram_columns(model: Model, task: SkipTrigrams, sets: Mapping[str, Example
 
 
 def _strengths(tables: EndTables, task: SkipTrigrams) -> dict[str, float]:
+    from latebloom.circuits.skip_trigrams.trigrams import own_strengths, skip_trigrams, trigrams_found
+
     values = {FOUND.name: float(trigrams_found(skip_trigrams(tables)))}
     for token, trigram in zip(task.components, own_strengths(tables)):
         values |= {
@@ -55,6 +62,8 @@ def _strengths(tables: EndTables, task: SkipTrigrams) -> dict[str, float]:
 
 
 def _losses(tables: EndTables, name: str, examples: Examples) -> dict[str, float]:
+    from latebloom.circuits.skip_trigrams.restricted import other_trigrams, own_trigrams, restricted, without
+
     changed = {
         RESTRICTED.of(set=name): restricted(tables, own_trigrams()),
         RESTRICTED_CONTROL.of(set=name): restricted(tables, other_trigrams(CONTROL_SEED)),
@@ -64,6 +73,8 @@ def _losses(tables: EndTables, name: str, examples: Examples) -> dict[str, float
 
 
 def _gradients(tables: EndTables, task: SkipTrigrams, examples: Examples) -> dict[str, float]:
+    from latebloom.circuits.skip_trigrams.gradients import trigram_gradients
+
     values: dict[str, float] = {}
     for token, gradients in zip(task.components, trigram_gradients(tables, examples)):
         if gradients is not None:

@@ -9,10 +9,10 @@ train in a scratch directory and copy each run to that place. A file contains re
 tables [grid] and [settings]. Separate values by semicolons if they contain commas.
 """
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from latebloom._registry import suggested
+from latebloom._text import duration
 from latebloom.cli.output import print_json, print_pairs
 from latebloom.cli.parser import Parser, add_json, add_runs, positive
 from latebloom.cli.settings_help import add_settings_help
@@ -84,7 +84,7 @@ def _plan_rows(plan: dict[str, Any]) -> list[tuple[str, str]]:
     standing = ", ".join(f"{count} {status}" for status, count in plan["standing"].items())
     rows = [("sweep", plan["sweep"]), ("runs", f"{plan['runs']} ({standing})")]
     if plan["seconds_at_most"] is not None:
-        length = timedelta(seconds=round(plan["seconds_at_most"]))
+        length = duration(plan["seconds_at_most"])
         rows.append(("time", f"at most about {length} on {plan['workers']} cores, for {plan['left']} runs"))
         rows.append(("disk", f"at most about {plan['megabytes_at_most']:g} MB"))
     return rows

@@ -48,6 +48,14 @@ def _next(run: "Run", arguments: list[str]) -> list[tuple[list[str], str]]:
     """What to do with a trained run, as the arguments of commands, each with what it does."""
     if run.status == "interrupted":
         return [(["train", *arguments], "continues where it stopped")]
+    if run.outcome.name == "memorised":
+        longer = ["--steps", str(2 * run.manifest.step)]
+        longer += [] if "--name" in arguments else ["--name", run.path.name]
+        return [
+            (["train", *arguments, *longer], "trains on, in case it generalises later"),
+            (["phases", str(run.path)], "shows how far it came; more data or weight decay may help: docs/faq.md"),
+            (["report", str(run.path)], "writes the page to look at in a browser"),
+        ]
     return [
         (["explain", str(run.path)], "shows what the model computes"),
         (["measure", str(run.path)], "measures how that grew during training"),

@@ -13,6 +13,7 @@ from latebloom.lab.compare.judge import judge_comparison
 from latebloom.lab.compare.result import Comparison
 from latebloom.lab.compare.runs import STAGES, arms_of, stage_runs, stage_specs
 from latebloom.lab.reproduce.train import Progress
+from latebloom.lab.stored import stored_results
 from latebloom.sweeps.place import Folder
 from latebloom.sweeps.plan import make_plan
 from latebloom.sweeps.train import worker_count
@@ -25,8 +26,8 @@ RESULTS = Path("results") / HOME
 
 
 def results_of(root: Path, asked: Path | None = None) -> Results:
-    """The stored records: in the directory asked for, else in `RESULTS` where there is one, else under the root."""
-    return Results(asked or (RESULTS if RESULTS.is_dir() else root / HOME / "quantities"))
+    """The stored records of this root; see `latebloom.lab.stored`."""
+    return stored_results(root / HOME, RESULTS, asked)
 
 
 def compare(

@@ -7,6 +7,7 @@ from itertools import chain
 from math import inf, isfinite
 from statistics import median
 
+from latebloom._registry import suggested
 from latebloom.claims import Record, Results
 from latebloom.claims.learning import RIGHT, final_test_accuracy
 from latebloom.claims.settings import generalised, share_grokked
@@ -50,7 +51,7 @@ def judge_comparison(budget: Budget, results: Results) -> Comparison:
         ]
     return Comparison(
         budget=budget,
-        command=f"latebloom compare --budget {budget}",
+        command=suggested("compare", "--budget", budget),
         rules_hash=None if rules is None else rules.hash,
         frozen=None if rules is None else rules.frozen.isoformat(),
         rules_stand=rules is not None and rules.stands(content()),

@@ -15,7 +15,6 @@ from latebloom.analysis import Analysis
 from latebloom.circuits.digits.family import DIGITS
 from latebloom.circuits.induction.family import INDUCTION
 from latebloom.circuits.induction.measures import SEQUENCES
-from latebloom.circuits.induction.sequences import draw_sequences
 from latebloom.circuits.modular.family import MODULAR
 from latebloom.circuits.skip_trigrams.family import SKIP_TRIGRAMS
 from latebloom.lab.explorer.modular import page_computes
@@ -120,6 +119,8 @@ def digit_sums(task: DigitAddition) -> Examples:
 
 def repeated_subsequences(task: RepeatedSubsequences) -> Examples:
     """The sequences on which `latebloom measure` computes the scores of heads."""
+    from latebloom.circuits.induction.sequences import draw_sequences
+
     drawn = draw_sequences(task, SEQUENCES, SEED)
     names = ["START" if token == START else str(token) for token in range(task.vocabulary)]
     batch = Batch(drawn.examples.tokens.numpy(), drawn.examples.labels.numpy(), drawn.examples.component.numpy())

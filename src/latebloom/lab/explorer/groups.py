@@ -1,15 +1,18 @@
 """Data of the views of group composition: the group's representations, and the subgroups of the neurons."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from latebloom.circuits.groups.cosets import Coset
 from latebloom.circuits.groups.irreps import real_irreps
-from latebloom.circuits.groups.rivals import CONSTANT, NeuronSubgroups, neuron_subgroups
-from latebloom.circuits.groups.views import irreps, neuron_representations
 from latebloom.lab.explorer.evidence import Evidence
 from latebloom.lab.explorer.extra import EXTRAS, Extra
 from latebloom.tasks import GroupComposition
 from latebloom.tasks.groups import group_name
+
+if TYPE_CHECKING:
+    from latebloom.circuits.groups.rivals import NeuronSubgroups
 
 
 def representations(evidence: Evidence) -> dict[str, Any] | None:
@@ -46,6 +49,9 @@ def neurons(evidence: Evidence) -> dict[str, Any] | None:
     in that list by neuron. trials: what the neurons keep of the answers under each explanation. None where nothing
     explains the neurons.
     """
+    from latebloom.circuits.groups.rivals import CONSTANT, neuron_subgroups
+    from latebloom.circuits.groups.views import irreps, neuron_representations
+
     if not isinstance(evidence.analysis.task, GroupComposition) or evidence.explanation is None:
         return None
     snapshot = evidence.analysis.final

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from latebloom.analysis import Analysis
-from latebloom.circuits.modular.positions import positions
 from latebloom.lab.explorer.evidence import Evidence
 from latebloom.models import ModelConfig
 from latebloom.tasks import ModularTask
@@ -18,6 +17,8 @@ def modular_of(evidence: Evidence) -> dict[str, Any] | None:
     """``Modular`` of ``web/src/page.ts``; None for other tasks, and for models that the page cannot compute: views of
     all pairs are then absent. An explanation that is None has its ``reason``; the key
     frequencies are then those that the run was measured with."""
+    from latebloom.circuits.modular.positions import positions
+
     task, measured = evidence.analysis.task, evidence.analysis.measured_basis or {}
     if not isinstance(task, ModularTask) or not page_computes(evidence.analysis.run.experiment.model, task):
         return None

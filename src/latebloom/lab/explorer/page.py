@@ -7,6 +7,7 @@ import numpy as np
 
 import latebloom.lab.explorer.groups  # noqa: F401 - it registers
 from latebloom._registry import suggested
+from latebloom._text import nats, percent
 from latebloom.analysis import Analysis
 from latebloom.lab.explorer.captions import captions_of
 from latebloom.lab.explorer.captions.learning import headline
@@ -17,6 +18,7 @@ from latebloom.lab.explorer.examples import examples_of
 from latebloom.lab.explorer.extra import extra_of
 from latebloom.lab.explorer.modular import beyond_page, modular_of
 from latebloom.lab.summary.facts import command
+from latebloom.phases.outcome import LEARNED_ACCURACY, LEARNED_LOSS_SHARE
 from latebloom.runs import Run
 from latebloom.tasks import ModularTask
 
@@ -49,7 +51,7 @@ def page_of(run: Analysis | Evidence, explained: bool = True, judged: bool = Tru
         "task": _task(analysis),
         "metrics": table(analysis.run, "metrics"),
         "measures": table(analysis.run, "measures"),
-        "phases": analysis.phases.to_dict(),
+        "phases": _phases(analysis),
         "verdicts": verdict_rows(evidence),
         "captions": captions_of(evidence) if explained else {},
         "modular": modular_of(evidence),
@@ -81,15 +83,32 @@ def _run(evidence: Evidence) -> dict[str, Any]:
         "command": command(manifest.recipe, manifest.seed, experiment),
         "outcome": evidence.analysis.outcome.name,
         "headline": with_commas(headline(evidence)),
+        "learned": _learned(evidence.analysis),
         **{section: _settings(experiment.get(section, {})) for section in SECTIONS},
         "versions": manifest.versions,
         "imported": None if manifest.imported is None else manifest.imported.model_dump(),
     }
 
 
+def _learned(analysis: Analysis) -> dict[str, Any] | None:
+    """The steps from which the sets stay learned, and the bar in words; None where one of them was not learned."""
+    outcome, guessing = analysis.outcome, analysis.phases.guessing
+    if outcome.train_learned_at is None or outcome.test_learned_at is None or guessing is None:
+        return None
+    loss = f"a loss of {nats(LEARNED_LOSS_SHARE * guessing)} nats"
+    bar = loss if outcome.by_loss else f"{percent(LEARNED_ACCURACY)} accuracy"
+    return {"train": outcome.train_learned_at, "test": outcome.test_learned_at, "bar": bar}
+
+
 def _settings(section: dict[str, Any]) -> dict[str, Any]:
     """The settings of a section without the rows that an imported run lists, which are no text to read."""
     return {name: value for name, value in section.items() if name not in ROWS}
+
+
+def _phases(analysis: Analysis) -> dict[str, Any]:
+    """What ``latebloom phases --json`` prints, with steps as everywhere on the page."""
+    phases = analysis.phases.to_dict()
+    return {**phases, "reason": with_commas(phases["reason"])}
 
 
 def _task(analysis: Analysis) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any
 
 from latebloom._errors import StoreError
+from latebloom._registry import suggested
 from latebloom._text import duration
 from latebloom.claims import JUDGING, NULL, SYSTEMS, Record, Results
 from latebloom.explorer import render_reproduction
@@ -22,6 +23,7 @@ from latebloom.lab.reproduce.result import ClaimResult, Reproduction, SystemResu
 from latebloom.lab.reproduce.rules import FILE as RULES
 from latebloom.lab.reproduce.rules import read_rules
 from latebloom.lab.reproduce.train import Progress, SystemRuns
+from latebloom.lab.stored import stored_results
 from latebloom.runs import Run
 from latebloom.runs.environment import device, git_commit, versions
 from latebloom.store import atomic_write
@@ -41,9 +43,8 @@ decide a claim, and verdicts on fewer than ten are counted apart."""
 
 
 def results_of(root: Path, asked: Path | None = None) -> Results:
-    """The stored records: in the directory asked for, else in `RESULTS` where there is one, else under the root."""
-    home = root / HOME / RESULTS.name
-    return Results(asked or (RESULTS if RESULTS.is_dir() else home))
+    """The stored records of this root; see `latebloom.lab.stored`."""
+    return stored_results(root / HOME, RESULTS, asked)
 
 
 def reproduce(
@@ -167,7 +168,7 @@ class _Reproduction:
         )
         result = Reproduction(
             budget=self.budget,
-            command=f"latebloom reproduce --budget {self.budget}",
+            command=suggested("reproduce", "--budget", self.budget),
             date=datetime.now(UTC).date().isoformat(),
             versions=versions(),
             device=device("cpu"),

@@ -11,13 +11,11 @@ from jaxtyping import Float
 from latebloom._errors import UsageError
 from latebloom.analysis import Analysis
 from latebloom.circuits import family_of
-from latebloom.circuits.modular import MODULAR, views
-from latebloom.circuits.modular.clock_or_pizza import clock_or_pizza
+from latebloom.circuits.modular import MODULAR
 from latebloom.circuits.modular.measures import EMBEDDING_FRACTION
 from latebloom.lab.measure import Progress, measure
 from latebloom.lab.seeds.facts import CircuitNumbers
 from latebloom.lab.seeds.leads import MeasureArrays, excluded_lead, restricted_lead
-from latebloom.models import Transformer
 from latebloom.phases import UNDER_GUESSING
 from latebloom.runs import Run
 from latebloom.statistics.foresight import ScoredItems
@@ -34,6 +32,8 @@ class Collected:
 
 def collect(run: Run, progress: Progress | None = None) -> Collected:
     """Compute missing measures and read the run. Errors: UsageError for another task, or without checkpoints."""
+    from latebloom.circuits.modular import views
+
     if family_of(run.task) is not MODULAR:
         raise UsageError(f"seeds: {run.path.name} is of task {run.task.name}, expected a modular task")
     measure(run, progress=progress)
@@ -82,6 +82,10 @@ def _ranks(score: Float[np.ndarray, " k"], keys: tuple[int, ...]) -> dict[int, i
 
 def _circuit(analysis: Analysis) -> dict[str, Any]:
     """Clusters of the final model, and clock or pizza of the final and the initial one, in float64."""
+    from latebloom.circuits.modular import views
+    from latebloom.circuits.modular.clock_or_pizza import clock_or_pizza
+    from latebloom.models import Transformer
+
     numbers = {"initial": CircuitNumbers(), "final": CircuitNumbers()}
     for name, step in (("initial", 0), ("final", analysis.step)):
         if step in analysis.steps:

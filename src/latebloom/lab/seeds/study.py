@@ -13,6 +13,7 @@ from jaxtyping import Bool
 
 from latebloom._config import Config
 from latebloom._errors import UsageError
+from latebloom._registry import suggested
 from latebloom.lab.seeds.collect import Collected, collect
 from latebloom.lab.seeds.facts import PROGRESS, Foresight, SeedFacts, rounded
 from latebloom.lab.seeds.pooled import PooledSeeds, pool
@@ -79,7 +80,7 @@ def study_seeds(
     p = int(manifest.experiment["task"]["p"])
     return SeedStudy(
         sweep=sweep.path.resolve().name,
-        command=f"latebloom seeds {sweep.path.resolve().name}",
+        command=suggested("seeds", sweep.path.resolve().name),
         trained=_trained(sweep.path, manifest.recipe),
         date=datetime.now(UTC).date().isoformat(),
         versions=versions(),

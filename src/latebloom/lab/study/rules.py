@@ -24,6 +24,7 @@ def content(study: Study) -> dict[str, Any]:
             for one in study.claims
         ],
         "runs": {budget: [_without_seeds(spec) for spec in specs] for budget, specs in study.runs.items()},
+        **({} if study.then is None else {"then": study.then.text}),
         "judging": JUDGING,
     }
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from latebloom.claims import Results
-from latebloom.lab.reproduce.train import MeasuredRuns, Progress
 from latebloom.studies import Budget, Study
+
+if TYPE_CHECKING:
+    from latebloom.lab.reproduce.train import MeasuredRuns, Progress
 
 
 def study_runs(
@@ -16,5 +19,12 @@ def study_runs(
     home: Path = Path(),
     progress: Progress = lambda line: None,
 ) -> MeasuredRuns:
-    """The runs that a budget asks for, in the directory ``home/NAME``."""
-    return MeasuredRuns.by_specs(study.name, study.runs[budget], home, results, progress, study.quantities)
+    """The runs that a budget asks for, with those that follow from its records, in the directory ``home/NAME``."""
+    from latebloom.lab.reproduce.train import MeasuredRuns
+
+    specs = study.runs[budget]
+    first = MeasuredRuns.by_specs(study.name, specs, home, results, progress, study.quantities)
+    following = () if study.then is None else study.then.sweeps(first.records())
+    if not following:
+        return first
+    return MeasuredRuns.by_specs(study.name, (*specs, *following), home, results, progress, study.quantities)

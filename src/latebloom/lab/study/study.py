@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from latebloom.claims import Results
-from latebloom.lab.reproduce.train import Progress
+from latebloom.lab.stored import stored_results
 from latebloom.lab.study.judge import judge_study
 from latebloom.lab.study.result import StudyResult
 from latebloom.lab.study.runs import study_runs
 from latebloom.studies import STUDIES, Budget
-from latebloom.sweeps.place import Folder
 from latebloom.sweeps.plan import make_plan
-from latebloom.sweeps.train import worker_count
+
+if TYPE_CHECKING:
+    from latebloom.lab.reproduce.train import MeasuredRuns, Progress
+
 
 HOME = "studies"
 """The directory under the root that holds a sweep for each study, for all budgets together."""
@@ -23,8 +25,8 @@ RESULTS = Path("results") / HOME
 
 
 def results_of(root: Path, asked: Path | None = None) -> Results:
-    """The stored records: in the directory asked for, else in `RESULTS` where there is one, else under the root."""
-    return Results(asked or (RESULTS if RESULTS.is_dir() else root / HOME / "quantities"))
+    """The stored records of this root; see `latebloom.lab.stored`."""
+    return stored_results(root / HOME, RESULTS, asked)
 
 
 def study(
@@ -44,11 +46,20 @@ def study(
     Errors: UsageError for an unknown study.
     """
     asked, stored = STUDIES[name], results or results_of(Path(root))
-    runs = study_runs(asked, budget, stored, Path(root) / HOME, progress)
-    progress(f"{name}: {len(runs.records())} of {len(runs.jobs)} runs stored")
+    problem = None
+    for _ in range(1 if asked.then is None else 2):  # the second time with the runs that follow from the first ones
+        if problem is None:
+            runs = study_runs(asked, budget, stored, Path(root) / HOME, progress)
+            progress(f"{name}: {len(runs.records())} of {len(runs.jobs)} runs stored")
+            problem = _trained(runs, workers, quiet)
+    return judge_study(asked, budget, stored), problem
+
+
+def _trained(runs: MeasuredRuns, workers: int | None, quiet: bool) -> str | None:
+    """Train and measure what is missing; what kept it from being complete, if anything did."""
     tally = runs.train(workers, quiet)
     problems = [*(message for _, message in tally.failures), *runs.problems]
-    return judge_study(asked, budget, stored), tally.stopped or "; ".join(dict.fromkeys(problems)) or None
+    return tally.stopped or "; ".join(dict.fromkeys(problems)) or None
 
 
 def plan(
@@ -60,6 +71,9 @@ def plan(
 ) -> dict[str, Any]:
     """What is left to train, as `latebloom.sweeps.plan.Plan.priced` has it. A few steps of some runs are trained to
     measure how long they take. Errors: UsageError for an unknown study."""
+    from latebloom.sweeps.place import Folder
+    from latebloom.sweeps.train import worker_count
+
     runs = study_runs(STUDIES[name], budget, results or results_of(root), root / HOME)
     system = make_plan(Folder(root / HOME / name), runs.missing())
     return {"study": name, **system.priced(worker_count(system.left, workers)), "runs": len(runs.jobs)}

@@ -1,6 +1,6 @@
 """The parts of a transformer, one per file; parameter and activation names as in TransformerLens."""
 
-from latebloom.models.components.activations import ACTIVATIONS, RELU, Activation
+from latebloom.models.activations import ACTIVATIONS, RELU, Activation
 from latebloom.models.components.attention import Attention
 from latebloom.models.components.block import Block
 from latebloom.models.components.embed import Embed, PosEmbed

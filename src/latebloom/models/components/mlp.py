@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from latebloom.models.components.activations import RELU, Activation
+from latebloom.models.activations import RELU, Activation
 from latebloom.models.hooks import Hooks
 
 

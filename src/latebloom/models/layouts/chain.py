@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from latebloom._errors import UsageError
-from latebloom.models.components.activations import ACTIVATIONS, RELU
+from latebloom.models.activations import ACTIVATIONS, RELU
 from latebloom.models.embedding_mlp import EmbeddingMLP, EmbeddingMLPConfig
 from latebloom.models.layouts.base import Hints, Read, in_their_precision
 

@@ -6,7 +6,8 @@ up to the ReLU: W_O W_in and W_O W_U are folded into the value table, W_out W_U 
 pre-activation is then a sum of P · H table rows. The work that remains per example is one product with W_logit, and two
 in the backward pass. Several answers per example (`AnswerBatch`) keep the first half of this: tables for all that
 depends on one pair, or on two. A layer of attention alone (`AttentionBatch`) is look-ups by token and by position; the
-MLP (`MLPBatch`) adds two rows of its input matrix. `FAST_PATHS` lists them all. The result equals the plain forward to
+MLP (`MLPBatch`) adds two rows of its input matrix, or of the product of the embeddings with it (`EmbeddingBatch`).
+`FAST_PATHS` lists them all. The result equals the plain forward to
 rounding, gradients included (tested).
 Source: design.md, "The exact fast forward".
 
@@ -18,6 +19,7 @@ from latebloom.models.tables.arrays import Weights
 from latebloom.models.tables.attention_only import AttentionBatch, attention_applies, attention_arrays
 from latebloom.models.tables.batch import TableBatch, named_weights, tables_apply
 from latebloom.models.tables.blas import single_threaded_blas
+from latebloom.models.tables.embedding_mlp import EmbeddingBatch, embedding_applies, embedding_arrays
 from latebloom.models.tables.loss import loss_and_gradient
 from latebloom.models.tables.mlp import MLPBatch, mlp_applies, mlp_arrays
 from latebloom.models.tables.path import FAST_PATHS, ChangingBatch, FastBatch, FastPath, fast_path
@@ -28,6 +30,7 @@ __all__ = [
     "AnswerBatch",
     "AttentionBatch",
     "ChangingBatch",
+    "EmbeddingBatch",
     "FastBatch",
     "FastPath",
     "MLPBatch",
@@ -37,6 +40,8 @@ __all__ = [
     "answers_apply",
     "attention_applies",
     "attention_arrays",
+    "embedding_applies",
+    "embedding_arrays",
     "fast_path",
     "loss_and_gradient",
     "mlp_applies",

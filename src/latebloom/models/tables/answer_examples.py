@@ -8,9 +8,9 @@ from latebloom.models.tables.arrays import aligned
 from latebloom.models.tables.blas import product, product_transposed_left, product_transposed_right
 from latebloom.models.tables.compiled import vectorised, vectorised_entry
 from latebloom.models.tables.cross_entropy import cross_entropy, cross_entropy_backward, highest
-from latebloom.models.tables.exponential import exponentials
 from latebloom.models.tables.loops import clear, copy
 from latebloom.models.tables.mix import mix, mix_backward
+from latebloom.models.tables.vector_exponential import exponentials
 
 ANSWERS_AT_ONCE = 64
 """Answers processed together, at most: few enough for their arrays to stay in a core's cache."""
@@ -50,7 +50,6 @@ class AnswerBlock(NamedTuple):
 
     pattern (b, H, P). heads, heads_back (b, H · d_head): outputs of the heads. active, back (b, n + z) and logits
     (b, z): as in `Block`. slopes (P): gradient of a pattern. probabilities (z), in the loss' precision.
-    powers (P or z): workspace of `exponentials`.
     """
 
     pattern: np.ndarray
@@ -61,7 +60,6 @@ class AnswerBlock(NamedTuple):
     logits: np.ndarray
     slopes: np.ndarray
     probabilities: np.ndarray
-    powers: np.ndarray
 
 
 def new_answer_block(tables: AnswerTables, rows: AnswerRows, outputs: int, loss_dtype: np.dtype) -> AnswerBlock:
@@ -72,7 +70,7 @@ def new_answer_block(tables: AnswerTables, rows: AnswerRows, outputs: int, loss_
     shapes = ((heads, positions), (folded,), (folded,), (width,), (width,), tables.w_logit.shape[1:])
     sizes = [(count, *shape) for shape in shapes] + [(positions,)]
     arrays = [aligned(size, dtype) for size in sizes]
-    arrays += [aligned((outputs,), loss_dtype), aligned((max(positions, outputs),), np.int64)]
+    arrays.append(aligned((outputs,), loss_dtype))
     return AnswerBlock(*arrays)
 
 
@@ -87,8 +85,7 @@ def evaluate_answers(tables, rows, first, last, block, losses, right):  # type: 
         for row in range((stop - start) * answers):
             i, j = start + row // answers, row % answers
             label, logits = rows.labels[i, j], block.logits[row, : len(block.probabilities)]
-            powers = block.powers[: len(logits)]
-            losses[i, j] = cross_entropy(logits, label, block.probabilities, powers)
+            losses[i, j] = cross_entropy(logits, label, block.probabilities)
             right[i, j] = highest(logits) == label
 
 
@@ -108,8 +105,7 @@ def learn_answers(tables, rows, first, last, block, sums, losses):  # type: igno
         for row in range((stop - start) * answers):
             i, j = start + row // answers, row % answers
             label, logits = rows.labels[i, j], block.logits[row, : len(block.probabilities)]
-            powers = block.powers[: len(logits)]
-            losses[i, j] = cross_entropy(logits, label, block.probabilities, powers)
+            losses[i, j] = cross_entropy(logits, label, block.probabilities)
             cross_entropy_backward(logits, label, block.probabilities, losses.size)
         _backward(tables, rows, start, stop, block, sums)
 
@@ -124,7 +120,7 @@ def _forward(tables, rows, start, stop, block):  # type: ignore[no-untyped-def]
         clear(block.heads[row])
         for h in range(rows.terms.shape[1]):
             terms, pattern = rows.terms[i, h, :keys], block.pattern[row, h, :keys]
-            _softmax(tables.scores[query], terms, pattern, block.powers[:keys])
+            _softmax(tables.scores[query], terms, pattern)
             mix(tables.values, terms, pattern, block.heads[row, h * d_head : (h + 1) * d_head])
         copy(tables.base[query], block.active[row])
     product(block.heads[:count], tables.fold, block.active[:count], 1)
@@ -163,7 +159,7 @@ def _backward(tables, rows, start, stop, block, sums):  # type: ignore[no-untype
 
 
 @vectorised
-def _softmax(scores, terms, pattern, powers):  # type: ignore[no-untyped-def]
+def _softmax(scores, terms, pattern):  # type: ignore[no-untyped-def]
     """The attention weights of one head, from the scores of these terms."""
     top, total = scores[terms[0]], scores.dtype.type(0)
     for k in range(len(terms)):
@@ -171,7 +167,7 @@ def _softmax(scores, terms, pattern, powers):  # type: ignore[no-untyped-def]
         top = max(top, pattern[k])
     for k in range(len(terms)):
         pattern[k] -= top
-    exponentials(pattern, powers)
+    exponentials(pattern)
     for k in range(len(terms)):
         total += pattern[k]
     for k in range(len(terms)):

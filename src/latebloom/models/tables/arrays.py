@@ -9,6 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from latebloom.models.tables.masked_products import BITS, columns, whole_masks
+from latebloom.models.tables.small_products import ROWS, roomy
+
 
 class Weights(NamedTuple):
     """Views of one flat buffer in the shapes of the model's parameters; also used for their gradients."""
@@ -32,7 +35,7 @@ class Tables(NamedTuple):
     resid (R, d_model): embedding plus position. query, key (H, d_head), (H, d_model): the scaled query at the last
     position, and the same multiplied by W_K. scores (R, H). values (H, R, d_head). read (d_model, n + z): W_in and W_U.
     fold (H, d_head, n + z): W_O read. mixed (R, H, n + z): values fold. base (n + z): the contribution of
-    the last position's residual and of the biases. w_logit (n, z): W_out W_U.
+    the last position's residual and of the biases. w_logit (n, z and columns of zeros, see `columns`): W_out W_U.
     """
 
     resid: np.ndarray
@@ -59,23 +62,26 @@ class Sums(NamedTuple):
 class Block(NamedTuple):
     """Workspace for a block of examples; one per worker.
 
+    With room where small products read and write more than is asked for.
     common (b, 2H + 1): attention to the first and last position, and 1 for the base; own (b, T): to the others.
-    active (b, n + z): neurons after the ReLU, then the direct path. back (b, n + z): gradient of the pre-activations
-    and of the direct path. logits (b, z), and their gradient in place. common_slopes (b, 2H + 1), own_slopes (T):
-    gradients of attention. common_rows (2H + 1, n + z): table rows that neighbours share.
-    probabilities (z), in the loss' precision: softmax of one example; powers (z): workspace for it.
+    pre (b, n + z): neurons before the ReLU, then the direct path. back (b, n + z): gradient of both. masks
+    (n / BITS, b): which neurons of an example are active; turned (n / BITS, BITS): in which examples a neuron is.
+    logits (b, z and zeros), and their gradient in place. common_slopes (2H + 1, b), own_slopes (T): gradients of
+    attention. common_rows (2H + 1, n + z): table rows that neighbours share.
+    probabilities (z), in the loss' precision: softmax of one example.
     """
 
     common: np.ndarray
     own: np.ndarray
-    active: np.ndarray
+    pre: np.ndarray
     back: np.ndarray
+    masks: np.ndarray
+    turned: np.ndarray
     logits: np.ndarray
     common_slopes: np.ndarray
     own_slopes: np.ndarray
     common_rows: np.ndarray
     probabilities: np.ndarray
-    powers: np.ndarray
 
 
 class Rows(NamedTuple):
@@ -132,7 +138,7 @@ def new_tables(weights: Weights, pairs: int) -> Tables:
         (heads, d_head, width),
         (pairs, heads, width),
         (width,),
-        (neurons, answers),
+        (neurons, columns(answers)),
     )
     return Tables(*(aligned(shape, weights.W_E.dtype) for shape in shapes))
 
@@ -145,10 +151,13 @@ def new_sums(tables: Tables) -> Sums:
 
 def new_block(tables: Tables, terms: int, loss_dtype: np.dtype) -> Block:
     """Arrays for the block of one worker."""
-    width, answers, dtype = len(tables.base), tables.w_logit.shape[1], tables.base.dtype
-    common = 2 * tables.mixed.shape[1] + 1
-    sizes = ((BLOCK, common), (BLOCK, terms), (BLOCK, width), (BLOCK, width), (BLOCK, answers), (BLOCK, common))
-    arrays = [aligned(size, dtype) for size in (*sizes, (terms,), (common, width))]
-    arrays[0][:, -1] = 1
-    arrays += [aligned((answers,), loss_dtype), aligned((answers,), np.int64)]
+    width, (neurons, padded), dtype = len(tables.base), tables.w_logit.shape, tables.base.dtype
+    common, answers, parts = 2 * tables.mixed.shape[1] + 1, width - neurons, -(-neurons // BITS)
+    room = BLOCK + ROWS  # a run of neighbours may begin at the last example of a block
+    sizes = roomy(room, common), (BLOCK, terms), (room, whole_masks(width)), roomy(room, width)
+    arrays = [aligned(size, dtype) for size in sizes]
+    arrays[0][:, common - 1] = 1
+    arrays += [aligned((parts, count), np.uint64) for count in (BLOCK, BITS)]
+    arrays += [aligned(size, dtype) for size in ((BLOCK, padded), roomy(common, room), (terms,), roomy(common, width))]
+    arrays.append(aligned((answers,), loss_dtype))
     return Block(*arrays)

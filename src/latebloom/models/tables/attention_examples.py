@@ -12,8 +12,8 @@ from latebloom.models.tables.arrays import aligned
 from latebloom.models.tables.blas import product, product_transposed_left, product_transposed_right
 from latebloom.models.tables.compiled import vectorised, vectorised_entry
 from latebloom.models.tables.cross_entropy import cross_entropy, cross_entropy_backward, highest
-from latebloom.models.tables.exponential import exponentials
 from latebloom.models.tables.loops import add, clear, copy
+from latebloom.models.tables.vector_exponential import exponentials
 
 AT_ONCE = 64
 """Examples processed together: few enough for their arrays to stay in a core's cache."""
@@ -45,7 +45,7 @@ class AttentionBlock(NamedTuple):
 
     pattern (b, H, P). shares, shares_back (H, b, N): attention to each token, then to each position. heads, heads_back
     (b, H · d_head). logits (b, z), and their gradient in place. slopes (P): gradient of a pattern. probabilities (z),
-    in the loss' precision. powers (P or z): workspace of `exponentials`.
+    in the loss' precision.
     """
 
     pattern: np.ndarray
@@ -56,7 +56,6 @@ class AttentionBlock(NamedTuple):
     logits: np.ndarray
     slopes: np.ndarray
     probabilities: np.ndarray
-    powers: np.ndarray
 
 
 def new_attention_block(tables: AttentionTables, positions: int, loss_dtype: np.dtype) -> AttentionBlock:
@@ -72,7 +71,7 @@ def new_attention_block(tables: AttentionTables, positions: int, loss_dtype: np.
         (positions,),
     )
     arrays = [aligned(shape, tables.fold.dtype) for shape in shapes]
-    arrays += [aligned((outputs,), loss_dtype), aligned((max(positions, outputs),), np.int64)]
+    arrays.append(aligned((outputs,), loss_dtype))
     return AttentionBlock(*arrays)
 
 
@@ -84,7 +83,7 @@ def evaluate_attention(tables, rows, first, last, block, losses, right):  # type
         _forward(tables, rows, start, stop, block)
         for i in range(stop - start):
             label, logits = rows.labels[start + i], block.logits[i]
-            losses[start + i] = cross_entropy(logits, label, block.probabilities, block.powers[: len(logits)])
+            losses[start + i] = cross_entropy(logits, label, block.probabilities)
             right[start + i] = highest(logits) == label
 
 
@@ -100,7 +99,7 @@ def learn_attention(tables, rows, first, last, block, sums, losses):  # type: ig
         _forward(tables, rows, start, stop, block)
         for i in range(stop - start):
             label, logits = rows.labels[start + i], block.logits[i]
-            losses[start + i] = cross_entropy(logits, label, block.probabilities, block.powers[: len(logits)])
+            losses[start + i] = cross_entropy(logits, label, block.probabilities)
             cross_entropy_backward(logits, label, block.probabilities, len(rows.labels))
         _backward(tables, rows, start, stop, block, sums)
 
@@ -109,13 +108,12 @@ def learn_attention(tables, rows, first, last, block, sums, losses):  # type: ig
 def _forward(tables, rows, start, stop, block):  # type: ignore[no-untyped-def]
     (heads, entries, d_head), count = tables.values.shape, stop - start
     positions = rows.tokens.shape[1]
-    powers = block.powers[:positions]
     for i in range(count):
         query, tokens = rows.query[start + i], rows.tokens[start + i]
         copy(tables.base[query], block.logits[i])
         for h in range(heads):
             pattern, shares = block.pattern[i, h], block.shares[h, i]
-            _softmax(tables.scores[query, h], tokens, pattern, powers)
+            _softmax(tables.scores[query, h], tokens, pattern)
             clear(shares[: entries - positions])
             copy(pattern, shares[entries - positions :])
             for j in range(positions):
@@ -146,7 +144,7 @@ def _backward(tables, rows, start, stop, block, sums):  # type: ignore[no-untype
 
 
 @vectorised
-def _softmax(scores, tokens, pattern, powers):  # type: ignore[no-untyped-def]
+def _softmax(scores, tokens, pattern):  # type: ignore[no-untyped-def]
     """The attention weights of one head."""
     own = scores[len(scores) - len(tokens) :]
     for j in range(len(tokens)):
@@ -156,7 +154,7 @@ def _softmax(scores, tokens, pattern, powers):  # type: ignore[no-untyped-def]
         top = max(top, pattern[j])
     for j in range(len(pattern)):
         pattern[j] -= top
-    exponentials(pattern, powers)
+    exponentials(pattern)
     for j in range(len(pattern)):
         total += pattern[j]
     share = 1 / total

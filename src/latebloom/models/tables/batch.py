@@ -17,7 +17,7 @@ from latebloom.models.tables.examples import evaluate_examples, learn_examples
 from latebloom.models.tables.halves import both, worth_a_thread
 from latebloom.models.tables.loss import new_workspace
 from latebloom.models.tables.path import FAST_PATHS, FastPath
-from latebloom.models.tables.ranges import check_batch
+from latebloom.models.tables.ranges import check_batch, mean_loss
 from latebloom.models.tables.rows import table_rows
 from latebloom.models.transformer import is_one_layer
 from latebloom.tasks import IGNORE
@@ -88,7 +88,7 @@ class TableBatch:
                 (weights, rows, tables, sums, other_sums, workspace.other_back, gradient, 1),
             )
             finish(weights, rows, tables, sums, workspace.back, workspace.other_back, gradient)
-        return float(workspace.losses.mean())
+        return mean_loss(workspace.losses, weights.W_out)
 
     def evaluate(self) -> tuple[Float[np.ndarray, " batch"], Bool[np.ndarray, " batch"]]:
         """Loss of each example (nats), and whether its highest logit is right."""

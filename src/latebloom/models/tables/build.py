@@ -28,7 +28,7 @@ def build(weights, rows, tables, half):  # type: ignore[no-untyped-def]
         _scores(weights, rows, tables)
     else:
         _base(weights, rows, tables)
-        product(weights.W_out, weights.W_U, tables.w_logit, 0)
+        product(weights.W_out, weights.W_U, tables.w_logit[:, : weights.W_U.shape[1]], 0)
     for h in range(half * middle, middle + half * (heads - middle)):
         product(tables.resid, weights.W_V[h], tables.values[h], 0)
         product(weights.W_O[h], tables.read, tables.fold[h], 0)

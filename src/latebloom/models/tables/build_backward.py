@@ -23,8 +23,9 @@ def build_backward(weights, rows, tables, sums, other_sums, back, gradient, half
     else:
         add(other_sums.w_logit.reshape(-1), sums.w_logit.reshape(-1))
         clear(back.read.reshape(-1))
-        product_transposed_right(sums.w_logit, weights.W_U, gradient.W_out, 0)
-        product_transposed_left(weights.W_out, sums.w_logit, back.read[:, weights.W_in.shape[1] :], 1)
+        w_logit = sums.w_logit[:, : weights.W_U.shape[1]]
+        product_transposed_right(w_logit, weights.W_U, gradient.W_out, 0)
+        product_transposed_left(weights.W_out, w_logit, back.read[:, weights.W_in.shape[1] :], 1)
     for h in range(half * middle, middle + half * (heads - middle)):
         _head_backward(weights, tables, sums, other_sums, back, gradient, h)
 

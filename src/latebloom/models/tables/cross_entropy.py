@@ -3,8 +3,8 @@
 import math
 
 from latebloom.models.loss import TINY_GRADIENT
-from latebloom.models.tables.compiled import vectorised
-from latebloom.models.tables.exponential import exponentials
+from latebloom.models.tables.compiled import inner, vectorised
+from latebloom.models.tables.vector_exponential import power_of_e
 
 
 @vectorised
@@ -28,21 +28,24 @@ def _largest(logits):  # type: ignore[no-untyped-def]
     return max(max(a, b), max(c, d))
 
 
+@inner
+def _loss(logarithm, label, top):  # type: ignore[no-untyped-def]
+    # Reordered, (logarithm + top) - label would round a small loss to the spacing of numbers near the top.
+    return logarithm - (label - top)
+
+
 @vectorised
-def cross_entropy(logits, label, probabilities, powers):  # type: ignore[no-untyped-def]
+def cross_entropy(logits, label, probabilities):  # type: ignore[no-untyped-def]
     """Loss in nats, log-softmax in the precision of ``probabilities``, which receives the softmax."""
     real = probabilities.dtype.type
     top, total = _largest(logits), real(0)
     for k in range(len(logits)):
-        probabilities[k] = real(logits[k]) - real(top)
-    depth = probabilities[label]
-    exponentials(probabilities, powers)
-    for k in range(len(logits)):
+        probabilities[k] = power_of_e(float(real(logits[k]) - real(top)))
         total += probabilities[k]
     share = 1 / total
     for k in range(len(logits)):
         probabilities[k] *= share
-    return math.log(total) - depth
+    return _loss(math.log(total), real(logits[label]), real(top))
 
 
 @vectorised

@@ -59,3 +59,15 @@ def fused_sum(builder: Any, left: Any, right: Any, other: Any) -> Any:
     name = f"llvm.fmuladd.v{LANES}{_NAMES[str(vector.element)]}"
     function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(vector, [vector] * 3), name)
     return builder.call(function, [left, right, other])
+
+
+def sums_within(builder: Any, vectors: list[Any]) -> Any:
+    """The sums of the numbers within each of four vectors, as one vector of four."""
+
+    def both(left: Any, right: Any, first: list[int], second: list[int]) -> Any:
+        kind = ir.VectorType(ir.IntType(32), len(first))
+        return builder.fadd(*(builder.shuffle_vector(left, right, ir.Constant(kind, at)) for at in (first, second)))
+
+    a, b, c, d = (both(vector, vector, [0, 1, 2, 3], [4, 5, 6, 7]) for vector in vectors)
+    ab, cd = (both(*pair, [0, 4, 2, 6], [1, 5, 3, 7]) for pair in ((a, b), (c, d)))
+    return both(ab, cd, [0, 1, 4, 5], [2, 3, 6, 7])

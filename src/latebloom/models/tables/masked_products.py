@@ -1,6 +1,7 @@
-"""Products with a matrix of which half is 0, such as neurons after the ReLU, without the zeros.
+"""Products with the ReLU of a matrix, of which half is 0, without the zeros.
 
-A mask has a bit for each of `BITS` numbers. Sums stay in vector registers, as in `small_products`.
+A mask has a bit for each of `BITS` numbers: whether the ReLU leaves it. What it does not leave is never read, so the
+matrix stays as it is. Sums stay in vector registers, as in `small_products`.
 """
 
 from typing import Any
@@ -12,32 +13,56 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from latebloom.models.tables.compiled import inner, vectorised
-from latebloom.models.tables.lanes import LANES, apart, everywhere, first_of, fused_sum, load, store, vector_of, whole
+from latebloom.models.tables.lanes import (
+    LANES,
+    apart,
+    everywhere,
+    first_of,
+    fused_sum,
+    load,
+    store,
+    sums_within,
+    vector_of,
+    whole,
+)
 
 BITS = 64
 """Numbers of one mask."""
 
-COLUMNS = 64
-"""Columns computed together, eight vectors: as many sums as are needed not to wait for any."""
+WIDE, NARROW = 15, 8
+"""Vectors of sums that are computed together: as many as fit into 16 registers beside a factor, or at least as many as
+are needed not to wait for any."""
 
 
-def _masked(typing_context, mask, left, left_at, left_step, right, right_at, right_row, out, out_at):  # type: ignore[no-untyped-def]
-    """out += Σ_k left[k] · right[k] over the bits k of the mask, for `COLUMNS` columns; ``*_at``, ``left_step``,
-    ``right_row``: as in `small_products`."""
+def columns(count: int) -> int:
+    """Columns of a matrix of ``right`` or ``out`` with this many: whole groups of `WIDE` or else `NARROW` vectors, and
+    room so that they are no power of two, see `small_products.roomy`."""
+    groups = (-(-count // (vectors * LANES)) * vectors * LANES for vectors in (WIDE, NARROW))
+    return min(groups) + LANES
+
+
+def whole_masks(count: int) -> int:
+    """Columns of a matrix whose rows begin with this many numbers that have masks; no power of two either."""
+    return -(-count // BITS) * BITS + LANES
+
+
+def _masked(typing_context, vectors, mask, left, left_at, left_step, right, right_at, right_row, out, out_at):  # type: ignore[no-untyped-def]
+    """out += Σ_k left[k] · right[k] over the bits k of the mask, for some vectors of columns, a literal; ``*_at``,
+    ``left_step``, ``right_row``: as in `small_products`."""
     number = types.intp
-    kinds = (types.uint64, left, number, number, right, number, number, out, number)
-    return types.void(*kinds), _write_masked
+    kinds = (vectors, types.uint64, left, number, number, right, number, number, out, number)
+    return types.void(*kinds), lambda *code: _write_masked(vectors.literal_value, *code)
 
 
-_masked_sum: Any = intrinsic(_masked)
+_masked_sum: Any = intrinsic(prefer_literal=True)(_masked)
 
 
-def _write_masked(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-    mask, _, _, left_step, _, _, right_row, _, _ = arguments
-    left, right, out = (first_of(context, builder, signature, arguments, i) for i in (1, 4, 7))
+def _write_masked(vectors: int, context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    _, mask, _, _, left_step, _, _, right_row, _, _ = arguments
+    left, right, out = (first_of(context, builder, signature, arguments, i) for i in (2, 5, 8))
     apart(builder)
-    vector = vector_of(context, signature.args[7])
-    places = [builder.gep(out, [whole(start)]) for start in range(0, COLUMNS, LANES)]
+    vector = vector_of(context, signature.args[8])
+    places = [builder.gep(out, [whole(v * LANES)]) for v in range(vectors)]
     sums = [cgutils.alloca_once(builder, vector) for _ in places]
     for place, total in zip(places, sums):
         builder.store(load(builder, place, vector), total)
@@ -49,8 +74,8 @@ def _write_masked(context: Any, builder: Any, signature: Any, arguments: Any) ->
     k = builder.cttz(bits, ir.Constant(ir.IntType(1), 1))
     factors = everywhere(builder, builder.load(builder.gep(left, [builder.mul(k, left_step)])), vector)
     row = builder.gep(right, [builder.mul(k, right_row)])
-    for start, total in zip(range(0, COLUMNS, LANES), sums):
-        numbers = load(builder, builder.gep(row, [whole(start)]), vector)
+    for v, total in enumerate(sums):
+        numbers = load(builder, builder.gep(row, [whole(v * LANES)]), vector)
         builder.store(fused_sum(builder, factors, numbers, builder.load(total)), total)
     left_over = builder.and_(bits, builder.sub(bits, whole(1)))
     builder.store(left_over, rest)
@@ -101,7 +126,7 @@ def _write_dots(context: Any, builder: Any, signature: Any, arguments: Any) -> A
             others = load(builder, builder.gep(row, [start]), vector)
             builder.store(fused_sum(builder, numbers, others, builder.load(total)), total)
     for first in range(0, AT_ONCE, 4):
-        totals = _sums_within(builder, [builder.load(total) for total in sums[first : first + 4]])
+        totals = sums_within(builder, [builder.load(total) for total in sums[first : first + 4]])
         for i, k in enumerate(places[first : first + 4]):
             builder.store(builder.extract_element(totals, ir.Constant(ir.IntType(32), i)), builder.gep(out, [k]))
     builder.store(bits, rest)
@@ -110,43 +135,42 @@ def _write_dots(context: Any, builder: Any, signature: Any, arguments: Any) -> A
     return context.get_dummy_value()
 
 
-def _sums_within(builder: Any, vectors: list[Any]) -> Any:
-    """The sums of the numbers within each of four vectors, as one vector of four."""
-
-    def both(left: Any, right: Any, first: list[int], second: list[int]) -> Any:
-        kind = ir.VectorType(ir.IntType(32), len(first))
-        return builder.fadd(*(builder.shuffle_vector(left, right, ir.Constant(kind, at)) for at in (first, second)))
-
-    a, b, c, d = (both(vector, vector, [0, 1, 2, 3], [4, 5, 6, 7]) for vector in vectors)
-    ab, cd = (both(*pair, [0, 4, 2, 6], [1, 5, 3, 7]) for pair in ((a, b), (c, d)))
-    return both(ab, cd, [0, 1, 4, 5], [2, 3, 6, 7])
-
-
-def _bits(typing_context, numbers, at):  # type: ignore[no-untyped-def]
-    """The mask of the numbers that are not 0 among `BITS` of them. What is not a number is in it, and so not lost."""
+def _positive(typing_context, numbers, at):  # type: ignore[no-untyped-def]
+    """The mask of those above 0 among `BITS` numbers. What is not a number is in it, and so not lost."""
 
     def code(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         first, vector = first_of(context, builder, signature, arguments, 0), vector_of(context, signature.args[0])
         zeros, mask = ir.Constant(vector, [0.0] * LANES), whole(0)
         for start in range(0, BITS, LANES):
-            other = builder.fcmp_unordered("!=", load(builder, builder.gep(first, [whole(start)]), vector), zeros)
-            part = builder.zext(builder.bitcast(other, ir.IntType(LANES)), ir.IntType(64))
+            positive = builder.fcmp_unordered(">", load(builder, builder.gep(first, [whole(start)]), vector), zeros)
+            part = builder.zext(builder.bitcast(positive, ir.IntType(LANES)), ir.IntType(64))
             mask = builder.or_(mask, builder.shl(part, whole(start)))
         return mask
 
     return types.uint64(numbers, types.intp), code
 
 
-_bits_of: Any = intrinsic(_bits)
+_positive_of: Any = intrinsic(_positive)
 
 
-@vectorised
-def masks_of(numbers, rows, masks):  # type: ignore[no-untyped-def]
-    """masks[s, i]: which numbers of part s of row i are not 0. Rows are multiples of `BITS` long."""
-    for i in range(rows):
-        row = numbers[i]
-        for s in range(len(masks)):
-            masks[s, i] = _bits_of(row, s * BITS)
+@inner
+def positive(numbers, count, masks):  # type: ignore[no-untyped-def]
+    """masks (s): which numbers of part s of a row are left by the ReLU, among the first ``count``. Numbers after them
+    are read up to a multiple of `BITS`."""
+    for s in range(len(masks)):
+        mask, more = _positive_of(numbers, s * BITS), (s + 1) * BITS - count
+        masks[s] = mask & (~np.uint64(0) >> np.uint64(more)) if more > 0 else mask
+
+
+@inner
+def turn(masks, first, rows, turned):  # type: ignore[no-untyped-def]
+    """turned (s, k): in which of `BITS` rows from ``first`` on, as far as there are ``rows``, number k of part s is
+    left. masks (s, i): as from `positive`."""
+    for s in range(len(turned)):
+        for i in range(BITS):
+            # With a Python 0 both would become float64, which holds 53 bits of a mask.
+            turned[s, i] = masks[s, first + i] if first + i < rows else np.uint64(0)
+        turn_bits(turned[s])
 
 
 @inner
@@ -167,27 +191,45 @@ def turn_bits(masks):  # type: ignore[no-untyped-def]
         half ^= half << width
 
 
+@inner
+def _vectors(width):  # type: ignore[no-untyped-def]
+    """How many vectors of a row with this many columns are computed together, see `columns`."""
+    return WIDE if (width - LANES) % (WIDE * LANES) == 0 else NARROW
+
+
+@inner
+def _add_row(vectors, mask, left, left_at, left_step, right, right_at, out, out_at):  # type: ignore[no-untyped-def]
+    right_row = right.shape[1]
+    if vectors == WIDE:
+        _masked_sum(WIDE, mask, left, left_at, left_step, right, right_at, right_row, out, out_at)
+    else:
+        _masked_sum(NARROW, mask, left, left_at, left_step, right, right_at, right_row, out, out_at)
+
+
 @vectorised
 def masked_product(masks, left, rows, right, out):  # type: ignore[no-untyped-def]
-    """out += left · right for these rows of ``left``, without its zeros. masks (s, i): as from `masks_of`."""
-    left_row, right_row, out_row = left.shape[1], right.shape[1], out.shape[1]
-    for column in range(0, out.shape[1] - COLUMNS + 1, COLUMNS):
+    """out += ReLU(left) · right for these rows of ``left``. masks (s, i): as from `positive`. ``right`` and
+    ``out`` have `columns`."""
+    vectors = _vectors(out.shape[1])
+    for column in range(0, out.shape[1] - LANES, vectors * LANES):
         for s in range(len(masks)):
+            part = s * BITS * right.shape[1] + column
             for i in range(rows):
-                at, to = i * left_row + s * BITS, i * out_row + column
-                _masked_sum(masks[s, i], left, at, 1, right, s * BITS * right_row + column, right_row, out, to)
+                at, to = i * left.shape[1] + s * BITS, i * out.shape[1] + column
+                _add_row(vectors, masks[s, i], left, at, 1, right, part, out, to)
 
 
 @vectorised
-def masked_product_transposed_left(masks, left, first, right, out):  # type: ignore[no-untyped-def]
-    """out += leftᵀ · right over `BITS` rows of ``left`` and ``right`` from ``first`` on. masks (s, k): in which
-    of these rows number k of part s is not 0."""
-    left_row, right_row, out_row = left.shape[1], right.shape[1], out.shape[1]
-    for s in range(len(masks)):
-        for k in range(min(BITS, len(out) - s * BITS)):
-            for column in range(0, out.shape[1] - COLUMNS + 1, COLUMNS):
-                at, to = first * left_row + s * BITS + k, (s * BITS + k) * out_row + column
-                _masked_sum(masks[s, k], left, at, left_row, right, first * right_row + column, right_row, out, to)
+def masked_product_transposed_left(turned, left, first, right, out):  # type: ignore[no-untyped-def]
+    """out += ReLU(left)ᵀ · right over `BITS` rows of ``left`` and ``right`` from ``first`` on. turned (s, k): in which
+    of these rows number k of part s is left, as from `turn`. ``right`` and ``out`` have `columns`."""
+    vectors = _vectors(out.shape[1])
+    for column in range(0, out.shape[1] - LANES, vectors * LANES):
+        part = first * right.shape[1] + column
+        for s in range(len(turned)):
+            for k in range(min(BITS, len(out) - s * BITS)):
+                at, to = first * left.shape[1] + s * BITS + k, (s * BITS + k) * out.shape[1] + column
+                _add_row(vectors, turned[s, k], left, at, left.shape[1], right, part, out, to)
 
 
 @vectorised

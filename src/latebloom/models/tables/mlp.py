@@ -18,7 +18,7 @@ from latebloom.models.tables.arrays import aligned
 from latebloom.models.tables.halves import halves, worth_a_thread
 from latebloom.models.tables.mlp_examples import MLPArrays, MLPRows, evaluate_mlp, learn_mlp, new_mlp_block, padded
 from latebloom.models.tables.path import FAST_PATHS, FastPath
-from latebloom.models.tables.ranges import check_batch
+from latebloom.models.tables.ranges import check_batch, mean_loss
 from latebloom.tasks import IGNORE
 
 OPERANDS = 2
@@ -65,7 +65,7 @@ class MLPBatch:
         self._work(learn_mlp, [(block, sums, self._losses) for block, sums in zip(self._blocks, self._sums)])
         for out, first, second in zip(gradient, *self._sums):
             np.add(first[..., : out.shape[-1]], second[..., : out.shape[-1]], out=out)
-        return float(self._losses.mean())
+        return mean_loss(self._losses, self._weights.W_out)
 
     def evaluate(self) -> tuple[Float[np.ndarray, " batch"], Bool[np.ndarray, " batch"]]:
         """As `FastBatch.evaluate`."""

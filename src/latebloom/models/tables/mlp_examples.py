@@ -7,16 +7,16 @@ import numpy as np
 from latebloom.models.tables.arrays import BLOCK, aligned
 from latebloom.models.tables.compiled import vectorised, vectorised_entry
 from latebloom.models.tables.cross_entropy import cross_entropy, highest, slope_of_logits
-from latebloom.models.tables.lanes import LANES
 from latebloom.models.tables.loops import add, clear, copy
 from latebloom.models.tables.masked_products import (
     BITS,
-    COLUMNS,
+    columns,
     masked_dots,
     masked_product,
     masked_product_transposed_left,
-    masks_of,
-    turn_bits,
+    positive,
+    turn,
+    whole_masks,
 )
 
 
@@ -47,29 +47,23 @@ class MLPRows(NamedTuple):
 class MLPBlock(NamedTuple):
     """Workspace of one worker for b inputs.
 
-    active, back (b, n and padding): neurons after the ReLU, and gradients before it. masks (n / BITS, b): which neurons
+    pre, back (b, n and padding): neurons before the ReLU, and their gradients. masks (n / BITS, b): which neurons
     of an input are active; turned (n / BITS, BITS): in which inputs a neuron is. logits (b, z and padding), and their
     gradient in place.
-    probabilities (z), in the loss' precision: softmax of one input; powers (z): workspace for it.
+    probabilities (z), in the loss' precision: softmax of one input.
     """
 
-    active: np.ndarray
+    pre: np.ndarray
     back: np.ndarray
     masks: np.ndarray
     turned: np.ndarray
     logits: np.ndarray
     probabilities: np.ndarray
-    powers: np.ndarray
-
-
-def _wide(columns: int, unit: int) -> int:
-    """Columns of an array that holds whole units, and no power of two, see `small_products.roomy`."""
-    return -(-columns // unit) * unit + LANES
 
 
 def padded(weights: MLPArrays) -> MLPArrays:
     """Zeros for weights or gradients of these shapes, with padding."""
-    answers = _wide(len(weights.b_out), COLUMNS)
+    answers = columns(len(weights.b_out))
     shapes = weights.W_in.shape, weights.b_in.shape, (len(weights.W_out), answers), (answers,)
     return MLPArrays(*(aligned(shape, weights.W_in.dtype) for shape in shapes))
 
@@ -77,9 +71,9 @@ def padded(weights: MLPArrays) -> MLPArrays:
 def new_mlp_block(weights: MLPArrays, answers: int, loss_dtype: np.dtype) -> MLPBlock:
     """Arrays for the block of one worker, for padded weights; ``answers``: logits that are not padding."""
     (neurons, width), dtype, parts = weights.W_out.shape, weights.W_out.dtype, -(-len(weights.W_out) // BITS)
-    arrays = [aligned((BLOCK, _wide(neurons, BITS)), dtype) for _ in range(2)]
+    arrays = [aligned((BLOCK, whole_masks(neurons)), dtype) for _ in range(2)]
     arrays += [aligned((parts, count), np.uint64) for count in (BLOCK, BITS)] + [aligned((BLOCK, width), dtype)]
-    arrays += [aligned((answers,), loss_dtype), aligned((answers,), np.int64)]
+    arrays.append(aligned((answers,), loss_dtype))
     return MLPBlock(*arrays)
 
 
@@ -94,7 +88,7 @@ def evaluate_mlp(weights, rows, first, last, block, losses, right):  # type: ign
             best = highest(logits)
             for example in range(rows.start[start + i], rows.start[start + i + 1]):
                 label = rows.labels[example]
-                losses[example] = cross_entropy(logits, label, block.probabilities, block.powers)
+                losses[example] = cross_entropy(logits, label, block.probabilities)
                 right[example] = best == label
 
 
@@ -123,7 +117,7 @@ def _losses(rows, row, logits, block, losses):  # type: ignore[no-untyped-def]
         if example > first and label == rows.labels[example - 1]:
             losses[example] = losses[example - 1]
         else:
-            losses[example] = cross_entropy(logits, label, probabilities, block.powers)
+            losses[example] = cross_entropy(logits, label, probabilities)
     scale = probabilities.dtype.type(1 / len(losses))
     for k in range(len(probabilities)):
         probabilities[k] *= last - first
@@ -136,31 +130,27 @@ def _losses(rows, row, logits, block, losses):  # type: ignore[no-untyped-def]
 def _forward(weights, rows, start, stop, block):  # type: ignore[no-untyped-def]
     count = stop - start
     for i in range(count):
-        active, terms = block.active[i], rows.terms[start + i]
+        pre, terms = block.pre[i], rows.terms[start + i]
         one, two = weights.W_in[terms[0]], weights.W_in[terms[1]]
         for k in range(len(one)):
-            active[k] = max(weights.b_in[k] + (one[k] + two[k]), 0)
+            pre[k] = weights.b_in[k] + (one[k] + two[k])
+        positive(pre, len(one), block.masks[:, i])
         copy(weights.b_out, block.logits[i])
-    masks_of(block.active, count, block.masks)
-    masked_product(block.masks, block.active, count, weights.W_out, block.logits)
+    masked_product(block.masks, block.pre, count, weights.W_out, block.logits)
 
 
 @vectorised
 def _backward(weights, rows, start, stop, block, sums):  # type: ignore[no-untyped-def]
     count = stop - start
     for first in range(0, count, BITS):
-        for s in range(len(block.turned)):
-            for i in range(BITS):
-                # With a Python 0 both would become float64, which holds 53 bits of a mask.
-                block.turned[s, i] = block.masks[s, first + i] if first + i < count else np.uint64(0)
-            turn_bits(block.turned[s])
-        masked_product_transposed_left(block.turned, block.active, first, block.logits, sums.W_out)
+        turn(block.masks, first, count, block.turned)
+        masked_product_transposed_left(block.turned, block.pre, first, block.logits, sums.W_out)
     masked_dots(block.masks, block.logits, count, weights.W_out, len(block.probabilities), block.back)
     for i in range(count):
-        back, active, terms = block.back[i], block.active[i], rows.terms[start + i]
+        back, pre, terms = block.back[i], block.pre[i], rows.terms[start + i]
         one, two = sums.W_in[terms[0]], sums.W_in[terms[1]]
         for k in range(len(one)):
-            back[k] = back[k] if active[k] > 0 else 0
+            back[k] = back[k] if pre[k] > 0 else 0
             one[k] += back[k]
         for k in range(len(two)):
             two[k] += back[k]

@@ -16,11 +16,26 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from latebloom.models.tables.compiled import inner
-from latebloom.models.tables.lanes import LANES, apart, everywhere, first_of, fused_sum, load, store, vector_of, whole
+from latebloom.models.tables.lanes import (
+    LANES,
+    apart,
+    everywhere,
+    first_of,
+    fused_sum,
+    load,
+    store,
+    sums_within,
+    vector_of,
+    whole,
+)
 
 ROWS = 6
 """Rows of a tile: with two vectors each, 12 sums, two vectors of ``right`` and one number of ``left`` fit into 16
 registers."""
+
+
+DOT_ROWS, DOT_COLUMNS = 3, 4
+"""Rows of ``left`` and of ``right`` in a tile of dot products: 12 sums, as in the other tiles."""
 
 
 def roomy(rows: int, columns: int) -> tuple[int, int]:
@@ -141,3 +156,50 @@ def small_product(left, right, out, add):  # type: ignore[no-untyped-def]
 def small_product_transposed_left(left, right, out, add):  # type: ignore[no-untyped-def]
     """out = leftᵀ · right, plus out where ``add`` is not 0."""
     _tiles(left, 1, left.strides[0] // left.itemsize, right, out, len(right), add)
+
+
+def _dots(typing_context, left, left_at, left_row, right, right_at, right_row, out, out_at, out_row, vectors):  # type: ignore[no-untyped-def]
+    """out[r, c] = left[r] · right[c] for `DOT_ROWS` and `DOT_COLUMNS` rows of so many vectors; as `_tile`."""
+    number = types.intp
+    return types.void(left, number, number, right, number, number, out, *[number] * 3), _write_dots
+
+
+_dot_tile: Any = intrinsic(_dots)
+
+
+def _write_dots(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    _, _, left_row, _, _, right_row, _, _, out_row, vectors = arguments
+    left, right, out = (first_of(context, builder, signature, arguments, i) for i in (0, 3, 6))
+    apart(builder)
+    vector = vector_of(context, signature.args[6])
+    sums = [[cgutils.alloca_once(builder, vector) for _ in range(DOT_COLUMNS)] for _ in range(DOT_ROWS)]
+    for total in (total for row in sums for total in row):
+        builder.store(ir.Constant(vector, [0.0] * LANES), total)
+    with cgutils.for_range(builder, vectors) as loop:
+        start = builder.mul(loop.index, whole(LANES))
+
+        def numbers(array: Any, step: Any, i: int) -> Any:
+            return load(builder, builder.gep(array, [builder.add(start, builder.mul(step, whole(i)))]), vector)
+
+        rows = [numbers(left, left_row, r) for r in range(DOT_ROWS)]
+        for c in range(DOT_COLUMNS):
+            column = numbers(right, right_row, c)
+            for r in range(DOT_ROWS):
+                builder.store(fused_sum(builder, rows[r], column, builder.load(sums[r][c])), sums[r][c])
+    for r in range(DOT_ROWS):
+        totals = sums_within(builder, [builder.load(total) for total in sums[r]])
+        store(builder, totals, builder.gep(out, [builder.mul(out_row, whole(r))]))
+    return context.get_dummy_value()
+
+
+@inner
+def small_product_transposed_right(left, right, out):  # type: ignore[no-untyped-def]
+    """out = left · rightᵀ. Numbers after each row of ``left`` and ``right``, up to a multiple of `LANES`, are zeros.
+    Up to `DOT_COLUMNS` - 1 numbers of ``out`` after each row are written."""
+    (rows, columns), vectors = out.shape, -(-left.shape[1] // LANES)
+    left_row, right_row = left.strides[0] // left.itemsize, right.strides[0] // right.itemsize
+    out_row = out.strides[0] // out.itemsize
+    for column in range(0, columns, DOT_COLUMNS):
+        for row in range(0, rows, DOT_ROWS):
+            at, to = row * left_row, row * out_row + column
+            _dot_tile(left, at, left_row, right, column * right_row, right_row, out, to, out_row, vectors)

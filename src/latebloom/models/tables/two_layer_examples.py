@@ -68,7 +68,7 @@ class SequenceBlock(NamedTuple):
     later_back (Q, D): outputs of both layers' heads. early, early_back (Q, D): those of the first at positions with a
     label. patterns (H, P, P), later_patterns (H, P, Q), shares (H, P), later_shares (H, Q), turned (D, P), slopes
     (P, P), column (P): see `attend`. where (Q): the positions of labels. first, later_first (P), counts (P),
-    later_counts (Q): who sees whom. probabilities (z), powers (z): as in `Block`.
+    later_counts (Q): who sees whom. probabilities (z): as in `Block`.
     """
 
     seen: np.ndarray
@@ -94,7 +94,6 @@ class SequenceBlock(NamedTuple):
     counts: np.ndarray
     later_counts: np.ndarray
     probabilities: np.ndarray
-    powers: np.ndarray
 
 
 def new_two_layer_tables(entries: int, sizes: Sizes, dtype: np.dtype) -> TwoLayerTables:
@@ -125,7 +124,7 @@ def new_sequence_block(
     arrays += [aligned(roomy(count, positions), dtype) for count in (width, positions)]
     arrays += [aligned((positions,), dtype)]
     arrays += [aligned((count,), np.int64) for count in (answers, positions, positions, positions, answers)]
-    arrays += [aligned((sizes.outputs,), dtype) for dtype in (loss_dtype, np.int64)]
+    arrays.append(aligned((sizes.outputs,), loss_dtype))
     return SequenceBlock(*arrays)
 
 
@@ -144,7 +143,7 @@ def evaluate_sequences(tables, sizes, rows, first, last, block, losses, right): 
             losses[example, q], right[example, q] = 0, False
             if label != IGNORE:
                 logits = block.asked[i, width : width + sizes.outputs]
-                losses[example, q] = cross_entropy(logits, label, block.probabilities, block.powers)
+                losses[example, q] = cross_entropy(logits, label, block.probabilities)
                 right[example, q] = highest(logits) == label
                 i += 1
 
@@ -167,7 +166,7 @@ def learn_sequences(tables, sizes, rows, first, last, transposed, block, sums, l
             if label != IGNORE:
                 logits, back = block.asked[i], block.asked_back[i]
                 logits, back = logits[width : width + sizes.outputs], back[width : width + sizes.outputs]
-                losses[example, q] = cross_entropy(logits, label, block.probabilities, block.powers)
+                losses[example, q] = cross_entropy(logits, label, block.probabilities)
                 block.probabilities[label] -= 1
                 slope_of_logits(block.probabilities, scale, back)
                 i += 1

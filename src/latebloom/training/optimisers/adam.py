@@ -4,16 +4,21 @@ m ← β₁m + (1-β₁)g,  v ← β₂v + (1-β₂)g²,  w ← w - lr · (m / (
 Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization".
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import torch
 from jaxtyping import Float
-from torch import Tensor, nn
 
 from latebloom.training.optimisers.rule import Kernel, UpdateRule, decays
 from latebloom.training.optimisers.settings import Optimiser
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
 
 EPSILON = 1e-8
 """ε: torch's default, which the published code uses."""
@@ -78,6 +83,8 @@ def _stacked(
 
 
 def _build(model: nn.Module, settings: Optimiser) -> torch.optim.Optimizer:
+    import torch
+
     return torch.optim.Adam(
         model.parameters(), settings.lr, betas=settings.betas, weight_decay=settings.weight_decay, fused=True
     )

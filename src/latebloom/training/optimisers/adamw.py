@@ -3,15 +3,20 @@
 Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization".
 """
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-import torch
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from jaxtyping import Float
-from torch import Tensor, nn
 
 from latebloom.training.optimisers.adam import MOMENTS, AdamNumbers, adam_kernel, step_along_moments
 from latebloom.training.optimisers.rule import Kernel, UpdateRule, decays
 from latebloom.training.optimisers.settings import Optimiser
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
 
 
 def _stacked(
@@ -27,6 +32,8 @@ def _stacked(
 
 
 def _build(model: nn.Module, settings: Optimiser) -> torch.optim.Optimizer:
+    import torch
+
     return torch.optim.AdamW(
         model.parameters(), settings.lr, betas=settings.betas, weight_decay=settings.weight_decay, fused=True
     )

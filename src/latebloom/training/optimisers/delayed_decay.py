@@ -7,17 +7,21 @@ Source: the question of Nanda et al. 2023, "Progress measures for grokking via m
 through circuit efficiency", arXiv 2309.02390.
 """
 
-from collections.abc import Sequence
-from typing import Literal
+from __future__ import annotations
 
-import torch
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
 from jaxtyping import Float
 from pydantic import Field, model_validator
-from torch import Tensor, nn
 
+from latebloom._lazy import Deferred
 from latebloom.training.optimisers.adam import MOMENTS, step_along_moments
 from latebloom.training.optimisers.rule import UpdateRule
 from latebloom.training.optimisers.settings import Optimiser
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class DelayedDecaySettings(Optimiser):
@@ -30,7 +34,7 @@ class DelayedDecaySettings(Optimiser):
     )
 
     @model_validator(mode="after")
-    def _has_a_span(self) -> "DelayedDecaySettings":
+    def _has_a_span(self) -> DelayedDecaySettings:
         if self.decay_until is not None and self.decay_until <= self.decay_from:
             raise ValueError(
                 f"decay_until: got {self.decay_until} with decay_from {self.decay_from}, expected a later step or none"
@@ -41,24 +45,6 @@ class DelayedDecaySettings(Optimiser):
         """The weight decay of the update ``step`` → ``step + 1``."""
         over = self.decay_until is not None and step >= self.decay_until
         return 0.0 if over or step < self.decay_from else self.weight_decay
-
-
-class DelayedDecay(torch.optim.AdamW):
-    """torch's AdamW with a weight decay that depends on the step."""
-
-    def __init__(self, model: nn.Module, settings: DelayedDecaySettings) -> None:
-        super().__init__(model.parameters(), settings.lr, betas=settings.betas, fused=True)
-        self._settings = settings
-
-    def step(self, closure: None = None) -> None:  # type: ignore[override]
-        """One update from the gradients in ``weight.grad``."""
-        for group in self.param_groups:
-            group["weight_decay"] = self._settings.decay_at(self._made(group["params"]))
-        super().step()
-
-    def _made(self, weights: list[Tensor]) -> int:
-        """The number of updates so far, as AdamW counts them: ensembles store that count too, so a run can resume."""
-        return next((int(self.state[weight]["step"]) for weight in weights if weight in self.state), 0)
 
 
 def _stacked(
@@ -74,5 +60,9 @@ def _stacked(
 
 
 DELAYED_DECAY = UpdateRule(
-    "delayed_decay", DelayedDecay, settings=DelayedDecaySettings, moments=MOMENTS, stacked=_stacked
+    "delayed_decay",
+    Deferred("latebloom.training.optimisers.on_torch.delayed_decay:DelayedDecay"),
+    settings=DelayedDecaySettings,
+    moments=MOMENTS,
+    stacked=_stacked,
 )

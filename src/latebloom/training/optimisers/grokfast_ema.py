@@ -7,15 +7,20 @@ Source: Lee et al. 2024, "Grokfast: Accelerated Grokking by Amplifying Slow Grad
 github.com/ironjr/grokfast.
 """
 
+from __future__ import annotations
+
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
-from torch import Tensor, nn
 
-from latebloom.training.optimisers.filtered import FilteredAdam, Memory
 from latebloom.training.optimisers.rule import UpdateRule
 from latebloom.training.optimisers.settings import Decay, Decoupled, Optimiser
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from latebloom.training.optimisers.on_torch.filtered import FilteredAdam, Memory
 
 
 class GrokfastEMASettings(Optimiser):
@@ -34,6 +39,8 @@ def amplified(settings: GrokfastEMASettings, weight: Tensor, gradient: Tensor, m
 
 
 def _build(model: nn.Module, settings: GrokfastEMASettings) -> FilteredAdam:
+    from latebloom.training.optimisers.on_torch.filtered import FilteredAdam
+
     return FilteredAdam(model, settings, partial(amplified, settings), settings.decoupled)
 
 

@@ -8,17 +8,22 @@ Source: Lee et al. 2024, "Grokfast: Accelerated Grokking by Amplifying Slow Grad
 github.com/ironjr/grokfast, whose warm-up this is.
 """
 
-from functools import partial
-from typing import Literal
+from __future__ import annotations
 
-import torch
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
 from pydantic import Field
-from torch import Tensor, nn
 
 from latebloom._memory import check_bytes
-from latebloom.training.optimisers.filtered import FilteredAdam, Memory
 from latebloom.training.optimisers.rule import UpdateRule
 from latebloom.training.optimisers.settings import Decoupled, Optimiser
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from latebloom.training.optimisers.on_torch.filtered import FilteredAdam, Memory
+
 
 BYTES_PER_WEIGHT = 4
 """Of a float32 gradient in the window."""
@@ -39,6 +44,8 @@ def amplified(settings: GrokfastMASettings, weight: Tensor, gradient: Tensor, me
     The mean is summed anew each time: a running sum would keep the rounding errors of large early gradients, which
     exceed the gradients after memorisation.
     """
+    import torch
+
     # The window belongs to this filter alone, so it is written in place; a copy would double the time.
     past = memory["past"] if "past" in memory else gradient.new_zeros(settings.window, *gradient.shape)
     count = memory.get("count", 0)
@@ -49,6 +56,8 @@ def amplified(settings: GrokfastMASettings, weight: Tensor, gradient: Tensor, me
 
 
 def _build(model: nn.Module, settings: GrokfastMASettings) -> FilteredAdam:
+    from latebloom.training.optimisers.on_torch.filtered import FilteredAdam
+
     weights = sum(weight.numel() for weight in model.parameters())
     what = f"optimiser.window: got {settings.window} gradients of {weights:.3g} weights"
     check_bytes(what, settings.window * weights * BYTES_PER_WEIGHT, "a smaller window")

@@ -6,16 +6,21 @@ the same factor (three to ten). Published: β₁ = 0.9, β₂ = 0.99.
 Source: Chen et al. 2023, "Symbolic Discovery of Optimization Algorithms", arXiv 2302.06675.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import torch
 from jaxtyping import Float
-from torch import Tensor, nn
 
+from latebloom._lazy import Deferred
 from latebloom.training.optimisers.rule import Kernel, UpdateRule, decays
 from latebloom.training.optimisers.settings import Optimiser
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
 
 MOMENTS = ("exp_avg",)
 
@@ -52,28 +57,14 @@ def _stacked(
     mean.lerp_(gradient, 1 - beta_second)
 
 
-class Lion(torch.optim.Optimizer):
-    """Lion on torch's parameters."""
-
-    def __init__(self, model: nn.Module, settings: Optimiser) -> None:
-        defaults = {"lr": settings.lr, "betas": settings.betas, "weight_decay": settings.weight_decay}
-        super().__init__(model.parameters(), defaults)
-
-    @torch.no_grad()
-    def step(self, closure: None = None) -> None:  # type: ignore[override]
-        """One update from the gradients in ``weight.grad``."""
-        for group in self.param_groups:
-            rate, (beta_first, beta_second) = group["lr"], group["betas"]
-            for weight in group["params"]:
-                if weight.grad is not None:
-                    mean = self.state[weight].setdefault("exp_avg", torch.zeros_like(weight))
-                    direction = mean.lerp(weight.grad, 1 - beta_first).sign_()
-                    weight.mul_(1 - rate * group["weight_decay"]).sub_(direction, alpha=rate)
-                    mean.lerp_(weight.grad, 1 - beta_second)
-
-
 def _numbers(settings: Optimiser) -> LionNumbers:
     return LionNumbers(*settings.betas, decoupled=settings.weight_decay)
 
 
-LION = UpdateRule("lion", Lion, moments=MOMENTS, kernel=Kernel(_kernel, _numbers), stacked=_stacked)
+LION = UpdateRule(
+    "lion",
+    Deferred("latebloom.training.optimisers.on_torch.lion:Lion"),
+    moments=MOMENTS,
+    kernel=Kernel(_kernel, _numbers),
+    stacked=_stacked,
+)

@@ -8,11 +8,9 @@ where the test loss has its minimum, memorisation for ever far above it. Publish
 
 from typing import Literal
 
-import torch
-from jaxtyping import Float
 from pydantic import Field
-from torch import Tensor, nn
 
+from latebloom._lazy import Deferred
 from latebloom.training.optimisers.rule import UpdateRule
 from latebloom.training.optimisers.settings import Optimiser
 
@@ -26,31 +24,8 @@ class NormConstrainedSettings(Optimiser):
     )
 
 
-class NormConstrained(torch.optim.AdamW):
-    """torch's AdamW with a projection after each update."""
-
-    def __init__(self, model: nn.Module, settings: NormConstrainedSettings) -> None:
-        super().__init__(
-            model.parameters(), settings.lr, betas=settings.betas, weight_decay=settings.weight_decay, fused=True
-        )
-        # A model is built with its initial weights, also where a run resumes, so the radius needs no storing.
-        self._radius = settings.norm_factor * self._norm()
-
-    @torch.no_grad()
-    def step(self, closure: None = None) -> None:  # type: ignore[override]
-        """One update from the gradients in ``weight.grad``."""
-        super().step()
-        scale = self._radius / self._norm()
-        for weight in self._weights:
-            weight.mul_(scale)
-
-    @property
-    def _weights(self) -> list[Tensor]:
-        return [weight for group in self.param_groups for weight in group["params"]]
-
-    @torch.no_grad()
-    def _norm(self) -> Float[Tensor, ""]:
-        return torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(weight) for weight in self._weights]))
-
-
-NORM_CONSTRAINED = UpdateRule("norm_constrained", NormConstrained, settings=NormConstrainedSettings)
+NORM_CONSTRAINED = UpdateRule(
+    "norm_constrained",
+    Deferred("latebloom.training.optimisers.on_torch.norm_constrained:NormConstrained"),
+    settings=NormConstrainedSettings,
+)

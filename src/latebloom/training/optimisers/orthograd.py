@@ -7,11 +7,18 @@ published code has the rescaling and takes each tensor for itself, so that all h
 Published: no weight decay.
 """
 
-from torch import Tensor, nn
+from __future__ import annotations
 
-from latebloom.training.optimisers.filtered import FilteredAdam, Memory
+from typing import TYPE_CHECKING
+
 from latebloom.training.optimisers.rule import UpdateRule
 from latebloom.training.optimisers.settings import Optimiser
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from latebloom.training.optimisers.on_torch.filtered import FilteredAdam, Memory
+
 
 TINY = 1e-30
 """Added below the line, for weights and gradients that are zero, as in the published code."""
@@ -25,6 +32,8 @@ def perpendicular(weight: Tensor, gradient: Tensor, memory: Memory) -> tuple[Ten
 
 
 def _build(model: nn.Module, settings: Optimiser) -> FilteredAdam:
+    from latebloom.training.optimisers.on_torch.filtered import FilteredAdam
+
     return FilteredAdam(model, settings, perpendicular)
 
 

@@ -1,32 +1,36 @@
 """What an optimiser is: its name, its settings, and the ways to make its updates."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
 from jaxtyping import Float
-from torch import Tensor, nn
 
 from latebloom._errors import UsageError
 from latebloom._registry import Registry
 from latebloom.training.optimisers.settings import Optimiser
 
-StackedStep = Callable[
-    [
-        Sequence[Any],
-        Float[Tensor, "seed weight"],
-        Float[Tensor, "seed weight"],
-        tuple[Float[Tensor, "seed weight"], ...],
-        Float[Tensor, "seed 1"],
-        int,
-    ],
-    None,
-]
-"""(settings of each member, weights, gradient, moments, learning rates, step): one update of all members, in place.
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
 
-A member whose loss was not finite has a gradient and a learning rate of zero; its weights must not change.
-"""
+    StackedStep = Callable[
+        [
+            Sequence[Any],
+            Float[Tensor, "seed weight"],
+            Float[Tensor, "seed weight"],
+            tuple[Float[Tensor, "seed weight"], ...],
+            Float[Tensor, "seed 1"],
+            int,
+        ],
+        None,
+    ]
+    """(settings of each member, weights, gradient, moments, learning rates, step): one update of all members, in place.
+
+    A member whose loss was not finite has a gradient and a learning rate of zero; its weights must not change.
+    """
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,18 @@
 """Gradient descent with momentum and L2 weight decay: u ← μu + g + λw,  w ← w - lr·u."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from __future__ import annotations
 
-import torch
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
 from jaxtyping import Float
-from torch import Tensor, nn
 
 from latebloom.training.optimisers.rule import Kernel, UpdateRule, decays
 from latebloom.training.optimisers.settings import Optimiser
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
 
 
 class SGDNumbers(NamedTuple):
@@ -41,6 +45,8 @@ def _stacked(
 
 
 def _build(model: nn.Module, settings: Optimiser) -> torch.optim.Optimizer:
+    import torch
+
     return torch.optim.SGD(
         model.parameters(), settings.lr, momentum=settings.momentum, weight_decay=settings.weight_decay, fused=True
     )

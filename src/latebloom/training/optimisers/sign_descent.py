@@ -6,16 +6,22 @@ Source: Bernstein et al. 2018, "signSGD: Compressed Optimisation for Non-Convex 
 momentum: Signum).
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from jaxtyping import Float
-from torch import Tensor, nn
 
+from latebloom._lazy import Deferred
 from latebloom.training.optimisers.rule import Kernel, UpdateRule, decays
 from latebloom.training.optimisers.settings import Optimiser
 from latebloom.training.optimisers.sgd import SGDNumbers
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
 
 MOMENTS = ("momentum_buffer",)
 
@@ -42,29 +48,14 @@ def _stacked(
     weights.mul_(1 - lr * decays(settings, weights)).sub_(lr * mean.sign())
 
 
-class SignDescent(torch.optim.Optimizer):
-    """Sign descent on torch's parameters."""
-
-    def __init__(self, model: nn.Module, settings: Optimiser) -> None:
-        defaults = {"lr": settings.lr, "momentum": settings.momentum, "weight_decay": settings.weight_decay}
-        super().__init__(model.parameters(), defaults)
-
-    @torch.no_grad()
-    def step(self, closure: None = None) -> None:  # type: ignore[override]
-        """One update from the gradients in ``weight.grad``."""
-        for group in self.param_groups:
-            rate = group["lr"]
-            for weight in group["params"]:
-                if weight.grad is not None:
-                    mean = self.state[weight].setdefault("momentum_buffer", torch.zeros_like(weight))
-                    mean.lerp_(weight.grad, 1 - group["momentum"])
-                    weight.mul_(1 - rate * group["weight_decay"]).sub_(mean.sign(), alpha=rate)
-
-
 def _numbers(settings: Optimiser) -> SGDNumbers:
     return SGDNumbers(settings.weight_decay, settings.momentum)
 
 
 SIGN_DESCENT = UpdateRule(
-    "sign_descent", SignDescent, moments=MOMENTS, kernel=Kernel(_kernel, _numbers), stacked=_stacked
+    "sign_descent",
+    Deferred("latebloom.training.optimisers.on_torch.sign_descent:SignDescent"),
+    moments=MOMENTS,
+    kernel=Kernel(_kernel, _numbers),
+    stacked=_stacked,
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from latebloom._text import nats, whole
+from latebloom.analysis import Analysis
 from latebloom.figures import FIGURES
 from latebloom.lab.explorer.captions.caption import caption
 from latebloom.lab.explorer.evidence import Evidence
@@ -19,11 +20,12 @@ _REACHED = {
 
 
 def headline(evidence: Evidence) -> str:
-    """What became of the run, in one sentence, with the steps that decide it."""
+    """What became of the run, with the steps that decide it; a second sentence where it lost what it had learned."""
     run = evidence.analysis.run
     if run.status == "diverged":
         return f"Diverged: {run.manifest.stopped_because or 'a loss was not a finite number'}."
-    return evidence.analysis.outcome.reason
+    analysis = evidence.analysis
+    return " ".join(filter(None, (analysis.outcome.reason, analysis.phases.collapse)))
 
 
 @caption("page")
@@ -43,6 +45,7 @@ def losses(evidence: Evidence) -> Iterator[str | None]:
     for name, words in _REACHED.items():
         if name in boundaries:
             yield _reached(boundaries[name], words, analysis.phases.guessing)
+    yield _interpolated(analysis)
     if UNDER_GUESSING in boundaries and analysis.series("test_loss") is not None:
         yield boundaries[UNDER_GUESSING].reason
     ends = [
@@ -53,6 +56,15 @@ def losses(evidence: Evidence) -> Iterator[str | None]:
     if ends:
         yield f"At the last recorded step {' and '.join(ends)}."
     yield _minimised(evidence)
+
+
+def _interpolated(analysis: Analysis) -> str | None:
+    """That some boundaries lie between two records; None where none of those above does."""
+    losses = filter(None, map(analysis.series, ("train_loss", "test_loss")))
+    recorded = {step for one in losses for step in one.step.tolist()}
+    if recorded.issuperset(step for step, boundary in analysis.phases.reached if boundary.name in _REACHED):
+        return None
+    return "Where such a step lies between two records, it and the loss there are interpolated."
 
 
 def _minimised(evidence: Evidence) -> str | None:

@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from latebloom._text import nats, percent, whole
-from latebloom.circuits.modular.neurons import FVE_THRESHOLD
+from latebloom.circuits.modular.settings import FVE_THRESHOLD
 from latebloom.claims.lottery import INITIAL_DRAWS
 from latebloom.explorer.numbers import strongest_wave
 from latebloom.lab.explorer.captions.caption import caption
@@ -185,26 +185,32 @@ def cos_coefficients(evidence: Evidence, found: Explanation) -> Sentences:
 
 @of_circuit("excluded-by-frequency")
 def excluded(evidence: Evidence, found: Explanation) -> Sentences:
-    alone, loss = found["excluded_loss"]["by_frequency"], found["loss"]
-    if len(alone) == 1 and loss["all"] is not None:
-        ((k, without),) = alone.items()
-        yield (
-            f"Without its key frequency {k} in its logits the model's loss over all pairs is {_loss(without)} at the "
-            f"last step; with it, it is {_loss(loss['all'])}."
-        )
-    elif alone and loss["all"] is not None:
-        least, most = (choose(alone, key=lambda k: alone[k]) for choose in (min, max))
-        yield (
-            "Without one key frequency in its logits the model's loss over all pairs is between "
-            f"{_loss(alone[least])} (k = {least}) and {_loss(alone[most])} (k = {most}) at the last step; with all of "
-            f"them it is {_loss(loss['all'])}."
+    loss = found["loss"]
+    of_train = {k: evidence.last(f"excluded_loss.k{k}") for k in found["key_frequencies"]}
+    if loss["train"] is not None and None not in of_train.values():
+        yield _without_one("on the train set, as in the chart,", of_train, loss["train"])
+    if loss["all"] is not None:
+        yield _without_one(
+            "over all pairs, the test set included,", found["excluded_loss"]["by_frequency"], loss["all"]
         )
     together = found["excluded_loss"]["train"]
     if together is not None and loss["train"] is not None:
         yield (
-            f"Without all key frequencies train loss is {_loss(together)} instead of {_loss(loss['train'])}; guessing "
-            f"has {_loss(evidence.analysis.phases.guessing)}."
+            f"Without all key frequencies the loss on the train set is {_loss(together)} instead of "
+            f"{_loss(loss['train'])}; guessing has {_loss(evidence.analysis.phases.guessing)}."
         )
+
+
+def _without_one(where: str, alone: Mapping[Any, Any], loss: float | int) -> str | None:
+    """The loss on a set without one key frequency, and unchanged. where: the set. alone: nats by frequency."""
+    if not alone:
+        return None
+    ends = (choose(alone, key=lambda k: alone[k]) for choose in (min, max))
+    least, most = (f"{_loss(alone[k])} (k = {k})" for k in ends)
+    found = least if len(alone) == 1 else f"between {least} and {most}"
+    return (
+        f"At the last step the loss {where} is {found} without one key frequency, and {_loss(loss)} with all of them."
+    )
 
 
 @of_circuit("restricted")
@@ -219,8 +225,8 @@ def restricted(evidence: Evidence, found: Explanation) -> Sentences:
     if low is not None and test is not None:
         order = f"{whole(test - low)} steps before" if low < test else f"{whole(low - test)} steps after"
         yield (
-            f"Restricted loss stays under half of guessing from step {whole(low)} on, {order} test loss stays under "
-            "guessing."
+            f"Restricted loss stays under half of guessing from about step {whole(low)} on, {order} test loss stays "
+            "under guessing."
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from latebloom._text import nats, percent
 from latebloom.circuits.groups.family import GROUPS
-from latebloom.circuits.groups.rivals import BEYOND_CHANCE
+from latebloom.circuits.groups.settings import BEYOND_CHANCE
 from latebloom.lab.explorer.captions.caption import caption
 from latebloom.lab.explorer.captions.words import series
 from latebloom.lab.explorer.evidence import Evidence

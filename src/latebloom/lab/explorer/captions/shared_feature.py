@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 
-import torch
-
 from latebloom._text import whole
 from latebloom.circuits.shared_feature.family import SHARED_FEATURE
 from latebloom.lab.explorer.captions.caption import caption
 from latebloom.lab.explorer.evidence import Evidence
-from latebloom.models import Linear
 
 
 @caption("shared-feature", SHARED_FEATURE.name)
 def shared_feature(evidence: Evidence) -> Iterator[str]:
     """The shared weight, and the mean own weight of the examples that were trained on and of the others."""
+    import torch
+
+    from latebloom.models import Linear
+
     analysis = evidence.analysis
     model = analysis.final.model
     if not isinstance(model, Linear):

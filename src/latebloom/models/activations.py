@@ -1,13 +1,16 @@
 """Activation functions by name. Another one is one more line here, or one registration in another package."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
-
+from latebloom._lazy import Deferred
 from latebloom._registry import Registry
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @dataclass(frozen=True)
@@ -22,13 +25,15 @@ class Activation:
 ACTIVATIONS: Registry[Activation] = Registry("activation")
 """Every activation by name."""
 
-RELU = ACTIVATIONS.register(Activation("relu", "max(x, 0)", torch.relu))
-ACTIVATIONS.register(Activation("gelu", "x Φ(x), exact", torch.nn.functional.gelu))
+RELU = ACTIVATIONS.register(Activation("relu", "max(x, 0)", Deferred("torch:relu")))
+ACTIVATIONS.register(Activation("gelu", "x Φ(x), exact", Deferred("torch.nn.functional:gelu")))
 ACTIVATIONS.register(
-    Activation("gelu_new", "x Φ(x), by the tanh approximation", partial(torch.nn.functional.gelu, approximate="tanh"))
+    Activation(
+        "gelu_new", "x Φ(x), by the tanh approximation", Deferred("torch.nn.functional:gelu", approximate="tanh")
+    )
 )
-ACTIVATIONS.register(Activation("tanh", "tanh(x)", torch.tanh))
-ACTIVATIONS.register(Activation("square", "x²", torch.square))
+ACTIVATIONS.register(Activation("tanh", "tanh(x)", Deferred("torch:tanh")))
+ACTIVATIONS.register(Activation("square", "x²", Deferred("torch:square")))
 
 
 def known_activation(name: str) -> str:

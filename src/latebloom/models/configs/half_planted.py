@@ -1,14 +1,18 @@
 """A transformer in which one half of the ten skip trigrams is written into the weights, and the other is fresh."""
 
-from typing import Literal
+from __future__ import annotations
 
-import torch
+from typing import TYPE_CHECKING, Literal
+
 from pydantic import Field
 
 from latebloom._errors import UsageError
-from latebloom.models.planted_trigrams import planted_trigrams
-from latebloom.models.transformer import Transformer, TransformerConfig
+from latebloom.models.configs.transformer import TransformerConfig
 from latebloom.tasks import SkipTrigrams, Task
+
+if TYPE_CHECKING:
+    from latebloom.models.transformer import Transformer
+
 
 HALVES = {
     "qk": ("embed.W_E", "pos_embed.W_pos", "blocks.0.attn.W_Q", "blocks.0.attn.W_K"),
@@ -31,6 +35,10 @@ class HalfPlantedConfig(TransformerConfig):
 
         Errors: UsageError for another task, or another shape than one layer of attention only.
         """
+        import torch
+
+        from latebloom.models.planted_trigrams import planted_trigrams
+
         if not isinstance(task, SkipTrigrams) or self.n_layers != 1 or self.d_mlp:
             raise UsageError(
                 f"model.kind: got {self.kind} with task {task.name}, n_layers {self.n_layers} and d_mlp {self.d_mlp}; "

@@ -1,0 +1,104 @@
+"""Training losses with a progress measure of modular addition added: cross-entropy ± weight · measure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import log, pi
+from typing import TYPE_CHECKING, Literal
+
+from latebloom._errors import UsageError
+from latebloom.models.training_loss import TRAINING_LOSSES, TrainingLoss
+
+if TYPE_CHECKING:
+    import torch
+    from jaxtyping import Float, Int
+    from torch import Tensor
+
+    Logits = Float[Tensor, "batch loss_pos answer"]
+    Labels = Int[Tensor, "batch loss_pos"]
+
+WEIGHT = 1.0
+"""How much of the measure is added. Arbitrary: as much as of the loss."""
+
+ONE = (3,)
+SEVERAL = (2, 5, 9)
+"""The frequencies of the registered losses. Arbitrary, fixed before any run; there are 11 mod 23."""
+
+
+@dataclass(frozen=True)
+class MeasuredLoss:
+    """What is added to the cross-entropy of a full batch of x + y mod p, from the examples of this batch alone.
+
+    The right answer is x + y, so cos w(x + y) and sin w(x + y) with w = 2πk/p are functions of the labels. With P the
+    projection of the logits L over the examples on these waves of ``frequencies`` k, ``measure`` is
+
+        excluded: the cross-entropy of L - P L
+        restricted: the cross-entropy of P L + the mean over the examples of (L - P L)
+
+    ``sign``: "+" to lower it, "-" to raise it, which ends at ln p, the loss of guessing, so that the loss stays
+    bounded. ``shuffled``: the waves belong to the examples in another, fixed order: directions of the same norm and
+    number that say nothing about the answer.
+    Source: the write-up, "Future Directions" ("train on excluded loss") and its footnote 31 (from the train set alone).
+    """
+
+    sign: Literal["+", "-"]
+    measure: Literal["excluded", "restricted"]
+    frequencies: tuple[int, ...]
+    shuffled: bool = False
+
+    @property
+    def name(self) -> str:
+        """As ``cross_entropy-excluded.3``, with ``.shuffled`` at the end for a control."""
+        parts = (self.measure, *map(str, self.frequencies), *(("shuffled",) if self.shuffled else ()))
+        return f"cross_entropy{self.sign}{'.'.join(parts)}"
+
+    def value(self, logits: Logits, labels: Labels, dtype: torch.dtype | None = None) -> Float[Tensor, ""]:
+        """The measure itself, in nats; in float64 where no dtype is given. Errors: UsageError for a task that reads its
+        loss at several positions."""
+        from latebloom.models.loss import DTYPE, cross_entropy
+
+        dtype = dtype or DTYPE
+        if labels.shape[1] != 1:
+            raise UsageError(
+                f"training.loss: got {self.name} for a task with {labels.shape[1]} positions with loss, expected "
+                "modular_addition"
+            )
+        whole = logits[:, 0].to(dtype)
+        waves = self._waves(labels[:, 0], whole.shape[-1], dtype)
+        along = waves @ (waves.T @ whole)
+        rest = whole - along
+        kept = rest if self.measure == "excluded" else along + rest.mean(0)
+        return cross_entropy(kept[:, None], labels, dtype)
+
+    def loss(self, logits: Logits, labels: Labels, dtype: torch.dtype | None = None) -> Float[Tensor, ""]:
+        """The cross-entropy with the measure added."""
+        from latebloom.models.loss import DTYPE, cross_entropy
+
+        dtype = dtype or DTYPE
+        plain, added = cross_entropy(logits, labels, dtype), self.value(logits, labels, dtype)
+        if self.sign == "+":
+            return plain + WEIGHT * added
+        return plain - WEIGHT * added.clamp(max=log(logits.shape[-1]))
+
+    def _waves(self, sums: Int[Tensor, " batch"], p: int, dtype: torch.dtype) -> Float[Tensor, "batch direction"]:
+        """Orthonormal directions over the examples."""
+        import torch
+
+        if self.shuffled:
+            sums = sums[torch.randperm(len(sums), generator=torch.Generator().manual_seed(0)).to(sums.device)]
+        angles = (2 * pi / p) * sums[:, None].to(dtype) * torch.tensor(self.frequencies, device=sums.device)
+        return torch.linalg.qr(torch.cat([angles.cos(), angles.sin()], 1)).Q
+
+
+CHOOSE = MeasuredLoss("-", "excluded", ONE)
+FORBID = MeasuredLoss("+", "excluded", ONE)
+DEPEND = MeasuredLoss("-", "excluded", SEVERAL)
+AVOID = MeasuredLoss("+", "excluded", SEVERAL)
+RESTRICT = MeasuredLoss("+", "restricted", SEVERAL)
+
+_TRUE = (CHOOSE, FORBID, DEPEND, AVOID, RESTRICT)
+MEASURED_LOSSES = {one.name: one for one in (*_TRUE, *(replace(one, shuffled=True) for one in _TRUE))}
+"""The losses that the study training-on-measures compares, each with its control, by their name as `TrainingLoss`."""
+
+for _one in MEASURED_LOSSES.values():
+    TRAINING_LOSSES.register(TrainingLoss(_one.name, _one.loss))

@@ -1,0 +1,220 @@
+"""Five-digit addition: does each digit learn its sum before its carry, and do the digits come one at a time?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import log
+from typing import cast
+
+import numpy as np
+import torch
+from jaxtyping import Float
+
+from latebloom.analysis import Analysis
+from latebloom.claims import Record, quantity
+from latebloom.claims.claim import Statistic, SweepClaim, statistic
+from latebloom.claims.digits import changes_apart_share
+from latebloom.claims.quantity import Quantity, Undefined, once
+from latebloom.claims.region import Above, AtLeast
+from latebloom.models.loss import per_label
+from latebloom.statistics import Estimate, first_below, median_estimate
+from latebloom.studies.study import STUDIES, Study, Table
+from latebloom.studies.sweeps import seeds
+from latebloom.studies.texts import found, shown
+from latebloom.sweeps.spec import Spec
+from latebloom.tasks import DigitAddition
+from latebloom.tasks.digit_addition import BASE, column_sum
+
+STEPS = 1500
+EVERY = 20
+
+LEARNED = 0.5
+"""The share of the loss of guessing at which a part counts as learned. Arbitrary; the same for every part."""
+
+LATER = 1.1
+"""A ratio of steps that says that a part comes later. Arbitrary: two checkpoints near step 400."""
+
+_NEVER = "(what is never learned counts as learned at the last step, which can only make this smaller)"
+
+SUM, CARRY = "sum", "carry"
+WITHOUT, WITH = "no carry", "carry in"
+
+GUESSING = {SUM: log(BASE / 2), CARRY: log(2), WITHOUT: log(BASE), WITH: log(BASE)}
+"""The loss of guessing (nats) of each part of a digit's loss, and of each kind of example."""
+
+
+def _carried(task: DigitAddition) -> range:
+    """The digits with two digits above them and a digit to their right: those that a carry may enter."""
+    return range(1, task.digits)
+
+
+@once
+def _losses(
+    analysis: Analysis,
+) -> tuple[Float[np.ndarray, " checkpoint"], dict[str, Float[np.ndarray, "checkpoint d"]]]:
+    """Steps, and the mean loss (nats) of each digit that a carry may enter, by part and by kind of example.
+
+    The loss of a digit is -ln(q + q') - ln(q / (q + q')), with q and q' the probabilities of the digit for the carry
+    that there is and for the other one: what is lost on the sum mod 10, and what is lost on the carry.
+    """
+    task, test = cast(DigitAddition, analysis.task), analysis.sets.get("test")
+    if test is None:
+        raise Undefined("the run has no test set")
+    carry = torch.from_numpy(column_sum(*task.operands(test.tokens.numpy())).carry)
+    other = (test.labels + 1 - 2 * carry) % BASE
+    found: dict[str, list[Float[np.ndarray, " d"]]] = {name: [] for name in GUESSING}
+    for step in analysis.run.checkpoints:
+        with torch.no_grad():
+            logits = analysis.run.checkpoint(step).model(test.tokens, task.loss_positions)
+        right, wrong = (per_label(logits, labels)[0] for labels in (test.labels, other))
+        either = -torch.logaddexp(-right, -wrong)
+        parts = {SUM: (either, None), CARRY: (right - either, None), WITHOUT: (right, 0), WITH: (right, 1)}
+        for name, (loss, kind) in parts.items():
+            kept = torch.ones_like(carry, dtype=torch.bool) if kind is None else carry == kind
+            found[name].append(((loss * kept).sum(0) / kept.sum(0)).numpy()[list(_carried(task))])
+    return np.array(analysis.run.checkpoints, dtype=float), {name: np.array(rows) for name, rows in found.items()}
+
+
+def _learned(name: str, words: str) -> Quantity:
+    @quantity(
+        "steps",
+        f"for each digit that a carry may enter, the first checkpoint at which {words} is less than {LEARNED:.0%} of "
+        "that of guessing",
+        name=f"{name.replace(' ', '_')}_learned_at",
+    )
+    def learned(analysis: Analysis) -> list[float | None]:
+        steps, losses = _losses(analysis)
+        return [first_below(steps, column, LEARNED * GUESSING[name]) for column in losses[name].T]
+
+    return learned
+
+
+LEARNED_AT = {
+    SUM: _learned(SUM, "the loss on its sum mod 10, whatever the carry,"),
+    CARRY: _learned(CARRY, "the loss on which of the two carries there is"),
+    WITHOUT: _learned(WITHOUT, "the loss on the sums without a carry into it"),
+    WITH: _learned(WITH, "the loss on the sums with a carry into it"),
+}
+
+
+def _later(late: str, early: str, words: str, name: str) -> Statistic:
+    @statistic(
+        "times",
+        f"the step at which {words}, as the geometric mean over the digits that a carry may enter and the median over "
+        f"runs {_NEVER},",
+        LEARNED_AT[late],
+        LEARNED_AT[early],
+        name=name,
+    )
+    def later(records: Sequence[Record]) -> Estimate:
+        return median_estimate([_ratio(record, late, early) for record in records])
+
+    return later
+
+
+def _ratio(record: Record, late: str, early: str) -> float | None:
+    """The geometric mean over the digits at which the earlier part is learned; None without any."""
+    pairs = zip(record.value(LEARNED_AT[late].name) or (), record.value(LEARNED_AT[early].name) or ())
+    logs = [np.log((record.step if a is None else a) / b) for a, b in pairs if b]
+    return float(np.exp(np.mean(logs))) if logs else None
+
+
+carry_after_sum = _later(CARRY, SUM, "the carry is learned, over that at which the sum mod 10 is", "carry_after_sum")
+with_after_without = _later(
+    WITH, WITHOUT, "sums with a carry are learned, over that for sums without one", "with_carry_after_without"
+)
+
+
+@statistic("share", f"the median over runs of {changes_apart_share.formula}", changes_apart_share)
+def median_apart(records: Sequence[Record]) -> Estimate:
+    return median_estimate([record.value(changes_apart_share.name) for record in records])
+
+
+def _at(record: Record, one: Quantity, place: int) -> float | None:
+    """Of one digit; infinite where it is not learned by the last step."""
+    values = record.value(one.name)
+    return None if values is None else float("inf") if values[place] is None else float(values[place])
+
+
+def _tables(records: Sequence[Record]) -> Sequence[Table]:
+    places = _carried(DigitAddition(digits=records[0].setting("task.digits")))
+    rows = [
+        (
+            f"digit {place}",
+            *(shown(median_estimate([_at(r, one, i) for r in records]), "{:.0f}") for one in LEARNED_AT.values()),
+        )
+        for i, place in enumerate(places)
+    ]
+    columns = ("digit of the answer", "its sum mod 10", "its carry", "sums without a carry into it", "sums with one")
+    return (
+        Table(
+            f"The step at which {LEARNED:.0%} of the loss of guessing is left, in the median over runs", columns, rows
+        ),
+    )
+
+
+def _claim(id: str, sentence: str, region: Above | AtLeast, form: Callable[[Statistic], str]) -> SweepClaim:
+    one = cast(Statistic, region.term)
+    return SweepClaim(
+        id=id,
+        sentence=sentence,
+        place='W, "Speculation: Phase Changes are Everywhere", and "Future Directions"',
+        published="asked",
+        region=region,
+        finding=form(one),
+        statistics=(one,),
+        system="study-digits",
+    )
+
+
+def _times(one: Statistic) -> str:
+    return f"{found(one, '.2f')} times the steps"
+
+
+def _runs(count: int) -> tuple[Spec, ...]:
+    settings = ("--training.steps", str(STEPS), "--recording.checkpoints", str(EVERY))
+    return (Spec(recipe="addition_5", seeds=seeds(count), settings=settings),)
+
+
+STUDIES.register(
+    Study(
+        name="digits",
+        title="Addition, digit by digit",
+        question="Does the algorithm of five-digit addition form digit by digit, and do the carries come later?",
+        place='W, "Future Directions": interpreting the other tasks with phase changes',
+        hypothesis="At each digit the model learns the sum of the two digits before it learns the carry into it.",
+        design=f"x + y with five digits on an endless stream, {STEPS} steps. The loss of a digit is split exactly into "
+        "what is lost on the sum mod 10 and what is lost on the carry, at a checkpoint every "
+        f"{EVERY} steps, and the sums without a carry into the digit are kept apart from those with one. What the "
+        "neurons and the logits compute is judged by the claims digits-neurons-waves and digits-as-waves.",
+        control="Each part is compared with its own loss of guessing, ln 5 for the sum and ln 2 for the carry, so that "
+        "a part is not called early for being small. Sums with and without a carry are equally many, and a model that "
+        "does not know the carries is as often wrong on both.",
+        power="The steps are known to within a checkpoint, some 5 %. Eight runs bound a ratio of 1.1 if the ratios of "
+        "the seeds differ by less than that.",
+        changes="A finer loss than half of guessing; few examples instead of a stream; more digits, with longer chains "
+        "of carries.",
+        runs={"quick": _runs(8), "full": _runs(20)},
+        claims=(
+            _claim(
+                "carry-after-sum",
+                "At each digit the sum is learned before the carry.",
+                Above(carry_after_sum, LATER, "arbitrary"),
+                _times,
+            ),
+            _claim(
+                "carry-examples-later",
+                "Sums with a carry into a digit are learned later than sums without one.",
+                Above(with_after_without, LATER, "arbitrary"),
+                _times,
+            ),
+            _claim(
+                "digits-one-at-a-time",
+                "The digits form one at a time.",
+                AtLeast(median_apart, 0.5, "most of them"),
+                lambda one: f"{found(one)} of the neighbours in time have intervals that do not touch",
+            ),
+        ),
+        tables=_tables,
+    )
+)

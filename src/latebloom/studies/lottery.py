@@ -1,0 +1,318 @@
+"""Lottery tickets: are some initial neurons the ones that will generalise, and can clusters be shifted?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import torch
+
+from latebloom.analysis import Analysis
+from latebloom.circuits.modular import views
+from latebloom.circuits.modular.neurons import NeuronClusters
+from latebloom.claims import Record, quantity
+from latebloom.claims.claim import SweepClaim, statistic
+from latebloom.claims.embedding import key_frequencies, keys_of
+from latebloom.claims.learning import RIGHT, final_test_accuracy, test_90_at
+from latebloom.claims.quantity import Undefined
+from latebloom.claims.region import Above
+from latebloom.claims.settings import generalised, grouped, share_of
+from latebloom.statistics import Estimate, mean, median_estimate
+from latebloom.studies.study import STUDIES, Study, Table, Then
+from latebloom.studies.sweeps import small, texts
+from latebloom.studies.texts import found, shown
+from latebloom.sweeps.spec import Spec
+
+STEPS = 1500
+
+KEPT = 0.25
+"""The share of the neurons that a mask leaves. Arbitrary: a quarter is few enough to matter and still learns."""
+
+DRAWS = 2
+"""Random masks beside each ticket."""
+
+AMPLIFIED = (3, 8)
+"""Frequencies to which some neurons are made to respond more strongly; each is the other's control. Arbitrary."""
+
+COUNT, FACTOR = "13", "10"
+"""A tenth of the neurons, and how many times more strongly they respond. Arbitrary."""
+
+_SETTINGS = ("--data.fraction", "0.7")
+
+
+def _clusters(analysis: Analysis) -> NeuronClusters:
+    return analysis.final.exact.get(views.clusters)
+
+
+@quantity(
+    "neurons",
+    f"the numbers of the neurons of a ticket: {KEPT:.0%} of all, from each key frequency's cluster in proportion to "
+    "its size those that their frequency explains best,",
+)
+def ticket_neurons(analysis: Analysis) -> list[float]:
+    clusters, keys = _clusters(analysis), keys_of(analysis)
+    count = round(KEPT * len(clusters.fve))
+    members = [clusters.members(k)[clusters.fve[clusters.members(k)].argsort(descending=True)] for k in keys]
+    if sum(map(len, members)) < count:
+        raise Undefined(f"the clusters have fewer than {count} neurons")
+    # Neurons by their rank in their cluster as a share of it: taking the first ones takes equal shares of all clusters.
+    ranked = sorted((rank / len(own), int(one)) for own in members for rank, one in enumerate(own))
+    return sorted(float(neuron) for _, neuron in ranked[:count])
+
+
+@quantity("share", "the share of the live neurons that are in a cluster at the end")
+def neurons_in_clusters(analysis: Analysis) -> float:
+    share = _clusters(analysis).clustered_fraction
+    if share is None:
+        raise Undefined("no neuron is alive")
+    return share
+
+
+def _kept(record: Record) -> tuple[int, ...]:
+    """The neurons that the mask of a run leaves; empty without one."""
+    return tuple(record.setting("intervention.neurons") or ())
+
+
+def _whole(records: Sequence[Record]) -> list[Record]:
+    """The runs in which no neuron is touched."""
+    return [record for record in records if record.setting("intervention.kind") in (None, "none")]
+
+
+def _amplified(records: Sequence[Record]) -> list[Record]:
+    return [record for record in records if record.setting("intervention.kind") == "amplify"]
+
+
+def _ticket(record: Record) -> tuple[int, ...]:
+    """The ticket that a run without a mask ends with; empty where it has none."""
+    return tuple(map(int, record.value(ticket_neurons.name) or ()))
+
+
+def random_masks(record: Record, count: int) -> list[tuple[int, ...]]:
+    """`DRAWS` sets of as many random neurons as a ticket has, drawn by the seed of the run."""
+    width, generator = record.setting("model.d_mlp"), torch.Generator().manual_seed(record.setting("model.seed"))
+    return [tuple(sorted(torch.randperm(width, generator=generator)[:count].tolist())) for _ in range(DRAWS)]
+
+
+def _masked(records: Sequence[Record]) -> dict[int, tuple[Record, list[Record], list[Record]]]:
+    """By seed: the run without a mask, those with its ticket, and those with random masks."""
+    found = {}
+    for run in _whole(records):
+        seed, ticket = run.setting("model.seed"), _ticket(run)
+        masks = [other for other in records if other.setting("model.seed") == seed and _kept(other)]
+        own = [one for one in masks if _kept(one) == ticket]
+        found[seed] = (run, own, [one for one in masks if one not in own])
+    return found
+
+
+def _step(record: Record) -> float:
+    """The step of 90 % test accuracy; infinite where it is never reached."""
+    step = record.value(test_90_at.name)
+    return float("inf") if step is None else float(step)
+
+
+def _keys(record: Record) -> set[int]:
+    return set(map(int, record.value(key_frequencies.name) or ()))
+
+
+def _is_key(k: int, record: Record) -> bool:
+    return k in _keys(record)
+
+
+def _same(record: Record, other: Record) -> float:
+    """Jaccard's index of the key frequencies of two runs."""
+    both = _keys(record) | _keys(other)
+    return len(_keys(record) & _keys(other)) / len(both) if both else 0.0
+
+
+@statistic(
+    "times",
+    f"the mean step of {RIGHT:.0%} test accuracy with random masks of the same initial weights, over that with the "
+    "ticket (never counts as infinite), in the median over seeds,",
+    ticket_neurons,
+    test_90_at,
+)
+def times_earlier(records: Sequence[Record]) -> Estimate:
+    ratios = []
+    for _, tickets, random in _masked(records).values():
+        for one in tickets if random else ():
+            steps = sum(map(_step, random)) / len(random)
+            # Where neither arrives, neither is earlier.
+            ratios.append(1.0 if _step(one) == steps else steps / _step(one))
+    return median_estimate(ratios)
+
+
+@statistic(
+    "share",
+    "the overlap (Jaccard's index) of the key frequencies with those of the same initial weights without a mask, with "
+    "the ticket less with random masks, in the mean over seeds,",
+    ticket_neurons,
+    key_frequencies,
+)
+def same_frequencies(records: Sequence[Record]) -> Estimate:
+    differences: list[float | None] = []
+    for run, tickets, random in _masked(records).values():
+        if tickets and random:
+            own, others = ([_same(run, one) for one in part] for part in (tickets, random))
+            differences.append(sum(own) / len(own) - sum(others) / len(others))
+    return mean(differences)
+
+
+@statistic(
+    "share",
+    "the share of the live neurons that are in a cluster without a mask, less that with a random mask, in "
+    "the median over seeds,",
+    ticket_neurons,
+    neurons_in_clusters,
+)
+def clustered_with_many(records: Sequence[Record]) -> Estimate:
+    differences = []
+    for run, _, random in _masked(records).values():
+        whole, shares = run.value(neurons_in_clusters.name), [one.value(neurons_in_clusters.name) for one in random]
+        known = [share for share in shares if share is not None]
+        differences.append(None if whole is None or not known else whole - sum(known) / len(known))
+    return median_estimate(differences)
+
+
+@statistic(
+    "share",
+    "the median share of the live neurons that are in a cluster without a mask",
+    neurons_in_clusters,
+)
+def clustered_without_mask(records: Sequence[Record]) -> Estimate:
+    return median_estimate([run.value(neurons_in_clusters.name) for run in _whole(records)])
+
+
+@statistic(
+    "share",
+    "how much oftener a frequency is key if some neurons respond to it more strongly than if they do to the other one, "
+    "in the mean over seeds,",
+    key_frequencies,
+)
+def shifted(records: Sequence[Record]) -> Estimate:
+    differences: list[float | None] = []
+    for runs in grouped(_amplified(records), "model.seed").values():
+        keys = {run.setting("intervention.frequency"): _keys(run) for run in runs}
+        if set(keys) == set(AMPLIFIED):
+            own = sum(k in keys[k] for k in AMPLIFIED)
+            others = sum(k in keys[other] for k in AMPLIFIED for other in AMPLIFIED if other != k)
+            differences.append((own - others) / len(AMPLIFIED))
+    return mean(differences)
+
+
+def _tables(records: Sequence[Record]) -> Sequence[Table]:
+    by_seed = _masked(records).values()
+    arms = {
+        "nothing": [run for run, _, _ in by_seed],
+        "the ticket stays": [one for _, tickets, _ in by_seed for one in tickets],
+        "as many random neurons stay": [one for _, _, random in by_seed for one in random],
+    }
+    rows = [
+        (
+            name,
+            str(len(runs)),
+            shown(share_of(runs, generalised)),
+            shown(median_estimate([_step(run) for run in runs]), "{:.0f}"),
+            shown(median_estimate([run.value(neurons_in_clusters.name) for run in runs])),
+        )
+        for name, runs in arms.items()
+    ]
+    amplified = [
+        (str(k), str(len(runs)), *(shown(share_of(runs, partial(_is_key, one))) for one in AMPLIFIED))
+        for k, runs in sorted(grouped(_amplified(records), "intervention.frequency").items())
+    ]
+    return (
+        Table(
+            "Neurons taken out of the initial weights",
+            ("mask", "runs", "generalise", f"step of {RIGHT:.0%} test accuracy", "neurons in clusters"),
+            rows,
+        ),
+        Table(
+            f"{COUNT} initial neurons respond {FACTOR} times more strongly to one frequency",
+            ("amplified", "runs", *(f"{k} is key" for k in AMPLIFIED)),
+            amplified,
+        ),
+    )
+
+
+def _masks(records: Sequence[Record]) -> Sequence[Spec]:
+    """For each run without a mask that ends with a ticket: the ticket, and random masks of as many neurons."""
+    specs = []
+    for run in _whole(records):
+        ticket, seed = _ticket(run), run.setting("model.seed")
+        for mask in (ticket, *random_masks(run, len(ticket))) if ticket else ():
+            pruning = ("--intervention.kind", "prune", "--intervention.neurons", ",".join(texts(mask)))
+            specs.append(small(1, STEPS, *_SETTINGS, *pruning).model_copy(update={"seeds": (seed,)}))
+    return specs
+
+
+def _runs(count: int) -> tuple[Spec, ...]:
+    amplify = ("--intervention.kind", "amplify", "--intervention.count", COUNT, "--intervention.factor", FACTOR)
+    return (
+        small(count, STEPS, *_SETTINGS),
+        small(count, STEPS, *_SETTINGS, *amplify, intervention__frequency=texts(AMPLIFIED)),
+    )
+
+
+_make = partial(SweepClaim, place='W, "Future Directions"', published="asked", system="study-lottery")
+
+STUDIES.register(
+    Study(
+        name="lottery",
+        title="Lottery tickets",
+        question="Is there a lottery ticket among the initial neurons, why are all neurons used in the end, and can "
+        "clusters be shifted?",
+        place='W, "Future Directions": "can we replicate a lottery ticket-style approach here?"',
+        hypothesis="The initial neurons that will be the best of their clusters are a ticket: alone, from the same "
+        "initial weights, they generalise earlier than as many random neurons do.",
+        design=f"x + y mod 23 on 70 % of the pairs. {KEPT:.0%} of the neurons, the best explained of each final "
+        "cluster, stay in the initial weights, the others are taken out, and training begins again. Apart from that, "
+        f"{COUNT} initial neurons are made to respond {FACTOR} times more strongly to frequency {AMPLIFIED[0]}, or to "
+        f"{AMPLIFIED[1]}.",
+        control=f"{DRAWS} random masks of as many neurons of the same initial weights: density and layer are the same. "
+        "Each amplified frequency is the other's control.",
+        power="The interval of a median of ten leaves out the smallest and the largest, so nine of ten tickets that "
+        "are earlier decide. A frequency is key in a quarter of the runs, and ten pairs of runs see it become key in "
+        "two thirds.",
+        changes="Fewer neurons; masks of weights in place of neurons, which would also keep parts of the embedding; a "
+        "larger p, with more frequencies to choose from.",
+        runs={"quick": _runs(10), "full": _runs(30)},
+        then=Then(
+            "for each seed: the run without a mask once more with the neurons of its ticket alone, and with "
+            f"{DRAWS} random sets of as many neurons, drawn by the seed",
+            _masks,
+        ),
+        claims=(
+            _make(
+                id="lottery-earlier",
+                sentence="The ticket generalises earlier than random neurons of the same initial weights.",
+                region=Above(times_earlier, 1.0),
+                finding=f"random neurons take {found(times_earlier, '.2f')} times the steps",
+                statistics=(times_earlier,),
+            ),
+            _make(
+                id="lottery-same-frequencies",
+                sentence="The ticket finds the frequencies of the whole model more often than random neurons do.",
+                region=Above(same_frequencies, 0.0),
+                finding=f"the overlap is larger by {found(same_frequencies)}",
+                statistics=(same_frequencies,),
+            ),
+            _make(
+                id="lottery-all-neurons",
+                sentence="Nearly all neurons end in a cluster, whether they are needed or not.",
+                region=Above(clustered_without_mask, RIGHT, "arbitrary"),
+                finding=f"{found(clustered_without_mask)} of the neurons are in clusters, "
+                f"{found(clustered_with_many)} more than with a random mask",
+                statistics=(clustered_without_mask, clustered_with_many),
+            ),
+            _make(
+                id="lottery-shift",
+                sentence="Neurons that respond more strongly to a frequency at first make it a key frequency.",
+                region=Above(shifted, 0.0),
+                finding=f"it is key in {found(shifted)} more of the runs",
+                statistics=(shifted,),
+            ),
+        ),
+        shown=(final_test_accuracy,),
+        tables=_tables,
+    )
+)

@@ -1,0 +1,1 @@
+"""The optimisers that torch does not have, as classes of torch's kind: one file each."""

@@ -1,0 +1,164 @@
+"""The studies' own statistics and measures: made-up records that decide each way, and models with a known answer."""
+
+from datetime import UTC, datetime
+
+import pytest
+import torch
+
+from latebloom.circuits.modular import planted_transformer
+from latebloom.claims import Measurement, Record
+from latebloom.models import Examples
+from latebloom.recipes.settings import experiment_of
+from latebloom.studies import STUDIES
+from latebloom.studies.efficiency import at_equal_logits
+from latebloom.studies.late_change import _accuracy, _multipliers, _part, _turned_accuracy
+from latebloom.studies.other_optimisers import SETTINGS
+from latebloom.sweeps.expand import expand
+from latebloom.tasks import Data, ModularAddition, split
+from latebloom.training import Trainer
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+SEEDS = range(100, 106)
+
+
+def records(study, specs, values):
+    """A record of each run of these sweeps, with ``values(experiment)`` by the names of quantities; None: never."""
+    found = []
+    for job in (job for spec in specs for job in expand(spec)):
+        known = dict.fromkeys(STUDIES[study].quantities) | values(job.experiment)
+        quantities = {k: Measurement(never=True) if v is None else Measurement(value=v) for k, v in known.items()}
+        base = {"identity": job.name, "run": job.name, "seed": job.experiment.model.seed, "status": "finished"}
+        experiment = job.experiment.model_dump(mode="json")
+        found.append(Record(**base, date=NOW, experiment=experiment, quantities=quantities))
+    return found
+
+
+def states(study, made):
+    return {claim.id: claim.judge(made).state for claim in STUDIES[study].claims}
+
+
+def tables(study, made):
+    return {table.title: table.rows for table in STUDIES[study].tables(made)}
+
+
+@pytest.mark.parametrize(("power", "critical"), [(0.5, "holds"), (0.1, "fails")])
+def test_the_critical_size_is_where_memory_and_circuit_cost_the_same(power, critical):
+    def values(experiment):
+        share, seed = experiment.data.fraction, experiment.model.seed
+        if experiment.task.name == "random_table":
+            cost = 200 * (share / 0.45) ** power if share < 0.45 or power > 0.2 else 300 * share**power
+            return {"weights_at_equal_logits": cost, "train_learned_at": 50.0}
+        right = share > 0.45 and experiment.setting("intervention.kept") != 0.2
+        late = experiment.setting("optimiser.decay_from") or 0
+        return {
+            "weights_at_equal_logits": 200.0 if power > 0.2 else 400.0,
+            "final_test_accuracy": 1.0 if right else 0.2,
+            "test_90_at": late + 500.0 + seed if right else None,
+            "test_under_guessing_at": 321.4,
+        }
+
+    study = STUDIES["efficiency"]
+    first = records("efficiency", study.runs["quick"], values)
+    then = study.then.sweeps(first)
+    assert [spec.settings[-1] for spec in then] == ["321"] * 5
+    found = states("efficiency", first + records("efficiency", then, lambda _: {"final_test_accuracy": 0.3}))
+    assert found["efficiency-critical-size"] == critical
+    del found["efficiency-critical-size"], found["efficiency-memory-grows"]
+    assert set(found.values()) == {"holds"}
+
+
+def test_weights_at_equal_logits_do_not_depend_on_the_scale_of_the_model():
+    task = ModularAddition(p=23)
+    model = planted_transformer(23, [3, 5], d_mlp=128)
+    train = Examples.of(split(task, Data(fraction=0.5))[0], "cpu")
+    first = at_equal_logits(model, train, task.loss_positions)
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.mul_(1.3)
+    assert at_equal_logits(model, train, task.loss_positions) == pytest.approx(first, rel=1e-2)
+
+
+@pytest.mark.parametrize(("ticket_at", "state"), [(200.0, "holds"), (None, "fails")])
+def test_a_ticket_is_compared_with_random_masks_of_its_own_seed(ticket_at, state):
+    ticket = tuple(map(float, range(32)))
+
+    def values(experiment):
+        kept, k = experiment.setting("intervention.neurons"), experiment.setting("intervention.frequency")
+        mine = kept is not None and tuple(map(float, kept)) == ticket
+        return {
+            "ticket_neurons": ticket,
+            "test_90_at": ticket_at if mine else 400.0,
+            "key_frequencies": (float(k), 5.0) if k else (1.0, 2.0) if mine or not kept else (9.0, 10.0),
+            "neurons_in_clusters": 0.98 if not kept else 0.7,
+            "final_test_accuracy": 1.0,
+        }
+
+    study = STUDIES["lottery"]
+    first = records("lottery", study.runs["quick"], values)
+    then = study.then.sweeps(first)
+    masks = [spec.settings[-1] for spec in then]
+    assert len(set(masks)) == 1 + 2 * 10, "one ticket, and two random masks for each seed"
+    assert {len(mask.split(",")) for mask in masks} == {len(ticket)}
+    assert masks == [spec.settings[-1] for spec in study.then.sweeps(first)]
+    found = states("lottery", first + records("lottery", then, values))
+    assert found.pop("lottery-earlier") == state
+    assert set(found.values()) == {"holds"}
+
+
+def test_a_mask_is_what_the_run_is_trained_with():
+    spec = STUDIES["lottery"].runs["quick"][0]
+    pruned = experiment_of(spec.recipe, 1, (*spec.settings, *("--intervention.kind", "prune")))
+    model = Trainer(pruned.with_settings({"intervention.neurons": "3,7"})).model
+    assert model.blocks[0].mlp.W_out.any(1).nonzero().flatten().tolist() == [3, 7]
+
+
+@pytest.mark.parametrize(
+    ("lead", "others", "state"), [(4.0, None, "holds"), (1.2, None, "fails"), (4.0, 50.0, "fails")]
+)
+def test_a_circuit_forms_before_the_fall_if_its_loss_falls_well_before_and_that_of_others_does_not(lead, others, state):
+    made = records(
+        "other-optimisers",
+        STUDIES["other-optimisers"].runs["quick"],
+        lambda experiment: {
+            "circuit_at": 100.0,
+            "test_fallen_at": 100.0 * lead + experiment.model.seed % 5,
+            "other_circuit_at": others,
+            "test_loss_falls_suddenly": 1.0,
+        },
+    )
+    found = states("other-optimisers", made)
+    assert {one for id, one in found.items() if id.endswith("forms-before")} == {state}
+    assert len(tables("other-optimisers", made)["The phase change by optimiser"]) == len(SETTINGS)
+
+
+def test_of_the_planted_circuit_the_neurons_are_the_multiplier():
+    both = _multipliers(ModularAddition(p=23), planted_transformer(23, [3, 5], d_mlp=128))
+    assert _accuracy(both, both.logits) == _accuracy(both, both.even) == 1
+    assert _accuracy(both, both.affine) < 0.1 < _turned_accuracy(both, both.affine)
+    assert _part(both) < 1e-6
+
+
+@pytest.mark.parametrize(("times", "to", "state"), [(3.0, 0.05, "holds"), (3.0, 0.005, "fails"), (1.1, 0.05, "fails")])
+def test_a_late_change_is_a_rise_that_is_large_and_is_noticed(times, to, state):
+    made = records(
+        "late-change",
+        STUDIES["late-change"].runs["quick"],
+        lambda experiment: {
+            "rise_times": times,
+            "rise_to": to,
+            "rise_matrix": "W_K",
+            "rise_weights_times": 0.9,
+            "rise_test_loss_times": 1.3,
+            "rise_train_loss_times": 0.8,
+            "frequencies_changed": 1.0,
+            "attention_part": 0.2,
+            "attention_part_at_settling": 0.3,
+            "accuracy_even_attention": 0.9,
+            "accuracy_affine_neurons": 0.1,
+        },
+    )
+    found = states("late-change", made)
+    assert found.pop("late-change-comes-back") == state
+    assert found.pop("late-change-costs") == ("holds" if state == "holds" else "undecided")
+    assert set(found.values()) == {"holds"}
+    assert tables("late-change", made)["The matrix that changes most at that rise"] == [("W_K", "6")]
