@@ -139,7 +139,7 @@ def tested(own: str, tests: list[str]) -> dict[str, Any]:
     """Run some tests against what is installed."""
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
     environment.pop("PYTHONPATH", None)
-    done = run([own, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests], cwd=ROOT, env=environment)
+    done = run([own, "-m", "pytest", "-p", "no:cacheprovider", *tests], cwd=ROOT, env=environment)
     last = (done.stdout.strip().splitlines() or [done.stderr[-300:]])[-1]
     failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
     return {"tests": tests, "tests_said": last, "tests_failed": failed, "tests_status": done.returncode}
