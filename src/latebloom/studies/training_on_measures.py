@@ -277,7 +277,7 @@ STUDIES.register(
         "count as their last step, so that the ratio is a lower bound and its interval has no upper end. The test "
         "accuracy once the measure has moved was first interpolated between recorded steps, against its text; it was "
         "measured again from the checkpoints of the same runs, and no verdict changed. All runs were made on a tree "
-        "with uncommitted changes (18c75e6; the loss was committed as f14854f while they were trained). (Review of "
-        "29 November 2026.)",
+        "with uncommitted changes (18c75e6; the file of the losses was committed as f14854f while they were trained). "
+        "(Review of 29 November 2026.)",
     )
 )
