@@ -96,6 +96,7 @@ def test_a_damaged_checkpoint_empties_its_column_until_it_is_repaired(sweep: Pat
     assert planted() == damaged | {"key_frequencies": [3, 5, 9]}
 
 
+@pytest.mark.filterwarnings("ignore:.* cannot be read")
 def test_a_damaged_run_has_a_row_with_the_error(sweep: Path) -> None:
     (sweep / "planted" / "manifest.json").write_text("{")
     rows = {row["run"]: row for row in plain_rows(table_module.sweep_table(sweep))}
@@ -180,7 +181,7 @@ def test_damaged_documents_are_reported_and_the_runs_still_listed(sweep: Path) -
             assert set(lb.load_sweep(sweep).frame["run"]) == set(names) - set(failed)
 
 
-@pytest.mark.parametrize("value", ["x", 2**70, "\ud800"])
+@pytest.mark.filterwarnings("ignore:.* cannot be read") @ pytest.mark.parametrize("value", ["x", 2**70, "\ud800"])
 def test_one_odd_manifest_is_damaged_and_the_others_are_whole(sweep: Path, value: object) -> None:
     whole = [name for name in lb.load_sweep(sweep).frame["run"] if (sweep / name).is_dir()]
     file = sweep / whole[0] / "manifest.json"
