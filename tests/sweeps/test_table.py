@@ -181,7 +181,8 @@ def test_damaged_documents_are_reported_and_the_runs_still_listed(sweep: Path) -
             assert set(lb.load_sweep(sweep).frame["run"]) == set(names) - set(failed)
 
 
-@pytest.mark.filterwarnings("ignore:.* cannot be read") @ pytest.mark.parametrize("value", ["x", 2**70, "\ud800"])
+@pytest.mark.filterwarnings("ignore:.* cannot be read")
+@pytest.mark.parametrize("value", ["x", 2**70, "\ud800"])
 def test_one_odd_manifest_is_damaged_and_the_others_are_whole(sweep: Path, value: object) -> None:
     whole = [name for name in lb.load_sweep(sweep).frame["run"] if (sweep / name).is_dir()]
     file = sweep / whole[0] / "manifest.json"
