@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import re
 import sys
 import tempfile
 from collections import Counter
@@ -54,7 +55,7 @@ SEARCHES = {
 }
 """Words that a reader may look for, and the page that must be among the results."""
 
-SEARCHED = "(/^(\\d+|One) matching document/i).test(document.querySelector('.md-search-result__meta').innerText)"
+SEARCHED = re.compile(r"^\s*(\d+|One) matching document", re.IGNORECASE)
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -157,7 +158,7 @@ def _place(page: Page, address: str, words: str, expected: str) -> int | None:
     if page.viewport_size and page.viewport_size["width"] < 960:
         page.click("label.md-header__button[for=__search]")
     page.fill("input.md-search__input", words)
-    page.wait_for_function(SEARCHED, timeout=20_000)
+    page.locator(".md-search-result__meta", has_text=SEARCHED).wait_for(timeout=20_000)
     links = page.eval_on_selector_all("a.md-search-result__link", "all => all.map(one => one.pathname)")
     pages = list(dict.fromkeys(link.lstrip("/") for link in links))
     return pages.index(expected) + 1 if expected in pages else None
