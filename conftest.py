@@ -4,8 +4,8 @@ jaxtyping's hook (``--jaxtyping-packages``) decorates every function. Its decora
 compare shapes, although few functions name one, and beartype writes a checker for each function, although few are
 called. Here both are done at the first call, and shapes are compared only in functions that name them.
 
-Modules that import torch for type checkers only name its tensors in annotations too: these are compared as well. Other
-classes that only type checkers see count as any.
+Modules that import torch for type checkers only name its tensors in annotations too: these are compared as well, also
+behind a name of their own. Classes of this package that only type checkers see count as any.
 """
 
 import ast
@@ -17,9 +17,9 @@ from collections.abc import Callable
 from typing import Any
 
 import jaxtyping
-import torch
 
 _compared = jaxtyping.jaxtyped
+_SHAPED = ("collections", "jaxtyping", "numpy", "torch")
 
 
 def _checked(*, typechecker: Callable[..., Any]) -> Callable[..., Any]:
@@ -56,16 +56,19 @@ def _evaluate(function: Callable[..., Any]) -> None:
 
 @functools.cache
 def _seen_by_type_checkers(module: str) -> dict[str, Any]:
-    """What the blocks ``if TYPE_CHECKING:`` of a module import: torch and what is from it; Any for everything else."""
+    """What the blocks ``if TYPE_CHECKING:`` of a module import and define; Any for what is from this package."""
     tree = ast.parse(inspect.getsource(sys.modules[module]))
     blocks = [node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
     names: dict[str, Any] = {}
     for statement in (statement for block in blocks for statement in block.body):
         if isinstance(statement, ast.Import | ast.ImportFrom):
-            of_torch = getattr(statement, "module", None) == "torch"
             for alias in statement.names:
-                what = getattr(torch, alias.name) if of_torch else torch if alias.name == "torch" else typing.Any
+                home = sys.modules.get(getattr(statement, "module", None) or alias.name)
+                known = home is not None and home.__name__.partition(".")[0] in _SHAPED
+                what = (home if isinstance(statement, ast.Import) else getattr(home, alias.name)) if known else Any
                 names[alias.asname or alias.name] = what
+        elif isinstance(statement, ast.Assign):
+            exec(compile(ast.Module([statement], []), module, "exec"), {**vars(sys.modules[module])}, names)
     return names
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import generate
@@ -13,11 +14,13 @@ from pages.paths import DRAWINGS
 from pages.reproduction import read_results
 from pages.settings import memorised
 from pages.settings_runs import stored_records, study
+from pages.studies import question_state
 from pages.templating import cell
 
 import latebloom as lb
 from latebloom.models import TransformerConfig
 from latebloom.phases.outcome import MARGIN
+from latebloom.studies import Question
 from latebloom.tasks import ModularTask
 
 ROOT = Path(__file__).parent.parent
@@ -52,6 +55,22 @@ def test_stored_verdicts_follow_from_the_stored_records() -> None:
 def test_a_claim_that_is_not_measured_names_the_command_that_measures_it() -> None:
     for claim in (claim for result in read_results() for claim in result.claims):
         assert (claim.state == "not measured") == (claim.command is not None)
+
+
+@pytest.mark.parametrize(
+    ("states", "partly", "state"),
+    [
+        (("holds", "fails"), False, "answered"),
+        (("holds", "fails"), True, "partly"),
+        (("holds", "undecided"), False, "partly"),
+        (("not measured", "not measured"), False, "not yet"),
+    ],
+)
+def test_a_question_is_answered_where_every_claim_of_its_studies_is_decided(
+    states: tuple[str, ...], partly: bool, state: str
+) -> None:
+    found = {"one": SimpleNamespace(claims=[SimpleNamespace(id="", state=one) for one in states])}
+    assert question_state(Question("?", studies=("one",), partly=partly), found) == state
 
 
 def test_results_state_how_they_were_made() -> None:

@@ -19,6 +19,7 @@ LAZY = {
     for file in SOURCES.rglob("__init__.py")
     if "import_on_use(__name__)" in file.read_text()
 }
+assert LAZY, "no package imports names on use; the parametrised test below would be empty"
 EXTRA = re.compile(r"(?:latebloom|\.)\[([a-z,]+)\]'")
 
 
@@ -126,3 +127,19 @@ def test_messages_and_pages_name_extras_that_exist() -> None:
     files = [*(ROOT / "src").rglob("*.py"), *(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
     named = {name for file in files for names in EXTRA.findall(file.read_text()) for name in names.split(",")}
     assert {"figures", "ray", "mlflow"} <= named <= extras
+
+
+def test_a_function_that_uses_the_package_can_be_sent_to_another_process() -> None:
+    """Ray pickles functions of a script with what they name, packages included."""
+    cloudpickle = pytest.importorskip("ray.cloudpickle")
+    names = {"lb": lb, "__name__": "__main__"}
+    exec("def recipe():\n    return lb.recipes.small(3).recipe", names)
+    assert cloudpickle.loads(cloudpickle.dumps(names["recipe"]))() == "small"
+
+
+def test_what_is_named_for_later_is_there() -> None:
+    named = re.compile(r'Deferred\(\s*"([\w.]+):(\w+)"')
+    places = {place for file in SOURCES.rglob("*.py") for place in named.findall(file.read_text())}
+    assert places
+    for module, attribute in places:
+        assert callable(getattr(importlib.import_module(module), attribute)), (module, attribute)

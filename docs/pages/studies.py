@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from latebloom.claims import CLAIMS, Results
-from latebloom.lab.study import StudyResult, draw_study, freeze, latest, read_rules
+from latebloom.claims import Results
+from latebloom.lab.study import StudyResult, draw_study, freeze, latest, read_rules, study_runs
 from latebloom.studies import QUESTIONS, STUDIES, Question, Study
 
 from .paths import DOCS, IMAGES, STUDY_RESULTS
+from .reproduction import read_results
 from .templating import render
 
 
 def study_pages() -> dict[Path, str]:
     """The index and the page of each study."""
     found = _results()
-    index = render("studies", studies=list(found.values()), questions=[(one, _state(one, found)) for one in QUESTIONS])
+    index = render(
+        "studies", studies=list(found.values()), questions=[(one, question_state(one, found)) for one in QUESTIONS]
+    )
     pages = {DOCS / "studies" / f"{name}.md": _page(STUDIES[name], result) for name, result in found.items()}
     return {DOCS / "studies.md": index, **pages}
 
@@ -42,6 +45,8 @@ def _results() -> dict[str, StudyResult]:
 
 
 def _page(study: Study, result: StudyResult) -> str:
+    first = study.runs[result.budget]
+    following = study_runs(study, result.budget, Results(STUDY_RESULTS)).entry.specs[len(first) :]
     return render(
         "study",
         study=study,
@@ -49,18 +54,21 @@ def _page(study: Study, result: StudyResult) -> str:
         rules=read_rules(study, STUDY_RESULTS),
         image=_image(study.name).name if _image(study.name).exists() else None,
         sizes={budget: sum(map(len, specs)) for budget, specs in study.runs.items()},
-        commands=[spec.command() for spec in study.runs[result.budget]],
+        commands=[spec.command() for spec in first],
+        following=following,
     )
 
 
-def _state(question: Question, found: dict[str, StudyResult]) -> str:
-    """Whether a question is answered, in words."""
+def question_state(question: Question, found: dict[str, StudyResult]) -> str:
+    """Whether a question is answered, in words: only where every claim of its studies is decided."""
     if question.outside is not None:
         return f"not here: {question.outside}"
-    decided = [found[name].claims[0].state in ("holds", "fails") for name in question.studies if name in found]
-    if decided and all(decided) and len(decided) == len(question.studies):
+    states = [claim.state for name in question.studies for claim in found[name].claims]
+    if states and not question.partly and all(state in ("holds", "fails") for state in states):
         return "answered"
-    return "partly" if any(decided) or any(name in CLAIMS for name in question.claims) else "not yet"
+    full = read_results()[0]
+    states += [claim.state for claim in full.claims if claim.id in question.claims]
+    return "partly" if any(state != "not measured" for state in states) else "not yet"
 
 
 def _image(name: str) -> Path:

@@ -11,8 +11,12 @@ import sys
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
+from threading import RLock
 from types import ModuleType
 from typing import Any
+
+_IMPORTING = RLock()
+"""Two threads that import modules which import each other can wait for each other."""
 
 
 class _LazyPackage(ModuleType):
@@ -24,9 +28,14 @@ class _LazyPackage(ModuleType):
         if name not in self._homes:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         home, own = self._homes[name]
-        value = import_module(f"{home}.{own}") if home == self.__name__ else getattr(import_module(home), own)
+        with _IMPORTING:
+            value = import_module(f"{home}.{own}") if home == self.__name__ else getattr(import_module(home), own)
         self.__dict__[name] = value
         return value
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """By name: Ray sends functions of a notebook with the modules that they use."""
+        return import_module, (self.__name__,)
 
     def __setattr__(self, name: str, value: Any) -> None:
         # An imported submodule would otherwise hide a function with its name.
@@ -65,12 +74,14 @@ class Deferred:
     def __init__(self, place: str, **options: Any) -> None:
         self.place = place
         self._options = options
+        self.__module__, _, self.__qualname__ = place.partition(":")  # the manifest of a run names where a part is from
 
     @cached_property
     def function(self) -> Any:
         """The function itself."""
         module, _, attribute = self.place.partition(":")
-        return getattr(import_module(module), attribute)
+        with _IMPORTING:
+            return getattr(import_module(module), attribute)
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         return self.function(*arguments, **self._options, **options)

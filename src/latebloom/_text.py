@@ -54,6 +54,8 @@ class Shown:
         width = max((len(name) for name, _ in rows), default=0)
         return "\n".join(f"{name:<{width}}  {value}" for name, value in rows)
 
+    __str__ = __repr__
+
     def _repr_html_(self) -> str:
         return html_table(self.rows())
 

@@ -173,7 +173,7 @@ def test_usage_errors_are_one_line(table, tmp_path):
         render_sweep_figure("field-effect", table.assign(zero=0.0), ["zero"])
     with pytest.raises(UsageError, match=r"got runs with task.p \[7, 113\]"):
         render_sweep_figure("seed-frequencies", table.assign(**{"task.p": [7] + [113] * 35}))
-    with pytest.raises(UsageError, match="got no run with step, expected at least one"):
+    with pytest.raises(UsageError, match="got no run that can be read and has step, expected at least one"):
         render_sweep_figure("survival", table.assign(step=None))
     assert not list(tmp_path.iterdir())
 

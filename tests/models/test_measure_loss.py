@@ -47,6 +47,14 @@ def test_several_answers_per_example_are_refused():
         of("excluded", K).loss(torch.zeros(4, 2, P), torch.zeros(4, 2, dtype=torch.long))
 
 
+@pytest.mark.parametrize(
+    "settings", [{"task.name": "modular_subtraction"}, {"training.batch_size": 32}], ids=["another task", "minibatches"]
+)
+def test_an_experiment_without_full_batches_of_the_task_is_refused(settings):
+    with pytest.raises(UsageError, match=r"^training\.loss: got .* expected modular_addition with none, a full batch$"):
+        Experiment().with_settings({"training.loss": "cross_entropy+restricted.2.5.9", **settings})
+
+
 def test_training_lowers_a_measure_on_the_train_set():
     settings = {"task.p": 23, "model.d_model": 8, "model.n_heads": 2, "model.d_head": 4, "model.d_mlp": 16}
     loss = MeasuredLoss("+", "restricted", (2, 5, 9))

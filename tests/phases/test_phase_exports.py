@@ -8,7 +8,7 @@ import latebloom.phases as phases
 CHECK = """
 import sys, latebloom.phases
 packages = {m.split('.')[1] for m in sys.modules if m.startswith('latebloom.')}
-print(sorted(packages - {'phases', '_errors', '_text', '_types'}), 'torch' in sys.modules)
+print(sorted(packages - {'phases', '_errors', '_lazy', '_text', '_types'}), 'torch' in sys.modules)
 """
 
 

@@ -8,7 +8,7 @@ import latebloom.statistics as statistics
 CHECK = """
 import sys, latebloom.statistics
 packages = {m.split('.')[1] for m in sys.modules if m.startswith('latebloom.')}
-known = {'statistics', 'phases', '_config', '_errors', '_types', '_text'}
+known = {'statistics', 'phases', '_config', '_errors', '_lazy', '_types', '_text'}
 print(sorted(packages - known), {'torch', 'pandas'} & set(sys.modules))
 """
 

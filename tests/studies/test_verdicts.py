@@ -5,17 +5,23 @@ from datetime import UTC, datetime
 import pytest
 import torch
 
+from latebloom.analysis import analyse
 from latebloom.circuits.modular import planted_transformer
 from latebloom.claims import Measurement, Record
 from latebloom.models import Examples
+from latebloom.models.measure_loss import RESTRICT
 from latebloom.recipes.settings import experiment_of
+from latebloom.runs import Run
+from latebloom.runs.recorder import new_manifest
+from latebloom.store import RunDirectory, append_rows, empty_table
 from latebloom.studies import STUDIES
 from latebloom.studies.efficiency import at_equal_logits
 from latebloom.studies.late_change import _accuracy, _multipliers, _part, _turned_accuracy
 from latebloom.studies.other_optimisers import SETTINGS
+from latebloom.studies.training_on_measures import test_accuracy_at_goal as accuracy_at_goal
 from latebloom.sweeps.expand import expand
 from latebloom.tasks import Data, ModularAddition, split
-from latebloom.training import Trainer
+from latebloom.training import Experiment, Trainer, Training
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SEEDS = range(100, 106)
@@ -28,6 +34,7 @@ def records(study, specs, values):
         known = dict.fromkeys(STUDIES[study].quantities) | values(job.experiment)
         quantities = {k: Measurement(never=True) if v is None else Measurement(value=v) for k, v in known.items()}
         base = {"identity": job.name, "run": job.name, "seed": job.experiment.model.seed, "status": "finished"}
+        base["step"] = job.experiment.training.steps
         experiment = job.experiment.model_dump(mode="json")
         found.append(Record(**base, date=NOW, experiment=experiment, quantities=quantities))
     return found
@@ -129,6 +136,60 @@ def test_a_circuit_forms_before_the_fall_if_its_loss_falls_well_before_and_that_
     found = states("other-optimisers", made)
     assert {one for id, one in found.items() if id.endswith("forms-before")} == {state}
     assert len(tables("other-optimisers", made)["The phase change by optimiser"]) == len(SETTINGS)
+
+
+def test_a_run_that_diverged_is_left_out_of_the_claims_about_its_own_optimiser_alone():
+    study = STUDIES["other-optimisers"]
+    first, *others = records("other-optimisers", study.runs["quick"], lambda _: {})
+    notes = {
+        claim.id: claim.verdict([first.model_copy(update={"status": "diverged"}), *others]).finding
+        for claim in study.claims
+    }
+    noted = {id for id, text in notes.items() if text.endswith("; 1 run that diverged or is unfinished is left out")}
+    assert noted == {"adamw-forms-before", "adamw-falls-suddenly"}
+    assert [
+        row[2]
+        for row in tables("other-optimisers", [first.model_copy(update={"status": "diverged"}), *others])[
+            "The phase change by optimiser"
+        ]
+    ] == ["1", "0", "0", "0"]
+
+
+def test_the_accuracy_at_the_goal_is_that_of_the_checkpoint_and_not_of_the_metrics(tmp_path):
+    planted = planted_transformer(23, RESTRICT.frequencies, d_mlp=128)
+    experiment = Experiment(
+        task=ModularAddition(p=23),
+        data=Data(fraction=0.5),
+        model=planted.config,
+        training=Training(loss=RESTRICT.name),
+    )
+    fresh, directory = experiment.model.build(experiment.task), RunDirectory(tmp_path / "run")
+    directory.create()
+    for step, model in {0: fresh, 25: fresh, 50: planted}.items():
+        directory.write_checkpoint(step, {name: one.numpy() for name, one in model.state_dict().items()})
+    columns = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
+    metrics = [{"step": step, **dict.fromkeys(columns, 0.0)} for step in (40, 60)]
+    directory.write_table("metrics", append_rows(empty_table(), metrics))
+    directory.write_manifest(new_manifest("run", experiment).model_copy(update={"status": "finished", "step": 50}))
+    assert accuracy_at_goal.measure(analyse(Run(directory.path))) == 1.0
+
+
+def test_how_much_sooner_is_a_lower_bound_where_the_plain_runs_never_get_there():
+    def values(never):
+        def of(experiment):
+            restricted = experiment.training.loss == RESTRICT.name
+            return {"test_90_at": 300.0 + experiment.model.seed if restricted else None if never else 1400.0}
+
+        return of
+
+    study = STUDIES["training-on-measures"]
+    (claim,) = (one for one in study.claims if one.id == "measures-hasten")
+    open_end, closed = (
+        claim.judge(records("training-on-measures", study.runs["quick"], values(never))) for never in (True, False)
+    )
+    assert (open_end.state, open_end.high) == ("holds", None)
+    assert "to open" in open_end.finding
+    assert (closed.state, closed.high) == ("holds", pytest.approx(1400 / 400))
 
 
 def test_of_the_planted_circuit_the_neurons_are_the_multiplier():

@@ -111,7 +111,7 @@ def test_a_run_that_cannot_be_read_does_not_count_as_one_that_did_not_generalise
     runs, share = generalised()
     (sweep / "planted" / "metrics.parquet").write_bytes(b"not a table")
     (sweep / table_module.CACHE).unlink()
-    with pytest.warns(UserWarning, match=r"1 of \d+ runs cannot be read and are left out: .*metrics"):
+    with pytest.warns(UserWarning, match=r"1 of \d+ runs cannot be read and are left out of statistics: .*metrics"):
         left, without = generalised()
     assert left == runs - 1
     assert without * left == pytest.approx(share * runs - 1)

@@ -55,7 +55,7 @@ def test_a_whole_part_can_be_given() -> None:
         ),
         (
             {"model.kind": "cnn"},
-            r"model\.kind: got 'cnn', expected one of transformer, mlp, bilinear, clamped, embedding_mlp, "
+            r"model\.kind: got 'cnn', expected one of transformer, mlp, bilinear, bits_mlp, clamped, embedding_mlp, "
             "half_planted_trigrams, linear",
         ),
         ({"model.skip": 2}, r"model\.skip: now called model\.residual_scale"),

@@ -140,25 +140,35 @@ class Claim(_Sentence):
         return pool(verdicts, self.most, {run: number for run, number in shown.items() if number is not None})
 
 
+def _every(record: Record) -> bool:
+    return True
+
+
 @dataclass(frozen=True, eq=False)
 class Statistic(Term):
     """What many runs say together: a pure function of their records.
 
     compute: an estimate with its interval and the number of runs of its smallest arm, or a value that has no interval;
-    raises `Undefined`. quantities: names of what it reads.
+    raises `Undefined`. quantities: names of what it reads. reads: whether it reads a run, where it is about some only.
     """
 
     compute: Callable[[Sequence[Record]], Any]
     quantities: tuple[str, ...]
+    reads: Callable[[Record], bool] = _every
 
 
 def statistic(
-    unit: str, formula: str, *quantities: Quantity, name: str | None = None
+    unit: str,
+    formula: str,
+    *quantities: Quantity,
+    name: str | None = None,
+    reads: Callable[[Record], bool] = _every,
 ) -> Callable[[Callable[[Sequence[Record]], Any]], Statistic]:
     """Decorator that makes a statistic of a function of records, named after the function by default."""
 
     def make(compute: Callable[[Sequence[Record]], Any]) -> Statistic:
-        return Statistic(name or compute.__name__, unit, formula, compute, tuple(one.name for one in quantities))
+        names = tuple(one.name for one in quantities)
+        return Statistic(name or compute.__name__, unit, formula, compute, names, reads)
 
     return make
 
@@ -200,8 +210,8 @@ class SweepClaim(_Sentence):
         kept = [record for record in known if record.status == "finished"]
         if not kept:
             return Pooled(**dict(undecided("every run diverged or is unfinished")), chance=0.0)
-        verdict, lost = self.judge(kept), len(known) - len(kept)
-        note = f"; {lost} runs that diverged or are unfinished are left out" if lost else ""
+        verdict, lost = self.judge(kept), [record for record in known if record.status != "finished"]
+        note = _left_out(sum(any(one.reads(record) for one in self.statistics) for record in lost))
         return verdict.model_copy(update={"finding": verdict.finding + note})
 
     pooled = verdict
@@ -216,6 +226,14 @@ def register(*claims: Claim | SweepClaim) -> None:
     """Add claims, in this order."""
     for claim in claims:
         CLAIMS.register(claim)
+
+
+def _left_out(count: int) -> str:
+    """What a finding says of the runs that decide nothing; nothing without any."""
+    runs = (
+        "1 run that diverged or is unfinished is" if count == 1 else f"{count} runs that diverged or are unfinished are"
+    )
+    return f"; {runs} left out" if count else ""
 
 
 def undecided(reason: str) -> Verdict:

@@ -101,4 +101,4 @@ MEASURED_LOSSES = {one.name: one for one in (*_TRUE, *(replace(one, shuffled=Tru
 """The losses that the study training-on-measures compares, each with its control, by their name as `TrainingLoss`."""
 
 for _one in MEASURED_LOSSES.values():
-    TRAINING_LOSSES.register(TrainingLoss(_one.name, _one.loss))
+    TRAINING_LOSSES.register(TrainingLoss(_one.name, _one.loss, full_batch_of="modular_addition"))

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class TrainingLoss:
     """What training minimises. name: the value of ``training.loss``. of: (logits, labels, dtype) → the loss, a scalar:
-    see `cross_entropy` for the shapes. Labels of `latebloom.tasks.IGNORE` must not count."""
+    see `cross_entropy` for the shapes. Labels of `latebloom.tasks.IGNORE` must not count. full_batch_of: the name of
+    the only task whose full batches it is defined on; None for a loss of any batch of any task."""
 
     name: str
     of: Callable[[Tensor, Tensor, torch.dtype], Tensor]
+    full_batch_of: str | None = None
 
 
 TRAINING_LOSSES: Registry[TrainingLoss] = Registry("training.loss")

@@ -16,7 +16,7 @@ BLOCK_FRACTION = 1 / 10
 
 
 def bootstrap_corners(
-    search: CornerSearch, y: Float[np.ndarray, n], line: BrokenLine
+    search: CornerSearch, y: Float[np.ndarray, " n"], line: BrokenLine
 ) -> Float[np.ndarray, "repeats k"]:
     """Corners refitted to ``line`` + residuals drawn in blocks of neighbours, ``REPEATS`` times, seeded.
 

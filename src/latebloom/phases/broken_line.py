@@ -25,18 +25,18 @@ class BrokenLine:
     squares over ``n`` points.
     """
 
-    x: Float[np.ndarray, knots]
-    y: Float[np.ndarray, knots]
+    x: Float[np.ndarray, " knots"]
+    y: Float[np.ndarray, " knots"]
     rss: float
     n: int
 
     @property
-    def corners(self) -> Float[np.ndarray, k]:
+    def corners(self) -> Float[np.ndarray, " k"]:
         """Places of the corners, ascending."""
         return self.x[1:-1]
 
     @property
-    def slopes(self) -> Float[np.ndarray, pieces]:
+    def slopes(self) -> Float[np.ndarray, " pieces"]:
         """Slope of each piece, in y per x."""
         return np.diff(self.y) / np.diff(self.x)
 
@@ -48,7 +48,7 @@ class BrokenLine:
         variance, independent = max(self.rss / self.n, RESOLUTION**2), max(self.n / shared, 2.0)
         return float(independent * np.log(variance) + (2 + 2 * len(self.corners)) * np.log(independent))
 
-    def at(self, x: Float[np.ndarray, m]) -> Float[np.ndarray, m]:
+    def at(self, x: Float[np.ndarray, " m"]) -> Float[np.ndarray, " m"]:
         """Values of the line at ``x`` (inside the fitted range)."""
         return np.interp(x, self.x, self.y)
 
@@ -61,7 +61,7 @@ class CornerSearch:
     Corners lie on points, so the spacing of the points limits their accuracy.
     """
 
-    def __init__(self, x: Float[np.ndarray, n]) -> None:
+    def __init__(self, x: Float[np.ndarray, " n"]) -> None:
         self.x = x
         self._unit = (x - x[0]) / (x[-1] - x[0])
         hinges = np.maximum(0.0, self._unit[:, None] - self._unit[None, MIN_PIECE : len(x) - MIN_PIECE])
@@ -69,7 +69,7 @@ class CornerSearch:
         self._hinges = hinges - line @ (line.T @ hinges)
         self._gram = self._hinges.T @ self._hinges
 
-    def corners(self, y: Float[np.ndarray, n], count: int) -> Int[np.ndarray, count]:
+    def corners(self, y: Float[np.ndarray, " n"], count: int) -> Int[np.ndarray, " count"]:
         """Indices into ``x`` of the best ``count`` corners (0, 1 or 2)."""
         c = self._hinges.T @ y
         if count == 0:
@@ -81,7 +81,7 @@ class CornerSearch:
         best = np.argmax(inverse[0] * a * a + inverse[1] * a * b + inverse[2] * b * b)
         return np.array([first[best], second[best]]) + MIN_PIECE
 
-    def fit(self, y: Float[np.ndarray, n], count: int) -> BrokenLine:
+    def fit(self, y: Float[np.ndarray, " n"], count: int) -> BrokenLine:
         """The best line with ``count`` corners."""
         corners = self.corners(y, count)
         hinges = np.maximum(0.0, self._unit[:, None] - self._unit[None, corners])
@@ -95,14 +95,14 @@ class CornerSearch:
         return int(np.clip((len(self.x) - 1) // MIN_PIECE - 1, 0, 2))
 
     @cached_property
-    def _pairs(self) -> tuple[Int[np.ndarray, q], Int[np.ndarray, q], Float[np.ndarray, "3 q"]]:
+    def _pairs(self) -> tuple[Int[np.ndarray, " q"], Int[np.ndarray, " q"], Float[np.ndarray, "3 q"]]:
         """Every allowed pair of corners and the the entries of its inverse 2 x 2 Gram matrix (off-diagonal doubled)."""
         first, second = np.triu_indices(len(self._gram), k=MIN_PIECE)
         one, two, both = self._gram[first, first], self._gram[second, second], self._gram[first, second]
         return first, second, np.stack([two, -2.0 * both, one]) / (one * two - both**2)
 
 
-def fit_broken_line(x: Float[np.ndarray, n], y: Float[np.ndarray, n], shared: int = 1) -> BrokenLine:
+def fit_broken_line(x: Float[np.ndarray, " n"], y: Float[np.ndarray, " n"], shared: int = 1) -> BrokenLine:
     """The line with 0, 1 or 2 corners that has the lowest BIC; 0 corners means "no change".
 
     ``x`` strictly ascending, at least 2 points; up to about 500 points take about 30 ms. ``shared`` is the width of

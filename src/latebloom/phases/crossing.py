@@ -67,14 +67,14 @@ def _of_smoothed(score: Series, bar: float, ending: float | None) -> float | Non
     return None if first is None else _between(smooth, first, bar)
 
 
-def _near(step: Float[np.ndarray, n], first: int) -> Bool[np.ndarray, n]:
+def _near(step: Float[np.ndarray, " n"], first: int) -> Bool[np.ndarray, " n"]:
     """The records near record ``first``."""
     near = np.abs(step - step[first]) <= DIP_SHARE * step[first]
     near[max(first - NEIGHBOURS, 0) : first + NEIGHBOURS + 1] = True
     return near
 
 
-def _noise(step: Float[np.ndarray, n], reached: Bool[np.ndarray, n], first: int) -> tuple[float, float]:
+def _noise(step: Float[np.ndarray, " n"], reached: Bool[np.ndarray, " n"], first: int) -> tuple[float, float]:
     """The record before the first touch of the bar near record ``first``, and the one after the last dip near it."""
     near = _near(step, first)
     touched = next(iter(np.flatnonzero(near & reached)), first)

@@ -50,7 +50,7 @@ class Fall:
         return self.last + 1 < len(self.line.slopes)
 
 
-def find_fall(x: Float[np.ndarray, n], y: Float[np.ndarray, n], contrast: float) -> Fall | None:
+def find_fall(x: Float[np.ndarray, " n"], y: Float[np.ndarray, " n"], contrast: float) -> Fall | None:
     """The deepest piece of the best broken line, with neighbours that fall faster than 1/``contrast`` of its speed.
 
     None where that is the whole line, because a fall needs a corner. Takes the points from :func:`log_points`.

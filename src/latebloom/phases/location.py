@@ -19,7 +19,7 @@ class Location:
     high: float
 
     @classmethod
-    def of(cls, step: float, draws: Float[np.ndarray, repeats], spacing: float) -> Location:
+    def of(cls, step: float, draws: Float[np.ndarray, " repeats"], spacing: float) -> Location:
         """From bootstrap draws, widened by ``spacing``, the uncertainty between two samples."""
         tail = 100 * (1 - LEVEL) / 2
         low, high = np.percentile(draws, [tail, 100 - tail]) if draws.size else (step, step)

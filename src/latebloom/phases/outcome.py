@@ -80,13 +80,13 @@ class Outcome:
 class _Scale:
     """One set's record on a scale where higher is better: accuracy, or minus the loss."""
 
-    step: Float[np.ndarray, n]
-    score: Float[np.ndarray, n]
+    step: Float[np.ndarray, " n"]
+    score: Float[np.ndarray, " n"]
     bar: float
     unit: Literal["accuracy", "loss"]
 
     @property
-    def learned(self) -> Bool[np.ndarray, n]:
+    def learned(self) -> Bool[np.ndarray, " n"]:
         """Whether the score of each record reaches the bar."""
         return self.score >= self.bar
 

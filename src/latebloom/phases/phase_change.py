@@ -130,7 +130,7 @@ def _measured(window: Series, fall: Fall, intervals: bool) -> PhaseChange:
     )
 
 
-def _gap(x: Float[np.ndarray, n], place: float) -> float:
+def _gap(x: Float[np.ndarray, " n"], place: float) -> float:
     """The larger of the two gaps between points that adjoin or enclose ``place``."""
     right = int(np.searchsorted(x, place))
     return float(np.diff(x)[max(right - 1, 0) : right + 1].max())

@@ -18,7 +18,7 @@ MAX_POINTS = 160
 SPIKE_FRACTION = 1 / 20
 
 
-def log_points(series: Series) -> tuple[Float[np.ndarray, n], Float[np.ndarray, n]]:
+def log_points(series: Series) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:
     """Steps and log10 values, binned by medians to at most ``MAX_POINTS``, spikes removed.
 
     Values of zero or less are set to the smallest positive value of the series (a float32 loss can round to
@@ -37,7 +37,7 @@ def scatter(series: Series) -> float:
     return float(1.4826 / np.sqrt(2) * np.median(np.abs(np.diff(_binned(series)[1]))))
 
 
-def _binned(series: Series) -> tuple[Float[np.ndarray, n], Float[np.ndarray, n]]:
+def _binned(series: Series) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:
     """Steps and log10 values in bins."""
     positive = series.value > 0
     if not positive.any():
@@ -46,7 +46,7 @@ def _binned(series: Series) -> tuple[Float[np.ndarray, n], Float[np.ndarray, n]]
     return _bin_medians(series.step), _bin_medians(log)
 
 
-def running_median(values: Float[np.ndarray, n], width: int) -> Float[np.ndarray, n]:
+def running_median(values: Float[np.ndarray, " n"], width: int) -> Float[np.ndarray, " n"]:
     """Median over a centred window of odd ``width``; near the ends the window shrinks and stays centred.
 
     Unlike a mean, it does not change a monotone sequence, including its corners.
@@ -62,7 +62,7 @@ def running_median(values: Float[np.ndarray, n], width: int) -> Float[np.ndarray
     return out
 
 
-def _bin_medians(values: Float[np.ndarray, n]) -> Float[np.ndarray, m]:
+def _bin_medians(values: Float[np.ndarray, " n"]) -> Float[np.ndarray, " m"]:
     """Medians of at most ``MAX_POINTS`` bins of neighbours, of equal size except perhaps the last."""
     size = -(-len(values) // MAX_POINTS)
     whole = len(values) // size * size

@@ -20,8 +20,8 @@ class Series:
     loss). Different quantities of one run may have different steps. Build a series with :meth:`of`.
     """
 
-    step: Float[np.ndarray, n]
-    value: Float[np.ndarray, n]
+    step: Float[np.ndarray, " n"]
+    value: Float[np.ndarray, " n"]
 
     @classmethod
     def of(cls, step: Iterable[SupportsFloat | None], value: Iterable[SupportsFloat | None]) -> Series:
@@ -53,7 +53,7 @@ class Series:
         return float(np.interp(step, self.step, self.value))
 
 
-def _floats(numbers: Iterable[SupportsFloat | None]) -> Float[np.ndarray, n]:
+def _floats(numbers: Iterable[SupportsFloat | None]) -> Float[np.ndarray, " n"]:
     """A new float64 array with None as NaN."""
     values = numbers if isinstance(numbers, np.ndarray) else list(numbers)
     return np.array(values, dtype=np.float64).reshape(-1)

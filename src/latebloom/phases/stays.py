@@ -14,8 +14,8 @@ a few per cent of the steps before them, and one of ten evenly spaced records ma
 
 
 def stays_from(
-    step: Float[np.ndarray, n],
-    score: Float[np.ndarray, n],
+    step: Float[np.ndarray, " n"],
+    score: Float[np.ndarray, " n"],
     bar: float,
     *,
     horizon: float = np.inf,
@@ -42,7 +42,7 @@ def stays_from(
     return int(firsts[np.argmax(stays)]) if stays.any() else None
 
 
-def final_score(step: Float[np.ndarray, n], score: Float[np.ndarray, n]) -> float:
+def final_score(step: Float[np.ndarray, " n"], score: Float[np.ndarray, " n"]) -> float:
     """The score of the last record, or of most of the last `DIP_SHARE` of the steps if that is higher."""
     late = step >= (1 - DIP_SHARE) * step[-1]
     value, width = score[late], np.diff(_edges(step[late]))
@@ -51,6 +51,6 @@ def final_score(step: Float[np.ndarray, n], score: Float[np.ndarray, n]) -> floa
     return float(max(value[-1], value[order][np.argmax(reached)]))
 
 
-def _edges(step: Float[np.ndarray, n]) -> Float[np.ndarray, n + 1]:
+def _edges(step: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n+1"]:
     """The edges of the interval that each record represents, half-way to its neighbours."""
     return np.concatenate([step[:1], (step[:-1] + step[1:]) / 2, step[-1:]])

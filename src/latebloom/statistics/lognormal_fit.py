@@ -52,11 +52,11 @@ def fit_lognormal(
 
 
 def _loss(
-    parameters: Float[np.ndarray, 3],
+    parameters: Float[np.ndarray, " 3"],
     u: Float[np.ndarray, " run"],
     v: Float[np.ndarray, " run"],
     known: Bool[np.ndarray, " run"],
-) -> tuple[float, Float[np.ndarray, 3]]:
+) -> tuple[float, Float[np.ndarray, " 3"]]:
     """Minus the log-likelihood and its gradient in (intercept/σ, slope/σ, 1/σ)."""
     level, slope, theta = parameters
     r = theta * v - level - slope * u

@@ -110,7 +110,7 @@ def _claim(id: str, sentence: str, one: Statistic) -> SweepClaim:
         place="asked after the write-up",
         published="asked",
         region=Above(one, BETTER, "arbitrary; guessing has 0.5"),
-        finding=f"AUC {found(one, '.2f')}",
+        finding=f"the AUC is {found(one, '.2f')}",
         statistics=(one,),
         system="study-early-warning",
     )

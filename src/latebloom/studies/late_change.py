@@ -426,8 +426,8 @@ STUDIES.register(
                 place="W, footnote 27, for one run",
                 published="in one run",
                 region=Above(late_rises, HALF, "more often than not"),
-                finding=f"in {found(late_rises)} of the runs, and in {found(late_rises_in_memories)} of those on "
-                "random answers",
+                finding=f"`=` begins to attend to itself late in {found(late_rises)} of the runs, and in "
+                f"{found(late_rises_in_memories)} of those on random answers",
                 statistics=(late_rises, late_rises_in_memories),
             ),
             _make(
@@ -436,8 +436,9 @@ STUDIES.register(
                 place="W, footnote 27",
                 published="a smaller norm, a larger test loss",
                 region=AllOf(Below(COSTS[rise_weights], 1.0), Above(COSTS[rise_test_loss], 1.0)),
-                finding=f"weights {found(COSTS[rise_weights], '.3f')} times, test loss "
-                f"{found(COSTS[rise_test_loss], '.2f')} times, train loss {found(COSTS[rise_train_loss], '.2f')} times",
+                finding="the sum of squared weights becomes "
+                f"{found(COSTS[rise_weights], '.3f')} times as large, test loss {found(COSTS[rise_test_loss], '.2f')} "
+                f"times, and train loss {found(COSTS[rise_train_loss], '.2f')} times",
                 statistics=tuple(COSTS.values()),
             ),
             _make(
@@ -446,7 +447,7 @@ STUDIES.register(
                 place='W, "Future Directions"',
                 published="asked",
                 region=Above(frequencies_change, HALF, "more often than not"),
-                finding=f"in {found(frequencies_change)} of the runs other frequencies are key at the end",
+                finding=f"other frequencies are key frequencies at the end in {found(frequencies_change)} of the runs",
                 statistics=(frequencies_change,),
             ),
             _make(
@@ -455,7 +456,8 @@ STUDIES.register(
                 place='W, "Future Directions"',
                 published="asked",
                 region=Above(relu_over_attention, CLEAR, "arbitrary"),
-                finding=f"{found(relu_over_attention)} more of the accuracy is left with mean attention",
+                finding=f"with mean attention {found(relu_over_attention)} more of the accuracy is left than with "
+                "affine neurons",
                 statistics=(relu_over_attention,),
             ),
             _make(
@@ -464,7 +466,7 @@ STUDIES.register(
                 place='W, "Future Directions"',
                 published="asked",
                 region=Below(attention_part_times, 1.0),
-                finding=f"{found(attention_part_times, '.2f')} times its part at settling",
+                finding=f"attention's part at the end is {found(attention_part_times, '.2f')} times that at settling",
                 statistics=(attention_part_times,),
             ),
         ),
@@ -476,5 +478,7 @@ STUDIES.register(
             accuracy_affine_neurons_control,
         ),
         tables=_tables,
+        caveats="The controls, memories and random directions, are printed beside the verdicts and do not enter the "
+        "rules. The rules are to be frozen anew, with them, before the first run. (Review of 29 November 2026.)",
     )
 )

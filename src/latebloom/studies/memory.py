@@ -147,19 +147,21 @@ STUDIES.register(
                 "memory-embedding",
                 "With a frozen embedding, random answers are learned later.",
                 Above(slower_without_embedding, SLOWER, "arbitrary; seeds differ by less"),
-                f"{found(slower_without_embedding, '.2f')} times the steps",
+                f"random answers take {found(slower_without_embedding, '.2f')} times as many steps as with nothing "
+                "frozen",
             ),
             _claim(
                 "memory-mlp",
                 "With frozen weights into the neurons, random answers are learned later.",
                 Above(slower_without_mlp, SLOWER, "arbitrary; seeds differ by less"),
-                f"{found(slower_without_mlp, '.2f')} times the steps",
+                f"random answers take {found(slower_without_mlp, '.2f')} times as many steps as with nothing frozen",
             ),
             _claim(
                 "memory-unembedding",
                 "With a frozen unembedding, random answers are learned later.",
                 Above(slower_without_unembedding, SLOWER, "arbitrary; seeds differ by less"),
-                f"{found(slower_without_unembedding, '.2f')} times the steps",
+                f"random answers take {found(slower_without_unembedding, '.2f')} times as many steps as with nothing "
+                "frozen",
             ),
             _claim(
                 "memory-cost-of-a-pair",
@@ -168,7 +170,7 @@ STUDIES.register(
                 Between(
                     norm_exponent, 0.1, 0.9, "between no growth and proportional growth, each with a margin of 0.1"
                 ),
-                f"weights ~ pairs to the power {found(norm_exponent, '.2f')}",
+                f"the sum of squared weights grows as the pairs to the power {found(norm_exponent, '.2f')}",
             ),
         ),
         tables=_tables,

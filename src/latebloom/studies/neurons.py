@@ -177,14 +177,14 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
     )
 
 
-def _claim(id: str, sentence: str, region: Above | Below, one: Statistic) -> SweepClaim:
+def _claim(id: str, sentence: str, region: Above | Below, one: Statistic, compared: str) -> SweepClaim:
     return SweepClaim(
         id=id,
         sentence=sentence,
         place="asked after the write-up, by a pre-registered test",
         published="neurons no better than random, frequencies decisive",
         region=region,
-        finding=f"{found(one)} more of the accuracy is lost",
+        finding=f"{found(one)} more of the accuracy is lost without {compared}",
         statistics=(one,),
         system="study-neurons",
     )
@@ -213,6 +213,7 @@ STUDIES.register(
                 "Without a key frequency the model loses more accuracy than without another frequency.",
                 Above(key_over_other, MATTERS, "arbitrary"),
                 key_over_other,
+                "a key frequency than without another one",
             ),
             _claim(
                 "neurons-no-better-than-random",
@@ -220,6 +221,7 @@ STUDIES.register(
                 "than without as many random neurons.",
                 Below(clusters_over_random, MATTERS, "arbitrary"),
                 clusters_over_random,
+                "neurons taken cluster by cluster than without random ones",
             ),
         ),
         tables=_tables,

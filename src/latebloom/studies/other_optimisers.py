@@ -115,15 +115,19 @@ def largest_gain(analysis: Analysis) -> float:
     return max(after - before for before, after in pairwise(values))
 
 
+def _is_of(optimiser: str, record: Record) -> bool:
+    return _optimiser(record) == optimiser
+
+
 def _arm(records: Sequence[Record], optimiser: str) -> list[Record]:
-    runs = [record for record in records if _optimiser(record) == optimiser]
+    runs = [record for record in records if _is_of(optimiser, record)]
     if not runs:
         raise Undefined(f"there are no runs with {optimiser}")
     return runs
 
 
 def _lead(record: Record) -> float | None:
-    """How many times later test loss falls than restricted loss; None where the circuit never forms."""
+    """The step at which test loss falls over that at which restricted loss does; None where the circuit never forms."""
     circuit, test = record.value(circuit_at.name), record.value(test_fallen_at.name)
     return None if not circuit or test is None else test / circuit
 
@@ -143,7 +147,7 @@ def _falls(record: Record) -> bool:
 
 def _leading(optimiser: str) -> tuple[Statistic, Statistic]:
     """The lead of the circuit over test loss, and its control."""
-    name = optimiser.lower().replace(" ", "_")
+    name, reads = optimiser.lower().replace(" ", "_"), partial(_is_of, optimiser)
 
     @statistic(
         "times",
@@ -152,6 +156,7 @@ def _leading(optimiser: str) -> tuple[Statistic, Statistic]:
         circuit_at,
         test_fallen_at,
         name=f"lead_with_{name}",
+        reads=reads,
     )
     def lead(records: Sequence[Record]) -> Estimate:
         return median_estimate([_lead(run) for run in _arm(records, optimiser)])
@@ -161,6 +166,7 @@ def _leading(optimiser: str) -> tuple[Statistic, Statistic]:
         f"the share of the runs with {optimiser} in which restricted loss falls with as many other frequencies",
         other_circuit_at,
         name=f"other_circuit_with_{name}",
+        reads=reads,
     )
     def others(records: Sequence[Record]) -> Estimate:
         return share_of([run for run in _arm(records, optimiser) if _tells_of_others(run)], _has_other)
@@ -174,6 +180,7 @@ def _sudden(optimiser: str) -> Statistic:
         f"the share of the runs with {optimiser} in which {TEST_FALL.complete.formula}",
         TEST_FALL.complete,
         name=f"sudden_with_{optimiser.lower().replace(' ', '_')}",
+        reads=partial(_is_of, optimiser),
     )
     def sudden(records: Sequence[Record]) -> Estimate:
         return share_of(_arm(records, optimiser), _falls)
@@ -188,12 +195,13 @@ SUDDEN = {optimiser: _sudden(optimiser) for optimiser in SETTINGS}
 def _tables(records: Sequence[Record]) -> Sequence[Table]:
     rows = []
     for optimiser in SETTINGS:
-        runs = [record for record in records if _optimiser(record) == optimiser]
+        runs = [record for record in records if _is_of(optimiser, record)]
         steps = [median_estimate([run.value(one.name) for run in runs]) for one in (circuit_at, test_fallen_at)]
         rows.append(
             (
                 optimiser,
                 str(len(runs)),
+                str(sum(run.status == "diverged" for run in runs)),
                 shown(share_of(runs, generalised)),
                 *(shown(step, "{:.0f}") for step in steps),
                 shown(median_estimate([_lead(run) for run in runs]), "{:.1f}"),
@@ -201,7 +209,7 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
                 shown(median_estimate([run.value(largest_gain.name) for run in runs])),
             )
         )
-    columns = ("optimiser", "runs", "generalise", "circuit at step", "test loss falls at step", "times later")
+    columns = ("optimiser", "runs", "diverged", "generalise", "circuit at step", "test loss falls at step", "ratio")
     more = ("falls suddenly", "largest gain of accuracy in a tenth of the run")
     return (Table("The phase change by optimiser", (*columns, *more), rows),)
 
@@ -213,8 +221,8 @@ def _claims() -> tuple[SweepClaim, ...]:
             id=f"{optimiser.lower().replace(' ', '-')}-forms-before",
             sentence=f"With {optimiser} the circuit forms well before test loss falls.",
             region=AllOf(Above(lead, WELL_BEFORE, "arbitrary"), Below(others, HALF, "the control")),
-            finding=f"test loss falls {found(lead, '.1f')} times later than restricted loss; other frequencies get "
-            f"that far in {found(others)} of the runs",
+            finding=f"test loss falls after {found(lead, '.1f')} times as many steps as restricted loss; with other "
+            f"frequencies restricted loss falls in {found(others)} of the runs",
             statistics=(lead, others),
         )
         for optimiser, (lead, others) in LEADS.items()
@@ -224,7 +232,7 @@ def _claims() -> tuple[SweepClaim, ...]:
             id=f"{optimiser.lower().replace(' ', '-')}-falls-suddenly",
             sentence=f"With {optimiser} test loss falls in a phase change.",
             region=Above(one, HALF, "more often than not"),
-            finding=f"it does in {found(one)} of the runs",
+            finding=f"test loss falls in a phase change in {found(one)} of the runs",
             statistics=(one,),
         )
         for optimiser, one in SUDDEN.items()
@@ -258,5 +266,9 @@ STUDIES.register(
         claims=_claims(),
         shown=(final_test_accuracy, test_90_at, outcome, largest_gain),
         tables=_tables,
+        caveats="Of the four optimisers only SGD with momentum has a decided lead, and its verdict rests on the five "
+        "runs that did not diverge. The lead of AdamW itself, to which it would be compared, is undecided. The code "
+        "that chooses the runs in the denominator of the control was changed after the results were there (8729463); "
+        "no number changed. (Review of 29 November 2026.)",
     )
 )

@@ -9,11 +9,13 @@ from latebloom.published import filled
 
 @dataclass(frozen=True)
 class Question:
-    """One question of the write-up's "Future Directions", shortened. studies: names of those that answer it. claims:
-    ids of claims that answer a part of it. outside: why it is not asked here; None where it could be."""
+    """One question of the write-up's "Future Directions", shortened. studies: names of those that answer it. partly:
+    whether these answer a part of it only. claims: ids of claims that answer a part of it. outside: why it is not asked
+    here; None where it could be."""
 
     text: str
     studies: tuple[str, ...] = ()
+    partly: bool = False
     claims: tuple[str, ...] = ()
     outside: str | None = None
 
@@ -25,7 +27,10 @@ QUESTIONS = (
     Question("Are there phase changes in a SoLU transformer?", outside=_LANGUAGE),
     Question("When do curve circuits form in Inception?", outside="it needs image models"),
     Question("Which capabilities emerge in public training runs?", outside=_LANGUAGE),
-    Question("Does a model of several tasks at once have separate phase changes?", studies=("several-tasks",)),
+    Question(
+        "Does a model of several tasks at once have separate phase changes?",
+        outside="no settings were found yet with which one small model generalises on several tasks",
+    ),
     Question(
         "Do the other tasks of the grokking paper show phase changes without grokking when they have more data?",
         claims=("operations-more-data",),
@@ -41,7 +46,12 @@ QUESTIONS = (
     Question("Are phase changes specific to Adam?", studies=("other-optimisers",), claims=("sgd-groks",)),
     Question("Is there a phase change in the k-bit parity problem?", studies=("parity",)),
     Question("What circuit adds five-digit numbers?", claims=("digits-as-waves", "digits-neurons-waves")),
-    Question("In which order does five-digit addition form?", studies=("digits",), claims=("digits-0-and-1-first",)),
+    Question(
+        "In which order does five-digit addition form?",
+        studies=("digits",),
+        partly=True,
+        claims=("digits-0-and-1-first",),
+    ),
     Question("What is the circuit of memorisation?", studies=("memory",)),
     Question(
         filled("Why is there another phase change at epoch {mainline.late_change}?"),

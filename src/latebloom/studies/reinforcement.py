@@ -56,7 +56,7 @@ def _claim(id: str, sentence: str, part: str) -> SweepClaim:
         place='W, "Future Directions"',
         published="asked",
         region=AllOf(Below(one, HALF, "fewer than half"), Above(control, HALF, "the control")),
-        finding=f"with it frozen {found(one)} generalise, with nothing frozen {found(control)}",
+        finding=f"with it frozen {found(one)} of the runs generalise, with nothing frozen {found(control)}",
         statistics=(one, control),
         system="study-reinforcement",
     )

@@ -43,8 +43,8 @@ class Study:
     claim judges. design: what is trained, varied and measured. control: what the result is compared with. power: how
     many runs detect which effect. changes: what would change the answer. runs: the sweeps of each budget, with seeds
     from `latebloom.claims.record.FIRST_SEED` on. claims: how the answer is decided; their text is frozen before the
-    runs exist. tables: what was measured, from the records. shown: further
-    quantities, which only the tables read.
+    runs exist. tables: what was measured, from the records. shown: further quantities, which only the tables read.
+    then: runs that follow from the first ones. caveats: what the runs do not show, as found after them; not frozen.
     """
 
     name: str
@@ -61,6 +61,7 @@ class Study:
     shown: Sequence[Quantity] = ()
     tables: Callable[[Sequence[Record]], Sequence[Table]] = lambda records: ()
     then: Then | None = None
+    caveats: str = ""
 
     @property
     def quantities(self) -> tuple[str, ...]:

@@ -206,7 +206,7 @@ STUDIES.register(
                 mean_auc_of_initial_embedding,
                 0.5,
                 "guessing",
-                "AUC {mean_auc_of_initial_embedding:.2f} ({mean_auc_of_initial_embedding.low:.2f} to "
+                "the AUC is {mean_auc_of_initial_embedding:.2f} ({mean_auc_of_initial_embedding.low:.2f} to "
                 "{mean_auc_of_initial_embedding.high:.2f})",
             ),
         ),

@@ -11,7 +11,7 @@ from latebloom.analysis import Analysis
 from latebloom.claims import Record, quantity
 from latebloom.claims.claim import Statistic, SweepClaim, statistic
 from latebloom.claims.embedding import key_frequencies
-from latebloom.claims.learning import RIGHT, final_test_accuracy, series_of, test_90_at
+from latebloom.claims.learning import RIGHT, final_test_accuracy, test_90_at
 from latebloom.claims.quantity import Undefined
 from latebloom.claims.region import Above, AllOf, Below, Region
 from latebloom.claims.settings import grouped
@@ -49,13 +49,17 @@ def test_accuracy_at_goal(analysis: Analysis) -> float:
     measured = MEASURED_LOSSES.get(analysis.run.experiment.training.loss)
     if measured is None:
         raise Undefined("the training loss has no measure")
-    train, guessing = analysis.sets["train"], log(modular_task(analysis).answers)
-    for step in analysis.run.checkpoints:
+    if "test" not in analysis.sets:
+        raise Undefined("the run has no test set")
+    train, test = analysis.sets["train"], analysis.sets["test"]
+    guessing, positions = log(modular_task(analysis).answers), analysis.task.loss_positions
+    for step in filter(None, analysis.run.checkpoints):
+        model = analysis.run.checkpoint(step).model
         with torch.no_grad():
-            logits = analysis.run.checkpoint(step).model(train.tokens, analysis.task.loss_positions)
-            value = float(measured.value(logits, train.labels))
-        if step and (value < LOW * guessing if measured.sign == "+" else value >= guessing):
-            return series_of(analysis, "test_accuracy").at(step)
+            value = float(measured.value(model(train.tokens, positions), train.labels))
+            moved = value < LOW * guessing if measured.sign == "+" else value >= guessing
+            if moved:
+                return float((model(test.tokens, positions).argmax(-1) == test.labels).double().mean())
     raise Undefined("the measure does not get there")
 
 
@@ -110,8 +114,13 @@ def _sooner(loss: str, than: str, name: str) -> Statistic:
 
     @statistic("times", formula, test_90_at, name=name)
     def sooner(records: Sequence[Record]) -> Estimate:
-        late, early = (_steps(_arm(records, one), never=None) for one in (than, loss))
-        return ratio_of_medians(late, early)
+        """An end of the interval is open if it rests on runs that never get there, whose last step is too early."""
+        late, early = (_arm(records, one) for one in (than, loss))
+        ratio = ratio_of_medians(_steps(late, never=None), _steps(early, never=None))
+        low = ratio_of_medians(_steps(late, never=None), _steps(early)).low
+        high = ratio_of_medians(_steps(late), _steps(early, never=None)).high
+        reason = ratio.reason or "too many runs never get there"
+        return Estimate(**{**dict(ratio), "low": low, "high": high, "reason": reason})
 
     return sooner
 
@@ -199,8 +208,8 @@ STUDIES.register(
         "guessing.",
         control="The cross-entropy alone, on the same seeds, and each measure with the same waves but the examples in "
         "another order: as many directions of the same norm that say nothing about the answer.",
-        power="A frequency that is key in five of five runs has an interval from 57 %, against about a quarter for any "
-        "frequency. That one is never key is decided with 20 runs, not with five.",
+        power="A frequency that is a key frequency in five of five runs has an interval from 57 %, against about a "
+        "quarter for any frequency. That one is never key is decided with 20 runs, not with five.",
         changes="Another weight of the measure; less data; a larger p, with more frequencies to choose from.",
         runs={"quick": _runs(5), "full": _runs(20)},
         claims=(
@@ -208,8 +217,8 @@ STUDIES.register(
                 "measures-choose",
                 "With its excluded loss subtracted from the training loss, a frequency becomes a key frequency.",
                 AllOf(Above(chosen, any_plain, "any frequency"), Above(chosen, any_chosen_control, "the control")),
-                f"{_K} is key in {found(chosen)} of the runs; any frequency in {found(any_plain)}, with the waves "
-                f"shuffled {found(any_chosen_control)}",
+                f"frequency {_K} is a key frequency in {found(chosen)} of the runs; any one frequency is in "
+                f"{found(any_plain)} of the plain runs, and in {found(any_chosen_control)} with the waves shuffled",
                 chosen,
                 any_plain,
                 any_chosen_control,
@@ -220,8 +229,8 @@ STUDIES.register(
                 AllOf(
                     Below(forbidden, any_plain, "any frequency"), Below(forbidden, any_forbidden_control, "the control")
                 ),
-                f"{_K} is key in {found(forbidden)} of the runs; any frequency in {found(any_plain)}, with the waves "
-                f"shuffled {found(any_forbidden_control)}",
+                f"frequency {_K} is a key frequency in {found(forbidden)} of the runs; any one frequency is in "
+                f"{found(any_plain)} of the plain runs, and in {found(any_forbidden_control)} with the waves shuffled",
                 forbidden,
                 any_plain,
                 any_forbidden_control,
@@ -230,8 +239,9 @@ STUDIES.register(
                 "measures-hasten",
                 "With restricted loss added to the training loss, the model generalises sooner.",
                 AllOf(Above(sooner_restricted, SOONER, "arbitrary"), Above(sooner_than_control, SOONER, "the control")),
-                f"{found(sooner_restricted, '.2f')} times as soon as with {PLAIN} alone, and "
-                f"{found(sooner_than_control, '.2f')} times as soon as with the waves shuffled",
+                f"plain runs need at least {found(sooner_restricted, '.2f')} times as many steps to generalise as "
+                "runs with restricted loss, and runs with the waves shuffled at least "
+                f"{found(sooner_than_control, '.2f')} times as many",
                 sooner_restricted,
                 sooner_than_control,
             ),
@@ -242,7 +252,8 @@ STUDIES.register(
                     Below(generalise_avoid, HALF, "fewer than half"),
                     Above(generalise_avoid_control, HALF, "the control"),
                 ),
-                f"{found(generalise_avoid)} generalise, with the waves shuffled {found(generalise_avoid_control)}",
+                f"{found(generalise_avoid)} of the runs generalise, and {found(generalise_avoid_control)} with the "
+                "waves shuffled",
                 generalise_avoid,
                 generalise_avoid_control,
             ),
@@ -256,5 +267,17 @@ STUDIES.register(
         ),
         shown=(final_test_accuracy,),
         tables=_tables,
+        caveats="`measures-gamed` does not show gaming: it has no control, and plain training does nearly the same. "
+        "Of the five plain runs, four get under 10 % of guessing with the restricted loss of their own key "
+        "frequencies, and have 43 to 68 % of the test set right then. Restricted loss falls before test accuracy "
+        "rises, as always, and all five runs that are trained on it end at 97 to 100 %. For `measures-choose` the "
+        "shuffled control is nearly empty, since four of its five models have no key frequency at all; what counts "
+        "is the comparison with the plain runs. `measures-prevent` leaves out the plain runs, of which one in five "
+        "generalises (with the excluded loss added, two). In `measures-hasten` most plain runs never generalise and "
+        "count as their last step, so that the ratio is a lower bound and its interval has no upper end. The test "
+        "accuracy once the measure has moved was first interpolated between recorded steps, against its text; it was "
+        "measured again from the checkpoints of the same runs, and no verdict changed. All runs were made on a tree "
+        "with uncommitted changes (18c75e6; the file of the losses was committed as f14854f while they were trained). "
+        "(Review of 29 November 2026.)",
     )
 )

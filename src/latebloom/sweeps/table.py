@@ -85,7 +85,9 @@ def _row(run: Run, cache: dict[tuple[str, int], dict[str, Any]], failures: Mappi
 
 def _warn_of(problems: Sequence[str], runs: int) -> None:
     if problems:
-        warnings.warn(f"{len(problems)} of {runs} runs cannot be read and are left out: {problems[0]}", stacklevel=3)
+        warnings.warn(
+            f"{len(problems)} of {runs} runs cannot be read and are left out of statistics: {problems[0]}", stacklevel=3
+        )
 
 
 def _results(run: Run, key: tuple[str, int], cache: dict[tuple[str, int], dict[str, Any]]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field, model_serializer, model_validator
 
 from latebloom._config import Config
-from latebloom.models import AnyModelConfig, TransformerConfig
+from latebloom.models import TRAINING_LOSSES, AnyModelConfig, TransformerConfig
 from latebloom.tasks import AnyTask, Data, ModularAddition, check_split
 from latebloom.training.config import Recording, Training
 from latebloom.training.intervention import AnyIntervention, Intervention
@@ -40,6 +40,12 @@ class Experiment(Config):
             check_split(self.task, self.data)
         elif self.data.kind == "stream" and self.training.batch_size is None and self.knows("training.batch_size"):
             raise ValueError("training.batch_size: got none, expected a number: a stream has no full batch")
+        task, batch = TRAINING_LOSSES[self.training.loss].full_batch_of, self.training.batch_size
+        if task is not None and (self.task.name != task or batch is not None):
+            raise ValueError(
+                f"training.loss: got {self.training.loss} for {self.task.name} with training.batch_size "
+                f"{'none' if batch is None else batch}, expected {task} with none, a full batch"
+            )
         if self.training.loss != "cross_entropy" and self.intervention.kind != "none":
             raise ValueError(
                 f"training.loss: got {self.training.loss} with intervention {self.intervention.kind}, expected "

@@ -92,8 +92,9 @@ class FewerExamples(Intervention):
     """From a step on, part of the train set has no gradient any more: what does a model keep that has less data?
 
     Which part is drawn once, from the seed of the data. The mean stays over the whole train set, so that the gradient
-    becomes smaller; AdamW does not notice. Source: Varma et al. 2023, "Explaining grokking through circuit efficiency",
-    arXiv 2309.02390, "ungrokking".
+    becomes smaller. AdamW divides by its size, but where few examples are kept its ``eps`` is no longer negligible:
+    steps become smaller, and weight decay is relatively stronger. Source: Varma et al. 2023, "Explaining grokking
+    through circuit efficiency", arXiv 2309.02390, "ungrokking".
     """
 
     kind: Literal["fewer_examples"] = "fewer_examples"  # type: ignore[assignment]

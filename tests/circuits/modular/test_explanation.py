@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from latebloom._errors import UsageError
-from latebloom.circuits.modular import explain_model, modular_grid
+from latebloom.circuits.modular import explain_model, modular_grid, planted_transformer
+from latebloom.circuits.modular.explanation import Explanation
 from latebloom.models import MLPConfig, Model, TransformerConfig
 from latebloom.tasks import ModularAddition, RandomTable
 
@@ -76,3 +77,18 @@ class Other(Model):
 def test_another_kind_of_model_is_refused():
     with pytest.raises(UsageError, match="model: got Other, expected a Transformer, an MLP or an EmbeddingMLP"):
         modular_grid(Other(), ModularAddition(p=5))
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, "it computes with waves of the frequenc"),
+        ({"loss": {"all": 2.0, "test": 9.0}}, "no better than guessing: it has memorised"),
+        ({"key_frequencies": []}, "no frequency stands out"),
+        ({"excluded_loss": {"all": None}}, "no cosine of x ± y determines the answers"),
+    ],
+)
+def test_a_sentence_says_no_more_than_the_numbers(changed: dict, said: str) -> None:
+    explanation = explain_model(planted_transformer(31, [3, 5, 9]), ModularAddition(p=31))
+    assert said in Explanation.model_validate(explanation.model_dump() | changed).sentence
+    assert str(explanation) == repr(explanation)

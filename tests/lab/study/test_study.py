@@ -10,7 +10,7 @@ import pytest
 
 from latebloom.claims import CLAIMS, Results
 from latebloom.cli.main import main
-from latebloom.lab.study import freeze, judge_study, read_rules, study
+from latebloom.lab.study import freeze, judge_study, read_rules, study, study_runs
 from latebloom.lab.study.rules import content
 from latebloom.studies import QUESTIONS, STUDIES, Study, Then
 from latebloom.sweeps.spec import Spec
@@ -43,6 +43,8 @@ def test_a_study_runs_in_small_and_resumes_from_its_records(name, tmp_path, monk
     assert problem is None
     assert found.runs == found.asked == len({json.dumps(spec.model_dump()) for spec in asked.runs["quick"]})
     assert all(one.state in ("undecided", "not measured") for one in found.claims), "one run decides nothing"
+    assert re.match("The hypothesis is (undecided|not measured yet): ", found.answer)
+    assert asked.hypothesis in found.answer
     stored = (tmp_path / "q" / f"{name}.jsonl").read_bytes()
     again, _ = study(name, "quick", tmp_path / "elsewhere", workers=1, quiet=True, results=results)
     assert again == found
@@ -95,13 +97,24 @@ def test_only_runs_made_for_the_rules_decide(tmp_path, monkeypatch):
     study(name, "quick", tmp_path, workers=1, quiet=True, results=results)
     freeze(asked, results.path)
     assert judge_study(asked, "quick", results).runs == 0
+    after = replace(asked, then=Then("the same again", lambda records: asked.runs["quick"] if records else ()))
+    freeze(after, results.path)
+    assert len(study_runs(after, "quick", results).entry.specs) == len(asked.runs["quick"])
 
 
-def test_every_question_of_the_write_up_points_to_claims_that_exist():
+def test_every_question_of_the_write_up_points_to_claims_and_studies_that_exist():
     assert {name for question in QUESTIONS for name in question.claims} <= set(CLAIMS)
+    assert {name for question in QUESTIONS for name in question.studies} <= set(STUDIES)
     assert all(question.studies or question.claims or question.outside for question in QUESTIONS)
 
 
 def test_the_command_says_what_is_wrong(capsys):
     assert main(["study", "ticket"]) == 2
     assert re.search(r"got 'ticket', expected one of .*tickets", capsys.readouterr().err)
+
+
+def test_the_command_shows_below_the_answer_what_it_does_not_show(capsys):
+    assert main(["study", "digits", "--stored", "--results", str(STORED)]) == 0
+    answer, caveats = capsys.readouterr().out.splitlines()[1:3]
+    assert answer.partition("  ")[0] == "answer"
+    assert caveats.startswith("what this does not show  `carry-after-sum` cannot come out the other way")

@@ -18,7 +18,7 @@ let stopAligning = (): void => undefined;
 
 /**
  * Keep an element at the top of the window while the page around it grows. A smooth scroll that is under way overrides any
- * other and ends where the element was when it began, so the element is aligned again whenever a scroll ends.
+ * other and ends where the element was when it began, so the element is aligned again when the first scroll ends.
  */
 function keepAligned(element: HTMLElement): void {
   let arrived = false;
@@ -35,7 +35,7 @@ function keepAligned(element: HTMLElement): void {
   };
   const watch = new ResizeObserver(align);
   watch.observe(document.body);
-  document.addEventListener("scrollend", arrive);
+  document.addEventListener("scrollend", arrive, { once: true });
   const jump = setTimeout(arrive, JUMP);
   stopAligning = () => {
     watch.disconnect();

@@ -140,6 +140,8 @@ class Ablation(Config):
         beside = [f"{one.mean:.3g} after {one.what}" for one in self.controls]
         return f"{self.name}: loss {self.loss:.3g} nats{', ' if beside else ''}{', '.join(beside)}"
 
+    __str__ = __repr__
+
     @property
     def of_cluster(self) -> bool:
         """Whether it zeroes one cluster of neurons."""

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
+from math import log
 from typing import Any
 
 import torch
@@ -28,6 +29,9 @@ from latebloom.fourier import frequencies, gini
 from latebloom.measures import Snapshot
 from latebloom.models import Model
 from latebloom.tasks import ModularTask
+
+_MOST = 0.5
+"""Share of the variance of the logits from which on the cosines count as what a model computes with. Arbitrary."""
 
 
 class Losses(Config):
@@ -126,23 +130,31 @@ class Explanation(Shown, Config):
         """The explanation as (quantity, value) pairs, for printing."""
         fails = f"no: it answers {self.accuracy:.2%} of all pairs correctly, fewer than half"
         return [
-            *([("in words", self.sentence)] if self.does_task else [("does the task", fails)]),
+            *([] if self.does_task else [("does the task", fails)]),
             *assumed_row(self.assumed),
             ("task", f"{self.task}, p = {self.p}"),
+            *([("in words", self.sentence)] if self.does_task else []),
             *([] if self.order is None else [("order of the numbers", self.order.sentence)]),
             *self.figures(),
         ]
 
     @property
     def sentence(self) -> str:
-        """What a model that does the task computes, in one sentence."""
+        """What a model that answers at least half of all pairs computes, in one sentence."""
         keys, fve, without = self.key_frequencies, self.logits.fve_cos_fit, self.excluded_loss.all
-        if not keys or fve is None or without is None:
-            return "it does the task, but no frequency stands out: these numbers do not show how"
-        waves = f"{len(keys)} waves, of the frequencies {', '.join(map(str, keys))}" if len(keys) > 1 else "one wave"
+        right = f"it answers {self.accuracy:.1%} of all pairs correctly"
+        if self.loss.test is not None and self.loss.test >= log(self.p):
+            return f"{right}, but on those that it was not trained on it is no better than guessing: it has memorised"
+        if not keys:
+            return f"{right}, but no frequency stands out: these numbers do not show how"
+        named = f"frequenc{'y' if len(keys) == 1 else 'ies'} {', '.join(map(str, keys))}"
+        if fve is None or without is None:
+            return f"{right}, and uses the {named}, but no cosine of x ± y determines the answers of this operation"
+        if fve < _MOST:
+            return f"{right}, but cosines of the {named} explain only {fve:.1%} of the variance of its logits"
         return (
-            f"it computes with {waves}: their cosines explain {fve:.1%} of the variance of its logits, and without "
-            f"them its loss is {without:.3g} nats in place of {self.loss.all:.3g}"
+            f"it computes with waves of the {named}: cosines explain {fve:.1%} of the variance of its logits, and "
+            f"without these waves its loss is {without:.3g} nats in place of {self.loss.all:.3g}"
         )
 
     def figures(self) -> list[tuple[str, str]]:

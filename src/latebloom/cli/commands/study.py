@@ -8,7 +8,7 @@ When a run ends, its quantities are stored as a line of NAME.jsonl, and a run th
 the same command resumes after Ctrl-C. Where results/studies/NAME.rules.json holds the frozen rules, only runs that were
 trained after the rules were frozen decide.
 
-The exit status is 1 if the command was stopped; "no" and "undecided" are answers.
+The exit status is 1 if the command was stopped; "fails" and "undecided" are answers.
 """
 
 import os
@@ -77,7 +77,8 @@ def run(parser: Parser, arguments: list[str]) -> int:
 def _print(result: "StudyResult") -> None:
     rules = "none frozen" if result.rules_hash is None else f"{result.rules_hash[:12]}, frozen {result.frozen}"
     changed = "" if result.rules_stand or result.rules_hash is None else "; the code has other rules now"
-    print_pairs([("question", result.question), ("hypothesis", result.hypothesis), ("answer", result.answer)])
+    caveats = [("what this does not show", result.caveats)] if result.caveats else []
+    print_pairs([("question", result.question), ("answer", result.answer), *caveats])
     print_table(("claim", "verdict", "found"), [(one.id, one.state, one.finding) for one in result.claims])
     for table in result.tables:
         print(f"\n{table.title}")

@@ -49,17 +49,26 @@ def _next(run: "Run", arguments: list[str]) -> list[tuple[list[str], str]]:
     if run.status == "interrupted":
         return [(["train", *arguments], "continues where it stopped")]
     if run.outcome.name == "memorised":
-        longer = ["--steps", str(2 * run.manifest.step)]
-        longer += [] if "--name" in arguments else ["--name", run.path.name]
         return [
-            (["train", *arguments, *longer], "trains on, in case it generalises later"),
-            (["phases", str(run.path)], "shows how far it came; more data or weight decay may help: docs/faq.md"),
+            (["train", *_without_steps(arguments), "--steps", str(2 * run.manifest.step)], "trains for longer"),
+            (["phases", str(run.path)], "shows how far it came; more data or a larger weight decay may help, too"),
             (["report", str(run.path)], "writes the page to look at in a browser"),
         ]
     return [
         (["explain", str(run.path)], "shows what the model computes"),
         (["measure", str(run.path)], "measures how that grew during training"),
         (["report", str(run.path)], "writes the page to look at in a browser"),
+    ]
+
+
+def _without_steps(arguments: list[str]) -> list[str]:
+    """The arguments without a number of steps."""
+    places = [at for at, word in enumerate(arguments) if word in ("--steps", "--training.steps")]
+    dropped = {*places, *(at + 1 for at in places)}
+    return [
+        word
+        for at, word in enumerate(arguments)
+        if at not in dropped and not word.startswith(("--steps=", "--training.steps="))
     ]
 
 

@@ -25,7 +25,9 @@ def with_values(table: pandas.DataFrame, columns: Sequence[str]) -> pandas.DataF
     _present(table, columns)
     rows = table.dropna(subset=list(columns))
     if not len(rows):
-        raise UsageError(f"table of runs: got no run with {' and '.join(columns)}, expected at least one")
+        raise UsageError(
+            f"table of runs: got no run that can be read and has {' and '.join(columns)}, expected at least one"
+        )
     return rows
 
 

@@ -93,10 +93,11 @@ def _run(evidence: Evidence) -> dict[str, Any]:
 def _learned(analysis: Analysis) -> dict[str, Any] | None:
     """The steps from which the sets stay learned, and the bar in words; None where one of them was not learned."""
     outcome, guessing = analysis.outcome, analysis.phases.guessing
-    if outcome.train_learned_at is None or outcome.test_learned_at is None or guessing is None:
+    if outcome.train_learned_at is None or outcome.test_learned_at is None:
         return None
-    loss = f"a loss of {nats(LEARNED_LOSS_SHARE * guessing)} nats"
-    bar = loss if outcome.by_loss else f"{percent(LEARNED_ACCURACY)} accuracy"
+    bar = f"{percent(LEARNED_ACCURACY)} accuracy"
+    if outcome.by_loss and guessing is not None:
+        bar = f"a loss of {nats(LEARNED_LOSS_SHARE * guessing)} nats"
     return {"train": outcome.train_learned_at, "test": outcome.test_learned_at, "bar": bar}
 
 

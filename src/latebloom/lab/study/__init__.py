@@ -4,6 +4,7 @@ from latebloom.lab.study.judge import judge_study, latest
 from latebloom.lab.study.picture import draw_study
 from latebloom.lab.study.result import StudyResult, StudyTable
 from latebloom.lab.study.rules import freeze, read_rules
+from latebloom.lab.study.runs import study_runs
 from latebloom.lab.study.study import HOME, plan, results_of, study
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "read_rules",
     "results_of",
     "study",
+    "study_runs",
 ]

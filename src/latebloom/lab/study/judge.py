@@ -9,19 +9,18 @@ from latebloom._registry import suggested
 from latebloom.claims import Record, Results, Undefined
 from latebloom.lab.finding import Finding, finding_of
 from latebloom.lab.study.result import StudyResult, StudyTable
-from latebloom.lab.study.rules import content, read_rules
+from latebloom.lab.study.rules import content, counted, read_rules
 from latebloom.lab.study.runs import study_runs
 from latebloom.studies import BUDGETS, Budget, Study
 
-ANSWERS = {"holds": "Yes", "fails": "No", "undecided": "Undecided", "not measured": "Not measured yet"}
+VERDICTS = {"holds": "holds", "fails": "fails", "undecided": "is undecided", "not measured": "is not measured yet"}
 
 
 def judge_study(study: Study, budget: Budget, results: Results) -> StudyResult:
     """Answer and verdicts of a budget, from the records in a directory and the frozen rules beside them."""
     runs, rules = study_runs(study, budget, results), read_rules(study, results.path)
-    stored = runs.records()
-    counted = [record for record in stored if rules is None or rules.counts(record)]
-    findings = tuple(finding_of(claim, counted) for claim in study.claims)
+    records = counted(rules, runs.records())
+    findings = tuple(finding_of(claim, records) for claim in study.claims)
     return StudyResult(
         study=study.name,
         title=study.title,
@@ -29,15 +28,16 @@ def judge_study(study: Study, budget: Budget, results: Results) -> StudyResult:
         hypothesis=study.hypothesis,
         budget=budget,
         command=suggested("study", study.name, "--budget", budget),
-        answer=_answer(findings[0]),
+        answer=_answer(study, findings[0]),
+        caveats=study.caveats,
         claims=findings,
-        tables=_tables(study, counted),
+        tables=_tables(study, records),
         rules_hash=None if rules is None else rules.hash,
         frozen=None if rules is None else rules.frozen.isoformat(),
         rules_stand=rules is not None and rules.stands(content(study)),
-        runs=len(counted),
+        runs=len(records),
         asked=len(runs.jobs),
-        seconds=sum(record.seconds or 0.0 for record in counted),
+        seconds=sum(record.seconds or 0.0 for record in records),
     )
 
 
@@ -47,10 +47,11 @@ def latest(study: Study, results: Results) -> StudyResult:
     return full if full.runs > quick.runs else quick
 
 
-def _answer(first: Finding) -> str:
-    """The answer to the question: the verdict on the hypothesis and what was found."""
+def _answer(study: Study, first: Finding) -> str:
+    """The verdict on the hypothesis, and what was found. A question may ask more than its hypothesis answers."""
     more = f" About {first.runs_to_decide} would decide where {first.runs} did not." if first.runs_to_decide else ""
-    return f"{ANSWERS[first.state]}: {first.finding.rstrip('.')}.{more}"
+    found = first.finding.rstrip(".")
+    return f"The hypothesis {VERDICTS[first.state]}: {study.hypothesis} {found[:1].upper()}{found[1:]}.{more}"
 
 
 def _tables(study: Study, records: Sequence[Record]) -> tuple[StudyTable, ...]:

@@ -15,9 +15,10 @@ class StudyTable(Config):
 
 
 class StudyResult(Config):
-    """answer: one sentence, from the verdict on the hypothesis. claims: the hypothesis first. rules_hash, frozen: of
-    the frozen rules; None where nothing is frozen. rules_stand: whether the code still has them. runs, asked: stored,
-    and asked for by the budget; only runs that were made for the frozen rules decide. seconds: of training."""
+    """answer: the verdict on the hypothesis, and what was found. caveats: what that does not show. claims: the
+    hypothesis first. rules_hash, frozen: of the frozen rules; None where nothing is frozen. rules_stand: whether the
+    code still has them. runs, asked: stored, and asked for by the budget; only runs that were made for the frozen
+    rules decide. seconds: of training."""
 
     format: int = 1
     study: str
@@ -27,6 +28,7 @@ class StudyResult(Config):
     budget: str
     command: str
     answer: str
+    caveats: str
     claims: tuple[Finding, ...]
     tables: tuple[StudyTable, ...]
     rules_hash: str | None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from latebloom.claims import JUDGING
+from latebloom.claims import JUDGING, Record
 from latebloom.claims.measured_terms import terms_of
 from latebloom.lab.frozen import Frozen, freeze_rules, read_frozen
 from latebloom.studies import Study
@@ -37,6 +38,11 @@ def _without_seeds(spec: Spec) -> dict[str, Any]:
 def read_rules(study: Study, folder: Path) -> Frozen | None:
     """The frozen rules beside the records; None where there are none. Errors: UsageError for something else."""
     return read_frozen(_file(study, folder), COMMAND)
+
+
+def counted(rules: Frozen | None, records: Sequence[Record]) -> list[Record]:
+    """The records of runs that were made for these rules; all where none are frozen."""
+    return [record for record in records if rules is None or rules.counts(record)]
 
 
 def freeze(study: Study, folder: Path) -> Frozen:

@@ -46,12 +46,15 @@ def study(
     Errors: UsageError for an unknown study.
     """
     asked, stored = STUDIES[name], results or results_of(Path(root))
-    problem = None
-    for _ in range(1 if asked.then is None else 2):  # the second time with the runs that follow from the first ones
-        if problem is None:
-            runs = study_runs(asked, budget, stored, Path(root) / HOME, progress)
-            progress(f"{name}: {len(runs.records())} of {len(runs.jobs)} runs stored")
-            problem = _trained(runs, workers, quiet)
+
+    def train() -> str | None:
+        runs = study_runs(asked, budget, stored, Path(root) / HOME, progress)
+        progress(f"{name}: {len(runs.records())} of {len(runs.jobs)} runs stored")
+        return _trained(runs, workers, quiet)
+
+    problem = train()
+    if problem is None and asked.then is not None:  # now with the runs that follow from the first ones
+        problem = train()
     return judge_study(asked, budget, stored), problem
 
 
