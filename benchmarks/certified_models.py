@@ -3,11 +3,10 @@
     python benchmarks/certified_models.py --models 10000 --out results/certificates/soundness.json
 
 Six of ten are the random, planted, perturbed and tied weights of tests/circuits/certificates. The others are
-checkpoints
-of small trainings (modular addition, subtraction and S3; transformers, clock and pizza, MLPs), explained by their own
-key frequencies or representations: as trained, with noise, and turned against the bound, where a few gradient steps
-make the answers of some pairs wrong that were right. Each is tried in float32, and every seventh in float64 too. The
-counts are written every 200 models, so that a run that is stopped leaves what it found.
+checkpoints of small trainings (modular addition, subtraction and S3; transformers, clock and pizza, MLPs), explained by
+their own key frequencies or representations: as trained, with noise, and turned against the bound, where a few gradient
+steps make the answers of some pairs wrong that were right. Each is tried in float32, and every seventh in float64 too.
+The counts are written every 200 models, so that a run that is stopped leaves what it found.
 """
 
 import argparse

@@ -53,7 +53,6 @@ def _of_run(target: Path, points: int) -> dict[str, Any]:
     return {
         "recipe": run.experiment.recipe,
         "seed": run.experiment.data.seed,
-        "settings": run.manifest.experiment.task.model_dump(mode="json"),
         "course": [{"step": step, **_at(target, step)} for step in chosen],
     }
 
@@ -63,7 +62,13 @@ def _at(target: Path, step: int | None) -> dict[str, Any]:
     explanation = lb.explain(target, step=step)
     of_logits = getattr(explanation, "logits", None)
     explained = of_logits.fve_cos_fit if of_logits is not None else getattr(explanation, "fve_characters", None)
-    return {"accuracy": explanation.accuracy, "explained": explained, **_short(lb.certify(target, step=step))}
+    order = getattr(explanation, "p", None) or explanation.order
+    return {
+        "accuracy": explanation.accuracy,
+        "explained": explained,
+        "all_pairs": order**2,
+        **_short(lb.certify(target, step=step)),
+    }
 
 
 def _short(one: Certificate) -> dict[str, Any]:

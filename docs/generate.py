@@ -10,6 +10,7 @@ python docs/generate.py freeze             freeze the rules of all claims, befor
 python docs/generate.py freeze-compare     freeze the rules of the contest of optimisers, before its runs are trained
 python docs/generate.py compare            draw the pictures of the contest from the stored records
 python docs/generate.py freeze-studies     freeze the rules of all studies, before their runs are trained
+python docs/generate.py certificates       draw the picture of the certificates from the stored ones
 python docs/generate.py studies            draw the pictures of the studies from the stored records
 python docs/generate.py seeds              draw the pictures of the stored seeds studies
 python docs/generate.py pages              write all generated pages, and the generated blocks of the others
@@ -20,6 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pages.architecture import architecture_block, packages_drawing
+from pages.certificates import certificate_blocks, draw_certificates
 from pages.command_line import command_line_page
 from pages.compare import compare_page, draw_comparison, freeze_comparison
 from pages.contracts import json_page, schemas
@@ -60,6 +62,7 @@ def pages() -> dict[Path, str]:
         ROOT / "README.md": filled(ROOT / "README.md", demo=demo_block()),
         DOCS / "sweeps.md": filled(DOCS / "sweeps.md", measured=sweeps_block()),
         DOCS / "crossover.md": filled(DOCS / "crossover.md", measured=crossover_block()),
+        DOCS / "certificates.md": filled(DOCS / "certificates.md", **certificate_blocks()),
         DOCS / "demo.md": demo_page(),
         DOCS / "speed.md": speed_page(),
         DOCS / "explorer.md": explorer_page(),
@@ -101,6 +104,8 @@ def main(arguments: list[str]) -> int:
             VERBS[verb](argument)
         case ["compare"]:
             draw_comparison()
+        case ["certificates"]:
+            draw_certificates()
         case ["freeze-compare"]:
             freeze_comparison()
         case ["studies"]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from latebloom.statistics import median_estimate, ratio_of_medians
+from latebloom.statistics import censored_ratio_of_medians, median_estimate, ratio_of_medians
 
 SAMPLES = 400
 MEDIANS = {"exponential": np.log(2), "lognormal": 1.0, "half Cauchy": 1.0, "Pareto": 2.0}
@@ -48,6 +48,17 @@ def test_steps_never_reached_open_the_interval():
     assert median_estimate([10, 20, np.inf, np.inf, np.inf]).value is None
     ratio = ratio_of_medians([10, 20, 30, np.inf, np.inf], [1, 1, 1, 1, 1])
     assert (ratio.high, pytest.approx(10)) == (None, ratio.low)
+
+
+def test_steps_never_reached_bound_a_ratio_by_where_their_runs_ended():
+    steps, ends = [500.0, 550.0, 600.0, 650.0, 700.0], [1500.0] * 5
+    never = censored_ratio_of_medians(steps, [None] * 5, ends, ends)
+    assert (never.low, never.high) == (None, pytest.approx(700 / 1500))
+    late = censored_ratio_of_medians([None] * 5, steps, ends, ends)
+    assert (late.low, late.high) == (pytest.approx(1500 / 700), None)
+    assert censored_ratio_of_medians(steps, steps, ends, ends) == ratio_of_medians(steps, steps)
+    neither = censored_ratio_of_medians([None] * 5, [None] * 5, ends, ends)
+    assert (neither.low, neither.high) == (None, None)
 
 
 def test_what_gives_no_ratio():

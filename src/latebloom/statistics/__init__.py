@@ -13,7 +13,7 @@ from latebloom.statistics.generalisation_times import GeneralisationTimes
 from latebloom.statistics.lead import Lead, Leads, first_below, first_reached, lead, leads
 from latebloom.statistics.level_effects import LevelEffect, level_effects
 from latebloom.statistics.logrank import SurvivalComparison, compare_survival
-from latebloom.statistics.median_estimate import median_estimate, ratio_of_medians
+from latebloom.statistics.median_estimate import censored_ratio_of_medians, median_estimate, ratio_of_medians
 from latebloom.statistics.median_step import median_step
 from latebloom.statistics.phase_diagram import Cell, PhaseDiagram, decided, phase_diagram
 from latebloom.statistics.power_law import CurvePoint, PowerLaw, fit_power_law
@@ -41,6 +41,7 @@ __all__ = [
     "SurvivalCurve",
     "VarianceComponents",
     "auc",
+    "censored_ratio_of_medians",
     "chosen_frequencies",
     "compare_survival",
     "controls",

@@ -72,6 +72,35 @@ def ratio_of_medians(above: Numbers, below: Numbers, level: float = LEVEL) -> Es
     return _bounded(float(np.exp(value)), low, high, n, level)
 
 
+def censored_ratio_of_medians(
+    above: Sequence[float | None],
+    below: Sequence[float | None],
+    above_ends: Sequence[float],
+    below_ends: Sequence[float],
+    level: float = LEVEL,
+) -> Estimate:
+    """median(above) / median(below) of steps that some runs never reach: None, or inf, for a run that was followed to
+    the step in ``…_ends``.
+
+    The value takes such a run at its end. The lower end of the interval takes it at its end above the line, and at no
+    step below, and the upper end the other way round; so an end is open only where it rests on such runs, and a side
+    that half of its runs never reach still bounds the ratio. Errors and source: those of `ratio_of_medians`.
+    """
+
+    def reached(steps: Sequence[float | None], ends: Sequence[float]) -> list[float]:
+        return [end if step is None or step == np.inf else step for step, end in zip(steps, ends, strict=True)]
+
+    def never(steps: Sequence[float | None]) -> list[float]:
+        return [np.inf if step is None else step for step in steps]
+
+    least_above, least_below = reached(above, above_ends), reached(below, below_ends)
+    ratio = ratio_of_medians(least_above, least_below, level)
+    low = ratio_of_medians(least_above, never(below), level).low
+    high = ratio_of_medians(never(above), least_below, level).high
+    reason = ratio.reason or ("too many runs never get there" if None in (low, high) else None)
+    return Estimate(**{**dict(ratio), "low": low, "high": high, "reason": reason})
+
+
 def _ends(known: Float[np.ndarray, " run"], level: float) -> tuple[float, float]:
     """Ends of the interval of the median of sorted values."""
     n = len(known)

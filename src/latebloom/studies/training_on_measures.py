@@ -19,7 +19,7 @@ from latebloom.claims.verdict import HALF
 from latebloom.claims.views import modular_task
 from latebloom.models import MEASURED_LOSSES
 from latebloom.models.measure_loss import AVOID, CHOOSE, FORBID, ONE, RESTRICT, SEVERAL, WEIGHT
-from latebloom.statistics import Estimate, mean, median_estimate, ratio_of_medians, share
+from latebloom.statistics import Estimate, censored_ratio_of_medians, mean, median_estimate, share
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import small
 from latebloom.studies.texts import found, shown
@@ -80,10 +80,13 @@ def _keys(record: Record) -> tuple[float, ...]:
     return record.value(key_frequencies.name) or ()
 
 
-def _steps(records: Sequence[Record], never: float | None = inf) -> list[float]:
-    """When each run has most of its test set right. never: what counts where it never does; None: the last step."""
-    found = [(record.value(test_90_at.name), float(record.step or 0)) for record in records]
-    return [float(step) if step is not None else last if never is None else never for step, last in found]
+def _steps(records: Sequence[Record]) -> list[float]:
+    """When each run has most of its test set right; infinite where it never does."""
+    return [inf if (step := record.value(test_90_at.name)) is None else float(step) for record in records]
+
+
+def _last_steps(records: Sequence[Record]) -> list[float]:
+    return [float(record.step or 0) for record in records]
 
 
 def _has_key(loss: str, name: str) -> Statistic:
@@ -116,11 +119,7 @@ def _sooner(loss: str, than: str, name: str) -> Statistic:
     def sooner(records: Sequence[Record]) -> Estimate:
         """An end of the interval is open if it rests on runs that never get there, whose last step is too early."""
         late, early = (_arm(records, one) for one in (than, loss))
-        ratio = ratio_of_medians(_steps(late, never=None), _steps(early, never=None))
-        low = ratio_of_medians(_steps(late, never=None), _steps(early)).low
-        high = ratio_of_medians(_steps(late), _steps(early, never=None)).high
-        reason = ratio.reason or "too many runs never get there"
-        return Estimate(**{**dict(ratio), "low": low, "high": high, "reason": reason})
+        return censored_ratio_of_medians(_steps(late), _steps(early), _last_steps(late), _last_steps(early))
 
     return sooner
 

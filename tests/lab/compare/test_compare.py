@@ -35,9 +35,11 @@ def record(point, seed: int, step: float, accuracy: float = 1.0, **more) -> Reco
 
 
 def tuned(name: str, steps, accuracies=(1.0,) * 6, **more) -> list[Record]:
-    """One tuning run at each point of a contestant's grid."""
+    """Tuning runs at each point of a contestant's grid, alike for all seeds."""
     points = list(Arms(COURSE, QUICK, []).tuning_spec(CONTESTANTS[name]).points())
-    return [record(point, 0, *one, **more) for point, *one in zip(points, steps, accuracies)]
+    return [
+        record(point, seed, *one, **more) for seed in QUICK.tuning for point, *one in zip(points, steps, accuracies)
+    ]
 
 
 def fresh(name: str, steps, point: int = 0, **more) -> list[Record]:
@@ -69,7 +71,7 @@ def test_the_setting_with_the_least_median_step_is_chosen_and_ties_go_to_accurac
 
     assert choice([900, 500, inf, 700, inf, 600]) == points[1]
     assert choice([inf] * 6, [0.1, 0.2, 0.3, 0.9, 0.5, 0.2]) == points[3]
-    incomplete = Arms(COURSE, QUICK, tuned(BASELINE, [900] * 6)[:5])
+    incomplete = Arms(COURSE, QUICK, tuned(BASELINE, [900] * 6)[:-1])
     assert incomplete.chosen(contestant) is None
     assert incomplete.fresh_spec(contestant) is None
 
@@ -84,7 +86,7 @@ def test_a_run_that_diverged_never_learns_and_counts_to_its_planned_end():
 
 def test_every_contestant_has_the_same_budget():
     sizes = {len(Arms(COURSE, QUICK, []).tuning_spec(one)) for one in CONTESTANTS.values() if not one.published}
-    assert sizes == {6}
+    assert sizes == {6 * len(QUICK.tuning)}
     with pytest.raises(UsageError, match="got a grid of 2 settings, expected 6"):
         Contestant("greedy", "Greedy", "nobody", grid={"optimiser.lr": ("0.1", "0.2")})
 
@@ -95,8 +97,17 @@ def test_a_planted_speed_up_is_found_and_none_is_found_where_there_is_none(tmp_p
     assert faster["muon-no-advantage"] == faster["grokfast-ema-no-advantage"] == "fails"
     alike = judged(tmp_path / "b", planted(600, 1.0))
     assert alike["muon-no-advantage"] == "holds"
-    assert alike["muon-sooner"] == "fails"
-    assert alike["grokfast-50-times"] == "undecided"
+    assert alike["muon-as-much"] == "fails"
+    assert alike["muon-sooner"] == alike["grokfast-ma-published-sooner"] == "undecided"
+    slower = judged(tmp_path / "c", planted(600, 0.5))
+    assert slower["muon-sooner"] == "fails"
+
+
+def test_a_contestant_that_never_learns_has_no_advantage(tmp_path):
+    records = tuned(BASELINE, [100.0] + [inf] * 5) + fresh(BASELINE, [500.0, 550.0, 600.0, 650.0, 700.0])
+    records += tuned("muon", [inf] * 6) + fresh("muon", [inf] * 5)
+    found = judged(tmp_path, records)
+    assert (found["muon-no-advantage"], found["muon-sooner"]) == ("holds", "fails")
 
 
 def test_a_tuning_run_that_diverged_takes_no_verdict_away(tmp_path):
@@ -112,7 +123,7 @@ def test_the_row_of_a_contestant_follows_from_its_runs(tmp_path):
     steps = [400.0, 500.0, 600.0, inf, inf]
     Results(tmp_path).add(COURSE.name, tuned(BASELINE, [100.0] + [inf] * 5) + fresh(BASELINE, steps))
     row = judge_comparison("quick", Results(tmp_path)).rows[0]
-    assert (row.contestant, row.runs, row.tuning_runs) == (BASELINE, 5, 6)
+    assert (row.contestant, row.runs, row.tuning_runs) == (BASELINE, 5, 12)
     assert row.median_step.value == 600
     assert row.never.value == pytest.approx(2 / 5)
     assert row.tuned.value == pytest.approx(1 / 6)

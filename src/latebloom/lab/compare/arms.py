@@ -19,7 +19,7 @@ from latebloom.claims.learning import (
 from latebloom.lab.compare.contestant import CONTESTANTS, Contestant
 from latebloom.lab.compare.course import RECIPE, Course, Extent
 from latebloom.recipes.settings import experiment_of
-from latebloom.statistics import GeneralisationTimes
+from latebloom.statistics import Estimate, GeneralisationTimes, censored_ratio_of_medians
 from latebloom.store import identity
 from latebloom.sweeps.plan import OVER
 from latebloom.sweeps.spec import Spec
@@ -47,10 +47,25 @@ def learned_at(record: Record) -> float:
 
 
 def times(records: Sequence[Record]) -> GeneralisationTimes:
-    """When each run learned its test set. A run that diverged would never do so: it counts to its planned end."""
+    """When each run learned its test set."""
     steps = [learned_at(record) for record in records]
-    ends = [record.setting("training.steps") for record in records]
-    return GeneralisationTimes.of([None if step == inf else step for step in steps], ends)
+    return GeneralisationTimes.of([None if step == inf else step for step in steps], _ends(records))
+
+
+def speed_up(slow: Sequence[Record], fast: Sequence[Record]) -> Estimate:
+    """The median step of the first runs over that of the second, both until the test set stays learned.
+
+    A run that never learns it bounds the ratio by its planned end.
+    """
+    if not slow or not fast:
+        return Estimate.undefined(0, "there are no runs to compare")
+    steps = (list(map(learned_at, slow)), list(map(learned_at, fast)))
+    return censored_ratio_of_medians(*steps, _ends(slow), _ends(fast))
+
+
+def _ends(records: Sequence[Record]) -> list[int]:
+    """Planned steps: a run that diverged would never learn its test set, so it counts to its planned end."""
+    return [record.setting("training.steps") for record in records]
 
 
 def seconds_to_learn(record: Record) -> float:

@@ -52,6 +52,9 @@ COURSES = (
     ),
 )
 
+FRESH = FIRST_SEED + 100
+"""Runs with the first hundred seeds that may judge were seen before the present rules were written."""
+
 Budget = Literal["quick", "full"]
 BUDGETS: tuple[Budget, ...] = get_args(Budget)
 
@@ -66,7 +69,8 @@ class Extent:
 
 
 EXTENTS: dict[Budget, Extent] = {
-    "quick": Extent(COURSES[:1], range(1), range(FIRST_SEED, FIRST_SEED + 5)),
-    "full": Extent(COURSES, range(3), range(FIRST_SEED, FIRST_SEED + 30)),
+    "quick": Extent(COURSES[:1], range(2), range(FRESH, FRESH + 5)),
+    "full": Extent(COURSES, range(3), range(FRESH, FRESH + 30)),
 }
-"""Tuning has seeds of its own; the fresh seeds, from `FIRST_SEED` on, have tuned nothing."""
+"""Tuning has seeds of its own; the fresh seeds have tuned nothing. Two seeds tune even the quick budget: of one seed a
+lucky run was chosen."""

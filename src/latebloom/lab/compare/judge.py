@@ -11,7 +11,7 @@ from latebloom._registry import suggested
 from latebloom.claims import Record, Results
 from latebloom.claims.learning import RIGHT, final_test_accuracy
 from latebloom.claims.settings import generalised, share_grokked
-from latebloom.lab.compare.arms import Arms, learned_at, seconds_to_learn, times
+from latebloom.lab.compare.arms import Arms, learned_at, seconds_to_learn, speed_up, times
 from latebloom.lab.compare.contestant import CONTESTANTS, Contestant
 from latebloom.lab.compare.contestants import BASELINE
 from latebloom.lab.compare.course import EXTENTS, Budget
@@ -21,7 +21,7 @@ from latebloom.lab.compare.runs import arms_of
 from latebloom.lab.compare.statements import statements
 from latebloom.lab.finding import as_finding
 from latebloom.lab.frozen import Frozen
-from latebloom.statistics import Estimate, median_estimate, median_step, ratio_of_medians, share, survival_curve
+from latebloom.statistics import Estimate, median_estimate, median_step, share, survival_curve
 
 
 def judge_comparison(budget: Budget, results: Results) -> Comparison:
@@ -71,7 +71,7 @@ def _counted(rules: Frozen | None) -> Callable[[Record], bool]:
 def _row(arms: Arms, contestant: Contestant) -> Row:
     point, runs = arms.chosen(contestant), arms.fresh(contestant.name)
     tuned = list(chain(*arms.tuning(contestant).values()))
-    steps, base = list(map(learned_at, runs)), list(map(learned_at, arms.fresh(BASELINE)))
+    steps = list(map(learned_at, runs))
     return Row(
         course=arms.course.name,
         contestant=contestant.name,
@@ -86,7 +86,7 @@ def _row(arms: Arms, contestant: Contestant) -> Row:
         curve=survival_curve(times(runs)) if runs else None,
         median_step=median_step(times(runs)) if runs else Estimate.undefined(0, "there are no runs"),
         median_seconds=median_estimate(list(map(seconds_to_learn, runs))),
-        speed_up=_speed_up(base, steps),
+        speed_up=speed_up(arms.fresh(BASELINE), runs),
         never=share(steps.count(inf), len(runs)),
         grokked=share_grokked(runs),
         lost=_share_lost(runs),
@@ -100,12 +100,6 @@ def _by_rate(arms: Arms, contestant: Contestant) -> dict[str, float | None]:
             rate, step = arms.rate(contestant, point), median(map(learned_at, records))
             best[rate] = min(step, best.get(rate, inf))
     return {rate: step if isfinite(step) else None for rate, step in best.items()}
-
-
-def _speed_up(base: Sequence[float], steps: Sequence[float]) -> Estimate:
-    if not base or not steps:
-        return Estimate.undefined(0, "there are no runs to compare")
-    return ratio_of_medians(base, steps)
 
 
 def _share_lost(runs: Sequence[Record]) -> Estimate:
