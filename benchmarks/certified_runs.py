@@ -2,8 +2,8 @@
 
     python benchmarks/certified_runs.py RUN_OR_FILE … --out results/certificates/models.json
 
-Each is stored under its name (--names, or its own) as soon as it is done, beside those that the file has already, so the
-next call adds to it. Of a run, `--points` checkpoints are certified, evenly chosen.
+Each is stored under its name (--names, or its own) as soon as it is done, beside those that the file has already, so
+the next call adds to it. Of a run, `--points` checkpoints are certified, evenly chosen.
 """
 
 import argparse

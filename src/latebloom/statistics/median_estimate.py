@@ -73,10 +73,10 @@ def ratio_of_medians(above: Numbers, below: Numbers, level: float = LEVEL) -> Es
 
 
 def censored_ratio_of_medians(
-    above: Sequence[float | None],
-    below: Sequence[float | None],
-    above_ends: Sequence[float],
-    below_ends: Sequence[float],
+    above: Sequence[float | int | None],
+    below: Sequence[float | int | None],
+    above_ends: Sequence[float | int],
+    below_ends: Sequence[float | int],
     level: float = LEVEL,
 ) -> Estimate:
     """median(above) / median(below) of steps that some runs never reach: None, or inf, for a run that was followed to
@@ -87,11 +87,11 @@ def censored_ratio_of_medians(
     that half of its runs never reach still bounds the ratio. Errors and source: those of `ratio_of_medians`.
     """
 
-    def reached(steps: Sequence[float | None], ends: Sequence[float]) -> list[float]:
-        return [end if step is None or step == np.inf else step for step, end in zip(steps, ends, strict=True)]
+    def never(steps: Sequence[float | int | None]) -> list[float]:
+        return [np.inf if step is None else float(step) for step in steps]
 
-    def never(steps: Sequence[float | None]) -> list[float]:
-        return [np.inf if step is None else step for step in steps]
+    def reached(steps: Sequence[float | int | None], ends: Sequence[float | int]) -> list[float]:
+        return [min(step, float(end)) for step, end in zip(never(steps), ends, strict=True)]
 
     least_above, least_below = reached(above, above_ends), reached(below, below_ends)
     ratio = ratio_of_medians(least_above, least_below, level)
