@@ -8,7 +8,8 @@ Each system of the write-up is a sweep in RUNS/reproduce. When a run ends, the q
 measured and stored in a file for each system, one line per run. A run with a complete record is not trained again, even
 if it was trained on another machine, so the same command resumes after Ctrl-C. A run whose record lacks the quantity of
 a new claim is measured if it is in RUNS/reproduce; otherwise the claim is not measured yet, and --again trains the run
-again. All systems are trained to five seeds of each sweep, then to ten, then to the rest. After each system two files
+again. A run that has not begun starts from a finished one under RUNS, of any system or study, that is its beginning:
+the same experiment with fewer steps. All systems are trained to five seeds of each sweep, then to ten, then to the rest. After each system two files
 are written to RUNS/reproduce: the page BUDGET.html, with the claims, the steps of phase changes beside the published
 ones and every picture of the write-up, and its data, BUDGET.json.
 
