@@ -1,5 +1,6 @@
 """Starting from the last state of a finished run: the same bits as one training, and a source that stays as it is."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -74,8 +75,11 @@ def test_an_interrupted_copy_is_a_run_at_step_0_that_is_copied_anew(tiny, tmp_pa
         with pytest.raises(KeyboardInterrupt):
             start_from(first, tiny(40), "both", tmp_path)
     half = Run(tmp_path / "both")
-    assert (half.status, half.manifest.step, half.manifest.started_from) == ("interrupted", 0, None)
+    assert (half.status, half.manifest.step, half.directory.read_state()) == ("interrupted", 0, None)
     whole = content(train_run(tiny(40), "whole", tmp_path))
+    shutil.copytree(half.path, tmp_path / "trained-anew")
+    anew = train_run(tiny(40), "trained-anew", tmp_path)
+    assert (content(anew), anew.manifest.started_from) == (whole, None)
     assert content(train(tiny(40), "both", tmp_path, quiet=True, start=first)) == whole
 
 

@@ -116,6 +116,8 @@ def _copy(source: Run, experiment: Experiment, name: str, directory: RunDirector
     directory.clean()
     directory.drop_after(-1)
     origin, manifest = source.manifest, new_manifest(name, experiment)
+    # First, so that a copy that is killed after its state was written does not pass for a training that began now.
+    manifest = manifest.model_copy(update={"created": origin.created, "started_from": _started_from(origin)})
     directory.write_manifest(manifest)
     for step in experiment.recording.checkpoints.until(origin.step):
         directory.write_checkpoint(step, source.directory.read_checkpoint(step), manifest.run)
@@ -124,22 +126,15 @@ def _copy(source: Run, experiment: Experiment, name: str, directory: RunDirector
     if state is None or state[0] != origin.step:
         raise DamagedFileError(f"{source.path}: state.safetensors is missing or of another step; restore that file")
     directory.write_state(state[0], state[1], manifest.run)
-    directory.write_manifest(manifest.model_copy(update=_origin(origin)))
+    update = {"status": "interrupted", "step": origin.step, "seconds": origin.seconds}
+    directory.write_manifest(manifest.model_copy(update=update))
 
 
-def _origin(origin: Manifest) -> dict[str, object]:
-    """What the manifest of a run has from that of the run that it starts from."""
-    started_from = StartedFrom(
+def _started_from(origin: Manifest) -> StartedFrom:
+    return StartedFrom(
         name=origin.name,
         experiment_hash=origin.experiment_hash,
         step=origin.step,
         versions=origin.versions,
         git_commit=origin.git_commit,
     )
-    return {
-        "status": "interrupted",
-        "step": origin.step,
-        "created": origin.created,
-        "seconds": origin.seconds,
-        "started_from": started_from,
-    }

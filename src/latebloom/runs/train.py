@@ -147,6 +147,8 @@ def _continued(directory: RunDirectory, experiment: Experiment, done: int) -> Ma
         "steps_planned": experiment.training.steps,
         "stopped_because": None,
         "message": None,
+        # A copy that was interrupted has no state yet: it is trained from step 0.
+        "started_from": manifest.started_from if done else None,
     }
     return manifest.model_copy(update=update)
 

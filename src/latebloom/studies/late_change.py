@@ -161,27 +161,21 @@ def attention_part_times_in_memories(records: Sequence[Record]) -> Estimate:
 
 
 def _tables(records: Sequence[Record]) -> Sequence[Table]:
-    changes = []
-    for name, runs in (("sums", _sums(records)), ("random answers", _memories(records))):
-        medians = [
-            shown(median_estimate([run.value(one.name) for run in runs]), form)
-            for one, form in ((rise_times, "{:.2f}"), (rise_to, "{:.2%}"))
-        ]
-        changes.append((name, str(len(runs)), shown(share_of(runs, _changes)), *medians))
-    matrices = _by_matrix(_sums(records))
+    groups = {"sums": _sums(records), "random answers": _memories(records)}
+    changes = [
+        (
+            name,
+            str(len(runs)),
+            shown(share_of(runs, _changes)),
+            _median(runs, rise_times, "{:.2f}"),
+            _median(runs, rise_to, "{:.2%}"),
+        )
+        for name, runs in groups.items()
+    ]
     costs = [(one.formula.rstrip(","), shown(median.compute(records), "{:.3f}")) for one, median in COSTS.items()]
-    measured = (
-        attention_part_at_start,
-        attention_part,
-        accuracy_even_attention,
-        accuracy_even_attention_control,
-        accuracy_affine_neurons,
-        accuracy_affine_neurons_control,
-    )
-    sums = _sums(records)
     multiply = [
-        (one.formula.rstrip(","), shown(median_estimate([run.value(one.name) for run in sums]), "{:.1%}"))
-        for one in measured
+        (one.formula.rstrip(","), *(_median(runs, one, "{:.1%}") for runs in groups.values()))
+        for one in (attention_part_at_start, attention_part, *reversed(LOST_TO_EVEN), *reversed(LOST_TO_AFFINE))
     ]
     return (
         Table(
@@ -189,10 +183,14 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
             ("task", "runs", "late change", "times", "to"),
             changes,
         ),
-        Table("What it costs where it does", ("measured", "median over runs"), costs),
-        Table("The matrix that changes most at that rise", ("matrix", "runs"), matrices),
-        Table("What multiplies", ("measured", "median over runs"), multiply),
+        Table("What it costs where it does", ("measured", "median over runs on sums"), costs),
+        Table("The matrix that changes most at that rise", ("matrix", "runs"), _by_matrix(groups["sums"])),
+        Table("What multiplies, in the median over runs", ("measured", *groups), multiply),
     )
+
+
+def _median(runs: Sequence[Record], one: Quantity, form: str) -> str:
+    return shown(median_estimate([run.value(one.name) for run in runs]), form)
 
 
 def _by_matrix(records: Sequence[Record]) -> list[tuple[str, str]]:
@@ -309,5 +307,10 @@ STUDIES.register(
         ),
         shown=(final_test_accuracy, rise_at, rise_matrix),
         tables=_tables,
+        caveats="The quick runs are of a small model, mod 23; the write-up saw the change at p = 113, which the full "
+        "budget trains. In the small model the attention rises on sums no more often than on random answers, so "
+        "nothing here ties it to the circuit. Either multiplier, taken out, costs little more than a random change of "
+        "the logits of the same size, so accuracy does not tell which of the two multiplies. The write-up's two "
+        "frequencies compete while its model still cleans up; these runs are asked about the time after settling.",
     )
 )
