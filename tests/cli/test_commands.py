@@ -44,6 +44,17 @@ def test_the_end_of_training_names_a_collapse(call, tmp_path: Path) -> None:
     assert "ollapse" not in call("train", "small", *TINY, "--runs", tmp_path)[1]
 
 
+def test_a_training_goes_on_from_a_finished_run(call, tmp_path: Path) -> None:
+    train = ("train", "small", *TINY, "--runs", tmp_path)
+    assert call(*train, "--name", "first")[0] == 0
+    status, out, _ = call(*train, "--steps", "30", "--from", "first", "--json")
+    manifest = json.loads(out)
+    assert (status, manifest["step"], manifest["started_from"]["name"]) == (0, 30, "first")
+    status, _, err = call(*train, "--steps", "10", "--from", tmp_path / "first", "--name", "shorter")
+    assert (status, err.count("\n")) == (2, 1)
+    assert "got 10, expected at least 20" in err
+
+
 def test_many_seeds_at_once(call, tmp_path: Path) -> None:
     arguments = ("train", "small", *TINY, "--seeds", "0:3", "--runs", tmp_path, "--name", "many")
     status, out, _ = call(*arguments, "--json")
@@ -99,6 +110,8 @@ WRONG = [
     ["bench", "everything"],
     ["train", "small", "--seeds", "five"],
     ["train", "small", "--seed", "0", "--seeds", "0:2"],
+    ["train", "small", "--seeds", "0:2", "--from", "nonesuch"],
+    ["train", "small", "--from", "nonesuch"],
     ["train", "small", "--forward", "backwards"],
     [],
     ["train"],

@@ -16,7 +16,7 @@ from latebloom.runs.recorder import new_manifest
 from latebloom.store import RunDirectory, append_rows, empty_table
 from latebloom.studies import STUDIES
 from latebloom.studies.efficiency import at_equal_logits
-from latebloom.studies.late_change import _accuracy, _multipliers, _part, _turned_accuracy
+from latebloom.studies.multipliers import accuracy, multipliers, part, turned_accuracy
 from latebloom.studies.other_optimisers import SETTINGS
 from latebloom.studies.training_on_measures import test_accuracy_at_goal as accuracy_at_goal
 from latebloom.sweeps.expand import expand
@@ -193,33 +193,65 @@ def test_how_much_sooner_is_a_lower_bound_where_the_plain_runs_never_get_there()
 
 
 def test_of_the_planted_circuit_the_neurons_are_the_multiplier():
-    both = _multipliers(ModularAddition(p=23), planted_transformer(23, [3, 5], d_mlp=128))
-    assert _accuracy(both, both.logits) == _accuracy(both, both.even) == 1
-    assert _accuracy(both, both.affine) < 0.1 < _turned_accuracy(both, both.affine)
-    assert _part(both) < 1e-6
+    both = multipliers(ModularAddition(p=23), planted_transformer(23, [3, 5], d_mlp=128))
+    assert accuracy(both, both.logits) == accuracy(both, both.even) == 1
+    assert accuracy(both, both.affine) < 0.1 < turned_accuracy(both, both.affine)
+    assert part(both) < 1e-6
 
 
-@pytest.mark.parametrize(("times", "to", "state"), [(3.0, 0.05, "holds"), (3.0, 0.005, "fails"), (1.1, 0.05, "fails")])
-def test_a_late_change_is_a_rise_that_is_large_and_is_noticed(times, to, state):
-    made = records(
-        "late-change",
-        STUDIES["late-change"].runs["quick"],
-        lambda experiment: {
-            "rise_times": times,
+# times, to: of the rise on sums and, last, its times on random answers.
+@pytest.mark.parametrize(
+    ("times", "to", "in_memories", "state"),
+    [(3.0, 0.05, 1.1, "holds"), (3.0, 0.005, 1.1, "fails"), (1.1, 0.05, 1.1, "fails"), (3.0, 0.05, 3.0, "undecided")],
+)
+def test_a_late_change_is_a_rise_that_is_large_is_noticed_and_does_not_come_with_memories(
+    times, to, in_memories, state
+):
+    def values(experiment):
+        memory = experiment.task.name == "random_table"
+        return {
+            "rise_times": in_memories if memory else times,
             "rise_to": to,
             "rise_matrix": "W_K",
             "rise_weights_times": 0.9,
+            "rise_weights_beyond_drift": 0.95,
             "rise_test_loss_times": 1.3,
+            "rise_test_loss_beyond_drift": 1.1,
             "rise_train_loss_times": 0.8,
-            "frequencies_changed": 1.0,
+            "frequencies_exchanged": 1.0,
             "attention_part": 0.2,
-            "attention_part_at_settling": 0.3,
+            "attention_part_at_start": 0.21 if memory else 0.3,
             "accuracy_even_attention": 0.9,
+            "accuracy_even_attention_control": 1.0,
             "accuracy_affine_neurons": 0.1,
-        },
-    )
+            "accuracy_affine_neurons_control": 0.8,
+        }
+
+    made = records("late-change", STUDIES["late-change"].runs["quick"], values)
     found = states("late-change", made)
     assert found.pop("late-change-comes-back") == state
-    assert found.pop("late-change-costs") == ("holds" if state == "holds" else "undecided")
+    assert found.pop("late-change-costs") == ("holds" if times > 2 and to >= 0.01 else "undecided")
     assert set(found.values()) == {"holds"}
     assert tables("late-change", made)["The matrix that changes most at that rise"] == [("W_K", "6")]
+
+
+@pytest.mark.parametrize(("drift", "costs"), [(0.9, "fails"), (0.95, "holds")])
+def test_a_change_that_is_no_larger_than_drift_is_no_cost(drift, costs):
+    rise = {"rise_times": 3.0, "rise_to": 0.05, "rise_weights_times": 0.9, "rise_weights_beyond_drift": 0.9 / drift}
+    loss = {"rise_test_loss_times": 1.3, "rise_test_loss_beyond_drift": 1.2, "rise_train_loss_times": 0.8}
+    made = records("late-change", STUDIES["late-change"].runs["quick"], lambda _: rise | loss)
+    assert states("late-change", made)["late-change-costs"] == costs
+
+
+@pytest.mark.parametrize(
+    ("lost_to_affine", "lost_to_even", "state"), [(0.8, 0.1, "holds"), (0.8, 0.75, "fails"), (0.1, 0.8, "fails")]
+)
+def test_a_multiplier_counts_by_what_it_costs_beyond_a_random_change(lost_to_affine, lost_to_even, state):
+    values = {
+        "accuracy_affine_neurons": 1 - lost_to_affine,
+        "accuracy_affine_neurons_control": 1.0,
+        "accuracy_even_attention": 0.9 - lost_to_even,
+        "accuracy_even_attention_control": 0.9,
+    }
+    made = records("late-change", STUDIES["late-change"].runs["quick"], lambda _: values)
+    assert states("late-change", made)["late-relu-multiplies"] == state

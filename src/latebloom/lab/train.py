@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from latebloom.lab.mirror import both, mirrored
-from latebloom.runs import Job, JobResult, Run, train_batch, train_run
+from latebloom.runs import Job, JobResult, Run, open_run, start_from, train_batch, train_run
 from latebloom.runs.naming import default_name
 from latebloom.sweeps.progress import watch_sweep
 from latebloom.sweeps.tally import Tally
@@ -20,6 +20,7 @@ def train(
     resume: bool = True,
     quiet: bool = False,
     track: str | None = None,
+    start: Run | str | Path | None = None,
 ) -> Run:
     """Train into ``root/name`` and return the run; show progress on standard error unless ``quiet``.
 
@@ -27,9 +28,16 @@ def train(
     error. Ctrl-C stops training after the current step, and the same call continues it. Errors: those of
     `latebloom.runs.train_run`.
 
+    start: a finished run of the same experiment with fewer steps (an object, a path or a name under ``root``), from
+    whose last state training starts. It is copied, see `latebloom.runs.start_from`, and the default name is then that
+    of the experiment with its number of steps. A run that exists already is continued from where it is.
+
     track: the name of a tracker that mirrors the metrics; UsageError where its library is missing. A tracker that fails
     while training gives one warning, and training goes on.
     """
+    if start is not None:
+        name = name or f"{default_name(experiment)}-{experiment.training.steps}"
+        start_from(open_run(start, root), experiment, name, root)
     mirror = mirrored(experiment, name or default_name(experiment), root, track)
     with mirror as log, watch_training(experiment, quiet) as view, compiling_said(quiet) as reached:
 

@@ -8,6 +8,7 @@ from latebloom.runs.shape import shape
 
 if TYPE_CHECKING:
     from latebloom.runs.batch import BatchObserver, Job, JobResult, train_batch
+    from latebloom.runs.start import start_from
     from latebloom.runs.train import Observer, train_run
 
 import_on_use(__name__)
@@ -21,6 +22,7 @@ __all__ = [
     "Run",
     "open_run",
     "shape",
+    "start_from",
     "train_batch",
     "train_run",
 ]

@@ -1,5 +1,6 @@
 """Default names of runs, and the first difference between two experiments."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Literal, get_args, get_origin
 
@@ -47,20 +48,35 @@ def check_name(name: str) -> None:
         raise UsageError(f"--name: got {name!r}, expected a plain name such as first-try, or SWEEP/NAME")
 
 
-def difference(stored: dict[str, Any], experiment: Experiment) -> str | None:
-    """The first setting other than the length in which an experiment differs from a stored one, in words; else None.
+def without_length(stored: dict[str, Any]) -> dict[str, Any]:
+    """A stored experiment without its number of steps, which a run may change when it is resumed."""
+    return _without(stored, "steps")
 
-    A setting that the stored experiment does not have yet counts with its default value.
+
+def course(stored: dict[str, Any]) -> dict[str, Any]:
+    """What of a stored experiment decides its weights at each step: all but when it stops and what it records."""
+    return {name: part for name, part in _without(stored, "steps", "stop").items() if name != "recording"}
+
+
+def _without(stored: dict[str, Any], *fields: str) -> dict[str, Any]:
+    """A stored experiment without these fields of its training."""
+    training = {key: value for key, value in stored.get("training", {}).items() if key not in fields}
+    return {**stored, "training": training}
+
+
+def difference(
+    stored: dict[str, Any],
+    experiment: Experiment,
+    compared: Callable[[dict[str, Any]], dict[str, Any]] = without_length,
+) -> str | None:
+    """The first setting in which an experiment differs from a stored one, in words; None where none does.
+
+    compared: the part of both that is compared, by default all but the length. A setting that the stored experiment
+    does not have yet counts with its default value.
     """
     with suppress(ValidationError):  # an experiment that no longer validates is compared unchanged
         stored = Experiment.model_validate(stored).model_dump(mode="json")
-    return _first_difference(without_length(stored), without_length(experiment.model_dump(mode="json")), "")
-
-
-def without_length(stored: dict[str, Any]) -> dict[str, Any]:
-    """A stored experiment without its number of steps, which a run may change when it is resumed."""
-    training = {key: value for key, value in stored.get("training", {}).items() if key != "steps"}
-    return {**stored, "training": training}
+    return _first_difference(compared(stored), compared(experiment.model_dump(mode="json")), "")
 
 
 def _first_difference(old: Any, new: Any, place: str) -> str | None:

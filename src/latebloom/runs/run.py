@@ -166,7 +166,9 @@ class Run:
 
 
 def _origin(manifest: Manifest) -> list[tuple[str, str]]:
-    """Where an imported run comes from, what is assumed and what was left out; nothing for other runs."""
+    """The run that it started from; or where an imported run comes from, what is assumed and what was left out."""
+    if manifest.started_from is not None:
+        return [("started from", f"{manifest.started_from.name} at step {manifest.started_from.step}")]
     if manifest.imported is None:
         return []
     origin = manifest.imported

@@ -52,7 +52,7 @@ def train_run(
     if exists:
         _check_trained_here(directory)
     else:
-        _check_free(directory)
+        check_free(directory)
     trainer = Trainer(experiment, share, ensemble)
     directory.create()
     with RunLock(directory.path) as lock, Interrupt() if interrupt is None else nullcontext(interrupt) as stop:
@@ -82,7 +82,7 @@ def _check_trained_here(directory: RunDirectory) -> None:
         )
 
 
-def _check_free(directory: RunDirectory) -> None:
+def check_free(directory: RunDirectory) -> None:
     """Refuse a place where another run lost its manifest, or that is a link to a folder of something else, before
     anything is written there."""
     if not os.path.isdir(directory.path):  # unlike Path.is_dir, False for a name that is too long
@@ -147,6 +147,8 @@ def _continued(directory: RunDirectory, experiment: Experiment, done: int) -> Ma
         "steps_planned": experiment.training.steps,
         "stopped_because": None,
         "message": None,
+        # A copy that was interrupted has no state yet: it is trained from step 0.
+        "started_from": manifest.started_from if done else None,
     }
     return manifest.model_copy(update=update)
 

@@ -9,7 +9,7 @@ from latebloom.store.disk import DiskFullError, check_output, one_line
 from latebloom.store.kept import kept, kept_for_user
 from latebloom.store.listing import effective_status, find_runs, locate, not_found
 from latebloom.store.lock import RunLock, folder_lock, is_locked
-from latebloom.store.manifest import Imported, Manifest, Status, identity
+from latebloom.store.manifest import Imported, Manifest, StartedFrom, Status, identity
 from latebloom.store.records import append_rows, join_on_step
 from latebloom.store.tables import column, empty_table
 
@@ -19,6 +19,7 @@ __all__ = [
     "Manifest",
     "RunDirectory",
     "RunLock",
+    "StartedFrom",
     "Status",
     "append_rows",
     "atomic_write",

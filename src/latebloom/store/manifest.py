@@ -60,6 +60,21 @@ class Imported(BaseModel):
         return f"{self.format} (SHA-256 {self.sha256[:12]}…)"
 
 
+class StartedFrom(BaseModel):
+    """The finished run whose last state a run started from, in a copy.
+
+    name, experiment_hash, versions, git_commit: those of its manifest. step: its last one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    experiment_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+    step: int = Field(ge=0, lt=2**63)
+    versions: dict[str, str] = {}
+    git_commit: str | None = None
+
+
 class Manifest(BaseModel):
     """The manifest of one run. `latebloom.runs` validates `experiment`."""
 
@@ -99,6 +114,8 @@ class Manifest(BaseModel):
     """
     imported: Imported | None = None
     """Where the run comes from, if latebloom did not train it; ``created`` is then the time of the import."""
+    started_from: StartedFrom | None = None
+    """The run that it goes on from, if it did not begin at step 0; ``created`` and ``seconds`` count from its start."""
 
     @property
     def began(self) -> datetime | None:
@@ -115,8 +132,9 @@ class Manifest(BaseModel):
 def write_manifest(path: Path, manifest: Manifest) -> None:
     """Validate the manifest again, since `model_copy(update=…)` does not, and write it."""
     checked = Manifest.model_validate(manifest.model_dump(warnings=False))
-    # Manifests of trained runs are what they were before runs could be imported.
-    write_json(path, checked.model_dump(mode="json", exclude=None if checked.imported else {"imported"}))
+    # Manifests of other runs are what they were before runs could be imported, or start from another one.
+    absent = {name for name in ("imported", "started_from") if getattr(checked, name) is None}
+    write_json(path, checked.model_dump(mode="json", exclude=absent))
 
 
 def read_manifest(path: Path) -> Manifest:

@@ -8,9 +8,10 @@ Each system of the write-up is a sweep in RUNS/reproduce. When a run ends, the q
 measured and stored in a file for each system, one line per run. A run with a complete record is not trained again, even
 if it was trained on another machine, so the same command resumes after Ctrl-C. A run whose record lacks the quantity of
 a new claim is measured if it is in RUNS/reproduce; otherwise the claim is not measured yet, and --again trains the run
-again. All systems are trained to five seeds of each sweep, then to ten, then to the rest. After each system two files
-are written to RUNS/reproduce: the page BUDGET.html, with the claims, the steps of phase changes beside the published
-ones and every picture of the write-up, and its data, BUDGET.json.
+again. A run that has not begun starts from a finished one under RUNS, of any system or study, that is its beginning:
+the same experiment with fewer steps. All systems are trained to five seeds of each sweep, then to ten, then to the
+rest. After each system two files are written to RUNS/reproduce: the page BUDGET.html, with the claims, the steps of
+phase changes beside the published ones and every picture of the write-up, and its data, BUDGET.json.
 
 Where a checkout has results/rules.json, which holds the frozen rules, a run counts in the full budget only if it was
 trained after the rule was frozen, with a seed of 100 or more; earlier runs give a second verdict.

@@ -5,8 +5,9 @@ latebloom study NAME                     takes minutes on two cores
 latebloom study NAME --budget full       takes longer; --dry-run estimates it
 
 When a run ends, its quantities are stored as a line of NAME.jsonl, and a run that is stored is not trained again, so
-the same command resumes after Ctrl-C. Where results/studies/NAME.rules.json holds the frozen rules, only runs that were
-trained after the rules were frozen decide.
+the same command resumes after Ctrl-C. A run that has not begun starts from a finished one under RUNS, of any system or
+study, that is its beginning: the same experiment with fewer steps. Where results/studies/NAME.rules.json holds the
+frozen rules, only runs that were trained after the rules were frozen decide.
 
 The exit status is 1 if the command was stopped; "fails" and "undecided" are answers.
 """

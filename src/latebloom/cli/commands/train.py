@@ -3,6 +3,7 @@
 --SECTION.FIELD VALUE changes any setting of the experiment, for example --task.p 31 --optimiser.lr 3e-4
 --data.fraction 0.5 --recording.checkpoints 100; --task.name and --model.kind choose another task or kind of model.
 Ctrl-C stops training cleanly. Repeat the command to resume the run bit-identically, or to show it if it is finished.
+--from RUN --steps N starts from the last state of a finished run of the same settings, in a copy.
 """
 
 from argparse import Namespace
@@ -30,12 +31,14 @@ def run(parser: Parser, arguments: list[str]) -> int:
     experiment = experiment_of(options.recipe, options.seed or 0, settings)
     quiet = options.quiet or options.json
     if options.seeds is not None:
+        if options.start is not None:
+            parser.error("--from: got --seeds too, expected --seed: a run starts from one of the same seed")
         if options.track is not None:
             parser.error("--track: got --seeds too, expected --seed: a tracker follows one run")
         return _many(experiment, options, quiet)
     from latebloom.lab.train import train
 
-    trained = train(experiment, options.name, options.runs, quiet=quiet, track=options.track)
+    trained = train(experiment, options.name, options.runs, quiet=quiet, track=options.track, start=options.start)
     if options.json:
         print_json({"run": str(trained.path), **trained.manifest.model_dump(mode="json")})
     else:
@@ -86,6 +89,12 @@ def _add_options(parser: Parser) -> None:
     parser.add_argument("--steps", type=int, metavar="N", help="shorthand for --training.steps")
     parser.add_argument(
         "--forward", metavar="KIND", help="shorthand for --training.forward: auto (exact and fast), or plain"
+    )
+    parser.add_argument(
+        "--from",
+        dest="start",
+        metavar="RUN",
+        help="a finished run (a path, or a name under --runs) to start from: of the same experiment with fewer --steps",
     )
     parser.add_argument("--name", metavar="NAME", help="name of the run (default: RECIPE-SEED-…)")
     add_runs(parser)

@@ -8,9 +8,10 @@ from pathlib import Path
 from latebloom._errors import LatebloomError
 from latebloom.claims import CLAIMS, Record, Results, record_run
 from latebloom.lab.measure import measure
+from latebloom.lab.reproduce.beginnings import Beginnings, last_step
 from latebloom.lab.reproduce.catalogue import Entry
-from latebloom.runs import Job, JobResult, Run
-from latebloom.store import identity
+from latebloom.runs import Job, JobResult, Run, start_from
+from latebloom.store import DiskFullError, identity
 from latebloom.sweeps.expand import expand
 from latebloom.sweeps.place import Folder
 from latebloom.sweeps.plan import OVER
@@ -99,12 +100,32 @@ class SystemRuns:
         missing = {job.name: job for job in self.missing() if job.name in asked}
         for name in [name for name in missing if _is_over(Run(self.folder / name))]:
             self._record(missing.pop(name))
+        self._start_from_others(list(missing.values()))
 
         def on_end(result: JobResult) -> None:
             if result.status in OVER:
                 self._record(missing[result.name])
 
         return train_sweep(Folder(self.folder), list(missing.values()), workers=workers, quiet=quiet, on_end=on_end)
+
+    def _start_from_others(self, jobs: Sequence[Job]) -> None:
+        """Start each run that has not begun from a finished one that is its beginning, where there is one."""
+        beginnings = Beginnings(self.folder.parent.parent)
+        for job in jobs:
+            source = None if self._has(job) else beginnings.of(job.experiment)
+            if source is not None:
+                self._start(job, source)
+
+    def _start(self, job: Job, source: Run) -> None:
+        """Copy the beginning of a run. If that fails, it is trained from step 0, as it would be without a beginning."""
+        at = f"at step {last_step(source)} of {job.experiment.training.steps}"
+        self.progress(f"{self.entry.system}: {job.name} starts from {source.path}, {at}")
+        try:
+            start_from(source, job.experiment, job.name, self.folder)
+        except DiskFullError:
+            raise
+        except LatebloomError as error:
+            self.progress(f"{self.entry.system}: {job.name} starts at step 0 instead: {error}")
 
     def _record(self, job: Job) -> None:
         """Measure a run that is over, and store its record; an error is kept, and leaves the run missing."""
