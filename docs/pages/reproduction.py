@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from latebloom.claims import CLAIMS, JUDGING, NULL, STATES
 from latebloom.explorer.reproduction import NOT_COMPARABLE, basis, measured, ours, published, spread
@@ -98,4 +99,10 @@ def differences(full: Budget, quick: Budget) -> list[Difference]:
 def read_results() -> list[Reproduction]:
     """The stored results, the full budget first."""
     paths = [REPRODUCTION / f"{budget}.json" for budget in BUDGETS]
-    return [Reproduction.model_validate_json(path.read_bytes()) for path in paths if path.exists()]
+    return [_parsed(path.read_bytes()) for path in paths if path.exists()]
+
+
+@lru_cache(maxsize=len(BUDGETS))
+def _parsed(content: bytes) -> Reproduction:
+    """Several pages read the same results, and parsing takes longer than reading."""
+    return Reproduction.model_validate_json(content)

@@ -9,7 +9,11 @@ SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 def is_unicode(text: str) -> bool:
     """Whether UTF-8 can hold the text: it has no half of a pair of surrogates, which JSON allows, and which stand for
     bytes in the name of a file that are not UTF-8."""
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def nats(value: float | int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from math import comb, isfinite
 from typing import Literal, get_args
 
@@ -103,6 +104,7 @@ def pool(verdicts: Mapping[str, Verdict], most: float = HALF, shown: Mapping[str
     )
 
 
+@cache
 def chance_to_hold(n: int, most: float = HALF) -> float:
     """The probability that n deciding runs let a claim hold if each upholds it with probability ``most``: the sum of
     the binomial probabilities of every count whose interval lies above ``most``."""
