@@ -11,7 +11,6 @@ from latebloom.claims.record import Record, merge
 from latebloom.store import atomic_write, folder_lock, one_line
 from latebloom.store.disk import read_if_there
 
-
 _READ: dict[Path, tuple[bytes, tuple[Record, ...]]] = {}
 """By file, what was read last and its records: judging reads each file several times, and parsing takes longest."""
 

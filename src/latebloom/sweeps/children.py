@@ -18,7 +18,7 @@ UNGUARDED = 70
 
 GUARD = (
     "each worker process runs the script that trains once more, and would train again; put what trains in the script "
-    "under `if __name__ == \"__main__\":`"
+    'under `if __name__ == "__main__":`'
 )
 
 
