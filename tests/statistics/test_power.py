@@ -21,5 +21,5 @@ def test_no_number_of_runs_moves_an_interval_from_its_own_value():
 
 
 def test_half_the_distance_needs_four_times_the_runs():
-    assert runs_for_value(3.0, 1.0, 4.0, 5, edge=2.0) == 20  # the lower end, 2 below, must come within 1
-    assert runs_for_value(1.0, 0.0, 3.0, 5, edge=2.0) == 20  # the upper end
+    assert runs_for_value(3.0, 1.0, 4.0, 5, edge=2.0) == 21  # with 20 the lower end, 2 below, is on the edge
+    assert runs_for_value(1.0, 0.0, 3.0, 5, edge=2.0) == 21  # the upper end

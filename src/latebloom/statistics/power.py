@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, floor
+from math import floor
 
 import scipy
 
@@ -26,4 +26,4 @@ def runs_for_value(value: float, low: float | None, high: float | None, n: int, 
     distance to each end shrinks as 1 / √n. None where the value is the edge, or where the end beyond it is open (None).
     """
     end = low if value > edge else high
-    return None if value == edge or end is None else ceil(n * ((value - end) / (value - edge)) ** 2)
+    return None if value == edge or end is None else floor(n * ((value - end) / (value - edge)) ** 2) + 1
