@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from latebloom.claims import CLAIMS, JUDGING, NULL, STATES
+from latebloom.claims.quantity import Measurement
 from latebloom.explorer.reproduction import NOT_COMPARABLE, basis, measured, ours, published, spread
+from latebloom.lab.finding import outlook
 from latebloom.lab.reproduce import Reproduction
 from latebloom.lab.reproduce.result import ClaimResult, Picture, SystemResult
 
@@ -73,16 +76,42 @@ def reproduction_page() -> str:
     """docs/reproduction.md."""
     full, quick = (Budget(result) for result in read_results())
     return render(
-        "reproduction", full=full, quick=quick, differences=differences(full, quick), spread=spread, judging=JUDGING
+        "reproduction",
+        full=full,
+        quick=quick,
+        differences=differences(full, quick),
+        spread=spread,
+        outlook=what_more_runs_do,
+        judging=JUDGING,
     )
 
 
 def details_page() -> str:
     """docs/reproduction-details.md, for the largest budget."""
     words = {"measured": measured, "spread": spread, "basis": basis, "published": published, "ours": ours}
+    words |= {"outlook": what_more_runs_do, "compared": compared}
     numbers = {claim.id: claim.number for claim in CLAIMS.values()}
     budget = Budget(read_results()[0])
     return render("reproduction-details", budget=budget, numbers=numbers, beside=NOT_COMPARABLE, null=NULL, **words)
+
+
+def compared(claim: ClaimResult) -> list[tuple[str, str]]:
+    """What a claim about many runs compares, each number with its interval; empty where that is one number alone."""
+    terms = getattr(CLAIMS.get(claim.id), "statistics", ())
+    if len(terms) < 2:
+        return []
+    return [(term.formula, _statistic(claim.statistics[term.name])) for term in terms if term.name in claim.statistics]
+
+
+def _statistic(found: Measurement) -> str:
+    if found.value is None:
+        return found.reason or "undefined"
+    return measured(found) if isinstance(found.value, float) else str(found.value)
+
+
+def what_more_runs_do(claim: ClaimResult) -> str | None:
+    """How many runs would decide an undecided claim, in words."""
+    return outlook(CLAIMS[claim.id], claim) if claim.id in CLAIMS else None
 
 
 def differences(full: Budget, quick: Budget) -> list[Difference]:
@@ -98,4 +127,10 @@ def differences(full: Budget, quick: Budget) -> list[Difference]:
 def read_results() -> list[Reproduction]:
     """The stored results, the full budget first."""
     paths = [REPRODUCTION / f"{budget}.json" for budget in BUDGETS]
-    return [Reproduction.model_validate_json(path.read_bytes()) for path in paths if path.exists()]
+    return [_parsed(path.read_bytes()) for path in paths if path.exists()]
+
+
+@lru_cache(maxsize=len(BUDGETS))
+def _parsed(content: bytes) -> Reproduction:
+    """Several pages read the same results, and parsing takes longer than reading."""
+    return Reproduction.model_validate_json(content)

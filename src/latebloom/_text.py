@@ -1,6 +1,6 @@
 """Text: what UTF-8 can hold, numbers as people read them in plain characters, and small tables for notebooks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -9,7 +9,11 @@ SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 def is_unicode(text: str) -> bool:
     """Whether UTF-8 can hold the text: it has no half of a pair of surrogates, which JSON allows, and which stand for
     bytes in the name of a file that are not UTF-8."""
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def nats(value: float | int) -> str:
@@ -42,6 +46,14 @@ def duration(seconds: float | int) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {left} s"
 
 
+def aligned(rows: Iterable[Sequence[str]]) -> str:
+    """Pairs of quantity and value, each on a line, the values below each other, those of several lines too."""
+    pairs = [(name, value) for name, value in rows]
+    width = max((len(name) for name, _ in pairs), default=0)
+    rest = "\n" + " " * (width + 2)
+    return "\n".join(f"{name:<{width}}  {value.replace(chr(10), rest)}" for name, value in pairs)
+
+
 class Shown:
     """What shows itself as a table of its ``rows``, in a notebook and at a prompt."""
 
@@ -50,9 +62,7 @@ class Shown:
         raise NotImplementedError
 
     def __repr__(self) -> str:
-        rows = self.rows()
-        width = max((len(name) for name, _ in rows), default=0)
-        return "\n".join(f"{name:<{width}}  {value}" for name, value in rows)
+        return aligned(self.rows())
 
     __str__ = __repr__
 

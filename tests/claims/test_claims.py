@@ -1,6 +1,7 @@
 import dataclasses
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 from math import comb, inf
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from latebloom.circuits.modular import views as modular_views
 from latebloom.circuits.modular.ablation import OWN_POLYNOMIALS
 from latebloom.circuits.modular.explanation import explain
 from latebloom.circuits.modular.page import ablations
-from latebloom.claims import CLAIMS, QUANTITIES, SYSTEMS, Verdict, judge, pool
+from latebloom.claims import CLAIMS, QUANTITIES, SYSTEMS, Record, Verdict, judge, pool
 from latebloom.claims.quantity import measured
 from latebloom.claims.verdict import chance_to_hold
 from latebloom.claims.views import ablation, explanation, grid
@@ -74,8 +75,9 @@ def test_a_run_is_judged_by_the_claims_that_speak_of_it(planted_run: Run, tmp_pa
         model=small,
         training=Training(steps=3, batch_size=8),
     )
+    nothing = Record(identity="", run="", experiment={}, status="finished", date=datetime.now(UTC), quantities={})
     heard = {
-        name: set(judge(run))
+        name: set(judge(run, nothing))
         for name, run in (("pairs", planted_run), ("trigrams", train_run(trigrams, root=tmp_path)))
     }
     systems = {name: {claim.system for claim in CLAIMS.values() if claim.id in ids} for name, ids in heard.items()}

@@ -89,3 +89,13 @@ def test_a_sweep_removes_what_a_killed_coordinator_left(tmp_path: Path) -> None:
     left.touch()
     with Folder(tmp_path).lock():
         assert not left.exists()
+
+
+def test_a_script_that_trains_when_it_is_imported_gets_one_line(tmp_path: Path) -> None:
+    guarded = SWEEPER.read_text()
+    (tmp_path / "script.py").write_text(guarded.replace('if __name__ == "__main__":', "if True:"))
+    command = [sys.executable, tmp_path / "script.py", tmp_path / "sweep"]
+    ended = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.count("Traceback") == 1, "that of the script itself, none of its workers"
+    assert 'under `if __name__ == "__main__":`' in ended.stderr.splitlines()[-1]

@@ -200,7 +200,7 @@ class SweepClaim(_Sentence):
         one = values.get(term.name) if term is not None else None
         ends = {} if one is None else {"low": one.low, "high": one.high, "n": one.n}
         chance = 0.0 if len(records) < FEWEST_RUNS else ONE_SIDED
-        return Pooled(**{**dict(verdict), "value": shown}, **ends, chance=chance)
+        return Pooled(**{**dict(verdict), "value": shown}, **ends, chance=chance, statistics=values)
 
     def verdict(self, records: Sequence[Record]) -> Pooled:
         """The verdict on all finished runs: those that diverged, or that are still being trained, decide nothing."""

@@ -11,6 +11,9 @@ from latebloom.claims.record import Record, merge
 from latebloom.store import atomic_write, folder_lock, one_line
 from latebloom.store.disk import read_if_there
 
+_READ: dict[Path, tuple[bytes, tuple[Record, ...]]] = {}
+"""By file, what was read last and its records: judging reads each file several times, and parsing takes longest."""
+
 
 @dataclass(frozen=True)
 class Results:
@@ -26,11 +29,11 @@ class Results:
     def read(self, system: str) -> list[Record]:
         """The records of a system; none where there is no file. Errors: DamagedFileError naming file and line."""
         file = self._file(system)
-        try:
-            lines = (read_if_there(file) or b"").decode().splitlines()
-        except UnicodeDecodeError as error:
-            raise DamagedFileError(f"{file} is damaged, expected text in UTF-8: {error}") from None
-        return merge(Record.from_line(line, f"{file}:{number}") for number, line in enumerate(lines, 1) if line.strip())
+        content = read_if_there(file) or b""
+        before = _READ.get(file)
+        if before is None or before[0] != content:
+            before = _READ[file] = content, _parsed(content, file)
+        return list(before[1])
 
     def add(self, system: str, records: Iterable[Record]) -> None:
         """Merge records into the file of a system."""
@@ -42,3 +45,12 @@ class Results:
 
     def _file(self, system: str) -> Path:
         return self.path / f"{system}.jsonl"
+
+
+def _parsed(content: bytes, file: Path) -> tuple[Record, ...]:
+    try:
+        lines = content.decode().splitlines()
+    except UnicodeDecodeError as error:
+        raise DamagedFileError(f"{file} is damaged, expected text in UTF-8: {error}") from None
+    records = (Record.from_line(line, f"{file}:{number}") for number, line in enumerate(lines, 1) if line.strip())
+    return tuple(merge(records))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from math import comb, isfinite
 from typing import Literal, get_args
 
 from pydantic import ConfigDict, Field
 
 from latebloom._config import Config
-from latebloom.claims.quantity import FEWEST_RUNS, percent
+from latebloom.claims.quantity import FEWEST_RUNS, Measurement, percent
 from latebloom.statistics import Estimate, median_estimate, share
 
 State = Literal["holds", "fails", "undecided", "not measured"]
@@ -62,7 +63,8 @@ class Pooled(Verdict):
     claim about single runs the median of what was judged, else the statistic. share: of the deciding runs, those that
     uphold a claim about single runs. chance: the probability that the claim would hold if it were at its edge (`NULL`).
     n: runs that decide; for a claim about many runs those of the smallest arm of its statistic. finding: that of the
-    run nearest to the median. by_run: each run's own verdict."""
+    run nearest to the median. by_run: each run's own verdict. statistics: for a claim about many runs, everything that
+    its rule and its finding read, by name, so that a control stands beside the effect with an interval of its own."""
 
     low: float | None = None
     high: float | None = None
@@ -73,6 +75,7 @@ class Pooled(Verdict):
     fails: int = 0
     undecided: int = 0
     by_run: dict[str, Verdict] = Field(default_factory=dict)
+    statistics: dict[str, Measurement] = Field(default_factory=dict)
 
 
 def pool(verdicts: Mapping[str, Verdict], most: float = HALF, shown: Mapping[str, float] | None = None) -> Pooled:
@@ -103,6 +106,7 @@ def pool(verdicts: Mapping[str, Verdict], most: float = HALF, shown: Mapping[str
     )
 
 
+@cache
 def chance_to_hold(n: int, most: float = HALF) -> float:
     """The probability that n deciding runs let a claim hold if each upholds it with probability ``most``: the sum of
     the binomial probabilities of every count whose interval lies above ``most``."""

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from latebloom._errors import in_one_line
 from latebloom._registry import import_options
-from latebloom._text import duration
+from latebloom._text import aligned, duration
 from latebloom.cli.encoding import encodes_everything
 
 
@@ -25,9 +25,8 @@ def print_json(value: Any) -> None:
 
 def print_pairs(rows: Sequence[Sequence[str]]) -> None:
     """Two columns: quantity, value."""
-    width = max((len(name) for name, _ in rows), default=0)
-    for name, value in rows:
-        print(f"{_harmless(name):<{width}}  {_harmless(value)}")
+    if rows:
+        print(aligned([[_harmless(cell) for cell in row] for row in rows]))
 
 
 def print_plan(rows: Sequence[dict[str, Any]], named: Sequence[str], notes: Sequence[Sequence[str]] = ()) -> None:

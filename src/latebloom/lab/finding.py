@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil
 
 from latebloom._config import Config
 from latebloom.claims import Claim, Pooled, Record, State, SweepClaim
 from latebloom.claims.claim import not_measured
+from latebloom.claims.quantity import FEWEST_RUNS
+from latebloom.claims.region import Between
+from latebloom.statistics import runs_for_share, runs_for_value
 
 
 class Finding(Config):
     """The verdict on one claim. value, low, high: the number that decides it, with its 95 % interval. finding: what was
     measured, in words, or why there is no verdict. runs: the number that the interval rests on, of the smallest arm
-    where there are several; None without one. runs_to_decide: how many would decide an undecided claim, if the value
-    stayed and the interval shrank as 1 / √runs; None where it is decided, where the interval is open, or where more
-    than one number decides."""
+    where there are several; None without one. runs_to_decide: how many would decide an undecided claim
+    (`runs_to_decide`)."""
 
     id: str
     sentence: str
@@ -47,16 +48,41 @@ def as_finding(claim: Claim | SweepClaim, verdict: Pooled) -> Finding:
         high=verdict.high,
         finding=verdict.finding,
         runs=verdict.n,
-        runs_to_decide=_runs_to_decide(claim, verdict),
+        runs_to_decide=runs_to_decide(claim, verdict),
     )
 
 
-def _runs_to_decide(claim: Claim | SweepClaim, verdict: Pooled) -> int | None:
-    """How many runs of each arm would move the end of the interval that lies beyond the edge onto it."""
-    value, n, edge = verdict.value, verdict.n, getattr(claim.region, "edge", None)
-    if verdict.state != "undecided" or value is None or n is None or value == edge:
+def runs_to_decide(claim: Claim | SweepClaim, verdict: Pooled) -> int | None:
+    """How many runs, of each arm where there are several, would decide an undecided claim if they went like these; None
+    where it is decided, where no number would, or where something else than this number leaves it open."""
+    if verdict.state != "undecided" or not verdict.n:
         return None
-    if not isinstance(claim, SweepClaim) or not isinstance(edge, int | float):
-        return None
-    end = verdict.low if value > edge else verdict.high
-    return None if end is None else ceil(n * ((value - end) / (value - edge)) ** 2)
+    wanted = _for_share(claim, verdict) if isinstance(claim, Claim) else _for_value(claim, verdict)
+    number = 0 if wanted is None else max(wanted, FEWEST_RUNS)
+    return number if number > verdict.n else None
+
+
+def _for_share(claim: Claim, verdict: Pooled) -> int | None:
+    part = None if verdict.share is None else verdict.share.value
+    return None if part is None else runs_for_share(part, claim.most)
+
+
+def _for_value(claim: SweepClaim, verdict: Pooled) -> int | None:
+    value, n, region = verdict.value, verdict.n, claim.region
+    edges = (region.low, region.high) if isinstance(region, Between) else (getattr(region, "edge", None),)
+    numbers = [
+        runs_for_value(value, verdict.low, verdict.high, n, edge)
+        for edge in edges
+        if value is not None and n is not None and isinstance(edge, int | float)
+    ]
+    known = [number for number in numbers if number is not None]
+    return max(known) if known and len(known) == len(edges) else None
+
+
+def outlook(claim: Claim | SweepClaim, verdict: Pooled) -> str | None:
+    """What more runs like these would do about an undecided verdict, as a clause; None where that is not known."""
+    number = runs_to_decide(claim, verdict)
+    if number is not None:
+        return f"about {number} would decide"
+    even = isinstance(claim, Claim) and verdict.share is not None and verdict.share.value == claim.most
+    return "no number of such runs would decide" if even and verdict.state == "undecided" else None

@@ -38,7 +38,8 @@ def sweep(
     for all runs, ``{"task.p": 31}``. engine, workers, address: as in `latebloom sweep`.
     Existing runs are kept and interrupted runs continue, so the same call completes a sweep, and a call with more
     values or seeds extends it. The table of the sweep shows how each run ended.
-    Errors: UsageError for an unknown recipe or field, or a value out of range.
+    Errors: UsageError for an unknown recipe or field, a value out of range, and in a script that calls this without
+    ``if __name__ == "__main__":``, since each worker process imports the script.
     """
     listed = seeds if isinstance(seeds, str) else list(seeds)
     tree = {

@@ -18,13 +18,18 @@ def experiment_of(name: str, seed: int, arguments: Sequence[str] = ()) -> Experi
     """
     if seed < 0:
         raise UsageError(f"--seed: got {seed}, expected 0 or more")
-    return with_settings(recipe(name, seed), parse_settings(arguments), "--", _HINT)
+    return changed(recipe(name, seed), arguments)
+
+
+def changed(experiment: Experiment, arguments: Sequence[str]) -> Experiment:
+    """The experiment with these settings changed, in the form of `experiment_of`. Errors: UsageError in one line."""
+    return with_settings(experiment, parse_settings(arguments), "--", _HINT)
 
 
 def parse_settings(arguments: Sequence[str]) -> dict[str, str]:
     """Values as text by ``SECTION.FIELD``. Errors: UsageError for anything but settings, and for a missing value."""
     settings: dict[str, str] = {}
-    rest, last = list(arguments), ""
+    rest, last, known = list(arguments), "", sections()
     while rest:
         name, equals, value = rest.pop(0).partition("=")
         setting = name.removeprefix("--")
@@ -34,9 +39,9 @@ def parse_settings(arguments: Sequence[str]) -> dict[str, str]:
                 f"--{last}: got {settings[last]!r} and {name!r}, expected one value; separate several by commas: "
                 f"--{last} {settings[last]},{name}"
             )
-        if setting == name or not dot or section not in sections():
+        if setting == name or not dot or section not in known:
             raise UsageError(
-                f"got {name!r}, expected --SECTION.FIELD with SECTION one of {', '.join(sections())}"
+                f"got {name!r}, expected --SECTION.FIELD with SECTION one of {', '.join(known)}"
                 f"{meant_setting(setting)}{_HINT}"
             )
         last = setting

@@ -11,6 +11,12 @@ _PACKAGES = ("latebloom", "torch", "numpy", "safetensors", "pyarrow")
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that decide a run's bits."""
+    return dict(_versions())
+
+
+@cache
+def _versions() -> dict[str, str]:
+    """Read once: the metadata of installed packages take longer to read than the rest of a manifest takes to make."""
     return {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES}
 
 

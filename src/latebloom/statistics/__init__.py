@@ -16,6 +16,7 @@ from latebloom.statistics.logrank import SurvivalComparison, compare_survival
 from latebloom.statistics.median_estimate import censored_ratio_of_medians, median_estimate, ratio_of_medians
 from latebloom.statistics.median_step import median_step
 from latebloom.statistics.phase_diagram import Cell, PhaseDiagram, decided, phase_diagram
+from latebloom.statistics.power import runs_for_share, runs_for_value
 from latebloom.statistics.power_law import CurvePoint, PowerLaw, fit_power_law
 from latebloom.statistics.summaries import Quartiles, mean, median, quartiles, share
 from latebloom.statistics.survival import SurvivalCurve, survival_curve
@@ -61,6 +62,8 @@ __all__ = [
     "quartiles",
     "ratio_of_mean_counts",
     "ratio_of_medians",
+    "runs_for_share",
+    "runs_for_value",
     "share",
     "shared_moments",
     "stratified_auc",

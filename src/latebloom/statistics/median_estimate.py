@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import scipy
@@ -104,13 +105,19 @@ def censored_ratio_of_medians(
 def _ends(known: Float[np.ndarray, " run"], level: float) -> tuple[float, float]:
     """Ends of the interval of the median of sorted values."""
     n = len(known)
+    k, weight = _places(n, level)
+    return _between(known[k - 1], known[k], weight), _between(known[n - k], known[n - k - 1], weight)
+
+
+@cache
+def _places(n: int, level: float) -> tuple[int, float]:
+    """k, whose interval has the least coverage that reaches the level, and how far to go from it towards k + 1."""
     k = max(1, int(scipy.stats.binom.ppf((1 - level) / 2, n, 0.5)))
     while k > 1 and _coverage(n, k) < level:
         k -= 1
     outer, inner = _coverage(n, k), _coverage(n, k + 1)
     part = float(np.clip((outer - level) / (outer - inner), 0, 1))
-    weight = (n - k) * part / (k + (n - 2 * k) * part)
-    return _between(known[k - 1], known[k], weight), _between(known[n - k], known[n - k - 1], weight)
+    return k, (n - k) * part / (k + (n - 2 * k) * part)
 
 
 def _coverage(n: int, k: int) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import sqrt
 
 import numpy as np
 import scipy
@@ -22,11 +23,21 @@ def share(count: int | np.integer, n: int, level: float = LEVEL) -> Estimate:
     """
     if n == 0:
         return Estimate.undefined(0, "there are no runs")
-    test = scipy.stats.binomtest(int(count), n)
-    interval = test.proportion_ci(level, method="wilson")
+    part = int(count) / n
+    low, high = _wilson(part, n, level)
     # Rounding puts Wilson's ends at 0 and n of n about 1e-17 outside.
-    low, high = max(0.0, float(interval.low)), min(1.0, float(interval.high))
-    return Estimate(value=float(test.statistic), low=low, high=high, n=n, level=level)
+    return Estimate(
+        value=part, low=max(0.0, low) if count else 0.0, high=min(1.0, high) if count < n else 1.0, n=n, level=level
+    )
+
+
+def _wilson(part: float, n: int, level: float) -> tuple[float, float]:
+    """The two solutions p of |part - p| = z √(p (1 - p) / n). `scipy.stats.binomtest`, which has them too, computes a
+    p-value first, and takes a hundred times as long."""
+    z = scipy.special.ndtri(0.5 + 0.5 * level)
+    whole = 2 * (n + z**2)
+    centre, reach = (2 * n * part + z**2) / whole, z / whole * sqrt(4 * n * part * (1 - part) + z**2)
+    return float(centre - reach), float(centre + reach)
 
 
 class Quartiles(Config):

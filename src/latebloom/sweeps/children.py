@@ -1,14 +1,31 @@
-"""How worker processes start: on one thread, and ignoring Ctrl-C."""
+"""How worker processes start: on one thread, ignoring Ctrl-C, and from a script that trains only when it is started."""
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.process import current_process
 
 ENVIRONMENT = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 """Numerical libraries read these when they load, so they must be set earlier. With one thread per worker, the bits of a
 run do not depend on the number of workers."""
+
+
+UNGUARDED = 70
+"""The exit status of a worker that runs the script of its parent, and would train there."""
+
+GUARD = (
+    "each worker process runs the script that trains once more, and would train again; put what trains in the script "
+    'under `if __name__ == "__main__":`'
+)
+
+
+def leave_while_importing_main() -> None:
+    """End this process if it is a worker that still imports the main module of its parent."""
+    if getattr(current_process(), "_inheriting", False):  # as multiprocessing itself asks before it starts a process
+        sys.exit(UNGUARDED)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The jobs of a sweep: one for each experiment."""
 
 from latebloom._errors import UsageError
-from latebloom.recipes.settings import experiment_of
+from latebloom.recipes.settings import changed, experiment_of
 from latebloom.runs import Job
 from latebloom.runs.naming import chosen_settings
 from latebloom.store import identity
@@ -19,7 +19,8 @@ def expand(spec: Spec) -> list[Job]:
     check_fields(spec.grid, "--grid")
     if len(spec) > MOST:
         raise UsageError(f"sweep: got {len(spec)} runs, expected at most {MOST}; name fewer values or seeds")
-    experiments = (experiment_of(spec.recipe, seed, arguments) for arguments in spec.points() for seed in spec.seeds)
+    bases = [experiment_of(spec.recipe, seed) for seed in spec.seeds]
+    experiments = (changed(base, arguments) for arguments in spec.points() for base in bases)
     return list({(name := run_name(experiment)): Job(experiment, name) for experiment in experiments}.values())
 
 

@@ -9,7 +9,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 
-from latebloom.sweeps.children import children_ignore_interrupts, single_threaded_children
+from latebloom._errors import UsageError
+from latebloom.sweeps.children import GUARD, UNGUARDED, children_ignore_interrupts, single_threaded_children
 from latebloom.sweeps.engine import Ended, Event, Lost, Reached
 from latebloom.sweeps.grouping import Batch
 from latebloom.sweeps.place import Place
@@ -84,9 +85,11 @@ class LocalEngine:
         return Ended(batch, rest[0]) if kind == "ended" else Lost(batch, rest[0])
 
     def _remove_dead(self, worker: _Worker) -> str:
-        """Remove a worker that died; return how it ended."""
+        """Remove a worker that died; return how it ended. Errors: UsageError if it came upon the sweep itself."""
         worker.process.join()
         worker.pipe.close()
         self._workers.remove(worker)
         code = worker.process.exitcode
+        if code == UNGUARDED:
+            raise UsageError(GUARD) from None
         return f"the worker process was killed by signal {-code}" if code and code < 0 else f"the worker ended ({code})"

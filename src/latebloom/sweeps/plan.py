@@ -41,14 +41,18 @@ class Plan:
         from latebloom.sweeps.cost import estimate_cost
 
         cost = estimate_cost(self.left)
+        return self.row(workers) if cost is None else self.row(workers, cost.seconds, cost.bytes)
+
+    def row(self, workers: int, seconds: float | None = None, bytes: float | None = None) -> dict[str, Any]:
+        """The plan with a cost: seconds of one worker, and bytes of disk; null where that is not known."""
         return {
             "sweep": str(self.place),
             "runs": self.total,
             "left": len(self.left),
             "standing": dict(self.statuses),
             "workers": workers,
-            "seconds_at_most": None if cost is None else round(cost.seconds / workers, 1),
-            "megabytes_at_most": None if cost is None else round(cost.bytes / 1e6, 1),
+            "seconds_at_most": None if seconds is None else round(seconds / workers, 1),
+            "megabytes_at_most": None if bytes is None else round(bytes / 1e6, 1),
         }
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from latebloom.runs import Job
 from latebloom.sweeps.asked import SWEEP, Asked, asked_of
-from latebloom.sweeps.children import cores
+from latebloom.sweeps.children import cores, leave_while_importing_main
 from latebloom.sweeps.conduct import Conductor, OnEnd
 from latebloom.sweeps.engine import SweepEngine
 from latebloom.sweeps.failures import Failures
@@ -35,8 +35,10 @@ def train_sweep(
 
     ``sweep.json`` records ``spec`` beside those of earlier calls. ``on_end`` receives the result of each run as it
     ends, in this process. After an interrupt, a lost worker or a full disk, the same call resumes without loss.
-    Errors: RunLockedError while another process trains this sweep, UsageError.
+    Errors: RunLockedError while another process trains this sweep; UsageError, also in a script that calls this without
+    ``if __name__ == "__main__":``.
     """
+    leave_while_importing_main()
     with place.lock():
         plan = make_plan(place, jobs)
         if spec is not None:

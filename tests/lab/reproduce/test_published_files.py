@@ -18,7 +18,7 @@ from latebloom.tasks import ModularAddition, RepeatedSubsequences
 PUBLISHED = Path(os.environ.get("LATEBLOOM_PUBLISHED", "none"))
 """A directory with the published files of the write-up's authors, which are not part of this repository."""
 
-P, KEYS = 59, (4, 11, 17)
+P, KEYS = 31, (3, 5, 9)
 STEPS = np.arange(12_000)
 
 
@@ -109,8 +109,8 @@ def test_a_random_model_upholds_nothing(tmp_path: Path) -> None:
 
 
 def test_what_the_content_states_decides_the_kind_of_data(tmp_path: Path) -> None:
-    model = planted_induction(RepeatedSubsequences())
-    loss = (5 / (1 + np.exp((np.arange(3_000) - 900) / 40)) + 0.05).tolist()
+    model = planted_induction(RepeatedSubsequences(vocabulary=40, length=52))
+    loss = (3.8 / (1 + np.exp((np.arange(3_000) - 900) / 40)) + 0.05).tolist()
     content = {"model": model.state_dict(), "train_losses": loss}
     ((judged,), _) = judge_published([save(tmp_path / "unknown.pth", content)])
     assert judged.systems == ()

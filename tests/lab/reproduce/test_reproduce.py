@@ -14,7 +14,7 @@ from latebloom.cli.main import main
 from latebloom.lab.reproduce import BUDGETS, Entry, Reproduction, catalogue, plan, reproduce
 from latebloom.lab.reproduce.result import Picture, SystemResult
 from latebloom.lab.reproduce.train import SystemRuns
-from latebloom.runs import JobResult
+from latebloom.runs import JobResult, Run
 from latebloom.sweeps.spec import Spec
 from latebloom.sweeps.tally import Tally
 
@@ -35,6 +35,19 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("reproduce", "plan"):
         module = import_module(f"latebloom.lab.reproduce.{name}")  # the package has functions of these names
         monkeypatch.setattr(module, "catalogue", lambda budget: {"trigrams": entry})
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many runs were drawn, call by call; the drawing itself, which takes longest, is left out."""
+    calls: list[int] = []
+
+    def draw(entry: Entry, runs: list[Run], home: Path, budget: str) -> tuple[Picture, ...]:
+        calls.append(len(runs))
+        return ()
+
+    monkeypatch.setattr(import_module("latebloom.lab.reproduce.reproduce"), "draw_pictures", draw)
+    return calls
 
 
 @pytest.mark.parametrize("budget", BUDGETS)
@@ -94,7 +107,9 @@ def test_without_a_drawing_every_picture_says_why(tmp_path: Path, monkeypatch: p
     assert "<use" not in page
 
 
-def test_a_run_with_a_complete_record_is_done_wherever_it_was_trained(tiny: None, tmp_path: Path) -> None:
+def test_a_run_with_a_complete_record_is_done_wherever_it_was_trained(
+    tiny: None, tmp_path: Path, drawn: list[int]
+) -> None:
     here, there, results = tmp_path / "here", tmp_path / "there", Results(tmp_path / "records")
 
     def call(root: Path) -> Reproduction:
@@ -109,7 +124,7 @@ def test_a_run_with_a_complete_record_is_done_wherever_it_was_trained(tiny: None
     assert call(here).claims == first.claims
     elsewhere = call(there)
     assert elsewhere.claims == first.claims
-    assert (elsewhere.systems[0].finished, elsewhere.systems[0].pictures) == (2, ())
+    assert (elsewhere.systems[0].finished, drawn) == (2, [2, 2]), "what is not here is not drawn"
     # One record lost, the other without a quantity: both runs are still in the runs directory, and measured again.
     line = json.loads((results.path / "trigrams.jsonl").read_text().splitlines()[0])
     assert line["quantities"].pop("trigrams_found_at_end")
@@ -119,7 +134,7 @@ def test_a_run_with_a_complete_record_is_done_wherever_it_was_trained(tiny: None
 
 
 def test_a_run_elsewhere_that_lacks_a_quantity_is_not_trained_again_unless_asked(
-    tiny: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tiny: None, tmp_path: Path, drawn: list[int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     results, lacked = Results(tmp_path / "records"), "trigrams_found_at_end"
     reproduce("quick", tmp_path / "here", workers=1, quiet=True, results=results)

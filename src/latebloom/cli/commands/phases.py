@@ -40,6 +40,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
         return 0
     header = ("boundary", "step", "interval", "train loss", "test loss", "test accuracy")
     print_table(header, [_row(boundary) for boundary in found.boundaries])
+    print("Losses and accuracy at a boundary are interpolated between the records before and after it.")
     print(f"\n{found.reason}\n{found.outcome.reason}")
     if found.guessing is not None:
         print(f"The loss of guessing is {nats(found.guessing)} nats.")

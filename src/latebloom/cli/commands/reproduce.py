@@ -52,9 +52,12 @@ def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument(
         "--dry-run",
         action="store_true",
-        help="show which runs would be trained, and estimate the time; this takes "
-        "minutes, because it trains a few steps of "
-        "each system with missing runs",
+        help="show at once which runs would be trained, and how long that takes by the stored runs that are like them",
+    )
+    parser.add_argument(
+        "--measure",
+        action="store_true",
+        help="with --dry-run: train a few steps of each system on this machine to estimate the time, for some minutes",
     )
     parser.add_argument(
         "--results",
@@ -85,8 +88,8 @@ def run(parser: Parser, arguments: list[str]) -> int:
     common |= {"again": options.again}
     os.nice(options.nice)
     if options.dry_run:
-        rows = plan(options.budget, root, **common)
-        print_json(rows) if options.json else print_plan(rows, ("system",), _lacking(rows))
+        rows = plan(options.budget, root, **common, measured=options.measure)
+        print_json(rows) if options.json else print_plan(rows, ("system",), [*_lacking(rows), *_without_time(rows)])
         return 0
     result, stopped = reproduce(
         options.budget, root, quiet=quiet, upto=options.upto, published=options.published, **common
@@ -104,6 +107,13 @@ def _lacking(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """Which systems have runs elsewhere whose records lack quantities."""
     text = "{lacking} runs that are not here lack {names}; --again trains them again"
     return [(row["system"], text.format(names=", ".join(row["lacks"]), **row)) for row in rows if row["lacking"]]
+
+
+def _without_time(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """How many runs the total leaves out, because no stored run is like them."""
+    left = sum(row["left"] for row in rows if row["seconds_at_most"] is None)
+    text = f"{left} runs that are like no stored run; --measure trains a few steps of them to estimate their time"
+    return [("not in the total", text)] if left else []
 
 
 def _published(result: "Reproduction", claim: "ClaimResult") -> tuple[str, ...]:

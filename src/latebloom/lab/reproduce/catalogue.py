@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -39,8 +39,15 @@ class Entry:
 
     def jobs(self, upto: int | None = None) -> list[Job]:
         """The runs that are trained, each once; ``upto``: at most so many seeds of each sweep."""
-        specs = (spec.model_copy(update={"seeds": spec.seeds[:upto]}) for spec in self.specs)
-        return list({job.name: job for spec in specs for job in expand(spec)}.values())
+        if upto not in self._expanded:
+            specs = (spec.model_copy(update={"seeds": spec.seeds[:upto]}) for spec in self.specs)
+            self._expanded[upto] = list({job.name: job for spec in specs for job in expand(spec)}.values())
+        return list(self._expanded[upto])
+
+    @cached_property
+    def _expanded(self) -> dict[int | None, list[Job]]:
+        """The runs by ``upto``: a budget has hundreds, and each is a validated experiment."""
+        return {}
 
 
 @cache

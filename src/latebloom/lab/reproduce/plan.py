@@ -4,8 +4,9 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from latebloom.claims import Results
+from latebloom.claims import SYSTEMS, Results
 from latebloom.lab.reproduce.catalogue import Budget, catalogue, check_only
+from latebloom.lab.reproduce.past_times import PastTimes
 from latebloom.lab.reproduce.reproduce import HOME, results_of
 from latebloom.lab.reproduce.train import Progress, SystemRuns
 from latebloom.sweeps.place import Folder
@@ -21,23 +22,28 @@ def plan(
     progress: Progress = lambda line: None,
     results: Results | None = None,
     again: bool = False,
+    measured: bool = False,
 ) -> list[dict[str, Any]]:
-    """One row for each system, as `latebloom.sweeps.plan.Plan.priced` has it, with the system's name.
+    """One row for each system, as `latebloom.sweeps.plan.Plan.row` has it, with the system's name.
 
     A run whose stored record is complete is not trained. Neither is one whose record lacks a quantity and that is not
     under the root, unless ``again``: ``lacking`` is the number of these runs, ``lacks`` the names of the quantities.
-    A few steps of each run that is left are trained to measure how long it takes; ``progress`` announces each system
-    before. Errors: UsageError for an unknown system in ``only``.
+    How long the runs that are left take follows from stored runs like them, and is null for a system without any.
+    measured: a few steps of them are trained instead, which takes minutes; ``progress`` announces each system before.
+    Errors: UsageError for an unknown system in ``only``.
     """
     check_only(only, budget)
+    results = results or results_of(root)
+    past = PastTimes(record for name in SYSTEMS for record in results.read(name))
     rows = []
     for name, entry in catalogue(budget).items():
         if not only or name in only:
-            runs = SystemRuns.of(entry, root / HOME / name, results or results_of(root), progress, again)
+            runs = SystemRuns.of(entry, root / HOME / name, results, progress, again)
             system = make_plan(Folder(root / HOME / name), runs.missing())
-            if system.left:
+            count = worker_count(system.left, workers)
+            if measured and system.left:
                 progress(f"{name}: training a few steps to measure how long they take")
-            priced = system.priced(worker_count(system.left, workers))
+            priced = system.priced(count) if measured else system.row(count, past.seconds(system.left))
             lacked = runs.out_of_reach()
             lacks = sorted({quantity for names in lacked.values() for quantity in names})
             rows.append({"system": name, **priced, "runs": len(runs.jobs), "lacking": len(lacked), "lacks": lacks})

@@ -1,6 +1,7 @@
 """The write-up, executed: train what is missing, measure, judge every claim, write one page."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -124,6 +125,15 @@ def rounds(upto: int | None) -> list[int | None]:
     return [*(seeds for seeds in ROUNDS if upto is None or seeds < upto), upto]
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """One system: its stored records, those of the runs that the budget asks for, and the verdicts on them."""
+
+    stored: list[Record]
+    records: list[Record]
+    claims: list[ClaimResult]
+
+
 class _Reproduction:
     """A reproduction in progress: the runs of every system that the budget trains, and what was drawn so far."""
 
@@ -136,6 +146,8 @@ class _Reproduction:
             name: SystemRuns.of(entry, home / name, results, progress, again)
             for name, entry in catalogue(budget).items()
         }
+        self._standard = standard_of(budget, results)
+        self._judged: dict[str, _Judged] = {}
         self._drawn = _drawn_before(home / f"{budget}.json")
         self._drawn_now: set[str] = set()
 
@@ -153,19 +165,25 @@ class _Reproduction:
         if name not in self._drawn_now:
             self.draw(name)
 
+    def _judge(self, name: str) -> _Judged:
+        """The system with its verdicts, judged anew only if its records have changed."""
+        before, stored = self._judged.get(name), self.results.read(name)
+        if before is None or before.stored != stored:
+            runs = self.systems.get(name)
+            claims = _claims(name, runs, self.budget, self._standard)
+            before = self._judged[name] = _Judged(stored, runs.records() if runs else [], claims)
+        return before
+
     def write(self) -> Reproduction:
         """Judge everything that is stored, and write the result and its page."""
-        records = {name: runs.records() for name, runs in self.systems.items()}
+        judged = {name: self._judge(name) for name in SYSTEMS}
         systems = {
-            name: _counted(self._drawn.get(name), self.systems[name], records[name])
+            name: _counted(self._drawn.get(name), self.systems[name], judged[name].records)
             for name in self.systems
-            if name in self._drawn or records[name]
+            if name in self._drawn or judged[name].records
         }
-        standard = standard_of(self.budget, self.results)
         files, verdicts = self.published
-        claims = judge_records(
-            records, self.budget, standard, {name: runs.others() for name, runs in self.systems.items()}
-        )
+        claims = [claim for one in judged.values() for claim in one.claims]
         result = Reproduction(
             budget=self.budget,
             command=suggested("reproduce", "--budget", self.budget),
@@ -191,33 +209,17 @@ class _Reproduction:
         return result
 
 
-def judge_records(
-    records: Mapping[str, list[Record]],
-    budget: Budget,
-    standard: Standard,
-    others: Mapping[str, list[Record]] | None = None,
-) -> tuple[ClaimResult, ...]:
-    """The verdict on every claim, from the records of each system that the budget asks for. others: by system, records
-    of runs that it does not ask for, which give the verdict on earlier runs."""
-    return tuple(
-        claim
-        for name in SYSTEMS
-        for claim in judge_system(
-            name, records.get(name, []), command(name, budget), standard, (others or {}).get(name, [])
-        )
-    )
-
-
 def judge_stored(budget: Budget, results: Results) -> tuple[ClaimResult, ...]:
     """The verdict on every claim that follows from the stored records."""
-    standard = standard_of(budget, results)
-    systems = _stored_systems(budget, results)
-    return judge_records(
-        {name: runs.records() for name, runs in systems.items()},
-        budget,
-        standard,
-        {name: runs.others() for name, runs in systems.items()},
-    )
+    standard, systems = standard_of(budget, results), _stored_systems(budget, results)
+    return tuple(claim for name in SYSTEMS for claim in _claims(name, systems.get(name), budget, standard))
+
+
+def _claims(system: str, runs: SystemRuns | None, budget: Budget, standard: Standard) -> list[ClaimResult]:
+    """The verdict on every claim about a system; on no runs where the budget trains none of it. Runs that the budget
+    does not ask for give the verdict on earlier runs."""
+    records, others = (runs.records(), runs.others()) if runs else ([], [])
+    return judge_system(system, records, command(system, budget), standard, others)
 
 
 def _stored_systems(budget: Budget, results: Results) -> dict[str, SystemRuns]:
