@@ -9,7 +9,7 @@ from latebloom.analysis import analyse
 from latebloom.circuits.modular import planted_transformer
 from latebloom.claims import Measurement, Record
 from latebloom.models import Examples
-from latebloom.models.measure_loss import RESTRICT
+from latebloom.models.measure_loss import CHOOSE, CHOOSE_OTHER, RESTRICT
 from latebloom.recipes.settings import experiment_of
 from latebloom.runs import Run
 from latebloom.runs.recorder import new_manifest
@@ -18,6 +18,7 @@ from latebloom.studies import STUDIES
 from latebloom.studies.efficiency import at_equal_logits
 from latebloom.studies.multipliers import accuracy, multipliers, part, turned_accuracy
 from latebloom.studies.other_optimisers import SETTINGS
+from latebloom.studies.training_on_measures import own_measure
 from latebloom.studies.training_on_measures import test_accuracy_at_goal as accuracy_at_goal
 from latebloom.sweeps.expand import expand
 from latebloom.tasks import Data, ModularAddition, split
@@ -171,14 +172,37 @@ def test_the_accuracy_at_the_goal_is_that_of_the_checkpoint_and_not_of_the_metri
     metrics = [{"step": step, **dict.fromkeys(columns, 0.0)} for step in (40, 60)]
     directory.write_table("metrics", append_rows(empty_table(), metrics))
     directory.write_manifest(new_manifest("run", experiment).model_copy(update={"status": "finished", "step": 50}))
-    assert accuracy_at_goal.measure(analyse(Run(directory.path))) == 1.0
+    analysis = analyse(Run(directory.path))
+    assert accuracy_at_goal.measure(analysis) == 1.0
+    assert own_measure(analysis) == RESTRICT
+
+
+@pytest.mark.parametrize(
+    ("key", "at_goal", "state"),
+    [((3.0, 8.0), (0.3, 0.6), "holds"), ((3.0, 3.0), (0.6, 0.3), "fails")],
+)
+def test_training_on_a_measure_is_compared_with_another_frequency_and_with_plain_runs_of_the_same_seed(
+    key, at_goal, state
+):
+    def values(experiment):
+        loss = experiment.training.loss
+        where = {CHOOSE.name: (key[0],), CHOOSE_OTHER.name: (key[1],)}
+        return {
+            "key_frequencies": where.get(loss, (2.0,)),
+            "test_accuracy_at_goal": at_goal[0] if loss == RESTRICT.name else at_goal[1] + experiment.model.seed / 1e4,
+        }
+
+    study = STUDIES["training-on-measures"]
+    found = states("training-on-measures", records("training-on-measures", study.runs["quick"], values))
+    assert {found["measures-choose"], found["measures-gamed"]} == {state}
+    assert found["measures-forbid"] == "fails", "frequency 2 is key in all arms"
 
 
 def test_how_much_sooner_is_a_lower_bound_where_the_plain_runs_never_get_there():
     def values(never):
         def of(experiment):
             restricted = experiment.training.loss == RESTRICT.name
-            return {"test_90_at": 300.0 + experiment.model.seed if restricted else None if never else 1400.0}
+            return {"test_90_at": 300.0 if restricted else None if never else 1400.0}
 
         return of
 
@@ -189,7 +213,7 @@ def test_how_much_sooner_is_a_lower_bound_where_the_plain_runs_never_get_there()
     )
     assert (open_end.state, open_end.high) == ("holds", None)
     assert "to open" in open_end.finding
-    assert (closed.state, closed.high) == ("holds", pytest.approx(1400 / 400))
+    assert (closed.state, closed.high) == ("holds", pytest.approx(1400 / 300))
 
 
 def test_of_the_planted_circuit_the_neurons_are_the_multiplier():
