@@ -104,7 +104,7 @@ def test_a_ticket_is_compared_with_a_random_mask_of_its_own_seed(ticket_at, used
     first = records("lottery", study.runs["quick"], values)
     then = study.then.sweeps(first)
     masks = [spec.settings[-1] for spec in then]
-    assert len(set(masks)) == 1 + 12, "one ticket, and a random mask for each seed"
+    assert len(set(masks)) == 1 + 24, "one ticket, and a random mask for each seed"
     assert {len(mask.split(",")) for mask in masks} == {len(ticket)}
     assert masks == [spec.settings[-1] for spec in study.then.sweeps(first)]
     found = states("lottery", first + records("lottery", then, values))
