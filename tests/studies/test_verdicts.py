@@ -49,29 +49,28 @@ def tables(study, made):
     return {table.title: table.rows for table in STUDIES[study].tables(made)}
 
 
-@pytest.mark.parametrize(("power", "critical"), [(0.5, "holds"), (0.1, "fails")])
-def test_the_critical_size_is_where_memory_and_circuit_cost_the_same(power, critical):
+@pytest.mark.parametrize(("memory_on_few", "state"), [(100.0, "holds"), (300.0, "fails")])
+def test_the_cheaper_of_memory_and_circuit_is_looked_for_on_either_side_of_the_critical_size(memory_on_few, state):
     def values(experiment):
-        share, seed = experiment.data.fraction, experiment.model.seed
+        share, kept = experiment.data.fraction, experiment.setting("intervention.kept")
         if experiment.task.name == "random_table":
-            cost = 200 * (share / 0.45) ** power if share < 0.45 or power > 0.2 else 300 * share**power
-            return {"weights_at_equal_logits": cost, "train_learned_at": 50.0}
-        right = share > 0.45 and experiment.setting("intervention.kept") != 0.2
-        late = experiment.setting("optimiser.decay_from") or 0
+            return {"weights_at_equal_logits": memory_on_few if share < 0.5 else 400.0, "train_learned_at": 50.0}
+        late = kept and experiment.model.seed == 200  # generalises only after its train set shrank: not ungrokking
         return {
-            "weights_at_equal_logits": 200.0 if power > 0.2 else 400.0,
-            "final_test_accuracy": 1.0 if right else 0.2,
-            "test_90_at": late + 500.0 + seed if right else None,
+            "weights_at_equal_logits": 200.0,
+            "final_test_accuracy": 1.0 if share > 0.5 and (kept != 0.2 or late) else 0.2,
+            "test_90_at": (1500.0 if late else 500.0 + (experiment.setting("optimiser.decay_from") or 0))
+            if share > 0.5
+            else None,
             "test_under_guessing_at": 321.4,
         }
 
     study = STUDIES["efficiency"]
     first = records("efficiency", study.runs["quick"], values)
     then = study.then.sweeps(first)
-    assert [spec.settings[-1] for spec in then] == ["321"] * 5
+    assert [spec.settings[-1] for spec in then] == ["321"] * 6
     found = states("efficiency", first + records("efficiency", then, lambda _: {"final_test_accuracy": 0.3}))
-    assert found["efficiency-critical-size"] == critical
-    del found["efficiency-critical-size"], found["efficiency-memory-grows"]
+    assert found.pop("efficiency-critical-size") == state
     assert set(found.values()) == {"holds"}
 
 
