@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 import torch
 
@@ -15,6 +16,7 @@ from latebloom.runs import Run
 from latebloom.runs.recorder import new_manifest
 from latebloom.store import RunDirectory, append_rows, empty_table
 from latebloom.studies import STUDIES
+from latebloom.studies.digits import left_when_known
 from latebloom.studies.efficiency import at_equal_logits
 from latebloom.studies.multipliers import accuracy, multipliers, part, turned_accuracy
 from latebloom.studies.other_optimisers import SETTINGS
@@ -72,6 +74,19 @@ def test_the_cheaper_of_memory_and_circuit_is_looked_for_on_either_side_of_the_c
     found = states("efficiency", first + records("efficiency", then, lambda _: {"final_test_accuracy": 0.3}))
     assert found.pop("efficiency-critical-size") == state
     assert set(found.values()) == {"holds"}
+
+
+def test_what_is_left_of_the_carry_is_read_once_the_sum_is_known():
+    steps, carry = np.array([0.0, 20.0, 40.0]), np.log(2) * np.array([1.0, 0.6, 0.1])
+    assert left_when_known(steps, np.log(5) * np.array([1.0, 0.05, 0.01]), carry) == pytest.approx(0.6)
+    assert left_when_known(steps, np.log(5) * np.array([1.0, 0.5, 0.2]), carry) is None
+
+
+@pytest.mark.parametrize(("left", "state"), [(0.8, "holds"), (0.2, "fails")])
+def test_the_sum_is_learned_first_if_most_of_the_carry_is_left_then(left, state):
+    study = STUDIES["digits"]
+    made = records("digits", study.runs["quick"], lambda _: {"carry_left": [left, None, left + 0.1, left]})
+    assert states("digits", made)["carry-after-sum"] == state
 
 
 def test_weights_at_equal_logits_do_not_depend_on_the_scale_of_the_model():
