@@ -100,7 +100,8 @@ RESTRICT = MeasuredLoss("+", "restricted", SEVERAL)
 
 _TRUE = (CHOOSE, CHOOSE_OTHER, FORBID, DEPEND, AVOID, RESTRICT)
 MEASURED_LOSSES = {one.name: one for one in (*_TRUE, *(replace(one, shuffled=True) for one in _TRUE))}
-"""The losses that the study training-on-measures compares, each with its control, by their name as `TrainingLoss`."""
+"""The losses of the study training-on-measures, those of its earlier rules among them, each with its control, by their
+name as `TrainingLoss`."""
 
 for _one in MEASURED_LOSSES.values():
     TRAINING_LOSSES.register(TrainingLoss(_one.name, _one.loss, full_batch_of="modular_addition"))

@@ -398,8 +398,13 @@ STUDIES.register(
         ),
         shown=(test_under_guessing_at,),
         tables=_tables,
-        caveats="In `efficiency-ungrokking` the mean stays over the whole train set, so that the eps of AdamW is no "
-        f"longer negligible with {float(FEW):.0%} of it, and weight decay is relatively stronger there. "
-        "`efficiency-no-decay-at-clean-up` is about the seeds whose test loss gets under guessing, and no others.",
+        caveats="Of the hypothesis only the first half fails: where the model generalises, the circuit is cheaper. It "
+        "need not fail in the paper's sense, which is about where training would settle: with less data a "
+        "model may generalise after these steps, and a memory of sums may be cheaper than that of random "
+        "answers. In `efficiency-ungrokking` the mean stays over the whole train set, so the eps of AdamW is "
+        "no longer negligible with few of its examples, and weight decay is relatively stronger there. "
+        "`efficiency-no-decay-at-clean-up` is about the seeds whose test loss gets under guessing, and no "
+        "others. In `efficiency-late-decay` a single run on either side that never arrives leaves both ends "
+        "of an interval over six seeds open.",
     )
 )
