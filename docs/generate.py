@@ -28,6 +28,7 @@ from pages.demo import demo_block, demo_page
 from pages.explorer import explorer_page
 from pages.found import found_page
 from pages.gallery import gallery_page
+from pages.groups import groups_block
 from pages.keep import freeze_rules, keep_crossover, keep_group_pictures, keep_reproduction, keep_run, rejudge
 from pages.measures import measures_page
 from pages.paths import DOCS, IMAGES, ROOT
@@ -59,6 +60,7 @@ def pages() -> dict[Path, str]:
     return {
         ROOT / "README.md": filled(ROOT / "README.md", demo=demo_block()),
         DOCS / "sweeps.md": filled(DOCS / "sweeps.md", measured=sweeps_block()),
+        DOCS / "groups.md": filled(DOCS / "groups.md", measured=groups_block()),
         DOCS / "crossover.md": filled(DOCS / "crossover.md", measured=crossover_block()),
         DOCS / "demo.md": demo_page(),
         DOCS / "speed.md": speed_page(),

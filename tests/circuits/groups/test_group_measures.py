@@ -22,6 +22,7 @@ def test_a_planted_model_has_its_representation_in_every_measure() -> None:
     assert row["character_similarity.3a"] == pytest.approx(0, abs=1e-6)
     assert row["embedding_fraction.3b"] == pytest.approx(1, abs=1e-6)
     assert row["restricted_train_loss"] == pytest.approx(row["restricted_test_loss"], rel=1e-3)
+    assert row["restricted_loss_relabelled"] == pytest.approx(np.log(24), rel=0.2)
     assert row["restricted_loss.3b"] == pytest.approx(row["restricted_loss"])
     assert row["excluded_loss"] == row["excluded_loss.3b"] == pytest.approx(np.log(24), abs=1e-3)
     # Nothing is lost with the others, which the model does not use.

@@ -34,6 +34,12 @@ RESTRICTED_CONTROL = Column(
     "nats",
     "the same as restricted loss with the representations that are not key; left out if there are none",
 )
+RESTRICTED_RELABELLED = Column(
+    "restricted_loss_relabelled",
+    "nats",
+    "the same as restricted loss with the functions of the key representations after a random relabelling of the "
+    "elements, which are as many",
+)
 EXCLUDED = Column(
     "excluded_loss",
     "nats",
@@ -76,7 +82,7 @@ def characters(snapshot: Snapshot) -> dict[str, float]:
 
 def restricted(snapshot: Snapshot) -> dict[str, float]:
     """Restricted loss; empty without key representations."""
-    from latebloom.circuits.groups.views import keys, logits, not_key, train_pairs
+    from latebloom.circuits.groups.views import keys, logits, not_key, relabelled, train_pairs
 
     exact = snapshot.exact
     kept, found, trained = exact.get(keys), exact.get(logits), exact.get(train_pairs)
@@ -89,6 +95,8 @@ def restricted(snapshot: Snapshot) -> dict[str, float]:
         if not bool(trained.all()):
             values[RESTRICTED_TEST.name] = float(by_pair[~trained].mean())
     values |= {RESTRICTED_ALONE.of(irrep=one.name): float(found.restricted([one]).mean()) for one in kept}
+    wrong = exact.get(relabelled)
+    values[RESTRICTED_RELABELLED.name] = float(found.losses_of_part(wrong.get(logits).part(wrong.get(keys))).mean())
     others = exact.get(not_key)
     return values | ({RESTRICTED_CONTROL.name: float(found.restricted(others).mean())} if others else {})
 
@@ -144,7 +152,14 @@ for _measure in (
     Measure(
         "group_restricted",
         restricted,
-        (RESTRICTED, RESTRICTED_TRAIN, RESTRICTED_TEST, RESTRICTED_ALONE, RESTRICTED_CONTROL),
+        (
+            RESTRICTED,
+            RESTRICTED_TRAIN,
+            RESTRICTED_TEST,
+            RESTRICTED_ALONE,
+            RESTRICTED_CONTROL,
+            RESTRICTED_RELABELLED,
+        ),
         FAMILY,
     ),
     Measure("group_excluded", excluded, (EXCLUDED, EXCLUDED_ALONE, EXCLUDED_CONTROL), FAMILY),

@@ -83,7 +83,10 @@ class GroupLogits:
 
     def restricted(self, irreps: list[Irrep]) -> Float[Tensor, " pair"]:
         """The losses of Σ_ρ P_ρ L + the mean over (a, b) of the rest."""
-        part = self.part(irreps)
+        return self.losses_of_part(self.part(irreps))
+
+    def losses_of_part(self, part: Float[Tensor, "a b c"]) -> Float[Tensor, " pair"]:
+        """The losses of a part of the logits + the mean over (a, b) of the rest."""
         return self.losses(part + (self.logits - part).mean((0, 1)))
 
     def excluded(self, irreps: list[Irrep]) -> Float[Tensor, " pair"]:
