@@ -36,6 +36,6 @@ def groups_block() -> str:
 
 
 def _keys(record: Record) -> list[str]:
-    """The names of the key representations of a run."""
-    names = record.value("group_key_names")
+    """The names of the listed representations of a run."""
+    names = record.value("group_listed_names")
     return names.split(", ") if names else []

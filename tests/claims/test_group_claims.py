@@ -72,14 +72,14 @@ def test_the_order_is_that_in_which_representations_were_planted(run_of, first: 
     models = [planted_irreps(S4, (first, then)) for _ in range(3)]
     for model, left in zip(models, (0, sizes[first], sum(sizes.values())), strict=True):
         model.unembed.W_U.data[left:] = 0
-    found = measure_all(run_of(models), ("group_key_names", "group_formed_at", "group_lower_first"))
-    names = found["group_key_names"].value.split(", ")
+    found = measure_all(run_of(models), ("group_listed_names", "group_formed_at", "group_lower_first"))
+    names = found["group_listed_names"].value.split(", ")
     assert dict(zip(names, found["group_formed_at"].value, strict=True)) == {first: 100, then: 200}
     assert found["group_lower_first"].value == share
 
 
 def record(seed: int, **formed: float) -> Record:
-    values = {"group_key_names": ", ".join(formed), "group_formed_at": tuple(formed.values())}
+    values = {"group_listed_names": ", ".join(formed), "group_formed_at": tuple(formed.values())}
     return Record(
         identity=str(seed),
         run=f"run-{seed}",

@@ -11,14 +11,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from latebloom.analysis import Analysis
-from latebloom.circuits.groups.measures import EXCLUDED_ALONE, EXCLUDED_CONTROL, RESTRICTED_RELABELLED, SIMILARITY
-from latebloom.circuits.groups.settings import KEPT
+from latebloom.circuits.groups.measures import (
+    EXCLUDED_ALONE,
+    EXCLUDED_CONTROL,
+    RESTRICTED_RELABELLED,
+    RESTRICTED_UNSEEN,
+    UNSEEN_SIMILARITY,
+)
+from latebloom.circuits.groups.settings import KEPT, LISTED
 from latebloom.claims.claim import Claim, SweepClaim, register, statistic
 from latebloom.claims.learning import LEARNED, outcome, series_of, test_learned_at, train_learned_at
 from latebloom.claims.quantity import Undefined, once, percent, quantity
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Is, Ratio
-from latebloom.claims.training import LEVELS, leads, restricted_least_lead
+from latebloom.claims.training import FALLEN_SHARE, LEVELS, LEVELS_TEXT, leads
 from latebloom.measures import Snapshot
 
 if TYPE_CHECKING:
@@ -149,37 +155,46 @@ def group_neurons_clustered_relabelled(analysis: Analysis) -> float:
 
 @once
 def _formed_at(analysis: Analysis) -> dict[str, float]:
-    """The step from which each key representation's similarity stays at half of its last, in that order."""
+    """The step from which each listed representation's similarity stays at half of its last, in that order."""
+    from latebloom.circuits.groups import views
+
     steps = {}
-    for name in _keys(analysis):
-        series = series_of(analysis, SIMILARITY.of(irrep=name))
-        low = series.value < HALF_WAY * series.value[-1]
-        steps[name] = float(series.step[min(low.nonzero()[0][-1] + 1, len(low) - 1)] if low.any() else series.step[0])
+    for one in analysis.final.exact.get(views.irreps)[1:]:
+        series = series_of(analysis, UNSEEN_SIMILARITY.of(irrep=one.name))
+        if series.value[-1] > LISTED:
+            low = (series.value < HALF_WAY * series.value[-1]).nonzero()[0]
+            steps[one.name] = float(series.step[low[-1] + 1 if len(low) else 0])
+    if not steps:
+        raise Undefined(f"the model has no representation with a similarity over {LISTED:g}")
     return dict(sorted(steps.items(), key=lambda item: item[1]))
 
 
 @quantity(
     "",
-    f"the key representations in the order in which they form, each with the step from which the similarity of its "
-    f"character stays over {percent(HALF_WAY)} of its last value",
+    f"the representations whose character's similarity with the logits of the pairs that were not trained on is over "
+    f"{LISTED:g} at the end, by dimension and letter",
 )
-def group_irrep_order(analysis: Analysis) -> str:
-    return ", ".join(f"{name} {step:.0f}" for name, step in _formed_at(analysis).items())
+def group_listed_names(analysis: Analysis) -> str:
+    return _AND.join(sorted(_formed_at(analysis)))
 
 
-@quantity("", "the key representation that forms first")
-def group_first_irrep(analysis: Analysis) -> str:
-    return next(iter(_formed_at(analysis)))
+@quantity(
+    "",
+    f"these representations in the order in which they form, each with the step from which that similarity stays over "
+    f"{percent(HALF_WAY)} of its last value",
+)
+def group_listed_order(analysis: Analysis) -> str:
+    return _AND.join(f"{name} {step:.0f}" for name, step in _formed_at(analysis).items())
 
 
-@quantity("steps", "the step from which each key representation stays so, in the order of their names,")
+@quantity("steps", "the step from which each of these representations stays so, in the order of their names,")
 def group_formed_at(analysis: Analysis) -> list[float]:
-    return [_formed_at(analysis)[name] for name in _keys(analysis)]
+    return [step for _, step in sorted(_formed_at(analysis).items())]
 
 
 @quantity(
     "share",
-    "the share of the pairs of key representations of different dimension in which that of the lower dimension forms "
+    "the share of the pairs of these representations of different dimension in which that of the lower dimension forms "
     "first (one half of a pair that forms together)",
 )
 def group_lower_first(analysis: Analysis) -> float:
@@ -188,7 +203,7 @@ def group_lower_first(analysis: Analysis) -> float:
     dimension = {one.name: one.dimension for one in analysis.final.exact.get(views.irreps)}
     pairs = [(a, b) for a, b in product(_formed_at(analysis).items(), repeat=2) if dimension[a[0]] < dimension[b[0]]]
     if not pairs:
-        raise Undefined("no two key representations have different dimensions")
+        raise Undefined("no two representations have different dimensions")
     return float(np.mean([0.5 * (1 + np.sign(later - first)) for (_, first), (_, later) in pairs]))
 
 
@@ -210,9 +225,23 @@ def group_excluded_control(analysis: Analysis) -> float:
 
 
 @quantity(
+    "steps",
+    "the smallest lead of restricted loss, from the logits of the pairs that were not trained on, over test loss in "
+    f"falling below {LEVELS_TEXT} of ln p",
+)
+def group_least_lead(analysis: Analysis) -> float:
+    return max(min(leads(analysis, RESTRICTED_UNSEEN.name)), -float(analysis.last_step))
+
+
+@quantity("steps", f"its lead in falling below {percent(FALLEN_SHARE)} of ln p")
+def group_lead_at_a_tenth(analysis: Analysis) -> float:
+    return leads(analysis, RESTRICTED_UNSEEN.name)[LEVELS.index(FALLEN_SHARE)]
+
+
+@quantity(
     "levels",
-    f"the number of these levels, of {len(LEVELS)}, at which restricted loss after a random relabelling of the "
-    "elements leads test loss",
+    f"the number of these levels, of {len(LEVELS)}, at which this restricted loss leads test loss after a random "
+    "relabelling of the elements",
 )
 def group_relabelled_leads(analysis: Analysis) -> float:
     return float(sum(lead > 0 for lead in leads(analysis, RESTRICTED_RELABELLED.name)))
@@ -268,24 +297,24 @@ def group_explanation(analysis: Analysis) -> str:
     return found.decides
 
 
-def _with_keys(records: Sequence[Record]) -> list[Record]:
-    """The runs with key representations. Errors: Undefined if they are fewer than two."""
-    found = [record for record in records if record.value(group_key_names.name)]
+def _with_some(records: Sequence[Record]) -> list[Record]:
+    """The runs with listed representations. Errors: Undefined if they are fewer than two."""
+    found = [record for record in records if record.value(group_listed_names.name)]
     if len(found) < 2:
-        raise Undefined(f"{len(found)} runs have key representations, and two are needed")
+        raise Undefined(f"{len(found)} runs have representations over {LISTED:g}, and two are needed")
     return found
 
 
 def _sets(records: Sequence[Record]) -> Counter[str]:
-    return Counter(record.value(group_key_names.name) for record in _with_keys(records))
+    return Counter(record.value(group_listed_names.name) for record in _with_some(records))
 
 
-@statistic("sets", "the number of different sets of key representations", group_key_names)
-def group_key_sets(records: Sequence[Record]) -> int:
+@statistic("sets", "the number of different sets of these representations", group_listed_names)
+def group_sets(records: Sequence[Record]) -> int:
     return len(_sets(records))
 
 
-@statistic("", "every set of key representations with the number of its runs", group_key_names)
+@statistic("", "every set with the number of its runs", group_listed_names)
 def group_sets_counted(records: Sequence[Record]) -> str:
     return "; ".join(f"{names} in {count}" for names, count in _sets(records).most_common())
 
@@ -293,17 +322,17 @@ def group_sets_counted(records: Sequence[Record]) -> str:
 @statistic(
     "pairs",
     "the number of pairs of representations that form in one order in some runs and in the other order in others",
-    group_key_names,
+    group_listed_names,
     group_formed_at,
 )
 def group_pairs_in_both_orders(records: Sequence[Record]) -> int:
-    orders = {order for record in _with_keys(records) for order in _orders(record)}
+    orders = {order for record in _with_some(records) for order in _orders(record)}
     return sum(order[::-1] in orders for order in orders) // 2
 
 
 def _orders(record: Record) -> list[tuple[str, str]]:
-    """Every two key representations, the first of which forms at an earlier checkpoint than the second."""
-    names = record.value(group_key_names.name).split(_AND)
+    """Every two representations, the first of which forms at an earlier checkpoint than the second."""
+    names = record.value(group_listed_names.name).split(_AND)
     formed = zip(names, record.value(group_formed_at.name), strict=True)
     return [(a, b) for (a, first), (b, later) in permutations(formed, 2) if first < later]
 
@@ -373,19 +402,19 @@ register(
             Above(group_least_excluded, 2.0, "arbitrary"),
             AtMost(group_excluded_control, 2.0, "the control: memorised answers need those that are not key as well"),
         ),
-        finding="in order of forming: {group_irrep_order}; without one, train loss is at least "
-        "{group_least_excluded:.3g} times as high; without all others, {group_excluded_control:.3g} times",
+        finding="without one of {group_key_names}, train loss is at least {group_least_excluded:.3g} times as high; "
+        "without all others, {group_excluded_control:.3g} times",
         system=_SYSTEM,
         figure="group-growth",
     ),
     Claim(
         id="group-circuit-leads",
-        sentence="Restricted loss falls before test loss does, and restricted loss of relabelled elements does not.",
+        sentence="Restricted loss of unseen pairs falls before test loss does, and not after relabelling the elements.",
         place="W, future directions; for modular addition W, " + '"Evolution of Circuits During Training"',
         published="expected",
-        region=AllOf(Above(restricted_least_lead, 0.0), AtMost(group_relabelled_leads, 0.0)),
-        finding="{restricted_lead_at_a_tenth:.0f} steps earlier below a tenth of the loss of guessing, at least "
-        "{restricted_least_lead:.0f} at any level; relabelled, at {group_relabelled_leads:.0f} levels",
+        region=AllOf(Above(group_least_lead, 0.0), AtMost(group_relabelled_leads, 0.0)),
+        finding="{group_lead_at_a_tenth:.0f} steps earlier below a tenth of the loss of guessing, at least "
+        "{group_least_lead:.0f} at any level; relabelled, at {group_relabelled_leads:.0f} levels",
         system=_SYSTEM,
         figure="group-growth",
     ),
@@ -395,7 +424,7 @@ register(
         place="W, future directions (which representations, and when)",
         published="asked",
         region=Above(group_lower_first, 0.5, "chance"),
-        finding="{group_lower_first:.0%} of the pairs: {group_irrep_order}",
+        finding="{group_lower_first:.0%} of the pairs: {group_listed_order}",
         system=_SYSTEM,
         figure="group-growth",
     ),
@@ -404,9 +433,9 @@ register(
         sentence="Which representations a model learns depends on its seed.",
         place=_CHUGHTAI,
         published="arbitrary",
-        region=AtLeast(group_key_sets, 2.0, "one set for all seeds is the alternative"),
-        finding="{group_key_sets:.0f} sets: {group_sets_counted}",
-        statistics=(group_key_sets, group_sets_counted),
+        region=AtLeast(group_sets, 2.0, "one set for all seeds is the alternative"),
+        finding="{group_sets:.0f} sets: {group_sets_counted}",
+        statistics=(group_sets, group_sets_counted),
         system=_SYSTEM,
         figure="group-growth",
     ),

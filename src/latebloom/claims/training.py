@@ -103,12 +103,13 @@ def _lead(steps: Float[np.ndarray, " n"], first: float | None, test: float | Non
     return -np.inf if first is None else test - first
 
 
-_LEVELS = ", ".join(map(percent, LEVELS[:-1])) + f" and {percent(LEVELS[-1])}"
+LEVELS_TEXT = ", ".join(map(percent, LEVELS[:-1])) + f" and {percent(LEVELS[-1])}"
+"""`LEVELS` in words."""
 
 
 @quantity(
     "steps",
-    f"the smallest lead of restricted loss over test loss in falling below {_LEVELS} of ln p, each for {LASTING} "
+    f"the smallest lead of restricted loss over test loss in falling below {LEVELS_TEXT} of ln p, each for {LASTING} "
     "checkpoints in a row,",
 )
 def restricted_least_lead(analysis: Analysis) -> float:
