@@ -1,41 +1,66 @@
-"""The measured part of docs/groups.md: which representations the runs on S5 learned, when, and in which order."""
+"""The measured part of docs/groups.md: which representations runs on S5 and A5 learned, when, and in which order."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
+from latebloom.circuits.groups.settings import LISTED
 from latebloom.claims import Record, Results
 from latebloom.explorer.reproduction import spread
 from latebloom.lab.reproduce import judge_stored
-from latebloom.lab.reproduce.catalogue import catalogue
+from latebloom.lab.reproduce.catalogue import Entry, catalogue
 from latebloom.lab.reproduce.train import SystemRuns
+from latebloom.sweeps.spec import parse_spec
 
-from .paths import QUANTITIES
+from .paths import GROUPS, QUANTITIES
 from .templating import render
 
 SYSTEM = "groups"
+A5 = {
+    "recipe": "s5_mlp",
+    "seeds": "110:113",
+    "settings": {"task.entries": "A5", "data.fraction": 0.7, "recording.checkpoints": "50 until 1200, 200"},
+}
+"""Runs on A5 beside those on S5; they judge nothing."""
 
 
 def groups_block() -> str:
     """What stands between the marks of docs/groups.md."""
     results, entry = Results(QUANTITIES), catalogue("full")[SYSTEM]
-    records = sorted(SystemRuns.of(entry, Path(), results, print).records(), key=lambda one: one.seed or 0)
-    keys = [_keys(one) for one in records]
+    records = _by_seed(SystemRuns.of(entry, Path(), results, print).records())
+    a5 = _a5_runs(Path())
+    listed = [_listed(one) for one in records]
     return render(
         "groups_measured",
-        records=records,
-        sizes=sorted({len(one) for one in keys}),
-        sets=Counter(", ".join(one) or "none" for one in keys).most_common(),
-        counted=Counter(name for one in keys for name in one).most_common(),
+        runs={"S5": records, "A5": _by_seed(a5.records())},
+        sizes=sorted({len(one) for one in listed}),
+        sets=Counter(", ".join(one) or "none" for one in listed),
+        counted=Counter(name for one in listed for name in one).most_common(),
         claims={one.id: one for one in judge_stored("full", results) if one.system == SYSTEM},
         spread=spread,
-        commands=[spec.command() for spec in entry.specs],
+        threshold=LISTED,
+        commands=[spec.command() for spec in (*entry.specs, *a5.entry.specs)],
         seconds=sum(one.seconds or 0.0 for one in records),
     )
 
 
-def _keys(record: Record) -> list[str]:
+def train_a5(folder: Path) -> None:
+    """Train the runs on A5 that are missing, and store their records."""
+    _a5_runs(folder).train(workers=1, quiet=True)
+
+
+def _a5_runs(folder: Path) -> SystemRuns:
+    entry = Entry(SYSTEM, (parse_spec(A5, Path(__file__)),), measured=True, figures=(), by=())
+    return SystemRuns.of(entry, folder, Results(GROUPS), print)
+
+
+def _by_seed(records: Sequence[Record]) -> list[Record]:
+    return sorted(records, key=lambda one: one.seed or 0)
+
+
+def _listed(record: Record) -> list[str]:
     """The names of the listed representations of a run."""
     names = record.value("group_listed_names")
     return names.split(", ") if names else []

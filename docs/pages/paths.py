@@ -15,6 +15,7 @@ SEEDS = ROOT / "results" / "seeds"
 STUDY_RESULTS = ROOT / "results" / "studies"
 COMPARE = ROOT / "results" / "compare"
 TRIED = ROOT / "results" / "tried"
+GROUPS = ROOT / "results" / "groups"
 SETTINGS = ROOT / "results" / "settings"
 BENCHMARKS = ROOT / "benchmarks" / "results"
 BUDGETS = ("full", "quick")
