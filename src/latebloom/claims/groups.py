@@ -221,6 +221,8 @@ def group_least_excluded(analysis: Analysis) -> float:
 
 @quantity("times", "the factor by which excluded loss without all representations that are not key exceeds train loss")
 def group_excluded_control(analysis: Analysis) -> float:
+    if analysis.series(EXCLUDED_CONTROL.name) is None and group_key_share.measure(analysis) == 1:
+        raise Undefined("every representation is key, so none can be left out as a control")
     return _over_train_loss(analysis, [EXCLUDED_CONTROL.name])
 
 
