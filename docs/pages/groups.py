@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from string import ascii_lowercase
 
 from latebloom.circuits.groups.settings import LISTED
 from latebloom.claims import Record, Results
@@ -37,6 +38,8 @@ def groups_block() -> str:
         runs={"S5": records, "A5": _by_seed(a5.records())},
         sizes=sorted({len(one) for one in listed}),
         sets=Counter(", ".join(one) or "none" for one in listed),
+        firsts=Counter(min(steps, key=lambda name: steps[name]) for steps in map(_formed, records) if steps),
+        among_higher=[one for record in records for one in _lower_first(_formed(record))],
         counted=Counter(name for one in listed for name in one).most_common(),
         claims={one.id: one for one in judge_stored("full", results) if one.system == SYSTEM},
         spread=spread,
@@ -64,3 +67,16 @@ def _listed(record: Record) -> list[str]:
     """The names of the listed representations of a run."""
     names = record.value("group_listed_names")
     return names.split(", ") if names else []
+
+
+def _formed(record: Record) -> dict[str, float]:
+    """The step from which each listed representation of a run is there, by name."""
+    return dict(zip(_listed(record), record.value("group_formed_at") or (), strict=True))
+
+
+def _lower_first(formed: dict[str, float]) -> list[bool]:
+    """Whether the lower dimension is there first, for every two representations of different dimension over 1 that are
+    not there at the same checkpoint."""
+    dimension = {name: int(name.rstrip(ascii_lowercase)) for name in formed}
+    pairs = [(a, b) for a in formed for b in formed if 1 < dimension[a] < dimension[b] and formed[a] != formed[b]]
+    return [formed[a] < formed[b] for a, b in pairs]

@@ -26,6 +26,7 @@ from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Is, Ratio
 from latebloom.claims.training import FALLEN_SHARE, LEVELS, LEVELS_TEXT, leads
 from latebloom.measures import Snapshot
+from latebloom.published import filled
 
 if TYPE_CHECKING:
     from latebloom.circuits.groups.rivals import Rivals
@@ -372,7 +373,7 @@ register(
         id="group-logits-are-characters",
         sentence="The logits are characters of the key representations at a·b·c⁻¹.",
         place=_CHUGHTAI,
-        published="over 95 % of the variance",
+        published=filled("over 95 % of the variance; {groups.mlp.fve_characters} in their MLP on S5"),
         region=AllOf(
             AtLeast(group_fve_characters, 0.9, "arbitrary"),
             AtMost(group_fve_relabelled, 0.1, "arbitrary: the control"),
