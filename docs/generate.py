@@ -5,6 +5,7 @@ python docs/generate.py groups RUN         draw the gallery's pictures of a mode
 python docs/generate.py reproduction DIR   store the results of `latebloom reproduce` in DIR (RUNS/reproduce)
 python docs/generate.py crossover SWEEP    store the result of `latebloom crossover`, its picture and how it was made
 python docs/generate.py settings RUNS      train in RUNS what the study of settings lacks, and store the results
+python docs/generate.py a5 RUNS            train in RUNS what docs/groups.md lacks of A5, and store the records
 python docs/generate.py verdicts           judge the results of `latebloom reproduce` anew from the stored records
 python docs/generate.py freeze             freeze the rules of all claims, before the runs that judge them are trained
 python docs/generate.py freeze-compare     freeze the rules of the contest of optimisers, before its runs are trained
@@ -30,6 +31,7 @@ from pages.demo import demo_block, demo_page
 from pages.explorer import explorer_page
 from pages.found import found_page
 from pages.gallery import gallery_page
+from pages.groups import groups_block, train_a5
 from pages.keep import freeze_rules, keep_crossover, keep_group_pictures, keep_reproduction, keep_run, rejudge
 from pages.measures import measures_page
 from pages.paths import DOCS, IMAGES, ROOT
@@ -51,6 +53,7 @@ VERBS: dict[str, Callable[[str], object]] = {
     "reproduction": lambda folder: keep_reproduction(Path(folder)),
     "crossover": lambda sweep: keep_crossover(Path(sweep)),
     "settings": lambda folder: train_settings(Path(folder)),
+    "a5": lambda folder: train_a5(Path(folder)),
 }
 """The verbs that take an argument."""
 
@@ -61,6 +64,7 @@ def pages() -> dict[Path, str]:
     return {
         ROOT / "README.md": filled(ROOT / "README.md", demo=demo_block()),
         DOCS / "sweeps.md": filled(DOCS / "sweeps.md", measured=sweeps_block()),
+        DOCS / "groups.md": filled(DOCS / "groups.md", measured=groups_block()),
         DOCS / "crossover.md": filled(DOCS / "crossover.md", measured=crossover_block()),
         DOCS / "certificates.md": filled(DOCS / "certificates.md", **certificate_blocks()),
         DOCS / "demo.md": demo_page(),
