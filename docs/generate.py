@@ -12,6 +12,7 @@ python docs/generate.py compare            draw the pictures of the contest from
 python docs/generate.py freeze-studies     freeze the rules of all studies, before their runs are trained
 python docs/generate.py studies            draw the pictures of the studies from the stored records
 python docs/generate.py seeds              draw the pictures of the stored seeds studies
+python docs/generate.py pizza              draw the picture of the sweep of the mix of attention from the stored records
 python docs/generate.py pages              write all generated pages, and the generated blocks of the others
 """
 
@@ -29,9 +30,11 @@ from pages.explorer import explorer_page
 from pages.found import found_page
 from pages.gallery import gallery_page
 from pages.keep import freeze_rules, keep_crossover, keep_group_pictures, keep_reproduction, keep_run, rejudge
+from pages.llc import llc_blocks
 from pages.measures import measures_page
 from pages.paths import DOCS, IMAGES, ROOT
 from pages.pictures import pictures_page
+from pages.pizza import draw_pizza, pizza_blocks
 from pages.python_names import python_page
 from pages.reliability import reliability_page
 from pages.reproduction import details_page, reproduction_page
@@ -60,6 +63,8 @@ def pages() -> dict[Path, str]:
         ROOT / "README.md": filled(ROOT / "README.md", demo=demo_block()),
         DOCS / "sweeps.md": filled(DOCS / "sweeps.md", measured=sweeps_block()),
         DOCS / "crossover.md": filled(DOCS / "crossover.md", measured=crossover_block()),
+        DOCS / "llc.md": filled(DOCS / "llc.md", **llc_blocks()),
+        DOCS / "pizza.md": filled(DOCS / "pizza.md", **pizza_blocks()),
         DOCS / "demo.md": demo_page(),
         DOCS / "speed.md": speed_page(),
         DOCS / "explorer.md": explorer_page(),
@@ -109,6 +114,8 @@ def main(arguments: list[str]) -> int:
             freeze_studies()
         case ["seeds"]:
             draw_images()
+        case ["pizza"]:
+            draw_pizza()
         case ["verdicts"]:
             rejudge()
         case ["freeze"]:
