@@ -1,6 +1,6 @@
 """The local learning coefficient of each part of a model, at some checkpoints of a run.
 
-    python benchmarks/llc_parts.py RUN --steps 600 3000 --out results/llc/parts.json
+python benchmarks/llc_parts.py RUN --steps 600 3000 --out results/llc/parts.json
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The measured parts of docs/llc.md: the verdicts, the course at one modulus, the law of p, and the parts of a model."""
+"""The measured parts of docs/llc.md: verdicts, courses, the law of p, and parts of a model."""
 
 from __future__ import annotations
 

@@ -121,9 +121,8 @@ def _deep(models: Sequence[Model], layers: int) -> list[Model]:
 
 def _rows(ours: Sequence[Model], published: Sequence[Model]) -> list[Row]:
     """Ours by mix, and after each mix the published ones between it and the next."""
-    rows: list[tuple[float, Row]] = []
-    for mix in sorted({one.mix for one in ours}):
-        rows.append((mix, _row(f"{mix:g}", True, [one for one in ours if one.mix == mix])))
+    mixes = {one.mix for one in ours}
+    rows = [(mix, _row(f"{mix:g}", True, [one for one in ours if one.mix == mix])) for mix in mixes]
     for index in range(round(1 / WIDTH)):
         low, high = index * WIDTH, (index + 1) * WIDTH
         inside = [one for one in published if low <= one.mix < high]
@@ -165,7 +164,9 @@ def _draw(paper: matplotlib.figure.Figure, ours: Sequence[Model]) -> None:
     """A row of panels for each number, a column for one layer and one for more."""
     for axes_row, (name, title) in zip(paper.subplots(2, 2, sharex=True, sharey="row"), _PANELS):
         for axes, (depth, within) in zip(axes_row, _DEPTHS):
-            _dots(axes, name, [one for one in published_sweep().models if within(one.layers)], theme.CHANCE, "published")
+            _dots(
+                axes, name, [one for one in published_sweep().models if within(one.layers)], theme.CHANCE, "published"
+            )
             _dots(axes, name, [one for one in ours if within(one.layers)], theme.TEST, "here")
             axes.set_title(depth)
             axes.set(xlabel="mix of attention", ylabel=title)

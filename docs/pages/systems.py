@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from latebloom.claims import Record, Results
+from latebloom.claims import Results
 from latebloom.lab.reproduce import ClaimResult, SystemRuns, catalogue, command, judge_system, standard_of
 
 from .paths import QUANTITIES
@@ -18,7 +18,5 @@ def system_runs(system: str) -> SystemRuns:
 def system_verdicts(system: str) -> dict[str, ClaimResult]:
     """The verdict on each claim about the system, by its id, from the stored records alone."""
     results, runs = Results(QUANTITIES), system_runs(system)
-    found = judge_system(
-        system, runs.records(), command(system, "full"), standard_of("full", results), runs.others()
-    )
+    found = judge_system(system, runs.records(), command(system, "full"), standard_of("full", results), runs.others())
     return {one.id: one for one in found}

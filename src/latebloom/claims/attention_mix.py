@@ -35,7 +35,8 @@ def key_frequency_count(analysis: Analysis) -> float:
 @quantity("times", "the gradient symmetricity of the model over that of its initial weights")
 def symmetricity_growth(analysis: Analysis) -> float:
     end, start = symmetricity.measure(analysis), initial_symmetricity.measure(analysis)
-    assert isinstance(end, float) and isinstance(start, float)
+    assert isinstance(end, float)
+    assert isinstance(start, float)
     if start <= 0:
         raise Undefined(f"the gradient symmetricity of the initial weights is {start:.2g}, which is no scale")
     return end / start

@@ -140,9 +140,7 @@ class Attention(nn.Module):
         pattern = hooks(f"{prefix}.hook_pattern", self.mixed(scores.softmax(dim=-1), unseen))
         return hooks(f"{prefix}.hook_z", torch.einsum("bhqk,bkhd->bqhd", pattern, v))
 
-    def mixed(
-        self, softmax: Float[Tensor, "*shape"], unseen: Bool[Tensor, "*seen"]
-    ) -> Float[Tensor, "*shape"]:
+    def mixed(self, softmax: Float[Tensor, "*shape"], unseen: Bool[Tensor, "*seen"]) -> Float[Tensor, "*shape"]:
         """The pattern: mix · softmax + (1 - mix) where the query sees; the shapes broadcast."""
         return softmax if self._mix == 1 else self._mix * softmax + (1 - self._mix) * (~unseen).to(softmax.dtype)
 

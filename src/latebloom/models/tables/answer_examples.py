@@ -50,8 +50,9 @@ class AnswerRows(NamedTuple):
 class AnswerBlock(NamedTuple):
     """Workspace for b answers; one per worker.
 
-    softmax (b, H, P): of the scores. heads, heads_back (b, H · d_head): outputs of the heads. active, back (b, n + z) and logits
-    (b, z): as in `Block`. pattern, slopes (P): of one head, and its gradient. probabilities (z), in the loss' precision.
+    softmax (b, H, P): of the scores. heads, heads_back (b, H · d_head): outputs of the heads. active, back (b, n + z)
+    and logits (b, z): as in `Block`. pattern, slopes (P): of one head, and its gradient. probabilities (z), in the
+    loss' precision.
     """
 
     softmax: np.ndarray

@@ -40,6 +40,9 @@ from latebloom.tasks import IGNORE
 WIDTH_OF_LOGITS = 16
 """The logits are padded with zeros to a multiple of this: products with 10 columns take longer than with 16."""
 
+MIXED = frozenset({"attention_mix"})
+"""What may differ from the write-up's model, wherever its answers are."""
+
 MORE_SCORES = 20
 """A score that no pattern needs costs little beside the neurons of an example: with p values for each operand, tokens
 ``x y`` have 2 p² scores, the inverse of the share of the pairs in the batch times what their patterns hold. Arbitrary;
@@ -67,8 +70,8 @@ def answer_stream_applies(
 
 
 def _computes(model: Model, tokens: Tensor, labels: Tensor, positions: tuple[int, ...]) -> TypeGuard[Transformer]:
-    exact = EXACT if positions == (tokens.shape[1] - 1,) else frozenset()
-    return is_one_layer(model, exact | {"attention_mix"}) and tokens.device.type == "cpu" and not bool((labels == IGNORE).any())
+    exact = MIXED | EXACT if positions == (tokens.shape[1] - 1,) else MIXED
+    return is_one_layer(model, exact) and tokens.device.type == "cpu" and not bool((labels == IGNORE).any())
 
 
 def _scores(tokens: Tensor, positions: tuple[int, ...]) -> int:
