@@ -58,20 +58,22 @@ def llc_blocks() -> dict[str, str]:
 
 
 def _by_task_and_p(records: Sequence[Record]) -> list[dict[str, Any]]:
-    """The coefficients at the end, for each task and modulus."""
-    keys = sorted({(one.setting("task.name"), one.setting("task.p")) for one in records})
+    """The coefficients at the end, for each task, modulus and outcome."""
+
+    def key(record: Record) -> tuple[str, int, str]:
+        return record.setting("task.name"), record.setting("task.p"), record.value("outcome") or "no outcome"
+
     rows = []
-    for task, p in keys:
-        of = [one for one in records if (one.setting("task.name"), one.setting("task.p")) == (task, p)]
+    for task, p, outcome in sorted(set(map(key, records))):
+        of = [one for one in records if key(one) == (task, p, outcome)]
         values = [value for one in of if (value := one.value("llc_final")) is not None]
         losses = [value for one in of if (value := one.value("llc_train_loss")) is not None]
-        outcomes = sorted({one.value("outcome") or "no outcome" for one in of})
         rows.append(
             {
                 "task": task.replace("_", " "),
                 "p": p,
                 "runs": len(of),
-                "outcomes": ", ".join(outcomes),
+                "outcome": outcome,
                 "llc": quartiles(values),
                 "loss": quartiles(losses).median,
             }
