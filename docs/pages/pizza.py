@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from latebloom.claims import Record
-from latebloom.claims.attention_mix import mix_of
+from latebloom.claims.attention_mix import mix_of, symmetricity_growth
 from latebloom.figures import theme
 from latebloom.figures.canvas import picture
 from latebloom.phases.outcome import GENERALISED
@@ -30,7 +30,8 @@ WIDTH = 0.25
 
 SYMMETRICITY, IRRELEVANCE = "gradient_symmetricity", "distance_irrelevance"
 CIRCULARITY, FREQUENCIES = "embedding_circularity", "key_frequency_count"
-QUANTITIES = (SYMMETRICITY, IRRELEVANCE, CIRCULARITY, FREQUENCIES)
+INITIAL = "initial_gradient_symmetricity"
+QUANTITIES = (SYMMETRICITY, INITIAL, IRRELEVANCE, CIRCULARITY, FREQUENCIES)
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,10 @@ class Model:
 
 @dataclass(frozen=True)
 class Row:
-    """Models of one mix, or of one bin of it. quartiles: of `QUANTITIES`."""
+    """Models of one mix, or of one bin of it. whose: here or published, and the width. quartiles: of `QUANTITIES`."""
 
     mix: str
-    ours: bool
+    whose: str
     models: int
     quartiles: dict[str, Quartiles]
 
@@ -107,11 +108,14 @@ def draw_pizza() -> None:
 
 
 def _model(record: Record) -> Model:
+    growth = record.value(symmetricity_growth.name)
+    values = {name: record.value(name) for name in QUANTITIES if name != INITIAL}
+    values[INITIAL] = None if growth is None else values[SYMMETRICITY] / growth
     return Model(
         mix_of(record),
         record.setting("model.n_layers"),
         record.setting("model.d_model"),
-        {name: record.value(name) for name in QUANTITIES},
+        values,
     )
 
 
@@ -120,18 +124,21 @@ def _deep(models: Sequence[Model], layers: int) -> list[Model]:
 
 
 def _rows(ours: Sequence[Model], published: Sequence[Model]) -> list[Row]:
-    """Ours by mix, and after each mix the published ones between it and the next."""
-    mixes = {one.mix for one in ours}
-    rows = [(mix, _row(f"{mix:g}", True, [one for one in ours if one.mix == mix])) for mix in mixes]
+    """Ours by mix and width, and after each mix the published ones between it and the next."""
+    kinds = sorted({(one.mix, one.width) for one in ours})
+    rows = [
+        (mix, _row(f"{mix:g}", f"here, {width}", [one for one in ours if (one.mix, one.width) == (mix, width)]))
+        for mix, width in kinds
+    ]
     for index in range(round(1 / WIDTH)):
         low, high = index * WIDTH, (index + 1) * WIDTH
         inside = [one for one in published if low <= one.mix < high]
-        rows.append((low + WIDTH / 2, _row(f"{low:g} to {high:g}", False, inside)))
+        rows.append((low + WIDTH / 2, _row(f"{low:g} to {high:g}", "published, 128", inside)))
     return [row for _, row in sorted(rows, key=lambda item: item[0]) if row.models]
 
 
-def _row(mix: str, ours: bool, models: Sequence[Model]) -> Row:
-    return Row(mix, ours, len(models), {name: _quartiles(models, name) for name in QUANTITIES})
+def _row(mix: str, whose: str, models: Sequence[Model]) -> Row:
+    return Row(mix, whose, len(models), {name: _quartiles(models, name) for name in QUANTITIES})
 
 
 def _quartiles(models: Sequence[Model], name: str) -> Quartiles:
