@@ -94,7 +94,6 @@ def pizza_blocks() -> dict[str, str]:
             for layers in sorted({one.layers for one in ours})
         },
         "shapes": _shapes(records),
-        "commands": [spec.command() for spec in runs.entry.specs],
         "image": IMAGE.name if IMAGE.exists() else None,
     }
     return {part: render(f"pizza_{part}", **objects) for part in ("answer", "measured")}
