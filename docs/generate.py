@@ -14,6 +14,7 @@ python docs/generate.py freeze-studies     freeze the rules of all studies, befo
 python docs/generate.py certificates       draw the picture of the certificates from the stored ones
 python docs/generate.py studies            draw the pictures of the studies from the stored records
 python docs/generate.py seeds              draw the pictures of the stored seeds studies
+python docs/generate.py pizza              draw the picture of the sweep of the mix of attention from the stored records
 python docs/generate.py pages              write all generated pages, and the generated blocks of the others
 """
 
@@ -33,9 +34,11 @@ from pages.found import found_page
 from pages.gallery import gallery_page
 from pages.groups import groups_block, train_a5
 from pages.keep import freeze_rules, keep_crossover, keep_group_pictures, keep_reproduction, keep_run, rejudge
+from pages.llc import llc_blocks
 from pages.measures import measures_page
 from pages.paths import DOCS, IMAGES, ROOT
 from pages.pictures import pictures_page
+from pages.pizza import draw_pizza, pizza_blocks
 from pages.python_names import python_page
 from pages.reliability import reliability_page
 from pages.reproduction import details_page, reproduction_page
@@ -67,6 +70,8 @@ def pages() -> dict[Path, str]:
         DOCS / "groups.md": filled(DOCS / "groups.md", measured=groups_block()),
         DOCS / "crossover.md": filled(DOCS / "crossover.md", measured=crossover_block()),
         DOCS / "certificates.md": filled(DOCS / "certificates.md", **certificate_blocks()),
+        DOCS / "llc.md": filled(DOCS / "llc.md", **llc_blocks()),
+        DOCS / "pizza.md": filled(DOCS / "pizza.md", **pizza_blocks()),
         DOCS / "demo.md": demo_page(),
         DOCS / "speed.md": speed_page(),
         DOCS / "explorer.md": explorer_page(),
@@ -118,6 +123,8 @@ def main(arguments: list[str]) -> int:
             freeze_studies()
         case ["seeds"]:
             draw_images()
+        case ["pizza"]:
+            draw_pizza()
         case ["verdicts"]:
             rejudge()
         case ["freeze"]:
