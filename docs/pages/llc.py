@@ -43,12 +43,14 @@ class Parts(Stored):
 def llc_blocks() -> dict[str, str]:
     """What stands between the marks of docs/llc.md, by the name of the mark."""
     runs = system_runs(SYSTEM)
-    records = runs.records()
+    records, verdicts = runs.records(), system_verdicts(SYSTEM)
+    courses = [one for one in records if one.value("llc_halved_at") is not None]
     objects: dict[str, Any] = {
-        "verdicts": system_verdicts(SYSTEM),
+        "verdicts": verdicts,
         "trained": len(records),
         "asked": len(runs.jobs),
-        "courses": [one for one in records if one.value("llc_halved_at") is not None],
+        "courses": courses,
+        "early": [one.seed for one in courses if one.run not in verdicts["llc-falls"].by_run],
         "fall": FALL,
         "law": _by_task_and_p(records),
         "parts": Parts.model_validate_json(PARTS.read_bytes()) if PARTS.exists() else None,
