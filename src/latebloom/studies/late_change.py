@@ -307,10 +307,11 @@ STUDIES.register(
         ),
         shown=(final_test_accuracy, rise_at, rise_matrix),
         tables=_tables,
-        caveats="The quick runs are of a small model, mod 23; the write-up saw the change at p = 113, which the full budget "
-        "trains. In the small model the attention rises on sums no more often than on random answers, so nothing here"
-        " ties it to the circuit. On sums either multiplier, taken out, costs little more than a random change of the"
-        " logits of the same size, so accuracy does not tell which of the two multiplies. The write-up's two "
-        "frequencies compete while its model still cleans up; these runs are asked about the time after settling.",
+        caveats="The quick runs are of a small model, mod 23; the write-up saw the change at p = 113, which the full "
+        "budget trains. In the small model the attention rises on sums no more often than on random answers, so "
+        "nothing here ties it to the circuit. On sums either multiplier, taken out, costs little more than a random "
+        "change of the logits of the same size, so accuracy does not tell which of the two multiplies. The "
+        "write-up's two frequencies compete while its model still cleans up; these runs are asked about the time "
+        "after settling.",
     )
 )
