@@ -62,8 +62,8 @@ def check_start(source: Run, experiment: Experiment) -> None:
         raise UsageError(f"--from: {path} was imported, so it has no state to start from; expected a run trained here")
     if source.status != "finished":
         raise UsageError(
-            f"--from: got {path}, whose status is {source.status}; expected a finished run; finish it, name another, or "
-            "leave out --from"
+            f"--from: got {path}, whose status is {source.status}; expected a finished run; finish it, name another, "
+            "or leave out --from"
         )
     differs = difference(manifest.experiment, experiment, course)
     if differs:
