@@ -42,16 +42,25 @@ def start_from(source: Run, experiment: Experiment, name: str, root: str | Path 
             raise UsageError(
                 f"--from: got {source.path}, the run itself; expected another --name, or no --from to train it further"
             )
-        there = directory.read_manifest()
-        if there.step or directory.read_state() is not None or difference(there.experiment, experiment):
+        if _has_begun(directory, experiment):
             return Run(directory.path)  # to be continued, or refused, by `train_run`
     else:
         check_free(directory)
     check_start(source, experiment)
     directory.create()
     with RunLock(directory.path):
-        _copy(source, experiment, name, directory)
+        # Looked at again under the lock: another process may have copied it since, and trained on.
+        if not (directory.exists() and _has_begun(directory, experiment)):
+            _copy(source, experiment, name, directory)
     return Run(directory.path)
+
+
+def _has_begun(directory: RunDirectory, experiment: Experiment) -> bool:
+    """Whether the run that is there is more than a copy of this experiment's beginning that was interrupted."""
+    there = directory.read_manifest()
+    return (
+        bool(there.step) or directory.read_state() is not None or difference(there.experiment, experiment) is not None
+    )
 
 
 def check_start(source: Run, experiment: Experiment) -> None:
