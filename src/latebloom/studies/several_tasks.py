@@ -50,8 +50,8 @@ _NEVER = "(what is never learned counts as learned at the last step)"
 def operation_grid(model: Transformer, task: SeveralOperations, index: int) -> Grid:
     """The model on all pairs of one operation, in float64: with that operation's token in the place of ``=``."""
     alone = deepcopy(model).double()
-    with torch.no_grad():
-        alone.embed.W_E[task.p] = alone.embed.W_E[task.p + index]
+    embedding = alone.embed.W_E.data
+    embedding[task.p] = embedding[task.p + index]
     return modular_grid(alone, task.parts[index])
 
 

@@ -33,7 +33,7 @@ class SeveralOperations(Task):
     @field_validator("operations")
     @classmethod
     def _are_operations(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        known = [name for name, kind in TASKS.items() if issubclass(kind, ModularTask)]
+        known = _operations()
         for name in names:
             if name not in known or names.count(name) > 1:
                 raise ValueError(f"got {name!r}, expected each once, out of {', '.join(known)}")
@@ -42,7 +42,7 @@ class SeveralOperations(Task):
     @property
     def parts(self) -> tuple[ModularTask, ...]:
         """The operations, each as a task by itself."""
-        return tuple(TASKS[name](p=self.p) for name in self.operations)
+        return tuple(_operations()[name](p=self.p) for name in self.operations)
 
     @property
     def d_vocab(self) -> int:
@@ -82,6 +82,11 @@ class SeveralOperations(Task):
         """The examples of operation ``index`` with these operands."""
         tokens = np.stack([x, y, np.full_like(x, self.p + index)], axis=1)
         return Batch(tokens, self.parts[index].answer(x, y)[:, None], np.full((len(x), 1), index))
+
+
+def _operations() -> dict[str, type[ModularTask]]:
+    """Every registered task of two operands mod p, by name."""
+    return {name: kind for name, kind in TASKS.items() if issubclass(kind, ModularTask)}
 
 
 def _joined(batches: list[Batch]) -> Batch:
