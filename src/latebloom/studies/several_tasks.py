@@ -49,8 +49,8 @@ _NEVER = "(what is never learned counts as learned at the last step)"
 
 def operation_grid(model: Transformer, task: SeveralOperations, index: int) -> Grid:
     """The model on all pairs of one operation, in float64: with that operation's token in the place of ``=``."""
-    alone = deepcopy(model).double()
-    embedding = alone.embed.W_E.data
+    alone = deepcopy(model)
+    embedding = alone.double().get_parameter("embed.W_E").data
     embedding[task.p] = embedding[task.p + index]
     return modular_grid(alone, task.parts[index])
 
