@@ -10,7 +10,7 @@ from latebloom.circuits.modular import planted_transformer
 from latebloom.claims import Measurement, Record
 from latebloom.claims.quantity import Undefined
 from latebloom.models import Examples, TransformerConfig
-from latebloom.models.measure_loss import RESTRICT
+from latebloom.models.measure_loss import CHOOSE, CHOOSE_OTHER, RESTRICT
 from latebloom.recipes.settings import experiment_of
 from latebloom.runs import Run
 from latebloom.runs.recorder import new_manifest
@@ -20,6 +20,7 @@ from latebloom.studies.efficiency import at_equal_logits
 from latebloom.studies.multipliers import accuracy, multipliers, part, turned_accuracy
 from latebloom.studies.other_optimisers import SETTINGS
 from latebloom.studies.several_tasks import neuron_overlap, operation_grid
+from latebloom.studies.training_on_measures import own_measure
 from latebloom.studies.training_on_measures import test_accuracy_at_goal as accuracy_at_goal
 from latebloom.sweeps.expand import expand
 from latebloom.tasks import Data, ModularAddition, SeveralOperations, split
@@ -50,29 +51,28 @@ def tables(study, made):
     return {table.title: table.rows for table in STUDIES[study].tables(made)}
 
 
-@pytest.mark.parametrize(("power", "critical"), [(0.5, "holds"), (0.1, "fails")])
-def test_the_critical_size_is_where_memory_and_circuit_cost_the_same(power, critical):
+@pytest.mark.parametrize(("memory_on_few", "state"), [(100.0, "holds"), (300.0, "fails")])
+def test_the_cheaper_of_memory_and_circuit_is_looked_for_on_either_side_of_the_critical_size(memory_on_few, state):
     def values(experiment):
-        share, seed = experiment.data.fraction, experiment.model.seed
+        share, kept = experiment.data.fraction, experiment.setting("intervention.kept")
         if experiment.task.name == "random_table":
-            cost = 200 * (share / 0.45) ** power if share < 0.45 or power > 0.2 else 300 * share**power
-            return {"weights_at_equal_logits": cost, "train_learned_at": 50.0}
-        right = share > 0.45 and experiment.setting("intervention.kept") != 0.2
-        late = experiment.setting("optimiser.decay_from") or 0
+            return {"weights_at_equal_logits": memory_on_few if share < 0.5 else 400.0, "train_learned_at": 50.0}
+        late = kept and experiment.model.seed == 200  # generalises only after its train set shrank: not ungrokking
         return {
-            "weights_at_equal_logits": 200.0 if power > 0.2 else 400.0,
-            "final_test_accuracy": 1.0 if right else 0.2,
-            "test_90_at": late + 500.0 + seed if right else None,
+            "weights_at_equal_logits": 200.0,
+            "final_test_accuracy": 1.0 if share > 0.5 and (kept != 0.2 or late) else 0.2,
+            "test_90_at": (1500.0 if late else 500.0 + (experiment.setting("optimiser.decay_from") or 0))
+            if share > 0.5
+            else None,
             "test_under_guessing_at": 321.4,
         }
 
     study = STUDIES["efficiency"]
     first = records("efficiency", study.runs["quick"], values)
     then = study.then.sweeps(first)
-    assert [spec.settings[-1] for spec in then] == ["321"] * 5
+    assert [spec.settings[-1] for spec in then] == ["321"] * 6
     found = states("efficiency", first + records("efficiency", then, lambda _: {"final_test_accuracy": 0.3}))
-    assert found["efficiency-critical-size"] == critical
-    del found["efficiency-critical-size"], found["efficiency-memory-grows"]
+    assert found.pop("efficiency-critical-size") == state
     assert set(found.values()) == {"holds"}
 
 
@@ -87,8 +87,8 @@ def test_weights_at_equal_logits_do_not_depend_on_the_scale_of_the_model():
     assert at_equal_logits(model, train, task.loss_positions) == pytest.approx(first, rel=1e-2)
 
 
-@pytest.mark.parametrize(("ticket_at", "state"), [(200.0, "holds"), (None, "fails")])
-def test_a_ticket_is_compared_with_random_masks_of_its_own_seed(ticket_at, state):
+@pytest.mark.parametrize(("ticket_at", "used", "state"), [(200.0, 0.9, "holds"), (None, 0.2, "fails")])
+def test_a_ticket_is_compared_with_a_random_mask_of_its_own_seed(ticket_at, used, state):
     ticket = tuple(map(float, range(32)))
 
     def values(experiment):
@@ -98,7 +98,7 @@ def test_a_ticket_is_compared_with_random_masks_of_its_own_seed(ticket_at, state
             "ticket_neurons": ticket,
             "test_90_at": ticket_at if mine else 400.0,
             "key_frequencies": (float(k), 5.0) if k else (1.0, 2.0) if mine or not kept else (9.0, 10.0),
-            "neurons_in_clusters": 0.98 if not kept else 0.7,
+            "neurons_in_clusters": 0.8 if kept else used,
             "final_test_accuracy": 1.0,
         }
 
@@ -106,11 +106,11 @@ def test_a_ticket_is_compared_with_random_masks_of_its_own_seed(ticket_at, state
     first = records("lottery", study.runs["quick"], values)
     then = study.then.sweeps(first)
     masks = [spec.settings[-1] for spec in then]
-    assert len(set(masks)) == 1 + 2 * 10, "one ticket, and two random masks for each seed"
+    assert len(set(masks)) == 1 + 24, "one ticket, and a random mask for each seed"
     assert {len(mask.split(",")) for mask in masks} == {len(ticket)}
     assert masks == [spec.settings[-1] for spec in study.then.sweeps(first)]
     found = states("lottery", first + records("lottery", then, values))
-    assert found.pop("lottery-earlier") == state
+    assert {found.pop("lottery-earlier"), found.pop("lottery-all-neurons")} == {state}
     assert set(found.values()) == {"holds"}
 
 
@@ -173,14 +173,37 @@ def test_the_accuracy_at_the_goal_is_that_of_the_checkpoint_and_not_of_the_metri
     metrics = [{"step": step, **dict.fromkeys(columns, 0.0)} for step in (40, 60)]
     directory.write_table("metrics", append_rows(empty_table(), metrics))
     directory.write_manifest(new_manifest("run", experiment).model_copy(update={"status": "finished", "step": 50}))
-    assert accuracy_at_goal.measure(analyse(Run(directory.path))) == 1.0
+    analysis = analyse(Run(directory.path))
+    assert accuracy_at_goal.measure(analysis) == 1.0
+    assert own_measure(analysis) == RESTRICT
+
+
+@pytest.mark.parametrize(
+    ("key", "at_goal", "state"),
+    [((3.0, 8.0), (0.3, 0.6), "holds"), ((3.0, 3.0), (0.6, 0.3), "fails")],
+)
+def test_training_on_a_measure_is_compared_with_another_frequency_and_with_plain_runs_of_the_same_seed(
+    key, at_goal, state
+):
+    def values(experiment):
+        loss = experiment.training.loss
+        where = {CHOOSE.name: (key[0],), CHOOSE_OTHER.name: (key[1],)}
+        return {
+            "key_frequencies": where.get(loss, (2.0,)),
+            "test_accuracy_at_goal": at_goal[0] if loss == RESTRICT.name else at_goal[1] + experiment.model.seed / 1e4,
+        }
+
+    study = STUDIES["training-on-measures"]
+    found = states("training-on-measures", records("training-on-measures", study.runs["quick"], values))
+    assert {found["measures-choose"], found["measures-gamed"]} == {state}
+    assert found["measures-forbid"] == "fails", "frequency 2 is key in all arms"
 
 
 def test_how_much_sooner_is_a_lower_bound_where_the_plain_runs_never_get_there():
     def values(never):
         def of(experiment):
             restricted = experiment.training.loss == RESTRICT.name
-            return {"test_90_at": 300.0 + experiment.model.seed if restricted else None if never else 1400.0}
+            return {"test_90_at": 300.0 if restricted else None if never else 1400.0}
 
         return of
 
@@ -191,7 +214,7 @@ def test_how_much_sooner_is_a_lower_bound_where_the_plain_runs_never_get_there()
     )
     assert (open_end.state, open_end.high) == ("holds", None)
     assert "to open" in open_end.finding
-    assert (closed.state, closed.high) == ("holds", pytest.approx(1400 / 400))
+    assert (closed.state, closed.high) == ("holds", pytest.approx(1400 / 300))
 
 
 def test_of_the_planted_circuit_the_neurons_are_the_multiplier():

@@ -21,6 +21,7 @@ WEIGHT = 1.0
 """How much of the measure is added. Arbitrary: as much as of the loss."""
 
 ONE = (3,)
+OTHER = (8,)
 SEVERAL = (2, 5, 9)
 """The frequencies of the registered losses. Arbitrary, fixed before any run; there are 11 mod 23."""
 
@@ -91,14 +92,16 @@ class MeasuredLoss:
 
 
 CHOOSE = MeasuredLoss("-", "excluded", ONE)
+CHOOSE_OTHER = MeasuredLoss("-", "excluded", OTHER)
 FORBID = MeasuredLoss("+", "excluded", ONE)
 DEPEND = MeasuredLoss("-", "excluded", SEVERAL)
 AVOID = MeasuredLoss("+", "excluded", SEVERAL)
 RESTRICT = MeasuredLoss("+", "restricted", SEVERAL)
 
-_TRUE = (CHOOSE, FORBID, DEPEND, AVOID, RESTRICT)
+_TRUE = (CHOOSE, CHOOSE_OTHER, FORBID, DEPEND, AVOID, RESTRICT)
 MEASURED_LOSSES = {one.name: one for one in (*_TRUE, *(replace(one, shuffled=True) for one in _TRUE))}
-"""The losses that the study training-on-measures compares, each with its control, by their name as `TrainingLoss`."""
+"""The losses of the study training-on-measures, those of its earlier rules among them, each with its control, by their
+name as `TrainingLoss`."""
 
 for _one in MEASURED_LOSSES.values():
     TRAINING_LOSSES.register(TrainingLoss(_one.name, _one.loss, full_batch_of="modular_addition"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from functools import partial
+from typing import cast
 
 import numpy as np
 import scipy
@@ -12,7 +13,7 @@ import torch
 
 from latebloom.analysis import Analysis
 from latebloom.claims import Record, quantity
-from latebloom.claims.claim import SweepClaim, statistic
+from latebloom.claims.claim import Statistic, SweepClaim, statistic
 from latebloom.claims.learning import (
     MOSTLY_RIGHT,
     RIGHT,
@@ -26,10 +27,10 @@ from latebloom.claims.region import Above, AllOf, Below, Between
 from latebloom.claims.settings import generalised, grouped, share_of
 from latebloom.claims.verdict import HALF
 from latebloom.models import Examples, Model
-from latebloom.statistics import Estimate, median_estimate
-from latebloom.studies.growth import courses, exponents
+from latebloom.statistics import Estimate, censored_ratio_of_medians, median_estimate
+from latebloom.studies.growth import exponents
 from latebloom.studies.study import STUDIES, Study, Table, Then
-from latebloom.studies.sweeps import small
+from latebloom.studies.sweeps import FRESH_SEED, small
 from latebloom.studies.texts import found, shown
 from latebloom.sweeps.spec import Spec
 
@@ -39,19 +40,22 @@ MARGIN = 10.0
 SCALES = (0.2, 5.0)
 """Factors on all weights among which that margin is looked for."""
 
-MEMORY, CIRCUIT = ("0.1", "0.2", "0.4", "0.6"), ("0.3", "0.4", "0.5", "0.6")
-"""Shares of the pairs on which random answers, and sums, are learned."""
+SHARES = ("0.2", "0.4", "0.6", "0.8")
+"""Shares of the pairs on which random answers are learned, and sums."""
 
-STEPS = 3000
+STEPS = 2000
+"""The same for both, since costs are compared."""
 
-PLENTY = "0.6"
+PLENTY = "0.8"
 """The share of the pairs of all runs whose data or weight decay changes during training."""
 
-SHRINKS, FEW, ENOUGH = 1000, "0.2", "0.9"
+SHRINKS, FEW, ENOUGH = 600, "0.2", "0.9"
 """The step at which examples are left out, and the shares of the train set that are kept."""
 
 SLOW = ("--data.fraction", PLENTY, "--optimiser.name", "delayed_decay", "--optimiser.weight_decay", "0.3")
 """A weaker weight decay, at which circuit formation and clean-up take long enough to be told apart."""
+
+SLOW_STEPS = 3000
 
 STARTS = 1000
 """The step at which a late weight decay starts, long after memorising."""
@@ -136,33 +140,20 @@ def _decays(records: Sequence[Record], starts: int = 0, ends: bool = False) -> l
     ]
 
 
-def _predicted(records: Sequence[Record]) -> dict[int, float]:
-    """By seed, the share of the pairs at which the memory costs what the circuit of the most data costs, from a line
-    through the logarithms of its costs."""
-    circuits = {
-        run.setting("model.seed"): cost
-        for run in _sums(records)
-        if run.setting("data.fraction") == float(CIRCUIT[-1]) and (cost := _circuit_cost(run)) is not None
-    }
-    shares = {}
-    for seed, runs in grouped(_memories(records), "model.seed").items():
-        for pairs, costs in courses(runs, _memory_cost, len(MEMORY)):
-            slope, offset = np.polyfit(np.log(pairs), np.log(costs), 1)
-            if seed in circuits and slope > 0:
-                shares[seed] = float(np.exp((np.log(circuits[seed]) - offset) / slope))
-    return shares
-
-
-def _observed(records: Sequence[Record]) -> dict[int, float]:
-    """By seed, the share of the pairs between the largest at which it does not generalise and the next one."""
-    shares = {}
+def _relative_costs(records: Sequence[Record], right: bool) -> list[float | None]:
+    """What a memory costs over what the circuit costs, at the share of the pairs of each seed that is nearest to the
+    edge: the smallest at which it generalises, or the largest at which it does not. The circuit is that of the most
+    data. None for a seed without such a share, circuit, or memory."""
+    memories = {(run.setting("model.seed"), run.setting("data.fraction")): run for run in _memories(records)}
+    ratios: list[float | None] = []
     for seed, runs in grouped(_sums(records), "model.seed").items():
-        rights = {run.setting("data.fraction"): _right(run) for run in runs}
-        failing = [share for share, right in rights.items() if not right]
-        above = [share for share in rights if share > max(failing, default=0)]
-        if len(rights) == len(CIRCUIT) and failing and above:
-            shares[seed] = (max(failing) + min(above)) / 2
-    return shares
+        ordered = sorted(runs, key=lambda run: float(run.setting("data.fraction")))
+        general, others = ([run for run in ordered if _right(run) == one] for one in (True, False))
+        edge = (general[:1] if right else others[-1:]) if general else []
+        memory = memories.get((seed, edge[0].setting("data.fraction"))) if edge else None
+        costs = (None if memory is None else _memory_cost(memory), _cost(general[-1]) if general else None)
+        ratios.append(None if None in costs else cast(float, costs[0]) / cast(float, costs[1]))
+    return ratios
 
 
 _READ = (weights_at_equal_logits, final_test_accuracy, train_learned_at)
@@ -170,13 +161,21 @@ _READ = (weights_at_equal_logits, final_test_accuracy, train_learned_at)
 
 @statistic(
     "times",
-    "the share of the pairs at which memory and circuit cost the same, over that from which on the model generalises, "
-    "in the median over seeds that have both,",
+    "what a memory costs over what the circuit costs, at the largest share of the pairs at which the model does not "
+    "generalise, in the median over seeds,",
     *_READ,
 )
-def predicted_over_observed(records: Sequence[Record]) -> Estimate:
-    predicted, observed = _predicted(records), _observed(records)
-    return median_estimate([predicted[seed] / observed[seed] for seed in predicted.keys() & observed.keys()])
+def memory_cost_where_wrong(records: Sequence[Record]) -> Estimate:
+    return median_estimate(_relative_costs(records, right=False))
+
+
+@statistic(
+    "times",
+    "the same at the smallest share at which it does",
+    *_READ,
+)
+def memory_cost_where_right(records: Sequence[Record]) -> Estimate:
+    return median_estimate(_relative_costs(records, right=True))
 
 
 @statistic(
@@ -186,38 +185,48 @@ def predicted_over_observed(records: Sequence[Record]) -> Estimate:
     *_READ,
 )
 def memory_exponent(records: Sequence[Record]) -> Estimate:
-    return median_estimate(exponents(_memories(records), _memory_cost, len(MEMORY)))
+    return median_estimate(exponents(_memories(records), _memory_cost, len(SHARES)))
 
 
 @statistic(
     "",
-    f"the same exponent of sums between {float(CIRCUIT[-2]):.0%} and {float(CIRCUIT[-1]):.0%} of the pairs, in the "
+    f"the same exponent of sums between {float(SHARES[-2]):.0%} and {float(SHARES[-1]):.0%} of the pairs, in the "
     "median over seeds that generalise on both,",
     *_READ,
 )
 def circuit_exponent(records: Sequence[Record]) -> Estimate:
-    kept = {float(share) for share in CIRCUIT[-2:]}
+    kept = {float(share) for share in SHARES[-2:]}
     runs = [run for run in _sums(records) if run.setting("data.fraction") in kept]
     return median_estimate(exponents(runs, _circuit_cost, len(kept)))
 
 
-@statistic(
-    "share",
-    f"the share of the models that are right on the test set at the end, after their train set shrank to "
-    f"{float(FEW):.0%} of itself,",
-    final_test_accuracy,
-)
-def right_with_few(records: Sequence[Record]) -> Estimate:
-    return share_of(_shrunk(records, FEW), _right)
+def _had_generalised(records: Sequence[Record]) -> list[Record]:
+    """The runs that had most of the test set right before their train set shrinks."""
+    return [run for run in records if generalised(run) and run.value(test_90_at.name) <= SHRINKS]
 
 
-@statistic(
-    "share",
-    f"the share of those whose train set shrank to {float(ENOUGH):.0%}",
-    final_test_accuracy,
-)
-def right_with_enough(records: Sequence[Record]) -> Estimate:
-    return share_of(_shrunk(records, ENOUGH), _right)
+def _still_right(kept: str, name: str) -> Statistic:
+    formula = (
+        f"the share of the models with {RIGHT:.0%} test accuracy by step {SHRINKS} that have it at the end, after "
+        f"their train set shrank to {float(kept):.0%} of itself,"
+    )
+
+    @statistic("share", formula, final_test_accuracy, test_90_at, name=name)
+    def still_right(records: Sequence[Record]) -> Estimate:
+        return share_of(_had_generalised(_shrunk(records, kept)), _right)
+
+    return still_right
+
+
+right_with_few = _still_right(FEW, "right_with_few")
+right_with_enough = _still_right(ENOUGH, "right_with_enough")
+
+
+def _clean_ups(records: Sequence[Record]) -> list[tuple[Record, Record]]:
+    """Of each seed whose test loss gets under guessing, the run whose weight decay ends there, and that with it."""
+    whole = {run.setting("model.seed"): run for run in _decays(records)}
+    ending = {run.setting("model.seed"): run for run in _decays(records, ends=True)}
+    return [(ending[seed], whole[seed]) for seed in ending.keys() & whole.keys()]
 
 
 @statistic(
@@ -227,29 +236,35 @@ def right_with_enough(records: Sequence[Record]) -> Estimate:
     test_90_at,
 )
 def generalise_without_decay(records: Sequence[Record]) -> Estimate:
-    return share_of(_decays(records, ends=True), generalised)
+    return share_of([ending for ending, _ in _clean_ups(records)], generalised)
 
 
-@statistic("share", "the share of the runs that do with their weight decay", test_90_at)
+@statistic("share", "the share of the runs of the same seeds that do with their weight decay", test_90_at)
 def generalise_with_decay(records: Sequence[Record]) -> Estimate:
-    return share_of(_decays(records), generalised)
+    return share_of([whole for _, whole in _clean_ups(records)], generalised)
 
 
 @statistic(
     "times",
-    f"the steps from a weight decay that starts at step {STARTS} to {MOSTLY_RIGHT} test accuracy, over the steps of "
-    "the run of the same seed with weight decay from the start, in the median over seeds,",
+    f"the median number of steps from a weight decay that starts at step {STARTS} to {MOSTLY_RIGHT} test accuracy, "
+    "over that from the start of training with weight decay (a run that never gets there counts as its last step),",
     test_90_at,
 )
 def late_over_usual(records: Sequence[Record]) -> Estimate:
-    """A late run that never generalises counts as infinite; a seed whose usual run does not is left out."""
-    usual = {run.setting("model.seed"): run.value(test_90_at.name) for run in _decays(records)}
-    ratios = []
-    for run in _decays(records, STARTS):
-        steps, reached = usual.get(run.setting("model.seed")), run.value(test_90_at.name)
-        if steps:
-            ratios.append(float("inf") if reached is None else (reached - STARTS) / steps)
-    return median_estimate(ratios)
+    """A run that generalises before its weight decay starts counts as one step. An end of the interval is open if it
+    rests on runs that never get there."""
+    late, usual = _decays(records, STARTS), _decays(records)
+    return censored_ratio_of_medians(
+        _steps_after(late, STARTS), _steps_after(usual, 0), _lengths_after(late, STARTS), _lengths_after(usual, 0)
+    )
+
+
+def _steps_after(records: Sequence[Record], start: int) -> list[float | None]:
+    return [max(1.0, run.value(test_90_at.name) - start) if generalised(run) else None for run in records]
+
+
+def _lengths_after(records: Sequence[Record], start: int) -> list[int]:
+    return [(run.step or 0) - start for run in records]
 
 
 def _tables(records: Sequence[Record]) -> Sequence[Table]:
@@ -262,10 +277,6 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
         ]
         right = shown(share_of(sums[share], _right)) if share in sums else "–"
         rows.append((f"{share:.0%}", *costs, right))
-    critical = [
-        (what, shown(median_estimate(list(shares.values()))))
-        for what, shares in (("predicted", _predicted(records)), ("observed", _observed(records)))
-    ]
     changes = [
         (f"the train set shrinks to {float(FEW):.0%}", _shrunk(records, FEW)),
         (f"the train set shrinks to {float(ENOUGH):.0%}", _shrunk(records, ENOUGH)),
@@ -279,7 +290,6 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
             ("pairs", "random answers", "sums, if they generalise", "sums that generalise"),
             rows,
         ),
-        Table("The critical share of the pairs", ("", "median over seeds"), critical),
         Table(
             f"What changes during training on {float(PLENTY):.0%} of the pairs",
             ("change", "runs", f"test accuracy of {RIGHT:.0%} at the end"),
@@ -294,23 +304,20 @@ def _ending(records: Sequence[Record]) -> Sequence[Spec]:
     for run in _decays(records):
         step = run.value(test_under_guessing_at.name)
         if step:
-            [spec] = _slow(1, STEPS, "--optimiser.decay_until", str(round(step)))
-            specs.append(spec.model_copy(update={"seeds": (run.setting("model.seed"),)}))
+            ending = ("--optimiser.decay_until", str(round(step)))
+            specs.append(small(1, SLOW_STEPS, *SLOW, *ending, first=run.setting("model.seed")))
     return specs
 
 
-def _slow(count: int, steps: int, *settings: str) -> tuple[Spec, ...]:
-    return (small(count, steps, *SLOW, *settings),)
-
-
 def _runs(count: int) -> tuple[Spec, ...]:
+    fresh = partial(small, count, first=FRESH_SEED)
     shrinking = ("--intervention.kind", "fewer_examples", "--intervention.from_step", str(SHRINKS))
     return (
-        small(count, STEPS // 2, "--task.name", "random_table", data__fraction=MEMORY),
-        small(count, STEPS, data__fraction=CIRCUIT),
-        small(count, 2 * SHRINKS, "--data.fraction", PLENTY, *shrinking, intervention__kept=(FEW, ENOUGH)),
-        *_slow(count, STEPS),
-        *_slow(count, STEPS + STARTS, "--optimiser.decay_from", str(STARTS)),
+        fresh(STEPS, "--task.name", "random_table", data__fraction=SHARES),
+        fresh(STEPS, data__fraction=SHARES),
+        fresh(2 * SHRINKS, "--data.fraction", PLENTY, *shrinking, intervention__kept=(FEW, ENOUGH)),
+        fresh(SLOW_STEPS, *SLOW),
+        fresh(SLOW_STEPS + STARTS, *SLOW, "--optimiser.decay_from", str(STARTS)),
     )
 
 
@@ -322,18 +329,19 @@ STUDIES.register(
         title="Circuit efficiency",
         question="Which amount of data makes the general circuit the cheaper one?",
         place="Varma et al. 2023, after the write-up",
-        hypothesis="A model generalises from the amount of data on at which its memory would need larger weights than "
-        "the circuit for the same logits.",
-        design="Random answers mod 23 on 10 to 60 % of the pairs tell what a memory costs: the sum of squared weights "
-        f"at a margin of {MARGIN:g} nats. x + y mod 23 on 30 to 60 % tells what the circuit costs, and from where on "
-        f"it wins. Then the train set shrinks at step {SHRINKS}, weight decay ends when test loss gets under guessing, "
-        f"or starts at step {STARTS}.",
+        hypothesis="Where a model does not generalise, its memory needs smaller weights than the circuit for the same "
+        "logits, and where it does, the circuit does.",
+        design=f"Random answers mod 23 on {float(SHARES[0]):.0%} to {float(SHARES[-1]):.0%} of the pairs show what a "
+        f"memory costs: the sum of squared weights at a margin of {MARGIN:g} nats. x + y mod 23 on the same shares "
+        "shows what the circuit costs, and from where on it wins; all after as many steps. Memory and circuit are "
+        "compared on either side of that edge. Then the train set of models that generalise shrinks at step "
+        f"{SHRINKS}, weight decay ends when test loss gets under guessing, or starts at step {STARTS}.",
         control="A train set that hardly shrinks; the same seeds with weight decay from start to end.",
-        power="Five runs of five have an interval from 57 %, five medians one that is their range. A prediction that "
-        "is off by a factor of two is told from a right one if seeds differ by less than a half.",
+        power="Six runs of six have an interval from 61 %; the interval of a median of six leaves hardly anything of "
+        "their range out, so that all seeds, or all but one near the edge, decide.",
         changes="Longer runs, in which less data may suffice; a finer grid of shares; weights counted by another norm; "
         "memories of sums, which may be cheaper than those of random answers.",
-        runs={"quick": _runs(5), "full": _runs(20)},
+        runs={"quick": _runs(6), "full": _runs(20)},
         then=Then(
             "for each seed of the runs with weight decay 0.3 whose test loss gets under guessing: the same with "
             "optimiser.decay_until at that step",
@@ -342,11 +350,14 @@ STUDIES.register(
         claims=(
             _make(
                 id="efficiency-critical-size",
-                sentence="The model generalises from the amount of data on at which memory and circuit cost the same.",
+                sentence="Where the model does not generalise its memory is cheaper than the circuit, and where it "
+                "does the circuit is.",
                 published="yes",
-                region=Between(predicted_over_observed, 1 / 1.5, 1.5, "arbitrary; the grid of shares is as coarse"),
-                finding=f"the predicted share is {found(predicted_over_observed, '.2f')} times the observed one",
-                statistics=(predicted_over_observed,),
+                region=AllOf(Below(memory_cost_where_wrong, 1.0), Above(memory_cost_where_right, 1.0)),
+                finding=f"a memory costs {found(memory_cost_where_wrong, '.2f')} times what the circuit does at the "
+                "largest share of the pairs at which the model does not generalise, and "
+                f"{found(memory_cost_where_right, '.2f')} times at the smallest at which it does",
+                statistics=(memory_cost_where_wrong, memory_cost_where_right),
             ),
             _make(
                 id="efficiency-memory-grows",
@@ -387,14 +398,13 @@ STUDIES.register(
         ),
         shown=(test_under_guessing_at,),
         tables=_tables,
-        caveats="A review of 29 November 2026 found these faults. (1) `efficiency-ungrokking` also counts models "
-        f"that had never generalised before step {SHRINKS}; and since the mean stays over the whole train set, the "
-        f"eps of AdamW is no longer negligible with {float(FEW):.0%} of it, so that weight decay is relatively "
-        "stronger there. (2) In `efficiency-no-decay-at-clean-up` the runs without weight decay are chosen by their "
-        "outcome, and are not paired with those that have it. (3) `efficiency-late-decay` drops the seeds whose "
-        "usual run never arrives. (4) For `efficiency-critical-size` the predicted share is not compared with the "
-        "range in which memories were measured, seeds whose slope is not positive are dropped, and seeds in which "
-        "success is not monotone in the amount of data are censored. (5) Memories are weighed after "
-        f"{STEPS // 2} steps and sums after {STEPS}: their costs are not compared at equal time.",
+        caveats="Of the hypothesis only the first half fails: where the model generalises, the circuit is cheaper. It "
+        "need not fail in the paper's sense, which is about where training would settle: with less data a "
+        "model may generalise after these steps, and a memory of sums may be cheaper than that of random "
+        "answers. In `efficiency-ungrokking` the mean stays over the whole train set, so the eps of AdamW is "
+        "no longer negligible with few of its examples, and weight decay is relatively stronger there. "
+        "`efficiency-no-decay-at-clean-up` is about the seeds whose test loss gets under guessing, and no "
+        "others. In `efficiency-late-decay` a single run on either side that never arrives leaves both ends "
+        "of an interval over six seeds open.",
     )
 )
