@@ -5,6 +5,7 @@ python docs/generate.py groups RUN         draw the gallery's pictures of a mode
 python docs/generate.py reproduction DIR   store the results of `latebloom reproduce` in DIR (RUNS/reproduce)
 python docs/generate.py crossover SWEEP    store the result of `latebloom crossover`, its picture and how it was made
 python docs/generate.py settings RUNS      train in RUNS what the study of settings lacks, and store the results
+python docs/generate.py a5 RUNS            train in RUNS what docs/groups.md lacks of A5, and store the records
 python docs/generate.py verdicts           judge the results of `latebloom reproduce` anew from the stored records
 python docs/generate.py freeze             freeze the rules of all claims, before the runs that judge them are trained
 python docs/generate.py freeze-compare     freeze the rules of the contest of optimisers, before its runs are trained
@@ -13,6 +14,7 @@ python docs/generate.py freeze-studies     freeze the rules of all studies, befo
 python docs/generate.py certificates       draw the picture of the certificates from the stored ones
 python docs/generate.py studies            draw the pictures of the studies from the stored records
 python docs/generate.py seeds              draw the pictures of the stored seeds studies
+python docs/generate.py pizza              draw the picture of the sweep of the mix of attention from the stored records
 python docs/generate.py pages              write all generated pages, and the generated blocks of the others
 """
 
@@ -30,10 +32,13 @@ from pages.demo import demo_block, demo_page
 from pages.explorer import explorer_page
 from pages.found import found_page
 from pages.gallery import gallery_page
+from pages.groups import groups_block, train_a5
 from pages.keep import freeze_rules, keep_crossover, keep_group_pictures, keep_reproduction, keep_run, rejudge
+from pages.llc import llc_blocks
 from pages.measures import measures_page
 from pages.paths import DOCS, IMAGES, ROOT
 from pages.pictures import pictures_page
+from pages.pizza import draw_pizza, pizza_blocks
 from pages.python_names import python_page
 from pages.reliability import reliability_page
 from pages.reproduction import details_page, reproduction_page
@@ -51,6 +56,7 @@ VERBS: dict[str, Callable[[str], object]] = {
     "reproduction": lambda folder: keep_reproduction(Path(folder)),
     "crossover": lambda sweep: keep_crossover(Path(sweep)),
     "settings": lambda folder: train_settings(Path(folder)),
+    "a5": lambda folder: train_a5(Path(folder)),
 }
 """The verbs that take an argument."""
 
@@ -61,8 +67,11 @@ def pages() -> dict[Path, str]:
     return {
         ROOT / "README.md": filled(ROOT / "README.md", demo=demo_block()),
         DOCS / "sweeps.md": filled(DOCS / "sweeps.md", measured=sweeps_block()),
+        DOCS / "groups.md": filled(DOCS / "groups.md", measured=groups_block()),
         DOCS / "crossover.md": filled(DOCS / "crossover.md", measured=crossover_block()),
         DOCS / "certificates.md": filled(DOCS / "certificates.md", **certificate_blocks()),
+        DOCS / "llc.md": filled(DOCS / "llc.md", **llc_blocks()),
+        DOCS / "pizza.md": filled(DOCS / "pizza.md", **pizza_blocks()),
         DOCS / "demo.md": demo_page(),
         DOCS / "speed.md": speed_page(),
         DOCS / "explorer.md": explorer_page(),
@@ -114,6 +123,8 @@ def main(arguments: list[str]) -> int:
             freeze_studies()
         case ["seeds"]:
             draw_images()
+        case ["pizza"]:
+            draw_pizza()
         case ["verdicts"]:
             rejudge()
         case ["freeze"]:

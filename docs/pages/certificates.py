@@ -20,6 +20,9 @@ PROVED = (0.95, 0.1)
 """What the issue that this answers asked for: more of the accuracy than the first, at less of brute force than the
 second."""
 
+FIRST = 100
+"""The step from which on the axis of the picture is logarithmic."""
+
 
 class Proof(Stored):
     """One certificate: `benchmarks/certified_runs.py`. share: of running the model on all pairs."""
@@ -125,17 +128,19 @@ def draw_certificates() -> None:
             steps = [moment.step for moment in one.course]
             through.plot(steps, [moment.accuracy for moment in one.course], color=colour, lw=0.9, ls=(0, (4, 3)))
             bounds = [moment.accuracy_at_least for moment in one.course]
-            through.plot(steps, bounds, color=colour, lw=1.6, label=one.name)
+            through.plot(steps, bounds, color=colour, lw=1.6, label=one.name.replace("`", ""))
             known = [moment for moment in one.course if moment.explained is not None]
             explained = [moment.explained for moment in known]
             tight.plot(explained, [moment.accuracy_at_least for moment in known], color=colour, marker="o", ms=3, lw=0)
-        through.set_xlabel("step")
+        through.set_xscale("symlog", linthresh=FIRST)
+        through.set_xlim(0)
+        through.set_xlabel(f"step (log scale from {FIRST})")
         through.set_ylabel("accuracy proved (dashed: true)")
-        through.legend(fontsize=7)
+        paper.legend(loc="outside lower center", ncols=2, fontsize=7)
         tight.set_xlabel("share of the logits' variance explained")
         tight.set_ylabel("accuracy proved")
         for axes in (through, tight):
             axes.grid(axis="y", color=theme.GRID)
 
-    drawn = picture("certificates", (8.6, 3.4), draw, "svg")
+    drawn = picture("certificates", (8.6, 4.4), draw, "svg")
     (IMAGES / "certificates.svg").write_bytes(drawn)

@@ -16,6 +16,7 @@ STUDY_RESULTS = ROOT / "results" / "studies"
 COMPARE = ROOT / "results" / "compare"
 CERTIFICATES = ROOT / "results" / "certificates"
 TRIED = ROOT / "results" / "tried"
+GROUPS = ROOT / "results" / "groups"
 SETTINGS = ROOT / "results" / "settings"
 BENCHMARKS = ROOT / "benchmarks" / "results"
 BUDGETS = ("full", "quick")

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from latebloom.claims import CLAIMS, JUDGING, NULL, STATES
+from latebloom.claims import CLAIMS, JUDGING, NULL, STATES, Results
 from latebloom.claims.quantity import Measurement
 from latebloom.explorer.reproduction import NOT_COMPARABLE, basis, measured, ours, published, spread
 from latebloom.lab.finding import outlook
 from latebloom.lab.reproduce import Reproduction
 from latebloom.lab.reproduce.result import ClaimResult, Picture, SystemResult
 
-from .paths import BUDGETS, REPRODUCTION
+from .paths import BUDGETS, QUANTITIES, REPRODUCTION
 from .templating import render
 
 
@@ -60,6 +60,13 @@ class Budget:
     def counts(self) -> dict[str, int]:
         """How many claims have each verdict."""
         return {state: self.result.count(state) for state in STATES}
+
+    @property
+    def newest(self) -> str:
+        """The date of the newest stored run of the systems that it has, in ISO form."""
+        stored = Results(QUANTITIES)
+        dates = [record.date for system in self.result.systems for record in stored.read(system.name)]
+        return max(dates).date().isoformat()
 
     @property
     def chapters(self) -> list[Chapter]:

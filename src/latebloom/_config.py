@@ -70,3 +70,8 @@ class Config(BaseModel):
 def field_values(config: BaseModel) -> dict[str, Any]:
     """The fields of a configuration object by name, as Python objects; without what is cached on it."""
     return {name: getattr(config, name) for name in type(config).model_fields}
+
+
+def comma_separated(value: object) -> object:
+    """The values of a tuple as on the command line, ``256,128``; any other value as it is."""
+    return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value

@@ -11,6 +11,7 @@ import torch
 
 from latebloom._errors import UsageError
 from latebloom.claims import stored_claims
+from latebloom.cli.commands.train import _of_run
 from latebloom.cli.output import print_pairs, print_table
 from latebloom.recipes import RECIPES
 from latebloom.runs import Run
@@ -50,6 +51,8 @@ def test_a_training_goes_on_from_a_finished_run(call, tmp_path: Path) -> None:
     status, out, _ = call(*train, "--steps", "30", "--from", "first", "--json")
     manifest = json.loads(out)
     assert (status, manifest["step"], manifest["started_from"]["name"]) == (0, 30, "first")
+    onwards = _of_run(Run(tmp_path / manifest["name"]), ["small", "--from", "first", "--steps", "30"])
+    assert onwards == ["small", "--name", manifest["name"]], "to train it for longer"
     status, _, err = call(*train, "--steps", "10", "--from", tmp_path / "first", "--name", "shorter")
     assert (status, err.count("\n")) == (2, 1)
     assert "got 10, expected at least 20" in err

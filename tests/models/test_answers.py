@@ -40,7 +40,8 @@ def difference(model, tokens, labels, task, loss_dtype=torch.float64) -> tuple[f
     loss = cross_entropy(model(tokens, task.loss_positions), labels, loss_dtype)
     loss.backward()
     gradient = {name: torch.full_like(weight, torch.nan) for name, weight in model.named_parameters()}
-    found = answers(model, tokens, labels, task, loss_dtype=loss_dtype).gradient(named_weights(gradient))
+    options = {"loss_dtype": loss_dtype, "mix": model.config.attention_mix}
+    found = answers(model, tokens, labels, task, **options).gradient(named_weights(gradient))
     scale = max(float(weight.grad.abs().max()) for weight in model.parameters())
     errors = [float((gradient[name] - weight.grad).abs().max()) for name, weight in model.named_parameters()]
     return abs(found - loss.item()) / loss.item(), max(errors) / scale
@@ -54,13 +55,14 @@ def difference(model, tokens, labels, task, loss_dtype=torch.float64) -> tuple[f
     n_heads=st.integers(1, 3),
     d_head=st.integers(1, 5),
     d_mlp=st.integers(1, 12),
+    mix=st.sampled_from([0.0, 0.3, 1.0]),
     seed=st.integers(0, 99),
 )
-def test_loss_and_gradients_in_both_precisions(digits, count, d_model, n_heads, d_head, d_mlp, seed):
+def test_loss_and_gradients_in_both_precisions(digits, count, d_model, n_heads, d_head, d_mlp, mix, seed):
     task = DigitAddition(digits=digits)
     tokens, labels = sums(digits, count, seed)
     config = TransformerConfig(d_model=d_model, n_heads=n_heads, d_head=d_head, d_mlp=d_mlp, seed=seed)
-    model = config.build(task)
+    model = config.model_copy(update={"attention_mix": mix}).build(task)
     # The write-up's models start with zero biases; here they must count.
     for weight in model.parameters():
         weight.data += 0.1 * torch.randn(weight.shape, generator=torch.Generator().manual_seed(seed))
@@ -95,20 +97,22 @@ def test_losses_of_each_answer(scale):
     np.testing.assert_array_equal(right, plain_right.numpy().astype(bool))
 
 
+@pytest.mark.parametrize("settings", [{}, {"attention": "bidirectional", "attention_mix": 0.25}])
 @pytest.mark.parametrize("layout", [{"equals": False}, {"equals_first": True}, {"equals": False, "operator": True}])
-def test_an_answer_that_is_read_at_y(layout):
+def test_an_answer_that_is_read_at_y(layout, settings):
     task = ModularAddition(p=7, **layout)
     batch = task.universe().take(np.arange(1, 49, 3))
     tokens, labels = torch.from_numpy(batch.tokens), torch.from_numpy(batch.labels)
-    model = TransformerConfig(d_model=9, n_heads=2, d_head=4, d_mlp=8).build(task)
+    model = TransformerConfig(d_model=9, n_heads=2, d_head=4, d_mlp=8, **settings).build(task)
     for weight in model.parameters():
         weight.data += 0.1 * torch.randn(weight.shape, generator=torch.Generator().manual_seed(0))
     assert answers_apply(model, tokens, labels, task.loss_positions)
     assert max(difference(model.double(), tokens, labels, task)) < 1e-12
 
 
-def test_training_that_reads_the_answer_at_y_uses_them():
-    model = TransformerConfig(d_model=8, n_heads=2, d_head=4, d_mlp=8)
+@pytest.mark.parametrize("mix", [0.3, 1.0])
+def test_training_that_reads_the_answer_at_y_uses_them(mix):
+    model = TransformerConfig(d_model=8, n_heads=2, d_head=4, d_mlp=8, attention_mix=mix)
     data, task = Data(fraction=0.5), ModularAddition(p=7, equals=False)
     ends = []
     for forward in ("auto", "plain"):

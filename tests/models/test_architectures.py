@@ -126,7 +126,7 @@ def test_every_forward_pass_is_the_one_written_out(layout, fields):
 @given(layout=LAYOUTS, fields=ARCHITECTURES, plain=st.booleans())
 def test_tables_have_the_loss_and_gradients_of_the_plain_pass_or_stand_back(layout, fields, plain):
     if plain:  # so that tables apply often enough
-        fields = {"attention": fields["attention"]}
+        fields = {name: fields[name] for name in ("attention", "attention_mix")}
     elif not fits(layout, fields):
         return
     task = ModularAddition(p=5, **layout)
@@ -135,14 +135,15 @@ def test_tables_have_the_loss_and_gradients_of_the_plain_pass_or_stand_back(layo
     one = tables_apply(model, examples.tokens, task.loss_positions)
     several = answers_apply(model, examples.tokens, examples.labels, task.loss_positions)
     assert not one or not set(model.config.architecture) - {"attention"}
+    mix = model.config.attention_mix
     if plain:
-        assert one == layout["equals"]
+        assert one == (layout["equals"] and mix == 1)
     loss = cross_entropy(model(examples.tokens, task.loss_positions, UNFUSED), examples.labels)
     loss.backward()
     weights = dict(model.named_parameters())
     for applies, batch in (
         (one, lambda w: TableBatch(w, examples.tokens, examples.labels)),
-        (several, lambda w: AnswerBatch(w, examples.tokens, examples.labels, task.loss_positions)),
+        (several, lambda w: AnswerBatch(w, examples.tokens, examples.labels, task.loss_positions, mix=mix)),
     ):
         if applies:
             found = {name: torch.zeros_like(weight) for name, weight in weights.items()}

@@ -117,7 +117,7 @@ def test_a_run_that_would_have_stopped_earlier_is_refused(tiny, tmp_path: Path, 
 def test_a_source_that_is_not_finished_is_refused(tiny, tmp_path: Path, status: str) -> None:
     first = train_run(tiny(20), "first", tmp_path)
     first.directory.write_manifest(first.manifest.model_copy(update={"status": status}))
-    with pytest.raises(UsageError, match=f"is {status}, expected a finished run"):
+    with pytest.raises(UsageError, match=f"status is {status}; expected a finished run"):
         start_from(first, tiny(40), "both", tmp_path)
 
 
@@ -128,3 +128,12 @@ def test_a_source_without_a_state_and_the_run_itself_are_refused(tiny, tmp_path:
     (first.path / "state.safetensors").unlink()
     with pytest.raises(DamagedFileError, match="state"):
         start_from(first, tiny(40), "both", tmp_path)
+
+
+def test_a_run_that_lost_its_state_is_refused_and_keeps_what_it_has(tiny, tmp_path: Path) -> None:
+    first, both = (train_run(tiny(steps), name, tmp_path) for steps, name in ((20, "first"), (40, "both")))
+    (both.path / "state.safetensors").unlink()
+    before = content(both)
+    with pytest.raises(DamagedFileError, match="without its state"):
+        train(tiny(40), "both", tmp_path, quiet=True, start=first)
+    assert content(both) == before

@@ -9,7 +9,8 @@ import torch
 from latebloom.analysis import analyse
 from latebloom.circuits.modular import planted_transformer
 from latebloom.claims import Measurement, Record
-from latebloom.models import Examples
+from latebloom.claims.quantity import Undefined
+from latebloom.models import Examples, TransformerConfig
 from latebloom.models.measure_loss import CHOOSE, CHOOSE_OTHER, RESTRICT
 from latebloom.recipes.settings import experiment_of
 from latebloom.runs import Run
@@ -20,10 +21,11 @@ from latebloom.studies.digits import left_when_known
 from latebloom.studies.efficiency import at_equal_logits
 from latebloom.studies.multipliers import accuracy, multipliers, part, turned_accuracy
 from latebloom.studies.other_optimisers import SETTINGS
+from latebloom.studies.several_tasks import neuron_overlap, operation_grid
 from latebloom.studies.training_on_measures import own_measure
 from latebloom.studies.training_on_measures import test_accuracy_at_goal as accuracy_at_goal
 from latebloom.sweeps.expand import expand
-from latebloom.tasks import Data, ModularAddition, split
+from latebloom.tasks import Data, ModularAddition, SeveralOperations, split
 from latebloom.training import Experiment, Trainer, Training
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -293,3 +295,51 @@ def test_a_multiplier_counts_by_what_it_costs_beyond_a_random_change(lost_to_aff
     }
     made = records("late-change", STUDIES["late-change"].runs["quick"], lambda _: values)
     assert states("late-change", made)["late-relu-multiplies"] == state
+
+
+@pytest.mark.parametrize(("late", "state"), [(4.0, "holds"), (1.0, "fails")])
+def test_several_tasks_are_compared_within_a_model_and_with_models_of_one_task(late, state):
+    def values(experiment):
+        names, both = experiment.task.operations, len(experiment.task.operations) > 1
+        first = 100.0 + experiment.model.seed % 3
+        steps = {"modular_addition": first, "modular_subtraction": first * late * (1 if both or late == 1 else 1.5)}
+        if late > 1:
+            keys = (3.0, 0.0, 3.0) if both else (1.0, 0.0, 0.0) if names[0] == "modular_addition" else (0.0, 1.0, 0.0)
+        else:
+            keys = (1.0, 2.0, 3.0) if both else (0.0, 1.0, 1.0)
+        return {
+            "operations_learned_at": tuple(steps[one] for one in names),
+            "operations_accuracy": (1.0,) * len(names),
+            "operations_with_key_frequency": keys,
+            "operations_neuron_overlap": 0.9 if late > 1 else 0.2,
+            "operations_permuted_overlap": 0.3,
+        }
+
+    made = records("several-tasks", STUDIES["several-tasks"].runs["quick"], values)
+    assert set(states("several-tasks", made).values()) == {state}
+    shared = dict(tables("several-tasks", made)["What the two operations share, in the median over seeds"])
+    assert shared["key frequencies of both, in one model"].startswith("100%" if late > 1 else "33%")
+
+
+def test_the_neurons_of_one_operation_overlap_with_themselves_and_not_with_others():
+    one = torch.tensor([1.0, 2.0, 3.0, 4.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+    same, permuted = neuron_overlap(one, 5 * one)
+    assert same == pytest.approx(1)
+    assert permuted < 0.95
+    apart, permuted = neuron_overlap(one, torch.cat([one[4:8], one[:5]]))
+    assert apart == 0
+    assert permuted > 0.2
+    with pytest.raises(Undefined, match="dead"):
+        neuron_overlap(one, torch.zeros(9))
+
+
+def test_the_grid_of_an_operation_is_the_model_at_its_token():
+    task = SeveralOperations(p=7)
+    model = TransformerConfig(d_model=16, n_heads=2, d_head=4, d_mlp=8).build(task)
+    universe = Examples.of(task.universe(), "cpu")
+    with torch.no_grad():
+        logits = model.double()(universe.tokens, task.loss_positions)[:, 0].view(2, 7, 7, 7)
+    for index, sign in enumerate((1, -1)):
+        grid = operation_grid(model, task, index)
+        assert grid.sign == sign
+        assert torch.allclose(grid.logits, logits[index])

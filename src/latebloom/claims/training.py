@@ -84,7 +84,7 @@ def excluded_parted_at(analysis: Analysis) -> float:
     return step
 
 
-def _leads(analysis: Analysis, column: str) -> list[float]:
+def leads(analysis: Analysis, column: str) -> list[float]:
     """By how many steps a loss reaches each of `LEVELS` before test loss does; minus infinity where it never does."""
     pairs = analysis.paired(column, "test_loss")
     if pairs is None or analysis.boundary(LEARNED_BOUNDARY) is None:
@@ -103,21 +103,22 @@ def _lead(steps: Float[np.ndarray, " n"], first: float | None, test: float | Non
     return -np.inf if first is None else test - first
 
 
-_LEVELS = ", ".join(map(percent, LEVELS[:-1])) + f" and {percent(LEVELS[-1])}"
+LEVELS_TEXT = ", ".join(map(percent, LEVELS[:-1])) + f" and {percent(LEVELS[-1])}"
+"""`LEVELS` in words."""
 
 
 @quantity(
     "steps",
-    f"the smallest lead of restricted loss over test loss in falling below {_LEVELS} of ln p, each for {LASTING} "
+    f"the smallest lead of restricted loss over test loss in falling below {LEVELS_TEXT} of ln p, each for {LASTING} "
     "checkpoints in a row,",
 )
 def restricted_least_lead(analysis: Analysis) -> float:
-    return max(min(_leads(analysis, RESTRICTED.name)), -float(analysis.last_step))
+    return max(min(leads(analysis, RESTRICTED.name)), -float(analysis.last_step))
 
 
 @quantity("steps", f"the lead of restricted loss over test loss in falling below {percent(FALLEN_SHARE)} of ln p")
 def restricted_lead_at_a_tenth(analysis: Analysis) -> float:
-    return _leads(analysis, RESTRICTED.name)[LEVELS.index(FALLEN_SHARE)]
+    return leads(analysis, RESTRICTED.name)[LEVELS.index(FALLEN_SHARE)]
 
 
 @quantity(
@@ -126,7 +127,7 @@ def restricted_lead_at_a_tenth(analysis: Analysis) -> float:
     "leads test loss",
 )
 def restricted_control_leads(analysis: Analysis) -> float:
-    return float(sum(lead > 0 for lead in _leads(analysis, RESTRICTED_CONTROL.name)))
+    return float(sum(lead > 0 for lead in leads(analysis, RESTRICTED_CONTROL.name)))
 
 
 @quantity(

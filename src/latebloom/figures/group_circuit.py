@@ -9,7 +9,7 @@ from latebloom._errors import UsageError
 from latebloom._text import nats, percent
 from latebloom.analysis import Analysis
 from latebloom.circuits.groups.family import GROUPS
-from latebloom.circuits.groups.measures import EXCLUDED, EXCLUDED_ALONE, RESTRICTED
+from latebloom.circuits.groups.measures import EXCLUDED, EXCLUDED_ALONE, RESTRICTED, RESTRICTED_UNSEEN
 from latebloom.figures import theme
 from latebloom.figures.figure import Figure, fixed
 from latebloom.figures.steps import Curves, Line, Stroke, draw_curves, log_scale, step_axis
@@ -97,7 +97,7 @@ def growth(analysis: Analysis) -> Curves:
     if not names:
         raise UsageError(f"{analysis.run.path} has no key representations at step {analysis.step}")
     losses = [(TRAIN_LOSS.name, "train"), (TEST_LOSS.name, "test"), (RESTRICTED.name, "restricted")]
-    losses += [(EXCLUDED.name, "without all keys")]
+    losses += [(RESTRICTED_UNSEEN.name, "restricted, unseen pairs"), (EXCLUDED.name, "without all keys")]
     losses += [(EXCLUDED_ALONE.of(irrep=name), f"without {name}") for name in names] if len(names) > 1 else []
     analysis.require(RESTRICTED.name)
     found = [(name, label, analysis.series(name)) for name, label in losses]
@@ -116,7 +116,8 @@ def draw_growth(figure: matplotlib.figure.Figure, curves: Curves) -> None:
     strokes = {
         TRAIN_LOSS.name: Stroke(theme.TRAIN, 1.3),
         TEST_LOSS.name: Stroke(theme.TEST, 1.3),
-        RESTRICTED.name: Stroke(theme.RESTRICTED, 2.2),
+        RESTRICTED.name: Stroke(theme.RESTRICTED, 1.3, ":"),
+        RESTRICTED_UNSEEN.name: Stroke(theme.RESTRICTED, 2.2),
         EXCLUDED.name: Stroke(theme.INK, 2.2),
     }
     single = [line.name for line in curves.lines if line.name not in strokes]
@@ -151,8 +152,9 @@ GROWTH_FIGURE = Figure(
     caption=(
         "Restricted loss keeps only the key representations in the logits, averaged over the pairs with the same "
         "product; excluded loss removes them, all together or one at a time. Where excluded loss rises above train "
-        "loss, the model uses the representation on its train set; where restricted loss falls before test loss does, "
-        "the circuit has formed while memorised answers still hide it."
+        "loss, the model uses the representation on its train set. Memorised answers lower restricted loss too, since "
+        "their mean over the pairs with one product is right; where restricted loss from the logits of unseen pairs "
+        "falls before test loss does, the circuit has formed while memorised answers still hide it."
     ),
     data=growth,
     says=growth_says,

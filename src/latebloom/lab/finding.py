@@ -55,11 +55,16 @@ def as_finding(claim: Claim | SweepClaim, verdict: Pooled) -> Finding:
 def runs_to_decide(claim: Claim | SweepClaim, verdict: Pooled) -> int | None:
     """How many runs, of each arm where there are several, would decide an undecided claim if they went like these; None
     where it is decided, where no number would, or where something else than this number leaves it open."""
-    if verdict.state != "undecided" or not verdict.n:
+    if verdict.state != "undecided" or not verdict.n or _too_few_decide(verdict):
         return None
     wanted = _for_share(claim, verdict) if isinstance(claim, Claim) else _for_value(claim, verdict)
     number = 0 if wanted is None else max(wanted, FEWEST_RUNS)
     return number if number > verdict.n else None
+
+
+def _too_few_decide(verdict: Pooled) -> bool:
+    """Whether more than half of the runs decide nothing, so that a claim about single runs stays undecided (`pool`)."""
+    return 2 * (verdict.holds + verdict.fails) < len(verdict.by_run)
 
 
 def _for_share(claim: Claim, verdict: Pooled) -> int | None:
@@ -85,4 +90,5 @@ def outlook(claim: Claim | SweepClaim, verdict: Pooled) -> str | None:
     if number is not None:
         return f"about {number} would decide"
     even = isinstance(claim, Claim) and verdict.share is not None and verdict.share.value == claim.most
-    return "no number of such runs would decide" if even and verdict.state == "undecided" else None
+    never = even or _too_few_decide(verdict)
+    return "no number of such runs would decide" if never and verdict.state == "undecided" else None

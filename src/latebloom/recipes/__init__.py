@@ -1,7 +1,7 @@
 """Recipes: functions that return an `Experiment`, most of them named for the published run that they reproduce."""
 
 from latebloom.recipes.addition import addition_5, addition_15, addition_few
-from latebloom.recipes.groups import a5, d59, s5
+from latebloom.recipes.groups import a5, d59, s5, s5_mlp
 from latebloom.recipes.induction import induction, induction_512
 from latebloom.recipes.linear import linear
 from latebloom.recipes.lookup import RECIPES, Recipe, recipe, recipe_label
@@ -35,6 +35,7 @@ for _recipe in (
     skip_trigrams_limited,
     linear,
     s5,
+    s5_mlp,
     d59,
     a5,
 ):
@@ -61,6 +62,7 @@ __all__ = [
     "recipe",
     "recipe_label",
     "s5",
+    "s5_mlp",
     "skip_trigrams",
     "skip_trigrams_limited",
     "small",

@@ -42,15 +42,25 @@ def start_from(source: Run, experiment: Experiment, name: str, root: str | Path 
             raise UsageError(
                 f"--from: got {source.path}, the run itself; expected another --name, or no --from to train it further"
             )
-        if directory.read_state() is not None or difference(directory.read_manifest().experiment, experiment):
+        if _has_begun(directory, experiment):
             return Run(directory.path)  # to be continued, or refused, by `train_run`
     else:
         check_free(directory)
     check_start(source, experiment)
     directory.create()
     with RunLock(directory.path):
-        _copy(source, experiment, name, directory)
+        # Looked at again under the lock: another process may have copied it since, and trained on.
+        if not (directory.exists() and _has_begun(directory, experiment)):
+            _copy(source, experiment, name, directory)
     return Run(directory.path)
+
+
+def _has_begun(directory: RunDirectory, experiment: Experiment) -> bool:
+    """Whether the run that is there is more than a copy of this experiment's beginning that was interrupted."""
+    there = directory.read_manifest()
+    return (
+        bool(there.step) or directory.read_state() is not None or difference(there.experiment, experiment) is not None
+    )
 
 
 def check_start(source: Run, experiment: Experiment) -> None:
@@ -60,7 +70,10 @@ def check_start(source: Run, experiment: Experiment) -> None:
     if manifest.imported is not None:
         raise UsageError(f"--from: {path} was imported, so it has no state to start from; expected a run trained here")
     if source.status != "finished":
-        raise UsageError(f"--from: {path} is {source.status}, expected a finished run; finish it, or leave out --from")
+        raise UsageError(
+            f"--from: got {path}, whose status is {source.status}; expected a finished run; finish it, name another, "
+            "or leave out --from"
+        )
     differs = difference(manifest.experiment, experiment, course)
     if differs:
         raise UsageError(
@@ -113,18 +126,18 @@ def _rows(source: Run, experiment: Experiment, last: int) -> pyarrow.Table:
 def _copy(source: Run, experiment: Experiment, name: str, directory: RunDirectory) -> None:
     """Write the manifest of a run at step 0, then what was recorded, then the state, which makes it a run that goes on
     from there."""
+    origin, state = source.manifest, source.directory.read_state()
+    if state is None or state[0] != origin.step:
+        raise DamagedFileError(f"{source.path}: state.safetensors is missing or of another step; restore that file")
     directory.clean()
     directory.drop_after(-1)
-    origin, manifest = source.manifest, new_manifest(name, experiment)
+    manifest = new_manifest(name, experiment)
     # First, so that a copy that is killed after its state was written does not pass for a training that began now.
     manifest = manifest.model_copy(update={"created": origin.created, "started_from": _started_from(origin)})
     directory.write_manifest(manifest)
     for step in experiment.recording.checkpoints.until(origin.step):
         directory.write_checkpoint(step, source.directory.read_checkpoint(step), manifest.run)
     directory.write_table("metrics", _rows(source, experiment, origin.step))
-    state = source.directory.read_state()
-    if state is None or state[0] != origin.step:
-        raise DamagedFileError(f"{source.path}: state.safetensors is missing or of another step; restore that file")
     directory.write_state(state[0], state[1], manifest.run)
     update = {"status": "interrupted", "step": origin.step, "seconds": origin.seconds}
     directory.write_manifest(manifest.model_copy(update=update))

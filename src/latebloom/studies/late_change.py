@@ -205,7 +205,7 @@ def _quick() -> tuple[Spec, ...]:
 
 
 def _full() -> tuple[Spec, ...]:
-    """The runs of the write-up's length, which are also those of the system ``late``, and a control."""
+    """Runs of the write-up's length, most of which are also those of the system ``late``, and a control."""
     recorded = ("--recording.checkpoints", str(SPACING), "--recording.metrics", "50")
     settings = ("--training.steps", str(LATE), *recorded)
     return (
@@ -309,8 +309,9 @@ STUDIES.register(
         tables=_tables,
         caveats="The quick runs are of a small model, mod 23; the write-up saw the change at p = 113, which the full "
         "budget trains. In the small model the attention rises on sums no more often than on random answers, so "
-        "nothing here ties it to the circuit. Either multiplier, taken out, costs little more than a random change of "
-        "the logits of the same size, so accuracy does not tell which of the two multiplies. The write-up's two "
-        "frequencies compete while its model still cleans up; these runs are asked about the time after settling.",
+        "nothing here ties it to the circuit. On sums either multiplier, taken out, costs little more than a random "
+        "change of the logits of the same size, so accuracy does not tell which of the two multiplies. The "
+        "write-up's two frequencies compete while its model still cleans up; these runs are asked about the time "
+        "after settling.",
     )
 )

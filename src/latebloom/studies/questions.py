@@ -29,7 +29,8 @@ QUESTIONS = (
     Question("Which capabilities emerge in public training runs?", outside=_LANGUAGE),
     Question(
         "Does a model of several tasks at once have separate phase changes?",
-        outside="no settings were found yet with which one small model generalises on several tasks",
+        studies=("several-tasks",),
+        partly=True,
     ),
     Question(
         "Do the other tasks of the grokking paper show phase changes without grokking when they have more data?",

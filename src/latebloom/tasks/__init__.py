@@ -23,6 +23,7 @@ from latebloom.tasks.repeated_subsequences import RepeatedSubsequences  # isort:
 from latebloom.tasks.shared_feature import SharedFeature  # isort: skip
 from latebloom.tasks.answer_table import AnswerTable, GroupComposition  # isort: skip
 from latebloom.tasks.sparse_parity import SparseParity  # isort: skip
+from latebloom.tasks.several_operations import SeveralOperations  # isort: skip
 from latebloom.tasks.split import Data, Split, check_split, drawn, held_out, split
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "ModularTask",
     "RandomTable",
     "RepeatedSubsequences",
+    "SeveralOperations",
     "SharedFeature",
     "SkipTrigrams",
     "SparseParity",

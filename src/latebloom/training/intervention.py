@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from jaxtyping import Bool, Float
 from pydantic import BeforeValidator, Field
 
-from latebloom._config import Config
+from latebloom._config import Config, comma_separated
 from latebloom._errors import UsageError
 
 if TYPE_CHECKING:
@@ -113,15 +113,11 @@ class FewerExamples(Intervention):
         return drawn
 
 
-def _parts(value: object) -> object:
-    return tuple(name.strip() for name in value.split(",")) if isinstance(value, str) else value
-
-
 class Freeze(Intervention):
     """Some weights keep their initial values: no gradient and no weight decay."""
 
     kind: Literal["freeze"] = "freeze"  # type: ignore[assignment]
-    weights: Annotated[tuple[str, ...], BeforeValidator(_parts)] = Field(
+    weights: Annotated[tuple[str, ...], BeforeValidator(comma_separated)] = Field(
         (), description="names of the weights that keep their initial values, separated by commas"
     )
 
@@ -160,7 +156,7 @@ class Prune(_OfNeurons):
     """
 
     kind: Literal["prune"] = "prune"  # type: ignore[assignment]
-    neurons: Annotated[tuple[int, ...], BeforeValidator(_parts)] = Field(
+    neurons: Annotated[tuple[int, ...], BeforeValidator(comma_separated)] = Field(
         (), description="numbers of the neurons that prune leaves, separated by commas"
     )
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from latebloom.circuits import family_of, measure_snapshot
-from latebloom.circuits.groups import planted_irreps
+from latebloom.circuits.groups import planted_irreps, planted_lookup
 from latebloom.measures import Snapshot, measures_of
 from latebloom.models import EmbeddingMLPConfig
 from latebloom.tasks import GroupComposition, ModularAddition
@@ -22,6 +22,9 @@ def test_a_planted_model_has_its_representation_in_every_measure() -> None:
     assert row["character_similarity.3a"] == pytest.approx(0, abs=1e-6)
     assert row["embedding_fraction.3b"] == pytest.approx(1, abs=1e-6)
     assert row["restricted_train_loss"] == pytest.approx(row["restricted_test_loss"], rel=1e-3)
+    assert row["unseen_similarity.3b"] == pytest.approx(1, abs=1e-6)
+    assert row["restricted_loss_unseen"] == pytest.approx(row["restricted_loss"], rel=1e-3)
+    assert row["restricted_loss_relabelled"] > 0.9 * np.log(24)
     assert row["restricted_loss.3b"] == pytest.approx(row["restricted_loss"])
     assert row["excluded_loss"] == row["excluded_loss.3b"] == pytest.approx(np.log(24), abs=1e-3)
     # Nothing is lost with the others, which the model does not use.
@@ -51,3 +54,14 @@ def test_a_cyclic_group_has_the_clusters_of_modular_addition() -> None:
     assert sorted(value for name, value in row.items() if name.startswith("cluster_size") and value) == sizes
     shares = sorted(addition[f"embedding_fraction.k{k}"] for k in ks)
     assert sorted(value for name, value in row.items() if name.startswith("embedding_"))[-2:] == pytest.approx(shares)
+
+
+def test_memorised_answers_lower_restricted_loss_but_not_that_of_unseen_pairs() -> None:
+    task, rng = GroupComposition(entries="S4", equals=False), np.random.default_rng(0)
+    table = task.group.table
+    trained = rng.random(table.shape) < 0.6
+    model = planted_lookup(task, np.where(trained, table, rng.integers(24, size=table.shape)))
+    row = measured(model, task, np.flatnonzero(trained))
+    assert row["restricted_loss"] < 0.1 < np.log(24) - 1 < row["restricted_loss_unseen"]
+    assert max(value for name, value in row.items() if name.startswith("unseen_similarity")) < 0.1
+    assert min(value for name, value in row.items() if name.startswith("character_similarity")) > 0.1

@@ -22,7 +22,10 @@ def explained(model: Model, task: GroupComposition) -> dict[str, Any]:
     return explain(Snapshot(model, task)).model_dump(mode="json")
 
 
-@pytest.mark.parametrize(("group", "names"), [("S4", ["3a"]), ("S4", ["1b", "3b"]), ("D5", ["2b"]), ("Q8", ["4a"])])
+@pytest.mark.parametrize(
+    ("group", "names"),
+    [("S4", ["3a"]), ("S4", ["1b", "3b"]), ("D5", ["2b"]), ("Q8", ["4a"]), ("A5", ["3a"]), ("A5", ["3b"])],
+)
 def test_planted_representations_are_recovered(group: str, names: list[str]) -> None:
     task = task_of(group)
     found = explained(planted_irreps(task, names), task)

@@ -34,6 +34,25 @@ RESTRICTED_CONTROL = Column(
     "nats",
     "the same as restricted loss with the representations that are not key; left out if there are none",
 )
+UNSEEN_SIMILARITY = Column(
+    "unseen_similarity.{irrep}",
+    "",
+    "the cosine of logits and χ(a·b·c⁻¹) over the pairs that were not trained on, where memorised answers have no "
+    "part; not for a stream",
+)
+RESTRICTED_UNSEEN = Column(
+    "restricted_loss_unseen",
+    "nats",
+    "restricted loss from the logits of the pairs that were not trained on: P_ρ applied to their mean for each product "
+    "a∘b; memorised answers lower restricted loss, since their mean for a product is right, but not this one. Left out "
+    "for a stream, and where all pairs of a product were trained on",
+)
+RESTRICTED_RELABELLED = Column(
+    "restricted_loss_relabelled",
+    "nats",
+    "the same as restricted_loss_unseen with the functions of the key representations after a random relabelling of "
+    "the elements, which are as many",
+)
 EXCLUDED = Column(
     "excluded_loss",
     "nats",
@@ -93,6 +112,25 @@ def restricted(snapshot: Snapshot) -> dict[str, float]:
     return values | ({RESTRICTED_CONTROL.name: float(found.restricted(others).mean())} if others else {})
 
 
+def unseen(snapshot: Snapshot) -> dict[str, float]:
+    """Characters and restricted loss over the pairs that were not trained on; empty where none are known."""
+    from latebloom.circuits.groups.views import irreps, keys, logits, relabelled, train_pairs
+
+    exact = snapshot.exact
+    trained, found, kept = exact.get(train_pairs), exact.get(logits), exact.get(keys)
+    if trained is None or bool(trained.all()):
+        return {}
+    similarities = {one.name: found.similarity_over(one, ~trained) for one in exact.get(irreps)}
+    values = {UNSEEN_SIMILARITY.of(irrep=name): value for name, value in similarities.items() if value is not None}
+    wrong = exact.get(relabelled)
+    parts = {
+        RESTRICTED_UNSEEN.name: found.part_over(kept, ~trained),
+        RESTRICTED_RELABELLED.name: wrong.get(logits).part_over(wrong.get(keys), ~trained),
+    }
+    losses = {name: float(found.losses_of_part(part).mean()) for name, part in parts.items() if part is not None}
+    return values | (losses if kept else {})
+
+
 def excluded(snapshot: Snapshot) -> dict[str, float]:
     """Excluded loss; empty without key representations, or where the train set is not known."""
     from latebloom.circuits.groups.views import keys, logits, not_key, train_pairs
@@ -147,6 +185,7 @@ for _measure in (
         (RESTRICTED, RESTRICTED_TRAIN, RESTRICTED_TEST, RESTRICTED_ALONE, RESTRICTED_CONTROL),
         FAMILY,
     ),
+    Measure("group_unseen", unseen, (UNSEEN_SIMILARITY, RESTRICTED_UNSEEN, RESTRICTED_RELABELLED), FAMILY),
     Measure("group_excluded", excluded, (EXCLUDED, EXCLUDED_ALONE, EXCLUDED_CONTROL), FAMILY),
     Measure("group_embedding", embedding, (EMBEDDING,), FAMILY),
     Measure("group_neurons", neurons, (LIVE_NEURONS, CLUSTERED, CLUSTER_SIZE), FAMILY),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from latebloom.circuits.groups.irreps import Irrep
@@ -68,13 +68,34 @@ class GroupLogits:
         parts = [float((self.by_product * w).sum()) ** 2 * n / float(w.square().sum()) for w in waves]
         return sum(parts) / energy
 
+    def similarity_over(self, irrep: Irrep, pairs: Bool[Tensor, " pair"]) -> float | None:
+        """`similarity` over some of the pairs only; None where either does not vary with c, and without pairs."""
+        rows = self.logits.flatten(0, 1)[pairs]
+        centred = rows - rows.mean(1, keepdim=True)
+        waves = self._translates(irrep)[self.products.flatten()[pairs]]
+        norm = float(centred.square().sum() * waves.square().sum())
+        return None if irrep.trivial or not norm > 0 else float((centred * waves).sum()) / norm**0.5
+
+    def part_over(self, irreps: list[Irrep], pairs: Bool[Tensor, " pair"]) -> Float[Tensor, "a b c"] | None:
+        """`part` with the mean logits of each product over some of the pairs only; None where a product has none."""
+        products = self.products.flatten()[pairs]
+        count = torch.bincount(products, minlength=self.task.p)
+        if not bool(count.all()):
+            return None
+        total = self.logits.new_zeros(self.task.p, self.task.p).index_add_(
+            0, products, self.logits.flatten(0, 1)[pairs]
+        )
+        return (self._projection(irreps) @ (total / count[:, None]))[self.products]
+
     def part(self, irreps: list[Irrep]) -> Float[Tensor, "a b c"]:
         """Σ_ρ P_ρ L, the logits projected over (a, b) onto the functions of a∘b that lie in these representations.
 
         For a cyclic group these are the directions cos w(x + y), sin w(x + y) of its frequencies.
         """
-        projection = sum((self._translates(irrep) for irrep in irreps), self.logits.new_zeros(()))
-        return (projection @ self.by_product)[self.products] if irreps else torch.zeros_like(self.logits)
+        return (self._projection(irreps) @ self.by_product)[self.products]
+
+    def _projection(self, irreps: list[Irrep]) -> Float[Tensor, "g h"]:
+        return sum((self._translates(one) for one in irreps), self.logits.new_zeros(self.task.p, self.task.p))
 
     def losses(self, logits: Float[Tensor, "a b c"]) -> Float[Tensor, " pair"]:
         """The cross-entropy of each pair, in nats."""
@@ -83,7 +104,10 @@ class GroupLogits:
 
     def restricted(self, irreps: list[Irrep]) -> Float[Tensor, " pair"]:
         """The losses of Σ_ρ P_ρ L + the mean over (a, b) of the rest."""
-        part = self.part(irreps)
+        return self.losses_of_part(self.part(irreps))
+
+    def losses_of_part(self, part: Float[Tensor, "a b c"]) -> Float[Tensor, " pair"]:
+        """The losses of a part of the logits + the mean over (a, b) of the rest."""
         return self.losses(part + (self.logits - part).mean((0, 1)))
 
     def excluded(self, irreps: list[Irrep]) -> Float[Tensor, " pair"]:

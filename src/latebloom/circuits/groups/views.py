@@ -1,5 +1,8 @@
 """Views of one model of a group's task that several analyses share. `Snapshot.get` computes each of them once."""
 
+from dataclasses import replace
+
+import numpy as np
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
@@ -114,3 +117,13 @@ def neuron_representations(snapshot: Snapshot) -> NeuronIrreps | None:
     if found.shape[-1] == 0:
         return None
     return neuron_irreps(snapshot.get(functions), found, snapshot.get(logits).products)
+
+
+def relabelled(snapshot: Snapshot) -> Snapshot:
+    """The same model, analysed as if the elements of its group had other numbers, drawn at random: a control of the
+    same size, with the same key representations, for every figure that depends on the group."""
+    task = group_task(snapshot)
+    order = np.random.default_rng(0).permutation(task.p)
+    table = order[task.group.table[np.argsort(order)][:, np.argsort(order)]]
+    entries = tuple(map(tuple, table.tolist()))
+    return replace(snapshot, task=task.model_copy(update={"entries": entries}), _cache={})

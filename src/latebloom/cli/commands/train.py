@@ -53,7 +53,7 @@ def _next(run: "Run", arguments: list[str]) -> list[tuple[list[str], str]]:
         return [(["train", *arguments], "continues where it stopped")]
     if run.outcome.name == "memorised":
         return [
-            (["train", *_without_steps(arguments), "--steps", str(2 * run.manifest.step)], "trains for longer"),
+            (["train", *_of_run(run, arguments), "--steps", str(2 * run.manifest.step)], "trains for longer"),
             (["phases", str(run.path)], "shows how far it came; more data or a larger weight decay may help, too"),
             (["report", str(run.path)], "writes the page to look at in a browser"),
         ]
@@ -64,15 +64,21 @@ def _next(run: "Run", arguments: list[str]) -> list[tuple[list[str], str]]:
     ]
 
 
-def _without_steps(arguments: list[str]) -> list[str]:
-    """The arguments without a number of steps."""
-    places = [at for at, word in enumerate(arguments) if word in ("--steps", "--training.steps")]
+def _of_run(run: "Run", arguments: list[str]) -> list[str]:
+    """The arguments that continue this run, without a number of steps."""
+    rest = _without(arguments, "--steps", "--training.steps")
+    if run.manifest.started_from is None:
+        return rest
+    # Its default name has the number of steps, so that a larger one would start another run.
+    return [*_without(rest, "--from", "--name"), "--name", run.manifest.name]
+
+
+def _without(arguments: list[str], *options: str) -> list[str]:
+    """The arguments without these options and their values."""
+    places = [at for at, word in enumerate(arguments) if word in options]
     dropped = {*places, *(at + 1 for at in places)}
-    return [
-        word
-        for at, word in enumerate(arguments)
-        if at not in dropped and not word.startswith(("--steps=", "--training.steps="))
-    ]
+    joined = tuple(f"{option}=" for option in options)
+    return [word for at, word in enumerate(arguments) if at not in dropped and not word.startswith(joined)]
 
 
 def _add_options(parser: Parser) -> None:

@@ -2,9 +2,19 @@
 
 from latebloom.lab.reproduce.catalogue import BUDGETS, Budget, Entry, catalogue
 from latebloom.lab.reproduce.history import keep_history, read_history
+from latebloom.lab.reproduce.judge import judge_system
 from latebloom.lab.reproduce.plan import plan
 from latebloom.lab.reproduce.published_files import judge_published
-from latebloom.lab.reproduce.reproduce import HOME, frozen_rules, judge_stored, recount, reproduce, results_of
+from latebloom.lab.reproduce.reproduce import (
+    HOME,
+    command,
+    frozen_rules,
+    judge_stored,
+    recount,
+    reproduce,
+    results_of,
+    standard_of,
+)
 from latebloom.lab.reproduce.result import (
     ClaimResult,
     EarlierRuns,
@@ -15,6 +25,7 @@ from latebloom.lab.reproduce.result import (
     SystemResult,
 )
 from latebloom.lab.reproduce.rules import Rule, Rules, changed_rules, freeze, read_rules
+from latebloom.lab.reproduce.train import SystemRuns
 
 __all__ = [
     "BUDGETS",
@@ -30,12 +41,15 @@ __all__ = [
     "Rule",
     "Rules",
     "SystemResult",
+    "SystemRuns",
     "catalogue",
     "changed_rules",
+    "command",
     "freeze",
     "frozen_rules",
     "judge_published",
     "judge_stored",
+    "judge_system",
     "keep_history",
     "plan",
     "read_history",
@@ -43,4 +57,5 @@ __all__ = [
     "recount",
     "reproduce",
     "results_of",
+    "standard_of",
 ]

@@ -6,6 +6,10 @@ from torch import Tensor, nn
 
 from latebloom.models.hooks import Hooks
 
+SHORT = 2
+"""Positions up to which the pattern is computed by products of whole arrays: torch's fused attention has a fixed cost
+for each example and head, and takes several times as long for the tokens ``x y``."""
+
 
 class Attention(nn.Module):
     """softmax(q·k / sqrt(d_head)) over the positions that a query sees, values summed over heads through W_O.
@@ -88,7 +92,10 @@ class Attention(nn.Module):
         length = k.shape[1]
         unseen = self.mask[:length, :length] if queries is None else self.mask[queries, :length]
         named = hooks.touches(f"{prefix}.")
-        z = self._named(q, k, v, unseen, hooks, prefix) if named else self._fused(q, k, v, unseen)
+        if named:
+            z = self._named(q, k, v, unseen, hooks, prefix)
+        else:
+            z = self._short(q, k, v, unseen) if length <= SHORT else self._fused(q, k, v, unseen)
         out = z.flatten(2) @ self.W_O.flatten(0, 1)
         return out if self.b_O is None else out + self.b_O
 
@@ -106,6 +113,19 @@ class Attention(nn.Module):
             z = self._mix * z + (1 - self._mix) * ((~unseen).to(v.dtype) @ v)
         return z.transpose(1, 2)
 
+    def _short(
+        self,
+        q: Float[Tensor, "batch query head d_head"],
+        k: Float[Tensor, "batch pos head d_head"],
+        v: Float[Tensor, "batch pos head d_head"],
+        unseen: Bool[Tensor, "query pos"],
+    ) -> Float[Tensor, "batch query head d_head"]:
+        """As `_named`, to rounding, but faster for few positions: no product of many tiny matrices."""
+        scores = (q[:, :, None] * k[:, None]).sum(-1) / q.shape[-1] ** 0.5
+        softmax = scores.masked_fill(unseen[..., None], -torch.inf).softmax(dim=2)
+        pattern = self.mixed(softmax, unseen[..., None])
+        return (pattern[..., None] * v[:, None]).sum(2)
+
     def _named(
         self,
         q: Float[Tensor, "batch query head d_head"],
@@ -120,10 +140,8 @@ class Attention(nn.Module):
         pattern = hooks(f"{prefix}.hook_pattern", self.mixed(scores.softmax(dim=-1), unseen))
         return hooks(f"{prefix}.hook_z", torch.einsum("bhqk,bkhd->bqhd", pattern, v))
 
-    def mixed(
-        self, softmax: Float[Tensor, "batch head query pos"], unseen: Bool[Tensor, "query pos"]
-    ) -> Float[Tensor, "batch head query pos"]:
-        """The pattern: mix · softmax + (1 - mix) where the query sees."""
+    def mixed(self, softmax: Float[Tensor, "*shape"], unseen: Bool[Tensor, "*seen"]) -> Float[Tensor, "*shape"]:
+        """The pattern: mix · softmax + (1 - mix) where the query sees; the shapes broadcast."""
         return softmax if self._mix == 1 else self._mix * softmax + (1 - self._mix) * (~unseen).to(softmax.dtype)
 
     @staticmethod

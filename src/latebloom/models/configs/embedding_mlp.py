@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from latebloom._config import comma_separated
 from latebloom._errors import UsageError
 from latebloom.models.activations import NAMES as ACTIVATION_NAMES
 from latebloom.models.activations import known_activation
@@ -20,10 +21,8 @@ if TYPE_CHECKING:
 
 
 def _numbers(value: Any) -> Any:
-    """Widths as on the command line, ``256,128``; any other value as it is."""
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(","))
-    return (value,) if isinstance(value, int) else value
+    """Widths as on the command line, ``256,128``, or one number; any other value as it is."""
+    return (value,) if isinstance(value, int) else comma_separated(value)
 
 
 Width = Annotated[int, Field(ge=1)]

@@ -8,7 +8,7 @@ from latebloom.models.tables.arrays import aligned
 from latebloom.models.tables.blas import product, product_transposed_left, product_transposed_right
 from latebloom.models.tables.compiled import vectorised, vectorised_entry
 from latebloom.models.tables.cross_entropy import cross_entropy, cross_entropy_backward, highest
-from latebloom.models.tables.loops import clear, copy
+from latebloom.models.tables.loops import clear, copy, scale
 from latebloom.models.tables.mix import mix, mix_backward
 from latebloom.models.tables.vector_exponential import exponentials
 
@@ -36,28 +36,32 @@ class AnswerRows(NamedTuple):
     """A fixed batch of B examples with Q answers each, as rows of `AnswerTables`.
 
     query (B, Q): the pair at each position with loss. terms (B, H, P): the pairs at all positions, by head.
-    keys (Q): how many positions each answer attends to, the first ones. labels (B, Q).
+    keys (Q): how many positions each answer attends to, the first ones. labels (B, Q). mix: that of `Attention`, in
+    the precision of the weights.
     """
 
     query: np.ndarray
     terms: np.ndarray
     keys: np.ndarray
     labels: np.ndarray
+    mix: np.floating
 
 
 class AnswerBlock(NamedTuple):
     """Workspace for b answers; one per worker.
 
-    pattern (b, H, P). heads, heads_back (b, H · d_head): outputs of the heads. active, back (b, n + z) and logits
-    (b, z): as in `Block`. slopes (P): gradient of a pattern. probabilities (z), in the loss' precision.
+    softmax (b, H, P): of the scores. heads, heads_back (b, H · d_head): outputs of the heads. active, back (b, n + z)
+    and logits (b, z): as in `Block`. pattern, slopes (P): of one head, and its gradient. probabilities (z), in the
+    loss' precision.
     """
 
-    pattern: np.ndarray
+    softmax: np.ndarray
     heads: np.ndarray
     heads_back: np.ndarray
     active: np.ndarray
     back: np.ndarray
     logits: np.ndarray
+    pattern: np.ndarray
     slopes: np.ndarray
     probabilities: np.ndarray
 
@@ -68,7 +72,7 @@ def new_answer_block(tables: AnswerTables, rows: AnswerRows, outputs: int, loss_
     answers = rows.labels.shape[1]
     count = max(1, ANSWERS_AT_ONCE // answers) * answers
     shapes = ((heads, positions), (folded,), (folded,), (width,), (width,), tables.w_logit.shape[1:])
-    sizes = [(count, *shape) for shape in shapes] + [(positions,)]
+    sizes = [(count, *shape) for shape in shapes] + [(positions,), (positions,)]
     arrays = [aligned(size, dtype) for size in sizes]
     arrays.append(aligned((outputs,), loss_dtype))
     return AnswerBlock(*arrays)
@@ -119,8 +123,9 @@ def _forward(tables, rows, start, stop, block):  # type: ignore[no-untyped-def]
         query, keys = rows.query[i, j], rows.keys[j]
         clear(block.heads[row])
         for h in range(rows.terms.shape[1]):
-            terms, pattern = rows.terms[i, h, :keys], block.pattern[row, h, :keys]
-            _softmax(tables.scores[query], terms, pattern)
+            terms, softmax, pattern = rows.terms[i, h, :keys], block.softmax[row, h, :keys], block.pattern[:keys]
+            _softmax(tables.scores[query], terms, softmax)
+            _mixed(softmax, rows.mix, pattern)
             mix(tables.values, terms, pattern, block.heads[row, h * d_head : (h + 1) * d_head])
         copy(tables.base[query], block.active[row])
     product(block.heads[:count], tables.fold, block.active[:count], 1)
@@ -152,33 +157,44 @@ def _backward(tables, rows, start, stop, block, sums):  # type: ignore[no-untype
         for k in range(len(back)):
             base_back[k] += back[k]
         for h in range(rows.terms.shape[1]):
-            terms, pattern, slopes = rows.terms[i, h, :keys], block.pattern[row, h, :keys], block.slopes[:keys]
+            terms, softmax = rows.terms[i, h, :keys], block.softmax[row, h, :keys]
+            pattern, slopes = block.pattern[:keys], block.slopes[:keys]
             head_back = block.heads_back[row, h * d_head : (h + 1) * d_head]
+            _mixed(softmax, rows.mix, pattern)
             mix_backward(tables.values, terms, pattern, head_back, sums.values, slopes)
-            _softmax_backward(terms, pattern, slopes, sums.scores[query])
+            scale(rows.mix, slopes)
+            _softmax_backward(terms, softmax, slopes, sums.scores[query])
 
 
 @vectorised
-def _softmax(scores, terms, pattern):  # type: ignore[no-untyped-def]
-    """The attention weights of one head, from the scores of these terms."""
+def _softmax(scores, terms, softmax):  # type: ignore[no-untyped-def]
+    """The softmax of one head, from the scores of these terms."""
     top, total = scores[terms[0]], scores.dtype.type(0)
     for k in range(len(terms)):
-        pattern[k] = scores[terms[k]]
-        top = max(top, pattern[k])
+        softmax[k] = scores[terms[k]]
+        top = max(top, softmax[k])
     for k in range(len(terms)):
-        pattern[k] -= top
-    exponentials(pattern)
+        softmax[k] -= top
+    exponentials(softmax)
     for k in range(len(terms)):
-        total += pattern[k]
+        total += softmax[k]
     for k in range(len(terms)):
-        pattern[k] /= total
+        softmax[k] /= total
 
 
 @vectorised
-def _softmax_backward(terms, pattern, slopes, scores_back):  # type: ignore[no-untyped-def]
+def _mixed(softmax, a, pattern):  # type: ignore[no-untyped-def]
+    """pattern = a · softmax + (1 - a), which for a = 1 are the same bits."""
+    rest = softmax.dtype.type(1) - a
+    for k in range(len(softmax)):
+        pattern[k] = a * softmax[k] + rest
+
+
+@vectorised
+def _softmax_backward(terms, softmax, slopes, scores_back):  # type: ignore[no-untyped-def]
     """Adds to the scores' gradient: weight · (slope - Σ weight · slope), where slope is the gradient of a weight."""
-    mean = pattern.dtype.type(0)
+    mean = softmax.dtype.type(0)
     for k in range(len(terms)):
-        mean += pattern[k] * slopes[k]
+        mean += softmax[k] * slopes[k]
     for k in range(len(terms)):
-        scores_back[terms[k]] += pattern[k] * (slopes[k] - mean)
+        scores_back[terms[k]] += softmax[k] * (slopes[k] - mean)

@@ -40,6 +40,9 @@ from latebloom.tasks import IGNORE
 WIDTH_OF_LOGITS = 16
 """The logits are padded with zeros to a multiple of this: products with 10 columns take longer than with 16."""
 
+MIXED = frozenset({"attention_mix"})
+"""What may differ from the write-up's model, wherever its answers are."""
+
 MORE_SCORES = 20
 """A score that no pattern needs costs little beside the neurons of an example: with p values for each operand, tokens
 ``x y`` have 2 p² scores, the inverse of the share of the pairs in the batch times what their patterns hold. Arbitrary;
@@ -67,7 +70,7 @@ def answer_stream_applies(
 
 
 def _computes(model: Model, tokens: Tensor, labels: Tensor, positions: tuple[int, ...]) -> TypeGuard[Transformer]:
-    exact = EXACT if positions == (tokens.shape[1] - 1,) else frozenset()
+    exact = MIXED | EXACT if positions == (tokens.shape[1] - 1,) else MIXED
     return is_one_layer(model, exact) and tokens.device.type == "cpu" and not bool((labels == IGNORE).any())
 
 
@@ -81,7 +84,7 @@ class AnswerBatch:
     """Losses and gradients of one batch, which others can replace, for weights that change.
 
     ``weights`` are read at each call, not copied. ``positions``: those with loss, one per label. ``share``: two
-    threads compute half of a large batch each.
+    threads compute half of a large batch each. ``mix``: that of the attention.
     """
 
     def __init__(
@@ -92,8 +95,10 @@ class AnswerBatch:
         positions: tuple[int, ...],
         loss_dtype: torch.dtype = torch.float64,
         share: bool = True,
+        mix: float = 1.0,
     ) -> None:
         self._weights, self._positions, self._share = weights, list(positions), share
+        self._mix = weights.W_E.dtype.type(mix)
         self._loss_dtype = np.dtype(np.float64 if loss_dtype is torch.float64 else np.float32)
         self._buffers: dict[str, np.ndarray] = {}
         self._labels: tuple[int, ...] = ()
@@ -119,7 +124,11 @@ class AnswerBatch:
         self._pairs = AnswerPairs(pairs % size, pairs // size, queries)
         terms = index[:, None] + np.arange(heads)[:, None] * len(pairs)
         self._rows = AnswerRows(
-            query.reshape(labels.shape).astype(np.int32), terms.astype(np.int32), np.array(self._positions) + 1, labels
+            query.reshape(labels.shape).astype(np.int32),
+            terms.astype(np.int32),
+            np.array(self._positions) + 1,
+            labels,
+            self._mix,
         )
 
     def _allocate(self) -> None:
@@ -184,7 +193,10 @@ class AnswerBatch:
 def _new(
     model: Model, tokens: Tensor, labels: Tensor, positions: tuple[int, ...], loss_dtype: torch.dtype, share: bool
 ) -> AnswerBatch:
-    return AnswerBatch(named_weights(dict(model.named_parameters())), tokens, labels, positions, loss_dtype, share)
+    assert isinstance(model, Transformer)
+    weights = named_weights(dict(model.named_parameters()))
+    mix = model.config.attention_mix
+    return AnswerBatch(weights, tokens, labels, positions, loss_dtype, share, mix)
 
 
 FAST_PATHS.register(FastPath("answers", answers_apply, named_weights, _new))
