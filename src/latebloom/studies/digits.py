@@ -265,6 +265,7 @@ STUDIES.register(
                 f"{found(median_apart)} of the neighbours in time have intervals that do not touch",
             ),
         ),
+        shown=(LEARNED_AT[SUM], LEARNED_AT[CARRY]),
         tables=_tables,
     )
 )
