@@ -1,6 +1,6 @@
 """Claims about the local learning coefficient, on planted courses and on planted records."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -45,11 +45,11 @@ def falling(at: float) -> list[float | None]:
 
 
 def pairs(
-    adding: list[float | None], memorising: list[float | None], count: int = 6, right: float | None = 3200.0
+    adding: Sequence[float | None], memorising: Sequence[float | None], count: int = 6, right: float | None = 3200.0
 ) -> list[Record]:
     """Networks that add and those on random tables, of these courses times a factor of their own."""
 
-    def course(values: list[float | None], seed: int) -> tuple[float | None, ...]:
+    def course(values: Sequence[float | None], seed: int) -> tuple[float | None, ...]:
         return tuple(value and value * (1 + seed / 100) for value in values)
 
     phases = {"memorised_at": MEMORISED, "test_under_guessing_at": UNDER, "test_settled_at": SETTLED}
@@ -87,17 +87,17 @@ def test_a_fall_that_memorising_networks_share_is_none(claim: str) -> None:
     gradual = [float(value) for value in np.geomspace(100, 1, len(STEPS))]
     faster = [value * step**-1.5 for value, step in zip(gradual, STEPS)]
     assert judged(claim, pairs(gradual, FLAT)) == "holds"
-    assert judged(claim, pairs(gradual, [*gradual])) == "fails"
-    assert judged(claim, pairs(gradual, [*faster])) == "fails"
+    assert judged(claim, pairs(gradual, gradual)) == "fails"
+    assert judged(claim, pairs(gradual, faster)) == "fails"
 
 
 def test_checkpoints_without_an_estimate_are_left_out() -> None:
     one_gap = [None if step == 2000 else LEVEL for step in STEPS]
-    assert judged(LEADS, pairs(falling(2000), [*one_gap])) == "holds"
+    assert judged(LEADS, pairs(falling(2000), one_gap)) == "holds"
     one_left = [None if step in (1500, 2000) else LEVEL for step in STEPS]
-    assert judged(LEADS, pairs(falling(2000), [*one_left])) == "undecided"
+    assert judged(LEADS, pairs(falling(2000), one_left)) == "undecided"
     nothing_before = [None if MEMORISED < step < UNDER else LEVEL for step in STEPS]
-    assert judged(FALLS, pairs(falling(2000), [*nothing_before])) == "undecided"
+    assert judged(FALLS, pairs(falling(2000), nothing_before)) == "undecided"
 
 
 def test_most_pairs_must_count() -> None:
