@@ -29,7 +29,7 @@ from latebloom.claims import training, stages, random_walk, weights, lottery  # 
 from latebloom.claims import much_data, digits, induction, trigrams, few_examples  # noqa: F401
 from latebloom.claims import precision, weight_decay, optimisers, linear, variants, operations  # noqa: F401
 from latebloom.claims import random_answers, groups, late  # noqa: F401
-from latebloom.claims import resampling, certificates, attention_mix, llc  # noqa: F401
+from latebloom.claims import resampling, certificates, attention_mix, llc, llc_course  # noqa: F401
 from latebloom.claims import causes_slingshots, causes_induction, causes_trigrams, causes_analytic  # noqa: F401
 from latebloom.claims.judge import complete_claims, judge, measure_claims, stored_claims, stored_record, write_record
 

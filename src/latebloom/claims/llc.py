@@ -1,5 +1,5 @@
-"""Claims about the local learning coefficient through training: when it falls, how it grows with p, and how it compares
-with that of a network that can only memorise."""
+"""Claims about the local learning coefficient at the end of training: how it grows with p, and how it compares with
+that of a network that can only memorise."""
 
 from collections.abc import Sequence
 
@@ -7,83 +7,34 @@ import numpy as np
 
 from latebloom.analysis import Analysis
 from latebloom.circuits.llc import LLC
-from latebloom.claims.claim import Claim, SweepClaim, register, statistic
-from latebloom.claims.learning import outcome, series_of, test_under_guessing_at, train_learned_at
-from latebloom.claims.quantity import FEWEST_RUNS, Never, Undefined, once, percent, quantity
+from latebloom.claims.claim import SweepClaim, register, statistic
+from latebloom.claims.learning import outcome, series_of, train_learned_at
+from latebloom.claims.quantity import FEWEST_RUNS, Undefined, quantity
 from latebloom.claims.record import Record
-from latebloom.claims.region import Above, Below, Between, Is, Ratio
-from latebloom.phases import Series
+from latebloom.claims.region import Above, Between
 from latebloom.phases.outcome import GENERALISED
 from latebloom.statistics import Estimate, ratio_of_medians
 from latebloom.statistics.bootstrap import SEED, percentile_interval, resampled_runs
 from latebloom.statistics.estimate import LEVEL
 
 _SYSTEM = "llc"
-_LAU = "Lau et al. 2023, and Panickssery and Vaintrob 2023 on modular addition"
-_HALF = 0.5
-"""The middle of a fall. Arbitrary, and the same for every run."""
-_FALLEN = (
-    f"from which the local learning coefficient stays at least {percent(_HALF)} of the way down from its peak after "
-    "the train set is learned to its last value"
-)
-_RANDOM, _ADDITION = "random_table", "modular_addition"
+LAU = "Lau et al. 2023, and Panickssery and Vaintrob 2023 on modular addition"
+RANDOM, ADDITION = "random_table", "modular_addition"
 _COMPARED_P = 23
 """Where both tasks are trained."""
 _LIKE = 10.0
 """Train losses within this factor of each other count as equal. Arbitrary."""
 
 
-@once
-def _llc(analysis: Analysis) -> Series:
-    """From the first checkpoint at which the train set is learned."""
-    whole, learned = series_of(analysis, LLC.name), train_learned_at.measure(analysis)
-    assert isinstance(learned, float | int)
-    kept = whole.step >= learned
-    if not kept.any():
-        raise Undefined("no checkpoint has a local learning coefficient after the train set is learned")
-    return Series(whole.step[kept], whole.value[kept])
-
-
-def _course(analysis: Analysis) -> Series:
-    """The same of a run in which it can be seen to fall or to rise."""
-    found = _llc(analysis)
-    if len(found.step) < 2:
-        raise Undefined("one checkpoint alone has a local learning coefficient after the train set is learned")
-    return found
-
-
-@quantity("", "the local learning coefficient at the last checkpoint", source=_LAU)
+@quantity("", "the local learning coefficient at the last checkpoint", source=LAU)
 def llc_final(analysis: Analysis) -> float:
-    found = _llc(analysis)
+    found, learned = series_of(analysis, LLC.name), train_learned_at.measure(analysis)
+    assert isinstance(learned, float | int)
+    if not (found.step >= learned).any():
+        raise Undefined("no checkpoint has a local learning coefficient after the train set is learned")
     if found.step[-1] != analysis.step:
         raise Undefined("the chains at the last checkpoint give no estimate")
     return float(found.value[-1])
-
-
-@quantity("", "the peak of the local learning coefficient after the train set is learned")
-def llc_peak(analysis: Analysis) -> float:
-    return float(_course(analysis).value.max())
-
-
-@quantity("steps", f"the first checkpoint {_FALLEN}")
-def llc_halved_at(analysis: Analysis) -> float:
-    found, end = _course(analysis), llc_final.measure(analysis)
-    assert isinstance(end, float)
-    top = int(found.value.argmax())
-    if found.value[top] <= end:
-        raise Never("the local learning coefficient does not fall")
-    over = np.flatnonzero(found.value > end + _HALF * (found.value[top] - end))
-    return float(found.step[over[-1] + 1])
-
-
-@quantity("", f"the phase of the first checkpoint {_FALLEN}")
-def llc_phase(analysis: Analysis) -> str:
-    step = llc_halved_at.measure(analysis)
-    assert isinstance(step, float)
-    name = analysis.phases.phase_at(step)
-    if name is None:
-        raise Undefined(analysis.phases.reason.rstrip("."))
-    return name
 
 
 @quantity("nats", "train loss at the last checkpoint")
@@ -94,7 +45,7 @@ def llc_train_loss(analysis: Analysis) -> float:
 def _of(records: Sequence[Record], task: str, p: int | None = None) -> list[Record]:
     """The runs of a task that have a coefficient; of addition those alone that learned their test set."""
     chosen = [one for one in records if one.setting("task.name") == task and p in (None, one.setting("task.p"))]
-    able = [one for one in chosen if task == _RANDOM or one.value(outcome.name) in GENERALISED]
+    able = [one for one in chosen if task == RANDOM or one.value(outcome.name) in GENERALISED]
     return [one for one in able if one.value(llc_final.name) is not None]
 
 
@@ -107,7 +58,7 @@ def _of(records: Sequence[Record], task: str, p: int | None = None) -> list[Reco
     outcome,
 )
 def llc_exponent(records: Sequence[Record]) -> Estimate:
-    known = _of(records, _ADDITION)
+    known = _of(records, ADDITION)
     p = np.array([one.setting("task.p") for one in known], dtype=float)
     if len(np.unique(p)) < 3 or len(known) < FEWEST_RUNS:
         raise Undefined(f"{len(known)} runs with {len(np.unique(p))} values of p, and {FEWEST_RUNS} with 3 are needed")
@@ -124,7 +75,7 @@ def llc_exponent(records: Sequence[Record]) -> Estimate:
 
 
 def _ratio(records: Sequence[Record], name: str) -> Estimate:
-    sides = ([one.value(name) for one in _of(records, task, _COMPARED_P)] for task in (_RANDOM, _ADDITION))
+    sides = ([one.value(name) for one in _of(records, task, _COMPARED_P)] for task in (RANDOM, ADDITION))
     memorising, generalising = sides
     if not memorising or not generalising:
         raise Undefined(f"{len(memorising)} memorising and {len(generalising)} generalising runs mod {_COMPARED_P}")
@@ -151,44 +102,7 @@ def llc_loss_ratio(records: Sequence[Record]) -> float:
     return found.value
 
 
-_LEARNED = Is(outcome, GENERALISED)
-"""A run that only memorises, as on a random table, says nothing about what generalisation does."""
-
 register(
-    Claim(
-        id="llc-falls",
-        sentence="The local learning coefficient falls as a network that has memorised generalises.",
-        place=_LAU,
-        published="expected: a general solution needs fewer weights than memorised answers",
-        region=Below(Ratio(llc_final, llc_peak), _HALF, "arbitrary"),
-        provided=_LEARNED,
-        finding="{llc_peak:.3g} at most after the train set is learned, {llc_final:.3g} at the end",
-        system=_SYSTEM,
-        figure="llc",
-    ),
-    Claim(
-        id="llc-leads-test-loss",
-        sentence="The local learning coefficient falls before test loss does.",
-        place="asked here, as of the write-up's progress measures",
-        published="open",
-        region=Below(llc_halved_at, test_under_guessing_at),
-        provided=_LEARNED,
-        finding="half of the fall is done at step {llc_halved_at:.0f}; test loss is under guessing at "
-        "{test_under_guessing_at:.0f}",
-        system=_SYSTEM,
-        figure="llc",
-    ),
-    Claim(
-        id="llc-falls-in-clean-up",
-        sentence="The local learning coefficient falls in clean-up, as what was memorised is removed.",
-        place="asked here",
-        published="open",
-        region=Is(llc_phase, ("clean-up",)),
-        provided=_LEARNED,
-        finding="half of the fall is done in {llc_phase}",
-        system=_SYSTEM,
-        figure="llc",
-    ),
     SweepClaim(
         id="llc-linear-in-p",
         sentence="The local learning coefficient of networks that add grows in proportion to p.",
@@ -202,7 +116,7 @@ register(
     SweepClaim(
         id="llc-memorising-larger",
         sentence="At equal train loss, the local learning coefficient of a network that memorises is larger.",
-        place=_LAU,
+        place=LAU,
         published="larger",
         region=Above(llc_memorising, 1.0, "no difference"),
         provided=Between(llc_loss_ratio, 1 / _LIKE, _LIKE, "equal loss, arbitrary"),

@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from latebloom._errors import DamagedFileError
 from latebloom._registry import Registry
 from latebloom._text import whole
-from latebloom.analysis import read_measured
 from latebloom.circuits import family_of
 from latebloom.published import filled
 from latebloom.runs import Run
@@ -76,15 +74,6 @@ def _certified(run: Run) -> bool:
     return _modular(run) and _finite(run) and run.experiment.model.kind in ("transformer", "mlp", "embedding_mlp")
 
 
-def _with_llc(run: Run) -> bool:
-    """Runs that were measured with it: its claims are about a course that no other run has."""
-    try:
-        found = read_measured(run)
-    except DamagedFileError:  # to be measured again
-        return False
-    return found is not None and "llc" in found.measures
-
-
 def _of(task: str, fixed: bool | None = None) -> Callable[[Run], bool]:
     """Whether a run is of this task, and of a fixed train set or of a stream if that is given."""
     return lambda run: run.task.name == task and fixed in (None, run.experiment.data.fixed)
@@ -118,7 +107,8 @@ for system in (
     System("groups", "Composition in a finite group, on some of the pairs", _group),
     System("certificates", "What the explanation of modular addition proves", _certified),
     System("clock-or-pizza", "Attention between constant and softmax: pizzas, clocks, and between"),
-    System("llc", "Local learning coefficients of networks that add and of networks that memorise", _with_llc),
+    System("llc", "Local learning coefficients of networks that add and of networks that memorise"),
+    System("llc-course", "Local learning coefficients through training, on sums and on random tables"),
     System("late", f"The mainline to {whole(LATE)} steps", _late),
     System("slingshots", "Slingshots by intervention: small losses without gradients in float64"),
     System("reinforcement-induction", "Induction by intervention: one half given, or kept from forming"),

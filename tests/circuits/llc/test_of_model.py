@@ -6,7 +6,8 @@ import torch
 
 from latebloom._errors import UsageError
 from latebloom.circuits import measure_snapshot
-from latebloom.circuits.llc import ModelLoss, Sampling, learning_coefficient, parts_of
+from latebloom.circuits.llc import LearningCoefficient, ModelLoss, Sampling, learning_coefficient, parts_of
+from latebloom.circuits.llc.measures import llc, llc_long
 from latebloom.measures import Snapshot, measures_of
 from latebloom.models import EmbeddingMLPConfig, Examples, MLPConfig, TransformerConfig, cross_entropy
 from latebloom.tasks import Data, ModularAddition, split
@@ -72,8 +73,21 @@ def test_a_part_that_there_is_not_and_a_stream_are_one_line() -> None:
 
 def test_costly_measures_are_computed_only_where_they_are_asked_for() -> None:
     names = {measure.name for measure in measures_of("modular")}
-    assert not names & {"llc", "llc_parts", "certificate"}
+    assert not names & {"llc", "llc_long", "llc_parts", "certificate"}
     assert {measure.name for measure in measures_of("modular", ["llc"])} - names == {"llc"}
     one = Snapshot(TINY.build(TASK), TASK, basis_of=lambda _: {"key_frequencies": [1]})
     assert "accuracy_at_least" not in measure_snapshot(one)
     assert 0 <= measure_snapshot(one, ["certificate"])["accuracy_at_least"] <= 1
+
+
+def test_longer_chains_are_stored_under_names_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    def by_length(snapshot: Snapshot, part: None = None, sampling: Sampling | None = None) -> LearningCoefficient:
+        draws = float((sampling or Sampling()).draws)
+        about = {"loss": 0.0, "n": 10, "beta": 1.0, "gamma": 1.0, "weights": 1}
+        return LearningCoefficient(value=draws, low=draws - 1, high=draws + 1, **about)
+
+    monkeypatch.setattr("latebloom.circuits.llc.of_model.learning_coefficient", by_length)
+    found = {**llc(snapshot()), **llc_long(snapshot())}
+    assert found["llc_long"] >= 2 * found["llc"]
+    assert found["llc_long_low"] < found["llc_long"] < found["llc_long_high"]
+    assert llc_long(Snapshot(TINY.build(TASK), TASK)) == {}

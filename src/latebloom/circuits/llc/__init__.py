@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from latebloom._lazy import import_on_use
 from latebloom.circuits.llc.estimate import LearningCoefficient, estimate
 from latebloom.circuits.llc.known import Known, deep_linear, deep_linear_coefficient, normal_crossing, quadratic
-from latebloom.circuits.llc.measures import LLC, LLC_OF
+from latebloom.circuits.llc.measures import LLC, LLC_LONG, LLC_OF
 from latebloom.circuits.llc.settings import Sampling
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ import_on_use(__name__)
 
 __all__ = [
     "LLC",
+    "LLC_LONG",
     "LLC_OF",
     "PARTS",
     "Known",
