@@ -114,7 +114,7 @@ def test_the_command_says_what_is_wrong(capsys):
 
 
 def test_the_command_shows_below_the_answer_what_it_does_not_show(capsys):
-    assert main(["study", "digits", "--stored", "--results", str(STORED)]) == 0
+    assert main(["study", "lottery", "--stored", "--results", str(STORED)]) == 0
     answer, caveats = capsys.readouterr().out.splitlines()[1:3]
     assert answer.partition("  ")[0] == "answer"
-    assert caveats.startswith("what this does not show  `carry-after-sum` cannot come out the other way")
+    assert caveats.startswith("what this does not show  `lottery-earlier` is undecided")
