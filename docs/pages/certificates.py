@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from latebloom.claims.certificates import CHEAP, PROVED
 from latebloom.figures import theme
 from latebloom.figures.canvas import picture
 
@@ -15,10 +16,6 @@ from .templating import render
 
 if TYPE_CHECKING:
     import matplotlib.figure
-
-PROVED = (0.95, 0.1)
-"""What the issue that this answers asked for: more of the accuracy than the first, at less of brute force than the
-second."""
 
 FIRST = 100
 """The step from which on the axis of the picture is logarithmic."""
@@ -66,9 +63,8 @@ class Certified(At):
 
     @property
     def proved(self) -> bool:
-        """Whether what was asked for is proved."""
-        accuracy, cost = PROVED
-        return self.accuracy_at_least > accuracy and self.share < cost
+        """Whether the claim about certificates would hold of it."""
+        return self.accuracy_at_least > PROVED and self.share < CHEAP
 
     def first(self, of: str, level: float) -> int | None:
         """The first step of the course from which on this number stays at the level or above."""
@@ -110,7 +106,7 @@ def certificate_blocks() -> dict[str, str]:
     mainline = [one for one in models if one.recipe == "mainline"]
     soundness = Soundness.model_validate_json((CERTIFICATES / "soundness.json").read_bytes())
     return {
-        "answer": render("certificates_answer", mainline=mainline, asked=PROVED),
+        "answer": render("certificates_answer", mainline=mainline, asked=(PROVED, CHEAP)),
         "models": render("certificates_models", models=models),
         "course": render("certificates_course", models=[one for one in models if one.course]),
         "soundness": render("certificates_soundness", tried=soundness),

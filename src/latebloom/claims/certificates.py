@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from latebloom.circuits.certificates import Certificate
 
 
-_PROVED = 0.95
-_CHEAP = 0.1
+PROVED = 0.95
+"""Share of the pairs that counts as most of the accuracy."""
+
+CHEAP = 0.1
+"""Share of the cost of running the model on all pairs that counts as far cheaper."""
 
 
 @once
@@ -42,8 +45,8 @@ register(
         "model on all pairs.",
         place="asked here, after Gross et al. 2024, “Compact Proofs of Model Performance”",
         published="open",
-        region=AllOf(Above(certified_accuracy, _PROVED, "arbitrary"), Below(certificate_cost, _CHEAP, "arbitrary")),
-        provided=Above(final_test_accuracy, _PROVED, "otherwise there is little to prove"),
+        region=AllOf(Above(certified_accuracy, PROVED, "arbitrary"), Below(certificate_cost, CHEAP, "arbitrary")),
+        provided=Above(final_test_accuracy, PROVED, "otherwise there is little to prove"),
         finding="accuracy at least {certified_accuracy:.2%}, at {certificate_cost:.1%} of the operations",
         system="certificates",
         figure="certificate",
