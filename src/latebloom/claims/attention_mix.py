@@ -1,4 +1,4 @@
-"""A claim about what the mix of constant and softmax attention makes of a circuit; and the quantities of its sweep."""
+"""Claims about what the mix of constant and softmax attention makes of a circuit; and the quantities of their sweep."""
 
 from collections.abc import Sequence
 
@@ -48,12 +48,12 @@ def mix_of(record: Record) -> float:
     return 1.0 if mix is None else float(mix)
 
 
-def _low_over_high(records: Sequence[Record], name: str) -> Estimate:
-    """The ratio of the medians of one-layer models that generalised, at a low mix and at a high one."""
+def _low_over_high(records: Sequence[Record], name: str, deep: bool) -> Estimate:
+    """The ratio of the medians of models that generalised, with one layer or ``deep``, at a low mix and at a high one."""
     known = [
         (mix_of(one), one.value(name))
         for one in records
-        if one.setting("model.n_layers") == 1 and one.value(outcome.name) in GENERALISED
+        if (one.setting("model.n_layers") > 1) == deep and one.value(outcome.name) in GENERALISED
     ]
     constant = [value for mix, value in known if mix <= _LOW]
     softmax = [value for mix, value in known if mix >= _HIGH]
@@ -63,45 +63,50 @@ def _low_over_high(records: Sequence[Record], name: str) -> Estimate:
     return ratio_of_medians(constant, softmax)
 
 
-@statistic(
-    "times",
-    f"the median gradient symmetricity of one-layer models with a mix of at most {_LOW:g} that generalised "
-    f"over that of those with one of at least {_HIGH:g}",
-    symmetricity,
-    irrelevance,
-    circularity,
-    key_frequency_count,
-    outcome,
-)
-def pizza_over_clock(records: Sequence[Record]) -> Estimate:
-    return _low_over_high(records, symmetricity.name)
+def _mix_claim(id: str, prefix: str, whose: str, layers: str, deep: bool) -> SweepClaim:
+    """The claim about models with one layer or with several. prefix: of the names of its statistics; layers: for them."""
 
+    @statistic(
+        "times",
+        f"the median gradient symmetricity of {layers} models with a mix of at most {_LOW:g} that generalised "
+        f"over that of those with one of at least {_HIGH:g}",
+        symmetricity,
+        irrelevance,
+        circularity,
+        key_frequency_count,
+        outcome,
+        name=f"{prefix}pizza_over_clock",
+    )
+    def ratio(records: Sequence[Record]) -> Estimate:
+        return _low_over_high(records, symmetricity.name, deep)
 
-@statistic(
-    "times",
-    "the same ratio where each model's symmetricity is divided by that of its initial weights",
-    symmetricity_growth,
-    outcome,
-)
-def trained_pizza_over_clock(records: Sequence[Record]) -> Estimate:
-    return _low_over_high(records, symmetricity_growth.name)
+    @statistic(
+        "times",
+        "the same ratio where each model's symmetricity is divided by that of its initial weights",
+        symmetricity_growth,
+        outcome,
+        name=f"trained_{prefix}pizza_over_clock",
+    )
+    def trained(records: Sequence[Record]) -> Estimate:
+        return _low_over_high(records, symmetricity_growth.name, deep)
 
-
-register(
-    SweepClaim(
-        id="mix-makes-clocks",
-        sentence="Models with constant attention are more symmetric in their operands, as pizzas, "
+    shown = f"{{{ratio.name}:.2f}} times ({{{ratio.name}.low:.2f}} to {{{ratio.name}.high:.2f}})"
+    grown = f"{{{trained.name}:.2f}} times ({{{trained.name}.low:.2f}} to {{{trained.name}.high:.2f}})"
+    return SweepClaim(
+        id=id,
+        sentence=f"{whose} with constant attention are more symmetric in their operands, as pizzas, "
         "than those with softmax.",
         place="Zhong et al., 2023, “The Clock and the Pizza”",
         published="pizzas at low attention rates, clocks at high ones, and both between",
         region=AllOf(
-            Above(pizza_over_clock, 1.0, "no difference"),
-            Above(trained_pizza_over_clock, 1.0, "untrained models differ too, and give 1 here"),
+            Above(ratio, 1.0, "no difference"),
+            Above(trained, 1.0, "untrained models differ too, and give 1 here"),
         ),
-        finding="{pizza_over_clock:.2f} times ({pizza_over_clock.low:.2f} to {pizza_over_clock.high:.2f}), and "
-        "{trained_pizza_over_clock:.2f} times ({trained_pizza_over_clock.low:.2f} to "
-        "{trained_pizza_over_clock.high:.2f}) relative to the initial weights",
-        statistics=(pizza_over_clock, trained_pizza_over_clock),
+        finding=f"{shown}, and {grown} relative to the initial weights",
+        statistics=(ratio, trained),
         system="clock-or-pizza",
     )
-)
+
+
+register(_mix_claim("mix-makes-clocks", "", "Models", "one-layer", deep=False))
+register(_mix_claim("mix-makes-clocks-deep", "deep_", "Models of two to four layers", "deeper", deep=True))
