@@ -1,9 +1,11 @@
 """Dropout and L1: their effect on an update, and resuming."""
 
+import pytest
 import torch
 
-from latebloom.training import Optimiser, Trainer
+from latebloom.training import Trainer
 from latebloom.training.autograd import AutogradEngine
+from latebloom.training.tables import TableEngine
 
 
 def trained(experiment, steps):
@@ -16,15 +18,21 @@ def with_settings(experiment, section, **settings):
     return experiment.model_copy(update={section: getattr(experiment, section).model_copy(update=settings)})
 
 
-def test_l1_adds_the_sign_of_each_weight_to_the_gradient(tiny):
-    plain, pulled = (Trainer(with_settings(tiny(), "optimiser", l1=l1)) for l1 in (0.0, 0.25))
-    engines = [engine for engine in (plain._engine, pulled._engine) if isinstance(engine, AutogradEngine)]
-    assert pulled._engine in engines
-    reference = AutogradEngine(plain.model, Optimiser(), plain.data.batch, (2,), torch.float64)
-    reference.gradient(0)
-    pulled._engine.gradient(0)
-    for (name, one), other in zip(plain.model.named_parameters(), pulled.model.parameters()):
-        torch.testing.assert_close(other.grad, one.grad + 0.25 * one.sign(), msg=name)
+@pytest.mark.parametrize("forward", ["auto", "plain"])
+@pytest.mark.parametrize("share", [True, False])  # False: several updates in one call
+def test_l1_adds_the_sign_of_each_weight_to_the_gradient(tiny, forward, share):
+    """Plain SGD moves each weight by lr · (gradient + l1 · sign)."""
+    lr, l1 = 2**-5, 2**-6
+    moves = {}
+    for penalty in (0.0, l1):
+        experiment = with_settings(tiny(), "optimiser", name="sgd", lr=lr, momentum=0, weight_decay=0, warmup=0, l1=penalty)
+        trainer = Trainer(with_settings(experiment, "training", forward=forward), share)
+        before = trainer.weights()
+        assert isinstance(trainer._engine, TableEngine if forward == "auto" else AutogradEngine)
+        trainer.advance(1)
+        moves[penalty] = {name: weight - before[name] for name, weight in trainer.weights().items()}
+    for name, move in moves[l1].items():
+        torch.testing.assert_close(move, moves[0.0][name] - lr * l1 * before[name].sign(), msg=name, atol=1e-7, rtol=0)
 
 
 def test_dropout_is_the_same_for_the_same_step_and_differs_between_steps(tiny):

@@ -42,7 +42,7 @@ class AutogradEngine:
         choice: Choice | None = None,
         keeps_wrong: bool = False,
     ) -> None:
-        self._model, self._l1, self._batch = model, settings.l1, batch
+        self._model, self._batch = model, batch
         self._positions, self._dtype = positions, loss_dtype
         self._loss = TRAINING_LOSSES[loss].of
         self._hooks, self._choice, self._keeps_wrong = hooks, choice, keeps_wrong
@@ -64,8 +64,6 @@ class AutogradEngine:
         loss = self._loss(logits, batch.labels, self._dtype)
         chosen = loss if self._choice is None else self._of_chosen(self._choice, logits, batch.labels, step)
         chosen.backward()
-        if self._l1:
-            self._add_l1_gradient()
         return loss.item()
 
     def _of_chosen(self, choice: Choice, logits: Tensor, labels: Tensor, step: int) -> Tensor:
@@ -80,12 +78,6 @@ class AutogradEngine:
         else:
             losses = losses * kept
         return losses[counted].sum() / counted.sum()
-
-    @torch.no_grad()
-    def _add_l1_gradient(self) -> None:
-        for weight in self._model.parameters():
-            if weight.grad is not None:
-                weight.grad.add_(weight.sign(), alpha=self._l1)
 
     def tensors(self, step: int) -> dict[str, Tensor]:
         """As `Engine.tensors`."""

@@ -7,6 +7,7 @@ from functools import cache
 from types import FunctionType
 from typing import Any
 
+import numpy as np
 from torch import Tensor, nn
 
 from latebloom._errors import UsageError
@@ -27,16 +28,20 @@ class KernelUpdates:
         self._kernel, self._loop = _compiled(rule.kernel.function)
         numbers, buffers = rule.kernel.numbers(settings), tuple(moment.numpy() for moment in self._moments.flat)
         self._arguments = numbers, weights.numpy(), gradient.numpy(), buffers
-        self._rate = settings.lr, settings.warmup
+        self._rate, self._l1 = (settings.lr, settings.warmup), settings.l1
 
     def update(self, step: int) -> None:
         """The update ``step`` → ``step + 1``, from the gradient in its buffer."""
+        if self._l1:
+            _, weights, gradient, _ = self._arguments
+            _add_l1(gradient, weights, self._l1)
         self._kernel(*self._arguments, warmed(*self._rate, step), step)
 
     def advance(self, batch: TableBatch, gradient: Weights, step: int, count: int) -> int:
         """As `Engine.advance`, in one call of compiled code; ``gradient``: views of its flat buffer."""
         with single_threaded_blas():
-            return self._loop(self._rate, self._arguments, batch.weights, batch.workspace, gradient, step, count)
+            rate, arguments = (*self._rate, self._l1), self._arguments
+            return self._loop(rate, arguments, batch.weights, batch.workspace, gradient, step, count)
 
     def tensors(self, step: int) -> dict[str, Tensor]:
         """As `Engine.tensors`."""
@@ -64,16 +69,25 @@ def _compiled(function: Callable[..., None]) -> tuple[Any, Any]:
 _warmed = inner(warmed)
 
 
+@entry
+def _add_l1(gradient, weights, l1):  # type: ignore[no-untyped-def]
+    """Add the gradient of l1 times the sum of the absolute weights."""
+    for i in range(len(weights)):
+        gradient[i] += np.float32(l1) * np.sign(weights[i])
+
+
 def _kernel(numbers, weights, gradient, moments, lr, step):  # type: ignore[no-untyped-def]
     raise NotImplementedError("replaced by the kernel of an optimiser")
 
 
 def _advance(rate, arguments, weights, workspace, slopes, step, count):  # type: ignore[no-untyped-def]
-    lr, warmup = rate
+    lr, warmup, l1 = rate
     numbers, flat, gradient, moments = arguments
     for done in range(count):
         if not math.isfinite(loss_and_gradient(weights, workspace, slopes)):
             return done
+        if l1 > 0:
+            _add_l1(gradient, flat, l1)
         now = step + done
         _kernel(numbers, flat, gradient, moments, _warmed(lr, warmup, now), now)
     return count

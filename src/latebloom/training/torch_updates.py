@@ -31,7 +31,15 @@ class TorchUpdates:
         """The update ``step`` → ``step + 1``."""
         for group, rate in zip(self._optimiser.param_groups, self._rates):
             group["lr"] = warmed(rate, self._settings.warmup, step)
+        if self._settings.l1:
+            self._add_l1_gradient()
         self._optimiser.step()
+
+    @torch.no_grad()
+    def _add_l1_gradient(self) -> None:
+        for weight in self._model.parameters():
+            if weight.grad is not None:
+                weight.grad.add_(weight.sign(), alpha=self._settings.l1)
 
     def tensors(self, step: int) -> dict[str, Tensor]:
         """As `Engine.tensors`.

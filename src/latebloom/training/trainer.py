@@ -63,8 +63,7 @@ class Trainer:
         experiment, changing = self.experiment, not self.data.full_batch
         # The fast gradients support none of these.
         changed = experiment.intervention.kind != "none" and not experiment.intervention.initial_only
-        extras = experiment.optimiser.l1 or experiment.training.dropout or changed
-        extras = extras or experiment.training.loss != "cross_entropy"
+        extras = experiment.training.dropout or changed or experiment.training.loss != "cross_entropy"
         path = None if extras else self._path(self.data.batch(0), changing)
         if path is not None:
             return self._table_engine(path, changing)
