@@ -25,7 +25,9 @@ def test_l1_adds_the_sign_of_each_weight_to_the_gradient(tiny, forward, share):
     lr, l1 = 2**-5, 2**-6
     moves = {}
     for penalty in (0.0, l1):
-        experiment = with_settings(tiny(), "optimiser", name="sgd", lr=lr, momentum=0, weight_decay=0, warmup=0, l1=penalty)
+        experiment = with_settings(
+            tiny(), "optimiser", name="sgd", lr=lr, momentum=0, weight_decay=0, warmup=0, l1=penalty
+        )
         trainer = Trainer(with_settings(experiment, "training", forward=forward), share)
         before = trainer.weights()
         assert isinstance(trainer._engine, TableEngine if forward == "auto" else AutogradEngine)

@@ -49,7 +49,7 @@ def mix_of(record: Record) -> float:
 
 
 def _low_over_high(records: Sequence[Record], name: str, deep: bool) -> Estimate:
-    """The ratio of the medians of models that generalised, with one layer or ``deep``, at a low mix and at a high one."""
+    """The ratio of the medians at a low mix and at a high one, of models that generalised, with one layer or ``deep``."""
     known = [
         (mix_of(one), one.value(name))
         for one in records
@@ -64,7 +64,8 @@ def _low_over_high(records: Sequence[Record], name: str, deep: bool) -> Estimate
 
 
 def _mix_claim(id: str, prefix: str, whose: str, layers: str, deep: bool) -> SweepClaim:
-    """The claim about models with one layer or with several. prefix: of the names of its statistics; layers: for them."""
+    """The claim about models with one layer, or with several. prefix: of the names of its statistics; layers: in their
+    formulas."""
 
     @statistic(
         "times",
