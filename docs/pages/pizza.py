@@ -22,11 +22,19 @@ if TYPE_CHECKING:
     import matplotlib.axes
     import matplotlib.figure
 
-SYSTEM, CLAIM = "clock-or-pizza", "mix-makes-clocks"
+SYSTEM = "clock-or-pizza"
+CLAIMS = {"one layer": "mix-makes-clocks", "two to four layers": "mix-makes-clocks-deep"}
 PUBLISHED = ROOT / "results" / "pizza" / "published_sweep.json"
 IMAGE = IMAGES / "pizza-sweep.svg"
 WIDTH = 0.25
 """Of the bins of the mix in which published models are counted."""
+
+_WIDTHS: dict[str, Callable[[int], bool]] = {
+    "under 128": lambda width: width < 128,
+    "128": lambda width: width == 128,
+    "over 128": lambda width: width > 128,
+}
+"""Of published models, which have any width from 32 to 512."""
 
 SYMMETRICITY, IRRELEVANCE = "gradient_symmetricity", "distance_irrelevance"
 CIRCULARITY, FREQUENCIES = "embedding_circularity", "key_frequency_count"
@@ -64,10 +72,15 @@ class PublishedSweep(Stored):
 
     @property
     def models(self) -> list[Model]:
-        """The models of the sample, all 128 wide."""
+        """The models of the sample."""
         named = [dict(zip(self.columns, row)) for row in self.rows]
         return [
-            Model(one["attention_mix"], int(one["n_layers"]), 128, {name: one.get(name) for name in QUANTITIES})
+            Model(
+                one["attention_mix"],
+                int(one["n_layers"]),
+                int(one["d_model"]),
+                {name: one.get(name) for name in QUANTITIES},
+            )
             for one in named
         ]
 
@@ -79,11 +92,11 @@ def published_sweep() -> PublishedSweep:
 
 def pizza_blocks() -> dict[str, str]:
     """What stands between the marks of docs/pizza.md, by the name of the mark."""
-    runs, published = system_runs(SYSTEM), published_sweep()
+    runs, published, verdicts = system_runs(SYSTEM), published_sweep(), system_verdicts(SYSTEM)
     records = runs.records()
     ours = [_model(one) for one in records if one.value("outcome") in GENERALISED]
     objects: dict[str, Any] = {
-        "verdict": system_verdicts(SYSTEM)[CLAIM],
+        "verdicts": {layers: verdicts[claim] for layers, claim in CLAIMS.items()},
         "trained": len(records),
         "asked": len(runs.jobs),
         "generalised": len(ours),
@@ -132,7 +145,9 @@ def _rows(ours: Sequence[Model], published: Sequence[Model]) -> list[Row]:
     for index in range(round(1 / WIDTH)):
         low, high = index * WIDTH, (index + 1) * WIDTH
         inside = [one for one in published if low <= one.mix < high]
-        rows.append((low + WIDTH / 2, _row(f"{low:g} to {high:g}", "published, 128", inside)))
+        for name, within in _WIDTHS.items():
+            some = [one for one in inside if within(one.width)]
+            rows.append((low + WIDTH / 2, _row(f"{low:g} to {high:g}", f"published, {name}", some)))
     return [row for _, row in sorted(rows, key=lambda item: item[0]) if row.models]
 
 

@@ -49,7 +49,7 @@ def mix_of(record: Record) -> float:
 
 
 def _low_over_high(records: Sequence[Record], name: str, deep: bool) -> Estimate:
-    """The ratio of the medians at a low mix and at a high one, of models that generalised, with one layer or ``deep``."""
+    """Models that generalised, with one layer or ``deep``: the ratio of the medians at a low mix and at a high one."""
     known = [
         (mix_of(one), one.value(name))
         for one in records
