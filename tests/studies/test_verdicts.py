@@ -18,7 +18,7 @@ from latebloom.runs.recorder import new_manifest
 from latebloom.store import RunDirectory, append_rows, empty_table
 from latebloom.studies import STUDIES
 from latebloom.studies.digits import left_when_known
-from latebloom.studies.efficiency import at_equal_logits
+from latebloom.studies.equal_logits import at_equal_logits
 from latebloom.studies.multipliers import accuracy, multipliers, part, turned_accuracy
 from latebloom.studies.other_optimisers import SETTINGS
 from latebloom.studies.several_tasks import neuron_overlap, operation_grid
