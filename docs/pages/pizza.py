@@ -10,6 +10,7 @@ from latebloom.claims import Record
 from latebloom.claims.attention_mix import mix_of, symmetricity_growth
 from latebloom.figures import theme
 from latebloom.figures.canvas import picture
+from latebloom.lab.reproduce import SystemRuns
 from latebloom.phases.outcome import GENERALISED
 from latebloom.statistics import Quartiles, quartiles
 
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
     import matplotlib.axes
     import matplotlib.figure
 
-SYSTEM = "clock-or-pizza"
-CLAIMS = {"one layer": "mix-makes-clocks", "two to four layers": "mix-makes-clocks-deep"}
+SYSTEM, LATER = "clock-or-pizza", "clock-or-pizza-later"
+CLAIMS = {
+    "one layer": "mix-makes-clocks",
+    "two to four layers": "mix-makes-clocks-deep",
+    "one layer, ten times as many steps": "mix-makes-clocks-later",
+}
 PUBLISHED = ROOT / "results" / "pizza" / "published_sweep.json"
 IMAGE = IMAGES / "pizza-sweep.svg"
 WIDTH = 0.25
@@ -92,9 +97,9 @@ def published_sweep() -> PublishedSweep:
 
 def pizza_blocks() -> dict[str, str]:
     """What stands between the marks of docs/pizza.md, by the name of the mark."""
-    runs, published, verdicts = system_runs(SYSTEM), published_sweep(), system_verdicts(SYSTEM)
-    records = runs.records()
-    ours = [_model(one) for one in records if one.value("outcome") in GENERALISED]
+    runs, later, published = system_runs(SYSTEM), system_runs(LATER), published_sweep()
+    verdicts = system_verdicts(SYSTEM) | system_verdicts(LATER)
+    records, ours = runs.records(), _generalised(runs)
     objects: dict[str, Any] = {
         "verdicts": {layers: verdicts[claim] for layers, claim in CLAIMS.items()},
         "trained": len(records),
@@ -106,6 +111,7 @@ def pizza_blocks() -> dict[str, str]:
             layers: _rows(_deep(ours, layers), _deep(published.models, layers))
             for layers in sorted({one.layers for one in ours})
         },
+        "later": _rows(_generalised(later), ()),
         "shapes": _shapes(records),
         "image": IMAGE.name if IMAGE.exists() else None,
     }
@@ -114,9 +120,13 @@ def pizza_blocks() -> dict[str, str]:
 
 def draw_pizza() -> None:
     """Draw every model that generalised beside the published ones."""
-    ours = [_model(one) for one in system_runs(SYSTEM).records() if one.value("outcome") in GENERALISED]
+    ours = _generalised(system_runs(SYSTEM))
     if ours:
         IMAGE.write_bytes(picture("pizza-sweep", (8.6, 6.0), lambda paper: _draw(paper, ours), "svg"))
+
+
+def _generalised(runs: SystemRuns) -> list[Model]:
+    return [_model(one) for one in runs.records() if one.value("outcome") in GENERALISED]
 
 
 def _model(record: Record) -> Model:

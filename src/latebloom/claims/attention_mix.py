@@ -63,9 +63,11 @@ def _low_over_high(records: Sequence[Record], name: str, deep: bool) -> Estimate
     return ratio_of_medians(constant, softmax)
 
 
-def _mix_claim(id: str, prefix: str, whose: str, layers: str, deep: bool) -> SweepClaim:
-    """The claim about models with one layer, or with several. prefix: of the names of its statistics; layers: in their
-    formulas."""
+def _mix_claim(
+    id: str, prefix: str, whose: str, layers: str, deep: bool = False, system: str = "clock-or-pizza"
+) -> SweepClaim:
+    """The claim about models with one layer, or ``deep``, of a system. prefix: of the names of its statistics; layers: in
+    their formulas."""
 
     @statistic(
         "times",
@@ -95,7 +97,7 @@ def _mix_claim(id: str, prefix: str, whose: str, layers: str, deep: bool) -> Swe
     grown = f"{{{trained.name}:.2f}} times ({{{trained.name}.low:.2f}} to {{{trained.name}.high:.2f}})"
     return SweepClaim(
         id=id,
-        sentence=f"{whose} with constant attention are more symmetric in their operands, as pizzas, "
+        sentence=f"{whose} are more symmetric in their operands, as pizzas, "
         "than those with softmax.",
         place="Zhong et al., 2023, “The Clock and the Pizza”",
         published="pizzas at low attention rates, clocks at high ones, and both between",
@@ -105,9 +107,18 @@ def _mix_claim(id: str, prefix: str, whose: str, layers: str, deep: bool) -> Swe
         ),
         finding=f"{shown}, and {grown} relative to the initial weights",
         statistics=(ratio, trained),
-        system="clock-or-pizza",
+        system=system,
     )
 
 
-register(_mix_claim("mix-makes-clocks", "", "Models", "one-layer", deep=False))
-register(_mix_claim("mix-makes-clocks-deep", "deep_", "Models of two to four layers", "deeper", deep=True))
+register(_mix_claim("mix-makes-clocks", "", "Models with constant attention", "one-layer"))
+register(_mix_claim("mix-makes-clocks-deep", "deep_", "Models of two to four layers with constant attention", "deeper", deep=True))
+register(
+    _mix_claim(
+        "mix-makes-clocks-later",
+        "later_",
+        "Models with constant attention that have trained ten times as long",
+        "one-layer",
+        system="clock-or-pizza-later",
+    )
+)

@@ -107,6 +107,7 @@ for system in (
     System("groups", "Composition in a finite group, on some of the pairs", _group),
     System("certificates", "What the explanation of modular addition proves", _certified),
     System("clock-or-pizza", "Attention between constant and softmax: pizzas, clocks, and between"),
+    System("clock-or-pizza-later", "Constant attention and softmax, ten times as long as it takes to generalise"),
     System("llc", "Local learning coefficients of networks that add and of networks that memorise"),
     System("llc-course", "Local learning coefficients through training, on sums and on random tables"),
     System("late", f"The mainline to {whole(LATE)} steps", _late),
