@@ -66,8 +66,8 @@ def _low_over_high(records: Sequence[Record], name: str, deep: bool) -> Estimate
 def _mix_claim(
     id: str, prefix: str, whose: str, layers: str, deep: bool = False, system: str = "clock-or-pizza"
 ) -> SweepClaim:
-    """The claim about models with one layer, or ``deep``, of a system. prefix: of the names of its statistics; layers: in
-    their formulas."""
+    """The claim about models of a system with one layer, or ``deep``. prefix: of the names of its statistics; layers:
+    the models in their formulas."""
 
     @statistic(
         "times",
@@ -97,8 +97,7 @@ def _mix_claim(
     grown = f"{{{trained.name}:.2f}} times ({{{trained.name}.low:.2f}} to {{{trained.name}.high:.2f}})"
     return SweepClaim(
         id=id,
-        sentence=f"{whose} are more symmetric in their operands, as pizzas, "
-        "than those with softmax.",
+        sentence=f"{whose} are more symmetric in their operands, as pizzas, than those with softmax.",
         place="Zhong et al., 2023, “The Clock and the Pizza”",
         published="pizzas at low attention rates, clocks at high ones, and both between",
         region=AllOf(
@@ -112,7 +111,11 @@ def _mix_claim(
 
 
 register(_mix_claim("mix-makes-clocks", "", "Models with constant attention", "one-layer"))
-register(_mix_claim("mix-makes-clocks-deep", "deep_", "Models of two to four layers with constant attention", "deeper", deep=True))
+register(
+    _mix_claim(
+        "mix-makes-clocks-deep", "deep_", "Models of two to four layers with constant attention", "deeper", deep=True
+    )
+)
 register(
     _mix_claim(
         "mix-makes-clocks-later",
