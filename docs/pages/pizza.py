@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 SYSTEM, LATER = "clock-or-pizza", "clock-or-pizza-later"
 CLAIMS = {
     "one layer": "mix-makes-clocks",
-    "two to four layers": "mix-makes-clocks-deep",
     "one layer, ten times as many steps": "mix-makes-clocks-later",
+    "two to four layers": "mix-makes-clocks-deep",
 }
 PUBLISHED = ROOT / "results" / "pizza" / "published_sweep.json"
 IMAGE = IMAGES / "pizza-sweep.svg"
@@ -120,9 +120,9 @@ def pizza_blocks() -> dict[str, str]:
 
 def draw_pizza() -> None:
     """Draw every model that generalised beside the published ones."""
-    ours = _generalised(system_runs(SYSTEM))
+    ours, later = (_generalised(system_runs(name)) for name in (SYSTEM, LATER))
     if ours:
-        IMAGE.write_bytes(picture("pizza-sweep", (8.6, 6.0), lambda paper: _draw(paper, ours), "svg"))
+        IMAGE.write_bytes(picture("pizza-sweep", (10.0, 6.0), lambda paper: _draw(paper, ours, later), "svg"))
 
 
 def _generalised(runs: SystemRuns) -> list[Model]:
@@ -143,6 +143,14 @@ def _model(record: Record) -> Model:
 
 def _deep(models: Sequence[Model], layers: int) -> list[Model]:
     return [one for one in models if one.layers == layers]
+
+
+def _shallow(models: Sequence[Model]) -> list[Model]:
+    return _deep(models, 1)
+
+
+def _deeper(models: Sequence[Model]) -> list[Model]:
+    return [one for one in models if one.layers > 1]
 
 
 def _rows(ours: Sequence[Model], published: Sequence[Model]) -> list[Row]:
@@ -185,21 +193,18 @@ _PANELS: tuple[tuple[str, str], ...] = (
     (SYMMETRICITY, "gradient symmetricity"),
     (IRRELEVANCE, "distance irrelevance"),
 )
-_DEPTHS: tuple[tuple[str, Callable[[int], bool]], ...] = (
-    ("one layer", lambda layers: layers == 1),
-    ("two to four layers", lambda layers: layers > 1),
-)
 
 
-def _draw(paper: matplotlib.figure.Figure, ours: Sequence[Model]) -> None:
-    """A row of panels for each number, a column for one layer and one for more."""
-    for axes_row, (name, title) in zip(paper.subplots(2, 2, sharex=True, sharey="row"), _PANELS):
-        for axes, (depth, within) in zip(axes_row, _DEPTHS):
-            _dots(
-                axes, name, [one for one in published_sweep().models if within(one.layers)], theme.CHANCE, "published"
-            )
-            _dots(axes, name, [one for one in ours if within(one.layers)], theme.TEST, "here")
-            axes.set_title(depth)
+def _draw(paper: matplotlib.figure.Figure, ours: Sequence[Model], later: Sequence[Model]) -> None:
+    """A row of panels for each number, a column for each claim."""
+    published = published_sweep().models
+    columns = [_shallow(ours), later, _deeper(ours)]
+    beside = [_shallow(published), _shallow(published), _deeper(published)]
+    for axes_row, (name, title) in zip(paper.subplots(2, 3, sharex=True, sharey="row"), _PANELS):
+        for axes, models, others, heading in zip(axes_row, columns, beside, CLAIMS):
+            _dots(axes, name, others, theme.CHANCE, "published")
+            _dots(axes, name, models, theme.TEST, "here")
+            axes.set_title(heading.replace(", ", ",\n"))
             axes.set(xlabel="mix of attention", ylabel=title)
             axes.label_outer()
     handles, labels = axes.get_legend_handles_labels()
