@@ -41,18 +41,26 @@ class GrokfastMASettings(Optimiser):
 def amplified(settings: GrokfastMASettings, weight: Tensor, gradient: Tensor, memory: Memory) -> tuple[Tensor, Memory]:
     """The filter: g + λ · mean of the window, and the window with g in it.
 
-    The mean is summed anew each time: a running sum would keep the rounding errors of large early gradients, which
-    exceed the gradients after memorisation.
+    The sum of the window is kept in float64, which takes a step less time than reading the window, and is made anew
+    each time the window is full: so rounding errors of large early gradients leave it with them.
     """
     import torch
 
-    # The window belongs to this filter alone, so it is written in place; a copy would double the time.
-    past = memory["past"] if "past" in memory else gradient.new_zeros(settings.window, *gradient.shape)
-    count = memory.get("count", 0)
-    past[count % settings.window] = gradient
+    # Window and sum belong to this filter alone, so they are written in place; a copy would double the time.
+    if "past" in memory:
+        past, total, count = memory["past"], memory["total"], memory["count"]
+    else:
+        past = gradient.new_zeros(settings.window, *gradient.shape)
+        total, count = torch.zeros_like(gradient, dtype=torch.float64), 0
+    place = count % settings.window
+    total += gradient.double() - past[place]
+    past[place] = gradient
+    if place == settings.window - 1:
+        torch.sum(past, 0, dtype=torch.float64, out=total)
     full = count + 1 >= settings.window
-    changed = torch.add(gradient, past.mean(0), alpha=settings.window_gain) if full else gradient
-    return changed, {"past": past, "count": count + 1}
+    mean = (total / settings.window).to(gradient.dtype)
+    changed = torch.add(gradient, mean, alpha=settings.window_gain) if full else gradient
+    return changed, {"past": past, "total": total, "count": count + 1}
 
 
 def _build(model: nn.Module, settings: GrokfastMASettings) -> FilteredAdam:
