@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from latebloom.claims import STATES, Results
 from latebloom.cli.commands.compare import number
 from latebloom.lab.compare import BASELINE, CONTESTANTS, POINTS, Comparison, freeze, judge_comparison, read_rules
 from latebloom.lab.compare.arms import CHOOSING
-from latebloom.lab.compare.course import COURSES, EXTENTS, LONGER, Budget, Course
+from latebloom.lab.compare.course import COURSES, EXTENTS, LONGER, WIDTH, Budget, Course
 from latebloom.lab.compare.picture import draw_course
+from latebloom.lab.compare.result import StatementResult
 from latebloom.lab.compare.runs import arms_of
+from latebloom.lab.compare.statements import ASKED_HERE
 
 from .paths import COMPARE, IMAGES
 from .templating import render
@@ -35,6 +38,7 @@ def compare_page() -> str:
         extent=extent,
         points=POINTS,
         longer=LONGER,
+        width=WIDTH,
         choosing=CHOOSING,
         baseline=CONTESTANTS[BASELINE].title,
         number=number,
@@ -44,9 +48,12 @@ def compare_page() -> str:
 
 def answer(result: Comparison) -> str:
     """The first sentence: how many statements hold, and which contestant learns soonest."""
-    counts = {state: sum(one.state == state for one in result.statements) for state in STATES}
-    judged = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
-    sentences = [f"Of {len(result.statements)} verdicts on published statements: {judged}."]
+    asked = [one for one in result.statements if one.place == ASKED_HERE]
+    published = [one for one in result.statements if one.place != ASKED_HERE]
+    sentences = [
+        f"Verdicts on published statements: {_tally(published)}.",
+        f"On statements that are asked here: {_tally(asked)}.",
+    ]
     if result.runs < result.asked:
         sentences.insert(0, f"Not finished: {result.runs} of {result.asked} runs are stored.")
     for course in dict.fromkeys(row.course for row in result.rows):
@@ -56,6 +63,12 @@ def answer(result: Comparison) -> str:
             step = number(best.median_step, "{:.0f}")
             sentences.append(f"On {course} the least median step measured is that of {best.title}, {step}.")
     return " ".join(sentences)
+
+
+def _tally(statements: Sequence[StatementResult]) -> str:
+    """How many have each state."""
+    counts = {state: sum(one.state == state for one in statements) for state in STATES}
+    return ", ".join(f"{count} {state}" for state, count in counts.items() if count)
 
 
 def draw_comparison() -> list[Path]:

@@ -10,8 +10,10 @@ from latebloom.claims.record import FIRST_SEED
 
 RECIPE = "small"
 
+WIDTH = 64
+
 COMMON = (
-    *("--model.d_model", "64", "--model.n_heads", "4", "--model.d_head", "16", "--model.d_mlp", "256"),
+    *("--model.d_model", str(WIDTH), "--model.n_heads", "4", "--model.d_head", "16", "--model.d_mlp", "256"),
     *("--training.stop", "steps", "--recording.metrics", "20", "--recording.checkpoints", "100000"),
 )
 """The model and the recording of every run: small, so that a run takes seconds."""
@@ -46,7 +48,9 @@ COURSES = (
         ("--task.name", "modular_multiplication", *PRIME, "--data.fraction", "0.7"),
         steps=1500,
     ),
-    Course("division", "x / y mod 31", ("--task.name", "modular_division", *PRIME, "--data.fraction", "0.9"), steps=1500),
+    Course(
+        "division", "x / y mod 31", ("--task.name", "modular_division", *PRIME, "--data.fraction", "0.9"), steps=1500
+    ),
 )
 """Division is the harder one: x / y is not y / x, so each pair tells of one answer, and AdamW needs more of them."""
 
