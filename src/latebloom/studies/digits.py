@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from math import log
 from typing import cast
 
@@ -12,13 +13,14 @@ from jaxtyping import Float
 
 from latebloom.analysis import Analysis
 from latebloom.claims import Record, quantity
-from latebloom.claims.claim import Statistic, SweepClaim, statistic
+from latebloom.claims.claim import Statistic, statistic
 from latebloom.claims.digits import changes_apart_share
 from latebloom.claims.quantity import Quantity, Undefined, once
 from latebloom.claims.region import Above, AtLeast
 from latebloom.claims.verdict import HALF
 from latebloom.models.loss import per_label
 from latebloom.statistics import Estimate, first_below, median_estimate
+from latebloom.studies.asked import asked
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import FRESH_SEED, seeds
 from latebloom.studies.texts import found, shown
@@ -202,18 +204,7 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
     )
 
 
-def _claim(id: str, sentence: str, region: Above | AtLeast, finding: str) -> SweepClaim:
-    one = cast(Statistic, region.term)
-    return SweepClaim(
-        id=id,
-        sentence=sentence,
-        place='W, "Speculation: Phase Changes are Everywhere", and "Future Directions"',
-        published="asked",
-        region=region,
-        finding=finding,
-        statistics=(one,),
-        system="study-digits",
-    )
+_claim = partial(asked, "digits", place='W, "Speculation: Phase Changes are Everywhere", and "Future Directions"')
 
 
 def _runs(count: int) -> tuple[Spec, ...]:

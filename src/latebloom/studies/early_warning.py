@@ -19,6 +19,7 @@ from latebloom.claims.views import modular_task
 from latebloom.fourier import gini
 from latebloom.measures.any_model import SUM_SQUARED_WEIGHTS
 from latebloom.statistics import Estimate, stratified_auc
+from latebloom.studies.asked import asked
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import small
 from latebloom.studies.texts import found, shown
@@ -104,16 +105,8 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
 
 
 def _claim(id: str, sentence: str, one: Statistic) -> SweepClaim:
-    return SweepClaim(
-        id=id,
-        sentence=sentence,
-        place="asked after the write-up",
-        published="asked",
-        region=Above(one, BETTER, "arbitrary; guessing has 0.5"),
-        finding=f"the AUC is {found(one, '.2f')}",
-        statistics=(one,),
-        system="study-early-warning",
-    )
+    region, finding = Above(one, BETTER, "arbitrary; guessing has 0.5"), f"the AUC is {found(one, '.2f')}"
+    return asked("early-warning", id, sentence, region, finding, place="asked after the write-up")
 
 
 def _runs(count: int) -> tuple[Spec, ...]:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import cast
 
 from latebloom.claims import Record
-from latebloom.claims.claim import Statistic, SweepClaim, statistic
+from latebloom.claims.claim import Statistic, statistic
 from latebloom.claims.learning import (
     MOSTLY_RIGHT,
     RIGHT,
@@ -20,6 +20,7 @@ from latebloom.claims.region import Above, AllOf, Below, Between
 from latebloom.claims.settings import generalised, grouped, share_of
 from latebloom.claims.verdict import HALF
 from latebloom.statistics import Estimate, censored_ratio_of_medians, median_estimate
+from latebloom.studies.asked import asked
 from latebloom.studies.equal_logits import MARGIN, weights_at_equal_logits
 from latebloom.studies.growth import exponents
 from latebloom.studies.study import STUDIES, Study, Table, Then
@@ -277,7 +278,7 @@ def _runs(count: int) -> tuple[Spec, ...]:
     )
 
 
-_make = partial(SweepClaim, place="Varma et al. 2023, arXiv 2309.02390", system="study-efficiency")
+_claim = partial(asked, "efficiency", place="Varma et al. 2023, arXiv 2309.02390")
 
 STUDIES.register(
     Study(
@@ -304,7 +305,7 @@ STUDIES.register(
             _ending,
         ),
         claims=(
-            _make(
+            _claim(
                 id="efficiency-critical-size",
                 sentence="Where the model does not generalise its memory is cheaper than the circuit, and where it "
                 "does the circuit is.",
@@ -313,43 +314,36 @@ STUDIES.register(
                 finding=f"a memory costs {found(memory_cost_where_wrong, '.2f')} times what the circuit does at the "
                 "largest share of the pairs at which the model does not generalise, and "
                 f"{found(memory_cost_where_right, '.2f')} times at the smallest at which it does",
-                statistics=(memory_cost_where_wrong, memory_cost_where_right),
             ),
-            _make(
+            _claim(
                 id="efficiency-memory-grows",
                 sentence="A memory costs more the more pairs it holds, and the circuit does not.",
                 published="yes",
                 region=AllOf(Above(memory_exponent, 0.1, "arbitrary"), Below(circuit_exponent, 0.1)),
                 finding="the sum of squared weights grows as the pairs to the power "
                 f"{found(memory_exponent, '.2f')} on random answers, and {found(circuit_exponent, '.2f')} on sums",
-                statistics=(memory_exponent, circuit_exponent),
             ),
-            _make(
+            _claim(
                 id="efficiency-ungrokking",
                 sentence="A model that generalised no longer does when most of its train set is taken away.",
                 published="yes, below the critical amount",
                 region=AllOf(Below(right_with_few, HALF), Above(right_with_enough, HALF, "the control")),
                 finding=f"{found(right_with_few)} of the models still generalise with {float(FEW):.0%} of it, and "
                 f"{found(right_with_enough)} with {float(ENOUGH):.0%}",
-                statistics=(right_with_few, right_with_enough),
             ),
-            _make(
+            _claim(
                 id="efficiency-no-decay-at-clean-up",
                 sentence="Without weight decay from the beginning of the clean-up on, the model does not generalise.",
-                published="asked",
                 region=AllOf(Below(generalise_without_decay, HALF), Above(generalise_with_decay, HALF, "the control")),
                 finding=f"without it {found(generalise_without_decay)} of the runs generalise, with it "
                 f"{found(generalise_with_decay)}",
-                statistics=(generalise_without_decay, generalise_with_decay),
             ),
-            _make(
+            _claim(
                 id="efficiency-late-decay",
                 sentence="Weight decay that starts late takes as many steps as if training began with it.",
-                published="asked",
                 region=Between(late_over_usual, HALF, 1 / HALF, "arbitrary: within a factor of two"),
                 finding=f"late weight decay takes {found(late_over_usual, '.2f')} times as many steps as weight decay "
                 "from the start",
-                statistics=(late_over_usual,),
             ),
         ),
         shown=(test_under_guessing_at,),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from latebloom.claims import Record
-from latebloom.claims.claim import Statistic, SweepClaim, statistic
+from latebloom.claims.claim import Statistic, statistic
 from latebloom.claims.late import DOUBLE, LATE, NOTICED, SPACING
 from latebloom.claims.learning import final_test_accuracy
 from latebloom.claims.quantity import Quantity
@@ -15,6 +15,7 @@ from latebloom.claims.settings import MORE_OFTEN, share_of
 from latebloom.claims.verdict import HALF
 from latebloom.published import filled
 from latebloom.statistics import Estimate, median_estimate
+from latebloom.studies.asked import asked
 from latebloom.studies.late_rise import (
     frequencies_exchanged,
     rise_at,
@@ -214,7 +215,7 @@ def _full() -> tuple[Spec, ...]:
     )
 
 
-_make = partial(SweepClaim, system="study-late-change")
+_claim = partial(asked, "late-change")
 
 STUDIES.register(
     Study(
@@ -239,7 +240,7 @@ STUDIES.register(
         changes="p: the change was seen at p = 113; more steps; the precision of the loss.",
         runs={"quick": _quick(), "full": _full()},
         claims=(
-            _make(
+            _claim(
                 id="late-change-comes-back",
                 sentence="In most runs `=` begins to attend to itself long after the model has settled, and more often "
                 "than in runs on random answers.",
@@ -248,9 +249,8 @@ STUDIES.register(
                 region=AllOf(Above(late_rises, HALF, MORE_OFTEN), Above(late_rises, late_rises_in_memories, CONTROL)),
                 finding=f"`=` begins to attend to itself late in {found(late_rises)} of the runs, and in "
                 f"{found(late_rises_in_memories)} of those on random answers",
-                statistics=(late_rises, late_rises_in_memories),
             ),
-            _make(
+            _claim(
                 id="late-change-costs",
                 sentence="Where it does, the weights become smaller and test loss becomes larger, more than they drift "
                 "at other moments.",
@@ -267,42 +267,33 @@ STUDIES.register(
                 f"times its drift; test loss {found(COSTS[rise_test_loss], '.2f')} times, "
                 f"{found(COSTS[rise_test_loss_beyond_drift], '.2f')} times its drift; and train loss "
                 f"{found(COSTS[rise_train_loss], '.2f')} times",
-                statistics=tuple(COSTS.values()),
+                more=(COSTS[rise_train_loss],),
             ),
-            _make(
+            _claim(
                 id="late-frequencies-compete",
                 sentence="Frequencies go on competing after the model has settled.",
-                place='W, "Future Directions"',
-                published="asked",
                 region=Above(frequencies_exchange, HALF, MORE_OFTEN),
                 finding=f"a frequency is key at one end and not at the other in {found(frequencies_exchange)} of the "
                 "runs",
-                statistics=(frequencies_exchange,),
             ),
-            _make(
+            _claim(
                 id="late-relu-multiplies",
                 sentence="The neurons multiply more than attention does: without their bend more accuracy is lost, "
                 "beyond what as large a random change costs.",
-                place='W, "Future Directions"',
-                published="asked",
                 region=Above(relu_over_attention, CLEAR, "arbitrary"),
                 finding=f"affine neurons cost {found(relu_over_attention)} more of the accuracy than mean attention, "
                 "each beyond its random change",
-                statistics=(relu_over_attention,),
             ),
-            _make(
+            _claim(
                 id="late-attention-gives-way",
                 sentence="Attention's part in multiplying becomes smaller after the model has settled, more so than "
                 "on random answers.",
-                place='W, "Future Directions"',
-                published="asked",
                 region=AllOf(
                     Below(attention_part_times, 1.0),
                     Below(attention_part_times, attention_part_times_in_memories, CONTROL),
                 ),
                 finding=f"attention's part at the end is {found(attention_part_times, '.2f')} times that at settling, "
                 f"and {found(attention_part_times_in_memories, '.2f')} times on random answers",
-                statistics=(attention_part_times, attention_part_times_in_memories),
             ),
         ),
         shown=(final_test_accuracy, rise_at, rise_matrix),

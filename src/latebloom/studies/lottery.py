@@ -13,7 +13,7 @@ from latebloom.analysis import Analysis
 from latebloom.circuits.modular import views
 from latebloom.circuits.modular.neurons import NeuronClusters
 from latebloom.claims import Record, quantity
-from latebloom.claims.claim import SweepClaim, statistic
+from latebloom.claims.claim import statistic
 from latebloom.claims.embedding import key_frequencies, keys_of
 from latebloom.claims.learning import RIGHT, final_test_accuracy, test_90_at
 from latebloom.claims.quantity import Undefined
@@ -21,6 +21,7 @@ from latebloom.claims.region import Above, AllOf
 from latebloom.claims.settings import generalised, grouped, share_of
 from latebloom.claims.verdict import HALF
 from latebloom.statistics import Estimate, mean, median_estimate
+from latebloom.studies.asked import asked
 from latebloom.studies.study import STUDIES, Study, Table, Then
 from latebloom.studies.sweeps import FRESH_SEED, small, texts
 from latebloom.studies.texts import found, shown
@@ -255,7 +256,7 @@ def _runs(count: int) -> tuple[Spec, ...]:
     )
 
 
-_make = partial(SweepClaim, place='W, "Future Directions"', published="asked", system="study-lottery")
+_claim = partial(asked, "lottery")
 
 STUDIES.register(
     Study(
@@ -285,22 +286,20 @@ STUDIES.register(
             _masks,
         ),
         claims=(
-            _make(
+            _claim(
                 id="lottery-earlier",
                 sentence="The ticket generalises earlier than random neurons of the same initial weights.",
                 region=Above(times_earlier, 1.0),
                 finding=f"random neurons take {found(times_earlier, '.2f')} times as many steps as the ticket",
-                statistics=(times_earlier,),
             ),
-            _make(
+            _claim(
                 id="lottery-same-frequencies",
                 sentence="The ticket finds more of the frequencies of the whole model than random neurons do.",
                 region=Above(same_frequencies, 0.0),
                 finding=f"the overlap with the frequencies of the whole model is larger by {found(same_frequencies)} "
                 "with the ticket than with random neurons",
-                statistics=(same_frequencies,),
             ),
-            _make(
+            _claim(
                 id="lottery-all-neurons",
                 sentence=f"Neurons join clusters whether they are needed or not: a random {KEPT:.0%} of them suffices "
                 "to generalise, but all of them are used.",
@@ -316,15 +315,13 @@ STUDIES.register(
                 finding=f"with all neurons the share of them in clusters is {found(clustered_with_all, '.2f')} times "
                 f"that with a random {KEPT:.0%} of them, with which {found(generalise_with_few)} of the models "
                 "generalise",
-                statistics=(clustered_with_all, generalise_with_few),
             ),
-            _make(
+            _claim(
                 id="lottery-shift",
                 sentence="Neurons that respond more strongly to a frequency at first make it a key frequency.",
                 region=Above(shifted, 0.0),
                 finding="a frequency to which neurons respond more strongly is a key frequency in "
                 f"{found(shifted)} more of the runs",
-                statistics=(shifted,),
             ),
         ),
         shown=(final_test_accuracy,),

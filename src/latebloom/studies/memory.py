@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from latebloom.analysis import Analysis
 from latebloom.claims import Record, quantity
-from latebloom.claims.claim import Statistic, SweepClaim, statistic
+from latebloom.claims.claim import Statistic, statistic
 from latebloom.claims.learning import series_of, train_learned_at
 from latebloom.claims.region import Above, Between
 from latebloom.claims.settings import grouped
 from latebloom.measures.any_model import SUM_SQUARED_WEIGHTS
 from latebloom.statistics import Estimate, median_estimate, ratio_of_medians, share
+from latebloom.studies.asked import asked
 from latebloom.studies.growth import exponents
 from latebloom.studies.parts import NOTHING, PARTS, arm
 from latebloom.studies.study import STUDIES, Study, Table
@@ -104,18 +106,7 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
     )
 
 
-def _claim(id: str, sentence: str, region: Above | Between, finding: str) -> SweepClaim:
-    one = region.term
-    return SweepClaim(
-        id=id,
-        sentence=sentence,
-        place='W, "Future Directions"',
-        published="asked",
-        region=region,
-        finding=finding,
-        statistics=(one,),  # type: ignore[arg-type]
-        system="study-memory",
-    )
+_claim = partial(asked, "memory")
 
 
 def _runs(count: int) -> tuple[Spec, ...]:

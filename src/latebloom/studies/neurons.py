@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import torch
 from jaxtyping import Float, Int
@@ -14,13 +15,14 @@ from latebloom.circuits.modular.grid import Grid
 from latebloom.circuits.modular.neuron_ablations import without_neurons
 from latebloom.circuits.modular.projections import excluded_logits
 from latebloom.claims import Record, quantity
-from latebloom.claims.claim import Statistic, SweepClaim, statistic
+from latebloom.claims.claim import statistic
 from latebloom.claims.embedding import keys_of
 from latebloom.claims.learning import RIGHT, final_test_accuracy
 from latebloom.claims.quantity import Quantity, Undefined, once
 from latebloom.claims.region import Above, Below
 from latebloom.claims.views import grid
 from latebloom.statistics import Estimate, median_estimate
+from latebloom.studies.asked import asked
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import small
 from latebloom.studies.texts import found, shown
@@ -177,17 +179,12 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
     )
 
 
-def _claim(id: str, sentence: str, region: Above | Below, one: Statistic, compared: str) -> SweepClaim:
-    return SweepClaim(
-        id=id,
-        sentence=sentence,
-        place="asked after the write-up, by a pre-registered test",
-        published="neurons no better than random, frequencies decisive",
-        region=region,
-        finding=f"{found(one)} more of the accuracy is lost without {compared}",
-        statistics=(one,),
-        system="study-neurons",
-    )
+_claim = partial(
+    asked,
+    "neurons",
+    place="asked after the write-up, by a pre-registered test",
+    published="neurons no better than random, frequencies decisive",
+)
 
 
 def _runs(count: int) -> tuple[Spec, ...]:
@@ -212,16 +209,16 @@ STUDIES.register(
                 "frequencies-decide",
                 "Without a key frequency the model loses more accuracy than without another frequency.",
                 Above(key_over_other, MATTERS, "arbitrary"),
-                key_over_other,
-                "a key frequency than without another one",
+                f"{found(key_over_other)} more of the accuracy is lost without a key frequency than without another "
+                "one",
             ),
             _claim(
                 "neurons-no-better-than-random",
                 f"Without {STRUCTURED:.0%} of the neurons, cluster by cluster, the model loses hardly more accuracy "
                 "than without as many random neurons.",
                 Below(clusters_over_random, MATTERS, "arbitrary"),
-                clusters_over_random,
-                "neurons taken cluster by cluster than without random ones",
+                f"{found(clusters_over_random)} more of the accuracy is lost without neurons taken cluster by cluster "
+                "than without random ones",
             ),
         ),
         tables=_tables,

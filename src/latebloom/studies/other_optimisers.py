@@ -26,6 +26,7 @@ from latebloom.claims.settings import generalised, share_of
 from latebloom.claims.verdict import HALF
 from latebloom.claims.views import modular_task
 from latebloom.statistics import Estimate, first_below, median_estimate
+from latebloom.studies.asked import asked
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import small
 from latebloom.studies.texts import found, shown
@@ -215,7 +216,7 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
 
 
 def _claims() -> tuple[SweepClaim, ...]:
-    make = partial(SweepClaim, place='W, "Future Directions"', published="asked", system="study-other-optimisers")
+    make = partial(asked, "other-optimisers")
     before = [
         make(
             id=f"{optimiser.lower().replace(' ', '-')}-forms-before",
@@ -223,7 +224,6 @@ def _claims() -> tuple[SweepClaim, ...]:
             region=AllOf(Above(lead, WELL_BEFORE, "arbitrary"), Below(others, HALF, "the control")),
             finding=f"test loss falls after {found(lead, '.1f')} times as many steps as restricted loss; with other "
             f"frequencies restricted loss falls in {found(others)} of the runs",
-            statistics=(lead, others),
         )
         for optimiser, (lead, others) in LEADS.items()
     ]
@@ -233,7 +233,6 @@ def _claims() -> tuple[SweepClaim, ...]:
             sentence=f"With {optimiser} test loss falls in a phase change.",
             region=Above(one, HALF, "more often than not"),
             finding=f"test loss falls in a phase change in {found(one)} of the runs",
-            statistics=(one,),
         )
         for optimiser, one in SUDDEN.items()
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import combinations
 from typing import cast
 
@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 
 from latebloom.analysis import Analysis
 from latebloom.claims import Record, quantity
-from latebloom.claims.claim import Statistic, SweepClaim, statistic
+from latebloom.claims.claim import statistic
 from latebloom.claims.learning import series_of, test_90_at
 from latebloom.claims.quantity import Never, Undefined, once
 from latebloom.claims.region import Above
@@ -21,6 +21,7 @@ from latebloom.models import BitsMLP
 from latebloom.phases import PhaseChange
 from latebloom.phases.components import LEAST_FALL
 from latebloom.statistics import Estimate, first_reached, median_estimate, share
+from latebloom.studies.asked import asked
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import seeds
 from latebloom.studies.texts import found, shown
@@ -149,17 +150,7 @@ def _step(record: Record, name: str) -> float:
     return float("inf") if value is None else float(value)
 
 
-def _claim(id: str, sentence: str, region: Above, finding: str, one: Statistic) -> SweepClaim:
-    return SweepClaim(
-        id=id,
-        sentence=sentence,
-        place='W, "Future Directions", after Barak et al. 2022',
-        published="asked",
-        region=region,
-        finding=finding,
-        statistics=(one,),
-        system="study-parity",
-    )
+_claim = partial(asked, "parity", place='W, "Future Directions", after Barak et al. 2022')
 
 
 _SETTINGS = (
@@ -197,14 +188,12 @@ STUDIES.register(
                 "The weights find the relevant bits before accuracy moves.",
                 Above(weights_lead, EARLIER, "arbitrary"),
                 f"accuracy moves after {found(weights_lead, '.2f')} times as many steps as the weights find the bits",
-                weights_lead,
             ),
             _claim(
                 "parity-phase-change",
                 "There is a phase change in the k-bit parity problem.",
                 Above(sudden_share, HALF, "most of them"),
                 f"the loss falls suddenly in {found(sudden_share)} of the runs",
-                sudden_share,
             ),
         ),
         shown=(movement_on_bits, test_90_at),

@@ -10,6 +10,7 @@ from latebloom.claims.learning import RIGHT, final_test_accuracy, outcome, test_
 from latebloom.claims.region import Above, AllOf, Below
 from latebloom.claims.verdict import HALF
 from latebloom.statistics import Estimate, median_estimate, share
+from latebloom.studies.asked import asked
 from latebloom.studies.parts import NOTHING, PARTS, arm, arms
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import small
@@ -50,16 +51,9 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
 
 def _claim(id: str, sentence: str, part: str) -> SweepClaim:
     one, control = ALL[part], ALL[NOTHING]
-    return SweepClaim(
-        id=id,
-        sentence=sentence,
-        place='W, "Future Directions"',
-        published="asked",
-        region=AllOf(Below(one, HALF, "fewer than half"), Above(control, HALF, "the control")),
-        finding=f"with it frozen {found(one)} of the runs generalise, with nothing frozen {found(control)}",
-        statistics=(one, control),
-        system="study-reinforcement",
-    )
+    region = AllOf(Below(one, HALF, "fewer than half"), Above(control, HALF, "the control"))
+    finding = f"with it frozen {found(one)} of the runs generalise, with nothing frozen {found(control)}"
+    return asked("reinforcement", id, sentence, region, finding)
 
 
 def _runs(count: int) -> tuple[Spec, ...]:

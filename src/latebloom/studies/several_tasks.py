@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from functools import partial
 from math import log
-from typing import cast
 
 import numpy as np
 import torch
@@ -17,12 +17,13 @@ from latebloom.circuits.modular.grid import Grid, modular_grid
 from latebloom.circuits.modular.key_frequencies import key_frequencies
 from latebloom.circuits.modular.neurons import LIVE_ENERGY
 from latebloom.claims import Record, quantity
-from latebloom.claims.claim import Statistic, SweepClaim, statistic
+from latebloom.claims.claim import statistic
 from latebloom.claims.learning import RIGHT, series_of
 from latebloom.claims.quantity import Undefined, once
 from latebloom.claims.region import Above
 from latebloom.models import Model, Transformer
 from latebloom.statistics import Estimate, first_below, median_estimate, share
+from latebloom.studies.asked import asked
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import small
 from latebloom.studies.texts import found, shown
@@ -284,17 +285,7 @@ def _word(operation: str) -> str:
     return operation.removeprefix("modular_")
 
 
-def _claim(id: str, sentence: str, region: Above, finding: str) -> SweepClaim:
-    return SweepClaim(
-        id=id,
-        sentence=sentence,
-        place='W, "Future Directions"',
-        published="asked",
-        region=region,
-        finding=finding,
-        statistics=(cast(Statistic, region.term),),
-        system="study-several-tasks",
-    )
+_claim = partial(asked, "several-tasks")
 
 
 def _runs(count: int) -> tuple[Spec, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 from jaxtyping import Float
@@ -12,7 +12,7 @@ from latebloom.analysis import Analysis
 from latebloom.circuits.modular.embedding import embedding_fractions
 from latebloom.circuits.modular.grid import modular_grid
 from latebloom.claims import Record, Undefined, quantity
-from latebloom.claims.claim import Statistic, SweepClaim, statistic
+from latebloom.claims.claim import Statistic, statistic
 from latebloom.claims.embedding import key_frequencies, keys_of
 from latebloom.claims.learning import RIGHT, final_test_accuracy
 from latebloom.claims.region import Above
@@ -20,6 +20,7 @@ from latebloom.claims.settings import grouped
 from latebloom.claims.verdict import HALF
 from latebloom.claims.views import modular_task
 from latebloom.statistics import Estimate, VarianceComponents, auc, mean, variance_components
+from latebloom.studies.asked import asked
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import seeds, small, texts
 from latebloom.studies.texts import found
@@ -127,17 +128,7 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
     )
 
 
-def _claim(id: str, sentence: str, one: Statistic, edge: float, because: str, finding: str) -> SweepClaim:
-    return SweepClaim(
-        id=id,
-        sentence=sentence,
-        place='W, "Future Directions"',
-        published="asked",
-        region=Above(one, edge, because),
-        finding=finding,
-        statistics=(one,),
-        system="study-tickets",
-    )
+_claim = partial(asked, "tickets")
 
 
 STUDIES.register(
@@ -179,35 +170,26 @@ STUDIES.register(
             _claim(
                 "tickets-in-the-weights",
                 "The initial weights decide most of which frequencies win.",
-                _SHARES["first"],
-                HALF,
-                "more than half",
+                Above(_SHARES["first"], HALF, "more than half"),
                 f"initial weights decide {found(_SHARES['first'])} of the variance",
             ),
             _claim(
                 "tickets-in-the-split",
                 "The split decides most of which frequencies win.",
-                _SHARES["second"],
-                HALF,
-                "more than half",
+                Above(_SHARES["second"], HALF, "more than half"),
                 f"the split decides {found(_SHARES['second'])} of the variance",
             ),
             _claim(
                 "tickets-by-chance",
                 "A change of 1e-7 decides a tenth or more of which frequencies win.",
-                _SHARES["rest"],
-                0.1,
-                "arbitrary",
+                Above(_SHARES["rest"], 0.1, "arbitrary"),
                 f"runs that differ by 1e-7 alone hold {found(_SHARES['rest'])} of the variance",
             ),
             _claim(
                 "tickets-by-embedding",
                 "The winning frequencies are ahead in the initial embedding.",
-                mean_auc_of_initial_embedding,
-                0.5,
-                "guessing",
-                "the AUC is {mean_auc_of_initial_embedding:.2f} ({mean_auc_of_initial_embedding.low:.2f} to "
-                "{mean_auc_of_initial_embedding.high:.2f})",
+                Above(mean_auc_of_initial_embedding, 0.5, "guessing"),
+                f"the AUC is {found(mean_auc_of_initial_embedding, '.2f')}",
             ),
         ),
         shown=(final_test_accuracy,),

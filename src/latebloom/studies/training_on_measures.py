@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from math import inf, log
 
 import torch
@@ -11,18 +12,19 @@ import torch
 from latebloom.analysis import Analysis
 from latebloom.circuits.modular.cos_waves import cos_waves
 from latebloom.claims import Record, quantity
-from latebloom.claims.claim import Statistic, SweepClaim, statistic
+from latebloom.claims.claim import Statistic, statistic
 from latebloom.claims.embedding import key_frequencies
 from latebloom.claims.learning import RIGHT, final_test_accuracy, test_90_at
 from latebloom.claims.logits import phase_sign_of
 from latebloom.claims.quantity import Undefined
-from latebloom.claims.region import Above, AllOf, Below, Region
+from latebloom.claims.region import Above, AllOf, Below
 from latebloom.claims.settings import grouped
 from latebloom.claims.verdict import HALF
 from latebloom.claims.views import grid, modular_task
 from latebloom.models import MEASURED_LOSSES, MeasuredLoss
 from latebloom.models.measure_loss import AVOID, CHOOSE, CHOOSE_OTHER, ONE, OTHER, RESTRICT, SEVERAL, WEIGHT
 from latebloom.statistics import Estimate, censored_ratio_of_medians, mean, median_estimate, share
+from latebloom.studies.asked import asked
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import FRESH_SEED, small
 from latebloom.studies.texts import found, shown
@@ -200,17 +202,7 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
     return (Table("What training on a measure does", columns, rows),)
 
 
-def _claim(id: str, sentence: str, region: Region, finding: str, *statistics: Statistic) -> SweepClaim:
-    return SweepClaim(
-        id=id,
-        sentence=sentence,
-        place='W, "Future Directions"',
-        published="asked",
-        region=region,
-        finding=finding,
-        statistics=statistics,
-        system="study-training-on-measures",
-    )
+_claim = partial(asked, "training-on-measures")
 
 
 _LOSSES = (
@@ -255,7 +247,6 @@ STUDIES.register(
                 Above(chosen, HALF, "most seeds"),
                 f"in {found(chosen)} of the seeds {ONE[0]} and {OTHER[0]} are key frequencies with their own loss, and "
                 "neither is with the other's",
-                chosen,
             ),
             _claim(
                 "measures-forbid",
@@ -263,8 +254,6 @@ STUDIES.register(
                 AllOf(Below(forbidden, 0.0), Below(forbidden_than_control, 0.0)),
                 f"the share of {_KS} that are key frequencies changes by {found(forbidden)} against plain runs, and by "
                 f"{found(forbidden_than_control)} against the waves shuffled",
-                forbidden,
-                forbidden_than_control,
             ),
             _claim(
                 "measures-hasten",
@@ -272,8 +261,6 @@ STUDIES.register(
                 AllOf(Above(sooner_restricted, SOONER, "arbitrary"), Above(sooner_than_control, SOONER, "the control")),
                 f"plain runs need {found(sooner_restricted, '.2f')} times as many steps to generalise as runs with "
                 f"restricted loss, and runs with the waves shuffled {found(sooner_than_control, '.2f')} times as many",
-                sooner_restricted,
-                sooner_than_control,
             ),
             _claim(
                 "measures-prevent",
@@ -285,9 +272,6 @@ STUDIES.register(
                 ),
                 f"{found(generalise_avoid)} of the runs generalise, {found(generalise_plain)} of the plain ones, and "
                 f"{found(generalise_avoid_control)} with the waves shuffled",
-                generalise_avoid,
-                generalise_plain,
-                generalise_avoid_control,
             ),
             _claim(
                 "measures-gamed",
@@ -296,7 +280,6 @@ STUDIES.register(
                 Below(righter_when_gamed, 0.0),
                 f"when restricted loss is low on the train set, test accuracy differs by {found(righter_when_gamed)} "
                 "from that of plain runs",
-                righter_when_gamed,
             ),
         ),
         shown=(final_test_accuracy,),

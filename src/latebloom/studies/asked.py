@@ -1,0 +1,35 @@
+"""The claims of studies: sentences about the runs of one study."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from latebloom.claims.claim import Statistic, SweepClaim
+from latebloom.claims.region import Region
+
+FUTURE = 'W, "Future Directions"'
+"""Where the write-up asks its open questions."""
+
+
+def asked(
+    study: str,
+    id: str,
+    sentence: str,
+    region: Region,
+    finding: str,
+    more: Sequence[Statistic] = (),
+    place: str = FUTURE,
+    published: str = "asked",
+) -> SweepClaim:
+    """A claim of the study of that name. more: statistics of the finding that the region does not compare."""
+    compared = (term for term in region.terms() if isinstance(term, Statistic))
+    return SweepClaim(
+        id=id,
+        sentence=sentence,
+        place=place,
+        published=published,
+        region=region,
+        finding=finding,
+        statistics=tuple(dict.fromkeys((*compared, *more))),
+        system=f"study-{study}",
+    )
