@@ -47,11 +47,10 @@ def amplified(settings: GrokfastMASettings, weight: Tensor, gradient: Tensor, me
     import torch
 
     # Window and sum belong to this filter alone, so they are written in place; a copy would double the time.
-    if "past" in memory:
-        past, total, count = memory["past"], memory["total"], memory["count"]
-    else:
-        past = gradient.new_zeros(settings.window, *gradient.shape)
-        total, count = torch.zeros_like(gradient, dtype=torch.float64), 0
+    past = memory["past"] if "past" in memory else gradient.new_zeros(settings.window, *gradient.shape)
+    # Trainings of earlier versions have a window without its sum.
+    total = memory["total"] if "total" in memory else past.sum(0, dtype=torch.float64)
+    count = memory.get("count", 0)
     place = count % settings.window
     total += gradient.double() - past[place]
     past[place] = gradient
