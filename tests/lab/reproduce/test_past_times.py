@@ -31,6 +31,7 @@ def test_steps_take_as_long_as_those_of_stored_runs_of_their_kind() -> None:
     assert past.seconds([Job(alike, "alike")]) == pytest.approx(100.0), "the median, 0.1 seconds a step"
     assert past.seconds([Job(alike, "alike"), Job(other, "other")]) == pytest.approx(110.0)
     assert past.seconds([Job(other, "other")]) is None
+    assert past.seconds([Job(alike, "alike")], lambda job: 400) == pytest.approx(60.0), "what is trained takes no time"
 
 
 def test_only_a_system_whose_records_changed_is_judged_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import fmean, median
 from typing import Any
 
@@ -35,10 +35,11 @@ class PastTimes:
                 found[_kind(canonical(record.experiment))].append(record.seconds / record.step)
         self._per_step = {kind: median(times) for kind, times in found.items()}
 
-    def seconds(self, jobs: Sequence[Job]) -> float | None:
+    def seconds(self, jobs: Sequence[Job], trained: Callable[[Job], int] = lambda job: 0) -> float | None:
         """Seconds of one core that training takes to the last step of every job, on the machine of the stored runs;
-        jobs like none of these are assumed to take the mean per step of the others. None where no job is like one."""
-        steps = [job.experiment.training.steps for job in jobs]
+        jobs like none of these are assumed to take the mean per step of the others. None where no job is like one.
+        trained: the step from which a job goes on."""
+        steps = [job.experiment.training.steps - trained(job) for job in jobs]
         times = [self._per_step.get(_kind(job.experiment.model_dump(mode="json"))) for job in jobs]
         known = [time for time in times if time is not None]
         if not known:
