@@ -20,21 +20,24 @@ from .templating import render
 
 
 def shown_budget() -> Budget:
-    """The full budget as soon as every course has records, else the quick one."""
-    return "full" if all((COMPARE / f"{course.name}.jsonl").exists() for course in COURSES) else "quick"
+    """The full budget as soon as its first course is complete, else the quick one."""
+    first = arms_of(COURSES[0], EXTENTS["full"], Results(COMPARE))
+    complete = all(len(first.fresh(name)) == len(first.extent.fresh) for name in CONTESTANTS)
+    return "full" if complete else "quick"
 
 
 def compare_page() -> str:
     """docs/compare.md."""
     budget = shown_budget()
     result = judge_comparison(budget, Results(COMPARE))
-    extent = EXTENTS[budget]
+    extent, trained = EXTENTS[budget], _trained(result)
     return render(
         "compare",
         result=result,
         rules=read_rules(COMPARE),
         answer=answer(result),
-        courses=[(course, _image(course) if _image(course).exists() else None) for course in extent.courses],
+        courses=[(course, _image(course) if _image(course).exists() else None) for course in trained],
+        untrained=[course for course in extent.courses if course not in trained],
         extent=extent,
         points=POINTS,
         longer=LONGER,
@@ -48,8 +51,10 @@ def compare_page() -> str:
 
 def answer(result: Comparison) -> str:
     """The first sentence: how many statements hold, and which contestant learns soonest."""
-    asked = [one for one in result.statements if one.place == ASKED_HERE]
-    published = [one for one in result.statements if one.place != ASKED_HERE]
+    names = {course.name for course in _trained(result)}
+    judged = [one for one in result.statements if one.course in names]
+    asked = [one for one in judged if one.place == ASKED_HERE]
+    published = [one for one in judged if one.place != ASKED_HERE]
     sentences = [
         f"Verdicts on published statements: {_tally(published)}.",
         f"On statements that are asked here: {_tally(asked)}.",
@@ -63,6 +68,12 @@ def answer(result: Comparison) -> str:
             step = number(best.median_step, "{:.0f}")
             sentences.append(f"On {course} the least median step measured is that of {best.title}, {step}.")
     return " ".join(sentences)
+
+
+def _trained(result: Comparison) -> list[Course]:
+    """The courses with runs."""
+    names = {row.course for row in result.rows if row.runs}
+    return [course for course in COURSES if course.name in names]
 
 
 def _tally(statements: Sequence[StatementResult]) -> str:
