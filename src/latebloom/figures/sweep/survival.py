@@ -26,6 +26,9 @@ from latebloom.statistics import (
     survival_curve,
 )
 
+MOST_BANDS = 6
+"""With more groups the bands are left out, since they would hide each other."""
+
 if TYPE_CHECKING:
     import matplotlib.axes
     import matplotlib.figure
@@ -98,12 +101,15 @@ def _group_clause(group: SurvivalGroup) -> str:
 
 
 def draw(figure: matplotlib.figure.Figure, survival: Survival) -> None:
-    """A rising step curve with its band per group; a tick where a run ended without generalising."""
+    """A rising step curve per group, with its band where groups are few; a tick where a run ended without
+    generalising."""
     axes = figure.subplots()
     colours = theme.key_colours(range(len(survival.groups)))
     names = []
     for i, group in enumerate(survival.groups):
         share = _draw_group(axes, group, colours[i], survival.end)
+        if len(survival.groups) <= MOST_BANDS:
+            _draw_band(axes, group.curve, colours[i])
         label = f"{group.name}  (n = {group.curve.n})"
         names.append((label, Series(np.array([survival.end]), np.array([share])), colours[i]))
     axes.set_xlim(0, survival.end)
@@ -124,8 +130,6 @@ def _draw_group(axes: matplotlib.axes.Axes, group: SurvivalGroup, colour: str, e
     curve = group.curve
     step, share = np.array(curve.step), 1 - np.array(curve.survival)
     axes.plot(step, share, color=colour, drawstyle="steps-post", zorder=3)
-    low, high = (np.array([np.nan if v is None else 1 - v for v in ends]) for ends in (curve.high, curve.low))
-    axes.fill_between(step, low, high, step="post", color=colour, alpha=0.13, lw=0, zorder=2)
     axes.plot([step[-1], end], [share[-1]] * 2, color=colour, lw=1.1, ls=(0, (1, 1.5)), zorder=3)
     ended = group.times.step[~group.times.generalised]
     at = share[np.searchsorted(step, ended, side="right") - 1]
@@ -133,13 +137,19 @@ def _draw_group(axes: matplotlib.axes.Axes, group: SurvivalGroup, colour: str, e
     return float(share[-1])
 
 
+def _draw_band(axes: matplotlib.axes.Axes, curve: SurvivalCurve, colour: str) -> None:
+    low, high = (np.array([np.nan if v is None else 1 - v for v in ends]) for ends in (curve.high, curve.low))
+    axes.fill_between(curve.step, low, high, step="post", color=colour, alpha=0.13, lw=0, zorder=2)
+
+
 FIGURE = SweepFigure(
     name="survival",
     title="When runs generalise",
     caption=(
-        "The share of runs that have generalised by each step, with a 95 % band (one minus Kaplan and Meier's "
-        "estimate). A run generalises at the step from which its test accuracy stays at 99 %, whether it grokked or "
-        "generalised at once. A small vertical tick marks a run that ended earlier; it counts until its last step. "
+        "The share of runs that have generalised by each step, and, of up to six groups, a 95 % band (one minus "
+        "Kaplan and Meier's estimate). A run generalises at the step from which its test accuracy stays at 99 %, "
+        "whether it grokked or generalised at once. A small vertical tick marks a run that ended earlier; it counts "
+        "until its last step. "
         "A line is dotted after its last run."
     ),
     fields=(0, 2),
