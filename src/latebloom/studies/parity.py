@@ -198,7 +198,5 @@ STUDIES.register(
         ),
         shown=(movement_on_bits, test_90_at),
         tables=_tables,
-        caveats="The ratio is known less well than the text on power, written before the runs, promised: not to a "
-        "quarter, but from 18 % below the median to 95 % above it. (Review of 29 November 2026.)",
     )
 )
