@@ -26,11 +26,15 @@ def shown_budget() -> Budget:
     return "full" if complete else "quick"
 
 
+def shown_comparison() -> Comparison:
+    """The result of that budget."""
+    return judge_comparison(shown_budget(), Results(COMPARE))
+
+
 def compare_page() -> str:
     """docs/compare.md."""
-    budget = shown_budget()
-    result = judge_comparison(budget, Results(COMPARE))
-    extent, trained = EXTENTS[budget], _trained(result)
+    result = shown_comparison()
+    extent, trained = EXTENTS[result.budget], _trained(result)
     return render(
         "compare",
         result=result,

@@ -8,11 +8,13 @@ from typing import Any
 from latebloom.lab.seeds.study import SeedStudy
 from latebloom.lab.seeds.table import estimate
 
+from .compare import answer, shown_comparison
 from .demo import read_summary
 from .paths import BENCHMARKS
 from .reproduction import Budget, read_results
 from .seeds import Chapter
 from .speed import Bench
+from .studies import study_results
 from .templating import render
 
 RELIABLE = ("kill_resume", "kill_sweep", "sweep_ray", "fuzz")
@@ -24,6 +26,8 @@ def found_page(study: SeedStudy) -> str:
     return render(
         "found",
         full=Budget(read_results()[0]),
+        studies=study_results().values(),
+        contest=answer(shown_comparison()),
         demo=read_summary(),
         seeds=Chapter("small", study),
         estimate=estimate,

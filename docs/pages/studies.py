@@ -15,7 +15,7 @@ from .templating import render
 
 def study_pages() -> dict[Path, str]:
     """The index and the page of each study."""
-    found = _results()
+    found = study_results()
     index = render(
         "studies", studies=list(found.values()), questions=[(one, question_state(one, found)) for one in QUESTIONS]
     )
@@ -26,7 +26,7 @@ def study_pages() -> dict[Path, str]:
 def draw_studies() -> list[Path]:
     """Draw the picture of every study with runs."""
     drawn = []
-    for name, result in _results().items():
+    for name, result in study_results().items():
         picture = draw_study(STUDIES[name], result)
         if picture is not None:
             _image(name).write_bytes(picture)
@@ -40,7 +40,8 @@ def freeze_studies() -> None:
         freeze(study, STUDY_RESULTS)
 
 
-def _results() -> dict[str, StudyResult]:
+def study_results() -> dict[str, StudyResult]:
+    """The answer of every study that follows from the stored runs."""
     return {name: latest(study, Results(STUDY_RESULTS)) for name, study in STUDIES.items()}
 
 

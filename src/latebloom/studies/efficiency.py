@@ -354,7 +354,6 @@ STUDIES.register(
         "answers. In `efficiency-ungrokking` the mean stays over the whole train set, so the eps of AdamW is "
         "no longer negligible with few of its examples, and weight decay is relatively stronger there. "
         "`efficiency-no-decay-at-clean-up` is about the seeds whose test loss gets under guessing, and no "
-        "others. In `efficiency-late-decay` a single run on either side that never arrives leaves both ends "
-        "of an interval over six seeds open.",
+        "others.",
     )
 )

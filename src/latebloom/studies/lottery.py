@@ -326,8 +326,8 @@ STUDIES.register(
         ),
         shown=(final_test_accuracy,),
         tables=_tables,
-        caveats="By the table fewer tickets than random masks generalise. Another choice of neurons than those that their "
-        "frequency explains best could be a ticket. `lottery-all-neurons` shows that as large a share of the "
+        caveats="By the table fewer tickets than random masks generalise. Another choice of neurons than those that "
+        "their frequency explains best could be a ticket. `lottery-all-neurons` shows that as large a share of the "
         "neurons is in clusters with all of them as with a quarter; by the table that is most of them and not every "
         "one. In `lottery-shift` the frequency becomes a key frequency more often, and still not in most of the "
         "runs. Seeds whose run without a mask has no ticket, because too few of its neurons are in clusters, are "
