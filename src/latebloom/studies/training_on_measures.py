@@ -286,7 +286,6 @@ STUDIES.register(
         tables=_tables,
         caveats="Restricted loss is not special in `measures-hasten`: by the table the excluded losses hasten as much, "
         "added or subtracted, and only the shuffled ones do not, so it may be enough that what is added depends on the "
-        "sum. `measures-forbid` rests on few frequencies, since a plain run has one to three of all of them, and the "
-        "bootstrap interval of a mean over six seeds covers less than it states.",
+        "sum. `measures-forbid` rests on few frequencies, since a plain run has one to three of all of them.",
     )
 )
