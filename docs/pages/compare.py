@@ -60,8 +60,8 @@ def answer(result: Comparison) -> str:
     asked = [one for one in judged if one.place == ASKED_HERE]
     published = [one for one in judged if one.place != ASKED_HERE]
     sentences = [
-        f"Verdicts on published statements: {_tally(published)}.",
-        f"On statements that are asked here: {_tally(asked)}.",
+        f"Verdicts on published statements – {_tally(published)}.",
+        f"On statements that are asked here – {_tally(asked)}.",
     ]
     if result.runs < result.asked:
         sentences.insert(0, f"Not finished: {result.runs} of {result.asked} runs are stored.")
@@ -83,7 +83,7 @@ def _trained(result: Comparison) -> list[Course]:
 def _tally(statements: Sequence[StatementResult]) -> str:
     """How many have each state."""
     counts = {state: sum(one.state == state for one in statements) for state in STATES}
-    return ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+    return ", ".join(f"{state}: {count}" for state, count in counts.items() if count)
 
 
 def draw_comparison() -> list[Path]:

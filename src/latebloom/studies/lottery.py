@@ -331,7 +331,7 @@ STUDIES.register(
         "neurons is in clusters with all of them as with a quarter; by the table that is most of them and not every "
         "one. In `lottery-shift` the frequency becomes a key frequency more often, and still not in most of the "
         "runs. Seeds whose run without a mask has no ticket, because too few of its neurons are in clusters, are "
-        "left out of the comparisons with masks. The rules were frozen twice: six runs on their first seeds were "
+        "left out of the comparisons with masks. The rules were frozen anew: six runs on their first seeds were "
         "older than the rules and did not count.",
     )
 )

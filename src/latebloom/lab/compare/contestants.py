@@ -1,4 +1,4 @@
-"""The contestants of this package. The grids were fixed before the runs; their rates span a factor of nine."""
+"""The contestants of this package. The grids were fixed before the runs; their rates span a factor of ten."""
 
 from latebloom.lab.compare.contestant import CONTESTANTS, Contestant
 
