@@ -144,5 +144,7 @@ STUDIES.register(
             _claim("early-memory", "A run that memorises later is likelier to generalise.", MEMORY),
         ),
         tables=_tables,
+        caveats="Losses are recorded every 20 steps, and by one of two records all runs have learned their train set, "
+        "so `early-memory` could not have held. The progress measure predicts no better than test loss does.",
     )
 )

@@ -354,6 +354,6 @@ STUDIES.register(
         "answers. In `efficiency-ungrokking` the mean stays over the whole train set, so the eps of AdamW is "
         "no longer negligible with few of its examples, and weight decay is relatively stronger there. "
         "`efficiency-no-decay-at-clean-up` is about the seeds whose test loss gets under guessing, and no "
-        "others.",
+        "others; in some of them that is before the train set is learned, so that they have no clean-up.",
     )
 )

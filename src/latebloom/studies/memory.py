@@ -165,5 +165,7 @@ STUDIES.register(
             ),
         ),
         tables=_tables,
+        caveats="The claims ask for half as many steps again. By the table frozen attention delays most, and no claim "
+        "was made about it.",
     )
 )

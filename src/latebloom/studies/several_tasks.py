@@ -350,7 +350,8 @@ STUDIES.register(
         ),
         shown=(operations_accuracy, operations_initial_overlap),
         tables=_tables,
-        caveats="Addition is learned first in models of one operation too, so the order is no effect of training both; "
+        caveats="Addition is learned first in models of one operation too, by as large a factor, so the order "
+        "is no effect of training both; "
         "x + y = y + x makes sums easier. One threshold of the loss says when a fall comes, not that it is sudden. The "
         "permuted neurons are a weak control, since the initial model uses the same neurons for both already: the rise "
         "above step 0 is what training adds. In `several-apart` each run is compared with all others, so its interval "
