@@ -44,7 +44,7 @@ def judge_study(study: Study, budget: Budget, results: Results) -> StudyResult:
 def latest(study: Study, results: Results) -> StudyResult:
     """The result of the full budget where it is complete, or has more runs than the quick one."""
     quick, full = (judge_study(study, budget, results) for budget in BUDGETS)
-    return full if full.runs == full.asked or full.runs > quick.runs else quick
+    return full if 0 < full.asked == full.runs or full.runs > quick.runs else quick
 
 
 def _answer(study: Study, first: Finding) -> str:
