@@ -13,7 +13,12 @@ from latebloom.lab.study.rules import content, counted, read_rules
 from latebloom.lab.study.runs import study_runs
 from latebloom.studies import BUDGETS, Budget, Study
 
-VERDICTS = {"holds": "holds", "fails": "fails", "undecided": "is undecided", "not measured": "is not measured yet"}
+VERDICTS = {
+    "holds": "The hypothesis holds",
+    "fails": "The hypothesis fails, which was",
+    "undecided": "The hypothesis is undecided",
+    "not measured": "The hypothesis is not measured yet",
+}
 
 
 def judge_study(study: Study, budget: Budget, results: Results) -> StudyResult:
@@ -48,10 +53,12 @@ def latest(study: Study, results: Results) -> StudyResult:
 
 
 def _answer(study: Study, first: Finding) -> str:
-    """The verdict on the hypothesis, and what was found. A question may ask more than its hypothesis answers."""
+    """What is so, as far as the verdict goes, and what was found: a hypothesis that fails is not the first thing said."""
+    answered = first.state == "fails" and study.otherwise
+    verdict = study.otherwise if answered else f"{VERDICTS[first.state]}: {study.hypothesis}"
     more = f" About {first.runs_to_decide} would decide where {first.runs} did not." if first.runs_to_decide else ""
     found = first.finding.rstrip(".")
-    return f"The hypothesis {VERDICTS[first.state]}: {study.hypothesis} {found[:1].upper()}{found[1:]}.{more}"
+    return f"{verdict} {found[:1].upper()}{found[1:]}.{more}"
 
 
 def _tables(study: Study, records: Sequence[Record]) -> tuple[StudyTable, ...]:
