@@ -3,7 +3,6 @@
 import json
 import re
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import generate
@@ -18,6 +17,7 @@ from pages.studies import question_state
 from pages.templating import cell
 
 import latebloom as lb
+from latebloom.claims import State
 from latebloom.models import TransformerConfig
 from latebloom.phases.outcome import MARGIN
 from latebloom.studies import Question
@@ -58,19 +58,26 @@ def test_a_claim_that_is_not_measured_names_the_command_that_measures_it() -> No
 
 
 @pytest.mark.parametrize(
-    ("states", "partly", "state"),
+    ("states", "left", "state"),
     [
-        (("holds", "fails"), False, "answered"),
-        (("holds", "fails"), True, "partly"),
-        (("holds", "undecided"), False, "partly"),
-        (("not measured", "not measured"), False, "not yet"),
+        (("holds", "fails"), "", ("answered", "")),
+        (("holds", "fails"), "which", ("partly", "which")),
+        (("holds", "undecided"), "", ("partly", "1 claim undecided")),
+        (("undecided", "not measured"), "", ("undecided", "1 claim undecided; 1 claim not measured")),
+        (("not measured", "not measured"), "", ("not yet", "2 claims not measured")),
     ],
 )
-def test_a_question_is_answered_where_every_claim_of_its_studies_is_decided(
-    states: tuple[str, ...], partly: bool, state: str
+def test_a_question_is_answered_where_every_claim_on_it_is_decided(
+    states: tuple[State, ...], left: str, state: tuple[str, str]
 ) -> None:
-    found = {"one": SimpleNamespace(claims=[SimpleNamespace(id="", state=one) for one in states])}
-    assert question_state(Question("?", studies=("one",), partly=partly), found) == state
+    assert question_state(Question("?", studies=("one",), left=left), states, 0) == state
+
+
+def test_a_question_on_contestants_waits_for_their_runs() -> None:
+    asked = Question("?", contestants=("adamw", "lion"))
+    assert question_state(asked, (), 0) == ("not yet", "2 contestants not trained")
+    assert question_state(asked, (), 1) == ("partly", "1 contestant not trained")
+    assert question_state(asked, (), 2) == ("answered", "")
 
 
 def test_results_state_how_they_were_made() -> None:

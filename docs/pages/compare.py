@@ -7,11 +7,11 @@ from pathlib import Path
 
 from latebloom.claims import STATES, Results
 from latebloom.cli.commands.compare import number
-from latebloom.lab.compare import BASELINE, CONTESTANTS, POINTS, Comparison, freeze, judge_comparison, read_rules
+from latebloom.lab.compare import BASELINE, CONTESTANTS, MUON, POINTS, Comparison, freeze, judge_comparison, read_rules
 from latebloom.lab.compare.arms import CHOOSING
 from latebloom.lab.compare.course import COURSES, EXTENTS, LONGER, WIDTH, Budget, Course
 from latebloom.lab.compare.picture import draw_course
-from latebloom.lab.compare.result import StatementResult
+from latebloom.lab.compare.result import Row, StatementResult
 from latebloom.lab.compare.runs import arms_of
 from latebloom.lab.compare.statements import ASKED_HERE
 
@@ -40,7 +40,9 @@ def compare_page() -> str:
         result=result,
         rules=read_rules(COMPARE),
         answer=answer(result),
-        courses=[(course, _image(course) if _image(course).exists() else None) for course in trained],
+        courses=[
+            (course, _image(course) if _image(course).exists() else None, at_edge(result, course)) for course in trained
+        ],
         untrained=[course for course in extent.courses if course not in trained],
         extent=extent,
         points=POINTS,
@@ -48,6 +50,7 @@ def compare_page() -> str:
         width=WIDTH,
         choosing=CHOOSING,
         baseline=CONTESTANTS[BASELINE].title,
+        embedding_rate=CONTESTANTS[MUON].settings["optimiser.lr"],
         number=number,
         full=EXTENTS["full"],
     )
@@ -72,6 +75,20 @@ def answer(result: Comparison) -> str:
             step = number(best.median_step, "{:.0f}")
             sentences.append(f"On {course} the least median step measured is that of {best.title}, {step}.")
     return " ".join(sentences)
+
+
+def at_edge(result: Comparison, course: Course) -> list[str]:
+    """The contestants whose chosen learning rate is at an end of its grid, beyond which a better one may lie."""
+    return [row.title for row in result.rows if row.course == course.name and row.settings and _ends(row)]
+
+
+def _ends(row: Row) -> bool:
+    contestant = CONTESTANTS[row.contestant]
+    if contestant.rate is None or row.settings is None:
+        return False
+    rates = sorted(contestant.grid[contestant.rate], key=float)
+    words = row.settings.split()
+    return words[words.index(f"--{contestant.rate}") + 1] in (rates[0], rates[-1])
 
 
 def _trained(result: Comparison) -> list[Course]:

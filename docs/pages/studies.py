@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from latebloom.claims import Results
+from latebloom.claims import Results, State
+from latebloom.lab.compare import CONTESTANTS
 from latebloom.lab.study import StudyResult, draw_study, freeze, latest, read_rules, study_runs
 from latebloom.studies import QUESTIONS, STUDIES, Question, Study
 
+from .compare import shown_comparison
 from .paths import DOCS, IMAGES, STUDY_RESULTS
 from .reproduction import read_results
 from .templating import render
@@ -16,9 +19,7 @@ from .templating import render
 def study_pages() -> dict[Path, str]:
     """The index and the page of each study."""
     found = study_results()
-    index = render(
-        "studies", studies=list(found.values()), questions=[(one, question_state(one, found)) for one in QUESTIONS]
-    )
+    index = render("studies", studies=list(found.values()), questions=_questions(found), contestants=CONTESTANTS)
     pages = {DOCS / "studies" / f"{name}.md": _page(STUDIES[name], result) for name, result in found.items()}
     return {DOCS / "studies.md": index, **pages}
 
@@ -60,16 +61,35 @@ def _page(study: Study, result: StudyResult) -> str:
     )
 
 
-def question_state(question: Question, found: dict[str, StudyResult]) -> str:
-    """Whether a question is answered, in words: only where every claim of its studies is decided."""
+def question_state(question: Question, states: Sequence[State], trained: int) -> tuple[str, str]:
+    """Whether a question is answered, and what is open, in words. states: of the claims that bear on it. trained: how
+    many of its contestants have runs. It is answered where something is decided and nothing is left open."""
     if question.outside is not None:
-        return f"not here: {question.outside}"
-    states = [claim.state for name in question.studies for claim in found[name].claims]
-    if states and not question.partly and all(state in ("holds", "fails") for state in states):
-        return "answered"
-    full = read_results()[0]
-    states += [claim.state for claim in full.claims if claim.id in question.claims]
-    return "partly" if any(state != "not measured" for state in states) else "not yet"
+        return "not here", question.outside
+    counts = {state: states.count(state) for state in ("undecided", "not measured")}
+    claims = [f"{_number(count, 'claim')} {state}" for state, count in counts.items() if count]
+    missing = len(question.contestants) - trained
+    contest = [f"{_number(missing, 'contestant')} not trained"] if missing else []
+    left = "; ".join([*claims, *contest, *([question.left] if question.left else [])])
+    if sum(counts.values()) == len(states) and not trained:
+        return "undecided" if counts["undecided"] else "not yet", left
+    return "partly" if left else "answered", left
+
+
+def _questions(found: dict[str, StudyResult]) -> list[tuple[Question, str, str]]:
+    """Every question with its state and what is open."""
+    judged = {claim.id: claim.state for claim in read_results()[0].claims}
+    trained = {row.contestant for row in shown_comparison().rows if row.runs}
+    answered = []
+    for question in QUESTIONS:
+        own = [claim.state for name in question.studies for claim in found[name].claims]
+        states = [*own, *(judged[id] for id in question.claims)]
+        answered.append((question, *question_state(question, states, len(trained & set(question.contestants)))))
+    return answered
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _image(name: str) -> Path:

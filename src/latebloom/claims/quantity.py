@@ -94,7 +94,8 @@ class Term:
         if measurement.n is None:
             return value, value
         if measurement.n < FEWEST_RUNS:
-            raise Undefined(f"{self.formula} rests on {measurement.n} runs, and {FEWEST_RUNS} are needed")
+            runs = "1 run" if measurement.n == 1 else f"{measurement.n} runs"
+            raise Undefined(f"{self.formula} rests on {runs}, and {FEWEST_RUNS} are needed")
         return (
             -inf if measurement.low is None else measurement.low,
             inf if measurement.high is None else measurement.high,

@@ -69,8 +69,7 @@ class Region(ABC):
 def _agreed(answers: set[bool], term: Term, ends: tuple[float, float]) -> bool:
     """The one answer; Undefined where both ends of an interval do not agree."""
     if len(answers) > 1:
-        low, high = (amount(end, term.unit) for end in ends)
-        raise Undefined(f"the 95 % interval, {low} to {high}, crosses the edge ({term.formula.rstrip(',')})")
+        raise Undefined(f"the 95 % interval, {extent(*ends, term.unit)}, crosses the edge ({term.formula.rstrip(',')})")
     return answers.pop()
 
 
@@ -302,10 +301,17 @@ class Otherwise(AnyOf):
         return f"it holds, or {self.regions[1].text()}"
 
 
+def extent(low: float, high: float, unit: str) -> str:
+    """An interval for people; an infinite end is open."""
+    if isinf(low) and isinf(high):
+        return "open on both sides"
+    if isinf(low):
+        return f"at most {amount(high, unit)}"
+    return f"at least {amount(low, unit)}" if isinf(high) else f"{amount(low, unit)} to {amount(high, unit)}"
+
+
 def amount(value: float, unit: str) -> str:
-    """A number with its unit, for people."""
-    if isinf(value):
-        return "no upper bound" if value > 0 else "no lower bound"
+    """A finite number with its unit, for people."""
     if unit == "share":
         return percent(value)
     number = f"{value:,.0f}".replace(",", " ") if value == int(value) and abs(value) < 1e15 else f"{value:.4g}"

@@ -9,14 +9,16 @@ from latebloom.published import filled
 
 @dataclass(frozen=True)
 class Question:
-    """One question of the write-up's "Future Directions", shortened. studies: names of those that answer it. partly:
-    whether these answer a part of it only. claims: ids of claims that answer a part of it. outside: why it is not asked
-    here; None where it could be."""
+    """One question of the write-up's "Future Directions", shortened. studies: names of those that answer it. claims:
+    ids of claims that answer a part of it. contestants: names of those whose rows in the contest bear on it. left: what
+    none of these asks; nothing where they ask the whole question. outside: why it is not asked here; None where it
+    could be."""
 
     text: str
     studies: tuple[str, ...] = ()
-    partly: bool = False
     claims: tuple[str, ...] = ()
+    contestants: tuple[str, ...] = ()
+    left: str = ""
     outside: str | None = None
 
 
@@ -30,7 +32,7 @@ QUESTIONS = (
     Question(
         "Does a model of several tasks at once have separate phase changes?",
         studies=("several-tasks",),
-        partly=True,
+        left="more than two operations, and heads of their own",
     ),
     Question(
         "Do the other tasks of the grokking paper show phase changes without grokking when they have more data?",
@@ -44,16 +46,25 @@ QUESTIONS = (
     Question(
         "Can it be shown analytically in a toy setting?", claims=("analytic-time-predicted", "analytic-log-scale")
     ),
-    Question("Are phase changes specific to Adam?", studies=("other-optimisers",), claims=("sgd-groks",)),
+    Question(
+        "Are phase changes specific to Adam?",
+        studies=("other-optimisers",),
+        claims=("sgd-groks",),
+        contestants=("sgd-momentum", "sign-descent", "lion", "muon"),
+    ),
     Question("Is there a phase change in the k-bit parity problem?", studies=("parity",)),
-    Question("What circuit adds five-digit numbers?", claims=("digits-as-waves", "digits-neurons-waves")),
+    Question(
+        "What circuit adds five-digit numbers?",
+        claims=("digits-as-waves", "digits-neurons-waves"),
+        left="the circuit, beyond the waves in it",
+    ),
     Question(
         "In which order does five-digit addition form?",
         studies=("digits",),
-        partly=True,
+        left="the circuit of each digit",
         claims=("digits-0-and-1-first",),
     ),
-    Question("What is the circuit of memorisation?", studies=("memory",), partly=True),
+    Question("What is the circuit of memorisation?", studies=("memory",), left="how a single pair is stored"),
     Question(
         filled("Why is there another phase change at epoch {mainline.late_change}?"),
         studies=("late-change",),
@@ -63,17 +74,26 @@ QUESTIONS = (
     Question(
         "Why do these frequencies form, and how many?",
         studies=("tickets",),
-        partly=True,
+        left="how many frequencies form",
         claims=("keys-differ-by-seed",),
     ),
     Question("How consistent is all of this over seeds?", claims=("keys-differ-by-seed",)),
-    Question("What happens when one trains on excluded loss?", studies=("training-on-measures",), partly=True),
-    Question("How do other regularisers affect the model?", claims=("dropout-groks", "l1-groks")),
+    Question(
+        "What happens when one trains on excluded loss?",
+        studies=("training-on-measures",),
+        left="other weights of the measure",
+    ),
+    Question(
+        "How do other regularisers affect the model?",
+        claims=("dropout-groks", "l1-groks"),
+        contestants=("dropout", "l1", "norm-constrained"),
+        left="which circuit they leave behind",
+    ),
     Question("Can clusters of neurons be predicted, or shifted?", studies=("lottery", "tickets")),
     Question("Is there a lottery ticket, and why are all neurons used in the end?", studies=("lottery", "neurons")),
     Question("Are there Fourier algorithms in language models?", outside=_LANGUAGE),
     Question("Is removing neurons worse than removing frequencies?", studies=("neurons",)),
-    Question("Can grokking be predicted early?", studies=("early-warning",), partly=True),
+    Question("Can grokking be predicted early?", studies=("early-warning",), left="how long before"),
     Question("Which amount of data makes the general circuit the cheaper one?", studies=("efficiency",)),
 )
 """In the order of the write-up; the last three are asked by papers that followed it."""

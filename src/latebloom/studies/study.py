@@ -39,13 +39,14 @@ class Then:
 class Study:
     """One open question.
 
-    question: in the write-up's words, or in ours. place: where it is asked. hypothesis: one sentence, which the first
-    claim judges. otherwise: the answer if that claim fails, in one sentence, as true as the verdict: what its region
-    excludes and no more; not frozen, since the rule says it already. design: what is trained, varied and measured. control: what the result is compared with. power: how
-    many runs detect which effect. changes: what would change the answer. runs: the sweeps of each budget, with seeds
-    from `latebloom.claims.record.FIRST_SEED` on. claims: how the answer is decided; their text is frozen before the
-    runs exist. tables: what was measured, from the records. shown: further quantities, which only the tables read.
-    then: runs that follow from the first ones. caveats: what the runs do not show, as found after them; not frozen.
+    question: in the write-up's words, or in ours. place: where it is asked. hypothesis: one sentence, which the
+    first claim judges. otherwise: the answer if that claim fails, in one sentence, as true as the verdict: what its
+    region excludes and no more; not frozen, since the rule says it already. design: what is trained, varied and
+    measured. control: what the result is compared with. power: how many runs detect which effect. changes: what
+    would change the answer. runs: the sweeps of each budget, with seeds from `latebloom.claims.record.FIRST_SEED`
+    on. claims: how the answer is decided; their text is frozen before the runs exist. tables: what was measured,
+    from the records. shown: further quantities, which only the tables read. then: runs that follow from the first
+    ones. caveats: what the runs do not show, as found after them; not frozen.
     """
 
     name: str

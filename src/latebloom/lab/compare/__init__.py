@@ -2,7 +2,7 @@
 
 from latebloom.lab.compare.compare import HOME, compare, plan, results_of
 from latebloom.lab.compare.contestant import CONTESTANTS, POINTS, Contestant
-from latebloom.lab.compare.contestants import BASELINE
+from latebloom.lab.compare.contestants import BASELINE, MUON
 from latebloom.lab.compare.judge import judge_comparison
 from latebloom.lab.compare.result import Comparison, Row, StatementResult
 from latebloom.lab.compare.rules import freeze, read_rules
@@ -11,6 +11,7 @@ __all__ = [
     "BASELINE",
     "CONTESTANTS",
     "HOME",
+    "MUON",
     "POINTS",
     "Comparison",
     "Contestant",

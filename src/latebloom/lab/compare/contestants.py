@@ -13,7 +13,7 @@ _NO_DECAY = {"optimiser.weight_decay": "0"}
 _LEE = "Lee et al. 2024, Grokfast, arXiv 2405.20233"
 _PRIETO = "Prieto et al. 2025, Grokking at the Edge of Numerical Stability, arXiv 2501.04697"
 
-BASELINE, NO_DECAY = "adamw", "adamw-no-decay"
+BASELINE, NO_DECAY, MUON = "adamw", "adamw-no-decay", "muon"
 PUBLISHED_BASELINE = "adam-published"
 
 OWN = (
@@ -94,7 +94,7 @@ OWN = (
         {"optimiser.lr": _RATES, "optimiser.norm_factor": ("0.5", "0.8")},
     ),
     Contestant(
-        "muon",
+        MUON,
         "Muon",
         "Jordan et al. 2024, Muon; Tveit et al. 2025, Muon Optimizer Accelerates Grokking, arXiv 2504.16041",
         {"optimiser.name": "muon", "optimiser.lr": "0.01"},

@@ -10,7 +10,7 @@ from latebloom.claims.quantity import FEWEST_RUNS
 from latebloom.claims.verdict import HALF
 from latebloom.lab.compare.arms import QUANTITIES, Arms, learned_at, speed_up
 from latebloom.lab.compare.contestant import CONTESTANTS
-from latebloom.lab.compare.contestants import BASELINE, NO_DECAY, PUBLISHED_BASELINE
+from latebloom.lab.compare.contestants import BASELINE, MUON, NO_DECAY, PUBLISHED_BASELINE
 from latebloom.lab.compare.course import Course, Extent
 from latebloom.statistics import Estimate, share
 
@@ -92,15 +92,15 @@ def statements(course: Course, extent: Extent, counted: Callable[[Record], bool]
     return (
         sooner(*grokfast, f"{its} sooner than its published baseline.", *readme),
         about(*grokfast, GROKFAST_TIMES, f"{its} about fifty times sooner than its published baseline.", *readme),
-        sooner("muon", BASELINE, "Muon groks sooner than AdamW.", *tveit),
-        about("muon", BASELINE, MUON_TIMES, f"Muon groks about {MUON_TIMES:.1f} times as soon as AdamW.", *tveit),
+        sooner(MUON, BASELINE, "Muon groks sooner than AdamW.", *tveit),
+        about(MUON, BASELINE, MUON_TIMES, f"Muon groks about {MUON_TIMES:.1f} times as soon as AdamW.", *tveit),
         without_decay(
             "stablemax", "With StableMax the model groks without weight decay, and with cross-entropy it does not."
         ),
         without_decay(
             "orthograd", "With ⊥Grad the model groks without weight decay, and with AdamW alone it does not."
         ),
-        no_advantage("muon", essential, "no advantage"),
+        no_advantage(MUON, essential, "no advantage"),
         no_advantage("grokfast-ema"),
         no_advantage("grokfast-ma"),
         no_advantage("lion"),

@@ -53,7 +53,7 @@ def latest(study: Study, results: Results) -> StudyResult:
 
 
 def _answer(study: Study, first: Finding) -> str:
-    """What is so, as far as the verdict goes, and what was found: a hypothesis that fails is not the first thing said."""
+    """What is so, as far as the verdict goes, and what was found. What is false is not the first thing said."""
     answered = first.state == "fails" and study.otherwise
     verdict = study.otherwise if answered else f"{VERDICTS[first.state]}: {study.hypothesis}"
     more = f" About {first.runs_to_decide} would decide where {first.runs} did not." if first.runs_to_decide else ""
