@@ -298,7 +298,8 @@ STUDIES.register(
         ),
         shown=(final_test_accuracy, rise_at, rise_matrix),
         tables=_tables,
-        otherwise="The late change is no rule of the circuit: most runs do not have it, or random answers have it as often.",
+        otherwise="The late change is no rule of the circuit: most runs do not have it, or random answers have it as "
+        "often.",
         caveats="The quick runs are of a small model, mod 23; the write-up saw the change at p = 113, which the full "
         "budget trains. In the small model the attention rises on sums no more often than on random answers, so "
         "nothing here ties it to the circuit. On sums either multiplier, taken out, costs little more than a random "
