@@ -120,7 +120,7 @@ STUDIES.register(
         name="key-counts",
         title="How many frequencies win?",
         question="Why do three to six frequencies win, and not one or twenty?",
-        place='W, "Future Directions": "why these frequencies?"',
+        place='W, "Future Directions"',
         hypothesis="The more answers there are to tell apart, the more frequencies win, but their number grows more "
         "slowly than p.",
         design=f"x + y mod p in the small transformer, {STEPS} steps. One setting at a time takes two other values: p, "

@@ -224,7 +224,7 @@ STUDIES.register(
         name="ticket-predictors",
         title="What predicts the winning frequencies?",
         question="Can it be predicted from the initial weights, and from the first gradient, which frequencies win?",
-        place='W, "Future Directions": "why these frequencies?"',
+        place='W, "Future Directions"',
         hypothesis="The initial weights and the first update together predict which frequencies win better than the "
         "energy of the initial embedding does alone.",
         design=f"x + y mod 23 in the small transformer, {STEPS} steps, each seed with weights and a split of its own. "
@@ -271,7 +271,7 @@ STUDIES.register(
         ),
         shown=(final_test_accuracy,),
         tables=_tables,
-        otherwise="The initial weights and the first update together do not predict the winners better than the "
-        "energy of the initial embedding does alone.",
+        otherwise="The initial weights and the first update together predict the winners no better than the energy of "
+        "the initial embedding does alone, or no better than chance.",
     )
 )

@@ -196,11 +196,11 @@ STUDIES.register(
         shown=(final_test_accuracy,),
         tables=_tables,
         otherwise="The initial weights alone, whatever the split, decide at most half of which frequencies win.",
-        caveats="By the table, which frequencies win hardly varies between runs of the same weights on the same split, "
-        "so that it is far from chance: most of what the weights alone do not decide is decided by weights and split "
-        "in combination. The split takes part in that, although on its own it decides next to nothing. Runs in which "
-        "no frequency wins, because they have not generalised, count like all others. `tickets-by-embedding` shows "
-        "that the embedding's energy goes with winning, and not that it is the cause, which `transplants` asks; what "
-        "else in the initial weights goes with it, `ticket-predictors` asks.",
+        caveats="Chance is not what is left: by the table, runs with the same weights and the same split have nearly "
+        "the same winners, and most of what the weights alone do not decide depends on weights and split in combination. "
+        "The split takes part in that, although alone it decides next to nothing. The intervals are over initial "
+        "weights, for these five splits. Runs that have not generalised count like all others. `tickets-by-embedding` "
+        "shows that the embedding's energy goes with winning, and not that it is the cause, which `transplants` asks; "
+        "what else in the initial weights goes with it, `ticket-predictors` asks.",
     )
 )
