@@ -197,10 +197,10 @@ STUDIES.register(
         tables=_tables,
         otherwise="The initial weights alone, whatever the split, decide at most half of which frequencies win.",
         caveats="Chance is not what is left: by the table, runs with the same weights and the same split have nearly "
-        "the same winners, and most of what the weights alone do not decide depends on weights and split in combination. "
-        "The split takes part in that, although alone it decides next to nothing. The intervals are over initial "
-        "weights, for these five splits. Runs that have not generalised count like all others. `tickets-by-embedding` "
-        "shows that the embedding's energy goes with winning, and not that it is the cause, which `transplants` asks; "
-        "what else in the initial weights goes with it, `ticket-predictors` asks.",
+        "the same winners, and most of what the weights alone do not decide depends on weights and split in "
+        "combination. The split takes part in that, although alone it decides next to nothing. The intervals are over "
+        "initial weights, for these five splits. Runs that have not generalised count like all others. "
+        "`tickets-by-embedding` shows that the embedding's energy goes with winning, and not that it is the cause, "
+        "which `transplants` asks; what else in the initial weights goes with it, `ticket-predictors` asks.",
     )
 )
