@@ -6,10 +6,11 @@ from tests.studies.test_verdicts import records, states, tables
 
 from latebloom.circuits.modular import planted_transformer
 from latebloom.circuits.modular.grid import modular_grid
+from latebloom.recipes.settings import experiment_of
 from latebloom.studies import STUDIES
 from latebloom.studies.key_counts import AXES
 from latebloom.studies.parts import PARTS
-from latebloom.studies.ticket_predictors import ALL, MEASURED, held_out
+from latebloom.studies.ticket_predictors import ALL, EARLY, MEASURED, held_out
 from latebloom.studies.transplants import EMBEDDING, swap_of
 from latebloom.tasks import ModularAddition
 
@@ -82,10 +83,10 @@ def test_a_planted_frequency_is_ahead_in_every_measure_of_the_weights(name):
     assert set((found.argsort(descending=True)[:2] + 1).tolist()) == {3, 5}
 
 
-@pytest.mark.parametrize(("at_47", "state"), [(3, "holds"), (1, "fails")])
-def test_the_number_of_winners_is_compared_along_one_setting_at_a_time(at_47, state):
+@pytest.mark.parametrize(("at_43", "state"), [(3, "holds"), (1, "fails")])
+def test_the_number_of_winners_is_compared_along_one_setting_at_a_time(at_43, state):
     def values(experiment):
-        number = {47: at_47, 31: 2}.get(experiment.task.p, 2)
+        number = {43: at_43, 31: 2}.get(experiment.task.p, 2)
         decay = experiment.optimiser.weight_decay
         number += {0.5: 1, 2.0: -1}.get(decay, 0)
         right = 0.5 if experiment.model.seed % 8 == 0 else 1.0
@@ -96,3 +97,8 @@ def test_the_number_of_winners_is_compared_along_one_setting_at_a_time(at_47, st
     assert found.pop("counts-p") == state
     assert set(found.values()) == {"holds"}
     assert len(next(iter(tables("key-counts", made).values()))) == sum(map(len, AXES.values()))
+
+
+def test_the_first_updates_are_those_in_which_the_learning_rate_rises():
+    spec = STUDIES["ticket-predictors"].runs["quick"][0]
+    assert experiment_of(spec.recipe, 1, spec.settings).optimiser.warmup == EARLY

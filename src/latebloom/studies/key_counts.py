@@ -33,7 +33,7 @@ HARDLY_DATA = 0.5
 """The same for the share of the pairs, which varies less. Arbitrary."""
 
 AXES = {
-    "task.p": (23.0, 31.0, 47.0),
+    "task.p": (23.0, 31.0, 43.0),
     "model.d_model": (32.0, 64.0, 128.0),
     "model.d_mlp": (128.0, 64.0, 256.0),
     "optimiser.weight_decay": (1.0, 0.5, 2.0),
@@ -121,23 +121,31 @@ STUDIES.register(
         title="How many frequencies win?",
         question="Why do three to six frequencies win, and not one or twenty?",
         place='W, "Future Directions"',
-        hypothesis="The more answers there are to tell apart, the more frequencies win, but their number grows more "
-        "slowly than p.",
+        hypothesis="The more answers there are to tell apart, the more frequencies win.",
         design=f"x + y mod p in the small transformer, {STEPS} steps. One setting at a time takes two other values: p, "
         "the width of the residual stream, the number of neurons, weight decay, and the share of the pairs. The "
         "number of key frequencies at the end is counted, and its exponent is fitted in each seed.",
         control="The same seeds run at all values, so that what a seed has many of counts at each of them. An exponent "
         "of 0 is no dependence, 1 is growth in proportion. Only seeds that generalise at all values of a setting "
         "count, since a run that has not yet generalised has no settled number.",
-        power="",
+        power="The full budget has 20 seeds (220 runs), the quick one 7 (77). The number of winners varies by a third "
+        "from run to run, so that an exponent is told by 20 seeds to within about 0.3 for p, 0.15 for the widths and "
+        "for weight decay, and 0.4 for data, which varies least; by 7 seeds to within twice as much, which is too wide "
+        "to say that the number hardly depends on data.",
         changes="A wider range of each setting, p = 113 above all; longer training, in which frequencies that have "
         "formed may still die out; settings that vary together.",
-        runs={"quick": _runs(8), "full": _runs(24)},
+        runs={"quick": _runs(7), "full": _runs(20)},
         claims=(
             _claim(
                 "counts-p",
-                "More frequencies win at a larger p, but fewer than in proportion to it.",
-                AllOf(Above(_P, 0.0), Below(_P, 1.0, "in proportion")),
+                "More frequencies win at a larger p.",
+                Above(_P, 0.0),
+                _grows("task.p"),
+            ),
+            _claim(
+                "counts-p-slowly",
+                "How many frequencies win grows more slowly than in proportion to p, if at all.",
+                Below(_P, 1.0, "in proportion"),
                 _grows("task.p"),
             ),
             _claim(
@@ -160,6 +168,9 @@ STUDIES.register(
             ),
         ),
         tables=_tables,
-        otherwise="Either no more frequencies win at a larger p, or at least as many as in proportion to it.",
+        otherwise="No more frequencies win where there are more answers to tell apart, as far as p goes here.",
+        caveats="The small model has one to three key frequencies, and the write-up's three to six are those of a wider "
+        "model at p = 113, which is outside the range that is fitted here. A key frequency is one with a cluster of at "
+        "least 1 % of the neurons, so that one neuron suffices where there are few, and three are needed among many.",
     )
 )

@@ -212,17 +212,19 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
 
 
 def _following(records: Sequence[Record]) -> Sequence[Spec]:
-    """For each host: the donor, the host with each part of the donor's weights, and the swap with its control."""
+    """For each host with a winner and two losers: its swap and the control, the donor, and the host with each part of
+    the donor's weights."""
     specs = []
     for seed, host in _plain(records).items():
-        donor, swap = str(seed + APART), swap_of(host)
-        transplant = ("--intervention.kind", "transplant", "--intervention.donor", donor)
-        specs.append(small(1, STEPS, first=seed, model__seed=(donor,)))
-        specs.append(small(1, STEPS, *transplant, first=seed, intervention__weights=tuple(PARTS.values())))
-        if swap:
-            pairs = tuple(",".join(texts(arm)) for arm in swap.arms)
-            kind = ("--intervention.kind", "swap_frequencies")
-            specs.append(small(1, STEPS, *kind, first=seed, intervention__frequencies=pairs))
+        if swap := swap_of(host):
+            donor, pairs = str(seed + APART), tuple(",".join(texts(arm)) for arm in swap.arms)
+            swapping = ("--intervention.kind", "swap_frequencies")
+            transplant = ("--intervention.kind", "transplant", "--intervention.donor", donor)
+            specs += [
+                small(1, STEPS, *swapping, first=seed, intervention__frequencies=pairs),
+                small(1, STEPS, first=seed, model__seed=(donor,)),
+                small(1, STEPS, *transplant, first=seed, intervention__weights=tuple(PARTS.values())),
+            ]
     return specs
 
 
@@ -250,9 +252,9 @@ STUDIES.register(
         "which would show when the winners are settled.",
         runs={"quick": (small(12, STEPS, first=FIRST),), "full": (small(48, STEPS, first=FIRST),)},
         then=Then(
-            f"for each host: its split with the initial weights of the seed {APART} higher, the donor; the host with "
-            "each part of the donor's initial weights; and, where it has a key frequency and two others, the host with "
-            "the swap of a winner and a loser, and of that loser and another one, drawn by the seed",
+            "for each host with a key frequency and two others: the host with the swap of a winner and a loser, and "
+            "with that of this loser and another one, drawn by the seed; its split with the initial weights of the "
+            f"seed {APART} higher, the donor; and the host with each part of the donor's initial weights",
             _following,
         ),
         claims=(
