@@ -137,8 +137,7 @@ def test_amplified_neurons_respond_so_much_more_to_that_frequency_alone(tiny):
 
 def test_transplanted_weights_are_those_of_the_other_seed(tiny):
     host, donor, mixed = (
-        Trainer(tiny().with_settings(settings)).weights()
-        for settings in ({}, {"model.seed": 5}, KINDS["transplant"])
+        Trainer(tiny().with_settings(settings)).weights() for settings in ({}, {"model.seed": 5}, KINDS["transplant"])
     )
     for name, weight in mixed.items():
         assert torch.equal(weight, (donor if name == "embed.W_E" else host)[name])
