@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from latebloom._errors import UsageError
+from latebloom.fourier import transform
 from latebloom.models import cross_entropy
 from latebloom.training import Trainer
 
@@ -16,6 +17,8 @@ KINDS = {
     "round_right_answers": {"intervention.kind": "round_right_answers", "intervention.threshold": THRESHOLD},
     "freeze": {"intervention.kind": "freeze", "intervention.weights": "embed.W_E, unembed.W_U"},
     "fewer_examples": {"intervention.kind": "fewer_examples", "intervention.from_step": 3, "intervention.kept": 0.25},
+    "transplant": {"intervention.kind": "transplant", "intervention.weights": "embed.W_E", "intervention.donor": 5},
+    "swap_frequencies": {"intervention.kind": "swap_frequencies", "intervention.frequencies": "1, 3"},
     "prune": {"intervention.kind": "prune", "intervention.neurons": "0, 3, 5"},
     "amplify": {"intervention.kind": "amplify", "intervention.frequency": 2, "intervention.count": 3},
 }
@@ -132,6 +135,26 @@ def test_amplified_neurons_respond_so_much_more_to_that_frequency_alone(tiny):
     assert torch.equal(now[:, 3:], was[:, 3:])
 
 
+def test_transplanted_weights_are_those_of_the_other_seed(tiny):
+    host, donor, mixed = (
+        Trainer(tiny().with_settings(settings)).weights() for settings in ({}, {"model.seed": 5}, KINDS["transplant"])
+    )
+    for name, weight in mixed.items():
+        assert torch.equal(weight, (donor if name == "embed.W_E" else host)[name])
+        assert not weight.any() or not torch.equal(host[name], donor[name])
+
+
+def test_two_frequencies_swap_what_the_embedding_has_of_them(tiny):
+    was, now = (Trainer(tiny().with_settings(settings)).model for settings in ({}, KINDS["swap_frequencies"]))
+    p = was.cfg.d_vocab_out
+    one, other = [1, 2], [5, 6]
+    before, after = (transform(model.embed.W_E.detach()[:p].double(), (0,)) for model in (was, now))
+    swapped = before.clone()
+    swapped[one + other] = before[other + one]
+    torch.testing.assert_close(after, swapped, atol=1e-6, rtol=1e-5)
+    assert torch.equal(was.embed.W_E[p:], now.embed.W_E[p:])
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_resuming_gives_the_same_bits(tiny, kind):
     experiment = tiny().with_settings(KINDS[kind])
@@ -162,6 +185,15 @@ def test_no_intervention_is_left_out_of_what_is_stored(tiny):
             "intervention.weights: got W_Z, expected",
         ),
         ({"intervention.kind": "freeze"}, "intervention.weights: got none, expected some of embed.W_E"),
+        ({"intervention.kind": "transplant"}, "intervention.weights: got none, expected some of embed.W_E"),
+        (
+            {"intervention.kind": "swap_frequencies", "intervention.frequencies": "2,2"},
+            "intervention.frequencies: got 2,2, expected two of 1 to ",
+        ),
+        (
+            {"intervention.kind": "swap_frequencies", "intervention.frequencies": "1,3", "model.kind": "mlp"},
+            "intervention.kind: got swap_frequencies, expected a transformer",
+        ),
         ({"intervention.kind": "prune"}, "intervention.neurons: got none, expected some of 0 to "),
         ({"intervention.kind": "amplify", "intervention.frequency": 99}, "intervention: got frequency 99"),
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
@@ -122,19 +123,92 @@ class Freeze(Intervention):
     )
 
     def prepare(self, model: Model) -> None:
-        named: dict[str, nn.Parameter] = dict(model.named_parameters())
-        for name in self.weights or ("",):
-            if name not in named:
-                raise UsageError(f"intervention.weights: got {name or 'none'}, expected some of {', '.join(named)}")
-            named[name].requires_grad_(False)
-        if not any(weight.requires_grad for weight in named.values()):
-            raise UsageError(f"intervention.weights: got all {len(named)} weights, expected one at least to be trained")
+        for weight in _named(model, self.weights).values():
+            weight.requires_grad_(False)
+        if not any(weight.requires_grad for weight in model.parameters()):
+            count = len(list(model.parameters()))
+            raise UsageError(f"intervention.weights: got all {count} weights, expected one at least to be trained")
 
 
-class _OfNeurons(Intervention):
-    """Changes the initial weights of the neurons of a one-layer transformer with ReLU."""
+def _named(model: Model, names: tuple[str, ...]) -> dict[str, nn.Parameter]:
+    """The weights of these names. Errors: UsageError for an unknown name, and without any."""
+    named: dict[str, nn.Parameter] = dict(model.named_parameters())
+    for name in names or ("",):
+        if name not in named:
+            raise UsageError(f"intervention.weights: got {name or 'none'}, expected some of {', '.join(named)}")
+    return {name: named[name] for name in names}
+
+
+class _OfInitialWeights(Intervention):
+    """Changes the initial weights of a transformer."""
 
     initial_only: ClassVar[bool] = True
+
+    def _transformer(self, model: Model) -> Transformer:
+        """The model. Errors: UsageError for another one."""
+        from latebloom.models import Transformer
+
+        if not isinstance(model, Transformer):
+            raise UsageError(f"intervention.kind: got {self.kind}, expected a transformer")
+        return model
+
+
+class Transplant(_OfInitialWeights):
+    """Some weights take the initial values that they have with another seed."""
+
+    kind: Literal["transplant"] = "transplant"  # type: ignore[assignment]
+    weights: Annotated[tuple[str, ...], BeforeValidator(comma_separated)] = Field(
+        (), description="names of the weights that come from the other seed, separated by commas"
+    )
+    donor: int = Field(0, ge=0, lt=2**63, description="seed of the initial weights that they come from")
+
+    def prepare(self, model: Model) -> None:
+        import torch
+
+        donor = copy.deepcopy(self._transformer(model))
+        donor.config = donor.config.model_copy(update={"seed": self.donor})
+        donor.init_weights()
+        given = _named(donor, self.weights)
+        with torch.no_grad():
+            for name, weight in _named(model, self.weights).items():
+                weight.copy_(given[name])
+
+
+class SwapFrequencies(_OfInitialWeights):
+    """Two frequencies of the operands swap their places in the initial embedding, cosine for cosine and sine for sine.
+
+    All that the embedding has of the one it then has of the other: strength, directions and angles.
+    """
+
+    kind: Literal["swap_frequencies"] = "swap_frequencies"  # type: ignore[assignment]
+    frequencies: Annotated[tuple[int, ...], BeforeValidator(comma_separated)] = Field(
+        (), description="the two frequencies, separated by a comma"
+    )
+
+    def prepare(self, model: Model) -> None:
+        import torch
+
+        transformer = self._transformer(model)
+        p = transformer.cfg.d_vocab_out
+        if len(set(self.frequencies)) != 2 or not set(self.frequencies) <= set(range(1, (p - 1) // 2 + 1)):
+            got = ",".join(map(str, self.frequencies)) or "none"
+            raise UsageError(f"intervention.frequencies: got {got}, expected two of 1 to {(p - 1) // 2}")
+        one, other = (_waves(k, p) * (2 / p) ** 0.5 for k in self.frequencies)
+        with torch.no_grad():
+            embedding = transformer.embed.W_E[:p]
+            embedding += (one - other).T @ ((other - one) @ embedding)
+
+
+def _waves(k: int, p: int) -> Float[Tensor, "2 p"]:
+    """cos kx and sin kx of the operands x."""
+    import torch
+
+    angle = 2 * torch.pi * k * torch.arange(p) / p
+    return torch.stack([angle.cos(), angle.sin()])
+
+
+class _OfNeurons(_OfInitialWeights):
+    """Changes the initial weights of the neurons of a one-layer transformer with ReLU."""
 
     def _checked(self, model: Model) -> tuple[Transformer, MLPLayer]:
         """The model and its neurons. Errors: UsageError for another model."""
@@ -197,21 +271,32 @@ class Amplify(_OfNeurons):
                 f"and {width}"
             )
         attn = transformer.blocks[0].attn
-        angle = 2 * torch.pi * self.frequency * torch.arange(p) / p
         with torch.no_grad():
-            waves = torch.stack([angle.cos(), angle.sin()]) @ transformer.embed.W_E[:p]
+            waves = _waves(self.frequency, p) @ transformer.embed.W_E[:p]
             reaching = waves @ torch.einsum("hmd,hdn->mn", attn.W_V, attn.W_O)
             chosen = mlp.W_in[:, : self.count]
             chosen += (self.factor - 1) * torch.linalg.pinv(reaching) @ (reaching @ chosen)
 
 
-_KINDS = (Intervention, RoundSmallLosses, RoundRightAnswers, DropRandomExamples, FewerExamples, Freeze, Prune, Amplify)
+_KINDS = (
+    *(Intervention, RoundSmallLosses, RoundRightAnswers, DropRandomExamples, FewerExamples, Freeze),
+    *(Transplant, SwapFrequencies, Prune, Amplify),
+)
 
 INTERVENTIONS: dict[str, type[Intervention]] = {kind.model_fields["kind"].default: kind for kind in _KINDS}
 """Every intervention by its kind."""
 
 AnyIntervention = Annotated[
-    Intervention | RoundSmallLosses | RoundRightAnswers | DropRandomExamples | FewerExamples | Freeze | Prune | Amplify,
+    Intervention
+    | RoundSmallLosses
+    | RoundRightAnswers
+    | DropRandomExamples
+    | FewerExamples
+    | Freeze
+    | Transplant
+    | SwapFrequencies
+    | Prune
+    | Amplify,
     Field(discriminator="kind"),
 ]
 """A field that holds any intervention."""
