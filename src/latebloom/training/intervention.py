@@ -237,7 +237,17 @@ def _waves(frequency: int, p: int) -> Float[Tensor, "2 p"]:
     return torch.stack([angle.cos(), angle.sin()])
 
 
-_KINDS = (Intervention, RoundSmallLosses, RoundRightAnswers, DropRandomExamples, FewerExamples, Freeze, Prune, Amplify, AmplifyWave)
+_KINDS = (
+    Intervention,
+    RoundSmallLosses,
+    RoundRightAnswers,
+    DropRandomExamples,
+    FewerExamples,
+    Freeze,
+    Prune,
+    Amplify,
+    AmplifyWave,
+)
 
 INTERVENTIONS: dict[str, type[Intervention]] = {kind.model_fields["kind"].default: kind for kind in _KINDS}
 """Every intervention by its kind."""
