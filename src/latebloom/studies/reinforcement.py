@@ -51,7 +51,9 @@ def _slower(part: str) -> Statistic:
         name=f"slower_{_slug(part)}",
     )
     def slower(records: Sequence[Record]) -> Estimate:
-        frozen, plain = ({run.seed: _step(run) for run in arm(records, name)} for name in (part, NOTHING))
+        frozen, plain = (
+            {run.setting("model.seed"): _step(run) for run in arm(records, name)} for name in (part, NOTHING)
+        )
         return median_estimate([frozen[seed] / plain[seed] for seed in sorted(frozen.keys() & plain.keys())])
 
     return slower
