@@ -10,7 +10,7 @@ from latebloom.analysis import analyse
 from latebloom.circuits.modular import planted_transformer
 from latebloom.claims import Measurement, Record
 from latebloom.claims.quantity import Undefined
-from latebloom.models import Examples, TransformerConfig
+from latebloom.models import Examples, TransformerConfig, cross_entropy
 from latebloom.models.measure_loss import CHOOSE, CHOOSE_OTHER, RESTRICT
 from latebloom.recipes.settings import experiment_of
 from latebloom.runs import Run
@@ -21,6 +21,7 @@ from latebloom.studies.digits import left_when_known
 from latebloom.studies.equal_logits import at_equal_logits
 from latebloom.studies.multipliers import accuracy, multipliers, part, turned_accuracy
 from latebloom.studies.other_optimisers import SETTINGS
+from latebloom.studies.reinforcement_gradients import MATRICES, READING, Growth, projections
 from latebloom.studies.several_tasks import neuron_overlap, operation_grid
 from latebloom.studies.training_on_measures import own_measure
 from latebloom.studies.training_on_measures import test_accuracy_at_goal as accuracy_at_goal
@@ -305,13 +306,16 @@ def test_several_tasks_are_compared_within_a_model_and_with_models_of_one_task(l
         steps = {"modular_addition": first, "modular_subtraction": first * late * (1 if both or late == 1 else 1.5)}
         if late > 1:
             keys = (3.0, 0.0, 3.0) if both else (1.0, 0.0, 0.0) if names[0] == "modular_addition" else (0.0, 1.0, 0.0)
+            steps["modular_addition"] /= 2.0 if both else 1.0
         else:
             keys = (1.0, 2.0, 3.0) if both else (0.0, 1.0, 1.0)
         return {
             "operations_learned_at": tuple(steps[one] for one in names),
+            "operations_unlearned_until": tuple(steps[one] / 2 for one in names),
             "operations_accuracy": (1.0,) * len(names),
             "operations_with_key_frequency": keys,
             "operations_neuron_overlap": 0.9 if late > 1 else 0.2,
+            "operations_initial_overlap": 0.6,
             "operations_permuted_overlap": 0.3,
         }
 
@@ -319,6 +323,26 @@ def test_several_tasks_are_compared_within_a_model_and_with_models_of_one_task(l
     assert set(states("several-tasks", made).values()) == {state}
     shared = dict(tables("several-tasks", made)["What the two operations share, in the median over seeds"])
     assert shared["key frequencies of both, in one model"].startswith("100%" if late > 1 else "33%")
+
+
+@pytest.mark.parametrize(
+    ("together", "alone", "state"),
+    [(300.0, 300.0, "holds"), (150.0, 300.0, "fails"), (150.0, 150.0, "fails"), (300.0, 150.0, "holds")],
+)
+def test_falls_are_separate_where_one_is_over_before_the_other_begins(together, alone, state):
+    def values(experiment):
+        names = experiment.task.operations
+        begins = {"modular_addition": 50.0, "modular_subtraction": together if len(names) > 1 else alone}
+        ends = {"modular_addition": 200.0, "modular_subtraction": 400.0}
+        return {
+            "operations_learned_at": tuple(ends[one] for one in names),
+            "operations_unlearned_until": tuple(begins[one] for one in names),
+            "operations_accuracy": (1.0,) * len(names),
+            "operations_with_key_frequency": (1.0,),
+        }
+
+    made = records("several-tasks", STUDIES["several-tasks"].runs["quick"], values)
+    assert states("several-tasks", made)["several-separate"] == state
 
 
 def test_the_neurons_of_one_operation_overlap_with_themselves_and_not_with_others():
@@ -331,6 +355,88 @@ def test_the_neurons_of_one_operation_overlap_with_themselves_and_not_with_other
     assert permuted > 0.2
     with pytest.raises(Undefined, match="dead"):
         neuron_overlap(one, torch.zeros(9))
+
+
+@pytest.mark.parametrize(
+    ("late", "right", "states_of"), [(3.0, 0.2, ("holds", "holds")), (1.0, 1.0, ("fails", "fails"))]
+)
+def test_a_frozen_part_is_needed_if_the_model_is_later_or_fails_without_it(late, right, states_of):
+    def values(experiment):
+        frozen = experiment.intervention.kind == "freeze"
+        step = 100.0 + 20 * (experiment.model.seed % 3)
+        return {
+            "test_90_at": step * late if frozen else step,
+            "final_test_accuracy": right if frozen else 1.0,
+            "outcome": "grokked",
+        }
+
+    made = records("reinforcement", STUDIES["reinforcement"].runs["quick"], values)
+    found = states("reinforcement", made)
+    assert {state for id, state in found.items() if id.endswith("-later")} == {states_of[0]}
+    assert {state for id, state in found.items() if not id.endswith("-later")} == {states_of[1]}
+    (rows,) = tables("reinforcement", made).values()
+    assert [row[4] for row in rows] == ["1", *[f"{late:.1f} ({late:.1f} to {late:.1f})"] * 5]
+
+
+@pytest.mark.parametrize(
+    ("without", "without_other", "state"), [(0.1, 0.9, "holds"), (0.9, 0.9, "fails"), (0.1, 0.1, "fails")]
+)
+def test_a_part_is_needed_if_the_others_grow_slowly_without_it_and_not_without_that_of_another_frequency(
+    without, without_other, state
+):
+    def values(experiment):
+        k = experiment.setting("intervention.frequency")
+        grown = np.linspace(1.0, 2.0, 5)
+
+        def changed(factor):
+            return tuple(np.tile(grown * factor, 5))
+
+        return {
+            "growth_of_parts": tuple(grown),
+            "growth_without_part": changed(without),
+            "growth_without_other": changed(without_other),
+            "growth_with_double": changed(2 - without),
+            "growth_with_other_double": changed(2 - without_other),
+            "key_frequencies": (float(k),) if k and state == "holds" else (1.0,),
+            "test_90_at": 100.0 if k and state == "holds" else 300.0,
+        }
+
+    made = records("reinforcement-gradients", STUDIES["reinforcement-gradients"].runs["quick"], values)
+    assert set(states("reinforcement-gradients", made).values()) == {state}
+    first, *_ = tables("reinforcement-gradients", made).values()
+    assert first[0] == ("embedding", "–", *[f"{without:.1f} ({without_other:.1f})"] * 4)
+
+
+def test_the_parts_of_all_frequencies_and_the_constant_are_the_whole_of_embedding_and_unembedding():
+    model = planted_transformer(7, [2], d_mlp=32).double()
+    embedding, unembedding = (model.get_parameter(MATRICES[name]).detach() for name in ("embedding", "unembedding"))
+    with torch.no_grad():
+        parts = [projections(model, k) for k in (1, 2, 3)]
+    operands, logits = embedding[:7], unembedding
+    whole = sum(part["embedding"] @ embedding for part in parts)[:7]
+    torch.testing.assert_close(whole, operands - operands.mean(0))
+    whole = sum(logits @ part["unembedding"] for part in parts)
+    torch.testing.assert_close(whole, logits - logits.mean(1, keepdim=True))
+
+
+def test_growth_is_the_speed_of_the_norm_of_a_part_along_the_gradient():
+    task = ModularAddition(p=7)
+    model = TransformerConfig(d_model=16, n_heads=2, d_head=4, d_mlp=8).build(task).double()
+    train = Examples.of(split(task, Data(fraction=0.8))[0], "cpu")
+    growth, (onto, step) = Growth(model, train, task.loss_positions), (projections(model, 2), 1e-6)
+    loss = cross_entropy(model(train.tokens, task.loss_positions), train.labels)
+    for index, name in enumerate(MATRICES):
+        weights = model.get_parameter(MATRICES[name])
+        (gradient,) = torch.autograd.grad(loss, weights, retain_graph=True)
+
+        moved = torch.stack([weights - step * gradient, weights])
+        now, before = ((onto[name] @ one if name in READING else one @ onto[name]).norm() for one in moved)
+        speed = (now - before).item() / step
+        assert growth.of(2)[index] == pytest.approx(speed, rel=1e-3, abs=1e-6)
+    assert growth.changed(2, "embedding", 2, 1.0) == pytest.approx(growth.of(2))
+    without = growth.changed(2, "embedding", 2, 0.0)
+    model.embed.W_E.data -= (onto["embedding"] @ model.embed.W_E).detach()
+    assert Growth(model, train, task.loss_positions).of(2)[-1] == pytest.approx(without[-1])
 
 
 def test_the_grid_of_an_operation_is_the_model_at_its_token():

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from latebloom._errors import UsageError
-from latebloom.fourier import transform
+from latebloom.fourier import basis_rows, transform
 from latebloom.models import cross_entropy
 from latebloom.training import Trainer
 
@@ -21,6 +21,7 @@ KINDS = {
     "swap_frequencies": {"intervention.kind": "swap_frequencies", "intervention.frequencies": "1, 3"},
     "prune": {"intervention.kind": "prune", "intervention.neurons": "0, 3, 5"},
     "amplify": {"intervention.kind": "amplify", "intervention.frequency": 2, "intervention.count": 3},
+    "amplify_wave": {"intervention.kind": "amplify_wave", "intervention.frequency": 2, "intervention.factor": 3},
 }
 
 
@@ -155,6 +156,17 @@ def test_two_frequencies_swap_what_the_embedding_has_of_them(tiny):
     assert torch.equal(was.embed.W_E[p:], now.embed.W_E[p:])
 
 
+def test_an_amplified_wave_is_so_much_larger_in_the_embedding_and_nothing_else_changes(tiny):
+    before, after = (Trainer(tiny().with_settings(settings)).model for settings in ({}, KINDS["amplify_wave"]))
+    p = before.cfg.d_vocab_out
+    was, now = (transform(model.embed.W_E.detach()[:p], (0,)) for model in (before, after))
+    wave = list(basis_rows(2, p))
+    was[wave] *= 3
+    torch.testing.assert_close(now, was, rtol=1e-4, atol=1e-5)
+    changed = {name for name, one in after.state_dict().items() if not torch.equal(one, before.state_dict()[name])}
+    assert changed == {"embed.W_E"}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_resuming_gives_the_same_bits(tiny, kind):
     experiment = tiny().with_settings(KINDS[kind])
@@ -196,6 +208,14 @@ def test_no_intervention_is_left_out_of_what_is_stored(tiny):
         ),
         ({"intervention.kind": "prune"}, "intervention.neurons: got none, expected some of 0 to "),
         ({"intervention.kind": "amplify", "intervention.frequency": 99}, "intervention: got frequency 99"),
+        (
+            {"intervention.kind": "amplify_wave", "intervention.frequency": 99},
+            "intervention.frequency: got 99, expected at most",
+        ),
+        (
+            {"intervention.kind": "amplify_wave", "model.kind": "mlp"},
+            "intervention.kind: got amplify_wave, expected a transformer",
+        ),
         (
             {"intervention.kind": "prune", "intervention.neurons": "1", "model.activation": "gelu"},
             "intervention.kind: got prune, expected a transformer of one layer with ReLU neurons",
