@@ -75,7 +75,7 @@ def test_the_cheaper_of_memory_and_circuit_is_looked_for_on_either_side_of_the_c
     study = STUDIES["efficiency"]
     first = records("efficiency", study.runs["quick"], values)
     then = study.then.sweeps(first)
-    assert [spec.settings[-1] for spec in then] == ["321"] * 9
+    assert [spec.settings[-1] for spec in then] == ["321"] * 11
     found = states("efficiency", first + records("efficiency", then, lambda _: {"final_test_accuracy": 0.3}))
     assert found.pop("efficiency-critical-size") == state
     assert set(found.values()) == {"holds"}

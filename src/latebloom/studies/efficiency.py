@@ -302,13 +302,13 @@ STUDIES.register(
         f"{SHRINKS}, weight decay ends when test loss gets under guessing (in the seeds in which that is after the "
         f"train set is learned), or starts at step {STARTS}.",
         control="A train set that hardly shrinks; the same seeds with weight decay from start to end.",
-        power="The quick budget has 6 seeds, and 10 for weight decay; the full one 20, and 30. Six runs of six have an "
+        power="The quick budget has 6 seeds, and 12 for weight decay; the full one 20, and 30. Six runs of six have an "
         "interval from 61 %, 15 of 20 one from 53 %. The interval of a median of six leaves hardly anything of their "
         "range out, so that all seeds, or all but one near the edge, decide; that of 20 is about their middle half. "
-        "Only a part of the seeds has a clean-up: some 6 of 10, and 18 of 30.",
+        "Only about half of the seeds have a clean-up.",
         changes="Longer runs, in which less data may suffice; a finer grid of shares; weights counted by another norm; "
         "memories of sums, which may be cheaper than those of random answers.",
-        runs={"quick": _runs(6, slow=10), "full": _runs(20, slow=30)},
+        runs={"quick": _runs(6, slow=12), "full": _runs(20, slow=30)},
         then=Then(
             "for each seed of the runs with weight decay 0.3 whose test loss gets under guessing after the train set "
             "is learned: the same with optimiser.decay_until at that step",
