@@ -40,6 +40,15 @@ def test_an_unknown_name_is_answered_with_those_there_are() -> None:
         things["b"]
 
 
+def test_a_thing_that_its_name_makes_is_found_and_not_listed() -> None:
+    things: Registry[Thing] = Registry("thing", made=lambda name: Thing(name, 3) if name.isdigit() else None)
+    things.register(Thing("a"))
+    assert things["12"] == Thing("12", 3)
+    assert list(things) == ["a"]
+    with pytest.raises(UsageError, match="thing: got 'b', expected one of a"):
+        things["b"]
+
+
 def test_a_name_belongs_to_the_module_that_registered_it() -> None:
     things: Registry[Thing] = Registry("thing")
     run_in("one", "add(thing)", add=things.register, thing=Thing("a"))

@@ -47,16 +47,24 @@ def _own_name(thing: Any) -> str:
     return thing.name
 
 
+def _none(name: str) -> None:
+    return None
+
+
 class Registry(Mapping[str, T]):
     """Things of one kind by name, in the order of registration.
 
-    kind: what one is called in messages. name: how to read the name off a thing (its ``name`` by default).
+    kind: what one is called in messages. name: how to read the name off a thing (its ``name`` by default). made: the
+    thing of a name that is not registered but says all about it, else None; such things are found and not listed.
     Listing, and looking up a name that is not there yet, first load the modules of other packages.
     """
 
-    def __init__(self, kind: str, name: Callable[[T], str] = _own_name) -> None:
+    def __init__(
+        self, kind: str, name: Callable[[T], str] = _own_name, made: Callable[[str], T | None] = _none
+    ) -> None:
         self.kind = kind
         self._name = name
+        self._made = made
         self._things: dict[str, T] = {}
         self._modules: dict[str, str] = {}
         _REGISTRIES.append(ref(self))
@@ -82,10 +90,11 @@ class Registry(Mapping[str, T]):
 
     def __getitem__(self, name: str) -> T:
         """Errors: UsageError that lists the names there are."""
-        if name not in self:
+        found = self._things[name] if name in self else self._made(name)
+        if found is None:
             meant = did_you_mean(name, self._things)
             raise UsageError(f"{self.kind}: got {name!r}, expected one of {', '.join(self._things)}{meant}")
-        return self._things[name]
+        return found
 
     def __contains__(self, name: object) -> bool:
         if name not in self._things:

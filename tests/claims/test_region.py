@@ -5,6 +5,7 @@ from math import inf
 import pytest
 
 from latebloom.claims import Claim, Measurement, Undefined
+from latebloom.claims.claim import beside_edges
 from latebloom.claims.quantity import Term
 from latebloom.claims.region import (
     Above,
@@ -120,3 +121,29 @@ def test_a_claim_is_judged_by_its_region_alone() -> None:
     assert (
         claim(provided=OUT).rule == "The share is greater than 25 %. Undecided unless the share is greater than 75 %."
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "spec", "edge", "text"),
+    [
+        (0.4951, ".0%", 0.5, "49.5%"),
+        (-0.004, ".0%", 0.0, "-0.4%"),
+        (0.9968, ".2f", 1.0, "0.997"),
+        (0.99996, ".2f", 1.0, "0.99996"),
+        (0.5, ".0%", 0.5, "50%"),
+        (0.62, ".0%", 0.5, "62%"),
+        (-0.5, ".0%", 0.5, "-50%"),
+    ],
+)
+def test_a_number_is_not_rounded_to_an_edge_that_it_does_not_equal(value, spec, edge, text):
+    assert beside_edges(value, spec, [edge]) == text
+
+
+def test_the_finding_of_a_claim_shows_on_which_side_of_each_edge_its_numbers_are():
+    region = AllOf(Below(A, 0.5), Above(B, 0.5))
+    claim = Claim(id="c", sentence="s", place="p", published="w", region=region, finding="{a:.0%} and {b:.0%}")
+    values = {"a": Measurement(value=0.497), "b": Measurement(value=0.62)}
+    assert claim.judge(values).finding == "49.7% and 62%"
+    assert [edge for _, edge in region.edges()] == [0.5, 0.5]
+    assert [edge for _, edge in Between(A, 0.1, 0.9).edges()] == [0.1, 0.9]
+    assert not list(Above(A, B).edges())

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from latebloom._errors import UsageError
-from latebloom.models import MeasuredLoss, cross_entropy
+from latebloom.models import TRAINING_LOSSES, MeasuredLoss, cross_entropy
 from latebloom.training import Experiment, Trainer
 
 P, K = 7, 2
@@ -33,6 +33,34 @@ def test_shuffled_waves_say_little_about_the_answer():
     control = replace(of("excluded", K), shuffled=True)
     assert control.value(wave, LABELS) < math.log(P) / 2
     assert control.name == "cross_entropy+excluded.2.shuffled"
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [of("excluded", 3, "-"), of("excluded", 3, weight=0.3), MeasuredLoss("-", "restricted", (1, 10), True, 3.0)],
+    ids=lambda loss: loss.name,
+)
+def test_every_measured_loss_is_found_by_its_name(loss):
+    assert TRAINING_LOSSES[loss.name].name == loss.name
+    assert TRAINING_LOSSES[loss.name].full_batch_of == "modular_addition"
+
+
+@pytest.mark.parametrize("name", ["excluded.0", "excluded.3.2", "excluded.2.2", "excluded", "1_excluded.3", "other.3"])
+def test_names_that_say_no_loss_or_say_it_otherwise_are_refused(name):
+    with pytest.raises(UsageError, match=r"^training\.loss: got "):
+        TRAINING_LOSSES[f"cross_entropy+{name}"]
+
+
+def test_the_weight_of_a_measure_counts():
+    wave = 2 * torch.cos(K * SHIFT)[:, None]
+    plain = cross_entropy(wave, LABELS)
+    added = (of("excluded", K, weight=one).loss(wave, LABELS) - plain for one in (3.0, 1.0))
+    assert float(next(added) / next(added)) == pytest.approx(3)
+
+
+def test_a_frequency_that_the_task_does_not_have_is_refused():
+    with pytest.raises(UsageError, match="expected frequencies up to 3"):
+        of("excluded", 4).loss(torch.zeros(4, 1, P), torch.zeros(4, 1, dtype=torch.long))
 
 
 def test_what_is_subtracted_counts_up_to_guessing():

@@ -17,8 +17,10 @@ from latebloom.runs import Run
 from latebloom.runs.recorder import new_manifest
 from latebloom.store import RunDirectory, append_rows, empty_table
 from latebloom.studies import STUDIES
+from latebloom.studies.critical_size import accuracy_beyond_symmetry, crossing
 from latebloom.studies.digits import left_when_known
 from latebloom.studies.equal_logits import at_equal_logits
+from latebloom.studies.measures_more import AGAINST, choosing
 from latebloom.studies.multipliers import accuracy, multipliers, part, turned_accuracy
 from latebloom.studies.other_optimisers import SETTINGS
 from latebloom.studies.reinforcement_gradients import MATRICES, READING, Growth, projections
@@ -60,20 +62,21 @@ def test_the_cheaper_of_memory_and_circuit_is_looked_for_on_either_side_of_the_c
         share, kept = experiment.data.fraction, experiment.setting("intervention.kept")
         if experiment.task.name == "random_table":
             return {"weights_at_equal_logits": memory_on_few if share < 0.5 else 400.0, "train_learned_at": 50.0}
-        late = kept and experiment.model.seed == 200  # generalises only after its train set shrank: not ungrokking
+        late = kept and experiment.model.seed == 300  # generalises only after its train set shrank: not ungrokking
         return {
             "weights_at_equal_logits": 200.0,
             "final_test_accuracy": 1.0 if share > 0.5 and (kept != 0.2 or late) else 0.2,
             "test_90_at": (1500.0 if late else 500.0 + (experiment.setting("optimiser.decay_from") or 0))
             if share > 0.5
             else None,
+            "train_learned_at": 400.0 if experiment.model.seed == 301 else 60.0,  # 301 has no clean-up
             "test_under_guessing_at": 321.4,
         }
 
     study = STUDIES["efficiency"]
     first = records("efficiency", study.runs["quick"], values)
     then = study.then.sweeps(first)
-    assert [spec.settings[-1] for spec in then] == ["321"] * 6
+    assert [spec.settings[-1] for spec in then] == ["321"] * 11
     found = states("efficiency", first + records("efficiency", then, lambda _: {"final_test_accuracy": 0.3}))
     assert found.pop("efficiency-critical-size") == state
     assert set(found.values()) == {"holds"}
@@ -135,6 +138,98 @@ def test_a_mask_is_what_the_run_is_trained_with():
     pruned = experiment_of(spec.recipe, 1, (*spec.settings, *("--intervention.kind", "prune")))
     model = Trainer(pruned.with_settings({"intervention.neurons": "3,7"})).model
     assert model.blocks[0].mlp.W_out.any(1).nonzero().flatten().tolist() == [3, 7]
+
+
+@pytest.mark.parametrize(("right", "state"), [(0.7, "holds"), (0.4, "fails")])
+def test_clusters_are_predicted_if_more_neurons_are_right_than_permuted_ones(right, state):
+    def values(experiment):
+        pair = (right + experiment.model.seed / 1e4, 0.5)
+        return {
+            "clusters_by_initial_neurons": pair,
+            "clusters_by_initial_neurons_among_keys": pair,
+            "clusters_by_step": (0.0, pair[0] - 0.5, 0.5),
+        }
+
+    made = records("clusters", STUDIES["clusters"].runs["quick"], values)
+    assert set(states("clusters", made).values()) == {state}
+    assert tables("clusters", made)["Clusters predicted later, by the strongest of the key frequencies"][2][0] == "200"
+
+
+def test_costs_that_follow_a_power_law_cross_where_they_should():
+    shares = [0.05, 0.1, 0.2, 0.4]
+    assert crossing(shares, [1000 * share**0.5 for share in shares], 500.0) == pytest.approx(0.25)
+    assert crossing(shares, [500.0] * 4, 400.0) is None
+
+
+@pytest.mark.parametrize(
+    ("circuit", "partly", "state"), [(400.0, 0.5, "holds"), (90.0, 0.1, "fails"), (400.0, 0.9, "holds, but not partly")]
+)
+def test_the_critical_size_is_predicted_if_costs_cross_near_where_generalisation_begins(circuit, partly, state):
+    def values(experiment):
+        share = experiment.data.fraction
+        if experiment.task.name == "random_table":
+            return {"weights_at_equal_logits": 1000 * share, "train_learned_at": 50.0}
+        right = share > (0.45 if experiment.model.seed % 2 else 0.4)
+        just_under = share == (0.45 if experiment.model.seed % 2 else 0.4)
+        return {
+            "weights_at_equal_logits": circuit if right else 300.0 if circuit == 400.0 else 500.0,
+            "train_learned_at": 50.0,
+            "final_test_accuracy": 1.0 if right else 0.3,
+            "test_accuracy_at_three_quarters": 1.0 if right else 0.3,
+            "accuracy_beyond_symmetry": partly if just_under else 1.0 if right else 0.05,
+        }
+
+    found = states("critical-size", records("critical-size", STUDIES["critical-size"].runs["quick"], values))
+    expected = dict.fromkeys(found, state.split(",")[0])
+    if partly == 0.9:
+        expected["critical-size-partly"] = "fails"
+    assert found == expected
+
+
+def test_symmetry_alone_gives_nothing_right_beyond_it(tmp_path):
+    planted = planted_transformer(23, [3, 5], d_mlp=128)
+    experiment = Experiment(task=ModularAddition(p=23), data=Data(fraction=0.4), model=planted.config)
+    for name, model, right in (("planted", planted, 1.0), ("random", experiment.model.build(experiment.task), 0.2)):
+        directory = RunDirectory(tmp_path / name)
+        directory.create()
+        directory.write_checkpoint(0, {key: one.numpy() for key, one in model.state_dict().items()})
+        directory.write_manifest(new_manifest(name, experiment).model_copy(update={"status": "finished", "step": 0}))
+        measured = accuracy_beyond_symmetry.measure(analyse(Run(directory.path)))
+        assert measured == 1.0 if right == 1.0 else measured < right
+
+
+@pytest.mark.parametrize(("other", "state"), [(True, "holds"), (False, "fails")])
+def test_forbidden_frequencies_are_those_of_the_plain_run_of_each_seed(other, state):
+    def values(experiment):
+        loss = experiment.training.loss
+        mine = loss in {choosing(weight, one) for weight in (0.3, 3.0) for one in ((3,), (8,))}
+        chosen = (3.0,) if ".3" in loss.removeprefix("cross_entropy-0.3") else (8.0,)
+        forbidden = loss.startswith("cross_entropy+") and "shuffled" not in loss
+        against = loss == AGAINST.name
+        return {
+            "key_frequencies": chosen if mine and other else (9.0, 10.0) if forbidden and other else (2.0, 5.0),
+            "test_90_at": None if (against or forbidden) and against == other else 300.0,
+        }
+
+    study = STUDIES["measures-more"]
+    first = records("measures-more", study.runs["quick"], values)
+    then = study.then.sweeps(first)
+    assert {spec.settings[-1] for spec in then} == {
+        "cross_entropy+excluded.2.5",
+        "cross_entropy+excluded.2.5.shuffled",
+    }
+    assert set(states("measures-more", first + records("measures-more", then, values)).values()) == {state}
+
+
+@pytest.mark.parametrize(("without_as_many", "state"), [(0.9, "holds"), (0.5, "fails")])
+def test_a_frequency_is_compared_with_as_many_random_neurons_as_its_cluster_has(without_as_many, state):
+    values = {
+        "final_test_accuracy": 1.0,
+        "accuracy_without_a_key": 0.5,
+        "accuracy_without_as_many_neurons": without_as_many,
+    }
+    made = records("neurons", STUDIES["neurons"].runs["quick"], lambda _: values)
+    assert states("neurons", made)["frequencies-over-as-many-neurons"] == state
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -63,7 +64,7 @@ class _Sentence:
 
     def _judged(self, values: Values) -> Verdict:
         """The verdict on measured values."""
-        text = _finding(self.finding, values)
+        text = _finding(self.finding, values, tuple(self.region.edges()))
         try:
             if self.provided is not None and not self.provided.contains(values):
                 return undecided(f"{text}; not judged, since the rule asks that {self.provided.text()}")
@@ -255,33 +256,56 @@ def _fields(template: str) -> tuple[str, ...]:
     return tuple(field.partition(".")[0] for _, field, _, _ in Formatter().parse(template) if field)
 
 
-def _finding(template: str, values: Values) -> str:
-    """The template filled in; instead the reasons, each once, where a quantity in it is undefined."""
+def _finding(template: str, values: Values, edges: Sequence[tuple[Term, float]] = ()) -> str:
+    """The template filled in; instead the reasons, each once, where a quantity in it is undefined. edges: numbers that
+    a rule compares terms with, which no other number is rounded to."""
     names = _fields(template)
     reasons = [values[name].reason or "undefined" for name in names if values[name].value is None]
     if reasons:
         return "; ".join(dict.fromkeys(reasons))
-    return template.format_map({name: _Shown(values[name]) for name in names})
+    of = {name: tuple(edge for term, edge in edges if term.name == name) for name in names}
+    return template.format_map({name: _Shown(values[name], of[name]) for name in names})
 
 
 class _Shown:
     """A measurement in a template: lists are joined by commas, ends of an interval are ``.low`` and ``.high``."""
 
-    def __init__(self, measurement: Measurement) -> None:
+    def __init__(self, measurement: Measurement, edges: tuple[float, ...] = ()) -> None:
         self._measurement = measurement
+        self._edges = edges
 
     def __format__(self, spec: str) -> str:
-        return _text(self._measurement.value, spec)
+        return _text(self._measurement.value, spec, self._edges)
 
     def __getattr__(self, end: str) -> _Shown:
         value = getattr(self._measurement, end)
-        return _Shown(Measurement(value="open" if value is None else value))
+        return _Shown(Measurement(value="open" if value is None else value), self._edges)
 
 
-def _text(value: Any, spec: str) -> str:
+def _text(value: Any, spec: str, edges: tuple[float, ...] = ()) -> str:
     if isinstance(value, tuple):
         return ", ".join(_text(one, spec) for one in value) or "none"
-    return "–" if value is None else str(value) if isinstance(value, str) else format(value, spec)
+    return "–" if value is None else str(value) if isinstance(value, str) else beside_edges(value, spec, edges)
+
+
+MORE_DIGITS = 3
+"""Digits that a number gets at most, to be told apart from an edge."""
+
+
+def beside_edges(value: float, spec: str, edges: Sequence[float]) -> str:
+    """A number by a format such as ".0%", with more digits where it would be rounded to an edge that it does not equal:
+    0.4951 is 49.5% beside the edge 50%."""
+    for _ in range(MORE_DIGITS):
+        if all(value == edge or _rounded(value, spec) != _rounded(edge, spec) for edge in edges):
+            break
+        spec = re.sub(r"\.(\d+)", lambda digits: f".{int(digits[1]) + 1}", spec)
+    return format(value, spec)
+
+
+def _rounded(value: float, spec: str) -> str:
+    """Without the sign of -0%."""
+    text = format(value, spec)
+    return text if text.strip("-0.%") else text.lstrip("-")
 
 
 def _capital(text: str) -> str:

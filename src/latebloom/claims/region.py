@@ -65,6 +65,10 @@ class Region(ABC):
     def terms(self) -> Iterator[Term]:
         """The terms that it compares, in order."""
 
+    def edges(self) -> Iterator[tuple[Term, float]]:
+        """Each term that it compares with a number, and that number."""
+        return iter(())
+
 
 def _agreed(answers: set[bool], term: Term, ends: tuple[float, float]) -> bool:
     """The one answer; Undefined where both ends of an interval do not agree."""
@@ -118,6 +122,10 @@ class _Bound(Region):
         yield self.term
         if isinstance(self.edge, Term):
             yield self.edge
+
+    def edges(self) -> Iterator[tuple[Term, float]]:
+        if not isinstance(self.edge, Term):
+            yield self.term, self.edge
 
 
 class AtLeast(_Bound):
@@ -184,6 +192,9 @@ class Between(Region):
 
     def terms(self) -> Iterator[Term]:
         yield self.term
+
+    def edges(self) -> Iterator[tuple[Term, float]]:
+        yield from ((self.term, self.low), (self.term, self.high))
 
 
 @dataclass(frozen=True)
@@ -265,6 +276,10 @@ class _Combined(Region):
     def terms(self) -> Iterator[Term]:
         for region in self.regions:
             yield from region.terms()
+
+    def edges(self) -> Iterator[tuple[Term, float]]:
+        for region in self.regions:
+            yield from region.edges()
 
 
 class AllOf(_Combined):

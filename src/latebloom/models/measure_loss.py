@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from math import log, pi
 from typing import TYPE_CHECKING, Literal
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     Labels = Int[Tensor, "batch loss_pos"]
 
 WEIGHT = 1.0
-"""How much of the measure is added. Arbitrary: as much as of the loss."""
+"""How much of the measure is added where the name of the loss does not say it. Arbitrary: as much as of the loss."""
 
 ONE = (3,)
 OTHER = (8,)
@@ -38,7 +39,7 @@ class MeasuredLoss:
 
     ``sign``: "+" to lower it, "-" to raise it, which ends at ln p, the loss of guessing, so that the loss stays
     bounded. ``shuffled``: the waves belong to the examples in another, fixed order: directions of the same norm and
-    number that say nothing about the answer.
+    number that say nothing about the answer. ``weight``: how much of the measure is added.
     Source: the write-up, "Future Directions" ("train on excluded loss") and its footnote 31 (from the train set alone).
     """
 
@@ -46,16 +47,24 @@ class MeasuredLoss:
     measure: Literal["excluded", "restricted"]
     frequencies: tuple[int, ...]
     shuffled: bool = False
+    weight: float = WEIGHT
 
     @property
     def name(self) -> str:
-        """As ``cross_entropy-excluded.3``, with ``.shuffled`` at the end for a control."""
+        """As ``cross_entropy-excluded.3``, or ``cross_entropy-0.3_excluded.3`` with another weight than `WEIGHT`; with
+        ``.shuffled`` at the end for a control."""
+        weight = "" if self.weight == WEIGHT else f"{self.weight:g}_"
         parts = (self.measure, *map(str, self.frequencies), *(("shuffled",) if self.shuffled else ()))
-        return f"cross_entropy{self.sign}{'.'.join(parts)}"
+        return f"cross_entropy{self.sign}{weight}{'.'.join(parts)}"
+
+    @property
+    def registered(self) -> TrainingLoss:
+        """As `Training.loss` finds it."""
+        return TrainingLoss(self.name, self.loss, full_batch_of="modular_addition")
 
     def value(self, logits: Logits, labels: Labels, dtype: torch.dtype | None = None) -> Float[Tensor, ""]:
         """The measure itself, in nats; in float64 where no dtype is given. Errors: UsageError for a task that reads its
-        loss at several positions."""
+        loss at several positions, or has no such frequency."""
         from latebloom.models.loss import DTYPE, cross_entropy
 
         dtype = dtype or DTYPE
@@ -65,6 +74,9 @@ class MeasuredLoss:
                 "modular_addition"
             )
         whole = logits[:, 0].to(dtype)
+        most = (whole.shape[-1] - 1) // 2
+        if max(self.frequencies) > most:
+            raise UsageError(f"training.loss: got {self.name}, expected frequencies up to {most}")
         waves = self._waves(labels[:, 0], whole.shape[-1], dtype)
         along = waves @ (waves.T @ whole)
         rest = whole - along
@@ -78,8 +90,8 @@ class MeasuredLoss:
         dtype = dtype or DTYPE
         plain, added = cross_entropy(logits, labels, dtype), self.value(logits, labels, dtype)
         if self.sign == "+":
-            return plain + WEIGHT * added
-        return plain - WEIGHT * added.clamp(max=log(logits.shape[-1]))
+            return plain + self.weight * added
+        return plain - self.weight * added.clamp(max=log(logits.shape[-1]))
 
     def _waves(self, sums: Int[Tensor, " batch"], p: int, dtype: torch.dtype) -> Float[Tensor, "batch direction"]:
         """Orthonormal directions over the examples."""
@@ -104,4 +116,19 @@ MEASURED_LOSSES = {one.name: one for one in (*_TRUE, *(replace(one, shuffled=Tru
 name as `TrainingLoss`."""
 
 for _one in MEASURED_LOSSES.values():
-    TRAINING_LOSSES.register(TrainingLoss(_one.name, _one.loss, full_batch_of="modular_addition"))
+    TRAINING_LOSSES.register(_one.registered)
+
+_NAME = re.compile(r"cross_entropy([+-])(?:([0-9.]+)_)?(excluded|restricted)((?:\.[0-9]+)+)(\.shuffled)?")
+
+
+def measured_loss(name: str) -> TrainingLoss | None:
+    """The training loss of any `MeasuredLoss` by its name; None for another name, or one with frequencies that are not
+    ascending from 1 on."""
+    parts = _NAME.fullmatch(name)
+    if parts is None:
+        return None
+    sign, weight, measure, ks, shuffled = parts.groups()
+    frequencies = tuple(map(int, ks[1:].split(".")))
+    found = MeasuredLoss(sign, measure, frequencies, bool(shuffled), float(weight or WEIGHT))  # type: ignore[arg-type]
+    ascending = frequencies[0] > 0 and list(frequencies) == sorted(set(frequencies))
+    return found.registered if ascending and found.name == name else None

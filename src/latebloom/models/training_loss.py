@@ -25,8 +25,10 @@ class TrainingLoss:
     full_batch_of: str | None = None
 
 
-TRAINING_LOSSES: Registry[TrainingLoss] = Registry("training.loss")
-"""What training can minimise, by the name of `Training.loss`."""
+TRAINING_LOSSES: Registry[TrainingLoss] = Registry(
+    "training.loss", made=Deferred("latebloom.models.measure_loss:measured_loss")
+)
+"""What training can minimise, by the name of `Training.loss`; any `MeasuredLoss` among them, registered or not."""
 
 for _loss in (
     TrainingLoss("cross_entropy", Deferred("latebloom.models.loss:cross_entropy")),

@@ -220,6 +220,7 @@ STUDIES.register(
         place='W, "Future Directions": interpreting the other tasks with phase changes',
         hypothesis="At each digit the model learns the sum of the two digits before it learns the carry into it: once "
         "it knows the sum, it still has most of the carry to learn.",
+        otherwise="No: once the model knows the sum of a digit, half or less of the carry into it is left to learn.",
         design=f"x + y with five digits on an endless stream, {STEPS} steps. The loss of a digit is split exactly into "
         "what is lost on the sum mod 10 and what is lost on the carry, at a checkpoint every "
         f"{EVERY} steps, and the sums without a carry into the digit are kept apart from those with one. What the "
@@ -230,8 +231,9 @@ STUDIES.register(
         f"digit 4 in {(1 - 1 / BASE) / 2:.0%} of the sums, and the others in {(1 - 1 / BASE**2) / 2:.1%} to 50%, so "
         "that sums with and without one are nearly equally many, and a model that does not know the carries is about "
         "as often wrong on both.",
-        power="The interval of a median of five runs is their range, so that five runs on one side decide. The steps "
-        "are known to within a checkpoint, some 5 %.",
+        power="The quick budget has 5 runs, the full one 20. The interval of a median of five runs is their range, so "
+        "that five runs on one side decide; that of 20 lies about between the sixth and the fifteenth. The steps are "
+        "known to within a checkpoint, some 5 %.",
         changes="A finer loss than half of guessing; few examples instead of a stream; more digits, with longer chains "
         "of carries.",
         runs={"quick": _runs(5), "full": _runs(20)},

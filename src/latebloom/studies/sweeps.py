@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from latebloom.claims.record import FIRST_SEED
 from latebloom.sweeps.spec import Spec
 
+SMALL_P = 23
+
 SMALL = (
-    *("--task.p", "23", "--data.fraction", "0.8", "--optimiser.lr", "0.01"),
+    *("--task.p", str(SMALL_P), "--data.fraction", "0.8", "--optimiser.lr", "0.01"),
     *("--model.d_model", "32", "--model.n_heads", "4", "--model.d_head", "8", "--model.d_mlp", "128"),
     *("--training.stop", "steps", "--recording.metrics", "20", "--recording.checkpoints", "100000"),
 )
@@ -17,6 +19,9 @@ SMALL = (
 
 FRESH_SEED = FIRST_SEED + 100
 """The first seed of rules that replaced others, whose runs had been seen."""
+
+UNSEEN_SEED = FIRST_SEED + 300
+"""The first seed of studies that ask more about runs like those that other studies have seen."""
 
 
 def seeds(count: int, first: int = FIRST_SEED) -> tuple[int, ...]:

@@ -60,11 +60,16 @@ def neuron_clusters(grid: Grid) -> NeuronClusters:
     of it for p = 3, a third for p = 5, a sixth for p = 7. With random weights about 60, 17 and 3 % of the neurons are
     in clusters for these p, and almost none from p = 11 on.
     """
-    total, blocks = _energies(grid.neurons)
-    live = total > LIVE_ENERGY
-    shares = torch.where(live, blocks / total.clamp(min=LIVE_ENERGY), 0.0)
+    live, shares = explained_shares(grid)
     fve, best = shares.max(0)
     return NeuronClusters(fve, best + 1, live, live & (fve > FVE_THRESHOLD))
+
+
+def explained_shares(grid: Grid) -> tuple[Bool[Tensor, " d_mlp"], Float[Tensor, "k d_mlp"]]:
+    """Which neurons are live, and the FVE of each frequency k = 1 … n//2 (row k-1), 0 where a neuron is dead."""
+    total, blocks = _energies(grid.neurons)
+    live = total > LIVE_ENERGY
+    return live, torch.where(live, blocks / total.clamp(min=LIVE_ENERGY), 0.0)
 
 
 def _energies(
