@@ -424,7 +424,7 @@ STUDIES.register(
         "that. In a product the gradient on one factor is proportional to the others; what is measured is how much of "
         "it is left. The rows and columns of different frequencies overlap in W_V, W_in and W_out, so that taking "
         "another frequency out of one of them takes a little of this one out, too. Doubling a part does not hasten all "
-        "others: by the table some shrink, so the two claims about doubling hold for the two ends of the circuit alone. "
+        "others: by the table some shrink, so the two claims about doubling are of the two ends of the circuit alone. "
         "Runs without key frequencies are left out. The larger frequency is larger in the initial weights alone: "
         "nothing holds it there during training.",
     )

@@ -278,37 +278,25 @@ class Amplify(_OfNeurons):
             chosen += (self.factor - 1) * torch.linalg.pinv(reaching) @ (reaching @ chosen)
 
 
-class AmplifyWave(Intervention):
+class AmplifyWave(_OfInitialWeights):
     """One frequency of the operands is larger in the embedding, initially: its waves cos kx and sin kx are
     multiplied."""
 
     kind: Literal["amplify_wave"] = "amplify_wave"  # type: ignore[assignment]
-    initial_only: ClassVar[bool] = True
     frequency: int = Field(1, ge=1, description="frequency that is larger in the embedding")
     factor: float = Field(4.0, gt=0, description="factor on its waves")
 
     def prepare(self, model: Model) -> None:
         import torch
 
-        from latebloom.models import Transformer
-
-        if not isinstance(model, Transformer):
-            raise UsageError(f"intervention.kind: got {self.kind}, expected a transformer")
-        p = model.cfg.d_vocab_out
+        transformer = self._transformer(model)
+        p = transformer.cfg.d_vocab_out
         if self.frequency > (p - 1) // 2:
             raise UsageError(f"intervention.frequency: got {self.frequency}, expected at most {(p - 1) // 2}")
         waves = _waves(self.frequency, p)
         with torch.no_grad():
-            rows = model.embed.W_E[:p]
+            rows = transformer.embed.W_E[:p]
             rows += (self.factor - 1) * (2 / p) * waves.T @ (waves @ rows)
-
-
-def _waves(frequency: int, p: int) -> Float[Tensor, "2 p"]:
-    """cos 2πkx/p and sin 2πkx/p over the p operands, each of length √(p/2)."""
-    import torch
-
-    angle = 2 * torch.pi * frequency * torch.arange(p) / p
-    return torch.stack([angle.cos(), angle.sin()])
 
 
 _KINDS = (
