@@ -170,8 +170,8 @@ STUDIES.register(
         tables=_tables,
         otherwise="No more frequencies win where there are more answers to tell apart, as far as p goes here.",
         caveats="The small model has one to three key frequencies. The write-up's three to six are those of a wider "
-        "model at p = 113, outside the range that is fitted here. A key frequency is one with a cluster of at least 1 % of "
-        "the neurons: one neuron suffices where there are few, and three are needed among many. Seeds in which a run "
-        "does not generalise in time, or ends without a key frequency, are left out of that setting.",
+        "model at p = 113, outside the range that is fitted here. A key frequency is one with a cluster of at least "
+        "1 % of the neurons: one neuron suffices where there are few, and three are needed among many. Seeds in which "
+        "a run does not generalise in time, or ends without a key frequency, are left out of that setting.",
     )
 )
