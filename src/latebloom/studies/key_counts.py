@@ -130,8 +130,8 @@ STUDIES.register(
         "count, since a run that has not yet generalised has no settled number.",
         power="The full budget has 20 seeds (220 runs), the quick one 8 (88). The number of winners varies by a third "
         "from run to run, so that an exponent is told by 20 seeds to within about 0.3 for p, 0.15 for the widths and "
-        "for weight decay, and 0.4 for data, which varies least; by 8 seeds to within 1.6 times as much, too wide "
-        "to say that the number hardly depends on data.",
+        "for weight decay, and 0.4 for data, which varies least; by 8 seeds to within 1.6 times as much, which is too "
+        "wide to say that the number hardly depends on data.",
         changes="A wider range of each setting, p = 113 above all; longer training, in which frequencies that have "
         "formed may still die out; settings that vary together.",
         runs={"quick": _runs(8), "full": _runs(20)},
@@ -169,9 +169,9 @@ STUDIES.register(
         ),
         tables=_tables,
         otherwise="No more frequencies win where there are more answers to tell apart, as far as p goes here.",
-        caveats="The small model has one to three key frequencies. The write-up's three to six are of a wider model "
-        "at p = 113, outside the range that is fitted here. A key frequency is one with a cluster of at least 1 % of "
-        "the neurons: one neuron suffices where there are few, and three are needed among many. Seeds in which a run "
-        "does not generalise in time, or ends without a key frequency, are left out of that setting.",
+        caveats="The small model has one to three key frequencies. The write-up's three to six are those of a wider "
+        "model at p = 113, outside the range that is fitted here. A key frequency is one with a cluster of at least "
+        "1 % of the neurons: one neuron suffices where there are few, and three are needed among many. Seeds in which "
+        "a run does not generalise in time, or ends without a key frequency, are left out of that setting.",
     )
 )

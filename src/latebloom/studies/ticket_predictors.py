@@ -279,8 +279,9 @@ STUDIES.register(
         shown=(final_test_accuracy,),
         tables=_tables,
         caveats="The measures go with winning, and need not be its causes. Each frequency's winning is predicted from "
-        "its own measures alone, although frequencies compete. The first updates use the split, and are no property of "
-        "the initial weights alone. Runs that do not generalise are left out.",
+        "its own measures alone, although frequencies compete. The first updates use weights and split at once, so "
+        "`predictors-split` does not tell how much of what they add is due to the split. Runs that do not "
+        "generalise are left out.",
         otherwise="The initial weights and the first updates together predict the winners no better than the energy of "
         "the initial embedding does alone, or no better than chance.",
     )
