@@ -390,10 +390,9 @@ STUDIES.register(
         "Of the two frequencies that are made larger, each is the other's control.",
         power="The interval of a median of ten ratios (quick budget) lies between the second and the ninth of them, "
         "that of thirty (full budget) between the tenth and the twenty-first; runs without key frequencies make them "
-        "wider. In pilot runs the ratios of two seeds differed by a fifth or less, so that a fall to a third is told "
-        "from one to a half. A given frequency is a key frequency in about a fifth of the runs; that it follows the "
-        "initial embedding in more than half of them is decided by ten pairs of runs if nine follow, and by thirty if "
-        "21 do.",
+        "wider. In pilot runs most ratios lay within 0.2 of their median, so that a fall to 0.3 is told from one to a "
+        "half. A given frequency is a key frequency in about a fifth of the runs; that it follows the initial "
+        "embedding in more than half of them is decided by ten pairs of runs if nine follow, and by thirty if 21 do.",
         changes="A later step, at which the answers that are known hang on every part; a larger p; other waves than "
         "those of one frequency, of which a memory may be made as well.",
         runs={"quick": _runs(10), "full": _runs(30)},
@@ -424,8 +423,8 @@ STUDIES.register(
         "that. In a product the gradient on one factor is proportional to the others; what is measured is how much of "
         "it is left. The rows and columns of different frequencies overlap in W_V, W_in and W_out, so that taking "
         "another frequency out of one of them takes a little of this one out, too. Doubling a part does not hasten all "
-        "others: by the table some shrink, so the two claims about doubling are of the two ends of the circuit alone. "
-        "Runs without key frequencies are left out. The larger frequency is larger in the initial weights alone: "
-        "nothing holds it there during training.",
+        "others: by the table some shrink, so the two claims about doubling hold for the two ends of the circuit "
+        "alone. Runs without key frequencies are left out. The larger frequency is larger in the initial weights "
+        "alone: nothing holds it there during training.",
     )
 )
