@@ -50,11 +50,11 @@ def forgotten(model: Model, train: Examples, task: ModularTask, seed: int = 0) -
     start, generator = parameters_to_vector(weights).detach(), torch.Generator().manual_seed(seed)
     right = _right(model, train, positions)
 
-    def lost(step: Float[Tensor, " weight"], one: int) -> tuple[float, float]:
+    def lost(step: Float[Tensor, " weight"], one: int) -> list[float]:
         vector_to_parameters(start + step, weights)
         gone = ~_right(model, train, positions)
         sharing, others = share_number(pairs, one), torch.arange(len(pairs)) != one
-        return tuple(float(gone[right & others & chosen].double().mean()) for chosen in (sharing, ~sharing))
+        return [float(gone[right & others & chosen].double().mean()) for chosen in (sharing, ~sharing)]
 
     found = []
     for one in rng.permutation(len(train))[:TAUGHT].tolist():
