@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
 from latebloom.analysis import Analysis
 from latebloom.circuits.modular import views
 from latebloom.circuits.modular.embedding import embedding_fractions
@@ -73,5 +75,6 @@ def early_excluded_loss(analysis: Analysis) -> float:
 @quantity("", f"the eigenvalue of the Hessian of train loss by the weights that is largest in size, at step {EARLY}")
 def early_curvature(analysis: Analysis) -> float:
     model, train = _early(analysis).model, analysis.sets["train"]
-    loss = cross_entropy(model(train.tokens, analysis.task.loss_positions), train.labels)
+    with sdpa_kernel(SDPBackend.MATH):  # fused attention has no second derivative
+        loss = cross_entropy(model(train.tokens, analysis.task.loss_positions), train.labels)
     return top_curvature(loss, list(model.parameters()))

@@ -59,7 +59,7 @@ def _generalising(records: Sequence[Record]) -> list[Record]:
 def _earlier(records: Sequence[Record]) -> list[bool]:
     """Which of these runs generalise earlier than their median."""
     steps = np.array([record.value(test_90_at.name) for record in records], dtype=float)
-    return list(steps < np.median(steps)) if len(steps) else []
+    return (steps < np.median(steps)).tolist() if len(steps) else []
 
 
 def _auc(one: Quantity, records: Sequence[Record], members: Callable[[Sequence[Record]], list[bool]]) -> Estimate:
@@ -163,8 +163,8 @@ STUDIES.register(
         design="x + y mod 23 on 46 to 54 % of the pairs, where some runs generalise within "
         f"{STEPS} steps and others do not. Five scores are taken at step {EARLY}, and one is the step of memorising. "
         "They rank runs on equally much data alone, so that the amount of data predicts nothing. Excluded loss leaves "
-        f"out the {LEFT_OUT} strongest frequencies of the embedding at that step; how flat train loss is, is known by "
-        "the eigenvalue of its Hessian that is largest in size. Whether a run generalises early is asked of the runs that do.",
+        f"out the {LEFT_OUT} strongest frequencies of the embedding at that step; train loss is flat if the largest "
+        "eigenvalue of its Hessian, by size, is small. Whether a run generalises early is asked of the runs that do.",
         control="Six scores beside each other; a score that knows nothing has an AUC of 0.5. Runs that do not "
         "generalise by their last step; a table says how many do.",
         power="If half of the runs on each share generalise, the AUC of a score that knows nothing has a standard "

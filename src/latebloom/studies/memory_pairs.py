@@ -212,8 +212,8 @@ STUDIES.register(
         design=f"Random answers to {float(FRACTION):.0%} of the pairs mod 23, {STEPS} steps, once with the same answer "
         f"to x, y and y, x. The cost is the sum of squared weights at a margin of {MARGIN:g} nats. Then the model is "
         f"taught another answer to each of {TAUGHT} pairs, one at a time: by the shortest step down the gradient of "
-        "the loss of that pair alone after which it gives the new answer. A pair that was right before and no longer is "
-        "counts as forgotten.",
+        "the loss of that pair alone after which it gives the new answer. A pair that was right before and no longer "
+        "is counts as forgotten.",
         control="Other random answers to as many pairs, and to as many pairs as there are unordered ones among these "
         f"({float(UNORDERED):.0%} of all). Random steps that are as long as those that teach.",
         power="The interval of a median of eight seeds begins between the least and the second least of them; with "
