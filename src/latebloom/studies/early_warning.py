@@ -222,6 +222,7 @@ STUDIES.register(
         ),
         tables=_tables,
         caveats="Whether a run generalises is known by its last step alone: some of the others would with more steps. "
-        "Scores are ranked one by one, so it is not known what they tell together.",
+        "Scores are ranked one by one, so it is not known what they tell together. An AUC below 0.5 means that the "
+        "opposite of a score predicts: a claim that fails so does not say that the score knows nothing.",
     )
 )

@@ -41,8 +41,7 @@ def forgotten(model: Model, train: Examples, task: ModularTask, seed: int = 0) -
     """Teach a random other answer to each of `TAUGHT` random pairs, by the shortest step of `LENGTHS` down the gradient
     of the loss of this pair alone after which the model gives that answer; the means over the pairs that are taught.
 
-    A pair counts as forgotten if it was right before. Errors: Undefined
-    where no step teaches any pair.
+    A pair counts as forgotten if it was right before. Errors: Undefined where no step teaches any pair.
     """
     model, rng = copy.deepcopy(model).double(), np.random.default_rng(seed)
     pairs, positions, answers = train.tokens[:, task.operand_positions], task.loss_positions, task.answers

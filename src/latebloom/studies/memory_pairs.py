@@ -218,22 +218,23 @@ STUDIES.register(
         f"({float(UNORDERED):.0%} of all). Random steps that are as long as those that teach.",
         power="The interval of a median of eight seeds begins between the least and the second least of them; with "
         "twenty it leaves out the five least and the five largest.",
-        changes="Fewer pairs, of which less often both orders are remembered; another step than one down the gradient.",
+        changes="Another margin, or another norm of the weights; fewer pairs, of which both orders are remembered less "
+        "often; another step than one down the gradient.",
         runs={"quick": _runs(8), "full": _runs(20)},
         claims=(
             _claim(
                 "memory-symmetric-cheaper",
                 "Random answers that are the same for x, y and y, x are cheaper to remember than other random answers "
                 "to as many pairs.",
-                Below(symmetric_cost, 1.0, "as dear"),
-                f"they take {found(symmetric_cost, '.2f')} times as many squared weights",
+                Below(symmetric_cost, 1.0, "as much"),
+                f"their sum of squared weights is {found(symmetric_cost, '.2f')} times that of the others",
             ),
             _claim(
                 "memory-symmetric-by-answer",
                 "Random answers that are the same for x, y and y, x cost as much as other random answers to as many "
                 "pairs as there are unordered ones.",
                 Between(symmetric_cost_by_answer, 1 - NEAR, 1 + NEAR, "within a tenth; arbitrary"),
-                f"they take {found(symmetric_cost_by_answer, '.2f')} times as many squared weights",
+                f"their sum of squared weights is {found(symmetric_cost_by_answer, '.2f')} times that of the others",
             ),
             _claim(
                 "memory-symmetric-unseen",

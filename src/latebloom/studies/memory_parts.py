@@ -55,8 +55,6 @@ the values of attention, or in the unembedding leave nothing that depends on the
 
 _ATTENTION, _ORDER = list(PARTS).index("attention"), list(ABLATED).index("the order of the numbers")
 
-_RIGHT = "the shares of the train set that are right"
-
 
 def _shares(analysis: Analysis, model: Model, changes: Sequence[Weights]) -> list[list[float]]:
     """What the model gets right of its train set with each of these changes, and with random ones as large."""
@@ -77,7 +75,7 @@ def _ablated(analysis: Analysis, model: Model) -> Sequence[Weights]:
     return [change(model) for change in ABLATED.values()]
 
 
-def _both(name: str, words: str, changes: _Changes, at: Callable[[Analysis], float]) -> tuple[Quantity, Quantity]:
+def _both(name: str, words: str, changes: _Changes, at: Callable[[Analysis], int]) -> tuple[Quantity, Quantity]:
     """What is right after each change, and after random changes as large."""
 
     @once
@@ -85,7 +83,7 @@ def _both(name: str, words: str, changes: _Changes, at: Callable[[Analysis], flo
         model = model_at(analysis, at(analysis))
         return _shares(analysis, model, changes(analysis, model))
 
-    formula = f"{_RIGHT} {words}"
+    formula = f"the shares of the train set that are right {words}"
     return (
         quantity("share", formula, name=name)(lambda analysis: shares(analysis)[0]),
         quantity("share", f"{formula} after random changes as large instead", name=f"{name}_control")(
@@ -94,12 +92,15 @@ def _both(name: str, words: str, changes: _Changes, at: Callable[[Analysis], flo
     )
 
 
-def _last(analysis: Analysis) -> float:
+def _last(analysis: Analysis) -> int:
     return analysis.step
 
 
-_REWOUND = "with each part in turn as at step 0"
-_WITHOUT = "without each of the pattern of attention, the neurons, and the order of the numbers in turn"
+_REWOUND = f"with one part as at step 0 ({'; '.join(PARTS)})"
+_WITHOUT = (
+    "without one of the pattern of attention (W_Q and W_K at zero), the neurons (W_out and its bias at zero), and the "
+    "order of the numbers (the position embeddings of x and y at their mean)"
+)
 _LEARNED = "where the train set is just learned"
 
 REWOUND = _both("rewound_when_learned", f"{_REWOUND}, {_LEARNED},", _rewound, learned_at)
@@ -124,11 +125,14 @@ def _early_sums(records: Sequence[Record]) -> list[Record]:
     return [record for record in sums if (record.value(test_loss_when_learned.name) or 0.0) > 1]
 
 
-_Of = Callable[[Sequence[Record]], list[Record]]
+_EARLY = (test_90_at, test_loss_when_learned, train_learned_at)
+"""What these runs are chosen by."""
+
+_Runs = Callable[[Sequence[Record]], list[Record]]
 
 
 def _median(
-    name: str, formula: str, runs: _Of, read: tuple[Quantity, ...], of: Callable[[Sequence[Sequence[float]]], float]
+    name: str, formula: str, runs: _Runs, read: tuple[Quantity, ...], of: Callable[[Sequence[Sequence[float]]], float]
 ) -> Statistic:
     """The median over runs of a number that follows from the shares of these quantities."""
 
@@ -140,10 +144,7 @@ def _median(
     return compute
 
 
-_EARLY = (test_90_at, test_loss_when_learned, train_learned_at)
-
-
-def _attention(prefix: str, text: str, runs: _Of) -> tuple[Statistic, Statistic, Statistic]:
+def _attention(prefix: str, text: str, runs: _Runs) -> tuple[Statistic, Statistic, Statistic]:
     """What is left with attention as at step 0; how much more with any other part, and after a random change."""
     return (
         _median(
@@ -331,7 +332,7 @@ STUDIES.register(
         tables=_tables,
         caveats="That attention would be the part was suggested by runs on other seeds. A matrix as at step 0 removes "
         "what was learned, but also fits the other parts no more; the random changes are as large, but spread over all "
-        f"directions. All runs have the same table of random answers. Models of sums that generalise ({MOSTLY_RIGHT} "
-        "test accuracy) no later than they remember are left out.",
+        f"directions. All runs have the same table of random answers. Models of sums are left out that do not reach "
+        f"{MOSTLY_RIGHT} test accuracy, or whose test loss is below that of guessing once the train set is learned.",
     )
 )

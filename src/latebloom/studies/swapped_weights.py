@@ -43,15 +43,15 @@ def moved(own: Weights, to: Weights, seed: int = 0) -> Weights:
     return changed
 
 
-def model_at(analysis: Analysis, step: float) -> Model:
+def model_at(analysis: Analysis, step: int) -> Model:
     """The model of a step. Errors: Undefined where it was not stored."""
     if step not in analysis.run.checkpoints:
-        raise Undefined(f"the run has no checkpoint at step {step:.0f}")
-    return analysis.run.checkpoint(int(step)).model
+        raise Undefined(f"the run has no checkpoint at step {step}")
+    return analysis.run.checkpoint(step).model
 
 
-def learned_at(analysis: Analysis) -> float:
+def learned_at(analysis: Analysis) -> int:
     """The step at which the train set is learned. Errors: Never."""
     step = train_learned_at.measure(analysis)
     assert isinstance(step, float | int)
-    return step
+    return int(step)
