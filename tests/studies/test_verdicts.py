@@ -10,7 +10,7 @@ from latebloom.analysis import analyse
 from latebloom.circuits.modular import planted_transformer
 from latebloom.claims import Measurement, Record
 from latebloom.claims.quantity import Undefined
-from latebloom.models import Examples, TransformerConfig, cross_entropy
+from latebloom.models import Examples, Model, TransformerConfig, cross_entropy
 from latebloom.models.measure_loss import CHOOSE, CHOOSE_OTHER, RESTRICT
 from latebloom.recipes.settings import experiment_of
 from latebloom.runs import Run
@@ -18,13 +18,18 @@ from latebloom.runs.recorder import new_manifest
 from latebloom.store import RunDirectory, append_rows, empty_table
 from latebloom.studies import STUDIES
 from latebloom.studies.critical_size import accuracy_beyond_symmetry, crossing
+from latebloom.studies.curvature import top_curvature
 from latebloom.studies.digits import left_when_known
 from latebloom.studies.equal_logits import at_equal_logits
+from latebloom.studies.interference import forgotten, share_number
 from latebloom.studies.measures_more import AGAINST, choosing
+from latebloom.studies.memory_parts import unordered
 from latebloom.studies.multipliers import accuracy, multipliers, part, turned_accuracy
 from latebloom.studies.other_optimisers import SETTINGS
+from latebloom.studies.parts import PARTS
 from latebloom.studies.reinforcement_gradients import MATRICES, READING, Growth, projections
 from latebloom.studies.several_tasks import neuron_overlap, operation_grid
+from latebloom.studies.swapped_weights import moved, share_right
 from latebloom.studies.training_on_measures import own_measure
 from latebloom.studies.training_on_measures import test_accuracy_at_goal as accuracy_at_goal
 from latebloom.sweeps.expand import expand
@@ -544,3 +549,153 @@ def test_the_grid_of_an_operation_is_the_model_at_its_token():
         grid = operation_grid(model, task, index)
         assert grid.sign == sign
         assert torch.allclose(grid.logits, logits[index])
+
+
+def held(by):
+    """Shares of what is right with each part as at step 0, if this part alone holds the memory."""
+    return tuple(0.1 if part == by else 0.6 for part in PARTS)
+
+
+@pytest.mark.parametrize(("by", "state"), [("attention", "holds"), ("embedding", "fails")])
+def test_a_memory_is_held_by_the_part_without_whose_learning_most_is_lost(by, state):
+    def values(experiment):
+        sums, many = experiment.task.name == "modular_addition", (0.95,) * len(PARTS)
+        return {
+            "rewound_when_learned": held(by),
+            "rewound_when_learned_control": many,
+            "rewound_at_the_end": (0.2,) * len(PARTS) if by == "attention" else held(by),
+            "rewound_at_the_end_control": many,
+            "ablated_when_learned": (0.2, 0.2, 0.9 if sums and by == "attention" else 0.3),
+            "ablated_when_learned_control": (0.9,) * 3,
+            "ablated_at_the_end": (0.2, 0.1, 0.3 if by == "attention" else 0.9),
+            "ablated_at_the_end_control": (0.9,) * 3,
+            "test_90_at": 500.0 if sums else None,
+            "test_loss_when_learned": 3.0,
+            "train_learned_at": 50.0,
+        }
+
+    made = records("memory-parts", STUDIES["memory-parts"].runs["quick"], values)
+    assert set(states("memory-parts", made).values()) == {state}
+    assert len(tables("memory-parts", made)["Right of the train set without what some weights do"]) == 6
+
+
+def test_sums_that_are_never_only_remembered_say_nothing_about_a_memory_of_sums():
+    values = {"rewound_when_learned": held("attention"), "rewound_when_learned_control": (0.9,) * 5}
+    values |= {"test_90_at": 50.0, "test_loss_when_learned": 0.5, "train_learned_at": 50.0}
+    made = records("memory-parts", STUDIES["memory-parts"].runs["quick"], lambda _: values)
+    assert states("memory-parts", made)["memory-rewound-sums"] == "undecided"
+
+
+def test_a_random_change_is_as_large_as_the_change_that_it_is_the_control_of():
+    own, to = {"a": torch.ones(3, 4)}, {"a": torch.zeros(3, 4)}
+    changed = moved(own, to)
+    assert (changed["a"] - own["a"]).norm() == pytest.approx(12**0.5)
+    assert not torch.allclose(changed["a"], to["a"])
+
+
+def test_without_the_order_of_the_numbers_a_model_gives_both_orders_one_answer():
+    task = ModularAddition(p=7)
+    model = TransformerConfig(d_model=16, n_heads=2, d_head=4, d_mlp=8).build(task)
+    universe = Examples.of(task.universe(), "cpu")
+    with torch.no_grad():
+        for name, weight in unordered(model).items():
+            model.get_parameter(name).copy_(weight)
+        logits = model(universe.tokens, task.loss_positions)[:, 0].view(7, 7, 7)
+    assert torch.allclose(logits, logits.transpose(0, 1), atol=1e-6)
+
+
+def test_what_is_right_with_other_weights_leaves_the_model_as_it_is():
+    task, model = ModularAddition(p=23), planted_transformer(23, [3, 5], d_mlp=128)
+    train = Examples.of(task.universe(), "cpu")
+    nothing = {"unembed.W_U": torch.zeros_like(model.get_parameter("unembed.W_U"))}
+    assert share_right(model, train, task.loss_positions, {}) == 1
+    assert share_right(model, train, task.loss_positions, nothing) == pytest.approx(1 / 23)
+    assert share_right(model, train, task.loss_positions, {}) == 1
+
+
+def test_pairs_share_a_number_in_either_place():
+    pairs = torch.tensor([[1, 2], [2, 5], [3, 4], [0, 1]])
+    assert share_number(pairs, 0).tolist() == [True, True, False, True]
+
+
+def test_teaching_one_pair_makes_a_table_by_x_forget_the_pairs_with_that_x():
+    class Rows(Model):
+        activation_names = ()
+
+        def __init__(self):
+            super().__init__()
+            self.x = torch.nn.Parameter(torch.eye(7))
+
+        def forward(self, tokens, positions=None, hooks=None):
+            return self.x[tokens[:, 0]][:, None]
+
+    task, model = ModularAddition(p=7), Rows()
+    pairs = Examples.of(task.universe(), "cpu")
+    first = Examples(pairs.tokens, pairs.tokens[:, :1], pairs.component)  # the answer is x
+    found = forgotten(model, first, task)
+    assert found.others == 0
+    assert 6 / 24 <= found.sharing <= 6 / 12, "6 pairs of the 24 that share a number with x, y, or of 12 with x, x"
+    assert torch.equal(model.x.detach(), torch.eye(7)), "the model itself is not changed"
+
+
+@pytest.mark.parametrize(("saved", "lost", "state"), [(0.6, 0.2, "holds"), (1.4, 0.1, "fails")])
+def test_symmetric_answers_are_compared_with_as_many_pairs_and_as_many_unordered_pairs(saved, lost, state):
+    def values(experiment):
+        symmetric, seed = experiment.task.symmetric, experiment.model.seed
+        cost = saved if symmetric else 1.0 if experiment.data.fraction == 0.8 else 0.62
+        return {
+            "weights_at_equal_logits": cost * seed,
+            "train_learned_at": 60.0,
+            "final_test_accuracy": 0.8 if symmetric and saved < 1 else 0.04,
+            "forgotten_sharing": lost,
+            "forgotten_others": 0.1,
+            "forgotten_sharing_at_random": 0.01,
+            "forgotten_others_at_random": 0.01,
+        }
+
+    made = records("memory-pairs", STUDIES["memory-pairs"].runs["quick"], values)
+    assert set(states("memory-pairs", made).values()) == {state}
+    assert len(tables("memory-pairs", made)["What a memory costs"]) == 3
+
+
+@pytest.mark.parametrize(("times", "state"), [(2.0, "holds"), (1.1, "fails")])
+def test_each_frozen_part_is_judged_by_the_same_slow_down(times, state):
+    def values(experiment):
+        frozen = experiment.intervention.kind == "freeze"
+        step = 50.0 + experiment.model.seed % 3
+        return {
+            "train_learned_at": step * times if frozen else step,
+            "final_weights": 100 * experiment.data.fraction**0.5,
+        }
+
+    found = states("memory", records("memory", STUDIES["memory"].runs["quick"], values))
+    assert found.pop("memory-cost-of-a-pair") == "holds"
+    assert len(found) == len(PARTS)
+    assert set(found.values()) == {state}
+
+
+@pytest.mark.parametrize(("sign", "state"), [(1, "holds"), (-1, "fails")])
+def test_an_early_warning_tells_whether_and_when_among_runs_on_equally_much_data(sign, state):
+    def values(experiment):
+        good = sign * (experiment.model.seed % 10)  # seeds from 5 on generalise, the later the earlier
+        generalises = experiment.model.seed % 10 >= 5
+        scores = {"early_gini": good, "early_excluded_loss": good, "train_learned_at": 50 + good}
+        scores |= {"early_test_loss": -good, "early_weights": -good, "early_curvature": -good}
+        # More data makes every score look bad: only runs on equally much data may be compared.
+        shift = -1000 * experiment.data.fraction
+        scores = {name: value + (shift if name == "early_gini" else 0) for name, value in scores.items()}
+        lead = 900 if sign > 0 else 300
+        return scores | {
+            "final_test_accuracy": 1.0 if generalises else 0.3,
+            "test_90_at": lead - 10 * (experiment.model.seed % 10) if generalises else None,
+        }
+
+    made = records("early-warning", STUDIES["early-warning"].runs["quick"], values)
+    assert set(states("early-warning", made).values()) == {state}
+
+
+def test_the_largest_curvature_by_size_is_found():
+    weight = torch.tensor([0.3, -0.2, 0.5], dtype=torch.float64, requires_grad=True)
+    loss = (torch.tensor([1.0, -4.0, 2.0]) * weight**2).sum() / 2
+    assert top_curvature(loss, [weight]) == pytest.approx(-4, rel=1e-3)
+    assert top_curvature((0 * weight**2).sum(), [weight]) == 0

@@ -76,6 +76,13 @@ def test_random_table_is_fixed_by_its_own_seed():
     assert (RandomTable(p=7).table() != RandomTable(p=7, table_seed=1).table()).any()
 
 
+def test_a_symmetric_random_table_is_that_of_its_seed_above_the_diagonal():
+    plain, symmetric = RandomTable(p=7).table(), RandomTable(p=7, symmetric=True).table()
+    assert (symmetric == symmetric.T).all()
+    assert (np.triu(symmetric) == np.triu(plain)).all()
+    assert "symmetric" not in RandomTable(p=7).model_dump(), "experiments from before the option keep their identity"
+
+
 @pytest.mark.parametrize("kind", [kind for kind in TASKS.values() if kind.__module__.startswith("latebloom.")])
 def test_shapes_and_ranges(kind):
     task = kind()

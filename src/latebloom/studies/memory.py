@@ -17,7 +17,7 @@ from latebloom.studies.asked import asked
 from latebloom.studies.growth import exponents
 from latebloom.studies.parts import NOTHING, PARTS, arm
 from latebloom.studies.study import STUDIES, Study, Table
-from latebloom.studies.sweeps import small
+from latebloom.studies.sweeps import FRESH_SEED, small
 from latebloom.studies.texts import found, shown
 from latebloom.sweeps.spec import Spec
 
@@ -26,6 +26,8 @@ SLOWER = 1.5
 
 FRACTIONS = ("0.2", "0.4", "0.8")
 STEPS = 1500
+FROZEN_STEPS = 500
+"""Of the arms with a frozen part: ten times as many as random answers take."""
 
 _NEVER = "(a run that never learns it counts as its last step, which can only make this smaller)"
 
@@ -72,9 +74,16 @@ def _slower(part: str, name: str, frozen: str) -> Statistic:
     return slower
 
 
-slower_without_embedding = _slower("embedding", "embedding", "a frozen embedding")
-slower_without_mlp = _slower("MLP, in", "mlp", "frozen weights into the neurons")
-slower_without_unembedding = _slower("unembedding", "unembedding", "a frozen unembedding")
+_FROZEN = {
+    "attention": ("attention", "frozen attention"),
+    "embedding": ("embedding", "a frozen embedding"),
+    "MLP, in": ("mlp-in", "frozen weights into the neurons"),
+    "MLP, out": ("mlp-out", "frozen weights out of the neurons"),
+    "unembedding": ("unembedding", "a frozen unembedding"),
+}
+"""The name and the words of each arm; first the part that the hypothesis names."""
+
+SLOW_DOWNS = {part: _slower(part, name.replace("-", "_"), words) for part, (name, words) in _FROZEN.items()}
 
 
 @statistic(
@@ -110,10 +119,14 @@ _claim = partial(asked, "memory")
 
 
 def _runs(count: int) -> tuple[Spec, ...]:
+    fresh = partial(small, count, first=FRESH_SEED)
     return (
-        small(count, STEPS, *_RANDOM, "none", data__fraction=FRACTIONS),
-        small(
-            count, STEPS, *_RANDOM, "freeze", data__fraction=FRACTIONS[1:2], intervention__weights=tuple(PARTS.values())
+        fresh(STEPS, *_RANDOM, "none", data__fraction=FRACTIONS),
+        fresh(
+            FROZEN_STEPS,
+            *(*_RANDOM, "freeze"),
+            data__fraction=FRACTIONS[1:2],
+            intervention__weights=tuple(PARTS.values()),
         ),
     )
 
@@ -124,35 +137,29 @@ STUDIES.register(
         title="Memorisation's circuit",
         question="What is the circuit of memorisation, and what does it cost to remember one more pair?",
         place='W, "Future Directions": "this is likely easiest on random labels with no structure"',
-        hypothesis="Memorisation is held by the embedding: with the embedding at its initial values it takes longer.",
-        design="Random answers to pairs mod 23. Each part keeps its initial weights in one arm, and nothing does in "
-        "the control; then 20, 40 and 80 % of the pairs with nothing frozen. Weight decay has forgotten the initial "
-        "weights at the end, so that the weights left are those that the memory needs.",
-        control="The same seeds with nothing frozen; the other parts are each other's controls.",
-        power="A ratio of 1.5 is far outside the spread of the seeds, which differ by a tenth or two: five runs of "
-        "each arm see it.",
+        hypothesis="Memorisation rests on attention: with attention at its initial values it takes more than "
+        f"{SLOWER:g} times as many steps.",
+        otherwise="No: with attention at its initial values memorisation takes less than "
+        f"{SLOWER:g} times as many steps.",
+        design=f"Random answers to pairs mod 23, {STEPS} steps. On 40 % of the pairs each part keeps its initial "
+        f"weights in one arm of {FROZEN_STEPS} steps, and nothing does in the control; then 20, 40 and 80 % of the "
+        "pairs with nothing frozen. Weight decay has forgotten the initial weights at the end, so that the weights "
+        "left are those that the memory needs.",
+        control="The same seeds with nothing frozen; the other parts are each other's controls. The weights into the "
+        "neurons, and those out of them, are as many as those of attention.",
+        power=f"A ratio of {SLOWER:g} is far outside the spread of the seeds, which differ by a tenth or two: five "
+        "runs of each arm see it, and twenty see a ratio of about 1.1.",
         changes="A wider model, in which any part has room for all pairs; answers with structure.",
         runs={"quick": _runs(5), "full": _runs(20)},
         claims=(
-            _claim(
-                "memory-embedding",
-                "With a frozen embedding, random answers are learned later.",
-                Above(slower_without_embedding, SLOWER, "arbitrary; seeds differ by less"),
-                f"random answers take {found(slower_without_embedding, '.2f')} times as many steps as with nothing "
-                "frozen",
-            ),
-            _claim(
-                "memory-mlp",
-                "With frozen weights into the neurons, random answers are learned later.",
-                Above(slower_without_mlp, SLOWER, "arbitrary; seeds differ by less"),
-                f"random answers take {found(slower_without_mlp, '.2f')} times as many steps as with nothing frozen",
-            ),
-            _claim(
-                "memory-unembedding",
-                "With a frozen unembedding, random answers are learned later.",
-                Above(slower_without_unembedding, SLOWER, "arbitrary; seeds differ by less"),
-                f"random answers take {found(slower_without_unembedding, '.2f')} times as many steps as with nothing "
-                "frozen",
+            *(
+                _claim(
+                    f"memory-{name}",
+                    f"With {words}, random answers take more than {SLOWER:g} times as many steps to learn.",
+                    Above(SLOW_DOWNS[part], SLOWER, "arbitrary; seeds differ by less"),
+                    f"random answers take {found(SLOW_DOWNS[part], '.2f')} times as many steps as with nothing frozen",
+                )
+                for part, (name, words) in _FROZEN.items()
             ),
             _claim(
                 "memory-cost-of-a-pair",
@@ -165,7 +172,8 @@ STUDIES.register(
             ),
         ),
         tables=_tables,
-        caveats="The claims ask for half as many steps again. By the table frozen attention delays most, and no claim "
-        "was made about it.",
+        caveats="That attention would be the part was suggested by earlier runs, with other seeds, which had no claim "
+        "about it. A part that is frozen can still pass on what the others learn: a small slow-down does not show that "
+        "a part holds nothing. All runs have the same table of random answers.",
     )
 )

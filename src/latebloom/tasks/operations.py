@@ -105,15 +105,18 @@ class ModularSquareSum(ModularTask):
 
 class RandomTable(ModularTask):
     """z = T[x, y] with T drawn uniformly and once from ``table_seed``. It follows no rule, so it is the control for
-    memorisation."""
+    memorisation. A symmetric table follows one, T[x, y] = T[y, x], and no other."""
+
+    later_fields: ClassVar[frozenset[str]] = ModularTask.later_fields | {"symmetric"}
 
     summary: ClassVar[str] = "a fixed random table over 0 … p-1, which can only be memorised"
     name: Literal["random_table"] = "random_table"
     table_seed: int = Field(default=0, ge=0, description="seed of the table, apart from split and init")
+    symmetric: bool = Field(default=False, description="whether x, y and y, x have the same answer")
 
     def answer(self, x: Int[np.ndarray, "*shape"], y: Int[np.ndarray, "*shape"]) -> Int[np.ndarray, "*shape"]:
         table = np.random.default_rng(self.table_seed).integers(0, self.p, size=(self.p, self.p))
-        return table[x, y]
+        return table[np.minimum(x, y), np.maximum(x, y)] if self.symmetric else table[x, y]
 
 
 def _outwards(number: int) -> tuple[range, range]:
