@@ -32,7 +32,7 @@ QUESTIONS = (
     Question(
         "Does a model of several tasks at once have separate phase changes?",
         studies=("several-tasks",),
-        left="more than two operations, and heads of their own",
+        left="multiplication, three operations, and heads of their own",
     ),
     Question(
         "Do the other tasks of the grokking paper show phase changes without grokking when they have more data?",
@@ -40,7 +40,7 @@ QUESTIONS = (
     ),
     Question(
         "Do the gradients on the parts of a circuit show mutual reinforcement?",
-        studies=("reinforcement",),
+        studies=("reinforcement-gradients", "reinforcement"),
         claims=("induction-ideal-head-no-plateau", "trigrams-ov-needs-qk", "trigrams-qk-needs-ov"),
     ),
     Question(
@@ -64,7 +64,7 @@ QUESTIONS = (
         left="the circuit of each digit",
         claims=("digits-0-and-1-first",),
     ),
-    Question("What is the circuit of memorisation?", studies=("memory",), left="how a single pair is stored"),
+    Question("What is the circuit of memorisation?", studies=("memory", "memory-parts", "memory-pairs")),
     Question(
         filled("Why is there another phase change at epoch {mainline.late_change}?"),
         studies=("late-change",),
@@ -73,15 +73,13 @@ QUESTIONS = (
     Question("Why do frequencies, and attention and ReLU, compete?", studies=("late-change",)),
     Question(
         "Why do these frequencies form, and how many?",
-        studies=("tickets",),
-        left="how many frequencies form",
+        studies=("tickets", "transplants", "ticket-predictors", "key-counts"),
         claims=("keys-differ-by-seed",),
     ),
     Question("How consistent is all of this over seeds?", claims=("keys-differ-by-seed",)),
     Question(
         "What happens when one trains on excluded loss?",
-        studies=("training-on-measures",),
-        left="other weights of the measure",
+        studies=("training-on-measures", "measures-more"),
     ),
     Question(
         "How do other regularisers affect the model?",
@@ -89,11 +87,13 @@ QUESTIONS = (
         contestants=("dropout", "l1", "norm-constrained"),
         left="which circuit they leave behind",
     ),
-    Question("Can clusters of neurons be predicted, or shifted?", studies=("lottery", "tickets")),
+    Question("Can clusters of neurons be predicted, or shifted?", studies=("lottery", "clusters")),
     Question("Is there a lottery ticket, and why are all neurons used in the end?", studies=("lottery", "neurons")),
     Question("Are there Fourier algorithms in language models?", outside=_LANGUAGE),
     Question("Is removing neurons worse than removing frequencies?", studies=("neurons",)),
-    Question("Can grokking be predicted early?", studies=("early-warning",), left="how long before"),
-    Question("Which amount of data makes the general circuit the cheaper one?", studies=("efficiency",)),
+    Question("Can grokking be predicted early?", studies=("early-warning",)),
+    Question(
+        "Which amount of data makes the general circuit the cheaper one?", studies=("efficiency", "critical-size")
+    ),
 )
 """In the order of the write-up; the last three are asked by papers that followed it."""
