@@ -174,8 +174,8 @@ def test_the_critical_size_is_predicted_if_costs_cross_near_where_generalisation
         share = experiment.data.fraction
         if experiment.task.name == "random_table":
             return {"weights_at_equal_logits": 1000 * share, "train_learned_at": 50.0}
-        right = share > (0.45 if experiment.model.seed % 2 else 0.4)
-        just_under = share == (0.45 if experiment.model.seed % 2 else 0.4)
+        right = share > (0.5 if experiment.model.seed % 2 else 0.45)
+        just_under = share == (0.5 if experiment.model.seed % 2 else 0.45)
         return {
             "weights_at_equal_logits": circuit if right else 300.0 if circuit == 400.0 else 500.0,
             "train_learned_at": 50.0,

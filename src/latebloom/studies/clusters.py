@@ -171,7 +171,8 @@ STUDIES.register(
         "is strong in all neurons, or wins all of them, is not a prediction by this. A run with one cluster is left "
         "out, since there all permutations are equally right.",
         power="The quick budget has 20 runs, the full one 60. A cluster has tens of neurons, so the difference varies "
-        "by some 5 % of them from seed to seed by chance, and even 20 runs see a few per cent.",
+        "by some 5 % of them from seed to seed by chance. About a quarter of the runs have one cluster and are left "
+        "out; the others see a few per cent even in the quick budget.",
         changes="A larger p, with more clusters; neurons that begin with larger weights; attention that is not uniform "
         "at the start.",
         runs={"quick": _runs(20), "full": _runs(60)},

@@ -259,7 +259,8 @@ STUDIES.register(
             ),
             _claim(
                 "measures-more-other-frequencies",
-                "With the excluded loss of all its key frequencies added, a model generalises by others.",
+                "With the excluded loss of all its key frequencies added, a model generalises by fewer of them than "
+                "with the waves shuffled.",
                 AllOf(Below(kept_though_forbidden, 0.0), Above(generalise_though_forbidden, HALF, "most runs")),
                 f"the share of the plain run's key frequencies that are key again differs by "
                 f"{found(kept_though_forbidden)} from that with the waves shuffled, and "

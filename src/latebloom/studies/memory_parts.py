@@ -21,7 +21,7 @@ from latebloom.studies.asked import asked
 from latebloom.studies.parts import PARTS
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.swapped_weights import Weights, learned_at, model_at, moved, share_right, weights_of
-from latebloom.studies.sweeps import small
+from latebloom.studies.sweeps import UNSEEN_SEED, small
 from latebloom.studies.texts import found, shown
 from latebloom.sweeps.spec import Spec
 
@@ -252,7 +252,7 @@ _claim = partial(asked, "memory-parts")
 
 def _runs(count: int) -> tuple[Spec, ...]:
     recorded = ("--recording.metrics", f"{SPACING}, 50", "--recording.checkpoints", f"{SPACING}, 100000")
-    return (small(count, STEPS, "--data.fraction", FRACTION, *recorded, task__name=(RANDOM, SUMS)),)
+    return (small(count, STEPS, "--data.fraction", FRACTION, *recorded, first=UNSEEN_SEED, task__name=(RANDOM, SUMS)),)
 
 
 def _attention_region(left: Statistic, others: Statistic, control: Statistic) -> AllOf:

@@ -26,7 +26,7 @@ from latebloom.models import Model, Transformer
 from latebloom.statistics import Estimate, first_below, mean, median_estimate, share
 from latebloom.studies.asked import asked
 from latebloom.studies.study import STUDIES, Study, Table
-from latebloom.studies.sweeps import FRESH_SEED, small
+from latebloom.studies.sweeps import UNSEEN_SEED, small
 from latebloom.studies.texts import found, shown
 from latebloom.sweeps.spec import Spec
 from latebloom.tasks import SeveralOperations, Task
@@ -40,9 +40,9 @@ LEARNED = 0.05
 """The share of the loss of guessing at which an operation counts as learned. Arbitrary, but below what x + y = y + x
 gives to a model that remembers its sums: it still guesses where both orders are in the test set, and where x = y."""
 
-UNLEARNED = 0.9
-"""The share of the loss of guessing under which the fall of an operation's test loss has begun. Arbitrary, but near
-guessing."""
+UNLEARNED = 0.5
+"""The share of the loss of guessing under which most of the fall of an operation's test loss is still to come.
+Arbitrary; at 90 % the falls of all operations have begun within the first steps, by x + y = y + x."""
 
 FEWER = -0.25
 """A difference of shares that says that far fewer models have something. Arbitrary."""
@@ -80,23 +80,31 @@ def _of_operations(analysis: Analysis, name: str) -> list[tuple[Float[np.ndarray
     return [(one.step, one.value) for one in series]
 
 
+def _learned_at(analysis: Analysis) -> list[float | None]:
+    return [first_below(*one, LEARNED * log(analysis.task.answers)) for one in _of_operations(analysis, "test_loss")]
+
+
 @quantity(
     "steps",
     f"for each operation, the first recorded step at which its test loss is less than {LEARNED:.0%} of that of "
     "guessing",
 )
 def operations_learned_at(analysis: Analysis) -> list[float | None]:
-    return [first_below(*one, LEARNED * log(analysis.task.answers)) for one in _of_operations(analysis, "test_loss")]
+    return _learned_at(analysis)
 
 
 @quantity(
     "steps",
-    f"for each operation, the last recorded step at which its test loss is {UNLEARNED:.0%} of that of guessing or more",
+    f"for each operation, the last recorded step before it is learned at which its test loss is {UNLEARNED:.0%} of "
+    "that of guessing or more",
 )
 def operations_unlearned_until(analysis: Analysis) -> list[float | None]:
     guessing = log(analysis.task.answers)
-    series = _of_operations(analysis, "test_loss")
-    return [float(step[np.flatnonzero(loss >= UNLEARNED * guessing)[-1]]) for step, loss in series]
+    found: list[float | None] = []
+    for (step, loss), end in zip(_of_operations(analysis, "test_loss"), _learned_at(analysis)):
+        before = step[(loss >= UNLEARNED * guessing) & (step < (np.inf if end is None else end))]
+        found.append(float(before[-1]))
+    return found
 
 
 @quantity("share", "test accuracy on each operation at the end")
@@ -190,22 +198,22 @@ def _of(record: Record, one: Quantity, operation: str) -> float | None:
     return values[list(record.setting("task.operations")).index(operation)]
 
 
-def _separate(plus: Record, minus: Record) -> bool:
-    """Whether one operation is learned by the step at which the fall of the other begins; both have to be learned.
+def _separate(plus: Record, minus: Record) -> bool | None:
+    """Whether one operation is learned by the step at which the fall of the other begins; None unless both are learned.
 
     plus, minus: the runs with addition and with subtraction, which may be one.
     """
     runs = ((plus, ADDITION), (minus, SUBTRACTION))
     ends = [_of(run, operations_learned_at, one) for run, one in runs]
     begins = [_of(run, operations_unlearned_until, one) for run, one in runs]
-    if None in ends or None in begins:
-        return False
+    if None in ends:
+        return None
     return ends[0] <= begins[1] or ends[1] <= begins[0]  # type: ignore[operator]
 
 
 _SEPARATE = (
     f"one operation is learned (test loss under {LEARNED:.0%} of guessing) by the last step at which the other's test "
-    f"loss is {UNLEARNED:.0%} of guessing or more"
+    f"loss is {UNLEARNED:.0%} of guessing or more, before it is learned; a model in which one never is does not count"
 )
 
 
@@ -216,8 +224,9 @@ _SEPARATE = (
     operations_unlearned_until,
 )
 def separate_in_one_model(records: Sequence[Record]) -> Estimate:
-    runs = list(_arm(records, *TOGETHER).values())
-    return share(sum(_separate(run, run) for run in runs), len(runs))
+    found = [_separate(run, run) for run in _arm(records, *TOGETHER).values()]
+    known = [one for one in found if one is not None]
+    return share(sum(known), len(known))
 
 
 @statistic(
@@ -228,7 +237,8 @@ def separate_in_one_model(records: Sequence[Record]) -> Estimate:
     operations_unlearned_until,
 )
 def separate_beyond_two_models(records: Sequence[Record]) -> Estimate:
-    return mean([float(_separate(both, both)) - _separate(plus, minus) for both, plus, minus in _triples(records)])
+    found = [(_separate(both, both), _separate(plus, minus)) for both, plus, minus in _triples(records)]
+    return mean([float(one) - two for one, two in found if one is not None and two is not None])
 
 
 @statistic(
@@ -354,7 +364,7 @@ _claim = partial(asked, "several-tasks")
 def _runs(count: int) -> tuple[Spec, ...]:
     shape = ("--model.d_model", "64", "--model.d_head", "16", "--model.d_mlp", "256")
     data = ("--task.name", "several_operations", "--data.fraction", "0.9")
-    return (small(count, STEPS, *data, *shape, first=FRESH_SEED, task__operations=(",".join(TOGETHER), *TOGETHER)),)
+    return (small(count, STEPS, *data, *shape, first=UNSEEN_SEED, task__operations=(",".join(TOGETHER), *TOGETHER)),)
 
 
 STUDIES.register(
@@ -391,8 +401,8 @@ STUDIES.register(
                     Above(separate_in_one_model, HALF, "more often than not"),
                     Above(separate_beyond_two_models, FEWER, "arbitrary; not far fewer than by themselves"),
                 ),
-                f"the falls are separate in {found(separate_in_one_model)} of the models; that is "
-                f"{found(separate_beyond_two_models)} more than in two models of one operation each",
+                f"the falls are separate in {found(separate_in_one_model)} of the models, which "
+                f"differs by {found(separate_beyond_two_models)} from two models of one operation each",
             ),
             _claim(
                 "several-apart",
@@ -422,12 +432,12 @@ STUDIES.register(
         ),
         shown=(operations_accuracy, operations_permuted_overlap),
         tables=_tables,
-        caveats=f"That a fall begins at {UNLEARNED:.0%} of guessing and is over at {LEARNED:.0%} is a strict measure: "
-        "falls that overlap by it may still come one after the other, and x + y = y + x makes that of addition begin "
-        "early. For the same reason addition is learned first in models of one operation too, so the order is no "
-        "effect of training both. Frequencies and neurons are those of the end. Operations with heads of their own are "
-        "not tried: the model has one unembedding. Multiplication beside addition is not tried either, since no "
-        "setting was found at which most models learn both within minutes. Some tries are "
-        "in `results/studies/several-tasks-tries.json`.",
+        caveats=f"That a fall begins at {UNLEARNED:.0%} of guessing and is over at {LEARNED:.0%} is arbitrary, and was "
+        "chosen when earlier runs, with other seeds, had been seen: at 90 % nearly all falls overlap, at 25 % hardly "
+        "any. x + y = y + x makes the fall of addition begin early. For the same reason addition is learned first in "
+        "models of one operation too, so the order is no effect of training both. Frequencies and neurons are those of "
+        "the end; why the neurons' overlap grows is not shown. Operations with heads of their own are not tried: the "
+        "model has one unembedding. Multiplication beside addition is not tried either, since no setting was found at "
+        "which most models learn both within minutes. Some tries are in `results/studies/several-tasks-tries.json`.",
     )
 )

@@ -12,7 +12,7 @@ from latebloom.claims import Record
 from latebloom.claims.claim import Statistic, statistic
 from latebloom.claims.embedding import key_frequencies
 from latebloom.claims.learning import RIGHT, final_test_accuracy, test_90_at
-from latebloom.claims.region import Above, Below
+from latebloom.claims.region import Above, AllOf, Below
 from latebloom.claims.settings import generalised, share_of
 from latebloom.statistics import Estimate, mean, share
 from latebloom.studies.asked import asked
@@ -236,8 +236,8 @@ STUDIES.register(
         title="Transplants: does the initial embedding carry the winners?",
         question="Does moving the initial embedding, or two frequencies in it, move the frequencies that win?",
         place='W, "Future Directions"',
-        hypothesis="Frequencies win by their parts of the initial embedding: a winner that swaps its part with a loser "
-        "wins less often than if two losers swap theirs.",
+        hypothesis="Frequencies win by their parts of the initial embedding: if a winner and a loser swap theirs, the "
+        "winner wins less often and the loser more often than if that loser swaps with another one.",
         design=f"x + y mod 23, {STEPS} steps. A host is trained as it is. Then a key frequency of it (a winner) and "
         "another frequency (a loser) swap their parts of its initial embedding, and it is trained again. Apart from "
         "that, one part of its initial weights is replaced by that of a donor, which is another seed: the embedding, "
@@ -258,6 +258,14 @@ STUDIES.register(
             _following,
         ),
         claims=(
+            _claim(
+                "transplants-swap",
+                "A loser that swaps its part of the initial embedding with a winner wins more often, and that winner "
+                "less often, than if the loser swaps with another loser.",
+                AllOf(Above(loser_wins, 0.0), Below(winner_wins, 0.0)),
+                f"the loser is key in {found(loser_wins)} more of the hosts than in the control, and for the winner "
+                f"the share differs by {found(winner_wins)}",
+            ),
             _claim(
                 "transplants-swap-winner",
                 "A frequency that wins does so less often with a loser's part of the initial embedding.",
@@ -287,9 +295,11 @@ STUDIES.register(
         ),
         shown=(final_test_accuracy, test_90_at),
         tables=_tables,
-        otherwise="A winner that swaps its part of the initial embedding with a loser wins no less often than if two "
-        "losers swap theirs.",
+        otherwise="A swap of their parts of the initial embedding does not make the loser win more often, or not the "
+        "winner less often.",
         caveats="A swap moves all that the embedding has of a frequency, its strength as well as its directions, and "
-        "does not tell which of them counts.",
+        "does not tell which of them counts. In the control the winner keeps its own part, so that by itself "
+        "`transplants-swap-winner` may show that any change of that part harms it; the loser's part is another one in "
+        "both.",
     )
 )
