@@ -40,6 +40,7 @@ for command, allowed in json.loads(sys.argv[1]):
 import my_parts
 from latebloom import circuits, claims, figures, measures, models, recipes, tasks
 from latebloom.lab.compare import CONTESTANTS
+from latebloom.studies import STUDIES
 from latebloom.training.optimisers import OPTIMISERS
 
 assert tasks.TASKS["twice_then_add"] is my_parts.TwiceThenAdd
@@ -50,6 +51,7 @@ assert "largest_weight" in measures.MEASURES
 assert "generalises" in claims.CLAIMS and "last_test_accuracy" in claims.QUANTITIES
 assert "with-test-set" in claims.SYSTEMS
 assert "my-norms" in figures.FIGURES
+assert "few-neurons" in STUDIES
 assert circuits.family_of(my_parts.Reverse()).name == "reverse"
 """
 
@@ -87,6 +89,8 @@ def test_every_command_of_the_guide_runs_and_every_part_is_registered(place: Pat
     assert "twice_then_add  " in answers["tasks --import my_parts"]
     assert "largest_weight" in answers["measure twice --import my_parts"]
     assert "generalises" in answers["claims backwards --import my_parts"]
+    assert "frozen" in answers["study few-neurons --freeze --import my_parts"]
+    assert "few-neurons-suffice  not measured" in answers["study few-neurons --stored --import my_parts"]
     assert "accuracy" in answers["explain backwards --import my_parts"]
     assert 'id="figure-my-norms"' in (place / "runs" / "backwards" / "report-static.html").read_text()
     assert (place / "runs" / "backwards" / "figures" / "my-norms.svg").exists()

@@ -13,6 +13,7 @@ from latebloom.lab.compare.contestant import CONTESTANTS, Contestant
 from latebloom.measures import MEASURES, Measure
 from latebloom.models import TRAINING_LOSSES, TrainingLoss
 from latebloom.recipes import RECIPES
+from latebloom.studies import STUDIES, Study
 from latebloom.tasks.groups import GROUPS, GroupFamily
 from latebloom.trackers import TRACKERS, TrackerKind
 from latebloom.training.optimisers import OPTIMISERS, UpdateRule
@@ -23,6 +24,7 @@ _REGISTRIES: tuple[tuple[str, type[Any], Registry[Any]], ...] = (
     ("an UpdateRule", UpdateRule, OPTIMISERS),
     ("a TrainingLoss", TrainingLoss, TRAINING_LOSSES),
     ("a Contestant", Contestant, CONTESTANTS),
+    ("a Study", Study, STUDIES),
     ("a Measure", Measure, MEASURES),
     ("a Family", Family, FAMILIES),
     ("a Figure", Figure, FIGURES),

@@ -7,10 +7,11 @@ sweeps, quantities and statistics that are there.
 import importlib
 import pkgutil
 
+from latebloom.studies.asked import asked
 from latebloom.studies.questions import QUESTIONS, Question
 from latebloom.studies.study import BUDGETS, STUDIES, Budget, Study, Table, Then
 
 for _module in sorted(one.name for one in pkgutil.iter_modules(__path__)):
     importlib.import_module(f"{__name__}.{_module}")
 
-__all__ = ["BUDGETS", "QUESTIONS", "STUDIES", "Budget", "Question", "Study", "Table", "Then"]
+__all__ = ["BUDGETS", "QUESTIONS", "STUDIES", "Budget", "Question", "Study", "Table", "Then", "asked"]

@@ -3,11 +3,12 @@
 latebloom studies                        the questions, and their answers so far
 latebloom study NAME                     takes minutes on two cores
 latebloom study NAME --budget full       takes longer; --dry-run estimates it
+latebloom study NAME --freeze            freezes its rules, before the runs that judge them
 
 When a run ends, its quantities are stored as a line of NAME.jsonl, and a run that is stored is not trained again, so
 the same command resumes after Ctrl-C. A run that has not begun starts from a finished one under RUNS, of any system or
 study, that is its beginning: the same experiment with fewer steps. Where results/studies/NAME.rules.json holds the
-frozen rules, only runs that were trained after the rules were frozen decide.
+frozen rules (--freeze writes it), only runs that were trained after the rules were frozen decide.
 
 The exit status is 1 if the command was stopped; "fails" and "undecided" are answers.
 """
@@ -34,6 +35,11 @@ def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument(
         "--dry-run", action="store_true", help="show how many runs would be trained, and estimate the time"
     )
+    parser.add_argument(
+        "--freeze",
+        action="store_true",
+        help="train nothing: write the rules, as they are in the code, beside the records",
+    )
     parser.add_argument("--stored", action="store_true", help="train nothing: answer from the runs that are stored")
     parser.add_argument(
         "--results",
@@ -44,7 +50,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     add_json(parser)
     options = parser.parse_args(arguments)
-    from latebloom.lab.study import judge_study, plan, results_of, study
+    from latebloom.lab.study import freeze, judge_study, plan, results_of, study
     from latebloom.studies import STUDIES
 
     asked, root = STUDIES[options.name], Path(options.runs)
@@ -54,6 +60,12 @@ def run(parser: Parser, arguments: list[str]) -> int:
     if options.dry_run:
         planned = plan(options.name, options.budget, root, options.workers, results)
         print_json(planned) if options.json else print_plan([planned], ("study",))
+        return 0
+    if options.freeze:
+        rules = freeze(asked, results.path)
+        print_pairs(
+            [("rules", f"{rules.hash[:12]}, frozen {rules.frozen.isoformat()}"), ("records", str(results.path))]
+        )
         return 0
     if options.stored:
         result, stopped = judge_study(asked, options.budget, results), None

@@ -12,7 +12,7 @@ from latebloom.lab.frozen import Frozen, freeze_rules, read_frozen
 from latebloom.studies import Study
 from latebloom.sweeps.spec import Spec
 
-COMMAND = "docs/generate.py freeze-studies"
+COMMAND = "latebloom study NAME --freeze"
 
 
 def content(study: Study) -> dict[str, Any]:
