@@ -219,6 +219,11 @@ class SweepClaim(_Sentence):
     """As for claims about single runs."""
 
 
+def compared(region: Region) -> tuple[Statistic, ...]:
+    """The statistics that a region compares, each once."""
+    return tuple(dict.fromkeys(term for term in region.terms() if isinstance(term, Statistic)))
+
+
 CLAIMS: Registry[Claim | SweepClaim] = Registry("claim", name=lambda claim: claim.id)
 """Every claim by its id, in the order of the write-up's systems."""
 

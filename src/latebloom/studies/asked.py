@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from latebloom.claims.claim import Statistic, SweepClaim
+from latebloom.claims.claim import Statistic, SweepClaim, compared
 from latebloom.claims.region import Region
 
 FUTURE = 'W, "Future Directions"'
@@ -22,7 +22,6 @@ def asked(
     published: str = "asked",
 ) -> SweepClaim:
     """A claim of the study of that name. more: statistics of the finding that the region does not compare."""
-    compared = (term for term in region.terms() if isinstance(term, Statistic))
     return SweepClaim(
         id=id,
         sentence=sentence,
@@ -30,6 +29,6 @@ def asked(
         published=published,
         region=region,
         finding=finding,
-        statistics=tuple(dict.fromkeys((*compared, *more))),
+        statistics=tuple(dict.fromkeys((*compared(region), *more))),
         system=f"study-{study}",
     )
