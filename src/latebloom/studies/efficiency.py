@@ -364,7 +364,7 @@ STUDIES.register(
         "answers. In `efficiency-ungrokking` the mean stays over the whole train set, so the eps of AdamW is "
         "no longer negligible with few of its examples, and weight decay is relatively stronger there. "
         "`efficiency-no-decay-at-clean-up` is about the seeds whose test loss gets under guessing after the train "
-        "set is learned, and no others, since the others have no clean-up. `critical-size` asks for the edge on a finer "
-        "grid, and for memories of sums.",
+        "set is learned, and no others, since the others have no clean-up. `critical-size` asks for the edge on a "
+        "finer grid, and for memories of sums.",
     )
 )
