@@ -37,7 +37,7 @@ def auc(score: Float[np.ndarray, " item"], member: Bool[np.ndarray, " item"]) ->
 
 
 def discrimination(
-    runs: Sequence[tuple[Float[np.ndarray, " item"], Bool[np.ndarray, " item"]]],
+    runs: Sequence[tuple[Float[np.ndarray, " _item"], Bool[np.ndarray, " _item"]]],
     level: float = LEVEL,
     repeats: int = REPEATS,
     seed: int = SEED,
@@ -54,15 +54,16 @@ def discrimination(
 
 
 def stratified_auc(
-    strata: Sequence[tuple[Float[np.ndarray, " item"], Bool[np.ndarray, " item"]]],
+    strata: Sequence[tuple[Float[np.ndarray, " _item"], Bool[np.ndarray, " _item"]]],
     level: float = LEVEL,
     repeats: int = REPEATS,
     seed: int = SEED,
 ) -> Estimate:
     """P(score of a member > score of another) + P(equal)/2, over all pairs of one stratum: Σ U / Σ pairs.
 
-    strata: scores and memberships of independent items, such as runs on equally much data, which are compared among
-    themselves alone. The bootstrap draws items within each stratum. n: members, or others if these are fewer.
+    strata: scores and memberships of independent items, as many of each within a stratum, such as runs on equally much
+    data, which are compared among themselves alone. The bootstrap draws items within each stratum. n: members, or
+    others if these are fewer.
     Source: van Elteren's stratified Wilcoxon test, Bull. Int. Stat. Inst. 37 (1960). Limits: those of
     `percentile_interval`; a stratum without members, or without others, says nothing.
     """
