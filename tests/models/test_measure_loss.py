@@ -45,7 +45,9 @@ def test_every_measured_loss_is_found_by_its_name(loss):
     assert TRAINING_LOSSES[loss.name].full_batch_of == "modular_addition"
 
 
-@pytest.mark.parametrize("name", ["excluded.0", "excluded.3.2", "excluded.2.2", "excluded", "1_excluded.3", "other.3"])
+@pytest.mark.parametrize(
+    "name", ["excluded.0", "excluded.3.2", "excluded.2.2", "excluded", "1_excluded.3", "1..2_excluded.3", "other.3"]
+)
 def test_names_that_say_no_loss_or_say_it_otherwise_are_refused(name):
     with pytest.raises(UsageError, match=r"^training\.loss: got "):
         TRAINING_LOSSES[f"cross_entropy+{name}"]

@@ -118,7 +118,7 @@ name as `TrainingLoss`."""
 for _one in MEASURED_LOSSES.values():
     TRAINING_LOSSES.register(_one.registered)
 
-_NAME = re.compile(r"cross_entropy([+-])(?:([0-9.]+)_)?(excluded|restricted)((?:\.[0-9]+)+)(\.shuffled)?")
+_NAME = re.compile(r"cross_entropy([+-])(?:([0-9]+(?:[.][0-9]+)?)_)?(excluded|restricted)((?:\.[0-9]+)+)(\.shuffled)?")
 
 
 def measured_loss(name: str) -> TrainingLoss | None:

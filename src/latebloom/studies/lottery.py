@@ -25,6 +25,7 @@ from latebloom.studies.asked import asked
 from latebloom.studies.study import STUDIES, Study, Table, Then
 from latebloom.studies.sweeps import FRESH_SEED, small, texts
 from latebloom.studies.texts import found, shown
+from latebloom.studies.winners import overlap, winners, wins
 from latebloom.sweeps.spec import Spec
 
 STEPS = 1500
@@ -123,20 +124,6 @@ def _step(record: Record) -> float:
     return float("inf") if step is None else float(step)
 
 
-def _keys(record: Record) -> set[int]:
-    return set(map(int, record.value(key_frequencies.name) or ()))
-
-
-def _is_key(k: int, record: Record) -> bool:
-    return k in _keys(record)
-
-
-def _same(record: Record, other: Record) -> float:
-    """Jaccard's index of the key frequencies of two runs."""
-    both = _keys(record) | _keys(other)
-    return len(_keys(record) & _keys(other)) / len(both) if both else 0.0
-
-
 @statistic(
     "times",
     f"the step of {RIGHT:.0%} test accuracy with a random mask of the same initial weights, over that with the ticket "
@@ -158,7 +145,7 @@ def times_earlier(records: Sequence[Record]) -> Estimate:
     key_frequencies,
 )
 def same_frequencies(records: Sequence[Record]) -> Estimate:
-    return mean([_same(one.whole, one.ticket) - _same(one.whole, one.random) for one in _masked(records)])
+    return mean([overlap(one.whole, one.ticket) - overlap(one.whole, one.random) for one in _masked(records)])
 
 
 @statistic(
@@ -194,7 +181,7 @@ def clustered_with_all(records: Sequence[Record]) -> Estimate:
 def shifted(records: Sequence[Record]) -> Estimate:
     differences: list[float | None] = []
     for runs in grouped(_amplified(records), "model.seed").values():
-        keys = {run.setting("intervention.frequency"): _keys(run) for run in runs}
+        keys = {run.setting("intervention.frequency"): winners(run) for run in runs}
         if set(keys) == set(AMPLIFIED):
             own = sum(k in keys[k] for k in AMPLIFIED)
             others = sum(k in keys[other] for k in AMPLIFIED for other in AMPLIFIED if other != k)
@@ -220,7 +207,7 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
         for name, runs in arms.items()
     ]
     amplified = [
-        (str(k), str(len(runs)), *(shown(share_of(runs, partial(_is_key, one))) for one in AMPLIFIED))
+        (str(k), str(len(runs)), *(shown(share_of(runs, partial(wins, one))) for one in AMPLIFIED))
         for k, runs in sorted(grouped(_amplified(records), "intervention.frequency").items())
     ]
     return (

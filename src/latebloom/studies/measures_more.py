@@ -21,6 +21,7 @@ from latebloom.studies.study import STUDIES, Study, Table, Then
 from latebloom.studies.sweeps import SMALL_P, UNSEEN_SEED, small
 from latebloom.studies.texts import found, shown
 from latebloom.studies.training_on_measures import FRACTION, PLAIN, SHUFFLED, STEPS
+from latebloom.studies.winners import winners
 from latebloom.sweeps.spec import Spec
 
 LIGHT, HEAVY = 0.3, 3.0
@@ -40,13 +41,9 @@ def choosing(weight: float, frequencies: tuple[int, ...] = ONE, shuffled: bool =
     return MeasuredLoss("-", "excluded", frequencies, shuffled, weight).name
 
 
-def _keys(record: Record) -> tuple[int, ...]:
-    return tuple(map(int, record.value(key_frequencies.name) or ()))
-
-
 def _forbidding(record: Record) -> MeasuredLoss | None:
     """The loss that makes one do without all key frequencies of a run; None where it has none."""
-    keys = tuple(sorted(_keys(record)))
+    keys = tuple(sorted(winners(record)))
     return MeasuredLoss("+", "excluded", keys) if keys else None
 
 
@@ -96,7 +93,7 @@ def _chosen(weight: float, name: str) -> Statistic:
     def chosen(records: Sequence[Record]) -> Estimate:
         """Like `training_on_measures.chosen`."""
         keys = [
-            {run.setting("model.seed"): _keys(run) for run in _arm(records, choosing(weight, one))}
+            {run.setting("model.seed"): winners(run) for run in _arm(records, choosing(weight, one))}
             for one in (ONE, OTHER)
         ]
         both, seeds = {*ONE, *OTHER}, keys[0].keys() & keys[1].keys()
@@ -115,7 +112,7 @@ def _chosen_by_chance(weight: float, name: str) -> Statistic:
         name=name,
     )
     def chosen_by_chance(records: Sequence[Record]) -> Estimate:
-        return share_of(_arm(records, choosing(weight, shuffled=True)), lambda run: ONE[0] in _keys(run))
+        return share_of(_arm(records, choosing(weight, shuffled=True)), lambda run: ONE[0] in winners(run))
 
     return chosen_by_chance
 
@@ -131,7 +128,7 @@ def kept_though_forbidden(records: Sequence[Record]) -> Estimate:
 
 
 def _again(plain: Record, run: Record) -> float:
-    return len({*_keys(plain)} & {*_keys(run)}) / len(_keys(plain))
+    return len(winners(plain) & winners(run)) / len(winners(plain))
 
 
 @statistic(
@@ -173,7 +170,7 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
             str(len(runs)),
             shown(share_of(runs, generalised)),
             shown(median_estimate([run.value(final_test_accuracy.name) for run in runs])),
-            ", ".join(str(sum(one in _keys(run) for run in runs)) for one in (*ONE, *OTHER)),
+            ", ".join(str(sum(one in winners(run) for run in runs)) for one in (*ONE, *OTHER)),
         )
         for name, runs in arms.items()
     ]

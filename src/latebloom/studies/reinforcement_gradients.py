@@ -29,6 +29,7 @@ from latebloom.studies.asked import asked
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import UNSEEN_SEED, small, texts
 from latebloom.studies.texts import found, shown
+from latebloom.studies.winners import wins
 from latebloom.sweeps.spec import Spec
 
 STEPS, EVERY = 1500, 5
@@ -247,10 +248,6 @@ DOUBLED = {
 }
 
 
-def _is_key(k: int, record: Record) -> bool:
-    return k in (record.value(key_frequencies.name) or ())
-
-
 def _planted(records: Sequence[Record]) -> dict[int, dict[int, Record]]:
     """The runs with both frequencies planted, each by itself, by seed and frequency."""
     planted = [record for record in records if not _plain([record])]
@@ -270,8 +267,8 @@ def _planted(records: Sequence[Record]) -> dict[int, dict[int, Record]]:
 def follows_embedding(records: Sequence[Record]) -> Estimate:
     differences = []
     for runs in _planted(records).values():
-        own = sum(_is_key(k, runs[k]) for k in PLANTED)
-        others = sum(_is_key(k, runs[other]) for k in PLANTED for other in PLANTED if other != k)
+        own = sum(wins(k, runs[k]) for k in PLANTED)
+        others = sum(wins(k, runs[other]) for k in PLANTED for other in PLANTED if other != k)
         differences.append((own - others) / len(PLANTED))
     return mean(differences)
 
@@ -314,7 +311,7 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
         (
             name,
             str(len(runs)),
-            *(shown(share_of(runs, partial(_is_key, k))) for k in PLANTED),
+            *(shown(share_of(runs, partial(wins, k))) for k in PLANTED),
             shown(share_of(runs, generalised)),
             shown(median_estimate([_step(run) for run in runs]), "{:.0f}"),
         )

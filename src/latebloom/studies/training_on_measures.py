@@ -28,6 +28,7 @@ from latebloom.studies.asked import asked
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import FRESH_SEED, small
 from latebloom.studies.texts import found, shown
+from latebloom.studies.winners import winners
 from latebloom.sweeps.spec import Spec
 
 STEPS, EVERY = 1000, 20
@@ -91,10 +92,6 @@ def _arm(records: Sequence[Record], loss: str) -> list[Record]:
     return runs
 
 
-def _keys(record: Record) -> tuple[float, ...]:
-    return record.value(key_frequencies.name) or ()
-
-
 def _steps(records: Sequence[Record]) -> list[float]:
     """When each run has most of its test set right; infinite where it never does."""
     return [inf if (step := record.value(test_90_at.name)) is None else float(step) for record in records]
@@ -120,7 +117,7 @@ def _by_seed(records: Sequence[Record], *losses: str) -> list[tuple[Record, ...]
 def chosen(records: Sequence[Record]) -> Estimate:
     pairs = _by_seed(records, CHOOSE.name, CHOOSE_OTHER.name)
     both = {*ONE, *OTHER}
-    return share(sum((both & {*_keys(a)}, both & {*_keys(b)}) == ({*ONE}, {*OTHER}) for a, b in pairs), len(pairs))
+    return share(sum((both & winners(a), both & winners(b)) == ({*ONE}, {*OTHER}) for a, b in pairs), len(pairs))
 
 
 def _forbidden(than: str, name: str) -> Statistic:
@@ -136,7 +133,7 @@ def _forbidden(than: str, name: str) -> Statistic:
 
 
 def _several(record: Record) -> float:
-    return len({*SEVERAL} & {*_keys(record)}) / len(SEVERAL)
+    return len({*SEVERAL} & winners(record)) / len(SEVERAL)
 
 
 def _sooner(loss: str, than: str, name: str) -> Statistic:
@@ -186,7 +183,7 @@ generalise_avoid_control = _generalise(AVOID.name + SHUFFLED, "generalise_avoid_
 def _tables(records: Sequence[Record]) -> Sequence[Table]:
     watched, rows = (*ONE, *OTHER, *SEVERAL), []
     for loss, runs in _arms(records).items():
-        keys = [f"{sum(k in _keys(run) for run in runs)}" for k in watched]
+        keys = [f"{sum(k in winners(run) for run in runs)}" for k in watched]
         final = median_estimate([run.value(final_test_accuracy.name) for run in runs])
         goal = median_estimate([run.value(test_accuracy_at_goal.name) for run in runs])
         reached = median_estimate(_steps(runs))

@@ -11,6 +11,11 @@ def winners(record: Record) -> set[int]:
     return set(map(int, record.value(key_frequencies.name) or ()))
 
 
+def wins(k: int, record: Record) -> bool:
+    """Whether a frequency is a key frequency."""
+    return k in winners(record)
+
+
 def competitors(record: Record) -> range:
     """All frequencies of the operands."""
     return range(1, (record.setting("task.p") - 1) // 2 + 1)
