@@ -25,10 +25,10 @@ from latebloom.studies.interference import forgotten, share_number
 from latebloom.studies.measures_more import AGAINST, choosing
 from latebloom.studies.memory_parts import unordered
 from latebloom.studies.multipliers import accuracy, multipliers, part, turned_accuracy
+from latebloom.studies.operations import neuron_overlap, operation_grid
 from latebloom.studies.other_optimisers import SETTINGS
 from latebloom.studies.parts import PARTS
 from latebloom.studies.reinforcement_gradients import MATRICES, READING, Growth, projections
-from latebloom.studies.several_tasks import neuron_overlap, operation_grid
 from latebloom.studies.swapped_weights import moved, share_right
 from latebloom.studies.training_on_measures import own_measure
 from latebloom.studies.training_on_measures import test_accuracy_at_goal as accuracy_at_goal
@@ -539,16 +539,17 @@ def test_growth_is_the_speed_of_the_norm_of_a_part_along_the_gradient():
     assert Growth(model, train, task.loss_positions).of(2)[-1] == pytest.approx(without[-1])
 
 
-def test_the_grid_of_an_operation_is_the_model_at_its_token():
-    task = SeveralOperations(p=7)
+@pytest.mark.parametrize("own", [False, True])
+def test_the_grid_of_an_operation_is_the_model_at_its_token(own):
+    task = SeveralOperations(p=7, own_answers=own)
     model = TransformerConfig(d_model=16, n_heads=2, d_head=4, d_mlp=8).build(task)
     universe = Examples.of(task.universe(), "cpu")
     with torch.no_grad():
-        logits = model.double()(universe.tokens, task.loss_positions)[:, 0].view(2, 7, 7, 7)
+        logits = model.double()(universe.tokens, task.loss_positions)[:, 0].view(2, 7, 7, -1)
     for index, sign in enumerate((1, -1)):
         grid = operation_grid(model, task, index)
         assert grid.sign == sign
-        assert torch.allclose(grid.logits, logits[index])
+        assert torch.allclose(grid.logits, logits[index][..., task.answers_of(index)])
 
 
 def held(by):

@@ -11,15 +11,17 @@ NAMES = ("modular_addition", "modular_subtraction", "modular_division")
 ANSWERS = (lambda x, y: (x + y) % 5, lambda x, y: (x - y) % 5, lambda x, y: x * pow(int(y), -1, 5) % 5)
 
 
+@pytest.mark.parametrize("own", [False, True])
 @pytest.mark.parametrize("drawn", [False, True])
-def test_the_last_token_says_which_operation_is_asked_for(drawn):
-    task = SeveralOperations(p=5, operations=NAMES)
+def test_the_last_token_says_which_operation_is_asked_for(drawn, own):
+    task = SeveralOperations(p=5, operations=NAMES, own_answers=own)
+    assert task.d_vocab_out == task.answers == (15 if own else 5)
     batch = task.sample(200, np.random.default_rng(0)) if drawn else task.universe()
     assert task.components == NAMES
     assert set(batch.tokens[:, 2]) == {5, 6, 7}
     for (x, y, operation), (label,), (part,) in zip(*batch):
         assert part == operation - 5
-        assert label == ANSWERS[part](x, y)
+        assert label == ANSWERS[part](x, y) + 5 * part * own
 
 
 def test_the_universe_has_each_defined_pair_of_each_operation_once_and_a_split_cuts_all_of_it():
@@ -28,6 +30,12 @@ def test_the_universe_has_each_defined_pair_of_each_operation_once_and_a_split_c
     cut = split(task, Data(fraction=0.8))
     assert (len(cut.train), len(cut.test)) == (56, 14)
     assert set(cut.train.component[:, 0]) == {0, 1, 2}
+
+
+def test_shared_answers_are_left_out_of_what_is_stored():
+    assert "own_answers" not in SeveralOperations().model_dump()
+    stored = SeveralOperations(own_answers=True).model_dump()
+    assert SeveralOperations.model_validate(stored).own_answers
 
 
 @pytest.mark.parametrize("names", ["modular_addition,modular_addition", "modular_addition,digit_addition"])

@@ -16,6 +16,11 @@ KINDS = {
     "drop_random_examples": {"intervention.kind": "drop_random_examples", "intervention.threshold": THRESHOLD},
     "round_right_answers": {"intervention.kind": "round_right_answers", "intervention.threshold": THRESHOLD},
     "freeze": {"intervention.kind": "freeze", "intervention.weights": "embed.W_E, unembed.W_U"},
+    "clamp_waves": {
+        "intervention.kind": "clamp_waves",
+        "intervention.embedding": "1,3",
+        "intervention.unembedding": "2",
+    },
     "fewer_examples": {"intervention.kind": "fewer_examples", "intervention.from_step": 3, "intervention.kept": 0.25},
     "transplant": {"intervention.kind": "transplant", "intervention.weights": "embed.W_E", "intervention.donor": 5},
     "swap_frequencies": {"intervention.kind": "swap_frequencies", "intervention.frequencies": "1, 3"},
@@ -96,6 +101,32 @@ def test_frozen_weights_stay_and_others_move(tiny):
     moved = {name for name, value in trainer.weights().items() if not torch.equal(value, before[name])}
     assert not moved & {"embed.W_E", "unembed.W_U"}
     assert {"blocks.0.attn.W_Q", "blocks.0.mlp.W_in"} <= moved
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_a_clamped_part_is_ideal_from_the_first_step_to_the_last(tiny, shuffled):
+    settings = {**KINDS["clamp_waves"], "intervention.shuffled": shuffled}
+    plain, clamped = Trainer(tiny()).model, Trainer(tiny().with_settings(settings))
+    before = clamped.weights()
+    clamped.advance(5)
+    p, after = plain.cfg.d_vocab_out, clamped.model
+    parts = (
+        (plain.embed.W_E[:p], after.embed.W_E[:p], [1, 3]),
+        (plain.unembed.W_U.T, after.unembed.W_U.T, [2]),
+    )
+    for initial, held, chosen in parts:
+        rows = [row for k in chosen for row in basis_rows(k, p)]
+        waves = transform(held.detach(), (0,))
+        other = [row for row in range(p) if row not in rows]
+        assert (waves[other].norm() < 1e-5 * held.norm()) != shuffled
+        torch.testing.assert_close(held.norm(), initial.norm())
+        assert torch.linalg.matrix_rank(held.detach()) == len(rows)
+        singular = torch.linalg.svdvals(held.detach())[: len(rows)]
+        torch.testing.assert_close(singular, singular.mean().expand(len(rows)))
+    moved = {name for name, value in clamped.weights().items() if not torch.equal(value, before[name])}
+    assert not moved & {"embed.W_E", "unembed.W_U"}
+    assert {"pos_embed.W_pos", "blocks.0.mlp.W_in"} <= moved
+    assert torch.equal(after.embed.W_E[p:], plain.embed.W_E[p:])
 
 
 def test_fewer_examples_drop_the_same_ones_at_every_step_from_theirs_on(tiny):
@@ -205,6 +236,15 @@ def test_no_intervention_is_left_out_of_what_is_stored(tiny):
         (
             {"intervention.kind": "swap_frequencies", "intervention.frequencies": "1,3", "model.kind": "mlp"},
             "intervention.kind: got swap_frequencies, expected a transformer",
+        ),
+        ({"intervention.kind": "clamp_waves"}, "intervention.kind: got clamp_waves without a frequency"),
+        (
+            {"intervention.kind": "clamp_waves", "intervention.embedding": "2,2"},
+            "intervention.embedding: got 2,2, expected at most ",
+        ),
+        (
+            {"intervention.kind": "clamp_waves", "intervention.unembedding": "99"},
+            "intervention.unembedding: got 99, expected at most ",
         ),
         ({"intervention.kind": "prune"}, "intervention.neurons: got none, expected some of 0 to "),
         ({"intervention.kind": "amplify", "intervention.frequency": 99}, "intervention: got frequency 99"),

@@ -13,6 +13,7 @@ from latebloom.claims.verdict import HALF
 from latebloom.statistics import Estimate, median_estimate, share
 from latebloom.studies.asked import asked
 from latebloom.studies.parts import NOTHING, PARTS, arm, arms
+from latebloom.studies.steps import NEVER, times_as_long
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import FRESH_SEED, small
 from latebloom.studies.texts import found, shown
@@ -46,23 +47,14 @@ def _slower(part: str) -> Statistic:
     @statistic(
         "times",
         f"the step of {RIGHT:.0%} test accuracy with frozen weights ({part}), over that with nothing frozen and the "
-        "same seed (never counts as the last step), in the median over seeds,",
+        f"same seed ({NEVER}), in the median over seeds,",
         test_90_at,
         name=f"slower_{_slug(part)}",
     )
     def slower(records: Sequence[Record]) -> Estimate:
-        frozen, plain = (
-            {run.setting("model.seed"): _step(run) for run in arm(records, name)} for name in (part, NOTHING)
-        )
-        return median_estimate([frozen[seed] / plain[seed] for seed in sorted(frozen.keys() & plain.keys())])
+        return times_as_long(arm(records, part), arm(records, NOTHING))
 
     return slower
-
-
-def _step(record: Record) -> float:
-    """The step of `RIGHT` test accuracy; the last one where it is never reached."""
-    step = record.value(test_90_at.name)
-    return float((record.step or 0) if step is None else step)
 
 
 ALL = {part: _generalising(part) for part in (NOTHING, *PARTS)}

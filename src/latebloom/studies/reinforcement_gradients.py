@@ -26,6 +26,7 @@ from latebloom.fourier import basis_rows, fourier_basis, frequencies
 from latebloom.models import Examples, Transformer, cross_entropy
 from latebloom.statistics import Estimate, mean, median_estimate
 from latebloom.studies.asked import asked
+from latebloom.studies.steps import NEVER, right_at
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import UNSEEN_SEED, small, texts
 from latebloom.studies.texts import found, shown
@@ -273,21 +274,15 @@ def follows_embedding(records: Sequence[Record]) -> Estimate:
     return mean(differences)
 
 
-def _step(record: Record) -> float:
-    """The step of `RIGHT` test accuracy; the last one where it is never reached."""
-    step = record.value(test_90_at.name)
-    return float((record.step or 0) if step is None else step)
-
-
 @statistic(
     "times",
-    f"the step of {RIGHT:.0%} test accuracy without a larger frequency, over that with one and the same seed (never "
-    "counts as the last step), in the median over seeds,",
+    f"the step of {RIGHT:.0%} test accuracy without a larger frequency, over that with one and the same seed "
+    f"({NEVER}), in the median over seeds,",
     test_90_at,
 )
 def sooner_with_planted(records: Sequence[Record]) -> Estimate:
-    plain = {run.setting("model.seed"): _step(run) for run in _plain(records)}
-    with_one = {seed: np.mean([_step(run) for run in runs.values()]) for seed, runs in _planted(records).items()}
+    plain = {run.setting("model.seed"): right_at(run) for run in _plain(records)}
+    with_one = {seed: np.mean([right_at(run) for run in runs.values()]) for seed, runs in _planted(records).items()}
     return median_estimate([float(plain[seed] / with_one[seed]) for seed in sorted(plain.keys() & with_one.keys())])
 
 
@@ -313,7 +308,7 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
             str(len(runs)),
             *(shown(share_of(runs, partial(wins, k))) for k in PLANTED),
             shown(share_of(runs, generalised)),
-            shown(median_estimate([_step(run) for run in runs]), "{:.0f}"),
+            shown(median_estimate([right_at(run) for run in runs]), "{:.0f}"),
         )
         for name, runs in arms.items()
     ]

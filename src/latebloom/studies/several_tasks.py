@@ -3,199 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from functools import partial
-from math import log
 
-import numpy as np
-import torch
-from jaxtyping import Float
-from torch import Tensor
-
-from latebloom.analysis import Analysis
-from latebloom.circuits.modular.grid import Grid, modular_grid
-from latebloom.circuits.modular.key_frequencies import key_frequencies
-from latebloom.circuits.modular.neurons import LIVE_ENERGY
-from latebloom.claims import Record, quantity
+from latebloom.claims import Record
 from latebloom.claims.claim import statistic
-from latebloom.claims.learning import RIGHT, series_of
-from latebloom.claims.quantity import Quantity, Undefined, once
+from latebloom.claims.learning import RIGHT
 from latebloom.claims.region import Above, AllOf
 from latebloom.claims.verdict import HALF
-from latebloom.models import Model, Transformer
-from latebloom.statistics import Estimate, first_below, mean, median_estimate, share
+from latebloom.statistics import Estimate, mean, median_estimate, share
 from latebloom.studies.asked import asked
+from latebloom.studies.operations import (
+    ADDITION,
+    LEARNED,
+    NEVER,
+    SUBTRACTION,
+    UNLEARNED,
+    arms,
+    learned_or_last,
+    models_of,
+    on_operation,
+    operations_accuracy,
+    operations_initial_overlap,
+    operations_learned_at,
+    operations_neuron_overlap,
+    operations_permuted_overlap,
+    operations_unlearned_until,
+    operations_with_key_frequency,
+    word,
+)
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import UNSEEN_SEED, small
 from latebloom.studies.texts import found, shown
 from latebloom.sweeps.spec import Spec
-from latebloom.tasks import SeveralOperations, Task
 
 STEPS = 3000
 
-ADDITION, SUBTRACTION = "modular_addition", "modular_subtraction"
 TOGETHER = (ADDITION, SUBTRACTION)
-
-LEARNED = 0.05
-"""The share of the loss of guessing at which an operation counts as learned. Arbitrary, but below what x + y = y + x
-gives to a model that remembers its sums: it still guesses where both orders are in the test set, and where x = y."""
-
-UNLEARNED = 0.5
-"""The share of the loss of guessing under which most of the fall of an operation's test loss is still to come.
-Arbitrary; at 90 % the falls of all operations have begun within the first steps, by x + y = y + x."""
 
 FEWER = -0.25
 """A difference of shares that says that far fewer models have something. Arbitrary."""
-
-PERMUTATIONS = 100
-"""Of the neurons of one operation, as the control of `neuron_overlap`."""
-
-_NEVER = "(what is never learned counts as learned at the last step)"
-
-
-def operation_grid(model: Transformer, task: SeveralOperations, index: int) -> Grid:
-    """The model on all pairs of one operation, in float64: with that operation's token in the place of ``=``."""
-    alone = deepcopy(model)
-    embedding = alone.double().get_parameter("embed.W_E").data
-    embedding[task.p] = embedding[task.p + index]
-    return modular_grid(alone, task.parts[index])
-
-
-def _grids_of(model: Model, task: Task) -> list[Grid]:
-    if not isinstance(task, SeveralOperations) or not isinstance(model, Transformer):
-        raise Undefined("the run is no transformer of several operations")
-    return [operation_grid(model, task, index) for index in range(len(task.operations))]
-
-
-@once
-def _grids(analysis: Analysis) -> list[Grid]:
-    """Of each operation at the end."""
-    return _grids_of(analysis.final.model, analysis.task)
-
-
-def _of_operations(analysis: Analysis, name: str) -> list[tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]]]:
-    """Steps and values of a series for each operation; the only operation of a run has that of the whole."""
-    names = analysis.task.components
-    series = [series_of(analysis, f"{name}.{one}" if len(names) > 1 else name) for one in names]
-    return [(one.step, one.value) for one in series]
-
-
-def _learned_at(analysis: Analysis) -> list[float | None]:
-    return [first_below(*one, LEARNED * log(analysis.task.answers)) for one in _of_operations(analysis, "test_loss")]
-
-
-@quantity(
-    "steps",
-    f"for each operation, the first recorded step at which its test loss is less than {LEARNED:.0%} of that of "
-    "guessing",
-)
-def operations_learned_at(analysis: Analysis) -> list[float | None]:
-    return _learned_at(analysis)
-
-
-@quantity(
-    "steps",
-    f"for each operation, the last recorded step before it is learned at which its test loss is {UNLEARNED:.0%} of "
-    "that of guessing or more",
-)
-def operations_unlearned_until(analysis: Analysis) -> list[float | None]:
-    guessing = log(analysis.task.answers)
-    found: list[float | None] = []
-    for (step, loss), end in zip(_of_operations(analysis, "test_loss"), _learned_at(analysis)):
-        before = step[(loss >= UNLEARNED * guessing) & (step < (np.inf if end is None else end))]
-        found.append(float(before[-1]))
-    return found
-
-
-@quantity("share", "test accuracy on each operation at the end")
-def operations_accuracy(analysis: Analysis) -> list[float | None]:
-    return [float(value[-1]) for _, value in _of_operations(analysis, "test_accuracy")]
-
-
-@quantity(
-    "",
-    "for each frequency k = 1 … (p - 1)/2, the number of the operations, as bits in their order, of which it is a key "
-    "frequency by the neurons",
-)
-def operations_with_key_frequency(analysis: Analysis) -> list[float | None]:
-    grids = _grids(analysis)
-    keys = [key_frequencies(grid) for grid in grids]
-    return [float(sum((k in own) << i for i, own in enumerate(keys))) for k in range(1, (grids[0].order - 1) // 2 + 1)]
-
-
-def neuron_overlap(
-    first: Float[Tensor, " d_mlp"], second: Float[Tensor, " d_mlp"], permutations: int = PERMUTATIONS
-) -> tuple[float, float]:
-    """Σ min(a, b) over the neurons, and its mean with the neurons of b permuted; from 0 to 1.
-
-    first, second: the energy of each neuron about its mean, over the pairs of each operation; a and b are these divided
-    by their sums. Neurons that are dead (`LIVE_ENERGY`) on both are left out, since they would count as shared. The
-    permutations are the same for the same number of neurons. Errors: Undefined where an operation has no live neuron.
-    """
-    live = torch.maximum(first, second) > LIVE_ENERGY
-    if not (first > LIVE_ENERGY).any() or not (second > LIVE_ENERGY).any():
-        raise Undefined("all neurons are dead on one of the operations")
-    a, b = (energy[live] / energy[live].sum() for energy in (first, second))
-    generator = torch.Generator().manual_seed(0)
-    permuted = [b[torch.randperm(len(b), generator=generator)] for _ in range(permutations)]
-    return float(torch.minimum(a, b).sum()), float(torch.minimum(a, torch.stack(permuted)).sum(1).mean())
-
-
-def _overlap_of(grids: Sequence[Grid]) -> tuple[float, float]:
-    if len(grids) != len(TOGETHER):
-        raise Undefined(f"the run has {len(grids)} operations, and the overlap is one of {len(TOGETHER)}")
-    first, second = ((one.neurons - one.neurons.mean((0, 1))).square().sum((0, 1)) for one in grids)
-    return neuron_overlap(first, second)
-
-
-@once
-def _overlap(analysis: Analysis) -> tuple[float, float]:
-    return _overlap_of(_grids(analysis))
-
-
-@quantity("share", "the overlap Σ min(a, b) of the neurons' energies on the two operations, each with the sum 1")
-def operations_neuron_overlap(analysis: Analysis) -> float:
-    return _overlap(analysis)[0]
-
-
-@quantity("share", f"that overlap in the mean over {PERMUTATIONS} permutations of the live neurons of one operation")
-def operations_permuted_overlap(analysis: Analysis) -> float:
-    return _overlap(analysis)[1]
-
-
-@quantity("share", "that overlap in the initial model")
-def operations_initial_overlap(analysis: Analysis) -> float:
-    if 0 not in analysis.run.checkpoints:
-        raise Undefined("the run has no checkpoint at step 0")
-    return _overlap_of(_grids_of(analysis.run.checkpoint(0).model, analysis.task))[0]
-
-
-def _arms(records: Sequence[Record]) -> dict[tuple[str, ...], dict[int, Record]]:
-    """The runs by their operations, then by seed."""
-    arms: dict[tuple[str, ...], dict[int, Record]] = {}
-    for record in records:
-        arms.setdefault(tuple(record.setting("task.operations")), {})[record.setting("model.seed")] = record
-    return arms
-
-
-def _arm(records: Sequence[Record], *operations: str) -> dict[int, Record]:
-    """The runs of these operations by seed. Errors: Undefined without any."""
-    try:
-        return _arms(records)[operations]
-    except KeyError:
-        raise Undefined(f"there are no runs of {' and '.join(operations)}") from None
-
-
-def _learned(record: Record, operation: str) -> float:
-    """The step at which an operation is learned; the last one where it never is."""
-    step = _of(record, operations_learned_at, operation)
-    return float((record.step or 0) if step is None else step)
-
-
-def _of(record: Record, one: Quantity, operation: str) -> float | None:
-    """What was measured on one operation."""
-    values: Sequence[float | None] = record.value(one.name)
-    return values[list(record.setting("task.operations")).index(operation)]
 
 
 def _separate(plus: Record, minus: Record) -> bool | None:
@@ -204,8 +50,8 @@ def _separate(plus: Record, minus: Record) -> bool | None:
     plus, minus: the runs with addition and with subtraction, which may be one.
     """
     runs = ((plus, ADDITION), (minus, SUBTRACTION))
-    ends = [_of(run, operations_learned_at, one) for run, one in runs]
-    begins = [_of(run, operations_unlearned_until, one) for run, one in runs]
+    ends = [on_operation(run, operations_learned_at, one) for run, one in runs]
+    begins = [on_operation(run, operations_unlearned_until, one) for run, one in runs]
     if None in ends:
         return None
     return ends[0] <= begins[1] or ends[1] <= begins[0]  # type: ignore[operator]
@@ -224,7 +70,7 @@ _SEPARATE = (
     operations_unlearned_until,
 )
 def separate_in_one_model(records: Sequence[Record]) -> Estimate:
-    found = [_separate(run, run) for run in _arm(records, *TOGETHER).values()]
+    found = [_separate(run, run) for run in models_of(records, *TOGETHER).values()]
     known = [one for one in found if one is not None]
     return share(sum(known), len(known))
 
@@ -244,32 +90,34 @@ def separate_beyond_two_models(records: Sequence[Record]) -> Estimate:
 @statistic(
     "times",
     "the step at which subtraction is learned over that at which addition is in the same model, over the same ratio in "
-    f"two models of one operation each with the same seed {_NEVER}, in the median over seeds,",
+    f"two models of one operation each with the same seed {NEVER}, in the median over seeds,",
     operations_learned_at,
 )
 def apart_beyond_two_models(records: Sequence[Record]) -> Estimate:
     def ratio(plus: Record, minus: Record) -> float:
-        return _learned(minus, SUBTRACTION) / _learned(plus, ADDITION)
+        return learned_or_last(minus, SUBTRACTION) / learned_or_last(plus, ADDITION)
 
     return median_estimate([ratio(both, both) / ratio(plus, minus) for both, plus, minus in _triples(records)])
 
 
 def _triples(records: Sequence[Record]) -> list[tuple[Record, Record, Record]]:
     """The model of both operations, that of addition and that of subtraction, of each seed that has all three."""
-    both, plus, minus = _arm(records, *TOGETHER), _arm(records, ADDITION), _arm(records, SUBTRACTION)
+    both, plus, minus = models_of(records, *TOGETHER), models_of(records, ADDITION), models_of(records, SUBTRACTION)
     return [(both[seed], plus[seed], minus[seed]) for seed in sorted(both.keys() & plus.keys() & minus.keys())]
 
 
 @statistic(
     "times",
-    f"the step at which subtraction is learned alone, over that beside addition with the same seed {_NEVER}, in the "
+    f"the step at which subtraction is learned alone, over that beside addition with the same seed {NEVER}, in the "
     "median over seeds,",
     operations_learned_at,
 )
 def alone_over_together(records: Sequence[Record]) -> Estimate:
-    both, alone = _arm(records, *TOGETHER), _arm(records, SUBTRACTION)
+    both, alone = models_of(records, *TOGETHER), models_of(records, SUBTRACTION)
     seeds = sorted(both.keys() & alone.keys())
-    return median_estimate([_learned(alone[seed], SUBTRACTION) / _learned(both[seed], SUBTRACTION) for seed in seeds])
+    return median_estimate(
+        [learned_or_last(alone[seed], SUBTRACTION) / learned_or_last(both[seed], SUBTRACTION) for seed in seeds]
+    )
 
 
 def _keys(record: Record, operation: str) -> frozenset[int]:
@@ -313,21 +161,21 @@ def shared_frequencies(records: Sequence[Record]) -> Estimate:
 )
 def gained_overlap(records: Sequence[Record]) -> Estimate:
     one, two = operations_neuron_overlap.name, operations_initial_overlap.name
-    pairs = [(run.value(one), run.value(two)) for run in _arm(records, *TOGETHER).values()]
+    pairs = [(run.value(one), run.value(two)) for run in models_of(records, *TOGETHER).values()]
     return median_estimate([a - b for a, b in pairs if a is not None and b is not None])
 
 
 def _tables(records: Sequence[Record]) -> Sequence[Table]:
     rows = []
-    for operations, runs in _arms(records).items():
+    for operations, runs in arms(records).items():
         for index, one in enumerate(operations):
             accuracies = [run.value(operations_accuracy.name)[index] for run in runs.values()]
             right = share(sum(accuracy >= RIGHT for accuracy in accuracies), len(accuracies))
-            begins = median_estimate([_of(run, operations_unlearned_until, one) for run in runs.values()])
-            steps = median_estimate([_learned(run, one) for run in runs.values()])
+            begins = median_estimate([on_operation(run, operations_unlearned_until, one) for run in runs.values()])
+            steps = median_estimate([learned_or_last(run, one) for run in runs.values()])
             arm = "together" if len(operations) > 1 else "alone"
             rows.append(
-                (_word(one), arm, str(len(runs)), *(shown(at, "{:.0f}") for at in (begins, steps)), shown(right))
+                (word(one), arm, str(len(runs)), *(shown(at, "{:.0f}") for at in (begins, steps)), shown(right))
             )
     parts = [(f"key frequencies of both, {name}", shown(median_estimate(of))) for name, of in _shared(records).items()]
     for name, of in (
@@ -335,7 +183,7 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
         ("the same, neurons permuted", operations_permuted_overlap),
         ("the same, at step 0", operations_initial_overlap),
     ):
-        values = [run.value(of.name) for run in _arm(records, *TOGETHER).values()]
+        values = [run.value(of.name) for run in models_of(records, *TOGETHER).values()]
         parts.append((name, shown(median_estimate(values))))
     return (
         Table(
@@ -352,10 +200,6 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
         ),
         Table("What the two operations share, in the median over seeds", ("", "share"), parts),
     )
-
-
-def _word(operation: str) -> str:
-    return operation.removeprefix("modular_")
 
 
 _claim = partial(asked, "several-tasks")

@@ -16,9 +16,13 @@ class SeveralOperations(Task):
     """z = f(x, y) with f given by the last token; tokens ``x y op``, the answer is read at ``op``.
 
     Tokens 0 … p-1 are the operands, p + i is operation i. Each operation is a component, with a loss and an accuracy of
-    its own. The universe lists the examples operation by operation, each in the order of its ``pairs``.
+    its own. With ``own_answers`` operation i has the answers ip … ip + p-1, so that each has an unembedding of its own;
+    one softmax runs over all of them. The universe lists the examples operation by operation, each in the order of its
+    ``pairs``.
     Source: the write-up, "Future Directions": a model that is trained on several tasks at once.
     """
+
+    later_fields: ClassVar[frozenset[str]] = Task.later_fields | {"own_answers"}
 
     summary: ClassVar[str] = "several operations mod p, told apart by a token"
 
@@ -28,6 +32,10 @@ class SeveralOperations(Task):
         default=("modular_addition", "modular_subtraction"),
         min_length=1,
         description="tasks of two operands mod p, each with a token of its own, separated by commas",
+    )
+
+    own_answers: bool = Field(
+        default=False, description="whether each operation has answers, and so an unembedding, of its own"
     )
 
     @field_validator("operations")
@@ -50,7 +58,12 @@ class SeveralOperations(Task):
 
     @property
     def d_vocab_out(self) -> int:
-        return self.p
+        return self.answers_of(len(self.operations) - 1).stop
+
+    def answers_of(self, index: int) -> slice:
+        """The answers of an operation among all answers."""
+        first = index * self.p if self.own_answers else 0
+        return slice(first, first + self.p)
 
     @property
     def n_ctx(self) -> int:
@@ -81,7 +94,8 @@ class SeveralOperations(Task):
     def _batch(self, index: int, x: Int[np.ndarray, " batch"], y: Int[np.ndarray, " batch"]) -> Batch:
         """The examples of operation ``index`` with these operands."""
         tokens = np.stack([x, y, np.full_like(x, self.p + index)], axis=1)
-        return Batch(tokens, self.parts[index].answer(x, y)[:, None], np.full((len(x), 1), index))
+        answers = self.answers_of(index).start + self.parts[index].answer(x, y)
+        return Batch(tokens, answers[:, None], np.full((len(x), 1), index))
 
 
 def _operations() -> dict[str, type[ModularTask]]:

@@ -17,7 +17,7 @@ from latebloom.training.optimisers import Optimiser
 from latebloom.training.torch_updates import TorchUpdates
 
 if TYPE_CHECKING:
-    from latebloom.training.intervention import Choice
+    from latebloom.training.interventions.base import Choice
 
 
 class AutogradEngine:

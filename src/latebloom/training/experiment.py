@@ -9,7 +9,7 @@ from latebloom._config import Config
 from latebloom.models import TRAINING_LOSSES, AnyModelConfig, TransformerConfig
 from latebloom.tasks import AnyTask, Data, ModularAddition, check_split
 from latebloom.training.config import Recording, Training
-from latebloom.training.intervention import AnyIntervention, Intervention
+from latebloom.training.interventions import AnyIntervention, Intervention
 from latebloom.training.optimisers import AnyOptimiser, Optimiser
 from latebloom.training.settings import with_settings
 

@@ -14,7 +14,7 @@ from latebloom._nearest import did_you_mean
 from latebloom.models import MODELS
 from latebloom.tasks import TASKS, Data
 from latebloom.training.config import Recording, Training
-from latebloom.training.intervention import INTERVENTIONS
+from latebloom.training.interventions import INTERVENTIONS
 from latebloom.training.optimisers import OPTIMISERS
 
 if TYPE_CHECKING:

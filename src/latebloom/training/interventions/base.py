@@ -1,0 +1,63 @@
+"""What every intervention on training can change: the weights before the first step, and which labels have a
+gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from jaxtyping import Bool, Float
+
+from latebloom._config import Config
+from latebloom._errors import UsageError
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from latebloom.models import Model, Transformer
+
+    Choice = Callable[[Float[Tensor, " label"], int], Bool[Tensor, " label"]]
+    """Which labels have a gradient, given their losses (nats) and the step. A pure function, so that runs resume
+    bit-identically."""
+
+
+class Intervention(Config):
+    """No intervention. It is left out of the stored experiment, so that other runs keep their identity."""
+
+    kind: Literal["none"] = "none"
+    keeps_wrong_answers: ClassVar[bool] = False
+    """Whether labels that are not chosen keep the gradients on the logits of wrong answers."""
+    initial_only: ClassVar[bool] = False
+    """Whether it changes the initial weights alone, so that training computes the same gradients as without it."""
+
+    def choice(self, seed: int) -> Choice | None:
+        """Which labels have a gradient; None: all. ``seed``: of the data."""
+        return None
+
+    def prepare(self, model: Model) -> None:
+        """Change a freshly built model. Errors: UsageError for a model that cannot have the intervention."""
+
+    def transformer(self, model: Model) -> Transformer:
+        """The model. Errors: UsageError for one that is no transformer."""
+        from latebloom.models import Transformer
+
+        if not isinstance(model, Transformer):
+            raise UsageError(f"intervention.kind: got {self.kind}, expected a transformer")
+        return model
+
+
+def named(model: Model, names: tuple[str, ...]) -> dict[str, nn.Parameter]:
+    """The weights of these names. Errors: UsageError for an unknown name, and without any."""
+    named: dict[str, nn.Parameter] = dict(model.named_parameters())
+    for name in names or ("",):
+        if name not in named:
+            raise UsageError(f"intervention.weights: got {name or 'none'}, expected some of {', '.join(named)}")
+    return {name: named[name] for name in names}
+
+
+def waves(k: int, p: int) -> Float[Tensor, "2 p"]:
+    """cos kx and sin kx of the operands x."""
+    import torch
+
+    angle = 2 * torch.pi * k * torch.arange(p) / p
+    return torch.stack([angle.cos(), angle.sin()])
