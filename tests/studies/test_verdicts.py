@@ -445,6 +445,47 @@ def test_falls_are_separate_where_one_is_over_before_the_other_begins(together, 
     assert states("several-tasks", made)["several-separate"] == state
 
 
+@pytest.mark.parametrize(("hindered", "state"), [(True, "holds"), (False, "fails")])
+def test_operations_hinder_each_other_where_both_are_learned_alone_and_not_together(hindered, state):
+    def values(experiment):
+        names, own = experiment.task.operations, experiment.task.own_answers
+        unlike = "modular_multiplication" in names and len(names) > 1
+        last = None if hindered and unlike and not own else 100.0
+        if not hindered and (own or ("modular_subtraction" in names and len(names) == 2)):
+            last = None
+        early = 100.0 if len(names) == 1 else 400.0 if hindered else 50.0
+        return {
+            "operations_learned_at": (*[early] * (len(names) - 1), last if len(names) > 1 else early),
+            "operations_accuracy": (1.0,) * len(names),
+            "operations_neuron_overlap": 0.3 if unlike == hindered else 0.9,
+            "operations_permuted_overlap": 0.2,
+        }
+
+    made = records("unlike-tasks", STUDIES["unlike-tasks"].runs["quick"], values)
+    assert set(states("unlike-tasks", made).values()) == {state}
+    learned, overlaps = tables("unlike-tasks", made).values()
+    assert [row[1] for row in learned].count("all three operations") == 3
+    assert len(overlaps) == 3
+
+
+@pytest.mark.parametrize(("sooner", "state"), [(True, "holds"), (False, "fails")])
+def test_ideal_parts_hasten_the_rest_if_permuted_ones_do_not(sooner, state):
+    def values(experiment):
+        held = experiment.intervention
+        if held.kind == "none":
+            step = 300.0
+        elif held.shuffled or ({*held.embedding} - {*held.unembedding} and held.unembedding):
+            step = None if sooner else 100.0
+        else:
+            step = (50.0 if held.embedding and held.unembedding else 100.0) if sooner else None
+        return {"test_90_at": step, "final_test_accuracy": 1.0 if step else 0.2, "outcome": "grokked"}
+
+    made = records("reinforcement-clamped", STUDIES["reinforcement-clamped"].runs["quick"], values)
+    assert set(states("reinforcement-clamped", made).values()) == {state}
+    (rows,) = tables("reinforcement-clamped", made).values()
+    assert [int(row[1]) for row in rows] == [5] * len(rows)
+
+
 def test_the_neurons_of_one_operation_overlap_with_themselves_and_not_with_others():
     one = torch.tensor([1.0, 2.0, 3.0, 4.0, 0.0, 0.0, 0.0, 0.0, 0.0])
     same, permuted = neuron_overlap(one, 5 * one)
