@@ -240,8 +240,8 @@ STUDIES.register(
         control="The same seeds with each operation alone, and with addition and subtraction, whose circuits can have "
         "the same waves. For the neurons, those of one operation permuted.",
         power="One of five models that learns both has an interval up to 62 %, none of five one up to 43 % (quick "
-        "budget); five of twenty have one up to 47 % (full budget). A difference of shares of 45 % is told from none by "
-        "twenty pairs.",
+        "budget); five of twenty have one up to 47 % (full budget). A difference of shares of 45 % is told from none "
+        "by twenty pairs.",
         changes="More steps, after which the second operation may still be learned; a wider model; a larger p, whose "
         "numbers and logarithms have more waves to choose from.",
         runs={"quick": _runs(5), "full": _runs(20)},
