@@ -445,6 +445,29 @@ def test_falls_are_separate_where_one_is_over_before_the_other_begins(together, 
     assert states("several-tasks", made)["several-separate"] == state
 
 
+@pytest.mark.parametrize(("passes", "state"), [(True, "holds"), (False, "fails")])
+def test_a_carry_comes_from_the_column_without_which_it_alone_is_lost(passes, state):
+    def values(experiment):
+        known = dict.fromkeys((name for name in STUDIES["carries"].quantities if "_without_" in name), (0.05, 0.1))
+        return known | {
+            "carry_without_right": (1.4, 1.6) if passes else (0.3, 0.4),
+            "sum_without_own": (1.3, None) if passes else (0.2, None),
+            "carry_at_nine_without_further": (1.9, 1.2) if passes else (0.2, 0.1),
+            "reach_learned_at": (900.0, 3600.0 if experiment.model.seed % 2 else None) if passes else (900.0, 900.0),
+            "neurons_carry": (0.8, 0.9) if passes else (0.4, 0.4),
+            "neurons_half": (0.3, 0.3),
+            "first_carry_at_nine": 0.1 if passes else 1.2,
+            "first_carry_elsewhere": 1.5,
+            "attention_to_columns": (0.4, 0.3, 0.0, 0.2),
+        }
+
+    made = records("carries", STUDIES["carries"].runs["quick"], values)
+    assert set(states("carries", made).values()) == {state}
+    losses, passing, learned = tables("carries", made).values()
+    assert [row[3][:3] for row in losses] == ["–", "40%", "30%", "0% ", "20%"]
+    assert [len(row) for row in (*passing, *learned)] == [3] * 4
+
+
 @pytest.mark.parametrize(("hindered", "state"), [(True, "holds"), (False, "fails")])
 def test_operations_hinder_each_other_where_both_are_learned_alone_and_not_together(hindered, state):
     def values(experiment):

@@ -12,13 +12,13 @@ import torch
 from jaxtyping import Float
 
 from latebloom.analysis import Analysis
+from latebloom.circuits.digits import split_loss
 from latebloom.claims import Record, quantity
 from latebloom.claims.claim import Statistic, statistic
 from latebloom.claims.digits import changes_apart_share
 from latebloom.claims.quantity import Quantity, Undefined, once
 from latebloom.claims.region import Above, AtLeast
 from latebloom.claims.verdict import HALF
-from latebloom.models.loss import per_label
 from latebloom.statistics import Estimate, first_below, median_estimate
 from latebloom.studies.asked import asked
 from latebloom.studies.study import STUDIES, Study, Table
@@ -62,21 +62,19 @@ def _losses(
 ) -> tuple[Float[np.ndarray, " checkpoint"], dict[str, Float[np.ndarray, "checkpoint d"]]]:
     """Steps, and the mean loss (nats) of each digit that a carry may enter, by part and by kind of example.
 
-    The loss of a digit is -ln(q + q') - ln(q / (q + q')), with q and q' the probabilities of the digit for the carry
-    that there is and for the other one: what is lost on the sum mod 10, and what is lost on the carry.
+    The loss of a digit is cut in what is lost on the sum mod 10 and what is lost on the carry, see `split_loss`.
     """
     task, test = cast(DigitAddition, analysis.task), analysis.sets.get("test")
     if test is None:
         raise Undefined("the run has no test set")
     carry = torch.from_numpy(column_sum(*task.operands(test.tokens.numpy())).carry)
-    other = (test.labels + 1 - 2 * carry) % BASE
     found: dict[str, list[Float[np.ndarray, " d"]]] = {name: [] for name in GUESSING}
     for step in analysis.run.checkpoints:
         with torch.no_grad():
             logits = analysis.run.checkpoint(step).model(test.tokens, task.loss_positions)
-        right, wrong = (per_label(logits, labels)[0] for labels in (test.labels, other))
-        either = -torch.logaddexp(-right, -wrong)
-        parts = {SUM: (either, None), CARRY: (right - either, None), WITHOUT: (right, 0), WITH: (right, 1)}
+        split = split_loss(logits, test.labels, carry)
+        whole = split.on_sum + split.on_carry
+        parts = {SUM: (split.on_sum, None), CARRY: (split.on_carry, None), WITHOUT: (whole, 0), WITH: (whole, 1)}
         for name, (loss, kind) in parts.items():
             kept = torch.ones_like(carry, dtype=torch.bool) if kind is None else carry == kind
             found[name].append(((loss * kept).sum(0) / kept.sum(0)).numpy()[list(_carried(task))])

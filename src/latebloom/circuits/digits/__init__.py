@@ -8,6 +8,7 @@ from latebloom.circuits.digits.measures import digit_columns, digit_measures
 
 if TYPE_CHECKING:
     from latebloom.circuits.digits.algorithm import DigitAlgorithm, LogitShares, NeuronShares, digit_algorithm
+    from latebloom.circuits.digits.columns import COLUMNS, SplitLoss, attention_to, logits_without, split_loss
     from latebloom.circuits.digits.embedding import DigitSpectrum, digit_spectrum
     from latebloom.circuits.digits.explanation import DigitExplanation, DigitPlace, explain_digits, explain_sums
     from latebloom.circuits.digits.planted import PlantedAdder, carry_neurons, wave_neurons
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 import_on_use(__name__)
 
 __all__ = [
+    "COLUMNS",
     "DIGITS",
     "FACTORS",
     "SPLITS",
@@ -33,8 +35,10 @@ __all__ = [
     "Part",
     "PlantedAdder",
     "Shares",
+    "SplitLoss",
     "Sums",
     "WaveTest",
+    "attention_to",
     "carry_neurons",
     "carry_reach",
     "digit_algorithm",
@@ -43,10 +47,12 @@ __all__ = [
     "digit_spectrum",
     "explain_digits",
     "explain_sums",
+    "logits_without",
     "pair_wave_shares",
     "run_sums",
     "share_explained",
     "shares",
+    "split_loss",
     "split_parts",
     "strongest_higher",
     "wave_neurons",

@@ -1,0 +1,421 @@
+"""Carries: which columns does a model read when it adds five digits, and when does it learn longer carries?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from math import log
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from latebloom.analysis import Analysis
+from latebloom.circuits.digits import (
+    COLUMNS,
+    SplitLoss,
+    Sums,
+    attention_to,
+    logits_without,
+    run_sums,
+    share_explained,
+    split_loss,
+)
+from latebloom.claims import Record, quantity
+from latebloom.claims.claim import Statistic, statistic
+from latebloom.claims.quantity import Quantity, Undefined, once
+from latebloom.claims.region import Above, AllOf, Below
+from latebloom.claims.verdict import HALF
+from latebloom.statistics import Estimate, first_below, median_estimate
+from latebloom.studies.asked import asked
+from latebloom.studies.digits import CARRY, GUESSING, LATER, LEARNED, SUM
+from latebloom.studies.study import STUDIES, Study, Table
+from latebloom.studies.sweeps import UNSEEN_SEED, seeds
+from latebloom.studies.texts import found, shown
+from latebloom.sweeps.spec import Spec
+from latebloom.tasks import DigitAddition
+from latebloom.tasks.digit_addition import BASE
+
+STEPS, EVERY = 4000, 100
+
+SAMPLED = 4096
+"""Sums on which a model is looked at: one column in ten adds up to nine."""
+
+NOTHING = "nothing"
+WITHOUT = (NOTHING, *COLUMNS)
+
+Mask = Bool[Tensor, "batch place"]
+
+
+def _task(analysis: Analysis) -> DigitAddition:
+    if not isinstance(analysis.task, DigitAddition):
+        raise Undefined("the run does not add digits")
+    return analysis.task
+
+
+@once
+def _sums(analysis: Analysis) -> Sums:
+    """The final model on sampled sums, in float64."""
+    return run_sums(analysis.final.model.double(), _task(analysis), SAMPLED)
+
+
+@once
+def _split(analysis: Analysis) -> dict[str, SplitLoss]:
+    """Its loss without what attention moves from some columns."""
+    sums, model = _sums(analysis), analysis.final.model.double()
+    logits = {name: sums.logits if name == NOTHING else logits_without(model, sums, name) for name in WITHOUT}
+    return {name: split_loss(one, sums.answer, sums.carry) for name, one in logits.items()}
+
+
+def _nine(sums: Sums) -> Mask:
+    """Whether the column to the right of each digit of the answer adds up to nine, and so passes a carry on."""
+    return sums.reach > 1
+
+
+def _own_nine(sums: Sums) -> Mask:
+    """Whether its own column does."""
+    return sums.x + sums.y == BASE - 1
+
+
+def _shares(part: str, loss: SplitLoss, kept: Mask | None = None) -> Float[np.ndarray, " place"]:
+    """A part of the loss over that of guessing it, by place, in the mean over the sums that are kept."""
+    values = loss.on_sum if part == SUM else loss.on_carry
+    kept = torch.ones_like(values, dtype=torch.bool) if kept is None else kept
+    return ((values * kept).sum(0) / kept.sum(0) / GUESSING[part]).numpy()
+
+
+def _carried(task: DigitAddition) -> slice:
+    """The places with a column above them and one to their right."""
+    return slice(1, task.digits)
+
+
+def _passed(task: DigitAddition) -> slice:
+    """Those with two columns to their right, so that a carry may pass through the nearer one."""
+    return slice(1, task.digits - 1)
+
+
+_LOSS = {
+    SUM: "the loss on the sum mod 10 of a digit's own column, over that of guessing",
+    CARRY: "the loss on the carry into a digit, over that of guessing",
+}
+_MEANS = "in the mean over places and the median over runs,"
+_WORDS = {
+    "own": "the column above it",
+    "right": "the column on its right",
+    "left": "the column on its left",
+    "further": "the columns further to the right",
+}
+
+
+def _where(column: str, at_nine: bool) -> str:
+    return f", in sums in which {column} adds up to {'nine' if at_nine else 'something other than nine'}"
+
+
+def _held(name: str) -> str:
+    return "" if name == NOTHING else f", with what attention moves from {_WORDS[name]} held at its mean"
+
+
+def _has(name: str, task: DigitAddition) -> slice:
+    """The places of `_carried` that have such columns."""
+    return {"left": slice(2, task.digits), "further": _passed(task)}.get(name, _carried(task))
+
+
+def _loss_quantity(part: str, name: str) -> Quantity:
+    @quantity("share", f"by place, {_LOSS[part]}{_held(name)}", name=f"{part}_without_{name}")
+    def lost(analysis: Analysis) -> list[float | None]:
+        return _shares(part, _split(analysis)[name])[_has(name, _task(analysis))].tolist()
+
+    return lost
+
+
+LOST = {part: {name: _loss_quantity(part, name) for name in WITHOUT} for part in (SUM, CARRY)}
+
+
+def _passing_quantity(name: str, at_nine: bool) -> Quantity:
+    @quantity(
+        "share",
+        f"by place, {_LOSS[CARRY]}{_where(_WORDS['right'], at_nine)}{_held(name)}",
+        name=f"carry_{'at_nine' if at_nine else 'elsewhere'}_without_{name}",
+    )
+    def lost(analysis: Analysis) -> list[float | None]:
+        nine = _nine(_sums(analysis))
+        return _shares(CARRY, _split(analysis)[name], nine if at_nine else ~nine)[_passed(_task(analysis))].tolist()
+
+    return lost
+
+
+PASSING = {name: {nine: _passing_quantity(name, nine) for nine in (True, False)} for name in (NOTHING, "further")}
+
+
+def _first_quantity(at_nine: bool) -> Quantity:
+    @quantity(
+        "share",
+        f"{_LOSS[CARRY].replace('a digit', 'the second digit of the answer')}{_where('its own column', at_nine)}"
+        f"{_held('right')}",
+        name=f"first_carry_{'at_nine' if at_nine else 'elsewhere'}",
+    )
+    def lost(analysis: Analysis) -> float:
+        nine = _own_nine(_sums(analysis))
+        return float(_shares(CARRY, _split(analysis)["right"], nine if at_nine else ~nine)[1])
+
+    return lost
+
+
+FIRST_AT_NINE, FIRST_ELSEWHERE = _first_quantity(True), _first_quantity(False)
+
+
+def carry_share(sums: Sums, place: int, of: Float[Tensor, " batch"] | None = None) -> float | None:
+    """Of the neurons' variance that the column to the right adds to what the digit's own two digits explain, the share
+    that one bit of it adds, 0 to 1. of: the bit; the carry unless given. None where that column adds nothing."""
+    neurons, pair = sums.neurons[:, place].double(), sums.x[:, place] * BASE + sums.y[:, place]
+    bit = sums.carry[:, place] if of is None else of.long()
+    column = sums.x[:, place + 1] + sums.y[:, place + 1]
+    own, with_bit, whole = (
+        share_explained(neurons, group) for group in (pair, 2 * pair + bit, 2 * BASE * pair + column)
+    )
+    if own is None or with_bit is None or whole is None or whole <= own:
+        return None
+    return (with_bit - own) / (whole - own)
+
+
+_OF_NEURONS = (
+    "of the variance of the neurons that the sum of the column on its right adds to what a digit's own two digits "
+    "explain, the share that {} adds"
+)
+_BIT, _OTHER_BIT = "the carry", "whether the upper digit of that column is 5 or more"
+
+
+@quantity("share", f"by place, {_OF_NEURONS.format(_BIT)}")
+def neurons_carry(analysis: Analysis) -> list[float | None]:
+    sums = _sums(analysis)
+    return [carry_share(sums, place) for place in range(1, _task(analysis).digits)]
+
+
+@quantity("share", f"by place, {_OF_NEURONS.format(_OTHER_BIT)}")
+def neurons_half(analysis: Analysis) -> list[float | None]:
+    sums = _sums(analysis)
+    halves = sums.x >= BASE // 2
+    return [carry_share(sums, place, halves[:, place + 1]) for place in range(1, _task(analysis).digits)]
+
+
+@quantity(
+    "share",
+    "attention of the answer's digits to the column above, to that on its right, to that on its left, and to those "
+    "further to the right, in the mean over heads",
+)
+def attention_to_columns(analysis: Analysis) -> list[float | None]:
+    return list(attention_to(analysis.final.model.double(), _sums(analysis)).values())
+
+
+@quantity(
+    "steps",
+    f"the first checkpoint at which the loss on the carries is less than {LEARNED:.0%} of that of guessing: on those "
+    "that the column to the right decides, and on those that pass through it, since it adds up to nine",
+)
+def reach_learned_at(analysis: Analysis) -> list[float | None]:
+    task, steps, losses = _task(analysis), np.array(analysis.run.checkpoints, dtype=float), []
+    for step in analysis.run.checkpoints:
+        sums = run_sums(analysis.run.checkpoint(step).model, task, SAMPLED)
+        loss = split_loss(sums.logits, sums.answer, sums.carry).on_carry[:, _passed(task)]
+        nine = _nine(sums)[:, _passed(task)]
+        losses.append([float(loss[kept].mean()) for kept in (~nine, nine)])
+    return [first_below(steps, column, LEARNED * log(2)) for column in np.array(losses).T]
+
+
+def _mean(record: Record, one: Quantity) -> float | None:
+    """The mean over places; None without any."""
+    values = [value for value in record.value(one.name) or () if value is not None]
+    return float(np.mean(values)) if values else None
+
+
+def _median(one: Quantity, words: str, value: Callable[[Record, Quantity], float | None] = _mean) -> Statistic:
+    @statistic("share", words, one, name=f"median_{one.name}")
+    def median(records: Sequence[Record]) -> Estimate:
+        return median_estimate([value(record, one) for record in records])
+
+    return median
+
+
+def _of_places(one: Quantity) -> Statistic:
+    return _median(one, f"{one.formula.removeprefix('by place, ')}, {_MEANS}")
+
+
+MEDIAN = {part: {name: _of_places(one) for name, one in by.items()} for part, by in LOST.items()}
+MEDIAN_NEURONS, MEDIAN_HALF = _of_places(neurons_carry), _of_places(neurons_half)
+FIRST = {
+    one: _median(one, f"{one.formula}, in the median over runs,", lambda record, of: record.value(of.name))
+    for one in (FIRST_AT_NINE, FIRST_ELSEWHERE)
+}
+
+
+def _lost_further(at_nine: bool) -> Statistic:
+    """What the carries lose without the columns further to the right."""
+    before, after = PASSING[NOTHING][at_nine], PASSING["further"][at_nine]
+
+    @statistic(
+        "share",
+        f"how much larger {before.formula.removeprefix('by place, ')} is{_held('further')}, {_MEANS}",
+        before,
+        after,
+        name=f"lost_further_{'at_nine' if at_nine else 'elsewhere'}",
+    )
+    def lost(records: Sequence[Record]) -> Estimate:
+        pairs = [(_mean(record, before), _mean(record, after)) for record in records]
+        return median_estimate([b - a for a, b in pairs if a is not None and b is not None])
+
+    return lost
+
+
+LOST_FURTHER = {nine: _lost_further(nine) for nine in (True, False)}
+
+
+@statistic(
+    "times",
+    "the step at which carries that pass through a nine are learned, over that for carries that the next column "
+    "decides (what is never learned counts as learned at the last step, which can only make this smaller), in the "
+    "median over runs,",
+    reach_learned_at,
+)
+def passing_after_next(records: Sequence[Record]) -> Estimate:
+    return median_estimate([_ratio(record) for record in records])
+
+
+def _ratio(record: Record) -> float | None:
+    near, far = record.value(reach_learned_at.name) or (None, None)
+    return None if near is None else float(((record.step or 0) if far is None else far) / near)
+
+
+def _tables(records: Sequence[Record]) -> Sequence[Table]:
+    rows = [
+        (
+            _WORDS.get(name, NOTHING),
+            *(shown(MEDIAN[part][name].compute(records)) for part in (SUM, CARRY)),
+            shown(median_estimate([run.value(attention_to_columns.name)[i - 1] for run in records])) if i else "–",
+        )
+        for i, name in enumerate(WITHOUT)
+    ]
+    passing = [
+        (
+            "the columns further to the right" if name == "further" else NOTHING,
+            *(shown(median_estimate([_mean(run, one) for run in records])) for one in by.values()),
+        )
+        for name, by in PASSING.items()
+    ]
+    learned = []
+    for i, words in enumerate(("the next column decides", "pass through a nine")):
+        steps = [run.value(reach_learned_at.name)[i] for run in records]
+        reached = median_estimate([float("inf") if step is None else step for step in steps])
+        learned.append((words, f"{sum(step is not None for step in steps)} of {len(steps)}", shown(reached, "{:.0f}")))
+    return (
+        Table(
+            "The loss over that of guessing, in the mean over places and the median over runs",
+            ("taken away", "on the sum mod 10", "on the carry", "attention to it"),
+            rows,
+        ),
+        Table(
+            "The loss on the carry over that of guessing, by the column to the right",
+            ("taken away", "it adds up to nine", "it does not"),
+            passing,
+        ),
+        Table("When carries are learned", ("carries that", "learned in", "at step"), learned),
+    )
+
+
+_claim = partial(asked, "carries", place='W, "Future Directions": interpreting the other tasks with phase changes')
+
+
+def _runs(count: int) -> tuple[Spec, ...]:
+    settings = ("--training.steps", str(STEPS), "--recording.checkpoints", str(EVERY))
+    return (Spec(recipe="addition_5", seeds=seeds(count, UNSEEN_SEED), settings=settings),)
+
+
+STUDIES.register(
+    Study(
+        name="carries",
+        title="Where carries come from",
+        question="What circuit adds five-digit numbers, carries included?",
+        place='W, "Future Directions": interpreting the other tasks with phase changes',
+        hypothesis="Attention brings the carry from the column on the right: without what it moves from there, more "
+        "than half of the loss of guessing comes back on the carry, and less than half of it on the sum.",
+        otherwise="Attention does not bring the carry from the column on the right alone: without what it moves from "
+        "there the carry is still known, or the sum is lost too, or the carry is lost as well without the column on "
+        "the left.",
+        design=f"x + y with five digits on an endless stream, {STEPS} steps. The loss of a digit is split exactly into "
+        "what is lost on the sum mod 10 of its own column and what is lost on the carry into it. For each digit of the "
+        "answer, what the heads move from some column of the operands (attention times value) is held at its mean over "
+        f"{SAMPLED} sums. The neurons at that digit are compared with functions of its own two digits and of the "
+        "column on the right.",
+        control="Another column in place of the one in question: that on the left, on which the right answer does not "
+        "depend, and each part of the loss beside the other. For carries that pass through a nine, those that do not. "
+        "For the carry in the neurons, another bit of the same column: whether its upper digit is 5 or more.",
+        power="The quick budget has 5 runs, the full one 20. The interval of a median of five runs is their range, so "
+        "that five runs on one side decide; that of 20 lies about between the sixth and the fifteenth.",
+        changes="Attention that is held at its mean as well, since what decides where to attend is left in place here; "
+        "few examples instead of a stream; more layers, in which a carry can be handed on from digit to digit.",
+        runs={"quick": _runs(5), "full": _runs(20)},
+        claims=(
+            _claim(
+                "carry-from-the-right",
+                "Without the column on the right the carry is lost and the sum is kept.",
+                AllOf(
+                    Above(MEDIAN[CARRY]["right"], HALF, "half of guessing"),
+                    Below(MEDIAN[SUM]["right"], HALF, "half of guessing"),
+                    Below(MEDIAN[CARRY]["left"], HALF, "the control"),
+                ),
+                f"the loss on the carry is {found(MEDIAN[CARRY]['right'])} of that of guessing, that on the sum "
+                f"{found(MEDIAN[SUM]['right'])}; without the column on the left that on the carry is "
+                f"{found(MEDIAN[CARRY]['left'])}",
+            ),
+            _claim(
+                "sum-from-its-own-column",
+                "Without its own column the sum of a digit is lost.",
+                AllOf(
+                    Above(MEDIAN[SUM]["own"], HALF, "half of guessing"),
+                    Below(MEDIAN[SUM]["left"], HALF, "the control"),
+                ),
+                f"the loss on the sum is {found(MEDIAN[SUM]['own'])} of that of guessing; without the column on the "
+                f"left it is {found(MEDIAN[SUM]['left'])}",
+            ),
+            _claim(
+                "carry-through-a-nine",
+                "The columns further to the right matter where the next one adds up to nine, and nowhere else.",
+                AllOf(
+                    Above(LOST_FURTHER[True], HALF, "half of guessing"),
+                    Below(LOST_FURTHER[False], HALF, "half of guessing"),
+                ),
+                f"without them the loss on the carry grows by {found(LOST_FURTHER[True])} of that of guessing where it "
+                f"does, and by {found(LOST_FURTHER[False])} where it does not",
+            ),
+            _claim(
+                "carry-through-a-nine-later",
+                "Carries that pass through a nine are learned later than those that the next column decides.",
+                Above(passing_after_next, LATER, "arbitrary"),
+                f"they take {found(passing_after_next, '.1f')} times as many steps",
+            ),
+            _claim(
+                "carry-in-the-neurons",
+                "Of what the column on the right adds to the neurons, most is the carry.",
+                AllOf(Above(MEDIAN_NEURONS, HALF, "most of it"), Below(MEDIAN_HALF, HALF, "the control")),
+                f"the carry makes {found(MEDIAN_NEURONS)} of it; whether the upper digit is 5 or more makes "
+                f"{found(MEDIAN_HALF)}",
+            ),
+            _claim(
+                "carry-read-off-the-answer",
+                "Where its own column adds up to nine, the second digit reads the carry off the first digit of the "
+                "answer, and needs no column on the right.",
+                AllOf(
+                    Below(FIRST[FIRST_AT_NINE], HALF, "half of guessing"),
+                    Above(FIRST[FIRST_ELSEWHERE], HALF, "the control"),
+                ),
+                f"without that column the loss on the carry is {found(FIRST[FIRST_AT_NINE])} of that of guessing, and "
+                f"{found(FIRST[FIRST_ELSEWHERE])} where its own column does not add up to nine",
+            ),
+        ),
+        shown=(*LOST[SUM].values(), *LOST[CARRY].values(), attention_to_columns),
+        tables=_tables,
+        caveats="Two pilot runs with other seeds had been seen when the rules were written. Losses above that of "
+        "guessing are those of a model that is sure of a wrong answer. The earlier digits of the answer are in the "
+        "input, as in the published model; where a column adds up to nine, they tell the carry into it.",
+    )
+)
