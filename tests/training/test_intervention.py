@@ -129,6 +129,22 @@ def test_a_clamped_part_is_ideal_from_the_first_step_to_the_last(tiny, shuffled)
     assert torch.equal(after.embed.W_E[p:], plain.embed.W_E[p:])
 
 
+@pytest.mark.parametrize("optimiser", ["adamw", "adam", "sgd", "lion", "sign_descent", "muon"])
+def test_held_weights_train_on_the_fast_path_as_on_the_plain_one(tiny, optimiser):
+    settings = {**KINDS["freeze"], "optimiser.name": optimiser, "optimiser.weight_decay": 0.5, "optimiser.l1": 1e-4}
+    fast, plain = (
+        Trainer(tiny().with_settings({**settings, "training.forward": forward})) for forward in ("auto", "plain")
+    )
+    assert type(fast._engine) is not type(plain._engine)
+    for trainer in (fast, plain):
+        trainer.advance(10)
+        trainer.model.unembed.W_U.data *= 2  # they stay at what they are, whatever has put them there
+        trainer.advance(10)
+    for name, value in plain.weights().items():
+        torch.testing.assert_close(fast.weights()[name], value, atol=2e-4, rtol=1e-3)
+    assert torch.equal(fast.weights()["unembed.W_U"], plain.weights()["unembed.W_U"])
+
+
 def test_fewer_examples_drop_the_same_ones_at_every_step_from_theirs_on(tiny):
     choice = tiny().with_settings(KINDS["fewer_examples"]).intervention.choice(seed=0)
     losses = torch.zeros(40)

@@ -31,8 +31,7 @@ QUESTIONS = (
     Question("Which capabilities emerge in public training runs?", outside=_LANGUAGE),
     Question(
         "Does a model of several tasks at once have separate phase changes?",
-        studies=("several-tasks",),
-        left="multiplication, three operations, and heads of their own",
+        studies=("several-tasks", "unlike-tasks"),
     ),
     Question(
         "Do the other tasks of the grokking paper show phase changes without grokking when they have more data?",
@@ -40,7 +39,7 @@ QUESTIONS = (
     ),
     Question(
         "Do the gradients on the parts of a circuit show mutual reinforcement?",
-        studies=("reinforcement-gradients", "reinforcement"),
+        studies=("reinforcement-gradients", "reinforcement", "reinforcement-clamped"),
         claims=("induction-ideal-head-no-plateau", "trigrams-ov-needs-qk", "trigrams-qk-needs-ov"),
     ),
     Question(
@@ -55,13 +54,13 @@ QUESTIONS = (
     Question("Is there a phase change in the k-bit parity problem?", studies=("parity",)),
     Question(
         "What circuit adds five-digit numbers?",
+        studies=("carries",),
         claims=("digits-as-waves", "digits-neurons-waves"),
-        left="the circuit, beyond the waves in it",
+        left="how the neurons make a carry of a column's sum",
     ),
     Question(
         "In which order does five-digit addition form?",
-        studies=("digits",),
-        left="the circuit of each digit",
+        studies=("digits", "carries"),
         claims=("digits-0-and-1-first",),
     ),
     Question("What is the circuit of memorisation?", studies=("memory", "memory-parts", "memory-pairs")),

@@ -280,8 +280,8 @@ STUDIES.register(
         "chosen when earlier runs, with other seeds, had been seen: at 90 % nearly all falls overlap, at 25 % hardly "
         "any. x + y = y + x makes the fall of addition begin early. For the same reason addition is learned first in "
         "models of one operation too, so the order is no effect of training both. Frequencies and neurons are those of "
-        "the end; why the neurons' overlap grows is not shown. Operations with heads of their own are not tried: the "
-        "model has one unembedding. Multiplication beside addition is not tried either, since no setting was found at "
-        "which most models learn both within minutes. Some tries are in `results/studies/several-tasks-tries.json`.",
+        "the end; why the neurons' overlap grows is not shown. Multiplication and operations "
+        "with answers of their own are asked about in `unlike-tasks`. The trials that chose the settings are in "
+        "`results/studies/several-tasks-tries.json`.",
     )
 )

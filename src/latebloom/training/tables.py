@@ -80,7 +80,7 @@ class TableEngine:
         """As `_loss`, by autograd."""
         logits = drop_tiny_gradients(self._model(examples.tokens, self._positions))
         loss = cross_entropy(logits, examples.labels, self._dtype)
-        weights = dict(self._model.named_parameters())
+        weights = {name: weight for name, weight in self._model.named_parameters() if weight.requires_grad}
         for name, slope in zip(weights, torch.autograd.grad(loss, list(weights.values()))):
             self._slopes[name].copy_(slope)
         return loss.item()
@@ -99,5 +99,6 @@ def _updates(model: Model, settings: Optimiser, weights: Tensor, gradient: Tenso
         return KernelUpdates(model, settings, weights, gradient)
     parts = views(model, gradient)
     for name, weight in model.named_parameters():
-        weight.grad = parts[name]  # shares memory with the flat buffer, which the tables write to
+        # It shares memory with the flat buffer, which the tables write to. Weights that are held have none.
+        weight.grad = parts[name] if weight.requires_grad else None
     return TorchUpdates(model, settings)

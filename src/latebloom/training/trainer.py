@@ -62,7 +62,7 @@ class Trainer:
     def _new_engine(self) -> Engine:
         experiment, changing = self.experiment, not self.data.full_batch
         # The fast gradients support none of these.
-        changed = experiment.intervention.kind != "none" and not experiment.intervention.initial_only
+        changed = experiment.intervention.kind != "none" and not experiment.intervention.same_gradients
         extras = experiment.training.dropout or changed or experiment.training.loss != "cross_entropy"
         path = None if extras else self._path(self.data.batch(0), changing)
         if path is not None:

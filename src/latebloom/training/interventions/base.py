@@ -27,8 +27,8 @@ class Intervention(Config):
     kind: Literal["none"] = "none"
     keeps_wrong_answers: ClassVar[bool] = False
     """Whether labels that are not chosen keep the gradients on the logits of wrong answers."""
-    initial_only: ClassVar[bool] = False
-    """Whether it changes the initial weights alone, so that training computes the same gradients as without it."""
+    same_gradients: ClassVar[bool] = False
+    """Whether the gradients are computed as without it, since it only changes initial weights or holds some of them."""
 
     def choice(self, seed: int) -> Choice | None:
         """Which labels have a gradient; None: all. ``seed``: of the data."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from jaxtyping import Float
 from pydantic import BeforeValidator, Field
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class Freeze(Intervention):
     """Some weights keep their initial values: no gradient and no weight decay."""
 
+    same_gradients: ClassVar[bool] = True
     kind: Literal["freeze"] = "freeze"  # type: ignore[assignment]
     weights: Annotated[tuple[str, ...], BeforeValidator(comma_separated)] = Field(
         (), description="names of the weights that keep their initial values, separated by commas"
@@ -44,6 +45,7 @@ class ClampWaves(Intervention):
     beside an ideal previous-token head; the rest of it is ours.
     """
 
+    same_gradients: ClassVar[bool] = True
     kind: Literal["clamp_waves"] = "clamp_waves"  # type: ignore[assignment]
     embedding: Annotated[tuple[int, ...], BeforeValidator(comma_separated)] = Field(
         (), description="frequencies of an ideal embedding, separated by commas; none: it is trained as usual"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class _OfInitialWeights(Intervention):
     """Changes the initial weights of a transformer."""
 
-    initial_only: ClassVar[bool] = True
+    same_gradients: ClassVar[bool] = True
 
 
 class Transplant(_OfInitialWeights):
