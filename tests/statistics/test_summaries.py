@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from latebloom.statistics import share
+from latebloom.statistics import share, share_difference
 
 
 def test_wilson_by_hand():
@@ -30,3 +30,29 @@ def test_coverage():
     rng = np.random.default_rng(0)
     results = [share(count, 16) for count in rng.binomial(16, 0.7, 300)]
     assert 0.91 < np.mean([one.low <= 0.7 <= one.high for one in results]) < 0.99
+
+
+def test_the_difference_of_two_shares_of_pairs_has_an_interval_even_where_all_pairs_are_alike():
+    alike, apart = share_difference([(True, True)] * 20), share_difference([(True, False)] * 20)
+    assert (alike.value, apart.value) == (0, 1)
+    assert alike.low < 0 < alike.high
+    assert alike.high == pytest.approx(-alike.low)
+    assert 0.7 < apart.low < apart.high == 1
+    assert share_difference([]).value is None
+
+
+def test_that_difference_by_hand():
+    found = share_difference([(True, True)] * 2 + [(True, False)] * 5 + [(False, True)] * 1)
+    b, c, n = 5 + 0.5, 1 + 0.5, 8 + 2
+    half = 1.959964 * np.sqrt(b + c - (b - c) ** 2 / n) / n
+    assert (found.value, found.n) == (0.5, 8)
+    assert (found.low, found.high) == pytest.approx(((b - c) / n - half, (b - c) / n + half), abs=1e-6)
+
+
+def test_that_interval_holds_the_truth_about_as_often_as_it_says():
+    rng, held = np.random.default_rng(0), 0
+    for _ in range(1000):
+        first, second = rng.random(20) < 0.8, rng.random(20) < 0.5
+        found = share_difference(list(zip(first.tolist(), second.tolist())))
+        held += found.low <= 0.3 <= found.high
+    assert held > 930

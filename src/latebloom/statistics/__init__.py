@@ -18,7 +18,7 @@ from latebloom.statistics.median_step import median_step
 from latebloom.statistics.phase_diagram import Cell, PhaseDiagram, decided, phase_diagram
 from latebloom.statistics.power import runs_for_share, runs_for_value
 from latebloom.statistics.power_law import CurvePoint, PowerLaw, fit_power_law
-from latebloom.statistics.summaries import Quartiles, mean, median, quartiles, share
+from latebloom.statistics.summaries import Quartiles, mean, median, quartiles, share, share_difference
 from latebloom.statistics.survival import SurvivalCurve, survival_curve
 from latebloom.statistics.variance_components import VarianceComponents, variance_components
 
@@ -65,6 +65,7 @@ __all__ = [
     "runs_for_share",
     "runs_for_value",
     "share",
+    "share_difference",
     "shared_moments",
     "stratified_auc",
     "survival_curve",

@@ -23,7 +23,7 @@ from latebloom.claims.region import Above, AllOf, Below, Between
 from latebloom.claims.settings import STILL_LEARNING, grouped, share_of
 from latebloom.claims.verdict import HALF
 from latebloom.claims.views import grid
-from latebloom.statistics import Estimate, mean, median_estimate
+from latebloom.statistics import Estimate, median_estimate, share_difference
 from latebloom.studies.asked import asked
 from latebloom.studies.equal_logits import MARGIN, weights_at_equal_logits
 from latebloom.studies.study import STUDIES, Study, Table
@@ -190,7 +190,7 @@ def partly_under_edge(records: Sequence[Record]) -> Estimate:
     *_READ_PARTLY,
 )
 def partly_more_often_than_below(records: Sequence[Record]) -> Estimate:
-    return mean([float(_partly(run)) - float(_partly(below)) for run, below in _under_edge(records)])
+    return share_difference([(_partly(run), _partly(below)) for run, below in _under_edge(records)])
 
 
 def _tables(records: Sequence[Record]) -> Sequence[Table]:

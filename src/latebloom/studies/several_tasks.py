@@ -10,7 +10,7 @@ from latebloom.claims.claim import statistic
 from latebloom.claims.learning import RIGHT
 from latebloom.claims.region import Above, AllOf
 from latebloom.claims.verdict import HALF
-from latebloom.statistics import Estimate, mean, median_estimate, share
+from latebloom.statistics import Estimate, median_estimate, share, share_difference
 from latebloom.studies.asked import asked
 from latebloom.studies.operations import (
     ADDITION,
@@ -84,7 +84,7 @@ def separate_in_one_model(records: Sequence[Record]) -> Estimate:
 )
 def separate_beyond_two_models(records: Sequence[Record]) -> Estimate:
     found = [(_separate(both, both), _separate(plus, minus)) for both, plus, minus in _triples(records)]
-    return mean([float(one) - two for one, two in found if one is not None and two is not None])
+    return share_difference([(one, two) for one, two in found if one is not None and two is not None])
 
 
 @statistic(

@@ -14,13 +14,13 @@ from latebloom.claims.embedding import key_frequencies
 from latebloom.claims.learning import RIGHT, final_test_accuracy, test_90_at
 from latebloom.claims.region import Above, AllOf, Below
 from latebloom.claims.settings import generalised, share_of
-from latebloom.statistics import Estimate, mean, share
+from latebloom.statistics import Estimate, mean, share, share_difference
 from latebloom.studies.asked import asked
 from latebloom.studies.parts import NOTHING, PARTS, arms
 from latebloom.studies.study import STUDIES, Study, Table, Then
 from latebloom.studies.sweeps import FRESH_SEED, small, texts
 from latebloom.studies.texts import found, shown
-from latebloom.studies.winners import competitors, overlap, winners
+from latebloom.studies.winners import competitors, overlap, winners, wins
 from latebloom.sweeps.spec import Spec
 
 STEPS = 1500
@@ -153,7 +153,7 @@ def _more_often(role: str, formula: str) -> Statistic:
     @statistic("share", f"how much more often {formula}, in the mean over hosts,", *_READ, name=f"{role}_wins")
     def more_often(records: Sequence[Record]) -> Estimate:
         rows = [(getattr(one.swap, role), one) for one in _swapped(records)]
-        return mean([float(k in winners(one.run)) - float(k in winners(one.control)) for k, one in rows])
+        return share_difference([(wins(k, one.run), wins(k, one.control)) for k, one in rows])
 
     return more_often
 

@@ -12,7 +12,7 @@ from latebloom.claims.quantity import Undefined
 from latebloom.claims.region import Above, AllOf, Below
 from latebloom.claims.settings import share_of
 from latebloom.claims.verdict import HALF
-from latebloom.statistics import Estimate, mean, median_estimate
+from latebloom.statistics import Estimate, median_estimate, share_difference
 from latebloom.studies.asked import asked
 from latebloom.studies.operations import (
     ADDITION,
@@ -101,7 +101,7 @@ def _more_often(operations: Sequence[str], own: bool = False) -> Statistic:
     def more_often(records: Sequence[Record]) -> Estimate:
         arm, plain = _models(records, operations, own), _models(records, UNLIKE)
         seeds = sorted(arm.keys() & plain.keys())
-        return mean([float(_learns_all(arm[seed])) - _learns_all(plain[seed]) for seed in seeds])
+        return share_difference([(_learns_all(arm[seed]), _learns_all(plain[seed])) for seed in seeds])
 
     return more_often
 
