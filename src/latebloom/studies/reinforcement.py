@@ -147,6 +147,7 @@ STUDIES.register(
         tables=_tables,
         caveats=f"A model that ends with {RIGHT:.0%} of its test set right need not have grokked: the outcomes are in "
         "the table. A frozen part has the random weights of the beginning, which the other parts may use as they are, "
-        "so freezing shows what is needed and not what is reinforced; for that see `reinforcement-gradients`.",
+        "so freezing shows what is needed and not what is reinforced; for that see `reinforcement-gradients` and "
+        "`reinforcement-clamped`.",
     )
 )
