@@ -165,7 +165,7 @@ def _first_quantity(at_nine: bool) -> Quantity:
 FIRST_AT_NINE, FIRST_ELSEWHERE = _first_quantity(True), _first_quantity(False)
 
 
-def carry_share(sums: Sums, place: int, of: Float[Tensor, " batch"] | None = None) -> float | None:
+def carry_share(sums: Sums, place: int, of: Bool[Tensor, " batch"] | None = None) -> float | None:
     """Of the neurons' variance that the column to the right adds to what the digit's own two digits explain, the share
     that one bit of it adds, 0 to 1. of: the bit; the carry unless given. None where that column adds nothing."""
     neurons, pair = sums.neurons[:, place].double(), sums.x[:, place] * BASE + sums.y[:, place]

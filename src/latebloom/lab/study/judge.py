@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from latebloom._errors import UsageError
 from latebloom._registry import suggested
@@ -11,7 +12,7 @@ from latebloom.lab.finding import Finding, finding_of
 from latebloom.lab.study.result import StudyResult, StudyTable
 from latebloom.lab.study.rules import content, counted, read_rules
 from latebloom.lab.study.runs import study_runs
-from latebloom.studies import BUDGETS, Budget, Study
+from latebloom.studies import Budget, Study
 
 VERDICTS = {
     "holds": "The hypothesis holds",
@@ -21,18 +22,47 @@ VERDICTS = {
 }
 
 
+class _Stored(NamedTuple):
+    """What is stored of a budget. asked: how many runs it asks for. records: those that decide."""
+
+    budget: Budget
+    asked: int
+    records: Sequence[Record]
+
+    @property
+    def complete(self) -> bool:
+        return 0 < self.asked == len(self.records)
+
+
 def judge_study(study: Study, budget: Budget, results: Results) -> StudyResult:
     """Answer and verdicts of a budget, from the records in a directory and the frozen rules beside them."""
-    runs, rules = study_runs(study, budget, results), read_rules(study, results.path)
-    records = counted(rules, runs.records())
+    return _judged(study, _stored(study, budget, results), results)
+
+
+def latest(study: Study, results: Results) -> StudyResult:
+    """The result of the full budget where it is complete, or has more runs than the quick one."""
+    found = _stored(study, "full", results)
+    if not found.complete:
+        quick = _stored(study, "quick", results)
+        found = found if len(found.records) > len(quick.records) else quick
+    return _judged(study, found, results)
+
+
+def _stored(study: Study, budget: Budget, results: Results) -> _Stored:
+    runs = study_runs(study, budget, results)
+    return _Stored(budget, len(runs.jobs), counted(read_rules(study, results.path), runs.records()))
+
+
+def _judged(study: Study, stored: _Stored, results: Results) -> StudyResult:
+    rules, records = read_rules(study, results.path), stored.records
     findings = tuple(finding_of(claim, records) for claim in study.claims)
     return StudyResult(
         study=study.name,
         title=study.title,
         question=study.question,
         hypothesis=study.hypothesis,
-        budget=budget,
-        command=suggested("study", study.name, "--budget", budget),
+        budget=stored.budget,
+        command=suggested("study", study.name, "--budget", stored.budget),
         answer=_answer(study, findings[0]),
         caveats=study.caveats,
         claims=findings,
@@ -41,15 +71,9 @@ def judge_study(study: Study, budget: Budget, results: Results) -> StudyResult:
         frozen=None if rules is None else rules.frozen.isoformat(),
         rules_stand=rules is not None and rules.stands(content(study)),
         runs=len(records),
-        asked=len(runs.jobs),
+        asked=stored.asked,
         seconds=sum(record.seconds or 0.0 for record in records),
     )
-
-
-def latest(study: Study, results: Results) -> StudyResult:
-    """The result of the full budget where it is complete, or has more runs than the quick one."""
-    quick, full = (judge_study(study, budget, results) for budget in BUDGETS)
-    return full if 0 < full.asked == full.runs or full.runs > quick.runs else quick
 
 
 def _answer(study: Study, first: Finding) -> str:
