@@ -603,10 +603,10 @@ def test_growth_is_the_speed_of_the_norm_of_a_part_along_the_gradient():
     assert Growth(model, train, task.loss_positions).of(2)[-1] == pytest.approx(without[-1])
 
 
-@pytest.mark.parametrize("own", [False, True])
-def test_the_grid_of_an_operation_is_the_model_at_its_token(own):
+@pytest.mark.parametrize(("own", "shape"), [(False, {"tied": True}), (True, {"unembed_bias": True})])
+def test_the_grid_of_an_operation_is_the_model_at_its_token(own, shape):
     task = SeveralOperations(p=7, own_answers=own)
-    model = TransformerConfig(d_model=16, n_heads=2, d_head=4, d_mlp=8).build(task)
+    model = TransformerConfig(d_model=16, n_heads=2, d_head=4, d_mlp=8, **shape).build(task)
     universe = Examples.of(task.universe(), "cpu")
     with torch.no_grad():
         logits = model.double()(universe.tokens, task.loss_positions)[:, 0].view(2, 7, 7, -1)

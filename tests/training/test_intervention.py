@@ -129,7 +129,7 @@ def test_a_clamped_part_is_ideal_from_the_first_step_to_the_last(tiny, shuffled)
     assert torch.equal(after.embed.W_E[p:], plain.embed.W_E[p:])
 
 
-@pytest.mark.parametrize("optimiser", ["adamw", "adam", "sgd", "lion", "sign_descent", "muon"])
+@pytest.mark.parametrize("optimiser", ["adamw", "adam", "sgd", "lion", "sign_descent", "muon", "norm_constrained"])
 def test_held_weights_train_on_the_fast_path_as_on_the_plain_one(tiny, optimiser):
     settings = {**KINDS["freeze"], "optimiser.name": optimiser, "optimiser.weight_decay": 0.5, "optimiser.l1": 1e-4}
     fast, plain = (
@@ -257,6 +257,14 @@ def test_no_intervention_is_left_out_of_what_is_stored(tiny):
         (
             {"intervention.kind": "clamp_waves", "intervention.embedding": "2,2"},
             "intervention.embedding: got 2,2, expected at most ",
+        ),
+        (
+            {"intervention.kind": "clamp_waves", "intervention.embedding": "1", "model.tied": True},
+            "intervention.kind: got clamp_waves, expected a model whose unembedding is not tied",
+        ),
+        (
+            {"intervention.kind": "amplify_wave", "task.name": "several_operations", "task.own_answers": True},
+            "intervention.kind: got amplify_wave with ",
         ),
         (
             {"intervention.kind": "clamp_waves", "intervention.unembedding": "99"},

@@ -3,7 +3,15 @@
 from typing import Any
 
 from latebloom.models.layouts.vocabulary import FLAGS
-from latebloom.tasks import DigitAddition, ModularTask, RepeatedSubsequences, SharedFeature, SkipTrigrams, Task
+from latebloom.tasks import (
+    DigitAddition,
+    ModularTask,
+    RepeatedSubsequences,
+    SeveralOperations,
+    SharedFeature,
+    SkipTrigrams,
+    Task,
+)
 
 
 def words(task: Task) -> list[str]:
@@ -38,6 +46,8 @@ def answer_tokens(task: Task) -> list[int | None]:
     """The token of each output; None for an output that is no answer, and where answers are no tokens."""
     if isinstance(task, SharedFeature):
         return [None] * task.d_vocab_out  # the wrong and the right answer; tokens are examples
+    if isinstance(task, SeveralOperations):
+        return [output % task.p for output in range(task.d_vocab_out)]
     first = task.d_vocab - 2 - task.d_vocab_out if isinstance(task, SkipTrigrams) else 0
     answers = task.p if isinstance(task, ModularTask) else task.d_vocab_out
     return [first + output if output < answers else None for output in range(task.d_vocab_out)]

@@ -28,7 +28,7 @@ from latebloom.studies.asked import asked
 from latebloom.studies.equal_logits import MARGIN, weights_at_equal_logits
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import SMALL_P, UNSEEN_SEED, small
-from latebloom.studies.texts import found, shown
+from latebloom.studies.texts import BOOTSTRAPPED, found, shown
 from latebloom.sweeps.spec import Spec
 
 MEMORIES = ("0.05", "0.1", "0.2", "0.4")
@@ -293,6 +293,6 @@ STUDIES.register(
         shown=(accuracy_beyond_symmetry,),
         tables=_tables,
         caveats="The critical size is that of these steps: longer training may lower it. A power law is extended to "
-        "the crossing where that is outside the shares that were measured.",
+        "the crossing where that is outside the shares that were measured." + BOOTSTRAPPED,
     )
 )

@@ -44,8 +44,11 @@ def operation_grid(model: Transformer, task: SeveralOperations, index: int) -> G
     alone = deepcopy(model)
     embedding = alone.double().get_parameter("embed.W_E").data
     embedding[task.p] = embedding[task.p + index]
-    unembedding = alone.get_parameter("unembed.W_U")
-    unembedding.data = unembedding.data[:, task.answers_of(index)]
+    if task.own_answers:
+        unembed, own = alone.unembed, task.answers_of(index)
+        unembed.W_U.data = unembed.W_U.data[:, own]
+        if unembed.b_U is not None:
+            unembed.b_U.data = unembed.b_U.data[own]
     return modular_grid(alone, task.parts[index])
 
 

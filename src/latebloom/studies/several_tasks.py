@@ -33,7 +33,7 @@ from latebloom.studies.operations import (
 )
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import UNSEEN_SEED, small
-from latebloom.studies.texts import found, shown
+from latebloom.studies.texts import BOOTSTRAPPED, found, shown
 from latebloom.sweeps.spec import Spec
 
 STEPS = 3000
@@ -277,11 +277,11 @@ STUDIES.register(
         shown=(operations_accuracy, operations_permuted_overlap),
         tables=_tables,
         caveats=f"That a fall begins at {UNLEARNED:.0%} of guessing and is over at {LEARNED:.0%} is arbitrary, and was "
-        "chosen when earlier runs, with other seeds, had been seen: at 90 % nearly all falls overlap, at 25 % hardly "
-        "any. x + y = y + x makes the fall of addition begin early. For the same reason addition is learned first in "
-        "models of one operation too, so the order is no effect of training both. Frequencies and neurons are those of "
-        "the end; why the neurons' overlap grows is not shown. Multiplication and operations "
-        "with answers of their own are asked about in `unlike-tasks`. The trials that chose the settings are in "
-        "`results/studies/several-tasks-tries.json`.",
+        "chosen when earlier runs, with other seeds, had been seen: at 90 % nearly all falls overlap, at 25 % "
+        "hardly any. x + y = y + x makes the fall of addition begin early. For the same reason addition is "
+        "learned first in models of one operation too, so the order is no effect of training both. Frequencies "
+        "and neurons are those of the end; why the neurons' overlap grows is not shown. Multiplication and "
+        "operations with answers of their own are asked about in `unlike-tasks`. The trials that chose the "
+        "settings are in `results/studies/several-tasks-tries.json`." + BOOTSTRAPPED,
     )
 )

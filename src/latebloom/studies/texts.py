@@ -5,6 +5,11 @@ from __future__ import annotations
 from latebloom.claims.claim import Statistic
 from latebloom.statistics import Estimate
 
+BOOTSTRAPPED = (
+    " The interval of a difference of two shares was a bootstrap's when the rules were frozen; no verdict hangs on it."
+)
+"""A caveat of studies that were judged before `share_difference`."""
+
 
 def shown(estimate: Estimate, form: str = "{:.0%}") -> str:
     """An estimate with its interval; a dash where it is undefined, "…" for an open end."""

@@ -19,7 +19,7 @@ from latebloom.studies.asked import asked
 from latebloom.studies.parts import NOTHING, PARTS, arms
 from latebloom.studies.study import STUDIES, Study, Table, Then
 from latebloom.studies.sweeps import FRESH_SEED, small, texts
-from latebloom.studies.texts import found, shown
+from latebloom.studies.texts import BOOTSTRAPPED, found, shown
 from latebloom.studies.winners import competitors, overlap, winners, wins
 from latebloom.sweeps.spec import Spec
 
@@ -299,7 +299,7 @@ STUDIES.register(
         "winner less often.",
         caveats="A swap moves all that the embedding has of a frequency, its strength as well as its directions, and "
         "does not tell which of them counts. In the control the winner keeps its own part, so that by itself "
-        "`transplants-swap-winner` may show that any change of that part harms it; the loser's part is another one in "
-        "both.",
+        "`transplants-swap-winner` may show that any change of that part harms it; the loser's part is another "
+        "one in both." + BOOTSTRAPPED,
     )
 )

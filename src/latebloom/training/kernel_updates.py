@@ -99,7 +99,7 @@ def _remember(weights, held, kept):  # type: ignore[no-untyped-def]
 
 @entry
 def _drop(gradient, held):  # type: ignore[no-untyped-def]
-    """Without a gradient, the moments of what is held stay at zero."""
+    """What is held has no gradient. L2 still reaches its moments, which nothing reads."""
     for part in range(len(held)):
         gradient[held[part, 0] : held[part, 1]] = 0
 

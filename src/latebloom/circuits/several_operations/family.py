@@ -13,8 +13,8 @@ _WORDS = {
         "Each operation has a loss and an accuracy of its own, so it shows whether the model learns one before another."
     ),
     "weights": (
-        "The operations share these weights. Which frequencies and neurons they share is measured by the study "
-        "several-tasks."
+        "The operations share these weights, but for the unembedding where each has answers of its own. Which "
+        "frequencies and neurons they share is measured by the study several-tasks."
     ),
 }
 

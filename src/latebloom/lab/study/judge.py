@@ -9,6 +9,7 @@ from latebloom._errors import UsageError
 from latebloom._registry import suggested
 from latebloom.claims import Record, Results, Undefined
 from latebloom.lab.finding import Finding, finding_of
+from latebloom.lab.frozen import Frozen
 from latebloom.lab.study.result import StudyResult, StudyTable
 from latebloom.lab.study.rules import content, counted, read_rules
 from latebloom.lab.study.runs import study_runs
@@ -23,10 +24,11 @@ VERDICTS = {
 
 
 class _Stored(NamedTuple):
-    """What is stored of a budget. asked: how many runs it asks for. records: those that decide."""
+    """What is stored of a budget. asked: how many runs it asks for. rules: frozen ones. records: those that decide."""
 
     budget: Budget
     asked: int
+    rules: Frozen | None
     records: Sequence[Record]
 
     @property
@@ -36,7 +38,7 @@ class _Stored(NamedTuple):
 
 def judge_study(study: Study, budget: Budget, results: Results) -> StudyResult:
     """Answer and verdicts of a budget, from the records in a directory and the frozen rules beside them."""
-    return _judged(study, _stored(study, budget, results), results)
+    return _judged(study, _stored(study, budget, results))
 
 
 def latest(study: Study, results: Results) -> StudyResult:
@@ -45,16 +47,16 @@ def latest(study: Study, results: Results) -> StudyResult:
     if not found.complete:
         quick = _stored(study, "quick", results)
         found = found if len(found.records) > len(quick.records) else quick
-    return _judged(study, found, results)
+    return _judged(study, found)
 
 
 def _stored(study: Study, budget: Budget, results: Results) -> _Stored:
-    runs = study_runs(study, budget, results)
-    return _Stored(budget, len(runs.jobs), counted(read_rules(study, results.path), runs.records()))
+    runs, rules = study_runs(study, budget, results), read_rules(study, results.path)
+    return _Stored(budget, len(runs.jobs), rules, counted(rules, runs.records()))
 
 
-def _judged(study: Study, stored: _Stored, results: Results) -> StudyResult:
-    rules, records = read_rules(study, results.path), stored.records
+def _judged(study: Study, stored: _Stored) -> StudyResult:
+    rules, records = stored.rules, stored.records
     findings = tuple(finding_of(claim, records) for claim in study.claims)
     return StudyResult(
         study=study.name,

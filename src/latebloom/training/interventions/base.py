@@ -45,6 +45,17 @@ class Intervention(Config):
             raise UsageError(f"intervention.kind: got {self.kind}, expected a transformer")
         return model
 
+    def operands(self, model: Transformer) -> Float[Tensor, "p d_model"]:
+        """The rows of the embedding that are the operands 0 … p-1: as many as there are answers. Where y has tokens of
+        its own, those of x. Errors: UsageError for a model with more answers than tokens."""
+        p, tokens = model.cfg.d_vocab_out, len(model.embed.W_E)
+        if p > tokens:
+            raise UsageError(
+                f"intervention.kind: got {self.kind} with {p} answers and {tokens} tokens, expected operands that are "
+                "answers"
+            )
+        return model.embed.W_E[:p]
+
 
 def named(model: Model, names: tuple[str, ...]) -> dict[str, nn.Parameter]:
     """The weights of these names. Errors: UsageError for an unknown name, and without any."""

@@ -41,8 +41,9 @@ class ClampWaves(Intervention):
     Each has the waves cos kx and sin kx of its frequencies k, along directions of its own: orthonormal, and drawn from
     the model's seed. All waves have one amplitude, which gives the weights the norm (Frobenius) that they have without
     the intervention. ``shuffled`` permutes the operands of the one and the answers of the other, each by itself: the
-    same singular values, and no frequency. Source: the write-up, "Future Directions", whose induction heads form sooner
-    beside an ideal previous-token head; the rest of it is ours.
+    same singular values, and no frequency. Other tokens, such as ``=``, keep their initial rows of a held embedding.
+    Source: the write-up, "Future Directions", whose induction heads form sooner beside an ideal previous-token head;
+    the rest of it is ours.
     """
 
     same_gradients: ClassVar[bool] = True
@@ -58,17 +59,20 @@ class ClampWaves(Intervention):
     def prepare(self, model: Model) -> None:
         import torch
 
+        from latebloom.models.components import TiedUnembed
+
         transformer = self.transformer(model)
+        operands = self.operands(transformer)
         if not (self.embedding or self.unembedding):
             raise UsageError(f"intervention.kind: got {self.kind} without a frequency, expected some for one part")
+        if isinstance(transformer.unembed, TiedUnembed):
+            raise UsageError(f"intervention.kind: got {self.kind}, expected a model whose unembedding is not tied")
         # Another seed than the one that draws the initial weights: the same numbers would make directions of them.
         generator = torch.Generator().manual_seed((transformer.config.seed + 1) * 1_000_003 % 2**63)
         with torch.no_grad():
             if self.embedding:
-                embedding = transformer.embed.W_E
-                operands = embedding[: transformer.cfg.d_vocab_out]
                 operands.copy_(self._ideal("embedding", operands, generator))
-                embedding.requires_grad_(False)
+                transformer.embed.W_E.requires_grad_(False)
             if self.unembedding:
                 unembedding = transformer.unembed.W_U
                 unembedding.copy_(self._ideal("unembedding", unembedding.T, generator).T)

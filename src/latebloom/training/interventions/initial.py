@@ -57,14 +57,13 @@ class SwapFrequencies(_OfInitialWeights):
     def prepare(self, model: Model) -> None:
         import torch
 
-        transformer = self.transformer(model)
-        p = transformer.cfg.d_vocab_out
+        embedding = self.operands(self.transformer(model))
+        p = len(embedding)
         if len(set(self.frequencies)) != 2 or not set(self.frequencies) <= set(range(1, (p - 1) // 2 + 1)):
             got = ",".join(map(str, self.frequencies)) or "none"
             raise UsageError(f"intervention.frequencies: got {got}, expected two of 1 to {(p - 1) // 2}")
         one, other = (waves(k, p) * (2 / p) ** 0.5 for k in self.frequencies)
         with torch.no_grad():
-            embedding = transformer.embed.W_E[:p]
             embedding += (one - other).T @ ((other - one) @ embedding)
 
 
@@ -125,7 +124,8 @@ class Amplify(_OfNeurons):
         import torch
 
         transformer, mlp = self._checked(model)
-        p, width = transformer.cfg.d_vocab_out, len(mlp.b_in)
+        operands, width = self.operands(transformer), len(mlp.b_in)
+        p = len(operands)
         if self.frequency > (p - 1) // 2 or self.count > width:
             raise UsageError(
                 f"intervention: got frequency {self.frequency} and count {self.count}, expected at most {(p - 1) // 2} "
@@ -133,7 +133,7 @@ class Amplify(_OfNeurons):
             )
         attn = transformer.blocks[0].attn
         with torch.no_grad():
-            wave = waves(self.frequency, p) @ transformer.embed.W_E[:p]
+            wave = waves(self.frequency, p) @ operands
             reaching = wave @ torch.einsum("hmd,hdn->mn", attn.W_V, attn.W_O)
             chosen = mlp.W_in[:, : self.count]
             chosen += (self.factor - 1) * torch.linalg.pinv(reaching) @ (reaching @ chosen)
@@ -150,11 +150,10 @@ class AmplifyWave(_OfInitialWeights):
     def prepare(self, model: Model) -> None:
         import torch
 
-        transformer = self.transformer(model)
-        p = transformer.cfg.d_vocab_out
+        operands = self.operands(self.transformer(model))
+        p = len(operands)
         if self.frequency > (p - 1) // 2:
             raise UsageError(f"intervention.frequency: got {self.frequency}, expected at most {(p - 1) // 2}")
         wave = waves(self.frequency, p)
         with torch.no_grad():
-            rows = transformer.embed.W_E[:p]
-            rows += (self.factor - 1) * (2 / p) * wave.T @ (wave @ rows)
+            operands += (self.factor - 1) * (2 / p) * wave.T @ (wave @ operands)

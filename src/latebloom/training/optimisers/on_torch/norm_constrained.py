@@ -27,7 +27,8 @@ class NormConstrained(torch.optim.AdamW):
 
     @property
     def _weights(self) -> list[Tensor]:
-        return [weight for group in self.param_groups for weight in group["params"]]
+        """Those that are trained; held ones are neither scaled nor counted."""
+        return [weight for group in self.param_groups for weight in group["params"] if weight.requires_grad]
 
     @torch.no_grad()
     def _norm(self) -> Float[Tensor, ""]:
