@@ -21,6 +21,7 @@ from latebloom.studies.critical_size import accuracy_beyond_symmetry, crossing
 from latebloom.studies.curvature import top_curvature
 from latebloom.studies.digits import left_when_known
 from latebloom.studies.equal_logits import at_equal_logits
+from latebloom.studies.frequency_parts import MATRICES, READING, Growth, projections
 from latebloom.studies.interference import forgotten, share_number
 from latebloom.studies.measures_more import AGAINST, choosing
 from latebloom.studies.memory_parts import unordered
@@ -28,7 +29,6 @@ from latebloom.studies.multipliers import accuracy, multipliers, part, turned_ac
 from latebloom.studies.operations import neuron_overlap, operation_grid
 from latebloom.studies.other_optimisers import SETTINGS
 from latebloom.studies.parts import PARTS
-from latebloom.studies.reinforcement_gradients import MATRICES, READING, Growth, projections
 from latebloom.studies.swapped_weights import moved, share_right
 from latebloom.studies.training_on_measures import own_measure
 from latebloom.studies.training_on_measures import test_accuracy_at_goal as accuracy_at_goal
