@@ -153,9 +153,15 @@ class _Regulariser:
             for (decay, strength), runs in settings.items()
         }
 
+    def _check_compared(self, settings: dict[tuple[float, float], list[Record]]) -> None:
+        """Errors: Undefined for fewer than two strengths, as while a sweep is trained: the best of one is no best."""
+        if len({strength for (_, strength), runs in settings.items() if len(runs) >= FEWEST_RUNS}) < 2:
+            raise Undefined(f"needs {FEWEST_RUNS} runs with {self.name} at each of two strengths or more")
+
     def alone(self, records: Sequence[Record]) -> Chosen:
         """The best strength without weight decay."""
         settings = {key: runs for key, runs in self._settings(records).items() if key[0] == 0 and key[1] > 0}
+        self._check_compared(settings)
         return best_setting(f"with {self.name} that memorise", self._named(settings))
 
     def beside(self, records: Sequence[Record]) -> Chosen:
@@ -163,6 +169,7 @@ class _Regulariser:
         grok; it counts as the best of all settings."""
         every = self._settings(records)
         tried = {key: runs for key, runs in every.items() if min(key) > 0}
+        self._check_compared(tried)
         weak = {decay for (decay, strength), runs in every.items() if not strength and _mostly_fail(runs)}
         kept = {key: runs for key, runs in tried.items() if key[0] in weak}
         return best_setting(f"with {self.name} and a weight decay too weak alone", self._named(kept), len(tried))
