@@ -117,7 +117,7 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
     ]
     passing = [
         (
-            "the columns further to the right" if name == "further" else NOTHING,
+            WORDS.get(name, NOTHING),
             *(shown(median_estimate([_mean(run, one) for run in records])) for one in by.values()),
         )
         for name, by in PASSING.items()

@@ -51,8 +51,8 @@ def _sums(analysis: Analysis) -> Sums:
 @once
 def _split(analysis: Analysis) -> dict[str, SplitLoss]:
     """Its loss without what attention moves from some columns."""
-    sums, model = _sums(analysis), analysis.final.exact.model
-    logits = {name: sums.logits if name == NOTHING else logits_without(model, sums, name) for name in WITHOUT}
+    sums = _sums(analysis)
+    logits = {NOTHING: sums.logits, **logits_without(analysis.final.exact.model, sums)}
     return {name: split_loss(one, sums.answer, sums.carry) for name, one in logits.items()}
 
 

@@ -19,7 +19,7 @@ from latebloom.claims import Record, quantity
 from latebloom.claims.learning import series_of
 from latebloom.claims.quantity import Quantity, Undefined, once
 from latebloom.models import Model, Transformer
-from latebloom.statistics import first_below
+from latebloom.statistics import Estimate, first_below, median_estimate
 from latebloom.tasks import SeveralOperations, Task
 
 ADDITION, SUBTRACTION, MULTIPLICATION = "modular_addition", "modular_subtraction", "modular_multiplication"
@@ -188,6 +188,11 @@ def learned_or_last(record: Record, operation: str) -> float:
     """The step at which an operation is learned; the last one where it never is."""
     step = on_operation(record, operations_learned_at, operation)
     return float((record.step or 0) if step is None else step)
+
+
+def later(operation: str, pairs: Sequence[tuple[Record, Record]]) -> Estimate:
+    """The step at which the first run of a pair learns an operation, over that of the second, in the median."""
+    return median_estimate([learned_or_last(one, operation) / learned_or_last(two, operation) for one, two in pairs])
 
 
 def on_operation(record: Record, one: Quantity, operation: str) -> float | None:

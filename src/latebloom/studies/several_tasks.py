@@ -19,6 +19,7 @@ from latebloom.studies.operations import (
     SUBTRACTION,
     UNLEARNED,
     arms,
+    later,
     learned_or_last,
     models_of,
     on_operation,
@@ -31,6 +32,7 @@ from latebloom.studies.operations import (
     operations_with_key_frequency,
     word,
 )
+from latebloom.studies.steps import paired
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import UNSEEN_SEED, small
 from latebloom.studies.texts import BOOTSTRAPPED, found, shown
@@ -113,11 +115,7 @@ def _triples(records: Sequence[Record]) -> list[tuple[Record, Record, Record]]:
     operations_learned_at,
 )
 def alone_over_together(records: Sequence[Record]) -> Estimate:
-    both, alone = models_of(records, *TOGETHER), models_of(records, SUBTRACTION)
-    seeds = sorted(both.keys() & alone.keys())
-    return median_estimate(
-        [learned_or_last(alone[seed], SUBTRACTION) / learned_or_last(both[seed], SUBTRACTION) for seed in seeds]
-    )
+    return later(SUBTRACTION, paired(models_of(records, SUBTRACTION), models_of(records, *TOGETHER)))
 
 
 def _keys(record: Record, operation: str) -> frozenset[int]:

@@ -20,6 +20,7 @@ from latebloom.studies.operations import (
     MULTIPLICATION,
     NEVER,
     SUBTRACTION,
+    later,
     learned_or_last,
     models_of,
     on_operation,
@@ -29,6 +30,7 @@ from latebloom.studies.operations import (
     operations_permuted_overlap,
     word,
 )
+from latebloom.studies.steps import paired
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import SMALL_P, UNSEEN_SEED, small
 from latebloom.studies.texts import found, shown
@@ -99,9 +101,8 @@ def _more_often(operations: Sequence[str], own: bool = False) -> Statistic:
         name=f"more_{_slug(operations, own)}",
     )
     def more_often(records: Sequence[Record]) -> Estimate:
-        arm, plain = _models(records, operations, own), _models(records, UNLIKE)
-        seeds = sorted(arm.keys() & plain.keys())
-        return share_difference([(_learns_all(arm[seed]), _learns_all(plain[seed])) for seed in seeds])
+        pairs = paired(_models(records, operations, own), _models(records, UNLIKE))
+        return share_difference([(_learns_all(run), _learns_all(plain)) for run, plain in pairs])
 
     return more_often
 
@@ -118,10 +119,7 @@ def _hindered(operation: str) -> Statistic:
         name=f"hindered_{word(operation)}",
     )
     def hindered(records: Sequence[Record]) -> Estimate:
-        both, alone = _models(records, UNLIKE), _models(records, (operation,))
-        seeds = sorted(both.keys() & alone.keys())
-        steps = ([learned_or_last(runs[seed], operation) for seed in seeds] for runs in (both, alone))
-        return median_estimate([one / two for one, two in zip(*steps)])
+        return later(operation, paired(_models(records, UNLIKE), _models(records, (operation,))))
 
     return hindered
 
@@ -136,9 +134,9 @@ HINDERED = {operation: _hindered(operation) for operation in UNLIKE}
     operations_neuron_overlap,
 )
 def overlap_beyond_like(records: Sequence[Record]) -> Estimate:
-    unlike, like = _models(records, UNLIKE), _models(records, LIKE)
     name = operations_neuron_overlap.name
-    pairs = [(unlike[seed].value(name), like[seed].value(name)) for seed in sorted(unlike.keys() & like.keys())]
+    runs = paired(_models(records, UNLIKE), _models(records, LIKE))
+    pairs = [(unlike.value(name), like.value(name)) for unlike, like in runs]
     return median_estimate([a - b for a, b in pairs if a is not None and b is not None])
 
 

@@ -65,8 +65,8 @@ def attention_to(model: Model, sums: Sums) -> dict[str, float]:
 
 
 @torch.no_grad()
-def logits_without(model: Model, sums: Sums, name: str) -> Float[Tensor, "batch place 10"]:
-    """The logits if each digit of the answer gets only the mean of what attention moves to it from some of `COLUMNS`.
+def logits_without(model: Model, sums: Sums) -> dict[str, Float[Tensor, "batch place 10"]]:
+    """For each of `COLUMNS`, the logits if a digit of the answer gets only the mean of what attention moves from there.
 
     What the heads move from a column, attention times value, is held at its mean over the sums; the attention stays
     that of the model, so that what it reads off the column to decide where to attend is not taken away.
@@ -75,12 +75,15 @@ def logits_without(model: Model, sums: Sums, name: str) -> Float[Tensor, "batch 
     tokens, positions = _tokens(sums), sums.task.loss_positions
     _, cache = _checked(model).run_with_cache(tokens, positions)
     pattern, value, z = (cache[f"blocks.0.attn.hook_{part}"] for part in ("pattern", "v", "z"))
-    changed = z.clone()
-    for place in range(z.shape[1]):
-        keys = _positions(columns_of(name, place, sums.task.digits), sums.task.digits)
-        moved = torch.einsum("bhk,bkhd->bhd", pattern[:, :, place, keys], value[:, keys])
-        changed[:, place] += moved.mean(0) - moved
-    return model.run_with_hooks(tokens, {"blocks.0.attn.hook_z": ReplaceWith(changed)}, positions)
+    found = {}
+    for name in COLUMNS:
+        changed = z.clone()
+        for place in range(z.shape[1]):
+            keys = _positions(columns_of(name, place, sums.task.digits), sums.task.digits)
+            moved = torch.einsum("bhk,bkhd->bhd", pattern[:, :, place, keys], value[:, keys])
+            changed[:, place] += moved.mean(0) - moved
+        found[name] = model.run_with_hooks(tokens, {"blocks.0.attn.hook_z": ReplaceWith(changed)}, positions)
+    return found
 
 
 def _checked(model: Model) -> Model:
