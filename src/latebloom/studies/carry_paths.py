@@ -12,6 +12,7 @@ from torch import Tensor
 from latebloom.analysis import Analysis
 from latebloom.circuits.digits import (
     COLUMNS,
+    Moved,
     SplitLoss,
     Sums,
     attention_to,
@@ -36,23 +37,29 @@ WITHOUT = (NOTHING, *COLUMNS)
 Mask = Bool[Tensor, "batch place"]
 
 
-def _task(analysis: Analysis) -> DigitAddition:
+def adder(analysis: Analysis) -> DigitAddition:
+    """The task of the run. Errors: Undefined for another one."""
     if not isinstance(analysis.task, DigitAddition):
         raise Undefined("the run does not add digits")
     return analysis.task
 
 
 @once
+def moved(analysis: Analysis) -> Moved:
+    """What the heads of the final model move, on sampled sums, in float64."""
+    model = analysis.final.exact.model
+    return Moved.of(model, run_sums(model, adder(analysis), SAMPLED))
+
+
 def _sums(analysis: Analysis) -> Sums:
-    """The final model on sampled sums, in float64."""
-    return run_sums(analysis.final.exact.model, _task(analysis), SAMPLED)
+    return moved(analysis).sums
 
 
 @once
 def _split(analysis: Analysis) -> dict[str, SplitLoss]:
     """Its loss without what attention moves from some columns."""
     sums = _sums(analysis)
-    logits = {NOTHING: sums.logits, **logits_without(analysis.final.exact.model, sums)}
+    logits = {NOTHING: sums.logits, **logits_without(moved(analysis))}
     return {name: split_loss(one, sums.answer, sums.carry) for name, one in logits.items()}
 
 
@@ -66,14 +73,14 @@ def _own_nine(sums: Sums) -> Mask:
     return sums.x + sums.y == BASE - 1
 
 
-def _shares(part: str, loss: SplitLoss, kept: Mask | None = None) -> Float[np.ndarray, " place"]:
+def loss_shares(part: str, loss: SplitLoss, kept: Mask | None = None) -> Float[np.ndarray, " place"]:
     """A part of the loss over that of guessing it, by place, in the mean over the sums that are kept."""
     values = loss.on_sum if part == SUM else loss.on_carry
     kept = torch.ones_like(values, dtype=torch.bool) if kept is None else kept
     return ((values * kept).sum(0) / kept.sum(0) / GUESSING[part]).numpy()
 
 
-def _carried(task: DigitAddition) -> slice:
+def carried(task: DigitAddition) -> slice:
     """The places with a column above them and one to their right."""
     return slice(1, task.digits)
 
@@ -83,7 +90,7 @@ def _passed(task: DigitAddition) -> slice:
     return slice(1, task.digits - 1)
 
 
-_LOSS = {
+LOSS = {
     SUM: "the loss on the sum mod 10 of a digit's own column, over that of guessing",
     CARRY: "the loss on the carry into a digit, over that of guessing",
 }
@@ -106,13 +113,13 @@ def held(name: str) -> str:
 
 def _has(name: str, task: DigitAddition) -> slice:
     """The places of `_carried` that have such columns."""
-    return {"left": slice(2, task.digits), "further": _passed(task)}.get(name, _carried(task))
+    return {"left": slice(2, task.digits), "further": _passed(task)}.get(name, carried(task))
 
 
 def _loss_quantity(part: str, name: str) -> Quantity:
-    @quantity("share", f"by place, {_LOSS[part]}{held(name)}", name=f"{part}_without_{name}")
+    @quantity("share", f"by place, {LOSS[part]}{held(name)}", name=f"{part}_without_{name}")
     def lost(analysis: Analysis) -> list[float | None]:
-        return _shares(part, _split(analysis)[name])[_has(name, _task(analysis))].tolist()
+        return loss_shares(part, _split(analysis)[name])[_has(name, adder(analysis))].tolist()
 
     return lost
 
@@ -123,12 +130,12 @@ LOST = {part: {name: _loss_quantity(part, name) for name in WITHOUT} for part in
 def _passing_quantity(name: str, at_nine: bool) -> Quantity:
     @quantity(
         "share",
-        f"by place, {_LOSS[CARRY]}{_where(WORDS['right'], at_nine)}{held(name)}",
+        f"by place, {LOSS[CARRY]}{_where(WORDS['right'], at_nine)}{held(name)}",
         name=f"carry_{'at_nine' if at_nine else 'elsewhere'}_without_{name}",
     )
     def lost(analysis: Analysis) -> list[float | None]:
         nine = _nine(_sums(analysis))
-        return _shares(CARRY, _split(analysis)[name], nine if at_nine else ~nine)[_passed(_task(analysis))].tolist()
+        return loss_shares(CARRY, _split(analysis)[name], nine if at_nine else ~nine)[_passed(adder(analysis))].tolist()
 
     return lost
 
@@ -139,13 +146,13 @@ PASSING = {name: {nine: _passing_quantity(name, nine) for nine in (True, False)}
 def _first_quantity(at_nine: bool) -> Quantity:
     @quantity(
         "share",
-        f"{_LOSS[CARRY].replace('a digit', 'the second digit of the answer')}{_where('its own column', at_nine)}"
+        f"{LOSS[CARRY].replace('a digit', 'the second digit of the answer')}{_where('its own column', at_nine)}"
         f"{held('right')}",
         name=f"first_carry_{'at_nine' if at_nine else 'elsewhere'}",
     )
     def lost(analysis: Analysis) -> float:
         nine = _own_nine(_sums(analysis))
-        return float(_shares(CARRY, _split(analysis)["right"], nine if at_nine else ~nine)[1])
+        return float(loss_shares(CARRY, _split(analysis)["right"], nine if at_nine else ~nine)[1])
 
     return lost
 
@@ -180,14 +187,14 @@ _BIT, _OTHER_BIT = "the carry", "whether the upper digit of that column is 5 or 
 @quantity("share", f"by place, {_OF_NEURONS.format(_BIT)}")
 def neurons_carry(analysis: Analysis) -> list[float | None]:
     sums = _sums(analysis)
-    return [carry_share(sums, place) for place in range(1, _task(analysis).digits)]
+    return [carry_share(sums, place) for place in range(1, adder(analysis).digits)]
 
 
 @quantity("share", f"by place, {_OF_NEURONS.format(_OTHER_BIT)}")
 def neurons_half(analysis: Analysis) -> list[float | None]:
     sums = _sums(analysis)
     halves = sums.x >= BASE // 2
-    return [carry_share(sums, place, halves[:, place + 1]) for place in range(1, _task(analysis).digits)]
+    return [carry_share(sums, place, halves[:, place + 1]) for place in range(1, adder(analysis).digits)]
 
 
 @quantity(
@@ -196,7 +203,7 @@ def neurons_half(analysis: Analysis) -> list[float | None]:
     "further to the right, in the mean over heads",
 )
 def attention_to_columns(analysis: Analysis) -> list[float | None]:
-    return list(attention_to(analysis.final.exact.model, _sums(analysis)).values())
+    return list(attention_to(moved(analysis)).values())
 
 
 @quantity(
@@ -205,7 +212,7 @@ def attention_to_columns(analysis: Analysis) -> list[float | None]:
     "that the column to the right decides, and on those that pass through it, since it adds up to nine",
 )
 def reach_learned_at(analysis: Analysis) -> list[float | None]:
-    task, steps, losses = _task(analysis), np.array(analysis.run.checkpoints, dtype=float), []
+    task, steps, losses = adder(analysis), np.array(analysis.run.checkpoints, dtype=float), []
     for step in analysis.run.checkpoints:
         sums = run_sums(analysis.run.checkpoint(step).model, task, SAMPLED)
         loss = split_loss(sums.logits, sums.answer, sums.carry).on_carry[:, _passed(task)]

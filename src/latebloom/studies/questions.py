@@ -54,9 +54,8 @@ QUESTIONS = (
     Question("Is there a phase change in the k-bit parity problem?", studies=("parity",)),
     Question(
         "What circuit adds five-digit numbers?",
-        studies=("carries",),
+        studies=("waves-and-line", "carries"),
         claims=("digits-as-waves", "digits-neurons-waves"),
-        left="how the neurons make a carry of a column's sum",
     ),
     Question(
         "In which order does five-digit addition form?",

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from latebloom import UsageError
-from latebloom.circuits.digits import attention_to, logits_without, run_sums, share_explained, split_loss
+from latebloom.circuits.digits import Moved, attention_to, logits_without, run_sums, share_explained, split_loss
 from latebloom.circuits.digits.columns import columns_of
 from latebloom.models import cross_entropy
 from latebloom.models.configs.transformer import TransformerConfig
@@ -44,7 +44,7 @@ def test_without_a_column_a_digit_knows_nothing_of_it_and_all_of_the_others():
     linear.get_parameter("blocks.0.attn.W_O").data *= 30
     sums = run_sums(linear, TASK, 3000)
     place, own, right = 2, sums.x[:, 2], sums.x[:, 3]
-    without = logits_without(linear, sums)
+    without = logits_without(Moved.of(linear, sums))
     for name, lost, kept in (("own", own, right), ("right", right, own)):
         logits = without[name]
         torch.testing.assert_close(logits.mean(0), sums.logits.mean(0))
@@ -52,7 +52,7 @@ def test_without_a_column_a_digit_knows_nothing_of_it_and_all_of_the_others():
         assert abs(share_explained(logits[:, place], lost)) < 0.02
         assert share_explained(logits[:, place], kept) > 0.05
     torch.testing.assert_close(without["left"][:, 1], sums.logits[:, 1])
-    shares = attention_to(linear, sums)
+    shares = attention_to(Moved.of(linear, sums))
     query = [2 * TASK.digits + 2 + place for place in range(1, TASK.digits)]
     assert shares["own"] == pytest.approx(sum(2 / seen for seen in query) / len(query))
 
@@ -60,4 +60,4 @@ def test_without_a_column_a_digit_knows_nothing_of_it_and_all_of_the_others():
 def test_deeper_models_are_refused_in_one_line():
     deep = model(n_layers=2)
     with pytest.raises(UsageError, match="expected a transformer of one layer"):
-        logits_without(deep, run_sums(deep, TASK, 5))
+        Moved.of(deep, run_sums(deep, TASK, 5))

@@ -8,9 +8,10 @@ from latebloom.circuits.digits.measures import digit_columns, digit_measures
 
 if TYPE_CHECKING:
     from latebloom.circuits.digits.algorithm import DigitAlgorithm, LogitShares, NeuronShares, digit_algorithm
-    from latebloom.circuits.digits.columns import COLUMNS, SplitLoss, attention_to, logits_without, split_loss
+    from latebloom.circuits.digits.columns import COLUMNS, Moved, SplitLoss, attention_to, logits_without, split_loss
     from latebloom.circuits.digits.embedding import DigitSpectrum, digit_spectrum
     from latebloom.circuits.digits.explanation import DigitExplanation, DigitPlace, explain_digits, explain_sums
+    from latebloom.circuits.digits.fits import each_digit, fitted, line, orders, share_fitted, strongest_waves, waves
     from latebloom.circuits.digits.planted import PlantedAdder, carry_neurons, wave_neurons
     from latebloom.circuits.digits.settings import FACTORS
     from latebloom.circuits.digits.shares import Shares, shares
@@ -31,6 +32,7 @@ __all__ = [
     "DigitPlace",
     "DigitSpectrum",
     "LogitShares",
+    "Moved",
     "NeuronShares",
     "Part",
     "PlantedAdder",
@@ -45,18 +47,25 @@ __all__ = [
     "digit_columns",
     "digit_measures",
     "digit_spectrum",
+    "each_digit",
     "explain_digits",
     "explain_sums",
+    "fitted",
+    "line",
     "logits_without",
+    "orders",
     "pair_wave_shares",
     "run_sums",
     "share_explained",
+    "share_fitted",
     "shares",
     "split_loss",
     "split_parts",
     "strongest_higher",
+    "strongest_waves",
     "wave_neurons",
     "wave_shares",
+    "waves",
     "waves_of_rows",
     "waves_of_tables",
 ]

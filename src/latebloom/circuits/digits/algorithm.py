@@ -7,6 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from latebloom._config import Config
+from latebloom.circuits.digits.fits import orders
 from latebloom.circuits.digits.settings import FEW
 from latebloom.circuits.digits.sums import Sums
 from latebloom.circuits.digits.variance import share_explained
@@ -84,8 +85,7 @@ def _places(sums: Sums) -> Iterator[tuple[int, Tensor, Tensor, Tensor]]:
 
 
 def _neurons(sums: Sums, seed: int) -> NeuronShares | None:
-    generator = torch.Generator().manual_seed(seed)
-    others = [torch.randperm(BASE, generator=generator) for _ in range(PAIRINGS)]
+    others = orders(PAIRINGS, seed)
     found, means = list[tuple[float, float, float, float]](), list[Tensor]()
     for place, x, y, carry in _places(sums):
         values = sums.neurons[:, place].double()

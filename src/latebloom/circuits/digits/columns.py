@@ -1,6 +1,9 @@
-"""From which column of the operands each digit of the answer is read: the loss without the values of one column."""
+"""From which column of the operands each digit of the answer is read: what attention moves from there, and the loss
+without it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -51,51 +54,74 @@ def columns_of(name: str, place: int, digits: int) -> list[int]:
     return [column for column in COLUMNS[name](place, digits) if column >= 0]
 
 
-@torch.no_grad()
-def attention_to(model: Model, sums: Sums) -> dict[str, float]:
+@dataclass(frozen=True)
+class Moved:
+    """What the heads of a model move to the digits of the answer, on some sums: attention times value.
+
+    pattern: attention at each digit of the answer. value: the values of the heads. z: their outputs, the sum of what
+    they move from all positions. to_neurons: from the output of a head to what the neurons receive, W_O · W_in.
+    """
+
+    model: Model
+    sums: Sums
+    tokens: Int[Tensor, "batch pos"]
+    pattern: Float[Tensor, "batch head place pos"]
+    value: Float[Tensor, "batch pos head d_head"]
+    z: Float[Tensor, "batch place head d_head"]
+    to_neurons: Float[Tensor, "head d_head d_mlp"]
+
+    @classmethod
+    @torch.no_grad()
+    def of(cls, model: Model, sums: Sums) -> "Moved":
+        """Errors: UsageError for another model than a transformer of one layer with neurons."""
+        if not is_one_layer(model, frozenset({"init_scale"})):
+            raise UsageError(
+                f"model: got {type(model).__name__}, expected a transformer of one layer with ReLU neurons"
+            )
+        tokens = torch.from_numpy(sums.task.batch(sums.x[:, 1:].numpy(), sums.y[:, 1:].numpy()).tokens)
+        _, cache = model.run_with_cache(tokens, sums.task.loss_positions)
+        pattern, value, z = (cache[f"blocks.0.attn.hook_{part}"] for part in ("pattern", "v", "z"))
+        w_o, w_in = (model.get_parameter(f"blocks.0.{name}") for name in ("attn.W_O", "mlp.W_in"))
+        return cls(model, sums, tokens, pattern, value, z, w_o @ w_in)
+
+    def positions(self, name: str, place: int) -> list[int]:
+        """The positions of both digits of those of `COLUMNS` that there are."""
+        digits = self.sums.task.digits
+        return [start + column for start in (0, digits + 1) for column in columns_of(name, place, digits)]
+
+    def moved_from(self, name: str, place: int) -> Float[Tensor, "batch head d_head"]:
+        """What the heads move to a digit of the answer from one of `COLUMNS`; 0 where there is none."""
+        keys = self.positions(name, place)
+        return torch.einsum("bhk,bkhd->bhd", self.pattern[:, :, place, keys], self.value[:, keys])
+
+    @torch.no_grad()
+    def logits(self, change: Callable[[int], Float[Tensor, "batch head d_head"]]) -> Float[Tensor, "batch place 10"]:
+        """The logits if ``change(place)`` is added to the outputs of the heads at each digit of the answer.
+
+        The attention stays that of the model: what it reads off a column to decide where to attend is kept.
+        """
+        z = self.z + torch.stack([change(place) for place in range(self.z.shape[1])], dim=1)
+        return self.model.run_with_hooks(
+            self.tokens, {"blocks.0.attn.hook_z": ReplaceWith(z)}, self.sums.task.loss_positions
+        )
+
+
+def attention_to(moved: Moved) -> dict[str, float]:
     """The share of the attention of the answer's digits that goes to each of `COLUMNS`, in the mean over sums, heads
-    and those places that have such columns and a carry into them. Errors: UsageError as for `logits_without`."""
-    _, cache = _checked(model).run_with_cache(_tokens(sums), sums.task.loss_positions)
-    pattern, digits = cache["blocks.0.attn.hook_pattern"].mean((0, 1)), sums.task.digits
-    found = {}
+    and those places that have such columns and a carry into them."""
+    pattern, found = moved.pattern.mean((0, 1)), {}
     for name in COLUMNS:
-        keys = {place: _positions(columns_of(name, place, digits), digits) for place in range(1, digits)}
+        keys = {place: moved.positions(name, place) for place in range(1, moved.sums.task.digits)}
         found[name] = float(torch.stack([pattern[place, key].sum() for place, key in keys.items() if key]).mean())
     return found
 
 
-@torch.no_grad()
-def logits_without(model: Model, sums: Sums) -> dict[str, Float[Tensor, "batch place 10"]]:
-    """For each of `COLUMNS`, the logits if a digit of the answer gets only the mean of what attention moves from there.
+def logits_without(moved: Moved) -> dict[str, Float[Tensor, "batch place 10"]]:
+    """For each of `COLUMNS`, the logits if a digit of the answer gets only the mean of what attention moves from there:
+    attention times value is held at its mean over the sums."""
 
-    What the heads move from a column, attention times value, is held at its mean over the sums; the attention stays
-    that of the model, so that what it reads off the column to decide where to attend is not taken away.
-    Errors: UsageError for another model than a transformer of one layer with neurons.
-    """
-    tokens, positions = _tokens(sums), sums.task.loss_positions
-    _, cache = _checked(model).run_with_cache(tokens, positions)
-    pattern, value, z = (cache[f"blocks.0.attn.hook_{part}"] for part in ("pattern", "v", "z"))
-    found = {}
-    for name in COLUMNS:
-        changed = z.clone()
-        for place in range(z.shape[1]):
-            keys = _positions(columns_of(name, place, sums.task.digits), sums.task.digits)
-            moved = torch.einsum("bhk,bkhd->bhd", pattern[:, :, place, keys], value[:, keys])
-            changed[:, place] += moved.mean(0) - moved
-        found[name] = model.run_with_hooks(tokens, {"blocks.0.attn.hook_z": ReplaceWith(changed)}, positions)
-    return found
+    def held(name: str, place: int) -> Tensor:
+        part = moved.moved_from(name, place)
+        return part.mean(0) - part
 
-
-def _checked(model: Model) -> Model:
-    if not is_one_layer(model, frozenset({"init_scale"})):
-        raise UsageError(f"model: got {type(model).__name__}, expected a transformer of one layer with ReLU neurons")
-    return model
-
-
-def _positions(columns: list[int], digits: int) -> list[int]:
-    """The positions of both digits of these columns."""
-    return [start + column for start in (0, digits + 1) for column in columns]
-
-
-def _tokens(sums: Sums) -> Int[Tensor, "batch pos"]:
-    return torch.from_numpy(sums.task.batch(sums.x[:, 1:].numpy(), sums.y[:, 1:].numpy()).tokens)
+    return {name: moved.logits(partial(held, name)) for name in COLUMNS}
