@@ -81,9 +81,9 @@ QUESTIONS = (
     ),
     Question(
         "How do other regularisers affect the model?",
+        studies=("regularisers",),
         claims=("dropout-groks", "l1-groks"),
         contestants=("dropout", "l1", "norm-constrained"),
-        left="which circuit they leave behind",
     ),
     Question("Can clusters of neurons be predicted, or shifted?", studies=("lottery", "clusters")),
     Question("Is there a lottery ticket, and why are all neurons used in the end?", studies=("lottery", "neurons")),
