@@ -34,7 +34,7 @@ NOTICEABLE = 0.1
 """A difference that is worth a sentence. Arbitrary."""
 
 MANY = (SMALL_P - 1) / 4
-"""Half of the frequencies that there are. A table of right answers, all equally sure, has equal parts of all of them."""
+"""Half of the frequencies that there are. A table of right answers, all alike, has equal parts of all of them."""
 
 DECAY, L2, NORM, L1, DROPOUT, NONE = "weight decay", "L2", "a constant norm", "L1", "dropout", "nothing"
 
