@@ -5,6 +5,7 @@ import torch
 
 from latebloom.training import Trainer
 from latebloom.training.autograd import AutogradEngine
+from latebloom.training.dropout import Dropout
 from latebloom.training.tables import TableEngine
 
 
@@ -48,9 +49,29 @@ def test_dropout_is_the_same_for_the_same_step_and_differs_between_steps(tiny):
         assert torch.equal(value, resumed.weights()[key]), key
     without = trained(tiny(), 6).weights()
     assert not torch.equal(one.weights()["blocks.0.mlp.W_in"], without["blocks.0.mlp.W_in"])
-    a, b = (one._engine._hooks(step) for step in (0, 1))
+
+
+def test_dropout_keeps_the_expected_neurons_and_scales_them(tiny):
+    dropout = Dropout(Trainer(tiny()).model, 0.5, seed=3)
+    a, b = (dropout.hooks(step) for step in (0, 1))
     ones = torch.ones(2, 1, 400)
     name = "blocks.0.mlp.hook_post"
     assert set(a(name, ones).unique().tolist()) == {0.0, 2.0}
     assert not torch.equal(a(name, ones), b(name, ones))
+    assert torch.equal(dropout.kept(1, (2, 400)), dropout.hooks(1)(name, ones)[:, 0] > 0)
     assert not a.touches("blocks.0.attn.")  # so that attention stays merged
+
+
+@pytest.mark.parametrize("shape", [{}, {"d_mlp": 70, "n_heads": 2}])
+def test_dropout_through_tables_is_that_of_the_plain_forward(tiny, shape):
+    """Also the metrics between updates, which drop nothing."""
+    experiment = with_settings(with_settings(tiny(), "training", dropout=0.3), "model", **shape)
+    plain = Trainer(with_settings(experiment, "training", forward="plain"))
+    fast = Trainer(experiment)
+    assert isinstance(fast._engine, TableEngine)
+    for _ in range(3):
+        for trainer in (fast, plain):
+            trainer.advance(2)
+        assert fast.metrics() == pytest.approx(plain.metrics(), rel=1e-4)
+    for name, weight in plain.weights().items():
+        torch.testing.assert_close(fast.weights()[name], weight, rtol=1e-3, atol=1e-5, msg=name)

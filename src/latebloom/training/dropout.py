@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import torch
+from jaxtyping import Bool
 from torch import Tensor
 
 from latebloom.models import Hooks, Model
@@ -17,14 +18,23 @@ class Dropout:
 
     def __init__(self, model: Model, share: float, seed: int, fuse: bool = True) -> None:
         self._names: Sequence[str] = [name for name in model.activation_names if name.endswith("mlp.hook_post")]
-        self._share, self._seed, self._fuse = share, seed, fuse
+        self.share, self._seed, self._fuse = share, seed, fuse
 
     def hooks(self, step: int) -> Hooks:
         """The hooks of the forward pass of the update ``step`` → ``step + 1``."""
-        generator = torch.Generator().manual_seed((self._seed * 1_000_003 + step) % 2**63)
+        generator = self._generator(step)
 
         def drop(neurons: Tensor) -> Tensor:
-            kept = torch.rand(neurons.shape, generator=generator) >= self._share
-            return neurons * kept.to(neurons) / (1 - self._share)
+            return neurons * self._kept(neurons.shape, generator).to(neurons) / (1 - self.share)
 
         return Hooks(dict.fromkeys(self._names, drop), fuse=self._fuse)
+
+    def kept(self, step: int, shape: tuple[int, int]) -> Bool[Tensor, "batch neuron"]:
+        """Which neurons of a model of one layer that update keeps, for each example."""
+        return self._kept(shape, self._generator(step))
+
+    def _generator(self, step: int) -> torch.Generator:
+        return torch.Generator().manual_seed((self._seed * 1_000_003 + step) % 2**63)
+
+    def _kept(self, shape: Sequence[int], generator: torch.Generator) -> Tensor:
+        return torch.rand(tuple(shape), generator=generator) >= self.share

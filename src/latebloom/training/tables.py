@@ -8,10 +8,12 @@ from torch import Tensor
 
 from latebloom.models import Examples, Model, cross_entropy
 from latebloom.models.flat import flatten_parameters, views
+from latebloom.models.hooks import NO_HOOKS
 from latebloom.models.points import is_watched
-from latebloom.models.tables import ChangingBatch, FastBatch, FastPath, TableBatch
+from latebloom.models.tables import ChangingBatch, DroppingBatch, FastBatch, FastPath, TableBatch
 from latebloom.tasks import IGNORE
 from latebloom.training.denormals import drop_tiny_gradients
+from latebloom.training.dropout import Dropout
 from latebloom.training.kernel_updates import KernelUpdates
 from latebloom.training.optimisers import Optimiser, rule_of
 from latebloom.training.torch_updates import TorchUpdates
@@ -25,7 +27,8 @@ class TableEngine:
 
     The optimiser's compiled kernel makes the update where it has one, else torch's optimiser. The plain forward takes
     over where hooks of another library watch the model, and for a batch in which a label is missing.
-    ``batches``: the examples of each step. ``changing``: whether they differ from step to step.
+    ``batches``: the examples of each step. ``changing``: whether they differ from step to step. ``dropout``: of each
+    update.
     """
 
     def __init__(
@@ -38,6 +41,7 @@ class TableEngine:
         loss_dtype: torch.dtype,
         share: bool,
         changing: bool,
+        dropout: Dropout | None = None,
     ) -> None:
         flat = flatten_parameters(model)
         gradient = torch.zeros_like(flat)
@@ -51,13 +55,15 @@ class TableEngine:
         if changing:
             assert isinstance(self.batch, ChangingBatch)
             self._changing = self.batch
+        self._dropout = dropout
         self._updates = _updates(model, settings, flat, gradient)
         self.stride = STRIDE if isinstance(self.batch, TableBatch) and not self.batch.shared else 1
 
     def advance(self, step: int, count: int) -> int:
         """As `Engine.advance`."""
         batch, updates, watched = self.batch, self._updates, is_watched(self._model)
-        if isinstance(updates, KernelUpdates) and isinstance(batch, TableBatch) and not batch.shared and not watched:
+        apart = watched or self._dropout is not None
+        if isinstance(updates, KernelUpdates) and isinstance(batch, TableBatch) and not batch.shared and not apart:
             return updates.advance(batch, self._gradient, step, count)
         for done in range(count):
             if not math.isfinite(self._loss(step + done, watched)):
@@ -68,17 +74,25 @@ class TableEngine:
     def _loss(self, step: int, watched: bool) -> float:
         """The batch's loss; its gradient goes into the buffer."""
         if watched:
-            return self._plain(self._batches(step))
+            return self._plain(self._batches(step), step)
+        if self._dropout is not None:
+            self._drop(self._dropout, step)
         if self._changing is not None:
             examples = self._batches(step)
             if not self._gaps and bool((examples.labels == IGNORE).any()):
-                return self._plain(examples)
+                return self._plain(examples, step)
             self._changing.replace(examples.tokens, examples.labels)
         return self.batch.gradient(self._gradient)
 
-    def _plain(self, examples: Examples) -> float:
+    def _drop(self, dropout: Dropout, step: int) -> None:
+        assert isinstance(self.batch, DroppingBatch)
+        shape = len(self._batches(step)), len(self._slopes["blocks.0.mlp.b_in"])
+        self.batch.keep(dropout.kept(step, shape), dropout.share)
+
+    def _plain(self, examples: Examples, step: int) -> float:
         """As `_loss`, by autograd."""
-        logits = drop_tiny_gradients(self._model(examples.tokens, self._positions))
+        hooks = NO_HOOKS if self._dropout is None else self._dropout.hooks(step)
+        logits = drop_tiny_gradients(self._model(examples.tokens, self._positions, hooks))
         loss = cross_entropy(logits, examples.labels, self._dtype)
         weights = {name: weight for name, weight in self._model.named_parameters() if weight.requires_grad}
         for name, slope in zip(weights, torch.autograd.grad(loss, list(weights.values()))):

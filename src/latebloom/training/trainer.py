@@ -1,6 +1,5 @@
 """The state of one training: weights, optimiser, step; and the updates that change it."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import torch
@@ -63,8 +62,8 @@ class Trainer:
         experiment, changing = self.experiment, not self.data.full_batch
         # The fast gradients support none of these.
         changed = experiment.intervention.kind != "none" and not experiment.intervention.same_gradients
-        extras = experiment.training.dropout or changed or experiment.training.loss != "cross_entropy"
-        path = None if extras else self._path(self.data.batch(0), changing)
+        changed = changed or experiment.training.loss != "cross_entropy"
+        path = None if changed else self._path(self.data.batch(0), changing, bool(experiment.training.dropout))
         if path is not None:
             return self._table_engine(path, changing)
         return AutogradEngine(
@@ -74,7 +73,7 @@ class Trainer:
             self._positions,
             self._dtype,
             experiment.training.loss,
-            self._update_hooks(),
+            self._no_dropout if self._dropout is None else self._dropout.hooks,
             experiment.intervention.choice(experiment.data.seed),
             experiment.intervention.keeps_wrong_answers,
         )
@@ -91,6 +90,7 @@ class Trainer:
             self._dtype,
             self._share,
             changing,
+            self._dropout,
         )
         if not changing:
             self._tables[id(self.data.train)] = engine.batch  # so that metrics need not lay it out again
@@ -105,12 +105,14 @@ class Trainer:
         what = f"task and model: got {most} examples with {task.d_vocab_out} logits each"
         check_bytes(what, needed, "fewer examples or answers")
 
-    def _update_hooks(self) -> Callable[[int], Hooks]:
-        """The hooks of the forward pass of each update."""
+    @property
+    def _dropout(self) -> Dropout | None:
+        """The dropout of the updates, if there is any."""
         share = self.experiment.training.dropout
-        if share:
-            return Dropout(self.model, share, self.experiment.data.seed, fuse=not self._plain).hooks
-        return lambda step: self._no_hooks
+        return Dropout(self.model, share, self.experiment.data.seed, fuse=not self._plain) if share else None
+
+    def _no_dropout(self, step: int) -> Hooks:
+        return self._no_hooks
 
     def _join(self, ensemble: Ensemble) -> Engine:
         self._check_ensemble()
@@ -156,14 +158,15 @@ class Trainer:
         """Hooks that change nothing; of a plain forward, with each operation computed separately."""
         return UNFUSED if self._plain else NO_HOOKS
 
-    def _path(self, examples: Examples, changing: bool = False) -> "FastPath | None":
-        """The fast path for these examples; with ``changing``, for examples that differ from step to step."""
+    def _path(self, examples: Examples, changing: bool = False, dropping: bool = False) -> "FastPath | None":
+        """The fast path for these examples; with ``changing``, for examples that differ from step to step; with
+        ``dropping``, for dropout."""
         if self._plain:
             return None
         # Compiled code is slow to import, and not every training needs it.
         from latebloom.models.tables import fast_path
 
-        return fast_path(self.model, examples.tokens, examples.labels, self._positions, changing)
+        return fast_path(self.model, examples.tokens, examples.labels, self._positions, changing, dropping)
 
     @property
     def stride(self) -> int:

@@ -22,7 +22,7 @@ from latebloom.models.tables.blas import single_threaded_blas
 from latebloom.models.tables.embedding_mlp import EmbeddingBatch, embedding_applies, embedding_arrays
 from latebloom.models.tables.loss import loss_and_gradient
 from latebloom.models.tables.mlp import MLPBatch, mlp_applies, mlp_arrays
-from latebloom.models.tables.path import FAST_PATHS, ChangingBatch, FastBatch, FastPath, fast_path
+from latebloom.models.tables.path import FAST_PATHS, ChangingBatch, DroppingBatch, FastBatch, FastPath, fast_path
 from latebloom.models.tables.two_layers import TwoLayerBatch, two_layer_arrays, two_layers_apply
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "AnswerBatch",
     "AttentionBatch",
     "ChangingBatch",
+    "DroppingBatch",
     "EmbeddingBatch",
     "FastBatch",
     "FastPath",

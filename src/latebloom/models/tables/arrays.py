@@ -90,6 +90,7 @@ class Rows(NamedTuple):
     token, position (R): the pairs that occur. query (1): the pair at the last position, the same in every example.
     places (B, P): the pair at each position; terms (B, T): those between the first and last position as rows of (R · H)
     tables, by head, T = (P - 2) H. run_end (B): end of the run of neighbours with the same first token. labels (B).
+    kept (B, n): which neurons count where the batch is learned, by dropout; of no rows where all do.
     """
 
     token: np.ndarray
@@ -99,6 +100,7 @@ class Rows(NamedTuple):
     terms: np.ndarray
     run_end: np.ndarray
     labels: np.ndarray
+    kept: np.ndarray
 
 
 BLOCK = 128

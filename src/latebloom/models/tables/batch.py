@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from latebloom.models.base import Model
-from latebloom.models.tables.arrays import Weights
+from latebloom.models.tables.arrays import Sums, Tables, Weights
 from latebloom.models.tables.blas import single_threaded_blas
 from latebloom.models.tables.build import build, start
 from latebloom.models.tables.build_backward import build_backward, finish
@@ -60,15 +60,24 @@ class TableBatch:
         rows, self._order = table_rows(tokens.numpy(), labels[:, 0].numpy(), weights.W_E.shape[0], weights.W_Q.shape[0])
         dtype = np.dtype(np.float64 if loss_dtype is torch.float64 else np.float32)
         self.weights = weights
+        self._share_dropped = 0.0
         self.workspace = new_workspace(weights, rows, dtype)
         self.shared = worth_a_thread(share, len(rows.labels) * len(self.workspace.tables.base))
 
+    def keep(self, kept: Bool[Tensor, "batch neuron"], share: float) -> None:
+        """As `DroppingBatch.keep`."""
+        ordered = np.ascontiguousarray(kept.numpy()[self._order])
+        rows = self.workspace.rows._replace(kept=ordered)
+        self.workspace, self._share_dropped = self.workspace._replace(rows=rows), share
+
     def gradient(self, gradient: Weights) -> float:
-        """The mean loss (nats); writes its gradient into arrays of the weights' shapes. As `loss_and_gradient`."""
+        """The mean loss (nats); writes its gradient into arrays of the weights' shapes. As `loss_and_gradient`, with
+        the neurons that were dropped besides."""
         weights, workspace = self.weights, self.workspace
         rows, tables, sums, other_sums = workspace.rows, workspace.tables, workspace.sums, workspace.other_sums
         with single_threaded_blas():
             self._build()
+            self._scale_neurons(tables)
             self._halves(
                 learn_examples,
                 (tables, rows, 0, workspace.middle, workspace.block, sums, workspace.losses),
@@ -82,6 +91,7 @@ class TableBatch:
                     workspace.losses,
                 ),
             )
+            self._scale_neurons(sums, other_sums)
             self._halves(
                 build_backward,
                 (weights, rows, tables, sums, other_sums, workspace.back, gradient, 0),
@@ -120,6 +130,12 @@ class TableBatch:
         losses[self._order], right[self._order] = workspace.losses, workspace.right
         return losses, right
 
+    def _scale_neurons(self, *parts: Tables | Sums) -> None:
+        """What dropout multiplies neurons by: W_logit reads them, so it, and then its gradient, take the factor."""
+        if self._share_dropped:
+            for part in parts:
+                part.w_logit[:] /= 1 - self._share_dropped
+
     def _build(self) -> None:
         arguments = (self.weights, self.workspace.rows, self.workspace.tables)
         start(*arguments)
@@ -139,4 +155,4 @@ def _new(
     return TableBatch(named_weights(dict(model.named_parameters())), tokens, labels, loss_dtype, share)
 
 
-FAST_PATHS.register(FastPath("one answer", _applies, named_weights, _new))
+FAST_PATHS.register(FastPath("one answer", _applies, named_weights, _new, drops=True))

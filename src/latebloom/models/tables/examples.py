@@ -26,7 +26,7 @@ def evaluate_examples(tables, rows, first, last, block, losses, right):  # type:
     """Loss of each example from ``first`` to ``last`` (nats), and whether its highest logit is right."""
     for start in range(first, last, BLOCK):
         stop = min(start + BLOCK, last)
-        _forward(tables, rows, start, stop, block)
+        _forward(tables, rows, start, stop, block, False)
         for i in range(stop - start):
             label, logits = rows.labels[start + i], block.logits[i, : len(block.probabilities)]
             losses[start + i] = cross_entropy(logits, label, block.probabilities)
@@ -42,7 +42,7 @@ def learn_examples(tables, rows, first, last, block, sums, losses):  # type: ign
     clear(sums.w_logit.reshape(-1))
     for start in range(first, last, BLOCK):
         stop = min(start + BLOCK, last)
-        _forward(tables, rows, start, stop, block)
+        _forward(tables, rows, start, stop, block, len(rows.kept) > 0)
         for i in range(stop - start):
             label, logits = rows.labels[start + i], block.logits[i, : len(block.probabilities)]
             losses[start + i] = cross_entropy(logits, label, block.probabilities)
@@ -51,7 +51,7 @@ def learn_examples(tables, rows, first, last, block, sums, losses):  # type: ign
 
 
 @vectorised
-def _forward(tables, rows, start, stop, block):  # type: ignore[no-untyped-def]
+def _forward(tables, rows, start, stop, block, drop):  # type: ignore[no-untyped-def]
     neurons, width, count = len(tables.w_logit), len(tables.base), stop - start
     answers, table = width - neurons, tables.mixed.reshape(-1, width)
     for i in range(count):
@@ -62,8 +62,17 @@ def _forward(tables, rows, start, stop, block):  # type: ignore[no-untyped-def]
         mix(table, rows.terms[start + i], block.own[i], pre[:width])
         copy(pre[neurons:width], logits[:answers])
         clear(logits[answers:])
+        if drop:
+            _drop(rows.kept[start + i], pre)
         positive(pre, neurons, block.masks[:, i])
     masked_product(block.masks, block.pre, count, tables.w_logit, block.logits)
+
+
+@vectorised
+def _drop(kept, pre):  # type: ignore[no-untyped-def]
+    """What is not positive has neither a value after the ReLU nor a gradient."""
+    for k in range(len(kept)):
+        pre[k] = pre[k] if kept[k] else 0
 
 
 @vectorised

@@ -37,6 +37,15 @@ class ChangingBatch(FastBatch, Protocol):
         ...
 
 
+@runtime_checkable
+class DroppingBatch(FastBatch, Protocol):
+    """A batch whose neurons can be dropped."""
+
+    def keep(self, kept: Bool[Tensor, "batch neuron"], share: float) -> None:
+        """Of the next gradient only these neurons of each example count, scaled by 1 / (1 - share)."""
+        ...
+
+
 @dataclass(frozen=True)
 class FastPath:
     """One fast path. A new one is a new file and one registration in `FAST_PATHS`.
@@ -48,6 +57,7 @@ class FastPath:
     it may use a second thread.
     changes: whether its batches are `ChangingBatch`, so that it can train on a stream or on parts of a train set.
     gaps: whether labels may be missing; their losses are 0, and they are not right.
+    drops: whether its batches are `DroppingBatch`, so that it can train with dropout.
     """
 
     name: str
@@ -56,6 +66,7 @@ class FastPath:
     new: Callable[[Model, Tensor, Tensor, tuple[int, ...], torch.dtype, bool], FastBatch]
     changes: bool = False
     gaps: bool = False
+    drops: bool = False
 
 
 FAST_PATHS: Registry[FastPath] = Registry("fast path")
@@ -68,9 +79,12 @@ def fast_path(
     labels: Int[Tensor, "batch answer"],
     positions: tuple[int, ...],
     changing: bool = False,
+    dropping: bool = False,
 ) -> FastPath | None:
-    """The first path that applies; with ``changing``, the first one whose batches can be replaced."""
+    """The first path that applies; with ``changing``, the first one whose batches can be replaced; with ``dropping``,
+    the first one that can drop neurons."""
     for path in FAST_PATHS.values():
-        if (path.changes or not changing) and path.applies(model, tokens, labels, positions):
+        able = (path.changes or not changing) and (path.drops or not dropping)
+        if able and path.applies(model, tokens, labels, positions):
             return path
     return None

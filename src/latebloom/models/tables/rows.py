@@ -25,6 +25,7 @@ def table_rows(
         terms=terms.reshape(len(index), -1),
         run_end=_ends_of_runs(index[:, 0]),
         labels=labels[order],
+        kept=np.empty((0, 0), np.bool_),
     )
     return rows, order
 
