@@ -16,7 +16,7 @@ def shown(estimate: Estimate, form: str = "{:.0%}") -> str:
     if estimate.value is None:
         return "–"
     ends = ["…" if end is None else form.format(end) for end in (estimate.low, estimate.high)]
-    return form.format(estimate.value) + ("" if ends == ["…", "…"] else f" ({ends[0]} to {ends[1]})")
+    return f"{form.format(estimate.value)} ({ends[0]} to {ends[1]})"
 
 
 def found(one: Statistic, form: str = ".0%") -> str:
