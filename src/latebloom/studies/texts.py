@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from latebloom.claims.claim import Statistic
+from latebloom.claims.quantity import FEWEST_RUNS
 from latebloom.statistics import Estimate
 
 BOOTSTRAPPED = (
@@ -12,11 +13,13 @@ BOOTSTRAPPED = (
 
 
 def shown(estimate: Estimate, form: str = "{:.0%}") -> str:
-    """An estimate with its interval; a dash where it is undefined, "…" for an open end."""
+    """An estimate with its interval, which a few runs do not have; a dash where it is undefined, "…" for an open
+    end."""
     if estimate.value is None:
         return "–"
     ends = ["…" if end is None else form.format(end) for end in (estimate.low, estimate.high)]
-    return f"{form.format(estimate.value)} ({ends[0]} to {ends[1]})"
+    known = ends != ["…", "…"] or estimate.n >= FEWEST_RUNS
+    return form.format(estimate.value) + (f" ({ends[0]} to {ends[1]})" if known else "")
 
 
 def found(one: Statistic, form: str = ".0%") -> str:
