@@ -63,12 +63,18 @@ def gallery_page() -> str:
     """docs/gallery.md."""
     chapters: dict[str, list[Shown]] = {chapter: [] for chapter in CHAPTERS}
     for name, figure in FIGURES.items():
-        chapters[figure.chapter].append(_shown(name, figure.title, figure.caption, f"latebloom figure {name} RUN"))
+        chapters[figure.chapter].append(shown_figure(name))
     for name, sweep_figure in SWEEP_FIGURES.items():
         fields = ELSEWHERE[name][1] if name in ELSEWHERE else FIELDS.get(name, "")
         command = f"latebloom figure {name} SWEEP {fields}".rstrip()
         chapters["sweep"].append(_shown(name, sweep_figure.title, sweep_figure.caption, command))
     return render("gallery", chapters={CHAPTERS[key]: shown for key, shown in chapters.items()})
+
+
+def shown_figure(name: str) -> Shown:
+    """A figure of a run, as the gallery shows it."""
+    figure = FIGURES[name]
+    return _shown(name, figure.title, figure.caption, f"latebloom figure {name} RUN")
 
 
 def _shown(name: str, title: str, caption: str, command: str) -> Shown:

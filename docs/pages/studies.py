@@ -11,6 +11,7 @@ from latebloom.lab.study import StudyResult, draw_study, freeze, latest, read_ru
 from latebloom.studies import QUESTIONS, STUDIES, Question, Study
 
 from .compare import shown_comparison
+from .gallery import shown_figure
 from .paths import DOCS, IMAGES, STUDY_RESULTS
 from .reproduction import read_results
 from .templating import render
@@ -54,6 +55,7 @@ def _page(study: Study, result: StudyResult) -> str:
         study=study,
         result=result,
         rules=read_rules(study, STUDY_RESULTS),
+        figure=shown_figure(study.figure) if study.figure else None,
         image=_image(study.name).name if _image(study.name).exists() else None,
         sizes={budget: sum(map(len, specs)) for budget, specs in study.runs.items()},
         commands=[spec.command() for spec in first],

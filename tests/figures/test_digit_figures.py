@@ -7,6 +7,7 @@ from latebloom._errors import UsageError
 from latebloom.analysis import Analysis
 from latebloom.figures import drawn
 from latebloom.figures.component_losses import FIGURE as COMPONENTS
+from latebloom.figures.digit_carry import FIGURE as CARRY
 from latebloom.figures.digit_fourier import FIGURE as FOURIER
 from latebloom.figures.few_sums import FIGURE as FEW
 from latebloom.models import TransformerConfig
@@ -65,7 +66,14 @@ def test_random_weights_show_no_carry(source):
     assert abs(digits.final.places[1].neurons.carry) < 0.2
 
 
-@pytest.mark.parametrize("figure", [COMPONENTS, FOURIER], ids=lambda figure: figure.name)
+def test_random_weights_attend_evenly_and_turn_nowhere(source):
+    carry = CARRY.data_of(source)
+    assert carry.further == pytest.approx(0.5, abs=0.02)
+    assert carry.moved[11] - carry.moved[8] < 0.25
+    assert max(carry.shares["right"].values()) < 0.9
+
+
+@pytest.mark.parametrize("figure", [COMPONENTS, FOURIER, CARRY], ids=lambda figure: figure.name)
 def test_they_are_drawn(figure, source):
     assert drawn(figure, figure.data_of(source)).startswith(b"<?xml")
 

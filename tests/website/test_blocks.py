@@ -130,6 +130,7 @@ SYSTEMS = {
     "component-losses": "addition_5",
     "few-sums": "addition_few",
     "digit-fourier": "addition_5",
+    "digit-carry": "addition_5",
     "induction-circuit": "induction",
     "induction-heads": "induction",
     "trigram-circuit": "skip_trigrams",

@@ -13,15 +13,19 @@ from torch import Tensor
 from latebloom.analysis import Analysis
 from latebloom.circuits.digits import (
     Moved,
+    attention_share,
+    carry_logit,
     each_digit,
     fitted,
     line,
     orders,
+    rise_at_the_step,
     share_fitted,
     split_loss,
     strongest_waves,
     waves,
 )
+from latebloom.circuits.digits.carry import AFTER, BEFORE, from_the_middle
 from latebloom.circuits.digits.fits import Digits
 from latebloom.circuits.digits.settings import FEW
 from latebloom.claims import quantity
@@ -45,30 +49,15 @@ FIT = {
 }
 RENAMED = " (relabelled at random)"
 
-BEFORE, AFTER = BASE - 2, BASE + 1
-"""Sums of a column that enclose the step of its carry, between 9 and 10; 9 passes on the carry from further right."""
-
-STRAIGHT = (AFTER - BEFORE) / (2 * (BASE - 1))
-"""How much of a straight line lies between them."""
-
 _SAME = torch.arange(BASE)
-
-
-def _digits(known: Moved, column: str, place: int) -> tuple[Digits, Digits]:
-    at = place + (column == RIGHT)
-    return known.sums.x[:, at], known.sums.y[:, at]
-
-
-def _to_neurons(known: Moved, part: Tensor) -> Float[Tensor, "batch d_mlp"]:
-    return torch.einsum("bhd,hdn->bn", part, known.to_neurons)
 
 
 def _fit(known: Moved, column: str, kind: str, place: int, order: Tensor) -> Tensor:
     """The fit of what the heads move to a place from a column, in functions of its digits under other names."""
     part = known.moved_from(column, place)
-    x, y = (order[digits] for digits in _digits(known, column, place))
+    x, y = (order[digits] for digits in known.digits(column, place))
     if kind == WAVES:
-        return fitted(part, waves(x, y, strongest_waves(_to_neurons(known, part), x, y)))
+        return fitted(part, waves(x, y, strongest_waves(known.received(part), x, y)))
     return fitted(part, (line if kind == LINE else each_digit)(x, y))
 
 
@@ -122,8 +111,8 @@ def _share_quantity(column: str, kind: str) -> Quantity:
         known = moved(analysis)
         return fmean(
             share_fitted(
-                _to_neurons(known, known.moved_from(column, place)),
-                _to_neurons(known, _fit(known, column, kind, place, _SAME)),
+                known.received(known.moved_from(column, place)),
+                known.received(_fit(known, column, kind, place, _SAME)),
             )
             for place in range(1, adder(analysis).digits)
         )
@@ -139,20 +128,12 @@ def _share_quantity(column: str, kind: str) -> Quantity:
 def waves_of_own_column(analysis: Analysis) -> list[float | None]:
     known, shares = moved(analysis), list[list[float]]()
     for place in range(1, adder(analysis).digits):
-        values, digits = _to_neurons(known, known.moved_from(OWN, place)), _digits(known, OWN, place)
+        values, digits = known.received(known.moved_from(OWN, place)), known.digits(OWN, place)
         shares.append([share_fitted(values, fitted(values, waves(*digits, (k,)))) for k in frequencies(BASE)])
     return list(map(fmean, zip(*shares)))
 
 
 SHARE = {column: {kind: _share_quantity(column, kind) for kind in (LINE, WAVES)} for column in (OWN, RIGHT)}
-
-
-def rise_at_the_step(values: Float[Tensor, "batch column"], x: Digits, y: Digits) -> float:
-    """How much of the change of the columns' means from the smallest sum of a column to the largest, along that change,
-    lies between `BEFORE` and `AFTER`: `STRAIGHT` for a straight line, 1 for a step."""
-    at = [values[x + y == one].mean(0) for one in (0, BEFORE, AFTER, 2 * (BASE - 1))]
-    whole = at[3] - at[0]
-    return float((at[2] - at[1]) @ whole / (whole @ whole))
 
 
 def _rise_quantity(words: str, name: str, values: Callable[[Moved, int], Float[Tensor, "batch column"]]) -> Quantity:
@@ -165,44 +146,26 @@ def _rise_quantity(words: str, name: str, values: Callable[[Moved, int], Float[T
     def rise(analysis: Analysis) -> float:
         known = moved(analysis)
         return fmean(
-            rise_at_the_step(values(known, place), *_digits(known, RIGHT, place))
+            rise_at_the_step(values(known, place), *known.digits(RIGHT, place))
             for place in range(1, adder(analysis).digits)
         )
 
     return rise
 
 
-def _logit_of_carry(known: Moved, place: int) -> Float[Tensor, "batch 1"]:
-    """The logit of the digit with a carry less that of the digit without one."""
-    sums = known.sums
-    without = (sums.x[:, place] + sums.y[:, place]) % BASE
-    with_one, none = (sums.logits[:, place].gather(1, one[:, None]) for one in ((without + 1) % BASE, without))
-    return with_one - none
-
-
 step_of_logits = _rise_quantity(
-    "the logit of the digit with a carry less that of the digit without one", "step_of_logits", _logit_of_carry
+    "the logit of the digit with a carry less that of the digit without one", "step_of_logits", carry_logit
 )
 step_of_attention = _rise_quantity(
     "what attention moves to the neurons from that column",
     "step_of_attention",
-    lambda known, place: _to_neurons(known, known.moved_from(RIGHT, place)),
+    lambda known, place: known.received(known.moved_from(RIGHT, place)),
 )
 step_of_each_digit = _rise_quantity(
     "the best function of each digit for what attention moves to the neurons from that column",
     "step_of_each_digit",
-    lambda known, place: _to_neurons(known, _fit(known, RIGHT, EACH, place, _SAME)),
+    lambda known, place: known.received(_fit(known, RIGHT, EACH, place, _SAME)),
 )
-
-
-def attention_share(known: Moved, place: int, rank: Callable[[Digits], Tensor]) -> float:
-    """Of what the head that looks most at the column on the right pays to its two digits, the share that goes to the
-    digit of higher rank; of sums in which the ranks differ."""
-    pair = known.pattern[:, :, place, known.positions(RIGHT, place)]
-    pair = pair[:, int(pair.sum((0, 2)).argmax())]
-    x, y = map(rank, _digits(known, RIGHT, place))
-    higher = torch.stack([x > y, y > x], dim=1)
-    return float(pair[higher].sum() / pair[x != y].sum())
 
 
 def _attention_quantity(words: str, name: str, rank: Callable[[Digits], Tensor]) -> Quantity:
@@ -219,9 +182,5 @@ def _attention_quantity(words: str, name: str, rank: Callable[[Digits], Tensor])
     return share
 
 
-def _from_the_middle(digit: Digits) -> Tensor:
-    return (2 * digit - (BASE - 1)).abs()
-
-
-attention_to_further = _attention_quantity("digit further from 4.5", "attention_to_further_digit", _from_the_middle)
+attention_to_further = _attention_quantity("digit further from 4.5", "attention_to_further_digit", from_the_middle)
 attention_to_larger = _attention_quantity("larger digit", "attention_to_larger_digit", lambda digit: digit)

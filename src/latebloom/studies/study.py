@@ -46,7 +46,8 @@ class Study:
     would change the answer. runs: the sweeps of each budget, with seeds from `latebloom.claims.record.FIRST_SEED`
     on. claims: how the answer is decided; their text is frozen before the runs exist. tables: what was measured,
     from the records. shown: further quantities, which only the tables read. then: runs that follow from the first
-    ones. caveats: what the runs do not show, as found after them; not frozen.
+    ones. caveats: what the runs do not show, as found after them; not frozen. figure: the name of a figure of a run
+    that shows what was found.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Study:
     then: Then | None = None
     otherwise: str = ""
     caveats: str = ""
+    figure: str | None = None
 
     @property
     def quantities(self) -> tuple[str, ...]:

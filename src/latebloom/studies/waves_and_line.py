@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from latebloom.circuits.digits.carry import AFTER, BEFORE, LARGEST_SUM, STRAIGHT
 from latebloom.claims import Record
 from latebloom.claims.claim import Statistic, statistic
 from latebloom.claims.quantity import Quantity
@@ -15,8 +16,6 @@ from latebloom.statistics import Estimate, median_estimate
 from latebloom.studies.asked import asked
 from latebloom.studies.carry_paths import SAMPLED, WORDS
 from latebloom.studies.column_fits import (
-    AFTER,
-    BEFORE,
     CARRY_WITH_EACH_DIGIT,
     CARRY_WITH_ONLY,
     CARRY_WITHOUT,
@@ -27,7 +26,6 @@ from latebloom.studies.column_fits import (
     RELABELLINGS,
     RIGHT,
     SHARE,
-    STRAIGHT,
     SUM_WITH_ONLY_LINE,
     SUM_WITH_ONLY_WAVES,
     WAVES,
@@ -121,7 +119,7 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
             ],
         ),
         Table(
-            f"Of the change from a column that adds up to 0 to one that adds up to {2 * (BASE - 1)}, what lies between "
+            f"Of the change from a column that adds up to 0 to one that adds up to {LARGEST_SUM}, what lies between "
             f"{BEFORE} and {AFTER}",
             ("of", "share"),
             [
@@ -243,5 +241,6 @@ STUDIES.register(
         ),
         shown=(SHARE[RIGHT][WAVES], CARRY_WITH_EACH_DIGIT, waves_of_own_column),
         tables=_tables,
+        figure="digit-carry",
     )
 )

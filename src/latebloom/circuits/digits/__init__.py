@@ -8,6 +8,13 @@ from latebloom.circuits.digits.measures import digit_columns, digit_measures
 
 if TYPE_CHECKING:
     from latebloom.circuits.digits.algorithm import DigitAlgorithm, LogitShares, NeuronShares, digit_algorithm
+    from latebloom.circuits.digits.carry import (
+        attention_by_digit,
+        attention_share,
+        carry_logit,
+        course,
+        rise_at_the_step,
+    )
     from latebloom.circuits.digits.columns import COLUMNS, Moved, SplitLoss, attention_to, logits_without, split_loss
     from latebloom.circuits.digits.embedding import DigitSpectrum, digit_spectrum
     from latebloom.circuits.digits.explanation import DigitExplanation, DigitPlace, explain_digits, explain_sums
@@ -40,9 +47,13 @@ __all__ = [
     "SplitLoss",
     "Sums",
     "WaveTest",
+    "attention_by_digit",
+    "attention_share",
     "attention_to",
+    "carry_logit",
     "carry_neurons",
     "carry_reach",
+    "course",
     "digit_algorithm",
     "digit_columns",
     "digit_measures",
@@ -55,6 +66,7 @@ __all__ = [
     "logits_without",
     "orders",
     "pair_wave_shares",
+    "rise_at_the_step",
     "run_sums",
     "share_explained",
     "share_fitted",

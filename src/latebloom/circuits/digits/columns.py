@@ -89,10 +89,19 @@ class Moved:
         digits = self.sums.task.digits
         return [start + column for start in (0, digits + 1) for column in columns_of(name, place, digits)]
 
+    def digits(self, name: str, place: int) -> tuple[Int[Tensor, " batch"], Int[Tensor, " batch"]]:
+        """Both digits of the column "own" or "right" of a digit of the answer."""
+        at = place + (name == "right")
+        return self.sums.x[:, at], self.sums.y[:, at]
+
     def moved_from(self, name: str, place: int) -> Float[Tensor, "batch head d_head"]:
         """What the heads move to a digit of the answer from one of `COLUMNS`; 0 where there is none."""
         keys = self.positions(name, place)
         return torch.einsum("bhk,bkhd->bhd", self.pattern[:, :, place, keys], self.value[:, keys])
+
+    def received(self, part: Float[Tensor, "batch head d_head"]) -> Float[Tensor, "batch d_mlp"]:
+        """What the neurons receive of outputs of the heads."""
+        return torch.einsum("bhd,hdn->bn", part, self.to_neurons)
 
     @torch.no_grad()
     def logits(self, change: Callable[[int], Float[Tensor, "batch head d_head"]]) -> Float[Tensor, "batch place 10"]:

@@ -1,4 +1,4 @@
-"""What the study of waves and lines measures, on heads whose attention and values are planted."""
+"""The carry from the column on the right, on heads whose attention and values are planted; lines and waves."""
 
 from dataclasses import replace
 
@@ -7,17 +7,20 @@ import torch
 
 from latebloom.circuits.digits import (
     Moved,
+    attention_by_digit,
+    attention_share,
     each_digit,
     fitted,
     line,
     orders,
+    rise_at_the_step,
     run_sums,
     share_fitted,
     strongest_waves,
     waves,
 )
+from latebloom.circuits.digits.carry import STRAIGHT, from_the_middle
 from latebloom.models.configs.transformer import TransformerConfig
-from latebloom.studies.column_fits import STRAIGHT, attention_share, rise_at_the_step
 from latebloom.tasks import DigitAddition
 
 TASK, PLACE = DigitAddition(digits=3), 1
@@ -39,10 +42,10 @@ def test_a_head_that_looks_at_the_digit_further_from_the_middle_makes_a_step(sha
     known = planted(sharpness)
     x, y = known.sums.x[:, PLACE + 1], known.sums.y[:, PLACE + 1]
     values = known.moved_from("right", PLACE)[:, 0]
-    assert attention_share(known, PLACE, lambda digit: (2 * digit - 9).abs()) == pytest.approx(
-        1.0 if sharpness else 0.5, abs=1e-3
-    )
+    assert attention_share(known, PLACE, from_the_middle) == pytest.approx(1.0 if sharpness else 0.5, abs=1e-3)
     assert attention_share(known, PLACE, lambda digit: digit) == pytest.approx(0.5, abs=0.04)
+    by_digit = attention_by_digit(known, PLACE)
+    assert (by_digit[0] > 2 * by_digit[4]) == bool(sharpness)
     rise = rise_at_the_step(values, x, y)
     assert rise > 0.5 if sharpness else rise == pytest.approx(STRAIGHT)
     assert rise_at_the_step(fitted(values, each_digit(x, y)), x, y) == pytest.approx(STRAIGHT, abs=0.02)
