@@ -162,9 +162,8 @@ FIGURE = Figure(
         "its value, of the head that looks there most. If it looks at the digit further from 4.5, that digit's side of "
         "4.5 tells whether the column adds up to ten. Middle: how what attention moves from there, and the logit of "
         "the digit with the carry over that of the digit without one, change with the column's sum; dashed, a straight "
-        "line, which is what attention moves if it does not depend on the digits. Right: how much of what attention "
-        "moves from a column is a straight line in the sum of its digits, and how much waves of each frequency in "
-        "them; a line and waves of frequency 1 overlap."
+        "line. Right: how much of what attention moves from a column is a straight line in the sum of its digits, and "
+        "how much waves of each frequency in them; a line and waves of frequency 1 overlap."
     ),
     data=data,
     says=says,

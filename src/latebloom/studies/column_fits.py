@@ -95,25 +95,27 @@ def _loss_quantity(of: str, column: str, kind: str, only: bool, renamed: bool) -
 
 CARRY_WITH_ONLY = {renamed: _loss_quantity(CARRY, RIGHT, LINE, True, renamed) for renamed in (False, True)}
 CARRY_WITH_EACH_DIGIT = _loss_quantity(CARRY, RIGHT, EACH, True, False)
+CARRY_WITH_WAVES = _loss_quantity(CARRY, RIGHT, WAVES, True, False)
 CARRY_WITHOUT = {renamed: _loss_quantity(CARRY, RIGHT, LINE, False, renamed) for renamed in (False, True)}
 SUM_WITH_ONLY_WAVES = {renamed: _loss_quantity(SUM, OWN, WAVES, True, renamed) for renamed in (False, True)}
 SUM_WITH_ONLY_LINE = _loss_quantity(SUM, OWN, LINE, True, False)
 
 
-def _share_quantity(column: str, kind: str) -> Quantity:
+def _share_quantity(column: str, kind: str, renamed: bool = False) -> Quantity:
     @quantity(
         "share",
-        f"of the variance of what attention moves to the neurons from {WORDS[column]}, the share of {FIT[kind]}, in "
-        "the mean over places",
-        name=f"{kind}_share_of_{column}",
+        f"of the variance of what attention moves to the neurons from {WORDS[column]}, the share of {FIT[kind]}"
+        f"{RENAMED if renamed else ''}, in the mean over places",
+        name=f"{'relabelled_' if renamed else ''}{kind}_share_of_{column}",
     )
     def share(analysis: Analysis) -> float:
         known = moved(analysis)
         return fmean(
             share_fitted(
                 known.received(known.moved_from(column, place)),
-                known.received(_fit(known, column, kind, place, _SAME)),
+                known.received(_fit(known, column, kind, place, order)),
             )
+            for order in (orders(RELABELLINGS) if renamed else [_SAME])
             for place in range(1, adder(analysis).digits)
         )
 
@@ -133,6 +135,7 @@ def waves_of_own_column(analysis: Analysis) -> list[float | None]:
     return list(map(fmean, zip(*shares)))
 
 
+RELABELLED_WAVES = {column: _share_quantity(column, WAVES, renamed=True) for column in (OWN, RIGHT)}
 SHARE = {column: {kind: _share_quantity(column, kind) for kind in (LINE, WAVES)} for column in (OWN, RIGHT)}
 
 
