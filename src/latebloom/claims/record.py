@@ -75,7 +75,8 @@ class Record(Config):
             record = cls.model_validate_json(line)
         except ValidationError as error:
             raise DamagedFileError(f"{place}: {first_problem(error, 'the line')}; expected a record of a run") from None
-        return record.model_copy(update={"identity": identity(record._settings)})
+        now = identity(record._settings)  # kept with the record, since settings are asked for again
+        return record if now == record.identity else record.model_copy(update={"identity": now})
 
 
 def made_after(record: Record, date: datetime) -> bool:
