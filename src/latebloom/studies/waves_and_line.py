@@ -188,12 +188,12 @@ STUDIES.register(
         "that five runs on one side decide; that of 20 lies about between the sixth and the fifteenth.",
         changes="Attention that is held at its mean as well; few examples instead of a stream; more layers; another "
         "base, whose waves have other frequencies.",
-        caveats="Five pilot runs with other seeds had been seen when the rules were written. The line alone is enough "
-        "to know most carries, and not all that attention brings: with it alone about twice as much is lost as by the "
-        "model as it is. A relabelled line takes away little of what is there, and waves of two frequencies can follow "
-        "a line in part, so that the losses and the size of the shares tell more than the edge of one half. Losses "
-        "above that of guessing are those of a model that is sure of a wrong answer. The means are over the four "
-        "places that have a column above them and one on their right.",
+        caveats="What the neurons make of the waves is open: by the claim digits-neurons-waves they are no functions "
+        "of the sum of a column. Five pilot runs with other seeds had been seen when the rules were written. The line "
+        "alone is enough to know most carries, and not all that attention brings: with it alone about twice as much is "
+        "lost as by the model as it is. A relabelled line takes away little of what is there, and waves of two "
+        "frequencies can follow a line in part, so that the losses and the size of the shares tell more than the edge "
+        "of one half. Losses above that of guessing are those of a model that is sure of a wrong answer. The means are over the four places that have a column above them and one on their right.",
         runs={"quick": _runs(5), "full": _runs(20)},
         claims=(
             _claim(
