@@ -193,7 +193,8 @@ STUDIES.register(
         "alone is enough to know most carries, and not all that attention brings: with it alone about twice as much is "
         "lost as by the model as it is. A relabelled line takes away little of what is there, and waves of two "
         "frequencies can follow a line in part, so that the losses and the size of the shares tell more than the edge "
-        "of one half. Losses above that of guessing are those of a model that is sure of a wrong answer. The means are over the four places that have a column above them and one on their right.",
+        "of one half. Losses above that of guessing are those of a model that is sure of a wrong answer. The means are "
+        "over the four places that have a column above them and one on their right.",
         runs={"quick": _runs(5), "full": _runs(20)},
         claims=(
             _claim(
