@@ -145,10 +145,7 @@ CLUSTERED = {
 @statistic(
     "share",
     f"{logit_few_waves_relabelled.formula.replace('±', '+')}, {_THOSE.removesuffix(',')} with any regulariser,",
-    logit_waves,
-    logit_few_waves_relabelled,
-    weights_gini,
-    final_test_accuracy,
+    *_NEEDED,
 )
 def waves_relabelled(records: Sequence[Record]) -> Estimate:
     known = [run for arm in _REGULAR for run in _usable(records, arm).values()]
