@@ -315,8 +315,8 @@ STUDIES.register(
         ),
         shown=(symmetricity, weights_squared),
         tables=_tables,
-        caveats="Earlier rules, with other seeds, had been judged when these were written: they had models without a "
-        "regulariser as the control of the first claim, which was undecided, since these turned out to have most of "
-        "the same waves. Dropout keeps no weights small: they end larger than without any regulariser.",
+        caveats="Earlier rules, with other seeds (results/studies/earlier), had been judged when these were written: "
+        "they had models without a regulariser as the control of the first claim, which was undecided, since these "
+        "turned out to have most of the same waves. Dropout keeps no weights small: they end larger than without any regulariser.",
     )
 )
