@@ -317,6 +317,7 @@ STUDIES.register(
         tables=_tables,
         caveats="Earlier rules, with other seeds (results/studies/earlier), had been judged when these were written: "
         "they had models without a regulariser as the control of the first claim, which was undecided, since these "
-        "turned out to have most of the same waves. Dropout keeps no weights small: they end larger than without any regulariser.",
+        "turned out to have most of the same waves. Dropout keeps no weights small: they end larger than without any "
+        "regulariser.",
     )
 )
