@@ -64,7 +64,7 @@ def data(analysis: Analysis) -> DigitCarry:
         return list(map(fmean, zip(*rows)))
 
     digits = {place: known.digits(RIGHT, place) for place in places}
-    parts = {place: known.received(known.moved_from(RIGHT, place)) for place in places}
+    parts = {place: known.received_from(RIGHT, place) for place in places}
     return DigitCarry(
         attention={place: attention_by_digit(known, place).tolist() for place in places},
         further=fmean(attention_share(known, place, from_the_middle) for place in places),
@@ -75,17 +75,17 @@ def data(analysis: Analysis) -> DigitCarry:
 
 
 def _shares(known: Moved, column: str, places: Sequence[int]) -> dict[str, float]:
-    from latebloom.circuits.digits import fitted, line, share_fitted, waves
+    from latebloom.circuits.digits import line, share_of, waves
     from latebloom.fourier import frequencies
     from latebloom.tasks.digit_addition import BASE
 
     found: dict[str, list[float]] = {}
     for place in places:
         x, y = known.digits(column, place)
-        values = known.received(known.moved_from(column, place))
+        values = known.received_from(column, place)
         features = {LINE: line(x, y), **{str(k): waves(x, y, (k,)) for k in frequencies(BASE)}}
         for name, one in features.items():
-            found.setdefault(name, []).append(share_fitted(values, fitted(values, one)))
+            found.setdefault(name, []).append(share_of(values, one))
     return {name: fmean(shares) for name, shares in found.items()}
 
 

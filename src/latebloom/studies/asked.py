@@ -10,6 +10,9 @@ from latebloom.claims.region import Region
 FUTURE = 'W, "Future Directions"'
 """Where the write-up asks its open questions."""
 
+NOTICEABLE = 0.1
+"""A share, or a difference of numbers from 0 to 1, that is worth a sentence. Arbitrary."""
+
 
 def asked(
     study: str,

@@ -20,7 +20,7 @@ from latebloom.circuits.digits import (
     line,
     orders,
     rise_at_the_step,
-    share_fitted,
+    share_of,
     split_loss,
     strongest_waves,
     waves,
@@ -52,29 +52,31 @@ RENAMED = " (relabelled at random)"
 _SAME = torch.arange(BASE)
 
 
-def _fit(known: Moved, column: str, kind: str, place: int, order: Tensor) -> Tensor:
-    """The fit of what the heads move to a place from a column, in functions of its digits under other names."""
-    part = known.moved_from(column, place)
+def _features(known: Moved, column: str, kind: str, place: int, order: Tensor) -> Float[Tensor, "batch feature"]:
+    """Functions of the digits of a column, under other names, that what comes from there is fitted by."""
     x, y = (order[digits] for digits in known.digits(column, place))
     if kind == WAVES:
-        return fitted(part, waves(x, y, strongest_waves(known.received(part), x, y)))
-    return fitted(part, (line if kind == LINE else each_digit)(x, y))
+        return waves(x, y, strongest_waves(known.received_from(column, place), x, y))
+    return (line if kind == LINE else each_digit)(x, y)
 
 
-def _changed(known: Moved, column: str, fit: Callable[[int], Tensor], only: bool, place: int) -> Tensor:
+def _changed(
+    known: Moved, column: str, features: Callable[[int], Float[Tensor, "batch feature"]], only: bool, place: int
+) -> Tensor:
     """What the outputs of the heads gain at a place if the fit is all that comes from the column, or if it is held at
     its mean."""
     part = known.moved_from(column, place)
     if not 1 <= place < known.sums.task.digits:
         return torch.zeros_like(part)
-    kept = fit(place)
+    kept = fitted(part, features(place))
     return kept - part if only else kept.mean(0) - kept
 
 
 def _lost(analysis: Analysis, of: str, column: str, kind: str, only: bool, order: Tensor) -> float:
     """A part of the loss over that of guessing, in the mean over places."""
     known = moved(analysis)
-    logits = known.logits(partial(_changed, known, column, partial(_fit, known, column, kind, order=order), only))
+    features = partial(_features, known, column, kind, order=order)
+    logits = known.logits(partial(_changed, known, column, features, only))
     loss = split_loss(logits, known.sums.answer, known.sums.carry)
     return float(loss_shares(of, loss)[carried(adder(analysis))].mean())
 
@@ -111,10 +113,7 @@ def _share_quantity(column: str, kind: str, renamed: bool = False) -> Quantity:
     def share(analysis: Analysis) -> float:
         known = moved(analysis)
         return fmean(
-            share_fitted(
-                known.received(known.moved_from(column, place)),
-                known.received(_fit(known, column, kind, place, order)),
-            )
+            share_of(known.received_from(column, place), _features(known, column, kind, place, order))
             for order in (orders(RELABELLINGS) if renamed else [_SAME])
             for place in range(1, adder(analysis).digits)
         )
@@ -130,8 +129,8 @@ def _share_quantity(column: str, kind: str, renamed: bool = False) -> Quantity:
 def waves_of_own_column(analysis: Analysis) -> list[float | None]:
     known, shares = moved(analysis), list[list[float]]()
     for place in range(1, adder(analysis).digits):
-        values, digits = known.received(known.moved_from(OWN, place)), known.digits(OWN, place)
-        shares.append([share_fitted(values, fitted(values, waves(*digits, (k,)))) for k in frequencies(BASE)])
+        values, digits = known.received_from(OWN, place), known.digits(OWN, place)
+        shares.append([share_of(values, waves(*digits, (k,))) for k in frequencies(BASE)])
     return list(map(fmean, zip(*shares)))
 
 
@@ -162,12 +161,12 @@ step_of_logits = _rise_quantity(
 step_of_attention = _rise_quantity(
     "what attention moves to the neurons from that column",
     "step_of_attention",
-    lambda known, place: known.received(known.moved_from(RIGHT, place)),
+    lambda known, place: known.received_from(RIGHT, place),
 )
 step_of_each_digit = _rise_quantity(
     "the best function of each digit for what attention moves to the neurons from that column",
     "step_of_each_digit",
-    lambda known, place: known.received(_fit(known, RIGHT, EACH, place, _SAME)),
+    lambda known, place: fitted(known.received_from(RIGHT, place), each_digit(*known.digits(RIGHT, place))),
 )
 
 

@@ -17,7 +17,7 @@ from latebloom.claims.region import Above, AllOf, Below
 from latebloom.claims.settings import share_of
 from latebloom.claims.verdict import HALF
 from latebloom.statistics import Estimate, median_estimate
-from latebloom.studies.asked import asked
+from latebloom.studies.asked import NOTICEABLE, asked
 from latebloom.studies.logit_waves import (
     FEW,
     best,
@@ -36,9 +36,6 @@ STEPS = 3000
 
 FIRST = UNSEEN_SEED + 300
 """The first seed: the hundred before it were seen when the rules were mended."""
-
-NOTICEABLE = 0.1
-"""A difference that is worth a sentence. Arbitrary."""
 
 DECAY, L2, NORM, L1, DROPOUT, NONE = "weight decay", "L2", "a constant norm", "L1", "dropout", "nothing"
 

@@ -14,7 +14,7 @@ from latebloom.claims.region import Above, AllOf, Below
 from latebloom.claims.verdict import HALF
 from latebloom.fourier import frequencies
 from latebloom.statistics import Estimate, median_estimate
-from latebloom.studies.asked import asked
+from latebloom.studies.asked import NOTICEABLE, asked
 from latebloom.studies.carry_paths import LOST, NOTHING, SAMPLED, WORDS
 from latebloom.studies.column_fits import (
     CARRY_WITH_EACH_DIGIT,
@@ -50,9 +50,6 @@ STEPS = 2000
 
 FIRST = UNSEEN_SEED + 100
 """The study of carries has seen the seeds before it."""
-
-NOTICEABLE = 0.1
-"""A share that is worth a sentence. Arbitrary."""
 
 PLACE = 'W, "Future Directions": interpreting the other tasks with phase changes'
 

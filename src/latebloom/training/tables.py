@@ -56,6 +56,10 @@ class TableEngine:
             assert isinstance(self.batch, ChangingBatch)
             self._changing = self.batch
         self._dropout = dropout
+        self._dropping: DroppingBatch | None = None
+        if dropout is not None:
+            assert isinstance(self.batch, DroppingBatch)
+            self._dropping = self.batch
         self._updates = _updates(model, settings, flat, gradient)
         self.stride = STRIDE if isinstance(self.batch, TableBatch) and not self.batch.shared else 1
 
@@ -75,19 +79,15 @@ class TableEngine:
         """The batch's loss; its gradient goes into the buffer."""
         if watched:
             return self._plain(self._batches(step), step)
-        if self._dropout is not None:
-            self._drop(self._dropout, step)
+        if self._dropout is not None and self._dropping is not None:
+            shape = len(self._batches(step)), len(self._slopes["blocks.0.mlp.b_in"])
+            self._dropping.keep(self._dropout.kept(step, shape), self._dropout.share)
         if self._changing is not None:
             examples = self._batches(step)
             if not self._gaps and bool((examples.labels == IGNORE).any()):
                 return self._plain(examples, step)
             self._changing.replace(examples.tokens, examples.labels)
         return self.batch.gradient(self._gradient)
-
-    def _drop(self, dropout: Dropout, step: int) -> None:
-        assert isinstance(self.batch, DroppingBatch)
-        shape = len(self._batches(step)), len(self._slopes["blocks.0.mlp.b_in"])
-        self.batch.keep(dropout.kept(step, shape), dropout.share)
 
     def _plain(self, examples: Examples, step: int) -> float:
         """As `_loss`, by autograd."""

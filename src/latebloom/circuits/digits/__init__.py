@@ -18,7 +18,16 @@ if TYPE_CHECKING:
     from latebloom.circuits.digits.columns import COLUMNS, Moved, SplitLoss, attention_to, logits_without, split_loss
     from latebloom.circuits.digits.embedding import DigitSpectrum, digit_spectrum
     from latebloom.circuits.digits.explanation import DigitExplanation, DigitPlace, explain_digits, explain_sums
-    from latebloom.circuits.digits.fits import each_digit, fitted, line, orders, share_fitted, strongest_waves, waves
+    from latebloom.circuits.digits.fits import (
+        each_digit,
+        fitted,
+        line,
+        orders,
+        share_fitted,
+        share_of,
+        strongest_waves,
+        waves,
+    )
     from latebloom.circuits.digits.planted import PlantedAdder, carry_neurons, wave_neurons
     from latebloom.circuits.digits.settings import FACTORS
     from latebloom.circuits.digits.shares import Shares, shares
@@ -70,6 +79,7 @@ __all__ = [
     "run_sums",
     "share_explained",
     "share_fitted",
+    "share_of",
     "shares",
     "split_loss",
     "split_parts",

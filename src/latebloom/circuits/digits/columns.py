@@ -103,6 +103,10 @@ class Moved:
         """What the neurons receive of outputs of the heads."""
         return torch.einsum("bhd,hdn->bn", part, self.to_neurons)
 
+    def received_from(self, name: str, place: int) -> Float[Tensor, "batch d_mlp"]:
+        """What they receive at a digit of the answer from one of `COLUMNS`."""
+        return self.received(self.moved_from(name, place))
+
     @torch.no_grad()
     def logits(self, change: Callable[[int], Float[Tensor, "batch head d_head"]]) -> Float[Tensor, "batch place 10"]:
         """The logits if ``change(place)`` is added to the outputs of the heads at each digit of the answer.

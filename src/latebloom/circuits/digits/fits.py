@@ -31,7 +31,7 @@ def each_digit(x: Digits, y: Digits) -> Float[Tensor, "batch 20"]:
 
 def strongest_waves(values: Float[Tensor, "batch column"], x: Digits, y: Digits) -> list[int]:
     """The `FEW` frequencies whose waves in x and y fit the largest shares of the columns' variance."""
-    shares = {k: share_fitted(values, fitted(values, waves(x, y, (k,)))) for k in frequencies(BASE)}
+    shares = {k: share_of(values, waves(x, y, (k,))) for k in frequencies(BASE)}
     return sorted(sorted(shares, key=shares.__getitem__)[-FEW:])
 
 
@@ -48,6 +48,11 @@ def share_fitted(values: Float[Tensor, "batch column"], fit: Float[Tensor, "batc
     """The share of the columns' pooled variance that a fit of them has (R²); 0 where nothing varies."""
     whole = float((values - values.mean(0)).square().sum())
     return float((fit - fit.mean(0)).square().sum()) / whole if whole > 0 else 0.0
+
+
+def share_of(values: Float[Tensor, "batch column"], features: Float[Tensor, "batch feature"]) -> float:
+    """The share that the best fit of these features has."""
+    return share_fitted(values, fitted(values, features))
 
 
 def orders(count: int, seed: int = 0) -> list[Int[Tensor, " 10"]]:
