@@ -20,6 +20,7 @@ python docs/generate.py pages              write all generated pages, and the ge
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from pages.architecture import architecture_block, packages_drawing
@@ -46,7 +47,7 @@ from pages.seeds import draw_images, read_studies, seeds_page
 from pages.settings import settings_page
 from pages.settings_runs import train_settings
 from pages.speed import speed_page
-from pages.studies import draw_studies, freeze_studies, study_pages
+from pages.studies import draw_studies, freeze_studies, studies_page, study_pages
 from pages.sweeps import sweeps_block
 from pages.tried import tried_page
 
@@ -60,46 +61,51 @@ VERBS: dict[str, Callable[[str], object]] = {
 }
 """The verbs that take an argument."""
 
+BLOCKS: dict[Path, Callable[[], dict[str, str]]] = {
+    ROOT / "README.md": lambda: {"demo": demo_block()},
+    DOCS / "sweeps.md": lambda: {"measured": sweeps_block()},
+    DOCS / "groups.md": lambda: {"measured": groups_block()},
+    DOCS / "crossover.md": lambda: {"measured": crossover_block()},
+    DOCS / "architecture.md": lambda: {"packages": architecture_block()},
+    DOCS / "certificates.md": certificate_blocks,
+    DOCS / "llc.md": llc_blocks,
+    DOCS / "pizza.md": pizza_blocks,
+}
+"""The blocks between marks in pages that are written by hand, by name."""
 
-def pages() -> dict[Path, str]:
-    """The text of each generated page, by path."""
-    studies = read_studies()
+
+def pages() -> dict[Path, Callable[[], str]]:
+    """What makes the text of each generated page, by path."""
     return {
-        ROOT / "README.md": filled(ROOT / "README.md", demo=demo_block()),
-        DOCS / "sweeps.md": filled(DOCS / "sweeps.md", measured=sweeps_block()),
-        DOCS / "groups.md": filled(DOCS / "groups.md", measured=groups_block()),
-        DOCS / "crossover.md": filled(DOCS / "crossover.md", measured=crossover_block()),
-        DOCS / "certificates.md": filled(DOCS / "certificates.md", **certificate_blocks()),
-        DOCS / "llc.md": filled(DOCS / "llc.md", **llc_blocks()),
-        DOCS / "pizza.md": filled(DOCS / "pizza.md", **pizza_blocks()),
-        DOCS / "demo.md": demo_page(),
-        DOCS / "speed.md": speed_page(),
-        DOCS / "explorer.md": explorer_page(),
-        DOCS / "reliability.md": reliability_page(),
-        DOCS / "reproduction.md": reproduction_page(),
-        DOCS / "reproduction-details.md": details_page(),
-        DOCS / "found.md": found_page(studies["small"]),
-        DOCS / "gallery.md": gallery_page(),
-        DOCS / "architecture.md": filled(DOCS / "architecture.md", packages=architecture_block()),
-        IMAGES / "packages.svg": packages_drawing(),
-        DOCS / "reference" / "commands.md": command_line_page(),
-        DOCS / "reference" / "python.md": python_page(),
-        DOCS / "reference" / "json.md": json_page(),
+        **{page: partial(filled, page, blocks) for page, blocks in BLOCKS.items()},
+        DOCS / "demo.md": demo_page,
+        DOCS / "speed.md": speed_page,
+        DOCS / "explorer.md": explorer_page,
+        DOCS / "reliability.md": reliability_page,
+        DOCS / "reproduction.md": reproduction_page,
+        DOCS / "reproduction-details.md": details_page,
+        DOCS / "found.md": lambda: found_page(read_studies()["small"]),
+        DOCS / "gallery.md": gallery_page,
+        IMAGES / "packages.svg": packages_drawing,
+        DOCS / "reference" / "commands.md": command_line_page,
+        DOCS / "reference" / "python.md": python_page,
+        DOCS / "reference" / "json.md": json_page,
         **schemas(),
-        DOCS / "pictures.md": pictures_page(),
-        DOCS / "measures.md": measures_page(),
-        DOCS / "seeds.md": seeds_page(studies),
-        DOCS / "settings.md": settings_page(),
-        DOCS / "compare.md": compare_page(),
-        DOCS / "tried.md": tried_page(),
+        DOCS / "pictures.md": pictures_page,
+        DOCS / "measures.md": measures_page,
+        DOCS / "seeds.md": lambda: seeds_page(read_studies()),
+        DOCS / "settings.md": settings_page,
+        DOCS / "compare.md": compare_page,
+        DOCS / "tried.md": tried_page,
+        DOCS / "studies.md": studies_page,
         **study_pages(),
     }
 
 
-def filled(page: Path, **blocks: str) -> str:
+def filled(page: Path, blocks: Callable[[], dict[str, str]]) -> str:
     """The page with the text between its two marks of each name replaced by that block."""
     text = page.read_text()
-    for name, block in blocks.items():
+    for name, block in blocks().items():
         before, rest = text.split(f"<!-- {name} -->\n")
         after = rest.split(f"<!-- /{name} -->")[1]
         text = f"{before}<!-- {name} -->\n{block.rstrip()}\n<!-- /{name} -->{after}"
@@ -136,7 +142,7 @@ def main(arguments: list[str]) -> int:
             return 2
     for path, text in pages().items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_text(text())
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from latebloom.claims import STATES, Results
@@ -26,8 +27,9 @@ def shown_budget() -> Budget:
     return "full" if complete else "quick"
 
 
+@cache
 def shown_comparison() -> Comparison:
-    """The result of that budget."""
+    """The result of that budget, kept because three pages show it."""
     return judge_comparison(shown_budget(), Results(COMPARE))
 
 

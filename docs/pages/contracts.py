@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -61,13 +62,14 @@ def contracts() -> tuple[Contract, ...]:
     )
 
 
-def schemas() -> dict[Path, str]:
-    """The text of each file of a schema, by path."""
+def schemas() -> dict[Path, Callable[[], str]]:
+    """What makes the text of each file of a schema, by path."""
+    return {FOLDER / f"{one.name}.json": partial(_schema, one) for one in contracts()}
+
+
+def _schema(contract: Contract) -> str:
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return {
-        FOLDER / f"{one.name}.json": json.dumps(dialect | one.schema, indent=1, ensure_ascii=False) + "\n"
-        for one in contracts()
-    }
+    return json.dumps(dialect | contract.schema, indent=1, ensure_ascii=False) + "\n"
 
 
 def json_page() -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from pathlib import Path
 
 from latebloom.claims import Results, State
@@ -17,12 +18,15 @@ from .reproduction import read_results
 from .templating import render
 
 
-def study_pages() -> dict[Path, str]:
-    """The index and the page of each study."""
+def studies_page() -> str:
+    """The index: every question with its answer."""
     found = study_results()
-    index = render("studies", studies=list(found.values()), questions=_questions(found), contestants=CONTESTANTS)
-    pages = {DOCS / "studies" / f"{name}.md": _page(STUDIES[name], result) for name, result in found.items()}
-    return {DOCS / "studies.md": index, **pages}
+    return render("studies", studies=list(found.values()), questions=_questions(found), contestants=CONTESTANTS)
+
+
+def study_pages() -> dict[Path, Callable[[], str]]:
+    """What makes the page of each study."""
+    return {DOCS / "studies" / f"{name}.md": partial(_page, study) for name, study in STUDIES.items()}
 
 
 def draw_studies() -> list[Path]:
@@ -44,10 +48,17 @@ def freeze_studies() -> None:
 
 def study_results() -> dict[str, StudyResult]:
     """The answer of every study that follows from the stored runs."""
-    return {name: latest(study, Results(STUDY_RESULTS)) for name, study in STUDIES.items()}
+    return {name: _result(name) for name in STUDIES}
 
 
-def _page(study: Study, result: StudyResult) -> str:
+@cache
+def _result(name: str) -> StudyResult:
+    """Kept, because its own page, the index and docs/found.md show it."""
+    return latest(STUDIES[name], Results(STUDY_RESULTS))
+
+
+def _page(study: Study) -> str:
+    result = _result(study.name)
     first = study.runs[result.budget]
     following = study_runs(study, result.budget, Results(STUDY_RESULTS)).entry.specs[len(first) :]
     return render(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from latebloom._errors import UsageError
 from latebloom.recipes import recipe
 from latebloom.training import Experiment
-from latebloom.training.settings import known_settings, meant_setting, sections, with_settings
+from latebloom.training.settings import SECTIONS, known_settings, meant_setting, with_settings
 
 _HINT = "; see `latebloom train --help`"
 
@@ -29,7 +29,7 @@ def changed(experiment: Experiment, arguments: Sequence[str]) -> Experiment:
 def parse_settings(arguments: Sequence[str]) -> dict[str, str]:
     """Values as text by ``SECTION.FIELD``. Errors: UsageError for anything but settings, and for a missing value."""
     settings: dict[str, str] = {}
-    rest, last, known = list(arguments), "", sections()
+    rest, last = list(arguments), ""
     while rest:
         name, equals, value = rest.pop(0).partition("=")
         setting = name.removeprefix("--")
@@ -39,9 +39,9 @@ def parse_settings(arguments: Sequence[str]) -> dict[str, str]:
                 f"--{last}: got {settings[last]!r} and {name!r}, expected one value; separate several by commas: "
                 f"--{last} {settings[last]},{name}"
             )
-        if setting == name or not dot or section not in known:
+        if setting == name or not dot or section not in SECTIONS:
             raise UsageError(
-                f"got {name!r}, expected --SECTION.FIELD with SECTION one of {', '.join(known)}"
+                f"got {name!r}, expected --SECTION.FIELD with SECTION one of {', '.join(SECTIONS)}"
                 f"{meant_setting(setting)}{_HINT}"
             )
         last = setting

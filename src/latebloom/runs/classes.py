@@ -8,7 +8,7 @@ from latebloom._errors import UsageError
 from latebloom.store import Manifest
 from latebloom.training import Experiment
 from latebloom.training.optimisers import rule_of
-from latebloom.training.settings import sections
+from latebloom.training.settings import SECTIONS
 
 _OWN = __name__.partition(".")[0]
 
@@ -33,12 +33,11 @@ def check_registered(path: Path, manifest: Manifest) -> None:
 
     Nothing that the manifest names is imported.
     """
-    known = sections()
     for section, place in manifest.classes.items():
-        if section not in known:
+        if section not in SECTIONS:
             continue
-        name = _kind_name(manifest.experiment.get(section), known[section].discriminator)
-        if name is not None and name not in known[section].kinds:
+        name = _kind_name(manifest.experiment.get(section), SECTIONS[section].discriminator)
+        if name is not None and name not in SECTIONS[section].known:
             raise UsageError(f"{path}: its {section} {name!r} is {place}, which is not registered; {_advice(place)}")
 
 

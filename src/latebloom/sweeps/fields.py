@@ -7,7 +7,7 @@ from typing import Any
 
 from latebloom._errors import UsageError
 from latebloom._text import is_unicode
-from latebloom.training.settings import known_settings, sections, with_present_names
+from latebloom.training.settings import SECTIONS, known_settings, with_present_names
 
 NO_COLUMNS = ("source", "unknown", "data.train_rows", "data.test_rows", "task.entries")
 """What an experiment stores that is no setting to compare runs by: about an import, and tables of answers."""
@@ -21,7 +21,7 @@ def check_fields(names: Iterable[str], option: str) -> None:
     known = tuple(known_settings())
     for name in names:
         if name not in known:
-            near = ", ".join(_nearest(name, known)) or ", ".join(sections())
+            near = ", ".join(_nearest(name, known)) or ", ".join(SECTIONS)
             raise UsageError(f"{option}: got {name}, which is no field of an experiment; the nearest are {near}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,39 +25,43 @@ if TYPE_CHECKING:
 class Section:
     """One part of an experiment.
 
-    kinds: the settings class of each kind of part, by name. discriminator: the field that names the kind; None where
-    there is one kind only.
+    known: what there is of each kind of part, by name. discriminator: the field that names the kind; None where there
+    is one kind only. settings: the settings class of what is known; by default it is that class itself.
     """
 
-    kinds: Mapping[str, type[Config]]
+    known: Mapping[str, Any]
     discriminator: str | None = None
+    settings: Callable[[Any], type[Config]] = lambda kind: kind
 
     def kind(self, name: Any) -> type[Config]:
         """The settings class of a kind; of the only one where there is no discriminator.
 
         Errors: KeyError or UsageError for a kind that is not known.
         """
-        return self.kinds[str(name)] if self.discriminator else next(iter(self.kinds.values()))
+        return self.settings(self.known[str(name)] if self.discriminator else next(iter(self.known.values())))
+
+    def kinds(self) -> list[type[Config]]:
+        """The settings class of every kind."""
+        return [self.settings(one) for one in self.known.values()]
 
 
-def sections() -> dict[str, Section]:
-    """Every section of an experiment, in order."""
-    return {
-        "task": Section(TASKS, "name"),
-        "data": Section({"data": Data}),
-        "model": Section(MODELS, "kind"),
-        "optimiser": Section({name: rule.settings for name, rule in OPTIMISERS.items()}, "name"),
-        "training": Section({"training": Training}),
-        "recording": Section({"recording": Recording}),
-        "intervention": Section(INTERVENTIONS, "kind"),
-    }
+SECTIONS: Mapping[str, Section] = {
+    "task": Section(TASKS, "name"),
+    "data": Section({"data": Data}),
+    "model": Section(MODELS, "kind"),
+    "optimiser": Section(OPTIMISERS, "name", lambda rule: rule.settings),
+    "training": Section({"training": Training}),
+    "recording": Section({"recording": Recording}),
+    "intervention": Section(INTERVENTIONS, "kind"),
+}
+"""Every section of an experiment, in order."""
 
 
 def known_settings() -> dict[str, type[Config]]:
     """Every ``SECTION.FIELD`` that some kind of part has, with the first settings class that has it."""
     known: dict[str, type[Config]] = {}
-    for name, section in sections().items():
-        for kind in section.kinds.values():
+    for name, section in SECTIONS.items():
+        for kind in section.kinds():
             for field in kind.model_fields:
                 known.setdefault(f"{name}.{field}", kind)
     return known
@@ -83,20 +87,19 @@ def with_settings(experiment: Experiment, settings: Mapping[str, Any], prefix: s
     """
     values = field_values(experiment)
     changes: dict[str, dict[str, Any]] = {}
-    known = sections()
     for name, value in settings.items():
         section, dot, field = name.partition(".")
         if not dot and section in values:
             values[section] = value
-        elif dot and section in known:
+        elif dot and section in SECTIONS:
             changes.setdefault(section, {})[field] = value
         else:
             raise UsageError(
-                f"{prefix}{name}: no such setting, expected SECTION.FIELD with SECTION one of {', '.join(known)}"
+                f"{prefix}{name}: no such setting, expected SECTION.FIELD with SECTION one of {', '.join(SECTIONS)}"
                 f"{meant_setting(name)}{hint}"
             )
     for name, fields in changes.items():
-        values[name] = _changed(name, known[name], values[name], fields, prefix, hint)
+        values[name] = _changed(name, SECTIONS[name], values[name], fields, prefix, hint)
     try:
         return type(experiment).model_validate(values)
     except ValidationError as error:
@@ -105,8 +108,7 @@ def with_settings(experiment: Experiment, settings: Mapping[str, Any], prefix: s
 
 def with_present_names(stored: Mapping[str, Any]) -> dict[str, Any]:
     """A stored experiment of any version, with renamed settings under their present names; nothing is validated."""
-    known = sections()
-    return {name: _present(known.get(name), part) for name, part in stored.items()}
+    return {name: _present(SECTIONS.get(name), part) for name, part in stored.items()}
 
 
 def _present(section: Section | None, part: Any) -> Any:
@@ -131,13 +133,13 @@ def _changed(name: str, section: Section, part: Config, fields: Mapping[str, Any
     kind, stored = type(part), field_values(part)
     if section.discriminator in fields:
         chosen = fields[section.discriminator]
-        if chosen not in section.kinds:
-            expected = ", ".join(section.kinds)
+        if chosen not in section.known:
+            expected = ", ".join(section.known)
             raise UsageError(
                 f"{prefix}{name}.{section.discriminator}: got {chosen!r}, expected one of {expected}"
-                f"{did_you_mean(str(chosen), section.kinds)}{hint}"
+                f"{did_you_mean(str(chosen), section.known)}{hint}"
             )
-        kind = section.kinds[chosen]
+        kind = section.kind(chosen)
         stored = {field: value for field, value in stored.items() if _in_both(field, kind, type(part))}
     for field in fields:
         if field in kind.former_names:

@@ -28,7 +28,8 @@ def shortened(spec: Spec) -> Spec:
 
 
 def in_small(name: str, monkeypatch: pytest.MonkeyPatch) -> Study:
-    """The study with one short run of each sweep of its quick budget."""
+    """The study with one short run of each sweep of its quick budget, and few sums where it looks at sums of digits."""
+    monkeypatch.setattr("latebloom.studies.carry_paths.SAMPLED", 256)
     small = replace(
         STUDIES[name], runs={"quick": [shortened(spec) for spec in STUDIES[name].runs["quick"]], "full": ()}
     )

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from latebloom._config import Config
 from latebloom._errors import UsageError
 from latebloom.models import ModelConfig
 from latebloom.tasks import Data, Task
 from latebloom.training import Experiment, Training
-from latebloom.training.settings import sections
+from latebloom.training.settings import SECTIONS
 
 RECIPE = "imported"
 """The recipe of imported runs, which trains nothing."""
@@ -117,5 +116,4 @@ def _without_steps(names: list[str]) -> list[str]:
 
 
 def _fields(section: str) -> list[str]:
-    kinds: Mapping[str, type[Config]] = sections()[section].kinds
-    return list(next(iter(kinds.values())).model_fields)
+    return list(SECTIONS[section].kinds()[0].model_fields)

@@ -58,12 +58,13 @@ def _by_name(value: Any) -> Any:
     """Settings of the class that belongs to their name."""
     from latebloom.training.optimisers.rule import settings_class
 
-    stored = value.model_dump() if isinstance(value, Optimiser) else value
-    if not isinstance(stored, Mapping):
+    if isinstance(value, Optimiser):
+        kind = settings_class(value.name)
+        return value if type(value) is kind else kind.model_validate(value.model_dump())
+    if not isinstance(value, Mapping):
         return value
-    name = stored.get("name", Optimiser.model_fields["name"].default)
-    kind = settings_class(name) if isinstance(name, str) else Optimiser
-    return value if type(value) is kind else kind.model_validate(stored)
+    name = value.get("name", Optimiser.model_fields["name"].default)
+    return (settings_class(name) if isinstance(name, str) else Optimiser).model_validate(value)
 
 
 AnyOptimiser = Annotated[SerializeAsAny[Optimiser], BeforeValidator(_by_name)]
