@@ -75,6 +75,33 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def add_budget(parser: argparse.ArgumentParser) -> None:
+    """Add ``--budget``, for commands that train all that a question needs."""
+    parser.add_argument(
+        "--budget", choices=("quick", "full"), default="quick", help="how much to train (default: quick)"
+    )
+
+
+def add_results(parser: argparse.ArgumentParser, kept: str, home: str) -> None:
+    """Add ``--results``, for commands that judge stored records. kept: their directory in results/. home: that of the
+    command's runs."""
+    parser.add_argument(
+        "--results",
+        metavar="DIR",
+        help=f"directory of stored records (default: results/{kept} if it exists, else RUNS/{home}/quantities)",
+    )
+
+
+def add_workers(parser: argparse.ArgumentParser) -> None:
+    """Add ``--workers``, for commands that train several runs at a time."""
+    parser.add_argument("--workers", type=positive, metavar="N", help="number of processes (default: one per core)")
+
+
+def add_quiet(parser: argparse.ArgumentParser) -> None:
+    """Add ``--quiet``, for commands that train."""
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+
+
 def add_nice(parser: argparse.ArgumentParser) -> None:
     """Add ``--nice``, for commands that train for a long time."""
     parser.add_argument(

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from latebloom.cli.output import print_json, print_pairs, print_plan, print_table
-from latebloom.cli.parser import Parser, add_json, add_nice, add_runs, positive
+from latebloom.cli.parser import Parser, add_budget, add_json, add_nice, add_quiet, add_results, add_runs, add_workers
 
 if TYPE_CHECKING:
     from latebloom.lab.compare import Comparison, Row
@@ -28,27 +28,21 @@ if TYPE_CHECKING:
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
-    parser.add_argument(
-        "--budget", choices=("quick", "full"), default="quick", help="how much to train (default: quick)"
-    )
+    add_budget(parser)
     parser.add_argument(
         "--only", action="append", default=[], metavar="CONTESTANT", help="train only this one; can be repeated"
     )
     add_runs(parser)
-    parser.add_argument("--workers", type=positive, metavar="N", help="number of processes (default: one per core)")
+    add_workers(parser)
     parser.add_argument(
         "--dry-run",
         action="store_true",
         help="show how many runs would be trained, and estimate the time from a few steps of some of them",
     )
     parser.add_argument("--stored", action="store_true", help="train nothing: judge the runs that are stored")
-    parser.add_argument(
-        "--results",
-        metavar="DIR",
-        help="directory of stored records (default: results/compare if it exists, else RUNS/compare/quantities)",
-    )
+    add_results(parser, "compare", "compare")
     add_nice(parser)
-    parser.add_argument("--quiet", action="store_true", help="show no progress")
+    add_quiet(parser)
     add_json(parser)
     options = parser.parse_args(arguments)
     from latebloom.lab.compare import compare, judge_comparison, plan, results_of

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from latebloom._text import duration
 from latebloom.cli.output import print_json, print_pairs
-from latebloom.cli.parser import Parser, add_json, add_runs, positive
+from latebloom.cli.parser import Parser, add_json, add_quiet, add_runs, add_workers, positive
 from latebloom.cli.settings_help import add_settings_help
 
 if TYPE_CHECKING:
@@ -94,11 +94,11 @@ def _add_options(parser: Parser) -> None:
     )
     parser.add_argument("--name", metavar="SWEEP", help="name of the sweep's directory (default: RECIPE-crossover)")
     add_runs(parser)
-    parser.add_argument("--workers", type=positive, metavar="N", help="number of processes (default: one per core)")
+    add_workers(parser)
     parser.add_argument(
         "--dry-run", action="store_true", help="show which sizes would be tried next, and train nothing"
     )
-    parser.add_argument("--quiet", action="store_true", help="show no progress")
+    add_quiet(parser)
     add_json(parser)
 
 

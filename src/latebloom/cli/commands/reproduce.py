@@ -32,7 +32,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from latebloom.cli.output import print_json, print_pairs, print_plan, print_table
-from latebloom.cli.parser import Parser, add_json, add_nice, add_runs, positive
+from latebloom.cli.parser import (
+    Parser,
+    add_budget,
+    add_json,
+    add_nice,
+    add_quiet,
+    add_results,
+    add_runs,
+    add_workers,
+    positive,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,14 +51,12 @@ if TYPE_CHECKING:
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
-    parser.add_argument(
-        "--budget", choices=("quick", "full"), default="quick", help="how much to train (default: quick)"
-    )
+    add_budget(parser)
     parser.add_argument(
         "--only", action="append", default=[], metavar="SYSTEM", help="train only this system; can be repeated"
     )
     add_runs(parser)
-    parser.add_argument("--workers", type=positive, metavar="N", help="number of processes (default: one per core)")
+    add_workers(parser)
     parser.add_argument(
         "--dry-run",
         action="store_true",
@@ -59,11 +67,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
         action="store_true",
         help="with --dry-run: train a few steps of each system on this machine to estimate the time, for some minutes",
     )
-    parser.add_argument(
-        "--results",
-        metavar="DIR",
-        help="directory of stored records (default: results/quantities if it exists, else RUNS/reproduce/quantities)",
-    )
+    add_results(parser, "quantities", "reproduce")
     parser.add_argument(
         "--again", action="store_true", help="train runs again whose record lacks a quantity and that are not here"
     )
@@ -76,7 +80,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
         help="also judge published files: those of a directory, one file, or one file of this system; can be repeated",
     )
     add_nice(parser)
-    parser.add_argument("--quiet", action="store_true", help="show no progress")
+    add_quiet(parser)
     add_json(parser)
     options = parser.parse_args(arguments)
     from latebloom.lab.reproduce import HOME, plan, reproduce, results_of

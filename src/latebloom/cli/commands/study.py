@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from latebloom.cli.output import print_json, print_pairs, print_plan, print_table
-from latebloom.cli.parser import Parser, add_json, add_nice, add_runs, positive
+from latebloom.cli.parser import Parser, add_budget, add_json, add_nice, add_quiet, add_results, add_runs, add_workers
 
 if TYPE_CHECKING:
     from latebloom.lab.study import StudyResult
@@ -27,11 +27,9 @@ if TYPE_CHECKING:
 
 def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("name", metavar="NAME", help="name of the study; `latebloom studies` lists them")
-    parser.add_argument(
-        "--budget", choices=("quick", "full"), default="quick", help="how much to train (default: quick)"
-    )
+    add_budget(parser)
     add_runs(parser)
-    parser.add_argument("--workers", type=positive, metavar="N", help="number of processes (default: one per core)")
+    add_workers(parser)
     parser.add_argument(
         "--dry-run", action="store_true", help="show how many runs would be trained, and estimate the time"
     )
@@ -41,13 +39,9 @@ def run(parser: Parser, arguments: list[str]) -> int:
         help="train nothing: write the rules, as they are in the code, beside the records",
     )
     parser.add_argument("--stored", action="store_true", help="train nothing: answer from the runs that are stored")
-    parser.add_argument(
-        "--results",
-        metavar="DIR",
-        help="directory of stored records (default: results/studies if it exists, else RUNS/studies/quantities)",
-    )
+    add_results(parser, "studies", "studies")
     add_nice(parser)
-    parser.add_argument("--quiet", action="store_true", help="show no progress")
+    add_quiet(parser)
     add_json(parser)
     options = parser.parse_args(arguments)
     from latebloom.lab.study import freeze, judge_study, plan, results_of, study

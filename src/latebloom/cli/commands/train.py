@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from latebloom.cli.output import print_json, print_next, print_pairs, print_table
-from latebloom.cli.parser import Parser, add_json, add_runs
+from latebloom.cli.parser import Parser, add_json, add_quiet, add_runs
 from latebloom.cli.settings_help import add_settings_help
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _add_options(parser: Parser) -> None:
         metavar="TRACKER",
         help="mirror the metrics while training to wandb, trackio, mlflow or tensorboard; the run stores them anyway",
     )
-    parser.add_argument("--quiet", action="store_true", help="show no progress")
+    add_quiet(parser)
     add_json(parser)
 
 
