@@ -3,6 +3,7 @@ decide."""
 
 import json
 import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from latebloom.claims import CLAIMS, Results
 from latebloom.cli.main import main
-from latebloom.lab.study import freeze, judge_study, read_rules, study, study_runs
+from latebloom.lab.study import freeze, judge_study, latest, read_rules, study, study_runs
 from latebloom.lab.study.rules import content
 from latebloom.studies import QUESTIONS, STUDIES, Study, Then
 from latebloom.sweeps.spec import Spec
@@ -112,6 +113,17 @@ def test_every_question_of_the_write_up_points_to_claims_and_studies_that_exist(
 def test_the_command_says_what_is_wrong(capsys):
     assert main(["study", "ticket"]) == 2
     assert re.search(r"got 'ticket', expected one of .*tickets", capsys.readouterr().err)
+
+
+def test_the_list_counts_verdicts_of_the_stored_runs(monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(STUDIES, "_things", {"lottery": STUDIES["lottery"]})
+    assert main(["studies"]) == 0
+    shown = re.split(r"\s{2,}", capsys.readouterr().out.splitlines()[-1].strip())
+    result = latest(STUDIES["lottery"], Results(STORED))
+    assert [shown[0], shown[2], shown[4]] == ["lottery", result.claims[0].state, f"{result.runs} of {result.asked}"]
+    counted = {text.partition(" ")[2][:4]: int(text.partition(" ")[0]) for text in shown[3].split(", ")}
+    assert counted == Counter(claim.state[:4] for claim in result.claims)
 
 
 def test_the_command_shows_below_the_answer_what_it_does_not_show(capsys):

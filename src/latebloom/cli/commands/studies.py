@@ -1,13 +1,18 @@
 """List the studies: open questions of the write-up, each answered over runs.
 
-latebloom study NAME runs one. The answer is that of the stored records, of the full budget if it has more runs than the
-quick one.
+The verdicts follow from the stored records: of the full budget if it has more runs than the quick one. --json has the
+answers in words. latebloom study NAME --budget full --stored shows one answer, and trains nothing.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from latebloom.cli.output import print_json, print_table
 from latebloom.cli.parser import Parser, add_json, add_runs
+
+if TYPE_CHECKING:
+    from latebloom.lab.finding import Finding
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
@@ -22,6 +27,19 @@ def run(parser: Parser, arguments: list[str]) -> int:
     if options.json:
         print_json([one.model_dump(mode="json") for one in found])
     else:
-        rows = [(one.study, one.question, f"{one.runs} of {one.asked}", one.answer) for one in found]
-        print_table(("study", "question", "runs", "answer"), rows)
+        rows = [
+            (one.study, one.question, one.claims[0].state, _counted(one.claims), f"{one.runs} of {one.asked}")
+            for one in found
+        ]
+        print_table(("study", "question", "hypothesis", "claims", "runs"), rows)
     return 0
+
+
+def _counted(claims: "Sequence[Finding]") -> str:
+    """How many claims have each verdict: ``4 hold, 1 fails``."""
+    from latebloom.claims import STATES
+
+    states = [claim.state for claim in claims]
+    counts = {state: states.count(state) for state in STATES}
+    plural = {"holds": "hold", "fails": "fail"}
+    return ", ".join(f"{n} {state if n == 1 else plural.get(state, state)}" for state, n in counts.items() if n)

@@ -1,6 +1,6 @@
 """Run a study: answer one open question of the write-up over runs, by rules that were fixed before the runs existed.
 
-latebloom studies                        the questions, and their answers so far
+latebloom studies                        the questions, and the verdicts so far
 latebloom study NAME                     takes minutes on two cores
 latebloom study NAME --budget full       takes longer; --dry-run estimates it
 latebloom study NAME --freeze            freezes its rules, before the runs that judge them
