@@ -147,3 +147,25 @@ def test_the_finding_of_a_claim_shows_on_which_side_of_each_edge_its_numbers_are
     assert [edge for _, edge in region.edges()] == [0.5, 0.5]
     assert [edge for _, edge in Between(A, 0.1, 0.9).edges()] == [0.1, 0.9]
     assert not list(Above(A, B).edges())
+
+
+@pytest.mark.parametrize(
+    ("regions", "unmet"),
+    [
+        (
+            (Above(A, 0.25), AllOf(Below(A, 0.4, "the control"), Above(EFFECT, 0.0))),
+            "the share is less than 40 % (the control)",
+        ),
+        (
+            (Above(A, 0.25), Below(A, 0.4), Above(B, 0.0), Below(A, 0.3)),
+            "the share is less than 40 %, and that the share is less than 30 %",
+        ),
+        ((Above(A, 0.75), Below(A, 0.4)), None),
+        ((Above(A, 0.75),), None),
+    ],
+)
+def test_a_claim_that_fails_beside_a_number_that_meets_the_rule_says_why(regions, unmet):
+    claim = Claim(id="c", sentence="s", place="p", published="w", region=AllOf(*regions), finding="{a:.0%}")
+    verdict = claim.judge(VALUES)
+    assert verdict.state == "fails"
+    assert verdict.finding == (f"50%; the rule also asks that {unmet}, which is not so" if unmet else "50%")

@@ -71,7 +71,15 @@ class _Sentence:
             holds = self.region.contains(values)
         except Undefined as undefined:
             return undecided(text if undefined.reason in text else undefined.reason)
-        return Verdict(state="holds" if holds else "fails", value=_finite(self._shown(values)), finding=text)
+        state, found = ("holds", text) if holds else ("fails", text + self._unmet(values))
+        return Verdict(state=state, value=_finite(self._shown(values)), finding=found)
+
+    def _unmet(self, values: Values) -> str:
+        """Why a claim fails whose first condition, about the number beside the verdict, is met."""
+        missed = self.region.missed(values)
+        if not missed or missed[0] is next(self.region.conditions()):
+            return ""
+        return f"; the rule also asks that {', and that '.join(one.text() for one in missed)}, which is not so"
 
     def _shown(self, values: Values) -> float | None:
         """The number beside the verdict, infinite for a step that was not reached; None where it is yes or no, a word,

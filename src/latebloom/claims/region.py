@@ -69,6 +69,22 @@ class Region(ABC):
         """Each term that it compares with a number, and that number."""
         return iter(())
 
+    def conditions(self) -> Iterator[Region]:
+        """The regions in all of which a value must lie to lie in this one."""
+        yield self
+
+    def missed(self, values: Values) -> list[Region]:
+        """The conditions that the values do not meet; those that they do not decide are left out."""
+        return [condition for condition in self.conditions() if not _open_or(condition, values)]
+
+
+def _open_or(region: Region, values: Values) -> bool:
+    """Whether the values lie in a region, or may."""
+    try:
+        return region.contains(values)
+    except Undefined:
+        return True
+
 
 def _agreed(answers: set[bool], term: Term, ends: tuple[float, float]) -> bool:
     """The one answer; Undefined where both ends of an interval do not agree."""
@@ -292,6 +308,10 @@ class AllOf(_Combined):
         if undefined and all(answers):
             raise undefined[0]
         return all(answers)
+
+    def conditions(self) -> Iterator[Region]:
+        for region in self.regions:
+            yield from region.conditions()
 
 
 class AnyOf(_Combined):
