@@ -20,6 +20,7 @@ from latebloom.claims.region import (
     Ratio,
     Reached,
     Region,
+    extent,
 )
 
 A, B = Term("a", "share", "the share"), Term("b", "share", "the other share")
@@ -169,3 +170,18 @@ def test_a_claim_that_fails_beside_a_number_that_meets_the_rule_says_why(regions
     verdict = claim.judge(VALUES)
     assert verdict.state == "fails"
     assert verdict.finding == (f"50%; the rule also asks that {unmet}, which is not so" if unmet else "50%")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "text"),
+    [
+        (0.2, 0.5, "share", "20 % to 50 %"),
+        (1.5, inf, "times", "at least 1.5"),
+        (0.0, inf, "times", "open on both sides"),
+        (0.0, inf, "steps", "at least 0 steps"),
+        (-inf, 3.0, "", "at most 3"),
+        (-inf, inf, "", "open on both sides"),
+    ],
+)
+def test_an_open_interval_is_shown_in_words(low, high, unit, text):
+    assert extent(low, high, unit) == text

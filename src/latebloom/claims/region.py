@@ -337,8 +337,8 @@ class Otherwise(AnyOf):
 
 
 def extent(low: float, high: float, unit: str) -> str:
-    """An interval for people; an infinite end is open."""
-    if isinf(low) and isinf(high):
+    """An interval for people; an infinite end is open, and so is 0 below a ratio, which is never less."""
+    if isinf(high) and (isinf(low) or (low == 0 and unit == "times")):
         return "open on both sides"
     if isinf(low):
         return f"at most {amount(high, unit)}"
