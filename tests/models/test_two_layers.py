@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from latebloom.models import TransformerConfig, cross_entropy, per_label
@@ -54,6 +54,13 @@ def distance(found: dict[str, torch.Tensor], expected: dict[str, torch.Tensor]) 
     return float(max(errors))
 
 
+def rounded(model, tokens) -> float:
+    """How far a relative rounding of float32 moves a share of attention: by as much as it moves the largest score."""
+    _, cache = model.run_with_cache(tokens)
+    scores = torch.cat([value.flatten() for name, value in cache.items() if name.endswith("attn_scores")])
+    return 2**-24 * float(scores[scores.isfinite()].abs().max().detach())
+
+
 def difference(batch, model, tokens, labels, positions) -> float:
     return distance(fast_gradient(batch, model), plain_gradient(model, tokens, labels, positions))
 
@@ -70,6 +77,7 @@ def difference(batch, model, tokens, labels, positions) -> float:
     residual_scale=st.sampled_from([1.0, 2.0]),
     seed=st.integers(0, 99),
 )
+@example(12, 1, 3, 0.6, 2, 2, 12, 1.0, 20).via("scores of 350, where the plain model is nearer by chance")
 def test_loss_and_gradients_to_rounding(
     slot, count, vocabulary, missing, d_model, n_heads, d_head, residual_scale, seed
 ):
@@ -81,7 +89,7 @@ def test_loss_and_gradients_to_rounding(
     found = fast_gradient(batch_of(model, tokens, labels, positions), model)
     plain = plain_gradient(model, tokens, labels, positions)
     exact = plain_gradient(model.double(), tokens, labels, positions)
-    assert distance(found, exact) < 1e-6 + 5 * distance(plain, exact)
+    assert distance(found, exact) < 1e-6 + 5 * max(distance(plain, exact), rounded(model, tokens))
     assert difference(batch_of(model, tokens, labels, positions), model, tokens, labels, positions) < 1e-12
 
 
