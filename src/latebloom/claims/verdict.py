@@ -16,6 +16,12 @@ from latebloom.statistics import Estimate, median_estimate, share
 State = Literal["holds", "fails", "undecided", "not measured"]
 STATES: tuple[State, ...] = get_args(State)
 
+
+def agreeing(state: State, count: int) -> str:
+    """The state in agreement with a number of claims: one "holds", two "hold"; "undecided" has one form."""
+    return state.removesuffix("s") if count != 1 and state in ("holds", "fails") else state
+
+
 MOST, FEW = 0.8, 0.2
 """What "most" and "few" mean in a rule on a share: four of five, one of five. Arbitrary."""
 

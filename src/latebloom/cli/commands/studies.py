@@ -37,9 +37,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
 
 def _counted(claims: "Sequence[Finding]") -> str:
     """How many claims have each verdict: ``4 hold, 1 fails``."""
-    from latebloom.claims import STATES
+    from latebloom.claims.verdict import STATES, agreeing
 
     states = [claim.state for claim in claims]
-    counts = {state: states.count(state) for state in STATES}
-    plural = {"holds": "hold", "fails": "fail"}
-    return ", ".join(f"{n} {state if n == 1 else plural.get(state, state)}" for state, n in counts.items() if n)
+    return ", ".join(f"{n} {agreeing(state, n)}" for state in STATES if (n := states.count(state)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from latebloom._errors import LatebloomError
 from latebloom._registry import Registry
 from latebloom.claims import CLAIMS, STATES, State
+from latebloom.claims.verdict import agreeing
 from latebloom.lab.explorer.captions.words import series, with_commas
 from latebloom.lab.explorer.claims import views_of
 from latebloom.lab.explorer.evidence import Evidence
@@ -95,5 +96,5 @@ def _counted(states: list[State]) -> str:
 def _verb(state: State, count: int) -> str:
     """The state as the verb of a sentence about one or more claims."""
     if state in ("holds", "fails"):
-        return state if count == 1 else state.removesuffix("s")
+        return agreeing(state, count)
     return f"{'is' if count == 1 else 'are'} {state}"
