@@ -7,6 +7,7 @@ import pytest
 
 from latebloom.analysis import Analysis
 from latebloom.circuits.groups import planted_irreps
+from latebloom.circuits.groups.planted import BASES
 from latebloom.circuits.modular import planted_operation
 from latebloom.claims import CLAIMS, Measurement, Record, SweepClaim
 from latebloom.claims.quantity import measure_all
@@ -68,7 +69,7 @@ def test_random_weights_uphold_nothing(run_of, verdict_on) -> None:
 
 @pytest.mark.parametrize(("first", "then", "share"), [("2a", "3b", 1.0), ("3b", "2a", 0.0)])
 def test_the_order_is_that_in_which_representations_were_planted(run_of, first: str, then: str, share: float) -> None:
-    sizes = {"2a": 2 * 2**3, "3b": 2 * 3**3}  # two squares for each u, v and w
+    sizes = {"2a": 2 * BASES * 2**3, "3b": 2 * BASES * 3**3}  # two squares for each u, v and w
     models = [planted_irreps(S4, (first, then)) for _ in range(3)]
     for model, left in zip(models, (0, sizes[first], sum(sizes.values())), strict=True):
         model.unembed.W_U.data[left:] = 0

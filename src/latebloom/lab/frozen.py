@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,11 @@ def read_frozen(file: Path, command: str) -> Frozen | None:
         raise UsageError(f"{file}: {first_problem(error)}; expected what `{command}` writes") from None
 
 
+def next_second(now: datetime) -> datetime:
+    """The first full second from now on: rules are never dated before a run that exists when they are frozen."""
+    return now + timedelta(microseconds=-now.microsecond % 1_000_000)
+
+
 def freeze_rules(file: Path, content: dict[str, Any], command: str) -> Frozen:
     """Write the rules of the code. Rules that are frozen already in this form keep their date."""
     content = dict(json.loads(json.dumps(content)))  # with lists for tuples, as it is read again
@@ -65,8 +70,13 @@ def freeze_rules(file: Path, content: dict[str, Any], command: str) -> Frozen:
     if before is not None and before.stands(content):
         return before
     earlier = () if before is None else (*before.earlier, (before.hash, before.frozen))
-    now = datetime.now(UTC).replace(microsecond=0)
-    rules = Frozen(hash=hash_of(content), frozen=now, commit=git_commit(), content=content, earlier=earlier)
+    rules = Frozen(
+        hash=hash_of(content),
+        frozen=next_second(datetime.now(UTC)),
+        commit=git_commit(),
+        content=content,
+        earlier=earlier,
+    )
     file.parent.mkdir(parents=True, exist_ok=True)
     atomic_write(file, (rules.model_dump_json(indent=1) + "\n").encode())
     return rules

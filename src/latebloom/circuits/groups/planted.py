@@ -16,21 +16,25 @@ from latebloom.tasks.groups import Group
 
 Vectors = Float[np.ndarray, "count d"]
 
+BASES = 8
+"""Random bases of v in `planted_irreps`. The symmetries of a neuron are those of its v alone, and those of the few
+vectors of one basis are often larger, all of them, than those of random functions."""
+
 
 @torch.no_grad()
 def planted_irreps(task: GroupComposition, names: Sequence[str], margin: float = 20.0, seed: int = 0) -> EmbeddingMLP:
     """A model whose logits are Σ_ρ d χ_ρ(a·b·c⁻¹) over the named representations, times a factor, in float32.
 
     The embedding holds the entries of the ρ(a). Neurons are squares (uᵀρ(a)v ± vᵀρ(b)w)², whose difference is the
-    product of both terms; summed over a random orthonormal basis of v it is uᵀρ(a∘b)w, which is read out at uᵀρ(c)w
-    for a random basis of u and of w. So no neuron has a symmetry but by chance. ``margin``: the logit of the right
-    answer above the next, in nats. Errors: UsageError for other names, for none, and for the representations of a group
-    that leave its elements apart.
+    product of both terms; summed over `BASES` random orthonormal bases of v it is uᵀρ(a∘b)w, which is read out at
+    uᵀρ(c)w for a random basis of u and of w. So no neuron has a symmetry but by chance. ``margin``: the logit of the
+    right answer above the next, in nats. Errors: UsageError for other names, for none, and for the representations of a
+    group that leave its elements apart.
     """
 
     def bases(rho: Float[np.ndarray, "n d d"], rng: np.random.Generator) -> list[Vectors]:
-        d = rho.shape[1]
-        return [np.linalg.qr(rng.normal(size=(d, d)))[0].T for _ in range(3)]
+        u, w, *several = (_orthonormal(rho.shape[1], rng) for _ in range(2 + BASES))
+        return [u, np.concatenate(several) / np.sqrt(BASES), w]
 
     return _planted(task, names, bases, margin, seed)
 
@@ -76,6 +80,11 @@ def planted_lookup(task: GroupComposition, answers: Int[np.ndarray, "n n"], marg
     model.blocks[0].b_in.fill_(-1.0)  # the sum is 2 on the pair itself, and at most 1 elsewhere
     model.unembed.W_U.copy_(_tensor(margin * (answers.flatten()[:, None] == np.arange(n))))
     return model
+
+
+def _orthonormal(d: int, rng: np.random.Generator) -> Vectors:
+    """A random orthonormal basis, by row."""
+    return np.linalg.qr(rng.normal(size=(d, d)))[0].T
 
 
 def _without_equals(task: GroupComposition) -> GroupComposition:

@@ -18,6 +18,7 @@ from latebloom._errors import UsageError, first_problem
 from latebloom.claims import CLAIMS, JUDGING, Claim, Record, SweepClaim
 from latebloom.claims.measured_terms import terms_of
 from latebloom.claims.record import made_after
+from latebloom.lab.frozen import next_second
 from latebloom.lab.reproduce.catalogue import catalogue
 from latebloom.runs.environment import git_commit
 from latebloom.store import atomic_write
@@ -106,7 +107,7 @@ def read_rules(file: Path) -> Rules | None:
 def freeze(file: Path, now: datetime | None = None) -> Rules:
     """Write the rules of all claims as they are in the code. A rule that is frozen already in this form keeps its date;
     one that is new or changed gets ``now``, so that runs from before no longer count for it."""
-    now = (now or datetime.now(UTC)).replace(microsecond=0)
+    now = next_second(now or datetime.now(UTC))
     before = read_rules(file)
     known: Mapping[str, Rule] = {} if before is None else before.rules
     rules = {claim.id: _frozen(claim, known.get(claim.id), now) for claim in CLAIMS.values()}
