@@ -46,9 +46,9 @@ def test_csv_and_parquet_give_the_same_boundaries(tmp_path: Path, capsys: pytest
 
 def test_other_separators_and_blank_lines_change_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plain = _csv(tmp_path / "plain.csv", _columns())
-    other = tmp_path / "other.csv"
     found = []
-    for separator in (",", ";", "\t"):
+    for separator, suffix in ((",", "csv"), (";", "csv"), ("\t", "TSV")):
+        other = tmp_path / f"other.{suffix}"
         other.write_text("\ufeff" + plain.read_text().replace(",", separator).replace("\n", "\r\n") + "\r\n  \r\n")
         assert main(["phases", str(other), "--json"]) == 0
         found.append(json.loads(capsys.readouterr().out))
@@ -61,7 +61,7 @@ def test_nan_is_left_out_and_reported(tmp_path: Path, capsys: pytest.CaptureFixt
     assert main(["phases", str(_csv(tmp_path / "c.csv", columns)), "--json"]) == 0
     out = capsys.readouterr()
     json.loads(out.out)
-    assert "1 cell holds NaN or infinity" in out.err
+    assert "a cell with NaN or infinity is not used" in out.err
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,8 @@ def test_a_wrong_table_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture
 
 def test_other_paths_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "c.parquet").write_bytes(b"no parquet")
+    (tmp_path / "c.json").write_text("{}")
     os.mkfifo(tmp_path / "pipe.csv")
-    for name in ("c.parquet", "pipe.csv", "missing.csv", ".", "nothing"):
+    for name in ("c.parquet", "c.json", "pipe.csv", "missing.csv", ".", "nothing"):
         assert main(["phases", str(tmp_path / name)]) == 2
         assert capsys.readouterr().err.count("\n") == 1

@@ -20,7 +20,8 @@ from latebloom.store.parquet import read_parquet
 LOSSES = ("train_loss", "test_loss")
 ACCURACIES = ("train_accuracy", "test_accuracy")
 REQUIRED = ("step", *LOSSES)
-SUFFIXES = (".csv", ".parquet")
+TEXT = (".csv", ".tsv", ".txt")
+SUFFIXES = (*TEXT, ".parquet")
 
 Column = Float[np.ndarray, " row"]
 
@@ -37,14 +38,17 @@ def read_curves(path: Path) -> Curves:
     """The curves in a file with the columns step, train_loss and test_loss and, if there, train_ and test_accuracy.
 
     Losses in nats, accuracies from 0 to 1, rows in ascending order of step; other columns are ignored. An empty cell
-    means that the quantity was not recorded at that step. Errors: UsageError, or DamagedFileError where the file is not
-    what its name promises.
+    means that the quantity was not recorded at that step. Cells of a text file are separated by commas, semicolons or
+    tabs. Errors: UsageError, or DamagedFileError where the file is not what its name promises.
     """
     if not os.path.exists(path):
         raise UsageError(f"there is no file {path}; expected a table of curves (.csv or .parquet)")
     if not path.is_file():
         raise UsageError(f"{path}: expected a regular file with curves (.csv or .parquet)")
-    columns, left_out = _csv(path) if path.suffix.lower() == ".csv" else _parquet(path)
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise UsageError(f"{path}: got the suffix {suffix or 'none'}, expected one of {', '.join(SUFFIXES)}")
+    columns, left_out = _csv(path) if suffix in TEXT else _parquet(path)
     step = columns.pop("step")
     dated = np.isfinite(step)
     _check_steps(path, step[dated])

@@ -28,8 +28,9 @@ def phases_of(target: Run | str | Path, *, guessing: float | None = None, root: 
         raise UsageError(f"guessing: got {guessing:g}, expected a loss above 0 nats")
     curves = read_curves(Path(target))
     if curves.left_out:
-        cells = "1 cell holds" if curves.left_out == 1 else f"{curves.left_out} cells hold"
-        warnings.warn(f"{target}: {cells} NaN or infinity and are not used", stacklevel=2)
+        count = curves.left_out
+        cells = "a cell with NaN or infinity is" if count == 1 else f"{count} cells with NaN or infinity are"
+        warnings.warn(f"{target}: {cells} not used", stacklevel=2)
     first = float(curves.series["test_loss"].value[0])
     if guessing is None and first == 0:
         raise UsageError(f"{target}: the first test loss is 0, expected that of guessing; give it (--guessing NATS)")
