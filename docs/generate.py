@@ -51,6 +51,8 @@ from pages.studies import draw_studies, freeze_studies, studies_page, study_page
 from pages.sweeps import sweeps_block
 from pages.tried import tried_page
 
+from latebloom._errors import LatebloomError
+
 VERBS: dict[str, Callable[[str], object]] = {
     "results": keep_run,
     "groups": keep_group_pictures,
@@ -114,6 +116,14 @@ def filled(page: Path, blocks: Callable[[], dict[str, str]]) -> str:
 
 def main(arguments: list[str]) -> int:
     """Run one of the verbs, then write the pages."""
+    try:
+        return _run(arguments)
+    except LatebloomError as error:
+        print(f"generate: {error}", file=sys.stderr)
+        return 2
+
+
+def _run(arguments: list[str]) -> int:
     match arguments:
         case [verb, argument] if verb in VERBS:
             VERBS[verb](argument)

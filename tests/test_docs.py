@@ -18,14 +18,29 @@ from pages.studies import question_state
 from pages.templating import cell
 
 import latebloom as lb
+from latebloom._registry import Registry
 from latebloom.claims import State
 from latebloom.models import TransformerConfig
 from latebloom.phases.outcome import MARGIN
 from latebloom.studies import Question
 from latebloom.tasks import ModularTask
+from latebloom.training.settings import SECTIONS
 
 ROOT = Path(__file__).parent.parent
 PAGES = generate.pages()
+
+
+@pytest.fixture(autouse=True)
+def own_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the tasks and models that other tests define, which stay registered in this process."""
+    for section in SECTIONS.values():
+        if isinstance(section.known, Registry):
+            own = {name: one for name, one in section.known.items() if is_own(section.settings(one))}
+            monkeypatch.setattr(section.known, "_things", own)
+
+
+def is_own(kind: type) -> bool:
+    return kind.__module__.partition(".")[0] == "latebloom"
 
 
 @cache

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from latebloom.claims import STATES, Results
-from latebloom.cli.commands.compare import number
+from latebloom.cli.commands.compare import number, times_sooner
 from latebloom.lab.compare import BASELINE, CONTESTANTS, MUON, POINTS, Comparison, freeze, judge_comparison, read_rules
 from latebloom.lab.compare.arms import CHOOSING
 from latebloom.lab.compare.course import COURSES, EXTENTS, LONGER, WIDTH, Budget, Course
@@ -54,6 +54,7 @@ def compare_page() -> str:
         baseline=CONTESTANTS[BASELINE].title,
         embedding_rate=CONTESTANTS[MUON].settings["optimiser.lr"],
         number=number,
+        times_sooner=times_sooner,
         full=EXTENTS["full"],
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from latebloom.explorer.reproduction import together
 from latebloom.lab.seeds.study import SeedStudy
 from latebloom.lab.seeds.table import estimate
 
@@ -25,6 +26,7 @@ def found_page(study: SeedStudy) -> str:
     """docs/found.md. study: of the seeds of the small model."""
     return render(
         "found",
+        together=together,
         full=Budget(read_results()[0]),
         studies=study_results().values(),
         contest=answer(shown_comparison()),

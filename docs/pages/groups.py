@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from string import ascii_lowercase
 
+from latebloom._errors import UsageError
 from latebloom.circuits.groups.settings import LISTED
 from latebloom.claims import Record, Results
 from latebloom.explorer.reproduction import spread
-from latebloom.lab.reproduce import judge_stored
+from latebloom.lab.reproduce import HOME, judge_stored
 from latebloom.lab.reproduce.catalogue import Entry, catalogue
 from latebloom.lab.reproduce.train import SystemRuns
 from latebloom.sweeps.spec import parse_spec
@@ -49,14 +50,18 @@ def groups_block() -> str:
     )
 
 
-def train_a5(folder: Path) -> None:
-    """Train the runs on A5 that are missing, and store their records."""
-    _a5_runs(folder).train(workers=1, quiet=True)
+def train_a5(root: Path) -> None:
+    """Train the runs on A5 that are missing, and store their records. Errors: UsageError for runs that are not."""
+    runs = _a5_runs(root)
+    tally = runs.train(workers=1, quiet=True)
+    problems = [*(f"{name}: {message}" for name, message in tally.failures), *runs.problems]
+    if tally.stopped is not None or problems:
+        raise UsageError("; ".join(filter(None, (tally.stopped, *problems))))
 
 
-def _a5_runs(folder: Path) -> SystemRuns:
+def _a5_runs(root: Path) -> SystemRuns:
     entry = Entry(SYSTEM, (parse_spec(A5, Path(__file__)),), measured=True, figures=(), by=())
-    return SystemRuns.of(entry, folder, Results(GROUPS), print)
+    return SystemRuns.of(entry, root / HOME / "a5", Results(GROUPS), print)
 
 
 def _by_seed(records: Sequence[Record]) -> list[Record]:

@@ -7,6 +7,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from latebloom.lab.reproduce.result import FORMAT
+
 from .paths import BUDGETS, CROSSOVER, DRAWINGS, IMAGES, MAINLINE, QUANTITIES, REPRODUCTION, RULES
 
 PICTURES = ("training-curve", "embedding-spectrum")
@@ -88,7 +90,7 @@ def rejudge() -> None:
         result = Reproduction.model_validate_json(file.read_bytes())
         systems = recount(budget, results, result.systems)
         update = {
-            "format": 4,
+            "format": FORMAT,
             "claims": judged_claims(budget),
             "systems": systems,
             "training_seconds": sum(system.seconds for system in systems),

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from latebloom.claims import CLAIMS, JUDGING, NULL, STATES, Results
 from latebloom.claims.quantity import Measurement
-from latebloom.explorer.reproduction import NOT_COMPARABLE, basis, measured, ours, published, spread
+from latebloom.explorer.reproduction import FAILS, NOT_COMPARABLE, basis, measured, ours, published, spread, together
 from latebloom.lab.finding import outlook
 from latebloom.lab.reproduce import Reproduction
 from latebloom.lab.reproduce.result import ClaimResult, Picture, SystemResult
@@ -90,13 +90,14 @@ def reproduction_page() -> str:
         spread=spread,
         outlook=what_more_runs_do,
         judging=JUDGING,
+        fails=FAILS,
     )
 
 
 def details_page() -> str:
     """docs/reproduction-details.md, for the largest budget."""
     words = {"measured": measured, "spread": spread, "basis": basis, "published": published, "ours": ours}
-    words |= {"outlook": what_more_runs_do, "compared": compared}
+    words |= {"outlook": what_more_runs_do, "compared": compared, "together": together}
     numbers = {claim.id: claim.number for claim in CLAIMS.values()}
     budget = Budget(read_results()[0])
     return render("reproduction-details", budget=budget, numbers=numbers, beside=NOT_COMPARABLE, null=NULL, **words)

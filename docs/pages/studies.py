@@ -21,7 +21,28 @@ from .templating import render
 def studies_page() -> str:
     """The index: every question with its answer."""
     found = study_results()
-    return render("studies", studies=list(found.values()), questions=_questions(found), contestants=CONTESTANTS)
+    return render(
+        "studies",
+        studies=list(found.values()),
+        scopes={name: scope(name) for name in found},
+        questions=_questions(found),
+        contestants=CONTESTANTS,
+    )
+
+
+def scope(name: str) -> str:
+    """What the runs of a study are trained on and how wide their models are, as far as their records say."""
+    records = Results(STUDY_RESULTS).read(name)
+    moduli, widths = (
+        sorted({value for record in records if (value := record.setting(field)) is not None})
+        for field in ("task.p", "model.d_model")
+    )
+    parts = (f"mod {_listed(moduli)}" if moduli else "", f"{_listed(widths)} wide" if widths else "")
+    return ", ".join(filter(None, parts)) or "–"
+
+
+def _listed(values: Sequence[int]) -> str:
+    return ", ".join(map(str, values[:-1])) + " and " + str(values[-1]) if len(values) > 1 else str(values[0])
 
 
 def study_pages() -> dict[Path, Callable[[], str]]:

@@ -1,4 +1,4 @@
-"""Kinds of configuration that other packages extend: tasks and models.
+"""Kinds of configuration that other packages extend: tasks, models and interventions.
 
     from typing import Annotated
     AnyTask = Annotated[SerializeAsAny[Task], BeforeValidator(Task.from_fields)]
@@ -20,7 +20,8 @@ class Part(Config, ABC):
     """A configuration class whose concrete subclasses register themselves when they are defined.
 
     The field ``tag`` names the subclass. A subclass either declares it, as ``name: Literal["my_task"] = "my_task"``,
-    or gets its class name in snake_case: ``class MyTask`` is "my_task". Abstract subclasses are not registered.
+    or gets its class name in snake_case: ``class MyTask`` is "my_task". Abstract subclasses are not registered, nor are
+    those whose name begins with an underscore, which other subclasses share.
     Defining a class again in the same module replaces it, as when a notebook cell is run twice.
     """
 
@@ -39,7 +40,8 @@ class Part(Config, ABC):
     @classmethod
     def __pydantic_init_subclass__(cls, **options: Any) -> None:
         super().__pydantic_init_subclass__(**options)
-        if not inspect.isabstract(cls) and hasattr(cls, "registry"):
+        shared = inspect.isabstract(cls) or cls.__name__.startswith("_")
+        if not shared and hasattr(cls, "registry"):
             cls.registry.register(cls)
 
     @classmethod

@@ -55,6 +55,15 @@ def steps_of(records: Sequence[Record], one: Quantity) -> list[float]:
     return [inf if value.never else float(value.value) for value in values if value.never or value.value is not None]  # type: ignore[arg-type]
 
 
+def values_of(records: Sequence[Record], one: Quantity) -> list[float]:
+    """The value of each run in which a quantity is defined. Errors: Undefined where it is in none."""
+    values = [record.value(one.name) for record in records]
+    known = [value for value in values if value is not None]
+    if not known:
+        raise Undefined(f"{one.formula} is undefined in every run")
+    return known
+
+
 def speed_up(name: str, arm: Arm, plain: Arm, text: str) -> Statistic:
     """The median time to half of guessing in one arm, over that in the plain runs. Both are at least 1 step."""
 
@@ -76,8 +85,7 @@ def share_with(name: str, what: str, arm: Arm, text: str, one: Quantity, edge: f
     """The share of the runs of an arm in which a quantity is at least ``edge``. what: that in words."""
 
     def compute(records: Sequence[Record]) -> Estimate:
-        values = [record.value(one.name) for record in runs_of(records, arm, text)]
-        known = [value for value in values if value is not None]
-        return share(sum(value >= edge for value in known), len(known))
+        values = values_of(runs_of(records, arm, text), one)
+        return share(sum(value >= edge for value in values), len(values))
 
     return statistic("share", f"among the runs {text}, the share of those {what}", one, name=name)(compute)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from latebloom.analysis import Analysis
-from latebloom.claims.causes import Arm, freezes, intervenes, runs_of, speed_up
+from latebloom.claims.causes import Arm, freezes, intervenes, runs_of, speed_up, values_of
 from latebloom.claims.claim import Statistic, SweepClaim, register, statistic
 from latebloom.claims.quantity import Quantity, once, quantity
 from latebloom.claims.record import Record
@@ -66,8 +66,8 @@ def _forms(half: str, frozen: str, one: Quantity) -> Statistic:
     text = f"in which the weights of the {_NAMES[frozen]} half keep their initial values"
 
     def compute(records: Sequence[Record]) -> Estimate:
-        usual = np.median([record.value(one.name) for record in runs_of(records, _PLAIN, "without intervention")])
-        values = [record.value(one.name) for record in runs_of(records, arm, text)]
+        usual = float(np.median(values_of(runs_of(records, _PLAIN, "without intervention"), one)))
+        values = values_of(runs_of(records, arm, text), one)
         return share(sum(value >= _HALF * usual for value in values), len(values))
 
     formula = (

@@ -212,15 +212,21 @@ class SweepClaim(_Sentence):
         return Pooled(**{**dict(verdict), "value": shown}, **ends, chance=chance, statistics=values)
 
     def verdict(self, records: Sequence[Record]) -> Pooled:
-        """The verdict on all finished runs: those that diverged, or that are still being trained, decide nothing."""
+        """The verdict on all finished runs: those that diverged, that are still being trained, or of which a quantity
+        could not be measured because of an error decide nothing."""
         known = [record for record in records if record.has(self.quantities)]
         if not known:
             return Pooled(**dict(not_measured("its quantities have not been measured")))
-        kept = [record for record in known if record.status == "finished"]
-        if not kept:
+        finished = [record for record in known if record.status == "finished"]
+        if not finished:
             return Pooled(**dict(undecided("every run diverged or is unfinished")), chance=0.0)
+        kept = [record for record in finished if not record.failed(self.quantities)]
+        if not kept:
+            return Pooled(**dict(undecided("of every run a quantity could not be measured")), chance=0.0)
         verdict, lost = self.judge(kept), [record for record in known if record.status != "finished"]
-        note = _left_out(sum(any(one.reads(record) for one in self.statistics) for record in lost))
+        count = sum(any(one.reads(record) for one in self.statistics) for record in lost)
+        note = _left_out(count, "diverged or is unfinished", "diverged or are unfinished")
+        note += _left_out(len(finished) - len(kept), *["could not be measured"] * 2)
         return verdict.model_copy(update={"finding": verdict.finding + note})
 
     pooled = verdict
@@ -242,11 +248,9 @@ def register(*claims: Claim | SweepClaim) -> None:
         CLAIMS.register(claim)
 
 
-def _left_out(count: int) -> str:
-    """What a finding says of the runs that decide nothing; nothing without any."""
-    runs = (
-        "1 run that diverged or is unfinished is" if count == 1 else f"{count} runs that diverged or are unfinished are"
-    )
+def _left_out(count: int, one: str, many: str) -> str:
+    """What a finding says of the runs that decide nothing; nothing without any. one, many: what such a run did."""
+    runs = f"1 run that {one} is" if count == 1 else f"{count} runs that {many} are"
     return f"; {runs} left out" if count else ""
 
 

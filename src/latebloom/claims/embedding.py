@@ -1,6 +1,7 @@
 """Claims about the embedding."""
 
 from latebloom.analysis import Analysis
+from latebloom.circuits.modular.settings import KEY_CLUSTER
 from latebloom.claims.claim import Claim, register
 from latebloom.claims.learning import series_of, span
 from latebloom.claims.quantity import Undefined, once, percent, quantity
@@ -114,7 +115,9 @@ def component_purity_max(analysis: Analysis) -> float:
     return max(_purities(analysis))
 
 
-@quantity("", "the key frequencies of the neurons (those with a cluster of at least 1 % of the neurons)")
+@quantity(
+    "", f"the key frequencies of the neurons (those with a cluster of at least {percent(KEY_CLUSTER)} of the neurons)"
+)
 def key_frequencies(analysis: Analysis) -> list[float]:
     return list(map(float, keys_of(analysis)))
 
@@ -130,7 +133,7 @@ def embedding_key_frequencies(analysis: Analysis) -> list[float]:
 @quantity(
     "frequencies",
     "the number of frequencies with at least a quarter of the largest norm in the embedding (arbitrary), less the "
-    "number of frequencies with a cluster of at least 1 % of the neurons,",
+    f"number of frequencies with a cluster of at least {percent(KEY_CLUSTER)} of the neurons,",
 )
 def extra_embedding_frequencies(analysis: Analysis) -> int:
     from latebloom.circuits.modular.key_frequencies import by_embedding

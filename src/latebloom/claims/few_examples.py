@@ -17,6 +17,7 @@ from latebloom.claims.quantity import Never, Quantity, Undefined, percent, quant
 from latebloom.claims.region import AllOf, AtMost, Below, Between, Is, Ratio, Reached
 from latebloom.phases import Series
 from latebloom.published import filled, published
+from latebloom.statistics import first_below
 from latebloom.tasks import DigitAddition
 from latebloom.tasks.guessing import guessing_losses
 
@@ -67,10 +68,10 @@ def test_loss_left_of_peak(analysis: Analysis) -> float:
 @quantity("steps", "the step at which test loss is first under half of its peak")
 def half_of_peak_at(analysis: Analysis) -> float:
     falling = _from_peak(analysis)
-    under = np.flatnonzero(falling.value < _HALF * falling.value[0])
-    if not len(under):
+    step = first_below(falling.step, falling.value, _HALF * falling.value[0])
+    if step is None:
         raise Never("test loss does not fall to half of its peak")
-    return float(falling.step[under[0]])
+    return step
 
 
 @quantity(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, cast
 import numpy as np
 
 from latebloom.analysis import Analysis
+from latebloom.circuits.induction.settings import SCORE
 from latebloom.claims.claim import Claim, Statistic, SweepClaim, register, statistic
 from latebloom.claims.falls import TEST_FALL, deepest_fall
 from latebloom.claims.learning import series_of
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 
 _COMPOSITION = 'W, "Speculation: Phase Changes Are Inherent to Composition"'
-_LEAD = 0.25
 
 _HALF = 0.5
 """Half of a fall, or of a loss."""
@@ -53,7 +53,7 @@ def _name(head: Head) -> str:
 @quantity(
     "",
     "there is a previous-token head and, in a later layer, an induction head, whose scores lead by "
-    f"{_LEAD:g} of all attention (arbitrary) over even attention and over tokens without repeats",
+    f"{SCORE:g} of all attention (arbitrary) over even attention and over tokens without repeats",
 )
 def induction_pair(analysis: Analysis) -> float:
     return float(induction_circuit(analysis).pair is not None)

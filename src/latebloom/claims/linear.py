@@ -11,7 +11,7 @@ from latebloom.claims.quantity import Never, Undefined, percent, quantity
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AllOf, Below, Region
 from latebloom.claims.settings import enough, grouped
-from latebloom.statistics import Estimate, median_estimate, ratio_of_medians
+from latebloom.statistics import Estimate, first_below, median_estimate, ratio_of_medians
 from latebloom.tasks import split
 
 SHARE = 0.1
@@ -30,10 +30,10 @@ learned."""
 
 def _learned(analysis: Analysis, column: str) -> float:
     series = series_of(analysis, column)
-    below = np.flatnonzero(series.value < SHARE * series.value[0])
-    if not len(below):
+    step = first_below(series.step, series.value, SHARE * series.value[0])
+    if step is None:
         raise Never(f"{column.replace('_', ' ')} does not fall below {percent(SHARE)} of its first value")
-    return float(series.step[below[0]])
+    return step
 
 
 @quantity("steps", f"the step at which train loss first is below {percent(SHARE)} of its first value")

@@ -72,11 +72,6 @@ def spikes(analysis: Analysis) -> int:
     return len(spikes_of(analysis))
 
 
-@quantity("times", "the heights of these spikes, in units of the loss before them")
-def spike_heights(analysis: Analysis) -> list[float]:
-    return [spike.height for spike in spikes_of(analysis)]
-
-
 @quantity("nats", "the median height of these spikes above the loss before them")
 def spike_nats(analysis: Analysis) -> float:
     found = spikes_of(analysis)

@@ -17,6 +17,7 @@ from latebloom._memory import return_freed_memory
 from latebloom._registry import Registry
 from latebloom.analysis import Analysis
 from latebloom.statistics import Estimate
+from latebloom.statistics.median_estimate import FEWEST
 
 T = TypeVar("T")
 
@@ -24,8 +25,8 @@ Value = float | str | tuple[float | None, ...]
 """A number, a word, or a list of numbers of which some may be missing."""
 
 
-FEWEST_RUNS = 5
-"""Fewer runs decide nothing about many: with four, even the range of the values covers their median in only 88 %."""
+FEWEST_RUNS = FEWEST
+"""Fewer runs decide nothing about many, as they give a median no interval."""
 
 
 class Undefined(Exception):  # noqa: N818
@@ -44,15 +45,17 @@ class Measurement(Config):
     """The stored value of one quantity of one run, or of one statistic of many runs.
 
     value: None where the quantity is undefined, with the ``reason``. never: the step was not reached (``value`` is
-    None too). low, high: ends of the 95 % interval of a statistic; None where an end is open or there is no interval.
-    n: the number of runs that the interval rests on, of the smallest arm where a statistic has several; None for a
-    value without an interval. date: when it was measured. source: where the value comes from if it was not measured by
+    None too). failed: an error kept it from being measured, such as a damaged file, so that nothing is known. low,
+    high: ends of the 95 % interval of a statistic; None where an end is open or there is no interval. n: the number of
+    runs that the interval rests on, of the smallest arm where a statistic has several; None for a value without an
+    interval. date: when it was measured. source: where the value comes from if it was not measured by
     this package.
     """
 
     value: Value | None = None
     reason: str | None = None
     never: bool = False
+    failed: bool = False
     low: float | None = None
     high: float | None = None
     n: int | None = None
@@ -165,7 +168,7 @@ def measured(measure: Callable[[Any], Any], subject: Any) -> Measurement:
     except Undefined as undefined:
         return Measurement(reason=undefined.reason, never=isinstance(undefined, Never))
     except LatebloomError as error:
-        return Measurement(reason=str(error))
+        return Measurement(reason=str(error), failed=True)
 
 
 def _plain(value: Any) -> Measurement:

@@ -51,6 +51,10 @@ class Record(Config):
         """Whether all of these quantities were measured, be they defined or not."""
         return self.quantities.keys() >= set(names)
 
+    def failed(self, names: Collection[str]) -> bool:
+        """Whether an error kept one of these quantities from being measured."""
+        return any(self.quantities[name].failed for name in names if name in self.quantities)
+
     def value(self, name: str) -> Any:
         """The value of a measured quantity; None where it is undefined, or a step that was not reached."""
         return self.quantities[name].value

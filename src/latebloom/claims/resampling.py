@@ -151,25 +151,6 @@ def _at(snapshot: Snapshot) -> Resampled | None:
     return resampled(grid, mlp_output(grid), train_mask_of(snapshot), draws=1)
 
 
-@quantity("steps", "the steps at which the course of resampling is measured")
-def resampled_steps(analysis: Analysis) -> list[float]:
-    return [float(step) for step in _course(analysis)]
-
-
-@quantity(
-    "share",
-    f"{_SHARE} the MLP's output comes from a pair {_SUM}, at each of these steps; none where the loss does not depend "
-    "on it",
-)
-def resampled_course(analysis: Analysis) -> list[float | None]:
-    return [None if at is None else at.recovered for at in _course(analysis).values()]
-
-
-@quantity("share", f"{_SHARE} the MLP's output comes from a pair {_DIFFERENCE}, at each of these steps")
-def resampled_course_wrong(analysis: Analysis) -> list[float | None]:
-    return [None if at is None else at.recovered_wrong for at in _course(analysis).values()]
-
-
 def _share_before(analysis: Analysis, name: str) -> float:
     at = _course(analysis)[_last(analysis, boundary_of(analysis, name))]
     if at is None:

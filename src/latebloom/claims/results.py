@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from latebloom._errors import DamagedFileError, UsageError
+from latebloom._errors import DamagedFileError
 from latebloom.claims.record import Record, merge
-from latebloom.store import atomic_write, folder_lock, one_line
+from latebloom.store import atomic_write, folder_lock, made_folder
 from latebloom.store.disk import read_if_there
 
 _READ: dict[Path, tuple[bytes, tuple[Record, ...]]] = {}
@@ -37,8 +37,7 @@ class Results:
 
     def add(self, system: str, records: Iterable[Record]) -> None:
         """Merge records into the file of a system."""
-        with one_line(self.path, "make", UsageError):
-            self.path.mkdir(parents=True, exist_ok=True)
+        made_folder(self.path)
         with folder_lock(self.path):
             merged = merge([*self.read(system), *records])
             atomic_write(self._file(system), "".join(f"{record.to_line()}\n" for record in merged).encode())

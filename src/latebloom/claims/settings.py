@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from latebloom.claims.claim import Statistic
 from latebloom.claims.learning import (
+    RIGHT,
     final_test_accuracy,
     last_step,
     outcome,
@@ -55,6 +56,16 @@ def memorised(records: Sequence[Record]) -> list[Record]:
 def generalised(record: Record) -> bool:
     """Whether the run had most of its test set right (`RIGHT`) at some step."""
     return record.value(test_90_at.name) is not None
+
+
+def right_at_end(record: Record) -> bool:
+    """Whether the run ends with most of its test set right (`RIGHT`)."""
+    return (record.value(final_test_accuracy.name) or 0.0) >= RIGHT
+
+
+def on_random_answers(records: Sequence[Record]) -> list[Record]:
+    """The runs that can only memorise."""
+    return [record for record in records if record.setting("task.name") == "random_table"]
 
 
 def grokked(record: Record) -> bool:

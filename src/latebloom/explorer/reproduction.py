@@ -10,6 +10,12 @@ from latebloom.explorer.inline import inline_svg
 from latebloom.explorer.templating import templates
 
 STATES = ("holds", "fails", "undecided", "not measured")
+FAILS = (
+    '"Fails" is a result about the models: they do not uphold the sentence, or a control that its rule names upholds '
+    "it as well."
+)
+"""What it does not mean is that the command failed."""
+
 NOT_COMPARABLE = (
     "The settings of the published runs are not all recorded, and ours may differ from them. Compare the order of the "
     "steps and the distances between them, not the numbers."
@@ -69,6 +75,8 @@ class ClaimView(EffectView, Protocol):
     def made_for_rule(self) -> bool: ...
     @property
     def runs(self) -> int: ...
+    @property
+    def rests_on(self) -> int: ...
     @property
     def holds(self) -> int: ...
     @property
@@ -152,7 +160,7 @@ def render_reproduction(result: ResultView, drawings: Mapping[str, str], judging
         "ours": ours,
         "drawing_id": drawing_id,
     }
-    texts = {"beside": NOT_COMPARABLE, "judging": judging, "null": null}
+    texts = {"beside": NOT_COMPARABLE, "fails": FAILS, "judging": judging, "null": null}
     return page.render(result=result, counts=_counts(result), drawn=_drawn(result), drawings=inlined, **texts, **words)
 
 
@@ -200,10 +208,16 @@ def measured(claim: EffectView) -> str:
 def spread(claim: ClaimView) -> str:
     """How many of the decided runs support the claim, with the interval of that share, and how many are undecided."""
     if not claim.by_run:
-        return f"{claim.runs} together" if claim.runs else "–"
+        return together(claim) if claim.runs else "–"
     decided, share = claim.holds + claim.fails, claim.share
     ends = "" if share is None else f" ({100 * share.low:.0f} to {100 * share.high:.0f} %)"
     return f"{claim.holds} of {decided}{ends}" + (f", {claim.undecided} undecided" if claim.undecided else "")
+
+
+def together(claim: ClaimView) -> str:
+    """How many runs a claim about many runs is judged on, and how many of these its smallest arm has."""
+    arm = "" if claim.rests_on == claim.runs else f", {claim.rests_on} in the smallest arm"
+    return f"{claim.runs} runs together{arm}"
 
 
 def basis(claim: ClaimView) -> str:

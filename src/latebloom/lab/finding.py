@@ -33,7 +33,8 @@ class Finding(Config):
 def finding_of(claim: Claim | SweepClaim, records: Sequence[Record]) -> Finding:
     """Judge a claim on those records that hold its quantities; runs that diverged decide nothing."""
     known = [record for record in records if record.has(claim.quantities)]
-    return as_finding(claim, claim.pooled(known) if known else Pooled(**dict(not_measured("there are no runs"))))
+    why = "its quantities have not been measured" if records else "there are no runs"
+    return as_finding(claim, claim.pooled(known) if known else Pooled(**dict(not_measured(why))))
 
 
 def as_finding(claim: Claim | SweepClaim, verdict: Pooled) -> Finding:

@@ -15,7 +15,7 @@ from latebloom._errors import UsageError, first_problem
 from latebloom.claims import Record
 from latebloom.claims.record import made_after
 from latebloom.runs.environment import git_commit
-from latebloom.store import atomic_write
+from latebloom.store import atomic_write, made_folder
 from latebloom.store.documents import read_json
 
 
@@ -32,14 +32,14 @@ class Frozen(Config):
 
     def stands(self, content: dict[str, Any]) -> bool:
         """Whether the rules in the code are these."""
-        return self.hash == hash_of(content)
+        return self.hash == content_hash(content)
 
     def counts(self, record: Record) -> bool:
         """Whether a run was made for these rules: trained after they were frozen, with a fresh seed."""
         return made_after(record, self.frozen)
 
 
-def hash_of(content: dict[str, Any]) -> str:
+def content_hash(content: dict[str, Any]) -> str:
     """SHA-256 of rules."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -71,12 +71,12 @@ def freeze_rules(file: Path, content: dict[str, Any], command: str) -> Frozen:
         return before
     earlier = () if before is None else (*before.earlier, (before.hash, before.frozen))
     rules = Frozen(
-        hash=hash_of(content),
+        hash=content_hash(content),
         frozen=next_second(datetime.now(UTC)),
         commit=git_commit(),
         content=content,
         earlier=earlier,
     )
-    file.parent.mkdir(parents=True, exist_ok=True)
+    made_folder(file.parent)
     atomic_write(file, (rules.model_dump_json(indent=1) + "\n").encode())
     return rules

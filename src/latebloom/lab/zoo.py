@@ -16,7 +16,7 @@ from latebloom.exports.exported import json_bytes
 from latebloom.exports.folder import MARKER, foreign_files, marker_of
 from latebloom.lab.export import exported_of
 from latebloom.runs import Run
-from latebloom.store import atomic_write, effective_status, find_runs
+from latebloom.store import atomic_write, effective_status, find_runs, made_folder
 
 INDEX, PAGE = "index.json", "README.md"
 
@@ -41,7 +41,7 @@ def zoo(
     runs = [Run(found.path) for found in find_runs(Path(root)) if effective_status(found) == "finished"]
     if not runs:
         raise UsageError(f"--runs: got {root}, which holds no finished run; train some first")
-    folder.mkdir(parents=True, exist_ok=True)
+    made_folder(folder)
     rows: list[dict[str, Any]] = []
     for run in runs:
         progress(len(rows), len(runs))

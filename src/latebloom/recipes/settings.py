@@ -57,7 +57,9 @@ def describe_settings() -> str:
     """Every setting with its default, for the help text."""
     lines = ["settings, with defaults in parentheses (those of the mainline recipe where recipes differ):"]
     for name, kind in known_settings().items():
-        info = kind.model_fields[name.partition(".")[2]]
-        if info.description:
-            lines.append(f"  --{name:<24} {info.description} ({info.default})")
+        section, _, field = name.partition(".")
+        info, known = kind.model_fields[field], SECTIONS[section]
+        described = f"one of {', '.join(known.known)}" if field == known.discriminator else info.description
+        if described:
+            lines.append(f"  --{name:<24} {described} ({info.default})")
     return "\n".join(lines)

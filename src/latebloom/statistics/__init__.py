@@ -18,7 +18,7 @@ from latebloom.statistics.median_step import median_step
 from latebloom.statistics.phase_diagram import Cell, PhaseDiagram, decided, phase_diagram
 from latebloom.statistics.power import runs_for_share, runs_for_value
 from latebloom.statistics.power_law import CurvePoint, PowerLaw, fit_power_law
-from latebloom.statistics.summaries import Quartiles, mean, median, quartiles, share, share_difference
+from latebloom.statistics.summaries import Quartiles, mean, quartiles, share, share_difference
 from latebloom.statistics.survival import SurvivalCurve, survival_curve
 from latebloom.statistics.variance_components import VarianceComponents, variance_components
 
@@ -55,7 +55,6 @@ __all__ = [
     "leads",
     "level_effects",
     "mean",
-    "median",
     "median_estimate",
     "median_step",
     "phase_diagram",

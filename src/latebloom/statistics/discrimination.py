@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from latebloom._config import Config
 from latebloom.statistics.bootstrap import REPEATS, SEED, percentile_interval, resampled_runs
@@ -56,34 +56,40 @@ def discrimination(
 
 
 def stratified_auc(
-    strata: Sequence[tuple[Float[np.ndarray, " _item"], Bool[np.ndarray, " _item"]]],
+    strata: Sequence[tuple[Float[np.ndarray, " _item"], Bool[np.ndarray, " _item"], Int[np.ndarray, " _item"]]],
     level: float = LEVEL,
     repeats: int = REPEATS,
     seed: int = SEED,
 ) -> Estimate:
     """P(score of a member > score of another) + P(equal)/2, over all pairs of one stratum: Σ U / Σ pairs.
 
-    strata: scores and memberships of independent items, as many of each within a stratum, such as runs on equally much
-    data, which are compared among themselves alone. The bootstrap draws items within each stratum. n: members, or
-    others if these are fewer.
+    strata: scores, memberships and units of items, such as runs on equally much data, which are compared among
+    themselves alone. Items of one unit, such as runs with one seed, may depend on each other, within a stratum and
+    between strata: the bootstrap draws whole units. n: members, or others if these are fewer.
     Source: van Elteren's stratified Wilcoxon test, Bull. Int. Stat. Inst. 37 (1960). Limits: those of
     `percentile_interval`; a stratum without members, or without others, says nothing.
     """
+    known = np.unique(np.concatenate([unit for _, _, unit in strata])) if strata else np.zeros(0, int)
+    drawn = _times_drawn(len(known), repeats, seed)
     wins, pairs = np.zeros(repeats + 1), np.zeros(repeats + 1)
-    for i, (score, member) in enumerate(strata):
+    for score, member, unit in strata:
         better = (np.sign(score[:, None] - score[None]) + 1) / 2
-        drawn = resampled_runs(len(score), repeats, seed + i)
-        counts = np.apply_along_axis(np.bincount, 1, drawn, minlength=len(score)) if len(score) else drawn
-        counts = np.vstack([np.ones(len(score)), counts])
+        counts = drawn[:, np.searchsorted(known, unit)]
         inside, outside = counts * member, counts * ~member
         wins += ((inside @ better) * outside).sum(axis=1)
         pairs += inside.sum(axis=1) * outside.sum(axis=1)
-    members, items = (sum(int(one.sum()) for _, one in strata), sum(len(one) for _, one in strata))
+    members, items = (sum(int(one.sum()) for _, one, _ in strata), sum(len(one) for _, one, _ in strata))
     n = min(members, items - members)
     if pairs[0] == 0:
         return Estimate.undefined(n, "no stratum has both members and others")
     low, high = percentile_interval(wins[1:][pairs[1:] > 0] / pairs[1:][pairs[1:] > 0], level)
     return Estimate(value=float(wins[0] / pairs[0]), low=low, high=high, n=n, level=level)
+
+
+def _times_drawn(n: int, repeats: int, seed: int) -> Float[np.ndarray, "draw unit"]:
+    """How often the bootstrap draws each unit: once in the first row, the sample itself."""
+    drawn = [np.bincount(one, minlength=n) for one in resampled_runs(n, repeats, seed)] if n else np.zeros((repeats, 0))
+    return np.vstack([np.ones(n), drawn])
 
 
 def _mean(values: Float[np.ndarray, " run"], level: float, repeats: int, seed: int) -> Estimate:

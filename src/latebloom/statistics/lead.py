@@ -9,7 +9,8 @@ from jaxtyping import Float
 
 from latebloom._config import Config
 from latebloom.statistics.estimate import Estimate
-from latebloom.statistics.summaries import median, share
+from latebloom.statistics.median_estimate import median_estimate
+from latebloom.statistics.summaries import share
 
 
 class Lead(Config):
@@ -64,7 +65,8 @@ def lead(first: float | int | None, second: float | int | None, before: float | 
 
 
 def leads(runs: Sequence[Lead]) -> Leads:
-    """Share with Wilson's interval, and median with a bootstrap interval. Limits: those of `share` and `median`."""
+    """Share with Wilson's interval, and median. Limits: those of `share` and `median_estimate`."""
     decided = [run.leads for run in runs if run.leads is not None]
     steps = [run.steps for run in runs if run.steps is not None]
-    return Leads(leads=share(sum(decided), len(decided)), undecided=len(runs) - len(decided), steps=median(steps))
+    first, middle = share(sum(decided), len(decided)), median_estimate(steps)
+    return Leads(leads=first, undecided=len(runs) - len(decided), steps=middle)

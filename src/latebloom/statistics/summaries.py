@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import sqrt
 
 import numpy as np
@@ -40,21 +40,21 @@ def _wilson(part: float, n: int, level: float) -> tuple[float, float]:
     return float(centre - reach), float(centre + reach)
 
 
-def share_difference(pairs: Sequence[tuple[bool, bool]], level: float = LEVEL) -> Estimate:
+def share_difference(pairs: Sequence[tuple[float | bool, float | bool]], level: float = LEVEL) -> Estimate:
     """How much more often the first of two statements is true than the second, -1 to 1, of runs that come in pairs.
 
-    (b - c) / n, of b pairs in which the first alone is true and c in which the second alone is. The interval is Wald's
-    with half a pair added to each of the four kinds of pairs, so that it has a width where all pairs are of one kind,
-    of which a bootstrap would make none. Undefined without pairs.
+    (b - c) / n, of b pairs in which the first alone is true and c in which the second alone is. Where a pair is one of
+    groups of runs, its two values are the shares of each for which the statement is true. The interval is Wald's with
+    half a pair added to each of the four kinds of pairs, so that it has a width where all pairs are of one kind, of
+    which a bootstrap would make none. Undefined without pairs.
     Source: Agresti and Min, "Simple improved confidence intervals for comparing matched proportions", Statistics in
     Medicine 24 (2005).
     """
     n = len(pairs)
     if n == 0:
         return Estimate.undefined(0, "there are no pairs")
-    first = sum(a and not b for a, b in pairs)
-    second = sum(b and not a for a, b in pairs)
-    apart, unlike, whole = first - second, first + second + 1, n + 2
+    differences = [float(a) - float(b) for a, b in pairs]
+    apart, unlike, whole = sum(differences), sum(one**2 for one in differences) + 1, n + 2
     reach = scipy.special.ndtri(0.5 + 0.5 * level) * sqrt(unlike - apart**2 / whole)
     low, high = ((apart + sign * reach) / whole for sign in (-1, 1))
     return Estimate(value=apart / n, low=max(-1.0, low), high=min(1.0, high), n=n, level=level)
@@ -77,30 +77,17 @@ def quartiles(values: Sequence[float | int]) -> Quartiles:
     return Quartiles(n=len(values), low=low, median=middle, high=high)
 
 
-def median(values: Sequence[float | int | None], level: float = LEVEL) -> Estimate:
-    """Median of one value per run, with a bootstrap interval over runs. Runs without a value (None) are left out.
-
-    For steps of generalisation, which some runs never reach, use `median_step`. Limits: those of
-    `percentile_interval`.
-    """
-    return _middle(values, np.median, level)
-
-
 def mean(values: Sequence[float | int | None], level: float = LEVEL) -> Estimate:
-    """Mean of one value per run; otherwise like `median`.
+    """Mean of one value per run, with a bootstrap interval over runs. Runs without a value (None) are left out.
 
-    Limits: the bootstrap interval of values that are all the same has no width; for true and false use `share`, or
-    `share_difference` for pairs.
+    Limits: those of `percentile_interval`; the interval of values that are all the same has no width. For true and
+    false use `share`, or `share_difference` for pairs.
     """
-    return _middle(values, np.mean, level)
-
-
-def _middle(values: Sequence[float | int | None], statistic: Callable[..., np.ndarray], level: float) -> Estimate:
     known = np.array([value for value in values if value is not None], dtype=float)
     n = len(known)
     if n == 0:
         return Estimate.undefined(0, "no run has a value")
     if n == 1:
         return Estimate(value=float(known[0]), n=1, level=level, reason="one run gives no interval")
-    low, high = percentile_interval(statistic(known[resampled_runs(n, REPEATS, SEED)], axis=1), level)
-    return Estimate(value=float(statistic(known)), low=low, high=high, n=n, level=level)
+    low, high = percentile_interval(known[resampled_runs(n, REPEATS, SEED)].mean(axis=1), level)
+    return Estimate(value=float(known.mean()), low=low, high=high, n=n, level=level)

@@ -45,10 +45,10 @@ def variance_components(
     if np.isnan(found).any():
         reason = "the outcome does not vary"
         return VarianceComponents(**{name: Estimate.undefined(a, reason) for name in VarianceComponents.model_fields})
-    if a < FEWEST_LEVELS:
-        reason = f"{a} levels give no interval"
+    left_out = np.array([_shares(np.delete(outcomes, i, axis=0)) for i in range(a)]) if a >= FEWEST_LEVELS else None
+    if left_out is None or np.isnan(left_out).any():
+        reason = f"{a} levels give no interval" if left_out is None else "without one level the outcome does not vary"
         return _named([Estimate(value=float(one), n=a, level=level, reason=reason) for one in found])
-    left_out = np.array([_shares(np.delete(outcomes, i, axis=0)) for i in range(a)])
     spread = np.sqrt((a - 1) / a * ((left_out - left_out.mean(axis=0)) ** 2).sum(axis=0))
     width = scipy.stats.t.ppf((1 + level) / 2, a - 1) * spread
     lows, highs = np.clip(found - width, 0, 1), np.clip(found + width, 0, 1)

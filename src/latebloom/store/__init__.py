@@ -5,7 +5,7 @@ Independent of models and torch; `latebloom.runs` adds typed objects.
 
 from latebloom.store.atomic import atomic_write
 from latebloom.store.directory import RunDirectory
-from latebloom.store.disk import DiskFullError, check_output, one_line
+from latebloom.store.disk import DiskFullError, check_output, made_folder, one_line
 from latebloom.store.kept import kept, kept_for_user
 from latebloom.store.listing import effective_status, find_runs, locate, not_found
 from latebloom.store.lock import RunLock, folder_lock, is_locked
@@ -35,6 +35,7 @@ __all__ = [
     "kept",
     "kept_for_user",
     "locate",
+    "made_folder",
     "not_found",
     "one_line",
 ]

@@ -42,6 +42,13 @@ def one_line(path: Path, verb: str, kind: type[LatebloomError] = StoreError) -> 
         raise (DiskFullError if error.errno in FULL else kind)(explain(error, path, verb)) from error
 
 
+def made_folder(path: Path) -> Path:
+    """A directory, made with those that it is in unless it is there. Errors: UsageError."""
+    with one_line(path, "make", UsageError):
+        path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
 def check_no_link(folder: Path) -> None:
     """UsageError if a directory of a run is a link, through which a writer would change files outside the run."""
     if folder.is_symlink():

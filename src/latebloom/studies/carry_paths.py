@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import log
-
 import numpy as np
 import torch
 from jaxtyping import Bool, Float
@@ -112,7 +110,7 @@ def held(name: str) -> str:
 
 
 def _has(name: str, task: DigitAddition) -> slice:
-    """The places of `_carried` that have such columns."""
+    """The places of `carried` that have such columns."""
     return {"left": slice(2, task.digits), "further": _passed(task)}.get(name, carried(task))
 
 
@@ -218,4 +216,4 @@ def reach_learned_at(analysis: Analysis) -> list[float | None]:
         loss = split_loss(sums.logits, sums.answer, sums.carry).on_carry[:, _passed(task)]
         nine = _nine(sums)[:, _passed(task)]
         losses.append([float(loss[kept].mean()) for kept in (~nine, nine)])
-    return [first_below(steps, column, LEARNED * log(2)) for column in np.array(losses).T]
+    return [first_below(steps, column, LEARNED * GUESSING[CARRY]) for column in np.array(losses).T]

@@ -12,7 +12,6 @@ from latebloom.analysis import Analysis
 from latebloom.claims import Record, quantity
 from latebloom.claims.claim import statistic
 from latebloom.claims.learning import (
-    RIGHT,
     final_test_accuracy,
     test_accuracy_at_three_quarters,
     train_learned_at,
@@ -20,7 +19,7 @@ from latebloom.claims.learning import (
 )
 from latebloom.claims.quantity import Undefined
 from latebloom.claims.region import Above, AllOf, Below, Between
-from latebloom.claims.settings import STILL_LEARNING, grouped, share_of
+from latebloom.claims.settings import STILL_LEARNING, grouped, right_at_end, share_of
 from latebloom.claims.verdict import HALF
 from latebloom.claims.views import grid
 from latebloom.statistics import Estimate, median_estimate, share_difference
@@ -70,10 +69,6 @@ def _share(record: Record) -> float:
     return float(record.setting("data.fraction"))
 
 
-def _right(record: Record) -> bool:
-    return (record.value(final_test_accuracy.name) or 0.0) >= RIGHT
-
-
 def _partly(record: Record) -> bool:
     """Whether a run ends with a part of the test set right, beyond symmetry, and has stopped getting more right."""
     accuracy = record.value(accuracy_beyond_symmetry.name)
@@ -108,7 +103,7 @@ def crossing(shares: Sequence[float], costs: Sequence[float], circuit: float) ->
 
 def _predicted(memories: Sequence[Record], sums: Sequence[Record]) -> float | None:
     """The critical size that the costs of one seed predict. The circuit is that of the most pairs."""
-    costs, circuit = [_cost(run) for run in memories], _cost(sums[-1]) if sums and _right(sums[-1]) else None
+    costs, circuit = [_cost(run) for run in memories], _cost(sums[-1]) if sums and right_at_end(sums[-1]) else None
     known = [cost for cost in costs if cost is not None]
     if circuit is None or len(known) < len(MEMORIES):
         return None
@@ -117,7 +112,7 @@ def _predicted(memories: Sequence[Record], sums: Sequence[Record]) -> float | No
 
 def _edge(sums: Sequence[Record]) -> int | None:
     """The place of the first run from which on all of a seed's runs on more pairs generalise; None without one."""
-    wrong = [i for i, run in enumerate(sums) if not _right(run)]
+    wrong = [i for i, run in enumerate(sums) if not right_at_end(run)]
     first = wrong[-1] + 1 if wrong else 0
     return first if first < len(sums) else None
 
@@ -201,12 +196,12 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
     rows = []
     for share in sorted({*memories, *sums}):
         remembered, summed = memories.get(share, []), sums.get(share, [])
-        right = [run for run in summed if _right(run)]
+        right = [run for run in summed if right_at_end(run)]
         costs = [
             shown(median_estimate([_cost(run) for run in runs]), "{:.0f}")
-            for runs in (remembered, [run for run in summed if not _right(run)], right)
+            for runs in (remembered, [run for run in summed if not right_at_end(run)], right)
         ]
-        shares = [shown(share_of(summed, one)) if summed else "–" for one in (_right, _partly)]
+        shares = [shown(share_of(summed, one)) if summed else "–" for one in (right_at_end, _partly)]
         beyond = shown(median_estimate([run.value(accuracy_beyond_symmetry.name) for run in summed]))
         rows.append((f"{share:.0%}", *costs, *shares, beyond))
     sizes = _sizes(records)

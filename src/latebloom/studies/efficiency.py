@@ -17,12 +17,13 @@ from latebloom.claims.learning import (
     train_learned_at,
 )
 from latebloom.claims.region import Above, AllOf, Below, Between
-from latebloom.claims.settings import generalised, grouped, share_of
+from latebloom.claims.settings import generalised, grouped, on_random_answers, right_at_end, share_of
 from latebloom.claims.verdict import HALF
 from latebloom.statistics import Estimate, censored_ratio_of_medians, median_estimate
 from latebloom.studies.asked import asked
 from latebloom.studies.equal_logits import MARGIN, weights_at_equal_logits
 from latebloom.studies.growth import exponents
+from latebloom.studies.steps import paired
 from latebloom.studies.study import STUDIES, Study, Table, Then
 from latebloom.studies.sweeps import FRESH_SEED, small
 from latebloom.studies.texts import found, shown
@@ -62,17 +63,9 @@ def _memory_cost(record: Record) -> float | None:
     return None if record.value(train_learned_at.name) is None else _cost(record)
 
 
-def _right(record: Record) -> bool:
-    return (record.value(final_test_accuracy.name) or 0.0) >= RIGHT
-
-
 def _circuit_cost(record: Record) -> float | None:
     """What the general circuit costs; None for a run that has none."""
-    return _cost(record) if _right(record) else None
-
-
-def _memories(records: Sequence[Record]) -> list[Record]:
-    return [record for record in records if record.setting("task.name") == "random_table"]
+    return _cost(record) if right_at_end(record) else None
 
 
 def _sums(records: Sequence[Record]) -> list[Record]:
@@ -104,11 +97,11 @@ def _relative_costs(records: Sequence[Record], right: bool) -> list[float | None
     """What a memory costs over what the circuit costs, at the share of the pairs of each seed that is nearest to the
     edge: the smallest at which it generalises, or the largest at which it does not. The circuit is that of the most
     data. None for a seed without such a share, circuit, or memory."""
-    memories = {(run.setting("model.seed"), run.setting("data.fraction")): run for run in _memories(records)}
+    memories = {(run.setting("model.seed"), run.setting("data.fraction")): run for run in on_random_answers(records)}
     ratios: list[float | None] = []
     for seed, runs in grouped(_sums(records), "model.seed").items():
         ordered = sorted(runs, key=lambda run: float(run.setting("data.fraction")))
-        general, others = ([run for run in ordered if _right(run) == one] for one in (True, False))
+        general, others = ([run for run in ordered if right_at_end(run) == one] for one in (True, False))
         edge = (general[:1] if right else others[-1:]) if general else []
         memory = memories.get((seed, edge[0].setting("data.fraction"))) if edge else None
         costs = (None if memory is None else _memory_cost(memory), _cost(general[-1]) if general else None)
@@ -145,7 +138,7 @@ def memory_cost_where_right(records: Sequence[Record]) -> Estimate:
     *_READ,
 )
 def memory_exponent(records: Sequence[Record]) -> Estimate:
-    return median_estimate(exponents(_memories(records), _memory_cost, len(SHARES)))
+    return median_estimate(exponents(on_random_answers(records), _memory_cost, len(SHARES)))
 
 
 @statistic(
@@ -173,7 +166,7 @@ def _still_right(kept: str, name: str) -> Statistic:
 
     @statistic("share", formula, final_test_accuracy, test_90_at, name=name)
     def still_right(records: Sequence[Record]) -> Estimate:
-        return share_of(_had_generalised(_shrunk(records, kept)), _right)
+        return share_of(_had_generalised(_shrunk(records, kept)), right_at_end)
 
     return still_right
 
@@ -186,7 +179,7 @@ def _clean_ups(records: Sequence[Record]) -> list[tuple[Record, Record]]:
     """Of each seed with a clean-up, the run whose weight decay ends at its beginning, and that with it."""
     whole = {run.setting("model.seed"): run for run in _decays(records)}
     ending = {run.setting("model.seed"): run for run in _decays(records, ends=True)}
-    return [(ending[seed], whole[seed]) for seed in ending.keys() & whole.keys()]
+    return paired(ending, whole)
 
 
 @statistic(
@@ -229,13 +222,13 @@ def _lengths_after(records: Sequence[Record], start: int) -> list[int]:
 
 def _tables(records: Sequence[Record]) -> Sequence[Table]:
     rows = []
-    memories, sums = (grouped(part, "data.fraction") for part in (_memories(records), _sums(records)))
+    memories, sums = (grouped(part, "data.fraction") for part in (on_random_answers(records), _sums(records)))
     for share in sorted({*memories, *sums}):
         costs = [
             shown(median_estimate([of(run) for run in runs.get(share, [])]), "{:.0f}")
             for runs, of in ((memories, _memory_cost), (sums, _circuit_cost))
         ]
-        right = shown(share_of(sums[share], _right)) if share in sums else "–"
+        right = shown(share_of(sums[share], right_at_end)) if share in sums else "–"
         rows.append((f"{share:.0%}", *costs, right))
     changes = [
         (f"the train set shrinks to {float(FEW):.0%}", _shrunk(records, FEW)),
@@ -253,7 +246,7 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
         Table(
             f"What changes during training on {float(PLENTY):.0%} of the pairs",
             ("change", "runs", f"test accuracy of {RIGHT:.0%} at the end"),
-            [(what, str(len(runs)), shown(share_of(runs, _right))) for what, runs in changes],
+            [(what, str(len(runs)), shown(share_of(runs, right_at_end))) for what, runs in changes],
         ),
     )
 

@@ -11,7 +11,7 @@ from latebloom.claims.late import DOUBLE, LATE, NOTICED, SPACING
 from latebloom.claims.learning import final_test_accuracy
 from latebloom.claims.quantity import Quantity
 from latebloom.claims.region import Above, AllOf, Below
-from latebloom.claims.settings import MORE_OFTEN, share_of
+from latebloom.claims.settings import MORE_OFTEN, on_random_answers, share_of
 from latebloom.claims.verdict import HALF
 from latebloom.published import filled
 from latebloom.statistics import Estimate, median_estimate
@@ -51,10 +51,6 @@ CLEAR = 0.1
 CONTROL = "the control"
 
 
-def _memories(records: Sequence[Record]) -> list[Record]:
-    return [record for record in records if record.setting("task.name") == "random_table"]
-
-
 def _sums(records: Sequence[Record]) -> list[Record]:
     return [record for record in records if record.setting("task.name") != "random_table"]
 
@@ -78,7 +74,7 @@ def late_rises(records: Sequence[Record]) -> Estimate:
 
 @statistic("share", "the share of the runs on random answers in which it does after memorising", rise_times, rise_to)
 def late_rises_in_memories(records: Sequence[Record]) -> Estimate:
-    return share_of(_memories(records), _changes)
+    return share_of(on_random_answers(records), _changes)
 
 
 def _median_at_rise(one: Quantity) -> Statistic:
@@ -158,11 +154,11 @@ def attention_part_times(records: Sequence[Record]) -> Estimate:
     attention_part_at_start,
 )
 def attention_part_times_in_memories(records: Sequence[Record]) -> Estimate:
-    return _part_times(_memories(records))
+    return _part_times(on_random_answers(records))
 
 
 def _tables(records: Sequence[Record]) -> Sequence[Table]:
-    groups = {"sums": _sums(records), "random answers": _memories(records)}
+    groups = {"sums": _sums(records), "random answers": on_random_answers(records)}
     changes = [
         (
             name,

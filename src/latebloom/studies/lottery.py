@@ -25,7 +25,7 @@ from latebloom.studies.asked import asked
 from latebloom.studies.study import STUDIES, Study, Table, Then
 from latebloom.studies.sweeps import FRESH_SEED, small, texts
 from latebloom.studies.texts import found, shown
-from latebloom.studies.winners import overlap, winners, wins
+from latebloom.studies.winners import favoured, overlap, wins
 from latebloom.sweeps.spec import Spec
 
 STEPS = 1500
@@ -179,14 +179,9 @@ def clustered_with_all(records: Sequence[Record]) -> Estimate:
     key_frequencies,
 )
 def shifted(records: Sequence[Record]) -> Estimate:
-    differences: list[float | None] = []
-    for runs in grouped(_amplified(records), "model.seed").values():
-        keys = {run.setting("intervention.frequency"): winners(run) for run in runs}
-        if set(keys) == set(AMPLIFIED):
-            own = sum(k in keys[k] for k in AMPLIFIED)
-            others = sum(k in keys[other] for k in AMPLIFIED for other in AMPLIFIED if other != k)
-            differences.append((own - others) / len(AMPLIFIED))
-    return mean(differences)
+    seeds = grouped(_amplified(records), "model.seed").values()
+    by_frequency = ({int(run.setting("intervention.frequency")): run for run in runs} for runs in seeds)
+    return favoured(runs for runs in by_frequency if set(runs) == set(AMPLIFIED))
 
 
 def _tables(records: Sequence[Record]) -> Sequence[Table]:

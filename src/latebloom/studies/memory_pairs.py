@@ -17,6 +17,7 @@ from latebloom.statistics import Estimate, median_estimate
 from latebloom.studies.asked import asked
 from latebloom.studies.equal_logits import MARGIN, weights_at_equal_logits
 from latebloom.studies.interference import TAUGHT, Forgotten, forgotten
+from latebloom.studies.steps import paired
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import UNSEEN_SEED, small
 from latebloom.studies.texts import found, shown
@@ -85,7 +86,7 @@ def _by_seed(records: Sequence[Record]) -> dict[int, float]:
 def _cost_over(records: Sequence[Record], fraction: str) -> Estimate:
     """What a symmetric table costs over what another one does on that share of the pairs, over seeds that have both."""
     symmetric, plain = (_by_seed(_arm(records, *which)) for which in ((True,), (False, fraction)))
-    return median_estimate([symmetric[seed] / plain[seed] for seed in symmetric.keys() & plain.keys()])
+    return median_estimate([one / other for one, other in paired(symmetric, plain)])
 
 
 _COST = (weights_at_equal_logits, train_learned_at)

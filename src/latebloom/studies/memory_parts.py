@@ -13,12 +13,13 @@ from latebloom.claims.claim import Statistic, statistic
 from latebloom.claims.learning import MOSTLY_RIGHT, series_of, test_90_at, train_learned_at
 from latebloom.claims.quantity import Quantity, once
 from latebloom.claims.region import Above, AllOf, Below
-from latebloom.claims.settings import generalised
+from latebloom.claims.settings import generalised, on_random_answers
 from latebloom.claims.verdict import HALF
 from latebloom.models import Model
 from latebloom.statistics import Estimate, median_estimate
 from latebloom.studies.asked import asked
 from latebloom.studies.parts import PARTS
+from latebloom.studies.steps import paired
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.swapped_weights import Weights, learned_at, model_at, moved, share_right, weights_of
 from latebloom.studies.sweeps import UNSEEN_SEED, small
@@ -114,10 +115,6 @@ def test_loss_when_learned(analysis: Analysis) -> float:
     return series_of(analysis, "test_loss").at(learned_at(analysis)) / analysis.chance
 
 
-def _memories(records: Sequence[Record]) -> list[Record]:
-    return [record for record in records if record.setting("task.name") == RANDOM]
-
-
 def _early_sums(records: Sequence[Record]) -> list[Record]:
     """The runs on sums that generalise, but are no better than guessing on the test set when the train set is
     learned."""
@@ -173,7 +170,7 @@ def _attention(prefix: str, text: str, runs: _Runs) -> tuple[Statistic, Statisti
     )
 
 
-RANDOM_ATTENTION = _attention("random", "random answers", _memories)
+RANDOM_ATTENTION = _attention("random", "random answers", on_random_answers)
 SUMS_ATTENTION = _attention("sums", "the sums of the train set", _early_sums)
 
 
@@ -183,14 +180,14 @@ def _all_parts(prefix: str, words: str, read: tuple[Quantity, Quantity]) -> tupl
         _median(
             f"{prefix}_most",
             f"the largest share of random answers that is right {words}, at the end",
-            _memories,
+            on_random_answers,
             read[:1],
             lambda shares: max(shares[0]),
         ),
         _median(
             f"{prefix}_changed",
             "the least difference to what is right after random changes as large",
-            _memories,
+            on_random_answers,
             read,
             lambda shares: min(control - right for right, control in zip(*shares)),
         ),
@@ -213,14 +210,15 @@ ANY_WITHOUT = _all_parts(
 def order_on_sums(records: Sequence[Record]) -> Estimate:
     sums, memories = (
         {run.setting("model.seed"): run.value(WITHOUT[0].name) for run in runs}
-        for runs in (_early_sums(records), _memories(records))
+        for runs in (_early_sums(records), on_random_answers(records))
     )
-    pairs = [(sums[seed], memories[seed]) for seed in sums.keys() & memories.keys()]
-    return median_estimate([a[_ORDER] - b[_ORDER] for a, b in pairs if a is not None and b is not None])
+    return median_estimate(
+        [a[_ORDER] - b[_ORDER] for a, b in paired(sums, memories) if a is not None and b is not None]
+    )
 
 
 def _tables(records: Sequence[Record]) -> Sequence[Table]:
-    arms = (("random answers", _memories(records)), ("sums", _early_sums(records)))
+    arms = (("random answers", on_random_answers(records)), ("sums", _early_sums(records)))
     columns = ("", *(f"{name}, {when}" for name, _ in arms for when in ("just learned", "at the end")))
 
     def row(name: str, index: int, quantities: Sequence[Quantity]) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ class Multipliers:
 
 @torch.no_grad()
 def multipliers(task: ModularTask, model: Model) -> Multipliers:
+    """What the neurons of a model multiply. Errors: Undefined for a model other than one layer with neurons."""
     if not isinstance(model, Transformer) or model.config.n_layers != 1 or not model.config.d_mlp:
         raise Undefined("the model is not a transformer of one layer with neurons")
     model, tokens = model.double(), all_pairs(task)
@@ -77,6 +78,7 @@ def _product(values: Float[Tensor, "pair neuron"]) -> float:
 
 
 def part(both: Multipliers) -> float:
+    """The share that is a product before the activation, over that after it."""
     return _product(both.before) / _product(both.after)
 
 

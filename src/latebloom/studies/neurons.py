@@ -17,9 +17,10 @@ from latebloom.circuits.modular.projections import excluded_logits
 from latebloom.claims import Record, quantity
 from latebloom.claims.claim import statistic
 from latebloom.claims.embedding import keys_of
-from latebloom.claims.learning import RIGHT, final_test_accuracy
+from latebloom.claims.learning import final_test_accuracy
 from latebloom.claims.quantity import Quantity, Undefined, once
 from latebloom.claims.region import Above, Below
+from latebloom.claims.settings import right_at_end
 from latebloom.claims.views import grid
 from latebloom.statistics import Estimate, median_estimate
 from latebloom.studies.asked import asked
@@ -139,7 +140,7 @@ def _linear(analysis: Analysis) -> Grid:
 
 def _learned(records: Sequence[Record]) -> list[Record]:
     """The runs that generalise; the others have nothing to lose."""
-    kept = [record for record in records if (record.value(final_test_accuracy.name) or 0.0) >= RIGHT]
+    kept = list(filter(right_at_end, records))
     if not kept:
         raise Undefined("no run generalises")
     return kept
@@ -275,7 +276,10 @@ STUDIES.register(
         ),
         shown=(accuracy_without_a_cluster,),
         tables=_tables,
-        caveats="A model with one key frequency has most of its neurons in that cluster, so that as many random "
-        "neurons are most of the model. The frequency is removed from the logits, the neurons from the hidden layer.",
+        caveats="A frequency is a key frequency if it has a cluster of neurons, and one without neurons is hardly in "
+        "the logits, so the first claim compares what is there with what is not. Whether neurons matter any more than "
+        "random ones is what the other claims ask. A model with one key frequency has most of its neurons in that "
+        "cluster, so that as many random neurons are most of the model. The frequency is removed from the logits, the "
+        "neurons from the hidden layer.",
     )
 )

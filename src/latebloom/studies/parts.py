@@ -18,6 +18,20 @@ PARTS = {
 }
 """The weights of each part."""
 
+FROZEN = {
+    "embedding": "a frozen embedding",
+    "attention": "frozen attention",
+    "MLP, in": "frozen weights into the neurons",
+    "MLP, out": "frozen weights out of the neurons",
+    "unembedding": "a frozen unembedding",
+}
+"""The words for each arm, in the order of `PARTS`."""
+
+
+def slug(part: str) -> str:
+    """The name of a part in that of a statistic."""
+    return part.replace(", ", "_").lower()
+
 
 def arms(records: Sequence[Record]) -> dict[str, list[Record]]:
     """The runs by frozen part, and those with `NOTHING` frozen."""

@@ -40,7 +40,13 @@ QUESTIONS = (
     Question(
         "Do the gradients on the parts of a circuit show mutual reinforcement?",
         studies=("reinforcement-gradients", "reinforcement", "reinforcement-clamped"),
-        claims=("induction-ideal-head-no-plateau", "trigrams-ov-needs-qk", "trigrams-qk-needs-ov"),
+        claims=(
+            "induction-ideal-head-no-plateau",
+            "trigrams-ideal-qk-no-plateau",
+            "trigrams-ideal-ov-no-plateau",
+            "trigrams-ov-needs-qk",
+            "trigrams-qk-needs-ov",
+        ),
     ),
     Question(
         "Can it be shown analytically in a toy setting?", claims=("analytic-time-predicted", "analytic-log-scale")
@@ -60,7 +66,7 @@ QUESTIONS = (
     Question(
         "In which order does five-digit addition form?",
         studies=("digits", "carries"),
-        claims=("digits-0-and-1-first",),
+        claims=("digits-0-and-1-first", "digits-order-unstable"),
     ),
     Question("What is the circuit of memorisation?", studies=("memory", "memory-parts", "memory-pairs")),
     Question(
@@ -74,7 +80,11 @@ QUESTIONS = (
         studies=("tickets", "transplants", "ticket-predictors", "key-counts"),
         claims=("keys-differ-by-seed",),
     ),
-    Question("How consistent is all of this over seeds?", claims=("keys-differ-by-seed",)),
+    Question(
+        "How consistent is all of this over seeds?",
+        claims=("keys-differ-by-seed",),
+        left="one claim alone compares seeds; every other one is judged on several, and says how many uphold it",
+    ),
     Question(
         "What happens when one trains on excluded loss?",
         studies=("training-on-measures", "measures-more"),

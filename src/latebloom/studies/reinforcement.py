@@ -9,10 +9,11 @@ from latebloom.claims import Record
 from latebloom.claims.claim import Statistic, SweepClaim, statistic
 from latebloom.claims.learning import RIGHT, final_test_accuracy, outcome, test_90_at
 from latebloom.claims.region import Above, AllOf, Below
+from latebloom.claims.settings import right_at_end, share_of
 from latebloom.claims.verdict import HALF
-from latebloom.statistics import Estimate, median_estimate, share
+from latebloom.statistics import Estimate, median_estimate
 from latebloom.studies.asked import asked
-from latebloom.studies.parts import NOTHING, PARTS, arm, arms
+from latebloom.studies.parts import FROZEN, NOTHING, PARTS, arm, arms, slug
 from latebloom.studies.steps import NEVER, times_as_long
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import FRESH_SEED, small
@@ -25,20 +26,15 @@ LATER = 1.5
 """A ratio of steps that says that a model generalises well later. Arbitrary."""
 
 
-def _slug(part: str) -> str:
-    return part.replace(", ", "_").lower()
-
-
 def _generalising(part: str) -> Statistic:
     @statistic(
         "share",
         f"the share of the runs with frozen weights ({part}) whose final test accuracy is {RIGHT:.0%}",
         final_test_accuracy,
-        name=f"generalise_{_slug(part)}",
+        name=f"generalise_{slug(part)}",
     )
     def generalising(records: Sequence[Record]) -> Estimate:
-        runs = arm(records, part)
-        return share(sum((run.value(final_test_accuracy.name) or 0) >= RIGHT for run in runs), len(runs))
+        return share_of(arm(records, part), right_at_end)
 
     return generalising
 
@@ -49,7 +45,7 @@ def _slower(part: str) -> Statistic:
         f"the step of {RIGHT:.0%} test accuracy with frozen weights ({part}), over that with nothing frozen and the "
         f"same seed ({NEVER}), in the median over seeds,",
         test_90_at,
-        name=f"slower_{_slug(part)}",
+        name=f"slower_{slug(part)}",
     )
     def slower(records: Sequence[Record]) -> Estimate:
         return times_as_long(arm(records, part), arm(records, NOTHING))
@@ -75,35 +71,26 @@ def _tables(records: Sequence[Record]) -> Sequence[Table]:
     return (Table(title, columns, rows),)
 
 
-_WITH_IT_FROZEN = {
-    "embedding": "a frozen embedding",
-    "attention": "frozen attention",
-    "MLP, in": "frozen weights into the neurons",
-    "MLP, out": "frozen weights out of the neurons",
-    "unembedding": "a frozen unembedding",
-}
-
-
 def _claims() -> tuple[SweepClaim, ...]:
     """Of each part: whether the model generalises later without it, and whether it does not generalise."""
     make = partial(asked, "reinforcement")
     later = [
         make(
-            f"reinforcement-{part.lower().replace(', ', '-')}-later",
+            f"reinforcement-{slug(part).replace('_', '-')}-later",
             f"With {words} the model takes more than {LATER:g} times as many steps to generalise.",
             Above(SLOWER[part], LATER, "arbitrary"),
             f"it takes {found(SLOWER[part], '.2f')} times as many steps",
         )
-        for part, words in _WITH_IT_FROZEN.items()
+        for part, words in FROZEN.items()
     ]
     never = [
         make(
-            f"reinforcement-{part.lower().replace(', ', '-')}",
+            f"reinforcement-{slug(part).replace('_', '-')}",
             f"With {words} the model does not generalise.",
             AllOf(Below(ALL[part], HALF, "fewer than half"), Above(ALL[NOTHING], HALF, "the control")),
             f"with it frozen {found(ALL[part])} of the runs generalise, with nothing frozen {found(ALL[NOTHING])}",
         )
-        for part, words in _WITH_IT_FROZEN.items()
+        for part, words in FROZEN.items()
     ]
     return (*later, *never)
 

@@ -21,14 +21,15 @@ from latebloom.claims.settings import generalised, grouped, share_of
 from latebloom.claims.verdict import HALF
 from latebloom.claims.views import modular_task
 from latebloom.models import Transformer, cross_entropy
-from latebloom.statistics import Estimate, mean, median_estimate
+from latebloom.statistics import Estimate, median_estimate
 from latebloom.studies.asked import asked
 from latebloom.studies.frequency_parts import MATRICES, Growth
-from latebloom.studies.steps import NEVER, right_at
+from latebloom.studies.parts import slug
+from latebloom.studies.steps import NEVER, paired, right_at
 from latebloom.studies.study import STUDIES, Study, Table
 from latebloom.studies.sweeps import UNSEEN_SEED, small, texts
 from latebloom.studies.texts import found, shown
-from latebloom.studies.winners import wins
+from latebloom.studies.winners import favoured, wins
 from latebloom.sweeps.spec import Spec
 
 STEPS, EVERY = 1500, 5
@@ -109,10 +110,6 @@ def growth_with_other_double(analysis: Analysis) -> list[float | None]:
 _NAMES = list(MATRICES)
 
 
-def _slug(name: str) -> str:
-    return name.replace(", ", "_").lower()
-
-
 def _plain(records: Sequence[Record]) -> list[Record]:
     """The runs without a larger frequency."""
     return [record for record in records if record.setting("intervention.kind") in (None, "none")]
@@ -136,7 +133,7 @@ def _grows(changed: str, grow: Sequence[str], one: Quantity, change: str) -> Sta
         "it is, in the median over runs in which they grow,",
         growth_of_parts,
         one,
-        name=f"{one.name}_{_slug(changed)}",
+        name=f"{one.name}_{slug(changed)}",
         reads=lambda record: bool(_plain([record])),
     )
     def grows(records: Sequence[Record]) -> Estimate:
@@ -184,12 +181,7 @@ def _planted(records: Sequence[Record]) -> dict[int, dict[int, Record]]:
     key_frequencies,
 )
 def follows_embedding(records: Sequence[Record]) -> Estimate:
-    differences = []
-    for runs in _planted(records).values():
-        own = sum(wins(k, runs[k]) for k in PLANTED)
-        others = sum(wins(k, runs[other]) for k in PLANTED for other in PLANTED if other != k)
-        differences.append((own - others) / len(PLANTED))
-    return mean(differences)
+    return favoured(_planted(records).values())
 
 
 @statistic(
@@ -200,8 +192,10 @@ def follows_embedding(records: Sequence[Record]) -> Estimate:
 )
 def sooner_with_planted(records: Sequence[Record]) -> Estimate:
     plain = {run.setting("model.seed"): right_at(run) for run in _plain(records)}
-    with_one = {seed: np.mean([right_at(run) for run in runs.values()]) for seed, runs in _planted(records).items()}
-    return median_estimate([float(plain[seed] / with_one[seed]) for seed in sorted(plain.keys() & with_one.keys())])
+    with_one = {
+        seed: float(np.mean([right_at(run) for run in runs.values()])) for seed, runs in _planted(records).items()
+    }
+    return median_estimate([without / one for without, one in paired(plain, with_one)])
 
 
 def _growth_table(records: Sequence[Record], title: str, one: Quantity, control: Quantity) -> Table:

@@ -300,6 +300,8 @@ STUDIES.register(
         caveats="A swap moves all that the embedding has of a frequency, its strength as well as its directions, and "
         "does not tell which of them counts. In the control the winner keeps its own part, so that by itself "
         "`transplants-swap-winner` may show that any change of that part harms it; the loser's part is another "
-        "one in both." + BOOTSTRAPPED,
+        "one in both. A transplanted embedding is compared with none, and not with other transplanted parts: by the "
+        "table its lead over those is within the spread of runs, so it is not shown that the embedding carries more "
+        "of the winners than other parts do." + BOOTSTRAPPED,
     )
 )

@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 from latebloom._errors import UsageError
 from latebloom.runs import BatchObserver, Job, JobResult, train_batch
 from latebloom.runs.naming import check_name
-from latebloom.store import RunDirectory, RunLock, Status, effective_status, one_line
+from latebloom.store import RunDirectory, RunLock, Status, effective_status, made_folder
 
 PlannedStatus = Status | Literal["new", "damaged"]
 """The status of a planned run; new if it has not begun."""
@@ -61,8 +61,7 @@ class Folder:
         directory = RunDirectory(self.path)
         if directory.exists():
             raise UsageError(f"{self.path} holds a run, expected a sweep; choose another --name or --runs")
-        with one_line(self.path, "make", UsageError):
-            self.path.mkdir(parents=True, exist_ok=True)
+        made_folder(self.path)
         with RunLock(self.path):
             directory.clean()
             yield

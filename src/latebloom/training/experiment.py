@@ -46,6 +46,11 @@ class Experiment(Config):
                 f"training.loss: got {self.training.loss} for {self.task.name} with training.batch_size "
                 f"{'none' if batch is None else batch}, expected {task} with none, a full batch"
             )
+        if self.intervention.needs_full_batch and batch is not None:
+            raise ValueError(
+                f"intervention.kind: got {self.intervention.kind} with training.batch_size {batch}, expected none, a "
+                "full batch, whose labels are the same at every step"
+            )
         if self.training.loss != "cross_entropy" and self.intervention.kind != "none":
             raise ValueError(
                 f"training.loss: got {self.training.loss} with intervention {self.intervention.kind}, expected "

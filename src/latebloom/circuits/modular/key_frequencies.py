@@ -6,20 +6,21 @@ from latebloom._errors import UsageError
 from latebloom.circuits.modular.basis import RULES
 from latebloom.circuits.modular.grid import Grid
 from latebloom.circuits.modular.neurons import NeuronClusters, neuron_clusters
+from latebloom.circuits.modular.settings import KEY_CLUSTER, KEY_NORM
 from latebloom.fourier import energy_by_frequency, frequencies, transform
 
 
 def by_neurons(grid: Grid, clusters: NeuronClusters | None = None) -> list[int]:
-    """k is key if its cluster holds at least 1 % of the neurons. The default. The share is arbitrary."""
+    """k is key if its cluster holds at least `KEY_CLUSTER` of the neurons. The default."""
     sizes = (clusters or neuron_clusters(grid)).sizes
     width = grid.neurons.shape[-1]
-    return sorted(k for k, size in sizes.items() if 100 * size >= width)
+    return sorted(k for k, size in sizes.items() if size / width >= KEY_CLUSTER)
 
 
 def by_embedding(grid: Grid) -> list[int]:
-    """k is key if the norm of the embedding along cos k or sin k exceeds a quarter of the largest (arbitrary)."""
+    """k is key if the norm of the embedding along cos k or sin k exceeds `KEY_NORM` of the largest."""
     norms = transform(grid.embedding, (0,))[1:].norm(dim=1)
-    above = (norms > norms.max() / 4).nonzero().flatten().tolist()
+    above = (norms > KEY_NORM * norms.max()).nonzero().flatten().tolist()
     return sorted({row // 2 + 1 for row in above})
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from latebloom._text import percent
-from latebloom.circuits.modular.settings import FVE_THRESHOLD
+from latebloom.circuits.modular.settings import FVE_THRESHOLD, KEY_CLUSTER
 from latebloom.circuits.words import THE_WRITE_UP, Words
 
 WORDS = Words(
@@ -63,8 +63,8 @@ WORDS = Words(
         ),
         "key frequency": (
             "A frequency k of the waves cos(2πkx/p), sin(2πkx/p) that the model computes with. By the default rule, at "
-            f"least 1 % of the neurons belong to it. A neuron belongs to the frequency that explains more than "
-            f"{percent(FVE_THRESHOLD)} of its variance."
+            f"least {percent(KEY_CLUSTER)} of the neurons belong to it. A neuron belongs to the frequency that "
+            f"explains more than {percent(FVE_THRESHOLD)} of its variance."
         ),
         "neuron, cluster": (
             "A neuron is a hidden unit of the MLP; a cluster is all neurons of one frequency. The combined map of the "

@@ -72,7 +72,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
 
 def _print_result(result: "Comparison") -> None:
     numbers = ("median step", "seconds", "AdamW / it", "never", "lost", "tuned")
-    print_table(("course", "contestant", "runs", *numbers, "setting"), [_cells(row) for row in result.rows])
+    print_table(("course", "contestant", "runs", *numbers, "setting"), [_cells(row, result) for row in result.rows])
     judged = [(one.course, one.id, one.state, one.finding, one.published) for one in result.statements]
     print_table(("course", "statement", "verdict", "found", "published"), judged)
     rules = "none frozen" if result.rules_hash is None else f"{result.rules_hash[:12]}, frozen {result.frozen}"
@@ -80,16 +80,29 @@ def _print_result(result: "Comparison") -> None:
     print_pairs([("rules", rules + changed), ("runs", f"{result.runs} of {result.asked}")])
 
 
-def _cells(row: "Row") -> tuple[str, ...]:
+def _cells(row: "Row", result: "Comparison") -> tuple[str, ...]:
     numbers = (
         number(row.median_step, "{:.0f}"),
         number(row.median_seconds, "{:.1f}"),
-        number(row.speed_up, "{:.2f}"),
+        times_sooner(row, result),
         number(row.never, "{:.0%}"),
         number(row.lost, "{:.0%}"),
         number(row.tuned, "{:.0%}"),
     )
     return (row.course, row.contestant, str(row.runs), *numbers, row.settings or "tuning is not complete")
+
+
+def times_sooner(row: "Row", result: "Comparison") -> str:
+    """The median step of the baseline over that of a contestant: a bound where one of them is never reached, a dash
+    where both are, and in the baseline's own row."""
+    from latebloom.lab.compare import BASELINE
+
+    baseline = next(one for one in result.rows if (one.course, one.contestant) == (row.course, BASELINE))
+    known = baseline.median_step.value is not None, row.median_step.value is not None
+    if row.contestant == BASELINE or not any(known):
+        return "–"
+    bound = "" if all(known) else "at most " if known[0] else "at least "
+    return bound + number(row.speed_up, "{:.2f}")
 
 
 def number(estimate: "Estimate", text: str) -> str:

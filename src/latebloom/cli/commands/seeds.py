@@ -54,13 +54,12 @@ def run(parser: Parser, arguments: list[str]) -> int:
 
 def _check(out: Path) -> None:
     """Check before the study that the file can be made, or make the directory."""
-    from latebloom.store import check_output, one_line
+    from latebloom.store import check_output, made_folder
 
     if out.suffix == ".json":
         check_output(out)
     else:
-        with one_line(out, "make"):
-            out.mkdir(parents=True, exist_ok=True)
+        made_folder(out)
 
 
 def _write(study: "SeedStudy", out: Path) -> list[Path]:

@@ -13,7 +13,7 @@ from latebloom.figures.figure import fixed
 from latebloom.figures.sweep.columns import check_study, maybe_numbers
 from latebloom.figures.sweep.figure import SweepFigure
 from latebloom.statistics import Estimate
-from latebloom.statistics.summaries import median
+from latebloom.statistics.median_estimate import median_estimate
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -40,7 +40,7 @@ def data(table: pandas.DataFrame, fields: tuple[str, ...]) -> SeedLeads:
     check_study(table, NAME, [f"{row}.lead" for row in ROWS])
     steps = {row: [v for v in maybe_numbers(table, f"{row}.lead") if v is not None] for row in ROWS}
     undecided = {row: len(table) - len(values) for row, values in steps.items()}
-    return SeedLeads(steps, {row: median(values) for row, values in steps.items()}, undecided)
+    return SeedLeads(steps, {row: median_estimate(values) for row, values in steps.items()}, undecided)
 
 
 def says(leads: SeedLeads) -> str:

@@ -68,13 +68,16 @@ def _ends(records: Sequence[Record]) -> list[int]:
     return [record.setting("training.steps") for record in records]
 
 
-def seconds_to_learn(record: Record) -> float:
-    """The share of the run's time up to the step from which the test set stays learned; infinite where it never does.
+def seconds_to_learn(record: Record) -> float | None:
+    """The share of the run's time up to the step from which the test set stays learned; infinite where it never does,
+    None where that time is not known.
 
     Recording is included. Limits: on a machine with other work, a busy moment counts too.
     """
     step = learned_at(record)
-    return inf if step == inf or record.seconds is None else record.seconds * step / max(record.step or 1, 1)
+    if step == inf or record.seconds is None:
+        return inf if step == inf else None
+    return record.seconds * step / max(record.step or 1, 1)
 
 
 class Arms:
@@ -82,7 +85,8 @@ class Arms:
 
     def __init__(self, course: Course, extent: Extent, records: Sequence[Record]) -> None:
         self.course, self.extent = course, extent
-        self._records = {record.identity: record for record in records if record.status in OVER}
+        known = (record for record in records if record.status in OVER and not record.failed(QUANTITIES))
+        self._records = {record.identity: record for record in known}
 
     def tuning_spec(self, contestant: Contestant) -> Spec:
         """The sweep that tunes a contestant."""

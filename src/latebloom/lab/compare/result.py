@@ -48,7 +48,7 @@ class StatementResult(Finding):
 
 class Comparison(Config):
     """rules_hash, frozen: of the frozen rules; None where nothing is frozen. rules_stand: whether the code still has
-    them. runs, asked: stored, and asked for by the budget as far as the tuning is complete. seconds: of training."""
+    them. runs, asked: stored, and asked for by the budget. seconds: of training."""
 
     format: int = 1
     budget: str

@@ -2,13 +2,14 @@
 
 import json
 import tomllib
-from typing import Any
 
-from latebloom._errors import UsageError
-from latebloom.claims import Results
+from pydantic import BaseModel, ValidationError
+
+from latebloom._errors import UsageError, first_problem
+from latebloom.claims import Results, State
 from latebloom.lab.reproduce.catalogue import Budget
 from latebloom.lab.reproduce.result import EarlierVerdict, Reproduction
-from latebloom.store import atomic_write
+from latebloom.store import atomic_write, made_folder
 from latebloom.store.documents import read_json
 
 FOLDER = "history"
@@ -21,16 +22,35 @@ CHANGES = "changes.toml"
 def read_history(results: Results, budget: Budget) -> list[EarlierVerdict]:
     """The verdicts of earlier reproductions under a budget that were reached on runs, oldest first.
 
-    Only fields that every format of the document has are read. Errors: UsageError for a file that is no such document.
+    Errors: UsageError for a file that is no such document.
     """
     found = []
     for file in sorted((results.path.parent / FOLDER).glob(f"reproduction-{budget}-*.json")):
-        stored: Any = read_json(file)
         try:
-            found += [_earlier(claim, stored["date"]) for claim in stored["claims"] if claim["runs"]]
-        except (TypeError, KeyError) as error:
-            raise UsageError(f"{file}: got no {error}, expected a stored result of `latebloom reproduce`") from None
+            stored = _Document.model_validate(read_json(file))
+        except ValidationError as error:
+            what = first_problem(error, "the file")
+            raise UsageError(f"{file}: {what}; expected a stored result of `latebloom reproduce`") from None
+        found += [EarlierVerdict(date=stored.date, **dict(claim)) for claim in stored.claims if claim.runs]
     return found
+
+
+class _Claim(BaseModel):
+    """What every format of the document has of a claim."""
+
+    id: str
+    outcome: State
+    value: float | None
+    found: str
+    rule: str
+    runs: int
+
+
+class _Document(BaseModel):
+    """What every format of the document has."""
+
+    date: str
+    claims: tuple[_Claim, ...]
 
 
 def read_reasons(results: Results) -> dict[str, str]:
@@ -56,14 +76,10 @@ def keep_history(results: Results, result: Reproduction) -> None:
     file = results.path.parent / FOLDER / f"reproduction-{result.budget}-{result.date}.json"
     if not file.exists():
         claims = [{name: getattr(claim, attribute) for name, attribute in _KEPT.items()} for claim in result.claims]
-        file.parent.mkdir(parents=True, exist_ok=True)
+        made_folder(file.parent)
         text = json.dumps({"date": result.date, "claims": claims}, indent=1, ensure_ascii=False)
         atomic_write(file, f"{text}\n".encode())
 
 
 _KEPT = {"id": "id", "outcome": "state", "value": "value", "found": "finding", "rule": "rule", "runs": "runs"}
 """Fields of an earlier verdict, and the attributes that they are copied from."""
-
-
-def _earlier(claim: dict[str, Any], date: str) -> EarlierVerdict:
-    return EarlierVerdict.model_validate({"date": date, **{name: claim[name] for name in _KEPT}})

@@ -12,14 +12,14 @@ from latebloom.lab.reproduce.choose import Where, chosen, described
 from latebloom.lab.reproduce.result import Picture
 from latebloom.lab.reproduce.write_up_pictures import write_up_pictures
 from latebloom.runs import Run
-from latebloom.store import atomic_write
+from latebloom.store import atomic_write, made_folder
 from latebloom.sweeps.sweep import load_sweep
 
 
 def draw_pictures(entry: Entry, runs: Sequence[Run], home: Path, budget: Budget) -> tuple[Picture, ...]:
     """Each figure of the system, of these runs in ``home/SYSTEM``, as an SVG in ``home/figures``, or with the reason
     why it is undefined."""
-    (home / "figures").mkdir(parents=True, exist_ok=True)
+    made_folder(home / "figures")
     drawer = _Drawer(entry, runs, home, budget)
     return tuple(drawer.picture(id, name, where) for id, (name, where) in wanted(entry).items())
 

@@ -11,25 +11,26 @@ from latebloom._errors import StoreError
 from latebloom._registry import suggested
 from latebloom._text import duration
 from latebloom.claims import JUDGING, NULL, SYSTEMS, Record, Results
+from latebloom.claims.quantity import FEWEST_RUNS
 from latebloom.explorer import render_reproduction
 from latebloom.explorer.templating import templates
 from latebloom.lab.reproduce.catalogue import Budget, Entry, catalogue, check_only
 from latebloom.lab.reproduce.contact_sheet import contact_sheet
 from latebloom.lab.reproduce.history import read_history, read_reasons
-from latebloom.lab.reproduce.judge import Standard, judge_system
+from latebloom.lab.reproduce.judge import PUBLISHED_P, Standard, judge_system
 from latebloom.lab.reproduce.milestones import measure_milestones
 from latebloom.lab.reproduce.pictures import draw_pictures
 from latebloom.lab.reproduce.published_files import Published, judge_published
-from latebloom.lab.reproduce.result import ClaimResult, Reproduction, SystemResult
+from latebloom.lab.reproduce.result import FEW_RUNS, ClaimResult, Reproduction, SystemResult
 from latebloom.lab.reproduce.rules import FILE as RULES
 from latebloom.lab.reproduce.rules import read_rules
 from latebloom.lab.reproduce.train import Progress, SystemRuns
 from latebloom.lab.stored import stored_results
 from latebloom.runs import Run
 from latebloom.runs.environment import device, git_commit, versions
-from latebloom.store import atomic_write
+from latebloom.store import atomic_write, made_folder
 from latebloom.store.regular import read_file
-from latebloom.tasks import ModularAddition, Task
+from latebloom.tasks import Task
 
 HOME = "reproduce"
 """The directory under the root that holds a sweep for each system, for all budgets together."""
@@ -38,9 +39,8 @@ RESULTS = Path("results") / "quantities"
 """The records that a checkout of this package's repository holds."""
 
 
-ROUNDS = (5, 10)
-"""Seeds of each sweep that are trained for every system before the next seeds of any: five runs are the fewest that
-decide a claim, and verdicts on fewer than ten are counted apart."""
+ROUNDS = (FEWEST_RUNS, FEW_RUNS)
+"""Seeds of each sweep that are trained for every system before the next seeds of any."""
 
 
 def results_of(root: Path, asked: Path | None = None) -> Results:
@@ -198,7 +198,7 @@ class _Reproduction:
             claims=tuple(one.model_copy(update={"published": tuple(verdicts.get(one.id, ()))}) for one in claims),
             published=files,
         )
-        self.home.mkdir(parents=True, exist_ok=True)
+        made_folder(self.home)
         drawings = {
             p.file: (self.home / p.file).read_text("utf-8") for s in result.systems for p in s.pictures if p.file
         }
@@ -313,8 +313,7 @@ def _system(runs: SystemRuns, here: list[Run], home: Path, budget: Budget) -> Sy
 
 def _smaller(tasks: Collection[Task]) -> str | None:
     """A note with the primes, where some are not the write-up's."""
-    published = ModularAddition().p
     primes = {p for task in tasks if (p := getattr(task, "p", None)) is not None}
-    if primes <= {published}:
+    if primes <= {PUBLISHED_P}:
         return None
-    return f"Mod {', '.join(map(str, sorted(primes)))}; the write-up has {published}."
+    return f"Mod {', '.join(map(str, sorted(primes)))}; the write-up has {PUBLISHED_P}."

@@ -137,9 +137,17 @@ class ClaimResult(Pooled):
     reason: str | None = None
     published: tuple[PublishedVerdict, ...] = ()
 
+    @property
+    def rests_on(self) -> int:
+        """The number of runs, of the smallest arm where the claim compares several."""
+        return self.runs if self.n is None else min(self.runs, self.n)
+
+
+FORMAT = 4
+"""The version of the stored result."""
 
 FEW_RUNS = 10
-"""Verdicts on fewer runs are counted beside the table."""
+"""Verdicts that rest on fewer runs are counted beside the table."""
 
 
 class Reproduction(Config):
@@ -149,7 +157,7 @@ class Reproduction(Config):
     published files that were judged, or skipped; empty unless the user names some.
     """
 
-    format: int = 4
+    format: int = FORMAT
     budget: str
     command: str
     date: str
@@ -180,8 +188,8 @@ class Reproduction(Config):
 
     @property
     def on_few_runs(self) -> int:
-        """How many verdicts stand on fewer than `FEW_RUNS` runs."""
-        return sum(claim.runs < FEW_RUNS for claim in self.measured)
+        """How many verdicts rest on fewer than `FEW_RUNS` runs, in the smallest arm where there are several."""
+        return sum(claim.rests_on < FEW_RUNS for claim in self.measured)
 
     @property
     def on_smaller_p(self) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -18,10 +16,10 @@ from latebloom._errors import UsageError, first_problem
 from latebloom.claims import CLAIMS, JUDGING, Claim, Record, SweepClaim
 from latebloom.claims.measured_terms import terms_of
 from latebloom.claims.record import made_after
-from latebloom.lab.frozen import next_second
+from latebloom.lab.frozen import content_hash, next_second
 from latebloom.lab.reproduce.catalogue import catalogue
 from latebloom.runs.environment import git_commit
-from latebloom.store import atomic_write
+from latebloom.store import atomic_write, made_folder
 from latebloom.store.documents import read_json
 
 FILE = "rules.json"
@@ -89,9 +87,10 @@ class Rules(Config):
         return tuple(Freeze(date=date, commit=commit, rules=count) for (date, commit), count in sorted(counts.items()))
 
     def standing(self, claim: Claim | SweepClaim) -> Rule | None:
-        """The frozen rule of a claim; None if it has none, or if the claim's rule is another one by now."""
+        """The frozen rule of a claim; None if it has none, or if the claim's rule, or how all are judged, is another
+        one by now."""
         rule = self.rules.get(claim.id)
-        return rule if rule is not None and rule.hash == hash_of(claim) else None
+        return rule if rule is not None and self.judging == JUDGING and rule.hash == hash_of(claim) else None
 
 
 def read_rules(file: Path) -> Rules | None:
@@ -106,15 +105,17 @@ def read_rules(file: Path) -> Rules | None:
 
 def freeze(file: Path, now: datetime | None = None) -> Rules:
     """Write the rules of all claims as they are in the code. A rule that is frozen already in this form keeps its date;
-    one that is new or changed gets ``now``, so that runs from before no longer count for it."""
+    one that is new or changed gets ``now``, and so do all where how they are judged has changed: runs from before no
+    longer count for them."""
     now = next_second(now or datetime.now(UTC))
     before = read_rules(file)
     known: Mapping[str, Rule] = {} if before is None else before.rules
-    rules = {claim.id: _frozen(claim, known.get(claim.id), now) for claim in CLAIMS.values()}
+    kept = known if before is not None and before.judging == JUDGING else {}
+    rules = {claim.id: _frozen(claim, kept.get(claim.id), now) for claim in CLAIMS.values()}
     replaced = tuple(
         Replaced(id=old.id, hash=old.hash, frozen=old.frozen, replaced=now)
         for old in known.values()
-        if old.id not in rules or rules[old.id].hash != old.hash
+        if rules.get(old.id) != old
     )
     result = Rules(
         judging=JUDGING,
@@ -124,6 +125,7 @@ def freeze(file: Path, now: datetime | None = None) -> Rules:
     )
     if before is not None and result.hash == before.hash:
         return before
+    made_folder(file.parent)
     atomic_write(file, (result.model_dump_json(indent=1) + "\n").encode())
     return result
 
@@ -136,12 +138,12 @@ def changed_rules(rules: Rules) -> list[str]:
 
 def overall_hash(hashes: Mapping[str, str]) -> str:
     """The hash of all rules together."""
-    return _sha256({"judging": JUDGING, "rules": dict(hashes)})
+    return content_hash({"judging": JUDGING, "rules": dict(hashes)})
 
 
 def hash_of(claim: Claim | SweepClaim) -> str:
     """The hash of the claim's rule as it is in the code."""
-    return _sha256(_content(claim))
+    return content_hash(_content(claim))
 
 
 def _frozen(claim: Claim | SweepClaim, before: Rule | None, now: datetime) -> Rule:
@@ -168,8 +170,3 @@ def _sweeps(system: str) -> tuple[dict[str, Any], ...]:
     entry = catalogue("full").get(system)
     specs = () if entry is None else entry.specs
     return tuple(spec.model_dump(mode="json", exclude={"seeds"}) for spec in specs)
-
-
-def _sha256(content: Any) -> str:
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import Any
 
 from pydantic import Field, model_validator
@@ -10,9 +11,9 @@ from pydantic import Field, model_validator
 from latebloom._config import Config
 from latebloom.lab.seeds.facts import PROGRESS, Foresight, SeedFacts, renamed
 from latebloom.phases.outcome import OUTCOMES, OutcomeName
-from latebloom.statistics import ChosenFrequencies, Estimate, chosen_frequencies
+from latebloom.statistics import ChosenFrequencies, Estimate, chosen_frequencies, median_estimate
 from latebloom.statistics.lead import Leads, leads
-from latebloom.statistics.summaries import Quartiles, mean, median, quartiles
+from latebloom.statistics.summaries import Quartiles, mean, quartiles
 
 _BEFORE = "the study was stored before this boundary was defined"
 
@@ -37,8 +38,9 @@ class PooledSeeds(Config):
     """Statistics over all ``n`` runs of a study; other fields pool the fields of `SeedFacts` with the same name.
 
     outcomes: runs by outcome; empty in studies stored before outcomes existed. generalised: runs that learned the test
-    set, late or at once. by_step: at steps that every run recorded; by_clean_up, by_generalised: at multiples of a
-    step of each run. cluster_sizes: quartiles over the key clusters of all runs.
+    set, late or at once. test_learned_at: infinite for the others in its median. by_step: at steps that every run
+    recorded; by_clean_up, by_generalised: at multiples of a step of each run. cluster_sizes: quartiles over the key
+    clusters of all runs.
     """
 
     n: int
@@ -75,14 +77,14 @@ def pool(seeds: Sequence[SeedFacts], p: int, steps: Sequence[float]) -> PooledSe
         outcomes={name: count for name in OUTCOMES if (count := sum(seed.outcome == name for seed in seeds))},
         generalised=sum(seed.test_learned_at is not None for seed in seeds),
         separate=sum(seed.separate for seed in seeds),
-        test_learned_at=median([seed.test_learned_at for seed in seeds]),
-        test_under_guessing=median([seed.test_under_guessing for seed in seeds]),
+        test_learned_at=median_estimate([inf if (at := seed.test_learned_at) is None else at for seed in seeds]),
+        test_under_guessing=median_estimate([seed.test_under_guessing for seed in seeds]),
         key_frequencies=chosen_frequencies([seed.key_frequencies for seed in seeds], p // 2),
         by_step=_moments([seed.by_step for seed in seeds], steps),
         by_clean_up=_moments([seed.by_clean_up for seed in seeds], PROGRESS),
         by_generalised=_moments([seed.by_generalised for seed in seeds], PROGRESS),
         cluster_sizes=quartiles([float(size) for seed in seeds for size in seed.cluster_sizes.values()]),
-        clustered_fraction=median([seed.clustered_fraction for seed in seeds]),
+        clustered_fraction=median_estimate([seed.clustered_fraction for seed in seeds]),
         final=_circuit(seeds, "final"),
         initial=_circuit(seeds, "initial"),
         restricted=leads([seed.restricted for seed in seeds]),
@@ -100,5 +102,8 @@ def _moments(runs: Sequence[Foresight], at: Sequence[float]) -> tuple[Moment, ..
 def _circuit(seeds: Sequence[SeedFacts], which: str) -> PooledCircuit:
     circuits = [getattr(seed, which) for seed in seeds]
     return PooledCircuit(
-        **{name: median([getattr(circuit, name) for circuit in circuits]) for name in PooledCircuit.model_fields}
+        **{
+            name: median_estimate([getattr(circuit, name) for circuit in circuits])
+            for name in PooledCircuit.model_fields
+        }
     )

@@ -82,7 +82,11 @@ def _answer(study: Study, first: Finding) -> str:
     """What is so, as far as the verdict goes, and what was found. What is false is not the first thing said."""
     answered = first.state == "fails" and study.otherwise
     verdict = study.otherwise if answered else f"{VERDICTS[first.state]}: {study.hypothesis}"
-    more = f" About {first.runs_to_decide} would decide where {first.runs} did not." if first.runs_to_decide else ""
+    more = (
+        f" A sample of about {first.runs_to_decide} would decide, where one of {first.runs} did not."
+        if first.runs_to_decide
+        else ""
+    )
     found = first.finding.rstrip(".")
     return f"{verdict} {found[:1].upper()}{found[1:]}.{more}"
 

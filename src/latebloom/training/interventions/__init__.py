@@ -1,10 +1,7 @@
 """Interventions on training: what an experiment changes in weights or gradients, to test a statement about causes."""
 
-from typing import Annotated
-
-from pydantic import Field
-
-from latebloom.training.interventions.base import Intervention
+# Importing an intervention registers it.
+from latebloom.training.interventions.base import INTERVENTIONS, AnyIntervention, Intervention
 from latebloom.training.interventions.gradients import (
     DropRandomExamples,
     FewerExamples,
@@ -14,29 +11,19 @@ from latebloom.training.interventions.gradients import (
 from latebloom.training.interventions.held import ClampWaves, Freeze
 from latebloom.training.interventions.initial import Amplify, AmplifyWave, Prune, SwapFrequencies, Transplant
 
-_KINDS = (
-    *(Intervention, RoundSmallLosses, RoundRightAnswers, DropRandomExamples, FewerExamples),
-    *(Freeze, ClampWaves, Transplant, SwapFrequencies, Prune, Amplify, AmplifyWave),
-)
-
-INTERVENTIONS: dict[str, type[Intervention]] = {kind.model_fields["kind"].default: kind for kind in _KINDS}
-"""Every intervention by its kind."""
-
-AnyIntervention = Annotated[
-    Intervention
-    | RoundSmallLosses
-    | RoundRightAnswers
-    | DropRandomExamples
-    | FewerExamples
-    | Freeze
-    | ClampWaves
-    | Transplant
-    | SwapFrequencies
-    | Prune
-    | Amplify
-    | AmplifyWave,
-    Field(discriminator="kind"),
+__all__ = [
+    "INTERVENTIONS",
+    "Amplify",
+    "AmplifyWave",
+    "AnyIntervention",
+    "ClampWaves",
+    "DropRandomExamples",
+    "FewerExamples",
+    "Freeze",
+    "Intervention",
+    "Prune",
+    "RoundRightAnswers",
+    "RoundSmallLosses",
+    "SwapFrequencies",
+    "Transplant",
 ]
-"""A field that holds any intervention."""
-
-__all__ = ["INTERVENTIONS", "AnyIntervention", "Intervention"]

@@ -4,12 +4,14 @@ gradient."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from jaxtyping import Bool, Float
+from pydantic import BeforeValidator, SerializeAsAny
 
-from latebloom._config import Config
 from latebloom._errors import UsageError
+from latebloom._parts import Part, part_registry
+from latebloom._registry import Registry
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -21,14 +23,25 @@ if TYPE_CHECKING:
     bit-identically."""
 
 
-class Intervention(Config):
-    """No intervention. It is left out of the stored experiment, so that other runs keep their identity."""
+INTERVENTIONS: Registry[type[Intervention]] = part_registry("intervention")
+"""Every intervention by its kind."""
 
+
+class Intervention(Part):
+    """No intervention. It is left out of the stored experiment, so that other runs keep their identity.
+
+    A subclass is registered in `INTERVENTIONS` when it is defined, see `Part`.
+    """
+
+    tag: ClassVar[str] = "kind"
+    registry = INTERVENTIONS
     kind: Literal["none"] = "none"
     keeps_wrong_answers: ClassVar[bool] = False
     """Whether labels that are not chosen keep the gradients on the logits of wrong answers."""
     same_gradients: ClassVar[bool] = False
     """Whether the gradients are computed as without it, since it only changes initial weights or holds some of them."""
+    needs_full_batch: ClassVar[bool] = False
+    """Whether it is about the same labels at every step."""
 
     def choice(self, seed: int) -> Choice | None:
         """Which labels have a gradient; None: all. ``seed``: of the data."""
@@ -55,6 +68,10 @@ class Intervention(Config):
                 "answers"
             )
         return model.embed.W_E[:p]
+
+
+AnyIntervention = Annotated[SerializeAsAny[Intervention], BeforeValidator(Intervention.from_fields)]
+"""The type of a field that holds any registered intervention; stored fields are looked up by ``kind``."""
 
 
 def named(model: Model, names: tuple[str, ...]) -> dict[str, nn.Parameter]:

@@ -67,15 +67,16 @@ class DropRandomExamples(_SmallLosses):
 class FewerExamples(Intervention):
     """From a step on, part of the train set has no gradient any more: what does a model keep that has less data?
 
-    Which part is drawn once, from the seed of the data. The mean stays over the whole train set, so that the gradient
-    becomes smaller. AdamW divides by its size, but where few examples are kept its ``eps`` is no longer negligible:
-    steps become smaller, and weight decay is relatively stronger. Source: Varma et al. 2023, "Explaining grokking
-    through circuit efficiency", arXiv 2309.02390, "ungrokking".
+    Which labels keep one is drawn once, from the seed of the data: one at least. The mean stays over the whole train
+    set, so that the gradient becomes smaller. AdamW divides by its size, but where few labels are kept its ``eps`` is
+    no longer negligible: steps become smaller, and weight decay is relatively stronger. Source: Varma et al. 2023,
+    "Explaining grokking through circuit efficiency", arXiv 2309.02390, "ungrokking".
     """
 
     kind: Literal["fewer_examples"] = "fewer_examples"  # type: ignore[assignment]
+    needs_full_batch: ClassVar[bool] = True
     from_step: int = Field(0, ge=0, description="step from which on examples are left out")
-    kept: float = Field(0.5, gt=0, le=1, description="share of the train set that still has a gradient then")
+    kept: float = Field(0.5, gt=0, le=1, description="share of the train set's labels that still have a gradient then")
 
     def choice(self, seed: int) -> Choice | None:
         import torch
@@ -84,6 +85,6 @@ class FewerExamples(Intervention):
             if step < self.from_step:
                 return torch.ones_like(losses, dtype=torch.bool)
             order = torch.randperm(len(losses), generator=torch.Generator().manual_seed(seed))
-            return (order < round(self.kept * len(losses))).to(losses.device)
+            return (order < max(1, round(self.kept * len(losses)))).to(losses.device)
 
         return drawn

@@ -39,11 +39,7 @@ class Optimiser(Config):
     Errors: UsageError that lists the registered names for a name that is not registered.
     """
 
-    name: Annotated[str, AfterValidator(_registered)] = Field(
-        "adamw",
-        description="optimiser: adamw, adam, sgd, sign_descent, lion, muon, grokfast_ema, grokfast_ma, orthograd, "
-        "norm_constrained or delayed_decay",
-    )
+    name: Annotated[str, AfterValidator(_registered)] = "adamw"
     lr: float = Field(1e-3, gt=0, description="learning rate")
     weight_decay: float = Field(1.0, ge=0, description="decoupled; L2 in the gradient for adam and sgd")
     betas: Betas = Field((0.9, 0.98), description="moment decay of adamw and its kin, and of lion, as 0.9,0.98")
