@@ -150,6 +150,18 @@ def test_spikes_are_counted_where_they_were_planted(made: Make) -> None:
     assert verdict("no-spikes-in-float64", swapped) == "fails"
 
 
+def test_runs_that_cannot_be_measured_are_no_runs_without_spikes(made: Make) -> None:
+    runs = [made(with_loss("float64", None, seed), 3000) for seed in range(6)]
+    claim = CLAIMS["no-spikes-in-float64"]
+    assert claim.pooled(records(claim.id, runs)).state == "holds"
+    for run in runs[1:]:
+        (run.path / "metrics.parquet").write_bytes(b"PAR1")
+    some = claim.pooled(records(claim.id, runs))
+    assert some.state == "undecided"
+    assert some.finding.endswith("; 5 runs that could not be measured are left out")
+    assert claim.pooled(records(claim.id, runs[1:])).finding == "of every run a quantity could not be measured"
+
+
 @pytest.mark.parametrize(
     ("height", "often", "expected"), [(1e2, 1, "holds"), (1e7, 1, "fails"), (1e2, 20, "fails"), (1e2, 0, "fails")]
 )

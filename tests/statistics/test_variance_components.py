@@ -39,5 +39,9 @@ def test_without_variation_the_shares_are_undefined_and_few_levels_have_no_inter
     few = variance_components(planted(1, 0, 0, 1)[:4])
     assert few.first.value is not None
     assert few.first.low is None
+    one = np.zeros((6, 2, 2, 3))
+    one[0] = np.arange(2)[:, None]
+    alone = variance_components(one)
+    assert (alone.second.low, alone.second.reason) == (None, "without one level the outcome does not vary")
     with pytest.raises(UsageError, match="1 x 2 x 2"):
         variance_components(np.ones((1, 2, 2, 3)))

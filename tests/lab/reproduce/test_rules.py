@@ -51,6 +51,23 @@ def test_only_a_changed_rule_is_dated_anew(tmp_path: Path, monkeypatch: pytest.M
     assert (old.hash, old.frozen, old.replaced) == (first.rules["groks"].hash, NOW, LATER)
 
 
+def test_another_way_of_judging_dates_all_rules_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = freeze(tmp_path / "rules.json", NOW)
+    monkeypatch.setattr("latebloom.lab.reproduce.rules.JUDGING", "by lot")
+    assert changed_rules(first) == list(CLAIMS)
+    second = freeze(tmp_path / "rules.json", LATER)
+    assert {rule.frozen for rule in second.rules.values()} == {LATER}
+    assert len(second.earlier) == len(first.earlier) + len(CLAIMS)
+
+
+def test_history_of_another_form_is_named(tmp_path: Path) -> None:
+    (tmp_path / "history").mkdir()
+    for text, place in (("[]", "the file"), ('{"date": "2026-01-01", "claims": [{"id": 3}]}', r"claims\.0\.id")):
+        (tmp_path / "history" / "reproduction-full-2026-01-01.json").write_text(text)
+        with pytest.raises(UsageError, match=rf"2026-01-01\.json: {place}: .* expected a stored result"):
+            judge_stored("full", Results(tmp_path / "quantities"))
+
+
 def test_a_file_of_another_form_is_named(tmp_path: Path) -> None:
     (tmp_path / "rules.json").write_text('{"format": 1}')
     with pytest.raises(UsageError, match=r"rules\.json: judging: .*docs/generate\.py freeze"):

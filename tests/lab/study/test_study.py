@@ -115,6 +115,12 @@ def test_the_command_says_what_is_wrong(capsys):
     assert re.search(r"got 'ticket', expected one of .*tickets", capsys.readouterr().err)
 
 
+def test_rules_are_not_frozen_in_a_folder_that_cannot_be_made(tmp_path, capsys):
+    (tmp_path / "file").touch()
+    assert main(["study", "lottery", "--freeze", "--results", str(tmp_path / "file" / "rules")]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 def test_the_list_counts_verdicts_of_the_stored_runs(monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(STUDIES, "_things", {"lottery": STUDIES["lottery"]})
