@@ -148,7 +148,7 @@ def test_seed_frequencies(table):
     grokked = int(table["test_learned_at"].notna().sum()) - 1
     assert data.chosen.chosen[9] == grokked
     assert data.chosen.number == {0: 35 - grokked, 3: grokked}
-    assert sentence.startswith("35 runs have 0 … 3 key frequencies; the most frequent is 9, in ")
+    assert sentence.startswith("35 runs have 0 to 3 key frequencies; the most frequent is 9, in ")
     assert data.chosen.evenness.p_value < 0.01
     assert "1 runs without a record of them are left out" in sentence
     never = table[table["test_learned_at"].isna()]

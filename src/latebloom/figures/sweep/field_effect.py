@@ -62,8 +62,8 @@ def says(effect: FieldEffect) -> str:
         return f"No law can be fitted to {n} runs: {exponent.reason}.{omitted}"
     low, high = (("no bound" if end is None else f"{end:.2f}") for end in (exponent.low, exponent.high))
     return (
-        f"Step of generalisation ∝ {effect.field}^{exponent.value:.2f} (95 %: {low} … {high}), from {n} runs, of which "
-        f"{waiting} had not generalised when they ended; scatter around the law: a factor of "
+        f"Step of generalisation ∝ {effect.field}^{exponent.value:.2f} (95 %: {low} to {high}), from {n} runs, of "
+        f"which {waiting} had not generalised when they ended; scatter around the law: a factor of "
         f"{10**effect.law.scatter:.2g}.{omitted}"
     )
 

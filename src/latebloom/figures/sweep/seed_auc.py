@@ -62,7 +62,7 @@ def says(curves: SeedAuc) -> str:
     high_step = next((at for at, auc in zip(curve.at, curve.auc) if auc.value is not None and auc.value >= 0.95), None)
     later = "never 0.95" if high_step is None else f"0.95 from step {whole(high_step)}"
     return (
-        f"At step {whole(curve.at[0])} the AUC is {first.value:.2f} (95 %: {first.low:.2f} … {first.high:.2f}, "
+        f"At step {whole(curve.at[0])} the AUC is {first.value:.2f} (95 %: {first.low:.2f} to {first.high:.2f}, "
         f"{first.n} runs); {later}."
     )
 

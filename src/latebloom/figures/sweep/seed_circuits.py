@@ -46,8 +46,8 @@ def says(circuits: SeedCircuits) -> str:
     first, second = (quartiles(values) for values in zip(*circuits.final))
     omitted = f" {circuits.left_out} runs in which they are undefined are left out." if circuits.left_out else ""
     return (
-        f"{first.n} runs: gradient symmetricity {first.median:.2f} ({first.low:.2f} … {first.high:.2f}, the middle "
-        f"half), distance irrelevance {second.median:.2f} ({second.low:.2f} … {second.high:.2f}).{omitted}"
+        f"{first.n} runs: gradient symmetricity {first.median:.2f} ({first.low:.2f} to {first.high:.2f}, the middle "
+        f"half), distance irrelevance {second.median:.2f} ({second.low:.2f} to {second.high:.2f}).{omitted}"
     )
 
 

@@ -44,7 +44,7 @@ def says(frequencies: SeedFrequencies) -> str:
     k = max(chosen.chosen, key=lambda frequency: chosen.chosen[frequency])
     omitted = f" {frequencies.unknown} runs without a record of them are left out." if frequencies.unknown else ""
     first = (
-        f"{chosen.n} runs have {numbers[0]} … {numbers[-1]} key frequencies; the most frequent is {k}, "
+        f"{chosen.n} runs have {numbers[0]} to {numbers[-1]} key frequencies; the most frequent is {k}, "
         f"in {chosen.chosen[k]} runs"
     )
     if even.p_value is None:

@@ -97,7 +97,7 @@ def _group_clause(group: SurvivalGroup) -> str:
     if median.value is None or median.low is None:
         return f"{count}, the median was not reached"
     high = "no bound" if median.high is None else whole(median.high)
-    return f"{count}, half by step {whole(median.value)} ({whole(median.low)} … {high})"
+    return f"{count}, half by step {whole(median.value)} ({whole(median.low)} to {high})"
 
 
 def draw(figure: matplotlib.figure.Figure, survival: Survival) -> None:

@@ -20,13 +20,13 @@ def number(value: float | int | None, digits: int = 2) -> str:
 
 
 def estimate(statistic: Estimate, digits: int = 2) -> str:
-    """``0.63 (0.55 … 0.71, n = 16)``, or the reason why it is undefined."""
+    """``0.63 (0.55 to 0.71, n = 16)``, or the reason why it is undefined."""
     if statistic.value is None:
         return f"undefined: {statistic.reason}"
     if statistic.low is None and statistic.high is None:
         return f"{number(statistic.value, digits)} (no interval: {statistic.reason})"
     value, low, high = (number(part, digits) for part in (statistic.value, statistic.low, statistic.high))
-    return f"{value} ({low} … {high}, n = {statistic.n})"
+    return f"{value} ({low} to {high}, n = {statistic.n})"
 
 
 def rows(study: SeedStudy) -> list[tuple[str, str]]:
@@ -34,7 +34,7 @@ def rows(study: SeedStudy) -> list[tuple[str, str]]:
     pooled = study.pooled
     chosen, sizes = pooled.key_frequencies, pooled.cluster_sizes
     left_out = ", ".join(f"{count} {status}" for status, count in study.left_out.items())
-    middle_half = f"{number(sizes.low, 0)} … {number(sizes.high, 0)}, {sizes.n} clusters"
+    middle_half = f"{number(sizes.low, 0)} to {number(sizes.high, 0)}, {sizes.n} clusters"
     outcomes = ", ".join(f"{count} {name}" for name, count in pooled.outcomes.items())
     lines = [
         ("runs", f"{pooled.n} finished" + (f"; left out: {left_out}" if left_out else "")),
@@ -66,7 +66,7 @@ def _leads_text(leads: Leads) -> str:
     share = leads.leads
     if share.value is None:
         return f"undecided in all {leads.undecided}"
-    interval = f"{percent(share.low or 0)} … {percent(share.high or 0)}"
+    interval = f"{percent(share.low or 0)} to {percent(share.high or 0)}"
     return (
         f"in {percent(share.value)} of {share.n} decided ({interval}), undecided in {leads.undecided}; "
         f"by {estimate(leads.steps, 0)} steps, median"
