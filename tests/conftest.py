@@ -1,6 +1,6 @@
 """Runs made by hand: a planted circuit between fresh weights and a known end, with known curves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +11,54 @@ from latebloom.models import TransformerConfig
 from latebloom.runs import Run
 from latebloom.runs.recorder import new_manifest
 from latebloom.store import RunDirectory, append_rows, empty_table
+from latebloom.sweeps.engine import Ended, Event, Lost, Reached
+from latebloom.sweeps.grouping import Batch
+from latebloom.sweeps.place import Place
+from latebloom.sweeps.worker import trained
 from latebloom.tasks import Data, ModularAddition
 from latebloom.training import Experiment, Optimiser, Recording, Training
 
 P, KEYS = 31, [3, 5, 9]
+
+
+class InlineEngine:
+    """Trains batches in this process; ``lose`` says of which the worker dies."""
+
+    def __init__(self, place: Place, workers: int = 1, lose: Callable[[Batch], bool] = lambda batch: False) -> None:
+        self.place, self.lose = place, lose
+        self.batches: list[Batch] = []
+        self.events: list[Event] = []
+
+    @property
+    def free(self) -> bool:
+        return not self.events
+
+    def submit(self, batch: Batch) -> None:
+        self.batches.append(batch)
+        if self.lose(batch):
+            self.events.append(Lost(batch, "the worker process was killed by signal 9"))
+            return
+        kind, content = trained(self.place, batch.jobs, lambda name, step: self.events.append(Reached(name, step)))
+        self.events.append(Ended(batch, content) if kind == "ended" else Lost(batch, content))
+
+    def wait(self, seconds: float) -> Sequence[Event]:
+        happened, self.events = self.events, []
+        return happened
+
+    def stop(self) -> None:
+        pass
+
+    def __enter__(self) -> "InlineEngine":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def inline_engine() -> type[InlineEngine]:
+    """An engine without processes, each of which takes seconds to import torch."""
+    return InlineEngine
 
 
 @pytest.fixture

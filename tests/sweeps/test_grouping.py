@@ -1,6 +1,6 @@
 """Batches contain runs of equal shape."""
 
-from latebloom.sweeps.grouping import BATCH, batches, by_shape, shape
+from latebloom.sweeps.grouping import BATCH, BATCH_STEPS, batches, by_shape, shape
 
 
 def test_seeds_rate_decay_and_data_fraction_do_not_change_the_shape(jobs) -> None:
@@ -22,3 +22,11 @@ def test_few_runs_are_split_between_workers(jobs) -> None:
     assert [len(batch.jobs) for batch in batches(jobs(range(3)), 2)] == [1, 1, 1]
     assert [len(batch.jobs) for batch in batches(jobs(range(16)), 2)] == [2] * 8
     assert batches([], 2) == []
+
+
+def test_a_long_run_is_a_batch_of_its_own_unless_a_gpu_trains_several_as_one(jobs) -> None:
+    long = jobs(range(16), steps=BATCH_STEPS)
+    assert [len(batch.jobs) for batch in batches(long, 1)] == [1] * 16
+    assert [len(batch.jobs) for batch in batches(jobs(range(16), steps=BATCH_STEPS, training__device="cuda"), 1)] == [
+        4
+    ] * 4
