@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from latebloom.claims import STATES, Results
-from latebloom.cli.commands.compare import number, times_sooner
+from latebloom.cli.commands.compare import times_sooner
 from latebloom.lab.compare import BASELINE, CONTESTANTS, MUON, POINTS, Comparison, freeze, judge_comparison, read_rules
 from latebloom.lab.compare.arms import CHOOSING
 from latebloom.lab.compare.course import COURSES, EXTENTS, LONGER, WIDTH, Budget, Course
@@ -15,6 +15,7 @@ from latebloom.lab.compare.picture import draw_course
 from latebloom.lab.compare.result import Row, StatementResult
 from latebloom.lab.compare.runs import arms_of
 from latebloom.lab.compare.statements import ASKED_HERE
+from latebloom.studies.texts import shown
 
 from .paths import COMPARE, IMAGES
 from .templating import render
@@ -53,7 +54,7 @@ def compare_page() -> str:
         choosing=CHOOSING,
         baseline=CONTESTANTS[BASELINE].title,
         embedding_rate=CONTESTANTS[MUON].settings["optimiser.lr"],
-        number=number,
+        shown=shown,
         times_sooner=times_sooner,
         full=EXTENTS["full"],
     )
@@ -75,7 +76,7 @@ def answer(result: Comparison) -> str:
         rows = [row for row in result.rows if row.course == course and row.median_step.value is not None]
         if rows:
             best = min(rows, key=lambda row: row.median_step.value or 0.0)
-            step = number(best.median_step, "{:.0f}")
+            step = shown(best.median_step, "{:.0f}")
             sentences.append(f"On {course} the least median step measured is that of {best.title}, {step}.")
     return " ".join(sentences)
 

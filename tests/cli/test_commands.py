@@ -31,6 +31,8 @@ def test_a_run_from_training_to_figures_of_speech(call, tmp_path: Path) -> None:
     assert (status, json.loads(out)["p"]) == (0, 11)
     assert call("figure", "training-curve", "a", "--runs", tmp_path)[0] == 0
     assert (tmp_path / "a" / "figures" / "training-curve.svg").is_file()
+    _, out, _ = call("figure", "training-curve", "a", "a", "--runs", tmp_path, "--json")
+    assert json.loads(out)["files"] == [str(tmp_path / "a" / "figures" / "training-curve.svg")] * 2
     status, out, _ = call("measure", "a", "--runs", tmp_path, "--json")
     assert (status, json.loads(out)["last"]["step"]) == (0, 20)
     assert call("explain", "a", "--runs", tmp_path)[1].split()[:5] == ["does", "the", "task", "no:", "it"]
@@ -102,7 +104,7 @@ def test_claims_of_a_run(call, planted_run: Run) -> None:
 def test_claims_of_a_file(call, tmp_path: Path) -> None:
     torch.save({"train_losses": [2.0, 1.0], "test_losses": [2.0, 2.0]}, tmp_path / "curves.pth")
     status, out, err = call("claims", tmp_path / "curves.pth", "--json")
-    assert (status, json.loads(out)) == (0, {})
+    assert (status, json.loads(out)) == (2, {})
     assert "curves.pth is skipped: it holds curves alone" in err
     _, out, _ = call("claims", f"trigrams-few={tmp_path / 'curves.pth'}", "--json")
     assert set(json.loads(out)) == {"curves.pth"}
@@ -173,6 +175,7 @@ WRONG = [
     ["claims", "nothing-there"],
     ["figure", "nonesuch", "{run}"],
     ["figure", "training-curve", "nothing-there"],
+    ["figure", "training-curve", "{run}", "{run}", "--out", "a.svg"],
     ["figure", "training-curve", "{run}", "--out", "picture.bmp"],
     ["figure", "training-curve", "{run}", "--out", "no/such/directory.svg"],
     ["report", "nothing-there"],

@@ -97,3 +97,14 @@ def test_other_paths_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[
     for name in ("c.parquet", "c.json", "pipe.csv", "missing.csv", ".", "nothing"):
         assert main(["phases", str(tmp_path / name)]) == 2
         assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_three_records_have_no_boundary_and_no_interval_leaves_the_record(tmp_path: Path, capsys) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("step,train_loss,test_loss\n0,4.7,4.7\n5000,1e-6,1e-6\n20000,1e-7,1e-7\n")
+    assert main(["phases", str(path), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["boundaries"]
+    assert next(one for one in found if one["name"] == "memorisation ends")["step"] is None
+    assert main(["phases", str(_csv(path, _columns())), "--json"]) == 0
+    for one in json.loads(capsys.readouterr().out)["boundaries"]:
+        assert one["step"] is None or 0 <= one["low"] <= one["step"] <= one["high"] <= max(_columns()["step"])

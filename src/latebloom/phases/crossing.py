@@ -30,7 +30,7 @@ def crossing(score: Series, bar: float, *, ending: float | None = None, between:
     `NOISY` times near the crossing, it is that of the score smoothed as for `end_of_fall`, since the forgiven dips
     would let noise bring it forward. The interval runs from the last record before the bar was first touched to the
     first record after which it was not left, both looked for within `DIP_SHARE` of the step or `NEIGHBOURS` records,
-    and is at least `RESOLUTION` of the step wide on either side.
+    and is at least `RESOLUTION` of the step wide on either side, within the record.
     """
     first = stays_from(score.step, score.value, bar, ending=ending)
     if first is None:
@@ -43,7 +43,8 @@ def crossing(score: Series, bar: float, *, ending: float | None = None, between:
             step = _of_smoothed(score, bar, ending) or step
             first = int(np.searchsorted(score.step, step).clip(max=len(score) - 1))
     low, high = _noise(score.step, reached, first)
-    return Location(step, min(low, step * (1 - RESOLUTION)), max(high, step * (1 + RESOLUTION)))
+    low, high = min(low, step * (1 - RESOLUTION)), max(high, step * (1 + RESOLUTION))
+    return Location(step, max(low, float(score.step[0])), min(high, float(score.step[-1])))
 
 
 def _between(score: Series, first: int, bar: float) -> float:

@@ -55,9 +55,9 @@ def end_of_fall(fall: Fall) -> Location | str:
     """The first step after which the loss falls `Fall.slower` times more slowly than on average since ``start``.
 
     All on a log scale. The pace afterwards is the fall from the level at that step to the median level over the window
-    that follows, which is half as long as the fall (`WINDOW`), divided by half of that window. What happens after the
-    window cannot move the answer. The interval covers the spacing of the records, the answers for each half of the
-    records, and those for other constants (`SLOWER_RANGE`, `WINDOW_RANGE`).
+    that follows, which is half as long as the fall (`WINDOW`), divided by half of that window. Later records can only
+    show that it was a pause (`HORIZON`), which the interval does not cover. It covers the spacing of the records, the
+    answers for each half of the records, and those for other constants (`SLOWER_RANGE`, `WINDOW_RANGE`).
 
     Returns the reason (a clause without a full stop) where there is no such step.
     """
@@ -66,7 +66,8 @@ def end_of_fall(fall: Fall) -> Location | str:
         return end
     found = [other for other in (_end(*variant) for variant in _variants(fall)) if not isinstance(other, str)]
     room = max(spacing(fall.loss, end), (RATIO - 1) * (end - fall.start))
-    return Location(end, min(end, *found) - room, max(end, *found) + room)
+    low, high = min(end, *found) - room, max(end, *found) + room
+    return Location(end, max(low, fall.start), min(high, float(fall.loss.step[-1])))
 
 
 def _variants(fall: Fall) -> Iterator[tuple[Fall, float]]:
@@ -81,7 +82,7 @@ def _variants(fall: Fall) -> Iterator[tuple[Fall, float]]:
 def _end(fall: Fall, window: float = WINDOW) -> float | str:
     """The step at which the fall ends by these constants, or why there is none."""
     elapsed, decades = cells(fall.loss, fall.start, fall.level)
-    if len(elapsed) < SMOOTH:
+    if len(elapsed) < SMOOTH or (fall.loss.step > fall.start).sum() < SMOOTH:
         return "there are too few records to see its fall end"
     level = smoothed(decades)
     deep = level >= fall.depth

@@ -95,6 +95,7 @@ def test_curves_in_the_layouts_that_people_have() -> None:
     expected = Curve((2.0, 1.0), (0, 10))
     assert curves_of(columns)["train_loss"] == curves_of(rows)["train_loss"] == expected
     assert curves_of({"train_loss": {0: 2.0, 10: 1.0}})["train_loss"] == expected
+    assert curves_of([2.0, 1.0]) == {"train_losses": Curve((2.0, 1.0))}
     assert curves_of(rows)["val_acc"] == Curve((0.5, 1.0), (5, 10))
     assert curves_of({"loss": 1.0, "train_losses": [1.0], "accs": [None, 1.0], "lr": [1.0, 2.0]}) == {}
 

@@ -182,9 +182,11 @@ def unknown_state(content: Any, visits: Budget) -> UsageError:
     if entries is None:
         kind = content.kind if isinstance(content, StandIn) else content if isinstance(content, Name) else type(content)
         shown = kind.__name__ if isinstance(kind, type) else str(kind)
-        return UsageError(f"expected a state dict, got {shown[:60]}; save model.state_dict()")
+        return UsageError(f"expected a state dict or curves by name, got {shown[:60]}; save model.state_dict()")
     listed = ", ".join(str(name)[:40] for name in list(entries)[:3])
-    return UsageError(f"no weights in it: got entries {listed} …, expected a state dict; save model.state_dict()")
+    return UsageError(
+        f"no weights in it: got entries {listed} …, expected a state dict or curves; save model.state_dict()"
+    )
 
 
 def _most_tensors(content: Any, depth: int, visits: Budget) -> dict[str, Tensor]:

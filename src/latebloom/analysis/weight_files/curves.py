@@ -65,7 +65,11 @@ def series_name(name: str) -> str | None:
 
 
 def curves_of(content: Any, depth: int = _DEEPEST) -> dict[str, Curve]:
-    """The curves in a dictionary, in dictionaries in it, or in a list of dictionaries with one row per step."""
+    """The curves in a dictionary, in dictionaries in it, or in a list of dictionaries with one row per step. A list of
+    numbers that is all there is holds train losses."""
+    alone = _curve({}, "", content) if depth == _DEEPEST and not isinstance(content, Mapping) else None
+    if alone is not None:
+        return {"train_losses": alone}
     if isinstance(content, list | tuple):
         return _of_rows(content)
     if not isinstance(content, Mapping):

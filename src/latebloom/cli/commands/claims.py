@@ -10,7 +10,8 @@ the runs of a system and judges its claims. Judging a run measures its quantitie
 quantities.json. Delete that file to measure them again.
 
 A file (.pth, .pt, .safetensors) counts as one run; nothing is stored. Its task and the kind of its data must follow
-from its content. Where they do not, name the system: SYSTEM=FILE.
+from its content. Where they do not, name the system: SYSTEM=FILE. A file that is
+skipped makes the exit status 2.
 """
 
 from __future__ import annotations
@@ -49,14 +50,15 @@ def run(parser: Parser, arguments: list[str]) -> int:
     judged: dict[str, Judged] = {
         target: kept(target, options.runs, ("claims",), partial(_judge, target, options.runs)) for target in runs
     }
-    judged |= _judge_files([target for target in options.targets if target not in runs])
+    files = [target for target in options.targets if target not in runs]
+    judged |= (of_files := _judge_files(files))
     if options.json:
         print_json({name: {id: one["verdict"] for id, one in claims.items()} for name, claims in judged.items()})
     else:
         for name, claims in judged.items():
             _print(name, claims)
     fails = any(one["verdict"]["outcome"] == "fails" for claims in judged.values() for one in claims.values())
-    return int(fails and not options.exit_zero)
+    return 2 if len(of_files) < len(files) else int(fails and not options.exit_zero)
 
 
 def _judge(target: str, root: str) -> Judged:

@@ -24,7 +24,6 @@ from latebloom.cli.parser import Parser, add_budget, add_json, add_nice, add_qui
 
 if TYPE_CHECKING:
     from latebloom.lab.compare import Comparison, Row
-    from latebloom.statistics import Estimate
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
@@ -81,13 +80,15 @@ def _print_result(result: "Comparison") -> None:
 
 
 def _cells(row: "Row", result: "Comparison") -> tuple[str, ...]:
+    from latebloom.studies.texts import shown
+
     numbers = (
-        number(row.median_step, "{:.0f}"),
-        number(row.median_seconds, "{:.1f}"),
+        shown(row.median_step, "{:.0f}"),
+        shown(row.median_seconds, "{:.1f}"),
         times_sooner(row, result),
-        number(row.never, "{:.0%}"),
-        number(row.lost, "{:.0%}"),
-        number(row.tuned, "{:.0%}"),
+        shown(row.never, "{:.0%}"),
+        shown(row.lost, "{:.0%}"),
+        shown(row.tuned, "{:.0%}"),
     )
     return (row.course, row.contestant, str(row.runs), *numbers, row.settings or "tuning is not complete")
 
@@ -96,18 +97,11 @@ def times_sooner(row: "Row", result: "Comparison") -> str:
     """The median step of the baseline over that of a contestant: a bound where one of them is never reached, a dash
     where both are, and in the baseline's own row."""
     from latebloom.lab.compare import BASELINE
+    from latebloom.studies.texts import shown
 
     baseline = next(one for one in result.rows if (one.course, one.contestant) == (row.course, BASELINE))
     known = baseline.median_step.value is not None, row.median_step.value is not None
     if row.contestant == BASELINE or not any(known):
         return "–"
     bound = "" if all(known) else "at most " if known[0] else "at least "
-    return bound + number(row.speed_up, "{:.2f}")
-
-
-def number(estimate: "Estimate", text: str) -> str:
-    """An estimate with its interval; a dash where it is undefined, "…" for an open end."""
-    if estimate.value is None:
-        return "–"
-    ends = ["…" if end is None else text.format(end) for end in (estimate.low, estimate.high)]
-    return text.format(estimate.value) + ("" if ends == ["…", "…"] else f" ({ends[0]} to {ends[1]})")
+    return bound + shown(row.speed_up, "{:.2f}")

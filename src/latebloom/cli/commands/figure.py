@@ -1,5 +1,6 @@
-"""Draw a figure of a run or of a sweep as SVG, PNG or PDF."""
+"""Draw a figure of a run or of a sweep as SVG, PNG or PDF; of several, a file for each."""
 
+import argparse
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -14,9 +15,9 @@ def run(parser: Parser, arguments: list[str]) -> int:
 
         parser.epilog = kept_for_user("figures", _all_listed)
     parser.add_argument("name", metavar="NAME", help="name of the figure; all names are listed below")
-    parser.add_argument("target", metavar="RUN|SWEEP", help="a run or a sweep (path or name)")
+    parser.add_argument("targets", metavar="RUN|SWEEP", nargs="+", help="a run or a sweep (path or name)")
     parser.add_argument(
-        "--out", metavar="FILE", help="file to write: .svg, .png or .pdf (default: RUN/figures/NAME.svg)"
+        "--out", metavar="FILE", help="file to write, of one run: .svg, .png or .pdf (default: RUN/figures/NAME.svg)"
     )
     parser.add_argument(
         "--by",
@@ -28,17 +29,28 @@ def run(parser: Parser, arguments: list[str]) -> int:
     add_runs(parser)
     add_json(parser)
     options = parser.parse_args(arguments)
+    if options.out is not None and len(options.targets) > 1:
+        parser.error(f"--out: got it with {len(options.targets)} runs, expected one; leave it out")
+    written = [_drawn(target, options) for target in options.targets]
+    if options.json:
+        files = {"file": written[0]} if len(written) == 1 else {"files": written}
+        print_json({"figure": options.name, **files})
+    else:
+        print("\n".join(written))
+    return 0
+
+
+def _drawn(target: str, options: argparse.Namespace) -> str:
+    """The file with the figure of one run or sweep."""
     from latebloom.store import kept
 
     def compute() -> str:
         from latebloom.lab.figure import figure
 
-        return str(figure(options.name, options.target, options.by, options.runs).save(options.out))
+        return str(figure(options.name, target, options.by, options.runs).save(options.out))
 
-    command = ("figure", options.name, options.target, options.runs, options.by, options.out, os.getcwd())
-    written = kept(options.target, options.runs, command, compute)
-    print_json({"figure": options.name, "file": written}) if options.json else print(written)
-    return 0
+    command = ("figure", options.name, target, options.runs, options.by, options.out, os.getcwd())
+    return str(kept(target, options.runs, command, compute))
 
 
 def _all_listed() -> str:

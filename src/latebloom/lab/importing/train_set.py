@@ -19,6 +19,7 @@ from latebloom.models import Examples, Model, evaluate
 from latebloom.phases import Series
 from latebloom.tasks import Data, Task
 from latebloom.tasks.rows import text_of
+from latebloom.training.settings import one_line
 
 APART = 10.0
 """A test loss this many times the train loss belongs to a fixed train set. Arbitrary: on fresh examples the two differ
@@ -86,9 +87,7 @@ def _validated(fields: dict[str, Any]) -> Data:
     try:
         return Data.model_validate(fields)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "kind"
-        raise UsageError(f"--data.{place}: got {fields.get(place)!r}: {first['msg']}") from None
+        raise UsageError(one_line(error, "data.", "--")) from None
 
 
 def _unlisted(file: TrainingFile, timeline: Timeline) -> dict[str, Any]:
