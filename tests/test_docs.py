@@ -32,15 +32,16 @@ PAGES = generate.pages()
 
 @pytest.fixture(autouse=True)
 def own_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the tasks and models that other tests define, which stay registered in this process."""
+    """Without the tasks, models and optimisers of other tests, which stay registered in this process."""
     for section in SECTIONS.values():
         if isinstance(section.known, Registry):
-            own = {name: one for name, one in section.known.items() if is_own(section.settings(one))}
+            own = {name: one for name, one in section.known.items() if is_own(one)}
             monkeypatch.setattr(section.known, "_things", own)
 
 
-def is_own(kind: type) -> bool:
-    return kind.__module__.partition(".")[0] == "latebloom"
+def is_own(part: Any) -> bool:
+    """Of a class, or of an optimiser by the function that builds it."""
+    return (part if isinstance(part, type) else part.build).__module__.partition(".")[0] == "latebloom"
 
 
 @cache

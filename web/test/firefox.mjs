@@ -2,13 +2,16 @@
 import puppeteer from "puppeteer-core";
 import { pathToFileURL } from "node:url";
 
-const browser = await puppeteer.launch({ browser: "firefox", executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr", headless: true });
+// The size is the window's: to set a viewport, puppeteer asks for commands that Debian's Firefox does not know.
+const browser = await puppeteer.launch({
+  browser: "firefox", executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr", headless: true,
+  defaultViewport: null, args: ["--width=1280", "--height=900"],
+});
 try {
   const page = await browser.newPage();
   const faults = [];
   page.on("console", (message) => ["error", "warn"].includes(message.type()) && faults.push(message.text()));
   page.on("pageerror", (error) => faults.push(error.message));
-  await page.setViewport({ width: 1280, height: 900 });
   await page.goto(pathToFileURL(process.argv[2]).href);
   await page.waitForFunction("latebloom.state.steps.value.length > 0", { timeout: 60_000 });
   const settle = () => page.evaluate("new Promise((r) => setTimeout(r, 100)).then(() => latebloom.whenIdle())");
