@@ -90,6 +90,22 @@ def test_boundaries_do_not_depend_on_the_length_and_density_of_the_record(end, e
     assert moved(whole, other) < 1
 
 
+def test_a_record_cut_soon_after_a_fall_with_a_pause_settles_within_the_interval():
+    """Only steps that are cut off show that the pause was none."""
+    steps = np.arange(0, 20_000, 20)
+    knots = {0: CHANCE, 60: CHANCE, 200: 1.2, 1300: 1.35, 5000: CHANCE, 7000: -3, 7600: -3.05, 8200: -6, 10**6: -10}
+    test = line(steps, knots, noise=0.02)
+    whole, *cut = (
+        detect_phases(
+            {"train_loss": seen(kept), "test_loss": Series(test.step[: len(kept)], test.value[: len(kept)])},
+            guessing_loss=GUESSING,
+        ).boundary(SETTLES)
+        for kept in (steps, *(steps[steps <= end] for end in (8400, 9000, 11_000)))
+    )
+    assert min(other.step for other in cut) < 7500 < 8000 < whole.step
+    assert all(whole.low <= other.step <= whole.high for other in cut)
+
+
 def test_noise_round_the_bar_does_not_bring_a_crossing_forward():
     """Forgiven dips let a noisy record stay at the bar long before its level is there."""
     steps = np.arange(0, 20_000, 20)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 from jaxtyping import Float
@@ -35,6 +36,9 @@ SLOWER_RANGE = (0.8, 1.25)
 WINDOW_RANGE = (1.25, 1.5)
 """The interval covers these multiples of `Fall.slower` and these windows, which would have done as well."""
 
+CUTS = (1.05, 1.1, 1.2, 1.3, 1.45, 1.6, 1.8, 2.0)
+"""The interval covers the answers of records that end after so many times the steps of the fall."""
+
 
 @dataclass(frozen=True)
 class Fall:
@@ -56,15 +60,17 @@ def end_of_fall(fall: Fall) -> Location | str:
 
     All on a log scale. The pace afterwards is the fall from the level at that step to the median level over the window
     that follows, which is half as long as the fall (`WINDOW`), divided by half of that window. Later records can only
-    show that it was a pause (`HORIZON`), which the interval does not cover. It covers the spacing of the records, the
-    answers for each half of the records, and those for other constants (`SLOWER_RANGE`, `WINDOW_RANGE`).
+    show that it was a pause (`HORIZON`). The interval covers the spacing of the records, the answers for each half of
+    the records, those for other constants (`SLOWER_RANGE`, `WINDOW_RANGE`), and those of a record that is cut soon
+    after the end (`CUTS`).
 
     Returns the reason (a clause without a full stop) where there is no such step.
     """
     end = _end(fall)
     if isinstance(end, str):
         return end
-    found = [other for other in (_end(*variant) for variant in _variants(fall)) if not isinstance(other, str)]
+    variants = chain(_variants(fall), _cut(fall, end))
+    found = [other for other in (_end(*variant) for variant in variants) if not isinstance(other, str)]
     room = max(spacing(fall.loss, end), (RATIO - 1) * (end - fall.start))
     low, high = min(end, *found) - room, max(end, *found) + room
     return Location(end, max(low, fall.start), min(high, float(fall.loss.step[-1])))
@@ -77,6 +83,13 @@ def _variants(fall: Fall) -> Iterator[tuple[Fall, float]]:
             yield replace(fall, slower=share * fall.slower), window
     for first in (0, 1):
         yield replace(fall, loss=Series(fall.loss.step[first::2], fall.loss.value[first::2])), WINDOW
+
+
+def _cut(fall: Fall, end: float) -> Iterator[tuple[Fall, float]]:
+    """The fall as records show it that are cut soon after its end."""
+    for share in CUTS:
+        kept = fall.loss.step <= fall.start + share * (end - fall.start)
+        yield replace(fall, loss=Series(fall.loss.step[kept], fall.loss.value[kept])), WINDOW
 
 
 def _end(fall: Fall, window: float = WINDOW) -> float | str:
