@@ -57,6 +57,22 @@ def first_problem(error: ValidationError, whole: str = "") -> str:
     return f"{place}: {problem['msg']}" if place else problem["msg"]
 
 
+def setting_problem(error: ValidationError, place: str, prefix: str = "", hint: str = "") -> str:
+    """The first problem that pydantic found with settings: which, what was got, what was expected.
+
+    A message without a place of its own names the setting itself. place: of the part that was validated, such as
+    ``task.``. prefix: before it. hint: at the end.
+    """
+    first = error.errors()[0]
+    message = first["msg"].removeprefix("Value error, ")
+    if not first["loc"]:
+        return f"{prefix}{place}{message}{hint}"
+    if not message.startswith("got "):
+        expected = message.removeprefix("expected ").removeprefix("Input should be ")
+        message = f"got {first['input']!r}, expected {expected}"
+    return f"{prefix}{place}{'.'.join(map(str, first['loc']))}: {message}{hint}"
+
+
 MOST_SHOWN = 600
 """Characters of a message that may quote names from a file."""
 

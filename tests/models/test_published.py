@@ -6,7 +6,7 @@ import torch
 from latebloom._errors import UsageError
 from latebloom.circuits.modular import modular_grid
 from latebloom.models import TransformerConfig
-from latebloom.models.layouts import read_state, trained_tensors
+from latebloom.models.layouts import Hints, read_state, trained_tensors
 from latebloom.tasks import ModularAddition
 
 TASK = ModularAddition(p=7)
@@ -105,3 +105,19 @@ def test_malformed_is_one_line(damage, message, layout):
     with pytest.raises(UsageError, match=message) as caught:
         read_state(trained_tensors(damage(state)))
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"zz": 3}, "model.zz: no such setting, expected one of kind, .*"),
+        ({"activaton": "relu"}, "model.activaton: no such setting, .*; did you mean 'activation'?"),
+        ({"activation": "foo"}, "model.activation: got 'foo', expected one of relu, .*"),
+        ({"norm": "x"}, "model.norm: got 'x', expected 'none', .*"),
+        ({"d_mlp": 5}, "model.d_mlp: got 5, expected 4 as in the tensors of the file"),
+    ],
+)
+def test_what_was_said_of_the_model_and_does_not_fit_is_named(said, message):
+    state = published(TransformerConfig(d_model=8, d_head=2, d_mlp=4).build(TASK))
+    with pytest.raises(UsageError, match=message):
+        read_state(trained_tensors(state), Hints(model=said))

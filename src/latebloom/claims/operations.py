@@ -16,6 +16,7 @@ from latebloom.claims.settings import (
     enough,
     grouped,
     memorised,
+    on_random_answers,
     share_generalised,
     share_of,
 )
@@ -25,7 +26,7 @@ from latebloom.published import published
 from latebloom.statistics import Estimate
 
 _FUTURE = 'W, "Future Directions" (other tasks of the grokking paper'
-_QUADRATIC, _RANDOM = "modular_quadratic", "random_table"
+_QUADRATIC = "modular_quadratic"
 _OTHERS = {
     "modular_subtraction": "x - y",
     "modular_multiplication": "x · y",
@@ -106,9 +107,9 @@ def _step(step: float | None) -> str:
     return "never" if step is None else f"{step:.0f}"
 
 
-def on_random_answers(records: Sequence[Record]) -> Sequence[Record]:
+def random_memories(records: Sequence[Record]) -> Sequence[Record]:
     """The runs on random answers that memorise. Errors: Undefined if they are few."""
-    return enough(memorised(_of(records, _RANDOM)), "runs on random answers memorise")
+    return enough(memorised(on_random_answers(records)), "runs on random answers memorise")
 
 
 @statistic(
@@ -118,17 +119,17 @@ def on_random_answers(records: Sequence[Record]) -> Sequence[Record]:
     *TIMES,
 )
 def random_generalised(records: Sequence[Record]) -> Estimate:
-    return share_generalised(on_random_answers(records))
+    return share_generalised(random_memories(records))
 
 
 @statistic("runs", "the number of runs on random answers that memorise", *TIMES)
 def random_runs(records: Sequence[Record]) -> int:
-    return len(on_random_answers(records))
+    return len(random_memories(records))
 
 
 @statistic("steps", "the fewest steps of these runs", *TIMES)
 def random_steps(records: Sequence[Record]) -> float:
-    return float(min(record.value(last_step.name) for record in on_random_answers(records)))
+    return float(min(record.value(last_step.name) for record in random_memories(records)))
 
 
 _QUADRATIC_GROKS = Grokking(

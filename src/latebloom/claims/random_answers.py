@@ -6,7 +6,7 @@ from latebloom.analysis import Analysis
 from latebloom.circuits.modular.control_measures import other_frequencies
 from latebloom.claims.claim import Statistic, SweepClaim, register, statistic
 from latebloom.claims.learning import boundary_of, train_mask_of
-from latebloom.claims.operations import TIMES, on_random_answers
+from latebloom.claims.operations import TIMES, random_memories
 from latebloom.claims.quantity import FEWEST_RUNS, Undefined, once, quantity
 from latebloom.claims.record import Record
 from latebloom.claims.region import Above, AllOf
@@ -142,7 +142,7 @@ _QUANTITIES = (
 
 def _measured(records: Sequence[Record]) -> list[Record]:
     """The runs on random answers that memorise and in which every quantity is defined."""
-    defined = [r for r in on_random_answers(records) if all(r.value(one.name) is not None for one in _QUANTITIES)]
+    defined = [r for r in random_memories(records) if all(r.value(one.name) is not None for one in _QUANTITIES)]
     if len(defined) < FEWEST_RUNS:
         raise Undefined(f"{len(defined)} runs on random answers have an excluded loss, and {FEWEST_RUNS} are needed")
     return defined

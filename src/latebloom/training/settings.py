@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from latebloom._config import Config, field_values
-from latebloom._errors import UsageError
+from latebloom._errors import UsageError, setting_problem
 from latebloom._nearest import did_you_mean
 from latebloom.models import MODELS
 from latebloom.tasks import TASKS, Data
@@ -103,7 +103,7 @@ def with_settings(experiment: Experiment, settings: Mapping[str, Any], prefix: s
     try:
         return type(experiment).model_validate(values)
     except ValidationError as error:
-        raise UsageError(one_line(error, "", prefix, hint)) from None
+        raise UsageError(setting_problem(error, "", prefix, hint)) from None
 
 
 def with_present_names(stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,21 +152,8 @@ def _changed(name: str, section: Section, part: Config, fields: Mapping[str, Any
         kept = {field: value for field, value in stored.items() if field not in kind.derived_fields}
         return kind.model_validate({**kept, **fields})
     except ValidationError as error:
-        raise UsageError(one_line(error, f"{name}.", prefix, hint)) from None
+        raise UsageError(setting_problem(error, f"{name}.", prefix, hint)) from None
 
 
 def _is_none(value: Any) -> bool:
     return isinstance(value, str) and value.lower() == "none"
-
-
-def one_line(error: ValidationError, place: str, prefix: str = "", hint: str = "") -> str:
-    """The first problem. A message without a place of its own names the setting itself.
-
-    place: of the part that was validated, such as ``task.``. prefix: before it. hint: at the end.
-    """
-    first = error.errors()[0]
-    message = first["msg"].removeprefix("Value error, ")
-    if not first["loc"]:
-        return f"{prefix}{place}{message}{hint}"
-    expected = message.removeprefix("expected ").removeprefix("Input should be ")
-    return f"{prefix}{place}{'.'.join(map(str, first['loc']))}: got {first['input']!r}, expected {expected}{hint}"

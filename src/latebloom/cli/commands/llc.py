@@ -24,16 +24,15 @@ def run(parser: Parser, arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     from pydantic import ValidationError
 
-    from latebloom._errors import UsageError
+    from latebloom._errors import UsageError, setting_problem
     from latebloom.circuits.llc import Sampling
     from latebloom.lab.llc import llc
-    from latebloom.training.settings import one_line
 
     given = {name: getattr(options, name) for name in Sampling.model_fields}
     try:
         sampling = Sampling.model_validate({name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        raise UsageError(one_line(error, "", "--").replace("_", "-")) from None
+        raise UsageError(setting_problem(error, "", "--").replace("_", "-")) from None
     found = llc(options.target, options.step, options.part, sampling, options.runs)
     if options.json:
         print_json(found.model_dump(mode="json"))

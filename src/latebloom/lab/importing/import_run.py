@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from latebloom._errors import LatebloomError, UsageError, quoted
+from latebloom._errors import LatebloomError, UsageError, quoted, setting_problem
 from latebloom.analysis.weight_files import TrainingFile, open_training
 from latebloom.lab.importing.known import RECIPE, check_settings, experiment_of
 from latebloom.lab.importing.models import Subject, read_at
@@ -28,7 +28,6 @@ from latebloom.runs.naming import check_name, without_length
 from latebloom.store import Imported, Manifest, RunDirectory, RunLock, append_rows, empty_table, identity, is_locked
 from latebloom.tasks import TASKS, Task
 from latebloom.training import Experiment, Recording
-from latebloom.training.settings import one_line
 
 Progress = Callable[[str, int, int], None]
 """Called with what is done, the number of parts that are done, and the total number."""
@@ -128,7 +127,7 @@ class Importing:
         try:
             return kind(**fields)
         except ValidationError as error:
-            raise UsageError(one_line(error, "task.")) from None
+            raise UsageError(setting_problem(error, "task.")) from None
 
     def _train_set(self, subject: Subject | Task) -> TrainSet:
         task = subject.task if isinstance(subject, Subject) else subject

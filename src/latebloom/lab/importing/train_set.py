@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Int
 from pydantic import ValidationError
 
-from latebloom._errors import UsageError
+from latebloom._errors import UsageError, setting_problem
 from latebloom.analysis.weight_files import TrainingFile
 from latebloom.lab.importing.known import share_of
 from latebloom.lab.importing.timeline import Timeline
@@ -19,7 +19,6 @@ from latebloom.models import Examples, Model, evaluate
 from latebloom.phases import Series
 from latebloom.tasks import Data, Task
 from latebloom.tasks.rows import text_of
-from latebloom.training.settings import one_line
 
 APART = 10.0
 """A test loss this many times the train loss belongs to a fixed train set. Arbitrary: on fresh examples the two differ
@@ -87,7 +86,7 @@ def _validated(fields: dict[str, Any]) -> Data:
     try:
         return Data.model_validate(fields)
     except ValidationError as error:
-        raise UsageError(one_line(error, "data.", "--")) from None
+        raise UsageError(setting_problem(error, "data.", "--")) from None
 
 
 def _unlisted(file: TrainingFile, timeline: Timeline) -> dict[str, Any]:

@@ -10,7 +10,8 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor
 
-from latebloom._errors import UsageError, first_problem
+from latebloom._errors import UsageError, setting_problem
+from latebloom._nearest import did_you_mean
 from latebloom.models.evaluate import sum_squared_weights
 from latebloom.models.layouts.base import Hints, Read, Shapes, in_their_precision
 from latebloom.models.layouts.names import DTYPES, without_copies
@@ -131,13 +132,18 @@ def _config(weights: Mapping[str, Tensor], said: Mapping[str, Any]) -> Transform
     }
     if any(".ln" in f".{name}" for name in weights):
         shaped["norm"] = "layernorm"
+    known = TransformerConfig.model_fields
+    unknown = next((name for name in said if name not in known), None)
+    if unknown is not None:
+        meant = did_you_mean(unknown, known)
+        raise UsageError(f"model.{unknown}: no such setting, expected one of {', '.join(known)}{meant}")
     for name, value in shaped.items():
         if name in said and said[name] != value:
-            raise UsageError(f"model.{name}: got {said[name]!r}, but the tensors of the file have {value!r}")
+            raise UsageError(f"model.{name}: got {said[name]!r}, expected {value!r} as in the tensors of the file")
     try:
         return TransformerConfig.model_validate({**said, **shaped})
     except ValidationError as error:
-        raise UsageError(f"model.{first_problem(error, 'config')}") from None
+        raise UsageError(setting_problem(error, "model.")) from None
 
 
 def _positions(weights: Mapping[str, Tensor], hints: Hints) -> int:
