@@ -173,6 +173,31 @@ def test_a_claim_that_fails_beside_a_number_that_meets_the_rule_says_why(regions
 
 
 @pytest.mark.parametrize(
+    ("region", "finding", "found"),
+    [
+        (Above(EFFECT, 2.5), "{effect:.1f}", "2.0; the 95 % interval, 1 to 3, crosses 2.5"),
+        (
+            Above(EFFECT, 2.5),
+            "{effect:.1f} ({effect.low:.1f} to {effect.high:.1f})",
+            "2.0 (1.0 to 3.0); the 95 % interval crosses 2.5",
+        ),
+        (Between(EFFECT, 0.0, 2.5), "{effect:.1f}", "2.0; the 95 % interval, 1 to 3, crosses 2.5"),
+        (Between(EFFECT, 1.5, 4.0), "{effect:.1f}", "2.0; the 95 % interval, 1 to 3, crosses 1.5"),
+        (AllOf(IN, Above(EFFECT, 2.5)), "{a:.0%}", "50%; the 95 % interval of the effect, 1 to 3, crosses 2.5"),
+        (Below(EFFECT, A), "{effect:.1f}", "2.0"),
+        (
+            Above(HALF_OPEN, EFFECT),
+            "{half open:.1f}",
+            "2.0; the 95 % interval, at least 1, crosses that of the effect, 1 to 3",
+        ),
+    ],
+)
+def test_an_interval_that_crosses_an_edge_is_shown_beside_the_finding(region, finding, found):
+    claim = Claim(id="c", sentence="s", place="p", published="w", region=region, finding=finding)
+    assert claim.judge(VALUES).finding == found
+
+
+@pytest.mark.parametrize(
     ("low", "high", "unit", "text"),
     [
         (0.2, 0.5, "share", "20 % to 50 %"),

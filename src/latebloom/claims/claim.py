@@ -12,7 +12,7 @@ from typing import Any
 from latebloom._registry import Registry
 from latebloom.claims.quantity import FEWEST_RUNS, Measurement, Quantity, Term, Undefined, Values, measured
 from latebloom.claims.record import Record
-from latebloom.claims.region import Holds, Region, names_of
+from latebloom.claims.region import Crossing, Holds, Region, extent, is_open, names_of
 from latebloom.claims.systems import SYSTEMS
 from latebloom.claims.verdict import HALF, ONE_SIDED, Pooled, Verdict, pool, share_text
 from latebloom.runs import Run
@@ -69,10 +69,22 @@ class _Sentence:
             if self.provided is not None and not self.provided.contains(values):
                 return undecided(f"{text}; not judged, since the rule asks that {self.provided.text()}")
             holds = self.region.contains(values)
+        except Crossing as crossing:
+            return undecided(f"{text}; {self._crossed(crossing)}")
         except Undefined as undefined:
             return undecided(text if undefined.reason in text else undefined.reason)
         state, found = ("holds", text) if holds else ("fails", text + self._unmet(values))
         return Verdict(state=state, value=_finite(self._shown(values)), finding=found)
+
+    def _crossed(self, crossing: Crossing) -> str:
+        """Which interval leaves it open; in short where it is that of the number which the finding is about."""
+        if crossing.term is not self._term():
+            return crossing.reason
+        if is_open(*crossing.ends, crossing.term.unit):
+            return "the 95 % interval is open on both sides"
+        only = self.finding.count(".low") == 1 and f"{{{crossing.term.name}.low" in self.finding
+        ends = "" if only else f", {extent(*crossing.ends, crossing.term.unit)},"
+        return f"the 95 % interval{ends} crosses {crossing.edge}"
 
     def _unmet(self, values: Values) -> str:
         """Why a claim fails whose first condition, about the number beside the verdict, is met."""

@@ -86,10 +86,18 @@ def _open_or(region: Region, values: Values) -> bool:
         return True
 
 
-def _agreed(answers: set[bool], term: Term, ends: tuple[float, float]) -> bool:
-    """The one answer; Undefined where both ends of an interval do not agree."""
+class Crossing(Undefined):
+    """Raised where the interval of a term crosses the edge of a region. edge: in words."""
+
+    def __init__(self, term: Term, ends: tuple[float, float], edge: str) -> None:
+        super().__init__(f"the 95 % interval of {term.formula.rstrip(',')}, {extent(*ends, term.unit)}, crosses {edge}")
+        self.term, self.ends, self.edge = term, ends, edge
+
+
+def _agreed(answers: set[bool], term: Term, ends: tuple[float, float], edge: str) -> bool:
+    """The one answer; Crossing where both ends of an interval do not agree."""
     if len(answers) > 1:
-        raise Undefined(f"the 95 % interval, {extent(*ends, term.unit)}, crosses the edge ({term.formula.rstrip(',')})")
+        raise Crossing(term, ends, edge)
     return answers.pop()
 
 
@@ -115,7 +123,12 @@ class _Bound(Region):
         ends = self.term.interval(values)
         edges = self.edge.interval(values) if isinstance(self.edge, Term) else (self.edge,)
         answers = {self.compare(end, edge) for end in ends for edge in edges}
-        return _agreed(answers, self.term, ends)
+        return _agreed(answers, self.term, ends, self._edge_in_words(edges))
+
+    def _edge_in_words(self, edges: tuple[float, ...]) -> str:
+        if isinstance(self.edge, Term):
+            return f"that of {self.edge.formula.rstrip(',')}, {extent(edges[0], edges[-1], self.edge.unit)}"
+        return amount(self.edge, self.term.unit)
 
     @staticmethod
     @abstractmethod
@@ -200,7 +213,8 @@ class Between(Region):
     def contains(self, values: Values) -> bool:
         low, high = self.term.interval(values)
         inside, outside = self.low <= low and high <= self.high, high < self.low or low > self.high
-        return _agreed({inside, not outside}, self.term, (low, high))
+        crossed = self.high if low >= self.low else self.low
+        return _agreed({inside, not outside}, self.term, (low, high), amount(crossed, self.term.unit))
 
     def text(self) -> str:
         ends = f"{amount(self.low, '')} and {amount(self.high, self.term.unit)}"
@@ -338,11 +352,22 @@ class Otherwise(AnyOf):
 
 def extent(low: float, high: float, unit: str) -> str:
     """An interval for people; an infinite end is open, and so is 0 below a ratio, which is never less."""
-    if isinf(high) and (isinf(low) or (low == 0 and unit == "times")):
+    if is_open(low, high, unit):
         return "open on both sides"
+    first, last = (end if isinf(end) else amount(_three_digits(end), unit) for end in (low, high))
     if isinf(low):
-        return f"at most {amount(high, unit)}"
-    return f"at least {amount(low, unit)}" if isinf(high) else f"{amount(low, unit)} to {amount(high, unit)}"
+        return f"at most {last}"
+    return f"at least {first}" if isinf(high) else f"{first} to {last}"
+
+
+def is_open(low: float, high: float, unit: str) -> bool:
+    """Whether an interval says nothing, in the sense of `extent`."""
+    return isinf(high) and (isinf(low) or (low == 0 and unit == "times"))
+
+
+def _three_digits(value: float) -> float:
+    """Rounded to three significant digits, or to an integer above a thousand."""
+    return float(f"{value:.3g}") if abs(value) < 1000 else float(round(value))
 
 
 def amount(value: float, unit: str) -> str:
