@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from latebloom.claims import STATES, Results
+from latebloom.claims.verdict import verb
 from latebloom.cli.commands.compare import times_sooner
 from latebloom.lab.compare import BASELINE, CONTESTANTS, MUON, POINTS, Comparison, freeze, judge_comparison, read_rules
 from latebloom.lab.compare.arms import CHOOSING
@@ -15,6 +16,7 @@ from latebloom.lab.compare.picture import draw_course
 from latebloom.lab.compare.result import Row, StatementResult
 from latebloom.lab.compare.runs import arms_of
 from latebloom.lab.compare.statements import ASKED_HERE
+from latebloom.lab.explorer.captions.words import series
 from latebloom.studies.texts import shown
 
 from .paths import COMPARE, IMAGES
@@ -61,24 +63,31 @@ def compare_page() -> str:
 
 
 def answer(result: Comparison) -> str:
-    """The first sentence: how many statements hold, and which contestant learns soonest."""
+    """The first sentences: which contestants learn sooner than the tuned baseline, and how many statements hold."""
     names = {course.name for course in _trained(result)}
     judged = [one for one in result.statements if one.course in names]
     asked = [one for one in judged if one.place == ASKED_HERE]
     published = [one for one in judged if one.place != ASKED_HERE]
-    sentences = [
-        f"Verdicts on published statements – {_tally(published)}.",
-        f"On statements that are asked here – {_tally(asked)}.",
+    sentences = [_soonest(result, course) for course in dict.fromkeys(row.course for row in result.rows if row.runs)]
+    sentences += [
+        f"Of {len(published)} verdicts on published statements {_tally(published)}; of {len(asked)} on statements that "
+        f"are asked here {_tally(asked)}."
     ]
     if result.runs < result.asked:
         sentences.insert(0, f"Not finished: {result.runs} of {result.asked} runs are stored.")
-    for course in dict.fromkeys(row.course for row in result.rows):
-        rows = [row for row in result.rows if row.course == course and row.median_step.value is not None]
-        if rows:
-            best = min(rows, key=lambda row: row.median_step.value or 0.0)
-            step = shown(best.median_step, "{:.0f}")
-            sentences.append(f"On {course} the least median step measured is that of {best.title}, {step}.")
     return " ".join(sentences)
+
+
+def _soonest(result: Comparison, course: str) -> str:
+    """Which contestants learn a course sooner than the tuned baseline by the interval of the ratio."""
+    rows = [row for row in result.rows if row.course == course]
+    baseline = next(row for row in rows if row.contestant == BASELINE)
+    sooner = [row for row in rows if row.contestant != BASELINE and (row.speed_up.low or 0.0) > 1]
+    sooner.sort(key=lambda row: -(row.speed_up.value or 0.0))
+    found = [f"{row.title} ({row.speed_up.value:.1f} times)" for row in sooner] or ["no contestant"]
+    who = f"{series(found)} {'learn' if len(found) > 1 else 'learns'}"
+    steps = shown(baseline.median_step, "{:.0f}")
+    return f"On {course} {who} measurably sooner than tuned {baseline.title}, whose median step is {steps}."
 
 
 def at_edge(result: Comparison, course: Course) -> list[str]:
@@ -102,9 +111,9 @@ def _trained(result: Comparison) -> list[Course]:
 
 
 def _tally(statements: Sequence[StatementResult]) -> str:
-    """How many have each state."""
+    """How many have each state: "3 hold, 11 fail, 7 are undecided"."""
     counts = {state: sum(one.state == state for one in statements) for state in STATES}
-    return ", ".join(f"{state}: {count}" for state, count in counts.items() if count)
+    return series([f"{count} {verb(state, count)}" for state, count in counts.items() if count])
 
 
 def draw_comparison() -> list[Path]:

@@ -22,6 +22,11 @@ def agreeing(state: State, count: int) -> str:
     return state.removesuffix("s") if count != 1 and state in ("holds", "fails") else state
 
 
+def verb(state: State, count: int) -> str:
+    """The state as the verb of a sentence about one or more claims: "hold", "is undecided"."""
+    return agreeing(state, count) if state in ("holds", "fails") else f"{'is' if count == 1 else 'are'} {state}"
+
+
 MOST, FEW = 0.8, 0.2
 """What "most" and "few" mean in a rule on a share: four of five, one of five. Arbitrary."""
 

@@ -6,6 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from latebloom.claims import Claim, SweepClaim
+from latebloom.claims.quantity import FEWEST_RUNS
 from latebloom.claims.region import Above, AllOf, AtLeast, AtMost, Below, Between, Region
 from latebloom.figures import theme
 from latebloom.figures.canvas import picture
@@ -54,14 +55,33 @@ def _ends(region: Region) -> tuple[float, float] | None:
 
 
 def _draw_row(axes: matplotlib.axes.Axes, claim: Claim | SweepClaim, one: Finding, ends: tuple[float, float]) -> None:
-    """The region as a band, the number as a dot and its interval as a line."""
+    """The region as a band, the number as a dot and its interval as a line, with an arrow at an open end."""
     assert one.value is not None
-    low, high = (one.value if end is None else end for end in (one.low, one.high))
-    shown = [end for end in (*ends, low, high) if abs(end) < inf]
+    low, high = _interval(one, one.value)
+    shown = [end for end in (*ends, low, one.value, high) if abs(end) < inf]
     margin = 0.15 * (max(shown) - min(shown) or 1.0)
     left, right = min(shown) - margin, max(shown) + margin
     axes.axvspan(max(left, ends[0]), min(right, ends[1]), color=theme.SEQUENTIAL[1], linewidth=0)
-    axes.plot([low, high], [0, 0], color=theme.INK, linewidth=1.5)
+    axes.plot([max(left, low), min(right, high)], [0, 0], color=theme.INK, linewidth=1.5)
+    for end, limit, arrow in ((low, left, "<"), (high, right, ">")):
+        if abs(end) == inf:
+            axes.plot([limit], [0], arrow, color=theme.INK, clip_on=False)
     axes.plot([one.value], [0], "o", color=theme.INK)
     axes.set(xlim=(left, right), ylim=(-1, 1), yticks=[])
-    axes.set_title(f"{one.state}: {claim.sentence}", loc="left", fontsize="small", wrap=True)
+    unit = next(claim.region.terms()).unit
+    axes.xaxis.set_major_formatter(lambda value, position: _tick(value, unit))
+    axes.set_title(f"{one.state}: {claim.sentence.replace('`', '')}", loc="left", fontsize="small", wrap=True)
+
+
+def _interval(one: Finding, value: float) -> tuple[float, float]:
+    """The ends of the interval, infinite where they are open; the value twice where there is none, or none that says
+    anything."""
+    if one.runs is None or (one.low is None and one.high is None and one.runs < FEWEST_RUNS):
+        return value, value
+    return -inf if one.low is None else one.low, inf if one.high is None else one.high
+
+
+def _tick(value: float, unit: str) -> str:
+    """A number on the axis with its unit."""
+    number, unit = (100 * value, "%") if unit == "share" else (value, unit)
+    return f"{number:.6g} {unit}".rstrip().replace("-", "\u2212")

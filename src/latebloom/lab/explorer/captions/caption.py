@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from latebloom._errors import LatebloomError
 from latebloom._registry import Registry
 from latebloom.claims import CLAIMS, STATES, State
-from latebloom.claims.verdict import agreeing
+from latebloom.claims.verdict import verb
 from latebloom.lab.explorer.captions.words import series, with_commas
 from latebloom.lab.explorer.claims import views_of
 from latebloom.lab.explorer.evidence import Evidence
@@ -86,15 +86,8 @@ def _counted(states: list[State]) -> str:
     """How many of the claims hold, fail and are undecided."""
     found, count = [state for state in STATES if state in states], len(states)
     if count == 1:
-        return f"The write-up's claim about this picture {_verb(found[0], 1)} on this run."
+        return f"The write-up's claim about this picture {verb(found[0], 1)} on this run."
     if len(found) == 1:
-        return f"The write-up's {count} claims about this picture all {_verb(found[0], count)} on this run."
-    counts = [f"{states.count(state)} {_verb(state, states.count(state))}" for state in found]
+        return f"The write-up's {count} claims about this picture all {verb(found[0], count)} on this run."
+    counts = [f"{states.count(state)} {verb(state, states.count(state))}" for state in found]
     return f"On this run, of the write-up's {count} claims about this picture, {series(counts)}."
-
-
-def _verb(state: State, count: int) -> str:
-    """The state as the verb of a sentence about one or more claims."""
-    if state in ("holds", "fails"):
-        return agreeing(state, count)
-    return f"{'is' if count == 1 else 'are'} {state}"
