@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from shlex import quote
 from shutil import which
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -16,6 +16,10 @@ from latebloom._errors import in_one_line
 from latebloom._registry import import_options
 from latebloom._text import aligned, duration
 from latebloom.cli.encoding import encodes_everything
+
+if TYPE_CHECKING:
+    from latebloom.lab.compare import Comparison
+    from latebloom.lab.study import StudyResult
 
 
 def print_json(value: Any) -> None:
@@ -78,3 +82,10 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     if not console.is_terminal:
         console = Console(width=10_000)
     console.print(table)
+
+
+def print_rules(result: "Comparison | StudyResult") -> None:
+    """By which frozen rules something was judged, and on how many runs."""
+    rules = "none frozen" if result.rules_hash is None else f"{result.rules_hash[:12]}, frozen {result.frozen}"
+    changed = "" if result.rules_stand or result.rules_hash is None else "; the code has other rules now"
+    print_pairs([("rules", rules + changed), ("runs", f"{result.runs} of {result.asked}")])

@@ -75,21 +75,29 @@ def positive(text: str) -> int:
     return int(text)
 
 
-def add_budget(parser: argparse.ArgumentParser) -> None:
-    """Add ``--budget``, for commands that train all that a question needs."""
+def add_campaign(parser: argparse.ArgumentParser, kept: str, home: str) -> None:
+    """Add the options that commands share which train all that a question needs and judge what is stored of it. kept:
+    the directory of their records in results/. home: that of their runs."""
     parser.add_argument(
         "--budget", choices=("quick", "full"), default="quick", help="how much to train (default: quick)"
     )
-
-
-def add_results(parser: argparse.ArgumentParser, kept: str, home: str) -> None:
-    """Add ``--results``, for commands that judge stored records. kept: their directory in results/. home: that of the
-    command's runs."""
+    add_runs(parser)
+    add_workers(parser)
     parser.add_argument(
         "--results",
         metavar="DIR",
         help=f"directory of stored records (default: results/{kept} if it exists, else RUNS/{home}/quantities)",
     )
+    parser.add_argument(
+        "--nice",
+        type=int,
+        choices=range(20),
+        default=0,
+        metavar="N",
+        help="lower the priority of all processes by N, up to 19",
+    )
+    add_quiet(parser)
+    add_json(parser)
 
 
 def add_workers(parser: argparse.ArgumentParser) -> None:
@@ -100,18 +108,6 @@ def add_workers(parser: argparse.ArgumentParser) -> None:
 def add_quiet(parser: argparse.ArgumentParser) -> None:
     """Add ``--quiet``, for commands that train."""
     parser.add_argument("--quiet", action="store_true", help="show no progress")
-
-
-def add_nice(parser: argparse.ArgumentParser) -> None:
-    """Add ``--nice``, for commands that train for a long time."""
-    parser.add_argument(
-        "--nice",
-        type=int,
-        choices=range(20),
-        default=0,
-        metavar="N",
-        help="lower the priority of all processes by N, up to 19",
-    )
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

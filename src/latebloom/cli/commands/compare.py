@@ -19,30 +19,24 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from latebloom.cli.output import print_json, print_pairs, print_plan, print_table
-from latebloom.cli.parser import Parser, add_budget, add_json, add_nice, add_quiet, add_results, add_runs, add_workers
+from latebloom.cli.output import print_json, print_pairs, print_plan, print_rules, print_table
+from latebloom.cli.parser import Parser, add_campaign
 
 if TYPE_CHECKING:
     from latebloom.lab.compare import Comparison, Row
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
-    add_budget(parser)
     parser.add_argument(
         "--only", action="append", default=[], metavar="CONTESTANT", help="train only this one; can be repeated"
     )
-    add_runs(parser)
-    add_workers(parser)
     parser.add_argument(
         "--dry-run",
         action="store_true",
         help="show how many runs would be trained, and estimate the time from a few steps of some of them",
     )
     parser.add_argument("--stored", action="store_true", help="train nothing: judge the runs that are stored")
-    add_results(parser, "compare", "compare")
-    add_nice(parser)
-    add_quiet(parser)
-    add_json(parser)
+    add_campaign(parser, "compare", "compare")
     options = parser.parse_args(arguments)
     from latebloom.lab.compare import compare, judge_comparison, plan, results_of
 
@@ -74,9 +68,7 @@ def _print_result(result: "Comparison") -> None:
     print_table(("course", "contestant", "runs", *numbers, "setting"), [_cells(row, result) for row in result.rows])
     judged = [(one.course, one.id, one.state, one.finding, one.published) for one in result.statements]
     print_table(("course", "statement", "verdict", "found", "published"), judged)
-    rules = "none frozen" if result.rules_hash is None else f"{result.rules_hash[:12]}, frozen {result.frozen}"
-    changed = "" if result.rules_stand or result.rules_hash is None else "; the code has other rules now"
-    print_pairs([("rules", rules + changed), ("runs", f"{result.runs} of {result.asked}")])
+    print_rules(result)
 
 
 def _cells(row: "Row", result: "Comparison") -> tuple[str, ...]:

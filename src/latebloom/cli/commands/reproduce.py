@@ -32,17 +32,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from latebloom.cli.output import print_json, print_pairs, print_plan, print_table
-from latebloom.cli.parser import (
-    Parser,
-    add_budget,
-    add_json,
-    add_nice,
-    add_quiet,
-    add_results,
-    add_runs,
-    add_workers,
-    positive,
-)
+from latebloom.cli.parser import Parser, add_campaign, positive
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,12 +41,9 @@ if TYPE_CHECKING:
 
 
 def run(parser: Parser, arguments: list[str]) -> int:
-    add_budget(parser)
     parser.add_argument(
         "--only", action="append", default=[], metavar="SYSTEM", help="train only this system; can be repeated"
     )
-    add_runs(parser)
-    add_workers(parser)
     parser.add_argument(
         "--dry-run",
         action="store_true",
@@ -67,7 +54,6 @@ def run(parser: Parser, arguments: list[str]) -> int:
         action="store_true",
         help="with --dry-run: train a few steps of each system on this machine to estimate the time, for some minutes",
     )
-    add_results(parser, "quantities", "reproduce")
     parser.add_argument(
         "--again", action="store_true", help="train runs again whose record lacks a quantity and that are not here"
     )
@@ -79,9 +65,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
         metavar="[SYSTEM=]PATH",
         help="also judge published files: those of a directory, one file, or one file of this system; can be repeated",
     )
-    add_nice(parser)
-    add_quiet(parser)
-    add_json(parser)
+    add_campaign(parser, "quantities", "reproduce")
     options = parser.parse_args(arguments)
     from latebloom.lab.reproduce import HOME, plan, reproduce, results_of
 

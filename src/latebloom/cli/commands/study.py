@@ -18,8 +18,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from latebloom.cli.output import print_json, print_pairs, print_plan, print_table
-from latebloom.cli.parser import Parser, add_budget, add_json, add_nice, add_quiet, add_results, add_runs, add_workers
+from latebloom.cli.output import print_json, print_pairs, print_plan, print_rules, print_table
+from latebloom.cli.parser import Parser, add_campaign
 
 if TYPE_CHECKING:
     from latebloom.lab.study import StudyResult
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 def run(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("name", metavar="NAME", help="name of the study; `latebloom studies` lists them")
-    add_budget(parser)
-    add_runs(parser)
-    add_workers(parser)
     parser.add_argument(
         "--dry-run", action="store_true", help="show how many runs would be trained, and estimate the time"
     )
@@ -39,10 +36,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
         help="train nothing: write the rules, as they are in the code, beside the records",
     )
     parser.add_argument("--stored", action="store_true", help="train nothing: answer from the runs that are stored")
-    add_results(parser, "studies", "studies")
-    add_nice(parser)
-    add_quiet(parser)
-    add_json(parser)
+    add_campaign(parser, "studies", "studies")
     options = parser.parse_args(arguments)
     from latebloom.lab.study import freeze, judge_study, plan, results_of, study
     from latebloom.studies import STUDIES
@@ -82,12 +76,10 @@ def run(parser: Parser, arguments: list[str]) -> int:
 
 
 def _print(result: "StudyResult") -> None:
-    rules = "none frozen" if result.rules_hash is None else f"{result.rules_hash[:12]}, frozen {result.frozen}"
-    changed = "" if result.rules_stand or result.rules_hash is None else "; the code has other rules now"
     caveats = [("what this does not show", result.caveats)] if result.caveats else []
     print_pairs([("question", result.question), ("answer", result.answer), *caveats])
     print_table(("claim", "verdict", "found"), [(one.id, one.state, one.finding) for one in result.claims])
     for table in result.tables:
         print(f"\n{table.title}")
         print_table(table.columns, table.rows)
-    print_pairs([("rules", rules + changed), ("runs", f"{result.runs} of {result.asked}")])
+    print_rules(result)
