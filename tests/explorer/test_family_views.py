@@ -14,8 +14,9 @@ from latebloom.circuits.digits import digit_spectrum
 from latebloom.circuits.induction import draw_sequences, head_scores, planted_induction
 from latebloom.circuits.skip_trigrams import end_tables, planted_trigrams, skip_trigrams
 from latebloom.circuits.skip_trigrams.trigrams import leads, strengths
+from latebloom.exports.vocabulary import words
 from latebloom.lab.explorer.evidence import Evidence
-from latebloom.lab.explorer.examples import COUNT, SEED, SEQUENCES, examples_of, sampled
+from latebloom.lab.explorer.examples import COUNT, SEED, SEQUENCES, examples_of, sampled, several_operations
 from latebloom.lab.explorer.extra import components
 from latebloom.models import LinearConfig, Model, Transformer, TransformerConfig
 from latebloom.recipes import RECIPES
@@ -26,6 +27,7 @@ from latebloom.tasks import (
     DigitAddition,
     ModularAddition,
     RepeatedSubsequences,
+    SeveralOperations,
     SharedFeature,
     SkipTrigrams,
     Task,
@@ -202,6 +204,17 @@ def test_examples_are_right_and_small(make_run: Callable[..., Run], recipe: str)
             assert right == [name for name in names if name.isdigit() and int(name) >= 10]
         else:  # the answer is the next token
             assert right == [names[position + 1] for position in one["read"]]
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_examples_of_several_operations_name_the_operation(own: bool) -> None:
+    task = SeveralOperations(p=5, operations=("modular_addition", "modular_multiplication"), own_answers=own)
+    made = several_operations(task)
+    assert made.vocabulary == words(task) == ["0", "1", "2", "3", "4", "addition", "multiplication"]
+    for (x, y, op), (label,) in zip(made.batch.tokens.tolist(), made.batch.labels.tolist()):
+        word = made.vocabulary[op]
+        z = (x + y if word == "addition" else x * y) % 5
+        assert made.answers[label] == (f"{word} {z}" if own else str(z))
 
 
 def test_examples_of_a_task_without_a_maker_are_what_it_samples() -> None:

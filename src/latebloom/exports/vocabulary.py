@@ -25,6 +25,8 @@ def words(task: Task) -> list[str]:
         return [*numbers[:-2], "START", "END"]
     if isinstance(task, RepeatedSubsequences):
         return ["START", *numbers[1:]]
+    if isinstance(task, SeveralOperations):
+        return [*numbers[: task.p], *task.words]
     return numbers
 
 

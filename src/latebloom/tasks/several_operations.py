@@ -53,6 +53,11 @@ class SeveralOperations(Task):
         return tuple(_operations()[name](p=self.p) for name in self.operations)
 
     @property
+    def words(self) -> tuple[str, ...]:
+        """A word for the token of each operation, such as "addition"."""
+        return tuple(name.removeprefix("modular_") for name in self.operations)
+
+    @property
     def d_vocab(self) -> int:
         return self.p + len(self.operations)
 

@@ -4,7 +4,7 @@ A family adds its own by registering a maker in `MAKERS`; tasks of other familie
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,19 @@ from latebloom.circuits.digits.family import DIGITS
 from latebloom.circuits.induction.family import INDUCTION
 from latebloom.circuits.induction.measures import SEQUENCES
 from latebloom.circuits.modular.family import MODULAR
+from latebloom.circuits.several_operations.family import SEVERAL_OPERATIONS
 from latebloom.circuits.skip_trigrams.family import SKIP_TRIGRAMS
 from latebloom.lab.explorer.modular import page_computes
-from latebloom.tasks import IGNORE, Batch, DigitAddition, ModularTask, RepeatedSubsequences, SharedFeature, SkipTrigrams
+from latebloom.tasks import (
+    IGNORE,
+    Batch,
+    DigitAddition,
+    ModularTask,
+    RepeatedSubsequences,
+    SeveralOperations,
+    SharedFeature,
+    SkipTrigrams,
+)
 from latebloom.tasks.digit_addition import BASE
 from latebloom.tasks.repeated_subsequences import START
 from latebloom.tasks.skip_trigrams import FILLERS, TRIGGERS
@@ -136,6 +146,13 @@ def operand_pairs(task: ModularTask) -> Examples:
     return Examples([*operands, *marks, *extra], [*_numbers(p), *answers], batch)
 
 
+def several_operations(task: SeveralOperations) -> Examples:
+    """Pairs of operands with the word of their operation, which answers of its own have as well."""
+    made, numbers = sampled(task), _numbers(task.p)
+    answers = [f"{word} {z}" for word in task.words for z in numbers] if task.own_answers else numbers
+    return replace(made, vocabulary=[*numbers, *task.words], answers=answers)
+
+
 def _unused(count: int) -> list[str]:
     return [f"unused{number}" for number in range(count)]
 
@@ -149,6 +166,7 @@ def skip_trigrams(task: SkipTrigrams) -> Examples:
 
 
 MAKERS.register(Maker(MODULAR.name, operand_pairs))
+MAKERS.register(Maker(SEVERAL_OPERATIONS.name, several_operations))
 MAKERS.register(Maker(DIGITS.name, digit_sums))
 MAKERS.register(Maker(INDUCTION.name, repeated_subsequences))
 MAKERS.register(Maker(SKIP_TRIGRAMS.name, skip_trigrams))
