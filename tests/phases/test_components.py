@@ -68,6 +68,15 @@ def test_unlearning_of_the_initial_weights_is_no_phase_change():
     assert changes.parts[0].step.step == pytest.approx(600, abs=20)
 
 
+def test_a_memory_whose_test_loss_falls_back_has_no_phase_change():
+    """Test loss rises to eight times guessing while the train set is memorised, and then falls to six times."""
+    knots = {0: CHANCE, 30: 0.9 * CHANCE, 300: 8 * CHANCE, 600: 6 * CHANCE, 3000: 6 * CHANCE}
+    memory = Series(STEPS.astype(float), np.interp(STEPS, list(knots), list(knots.values())))
+    (part,) = find_component_changes({"a": memory}, memory, {"a": CHANCE}).parts
+    assert part.change is None
+    assert part.reason == "its deepest fall ends at 13.8 nats, above the loss of guessing"
+
+
 def test_simultaneous_changes_are_not_ordered():
     parts = {"a": falls(1000, seed=1), "b": falls(1002, seed=2)}
     changes = find_component_changes(parts, mean(parts.values()))

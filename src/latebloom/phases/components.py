@@ -97,6 +97,7 @@ def find_component_changes(
     ``chance``: each part's loss of guessing; the record before the part first gets near it is the unlearning of the
     initial weights and is left out. None: the part's largest value. ``weights``: each part's share of the labels, so
     that the total is their weighted mean. None: equal weights.
+    A fall that ends above guessing is none: nothing was learned by it.
     Limits: detects one change per part, the steepest long fall. Slow falls before or after it do not count, so the
     shares add up to less than 1.
     Errors: UsageError without parts or points, or if chance or weights name other parts or are not above 0.
@@ -125,6 +126,9 @@ def _component(
     name: str, series: Series, chance: float, weight: float, total: Series, intervals: bool
 ) -> ComponentChange:
     change = find_fall_in_nats(series, chance, intervals=intervals)
+    # Of what is memorised the test loss rises far above guessing, and then falls back.
+    if not isinstance(change, NoChange) and change.after >= chance:
+        change = NoChange(f"its deepest fall ends at {change.after:.3g} nats, above the loss of guessing")
     if isinstance(change, NoChange):
         return ComponentChange(name, None, None, None, change.reason)
     still = f"it still falls at step {series.step[-1]:g}" if change.midpoint is None else None
