@@ -100,6 +100,15 @@ def test_what_memorising_alone_explains_is_no_generalisation():
     assert judged(rise(500), test, memorised_accuracy=0.4).name == "memorised"
 
 
+def test_a_set_that_was_memorised_in_part_explains_a_part():
+    """Of a train set with 40 % right, memory explains 40 % of what it explains at 100 %."""
+    train, test = rise(500, high=0.4), rise(500, high=0.5)
+    found = judged(train, test, memorised_accuracy=0.6)
+    assert found.name == "partly generalised"
+    assert "what memorising explains, 25 %" in found.reason
+    assert judged(train, rise(500, high=0.3), memorised_accuracy=0.6).name == "learned nothing"
+
+
 def test_losses_decide_where_there_are_no_accuracies():
     steps = np.arange(0, 10_001, 50)
     losses = {

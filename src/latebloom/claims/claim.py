@@ -91,7 +91,9 @@ class _Sentence:
         missed = self.region.missed(values)
         if not missed or missed[0] is next(self.region.conditions()):
             return ""
-        return f"; the rule also asks that {', and that '.join(one.text() for one in missed)}, which is not so"
+        return (
+            f"; the rule also asks that {', and that '.join(one.text().rstrip(',') for one in missed)}, which is not so"
+        )
 
     def _shown(self, values: Values) -> float | None:
         """The number beside the verdict, infinite for a step that was not reached; None where it is yes or no, a word,

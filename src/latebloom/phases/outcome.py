@@ -122,7 +122,8 @@ def outcome_of(
 
     The outcome is the first of these that is true: *grokked*, train and test set learned, test at `DELAY` times the
     step of train or later; *generalised at once*, test set learned; *partly generalised*, test accuracy ends more than
-    `MARGIN` above ``memorised_accuracy``; *memorised*, train set learned; *learned nothing*.
+    `MARGIN` above ``memorised_accuracy`` (above the part of it that the train accuracy has, where the train set was not
+    learned); *memorised*, train set learned; *learned nothing*.
 
     Limits: the spacing of the records limits the accuracy of the steps, so thinning the records may move a ratio across
     `DELAY`. The steps do not change when records are added after a run has settled. If a memorising model already
@@ -135,7 +136,10 @@ def outcome_of(
     if train is None or test is None:
         return Outcome(None, train_at, None, by_loss, _undecided(series))
     test_at = _learned_at(test)
-    name, reason = _judged(train, test, train_at, test_at, _memorised_score(test, guessing, memorised_accuracy))
+    memorised = _memorised_score(test, guessing, memorised_accuracy)
+    if train_at is None and guessing is not None and memorised is not None and not by_loss:
+        memorised = _memorised_in_part(train, guessing, memorised)
+    name, reason = _judged(train, test, train_at, test_at, memorised)
     note = "; losses decide, because accuracy was not recorded for both sets" if by_loss else ""
     return Outcome(name, train_at, test_at, by_loss, f"{reason}{note}.")
 
@@ -187,6 +191,12 @@ def _memorised_score(test: _Scale, guessing: float | None, memorised_accuracy: f
     if memorised_accuracy is not None:
         return memorised_accuracy
     return None if guessing is None else float(np.exp(-guessing))
+
+
+def _memorised_in_part(train: _Scale, guessing: float, memorised: float) -> float:
+    """The test accuracy of a model that memorised the part of the train set which it answers at the end."""
+    guessed = float(np.exp(-guessing))
+    return guessed + (memorised - guessed) * final_score(train.step, train.score)
 
 
 def _judged(

@@ -88,6 +88,7 @@ def _counted(states: list[State]) -> str:
     if count == 1:
         return f"The write-up's claim about this picture {verb(found[0], 1)} on this run."
     if len(found) == 1:
-        return f"The write-up's {count} claims about this picture all {verb(found[0], count)} on this run."
+        each = "Both" if count == 2 else f"All {count}"
+        return f"{each} of the write-up's claims about this picture {verb(found[0], count)} on this run."
     counts = [f"{states.count(state)} {verb(state, states.count(state))}" for state in found]
     return f"On this run, of the write-up's {count} claims about this picture, {series(counts)}."

@@ -22,7 +22,7 @@ def sparsity(evidence: Evidence) -> Iterator[str]:
     """Where each share starts and ends."""
     for name, words in _SHARES.items():
         found = evidence.analysis.series(name)
-        if found is None:
+        if found is None or len(found) < 2:
             continue
         (first, last), (start, end) = (values[[0, -1]] for values in (found.value, found.step))
         yield f"At step {whole(start)} {words} is {percent(first)}, and at step {whole(end)} it is {percent(last)}."
