@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from latebloom._errors import UsageError
-from latebloom.claims import CLAIMS, Measurement, Record, Results, SweepClaim
+from latebloom.claims import CLAIMS, Measurement, Record, Results, SweepClaim, much_data, operations
 from latebloom.claims.record import FIRST_SEED
 from latebloom.lab.reproduce import changed_rules, freeze, judge_stored, read_rules
 from latebloom.lab.reproduce.catalogue import catalogue
@@ -118,6 +118,17 @@ def test_a_system_is_trained_to_five_seeds_before_ten(tmp_path: Path) -> None:
         two = {job.name for job in entry.jobs(2)}
         assert len(two) <= 2 * sum(len(spec) // len(spec.seeds) for spec in entry.specs)
         assert two <= {job.name for job in entry.jobs()}
+
+
+def test_runs_that_are_not_to_generalise_are_trained_as_long_as_their_rules_ask() -> None:
+    """Otherwise no number of runs could decide these claims."""
+    for system, rule, asked in (
+        ("fractions", much_data.PATIENCE, lambda job: job.experiment.data.fraction == 0.1),
+        ("operations", operations.PATIENCE, lambda job: job.experiment.task.name == "random_table"),
+    ):
+        steps = [job.experiment.training.steps for job in catalogue("full")[system].jobs() if asked(job)]
+        assert len(steps) == 5
+        assert min(steps) >= rule
 
 
 def test_reasons_are_shown_with_changed_verdicts(tmp_path: Path) -> None:
