@@ -61,7 +61,7 @@ def result() -> Reproduction:
 
 def test_the_page_counts_escapes_and_draws(result: Reproduction) -> None:
     page = render_reproduction(result, {"figures/quick-small-curve.svg": SVG})
-    assert "1 claims hold, 0 fail, 1 are undecided, 0 are not measured yet." in page
+    assert "1 claims hold, 0 fail, 1 are undecided." in page
     assert "It &lt;holds&gt;." in page
     assert 'aria-label="A &lt;b&gt;. Yes."' in page
     assert '<svg id="quick-small-curve"' in page
