@@ -43,8 +43,7 @@ def changed(record: Record, settled: float) -> Iterator[tuple[str, Record]]:
 
 
 def _until(record: Record, end: float) -> Record:
-    kept = {name: one.step <= end for name, one in record.items()}
-    return {name: Series(one.step[kept[name]], one.value[kept[name]]) for name, one in record.items()}
+    return {name: one.between(0, end) for name, one in record.items()}
 
 
 def moves(whole: Phases, other: Phases) -> Iterator[tuple[str, float | None]]:

@@ -88,8 +88,7 @@ def _variants(fall: Fall) -> Iterator[tuple[Fall, float]]:
 def _cut(fall: Fall, end: float) -> Iterator[tuple[Fall, float]]:
     """The fall as records show it that are cut soon after its end."""
     for share in CUTS:
-        kept = fall.loss.step <= fall.start + share * (end - fall.start)
-        yield replace(fall, loss=Series(fall.loss.step[kept], fall.loss.value[kept])), WINDOW
+        yield replace(fall, loss=fall.loss.between(-np.inf, fall.start + share * (end - fall.start))), WINDOW
 
 
 def _end(fall: Fall, window: float = WINDOW) -> float | str:

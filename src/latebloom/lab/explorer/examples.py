@@ -18,6 +18,7 @@ from latebloom.circuits.induction.measures import SEQUENCES
 from latebloom.circuits.modular.family import MODULAR
 from latebloom.circuits.several_operations.family import SEVERAL_OPERATIONS
 from latebloom.circuits.skip_trigrams.family import SKIP_TRIGRAMS
+from latebloom.exports.vocabulary import words
 from latebloom.lab.explorer.modular import page_computes
 from latebloom.tasks import (
     IGNORE,
@@ -150,7 +151,7 @@ def several_operations(task: SeveralOperations) -> Examples:
     """Pairs of operands with the word of their operation, which answers of its own have as well."""
     made, numbers = sampled(task), _numbers(task.p)
     answers = [f"{word} {z}" for word in task.words for z in numbers] if task.own_answers else numbers
-    return replace(made, vocabulary=[*numbers, *task.words], answers=answers)
+    return replace(made, vocabulary=words(task), answers=answers)
 
 
 def _unused(count: int) -> list[str]:
