@@ -64,6 +64,17 @@ def test_nan_is_left_out_and_reported(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "a cell with NaN or infinity is not used" in out.err
 
 
+def test_a_loss_that_rounding_put_below_0_is_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    columns = _columns()
+    columns["train_loss"][-1] = -2e-8
+    below = _csv(tmp_path / "below.csv", columns)
+    assert main(["phases", str(below), "--json"]) == 0
+    found = capsys.readouterr().out
+    columns["train_loss"][-1] = 0
+    assert main(["phases", str(_csv(tmp_path / "zero.csv", columns)), "--json"]) == 0
+    assert capsys.readouterr().out == found
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

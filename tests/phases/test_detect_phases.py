@@ -132,6 +132,20 @@ def test_test_loss_is_highest_at_a_record():
     assert found.boundary(HIGHEST).test_loss >= found.boundary(MEMORISATION_ENDS).test_loss
 
 
+@pytest.mark.parametrize("kept", [2, 3, 10])
+def test_a_flat_top_has_an_interval_that_covers_where_noise_puts_the_peak(kept):
+    steps = np.arange(0, 20_000, 10)
+    for seed in range(5):
+        flat = line(steps, {0: CHANCE, 600: 1.2, 7000: 1.2, 10_000: -6, 10**6: -16}, noise=0.03, seed=seed)
+        whole, thinned = (
+            detect_phases({"train_loss": seen(steps), "test_loss": loss}, guessing_loss=GUESSING).boundary(HIGHEST)
+            for loss in (flat, Series(flat.step[::kept], flat.value[::kept]))
+        )
+        assert whole.low < 1000
+        assert whole.high > 6000
+        assert thinned.low <= whole.step <= thinned.high
+
+
 def test_slingshots_and_a_late_change_move_nothing():
     steps = np.arange(0, 30_000, 10)
     plain = record(steps)

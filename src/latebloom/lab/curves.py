@@ -38,8 +38,8 @@ def read_curves(path: Path) -> Curves:
     """The curves in a file with the columns step, train_loss and test_loss and, if there, train_ and test_accuracy.
 
     Losses in nats, accuracies from 0 to 1, rows in ascending order of step; other columns are ignored. An empty cell
-    means that the quantity was not recorded at that step. Cells of a text file are separated by commas, semicolons or
-    tabs. Errors: UsageError, or DamagedFileError where the file is not what its name promises.
+    means that the quantity was not recorded at that step; a loss that rounding put below 0 is 0. Cells of a text file
+    are separated by commas, semicolons or tabs. Errors: UsageError, or DamagedFileError where the file is not what its name promises.
     """
     if not os.path.exists(path):
         raise UsageError(f"there is no file {path}; expected a table of curves (.csv or .parquet)")
@@ -52,7 +52,7 @@ def read_curves(path: Path) -> Curves:
     step = columns.pop("step")
     dated = np.isfinite(step)
     _check_steps(path, step[dated])
-    series = {name: Series.of(step[dated], values[dated]) for name, values in columns.items()}
+    series = {name: _series(name, step[dated], values[dated]) for name, values in columns.items()}
     for name, one in series.items():
         _check_values(path, name, one)
     return Curves({name: one for name, one in series.items() if len(one)}, left_out)
@@ -134,6 +134,10 @@ def _finite(read: Mapping[str, Sequence[float | None]]) -> tuple[dict[str, Colum
 def _known(values: Column) -> Column:
     """With NaN for infinity."""
     return np.where(np.isfinite(values), values, np.nan)
+
+
+def _series(name: str, step: Column, values: Column) -> Series:
+    return Series.of_loss(step, values) if name in LOSSES else Series.of(step, values)
 
 
 def _check_steps(path: Path, step: Column) -> None:

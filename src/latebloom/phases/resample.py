@@ -31,10 +31,20 @@ def log_points(series: Series) -> tuple[Float[np.ndarray, " n"], Float[np.ndarra
 def scatter(series: Series) -> float:
     """Standard deviation of the noise of the binned log10 values, in decades, before spikes are removed.
 
-    1.4826 / sqrt(2) times the median distance between neighbours: the standard deviation of normal noise, hardly
-    affected by spikes. Limits: a fall over few points counts as noise. Needs two positive values.
+    Limits: a fall over few points counts as noise. Needs two positive values.
     """
-    return float(1.4826 / np.sqrt(2) * np.median(np.abs(np.diff(_binned(series)[1]))))
+    return _deviation(_binned(series)[1])
+
+
+def scatter_of_records(series: Series) -> float:
+    """Like `scatter`, of the records themselves. Needs two positive values."""
+    return _deviation(np.log10(series.value[series.value > 0]))
+
+
+def _deviation(values: Float[np.ndarray, " n"]) -> float:
+    """1.4826 / sqrt(2) times the median distance between neighbours: the standard deviation of normal noise, hardly
+    affected by spikes."""
+    return float(1.4826 / np.sqrt(2) * np.median(np.abs(np.diff(values))))
 
 
 def _binned(series: Series) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:

@@ -11,6 +11,9 @@ from jaxtyping import Float
 
 from latebloom._errors import UsageError
 
+ROUNDING = 1e-6
+"""Nats that a loss may lie below 0: float32 rounds a log-sum-exp and a logit of the same size by as much."""
+
 
 @dataclass(frozen=True, eq=False)
 class Series:
@@ -39,6 +42,12 @@ class Series:
         at, what = at[known][::-1], what[known][::-1]
         unique, first = np.unique(at, return_index=True)  # the first of the reversed rows is the last written
         return cls(unique, what[first])
+
+    @classmethod
+    def of_loss(cls, step: Iterable[SupportsFloat | None], value: Iterable[SupportsFloat | None]) -> Series:
+        """Like :meth:`of`, for a loss (nats): what rounding put below 0, by at most ``ROUNDING``, is 0."""
+        series = cls.of(step, value)
+        return cls(series.step, np.where((series.value < 0) & (series.value >= -ROUNDING), 0.0, series.value))
 
     def __len__(self) -> int:
         return int(self.step.size)

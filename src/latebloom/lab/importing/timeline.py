@@ -134,12 +134,12 @@ class _Curves:
             if steps is None:
                 left_out[name] = f"it has {len(curve)} values and does not say at which steps; say --recording.metrics"
                 continue
-            values = np.asarray(curve.values)
-            problem = _problem(own, values)
+            series = (Series.of_loss if own.endswith("_loss") else Series.of)(steps, np.asarray(curve.values))
+            problem = _problem(own, series.value)
             if problem:
                 left_out[name] = problem
                 continue
-            named[own] = Series.of(steps, values)
+            named[own] = series
             if why:
                 assumed[f"steps of {name}"] = why
         if any(name.endswith("_loss") for name in named):
@@ -167,8 +167,7 @@ class _Curves:
         return None, ""
 
 
-def _problem(name: str, values: np.ndarray) -> str | None:
-    finite = values[np.isfinite(values)]
+def _problem(name: str, finite: np.ndarray) -> str | None:
     if len(finite) < 2:
         return "it has no two finite numbers"
     if name.endswith("_loss") and (finite < 0).any():
