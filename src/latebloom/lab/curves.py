@@ -39,7 +39,8 @@ def read_curves(path: Path) -> Curves:
 
     Losses in nats, accuracies from 0 to 1, rows in ascending order of step; other columns are ignored. An empty cell
     means that the quantity was not recorded at that step; a loss that rounding put below 0 is 0. Cells of a text file
-    are separated by commas, semicolons or tabs. Errors: UsageError, or DamagedFileError where the file is not what its name promises.
+    are separated by commas, semicolons or tabs. Errors: UsageError, or DamagedFileError where the file is not what its
+    name promises.
     """
     if not os.path.exists(path):
         raise UsageError(f"there is no file {path}; expected a table of curves (.csv or .parquet)")
