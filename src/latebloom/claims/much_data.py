@@ -39,7 +39,7 @@ def _delay(record: Record) -> float:
 def _by_fraction(records: Sequence[Record]) -> dict[float, list[Record]]:
     groups = grouped(memorised(records), _FRACTION)
     if len(groups) < 3:
-        raise Undefined(f"runs on {len(groups)} fractions memorise, and three are needed")
+        raise Undefined(f"the runs that memorise are on {len(groups)} of the fractions, and three fractions are needed")
     return dict(sorted(groups.items()))
 
 
