@@ -77,7 +77,7 @@ def _chosen(records: Sequence[Record], optimiser: str, full_batch: bool) -> list
     mine = [group for (name, size), group in groups.items() if name == optimiser and (size is None) == full_batch]
     found = [run for group in mine for run in group if run.value(train_loss_tenth_at.name) is not None]
     kind = "full batch" if full_batch else "minibatches"
-    return list(enough(found, f"runs with {optimiser} and {kind} learn the train set"))
+    return list(enough(found, f"runs with {optimiser} and {kind} that learn the train set"))
 
 
 def _lags(records: Sequence[Record]) -> list[float]:

@@ -55,7 +55,7 @@ def delay_rank_correlation(records: Sequence[Record]) -> Estimate:
     runs = list(chain.from_iterable(_by_fraction(records).values()))
     n = len(runs)
     if n < FEWEST_RUNS:
-        raise Undefined(f"{n} runs memorise, and {FEWEST_RUNS} are needed")
+        raise Undefined(f"{FEWEST_RUNS} runs that memorise are needed; so far {n}")
     fractions, delays = [run.setting(_FRACTION) for run in runs], [_delay(run) for run in runs]
     found = float(scipy.stats.spearmanr(fractions, delays).statistic)
     if not np.isfinite(found):
@@ -80,7 +80,7 @@ def _least_data(records: Sequence[Record]) -> Sequence[Record]:
     """The runs on the least data that was tried that memorise."""
     least = min(record.setting(_FRACTION) for record in records)
     found = memorised([record for record in records if record.setting(_FRACTION) == least])
-    return enough(found, "runs on the least data memorise")
+    return enough(found, "runs on the least data that memorise")
 
 
 @statistic("share", "the smallest share of data that was tried", *_TIMES)

@@ -55,7 +55,9 @@ def _quadratic(records: Sequence[Record]) -> Chosen:
 def _on_much_data(records: Sequence[Record], name: str) -> Sequence[Record]:
     """The runs of an operation on much data that memorise. Errors: Undefined if they are few."""
     chosen = [record for record in _of(records, name) if record.setting("data.fraction") >= MUCH_DATA]
-    return enough(memorised(chosen), f"runs of {_OTHERS[name]} on {percent(MUCH_DATA)} of the pairs or more memorise")
+    return enough(
+        memorised(chosen), f"runs of {_OTHERS[name]} on {percent(MUCH_DATA)} of the pairs or more that memorise"
+    )
 
 
 def _at_once(record: Record) -> bool:
@@ -109,7 +111,7 @@ def _step(step: float | None) -> str:
 
 def random_memories(records: Sequence[Record]) -> Sequence[Record]:
     """The runs on random answers that memorise. Errors: Undefined if they are few."""
-    return enough(memorised(on_random_answers(records)), "runs on random answers memorise")
+    return enough(memorised(on_random_answers(records)), "runs on random answers that memorise")
 
 
 @statistic(

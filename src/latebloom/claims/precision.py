@@ -136,7 +136,7 @@ class _Arm(NamedTuple):
             if dtype == self.dtype and (batch is None) == self.full_batch
             for run in runs
         ]
-        return enough(found, f"{self.text} are there")
+        return enough(found, self.text)
 
     def counts(self, records: Sequence[Record]) -> list[float]:
         """The number of spikes of each of them."""
@@ -222,7 +222,7 @@ def _zeros_before(records: Sequence[Record]) -> list[float]:
 
 def _rounded_before(records: Sequence[Record]) -> Estimate:
     known = [run for run in _FULL_32.of(records) if run.value(zero_losses_before_spike.name) is not None]
-    return share_of(enough(known, "full-batch float32 runs have a spike"), _zero_before)
+    return share_of(enough(known, "full-batch float32 runs with a spike"), _zero_before)
 
 
 def _zero_before(record: Record) -> bool:

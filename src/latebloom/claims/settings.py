@@ -101,9 +101,9 @@ def generalisation_times(records: Sequence[Record]) -> GeneralisationTimes:
 
 
 def enough(records: Sequence[Record], what: str) -> Sequence[Record]:
-    """The records, if there are `FEWEST_RUNS`. what: which runs, as a clause after their number. Errors: Undefined."""
+    """The records, if there are `FEWEST_RUNS`. what: which runs, as words after their number. Errors: Undefined."""
     if len(records) < FEWEST_RUNS:
-        raise Undefined(f"{len(records)} {what}, and {FEWEST_RUNS} are needed")
+        raise Undefined(f"{FEWEST_RUNS} {what} are needed; so far {len(records)}")
     return records
 
 

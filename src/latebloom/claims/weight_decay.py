@@ -98,7 +98,7 @@ _NONE = "needs runs with and without weight decay"
 def _without(records: Sequence[Record]) -> Sequence[Record]:
     """The runs without weight decay that memorise."""
     found = memorised(_at_largest_p(records, _NONE, 0.0)[0.0])
-    return enough(found, "runs without weight decay memorise")
+    return enough(found, "runs without weight decay that memorise")
 
 
 @statistic(
